@@ -1,0 +1,38 @@
+# keyward_library(NAME FOLDER SOURCES… LINKS…), keyward_test(NAME SOURCES… LINKS…): the same warnings and standard everywhere.
+find_program(CCACHE ccache)
+if(CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_library(keyward_flags INTERFACE)
+target_compile_features(keyward_flags INTERFACE cxx_std_20)
+target_compile_options(keyward_flags INTERFACE
+    -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -Wswitch
+    -fstack-protector-strong -fstack-clash-protection -fcf-protection -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+target_compile_definitions(keyward_flags INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
+target_link_options(keyward_flags INTERFACE -Wl,-z,relro,-z,now)
+if(KEYWARD_SANITIZE)
+    target_compile_options(keyward_flags INTERFACE -fsanitize=${KEYWARD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(keyward_flags INTERFACE -fsanitize=${KEYWARD_SANITIZE})
+    target_compile_definitions(keyward_flags INTERFACE KEYWARD_SANITIZED)
+endif()
+
+function(keyward_library name)
+    cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+    add_library(${name} STATIC ${ARG_SOURCES})
+    target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
+    target_link_libraries(${name} PUBLIC ${ARG_LINKS} PRIVATE keyward_flags ${ARG_PRIVATE_LINKS})
+endfunction()
+
+# Every test executable is one CTest test a suite of sentences; `ctest -R name` runs one.
+function(keyward_test name)
+    cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
+    add_executable(${name} ${ARG_SOURCES})
+    target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+    target_link_libraries(${name} PRIVATE keyward_flags ${ARG_LINKS} GTest::gmock GTest::gtest GTest::gtest_main)
+    if(NOT ARG_TIMEOUT)
+        set(ARG_TIMEOUT 300)
+    endif()
+    add_test(NAME ${name} COMMAND ${name})
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+endfunction()

@@ -1,0 +1,172 @@
+#include "hsm/errors.hpp"
+
+#include <algorithm>
+#include <array>
+#include <sstream>
+
+#include "core/log.hpp"
+
+namespace keyward::hsm {
+namespace {
+
+using service::TokenFault;
+
+constexpr std::array meanings{
+    Meaning{CKR_HOST_MEMORY, "CKR_HOST_MEMORY", TokenFault::unreachable, "the module is out of memory"},
+    Meaning{CKR_SLOT_ID_INVALID, "CKR_SLOT_ID_INVALID", TokenFault::unreachable, "its slot is gone"},
+    Meaning{CKR_GENERAL_ERROR, "CKR_GENERAL_ERROR", TokenFault::unreachable,
+            "the module reports a general error"},
+    Meaning{CKR_FUNCTION_FAILED, "CKR_FUNCTION_FAILED", TokenFault::unreachable,
+            "the module could not do what it was asked"},
+    Meaning{CKR_ARGUMENTS_BAD, "CKR_ARGUMENTS_BAD", TokenFault::refused,
+            "it does not accept the arguments of the call"},
+    Meaning{CKR_CANT_LOCK, "CKR_CANT_LOCK", TokenFault::unreachable,
+            "the module can't be used by several threads"},
+    Meaning{CKR_ATTRIBUTE_READ_ONLY, "CKR_ATTRIBUTE_READ_ONLY", TokenFault::refused,
+            "one of the attributes may not be set there"},
+    Meaning{CKR_ATTRIBUTE_TYPE_INVALID, "CKR_ATTRIBUTE_TYPE_INVALID", TokenFault::refused,
+            "it does not know one of the attributes"},
+    Meaning{CKR_ATTRIBUTE_VALUE_INVALID, "CKR_ATTRIBUTE_VALUE_INVALID", TokenFault::refused,
+            "it does not accept the value of one of the attributes"},
+    Meaning{CKR_ACTION_PROHIBITED, "CKR_ACTION_PROHIBITED", TokenFault::refused, "its policy prohibits it"},
+    Meaning{CKR_DATA_INVALID, "CKR_DATA_INVALID", TokenFault::refused, "it does not accept the data"},
+    Meaning{CKR_DATA_LEN_RANGE, "CKR_DATA_LEN_RANGE", TokenFault::refused,
+            "it does not accept data of this length"},
+    Meaning{CKR_DEVICE_ERROR, "CKR_DEVICE_ERROR", TokenFault::unreachable, "the device reports an error"},
+    Meaning{CKR_DEVICE_MEMORY, "CKR_DEVICE_MEMORY", TokenFault::full, "it has no room for more objects"},
+    Meaning{CKR_DEVICE_REMOVED, "CKR_DEVICE_REMOVED", TokenFault::unreachable, "the device was removed"},
+    Meaning{CKR_FUNCTION_NOT_SUPPORTED, "CKR_FUNCTION_NOT_SUPPORTED", TokenFault::refused,
+            "it does not offer this function"},
+    Meaning{CKR_KEY_HANDLE_INVALID, "CKR_KEY_HANDLE_INVALID", TokenFault::refused,
+            "the key that it made can't be used"},
+    Meaning{CKR_KEY_SIZE_RANGE, "CKR_KEY_SIZE_RANGE", TokenFault::refused,
+            "it does not take keys of this size"},
+    Meaning{CKR_KEY_TYPE_INCONSISTENT, "CKR_KEY_TYPE_INCONSISTENT", TokenFault::refused,
+            "its mechanisms do not fit keys of this type"},
+    Meaning{CKR_KEY_FUNCTION_NOT_PERMITTED, "CKR_KEY_FUNCTION_NOT_PERMITTED", TokenFault::refused,
+            "it does not permit the use that the key is meant for"},
+    Meaning{CKR_MECHANISM_INVALID, "CKR_MECHANISM_INVALID", TokenFault::refused,
+            "it does not offer the mechanism"},
+    Meaning{CKR_MECHANISM_PARAM_INVALID, "CKR_MECHANISM_PARAM_INVALID", TokenFault::refused,
+            "it does not accept the mechanism's parameters"},
+    Meaning{CKR_OBJECT_HANDLE_INVALID, "CKR_OBJECT_HANDLE_INVALID", TokenFault::unreachable,
+            "the object is gone"},
+    Meaning{CKR_OPERATION_ACTIVE, "CKR_OPERATION_ACTIVE", TokenFault::unreachable,
+            "an earlier operation of the session is not finished"},
+    Meaning{CKR_OPERATION_NOT_INITIALIZED, "CKR_OPERATION_NOT_INITIALIZED", TokenFault::unreachable,
+            "the session lost the operation"},
+    Meaning{CKR_PIN_INCORRECT, "CKR_PIN_INCORRECT", TokenFault::pin, "it is wrong"},
+    Meaning{CKR_PIN_INVALID, "CKR_PIN_INVALID", TokenFault::pin,
+            "it has characters that the token does not take"},
+    Meaning{CKR_PIN_LEN_RANGE, "CKR_PIN_LEN_RANGE", TokenFault::pin,
+            "it is too long or too short for the token"},
+    Meaning{CKR_PIN_EXPIRED, "CKR_PIN_EXPIRED", TokenFault::pin, "it has expired"},
+    Meaning{CKR_PIN_LOCKED, "CKR_PIN_LOCKED", TokenFault::pin, "it is locked"},
+    Meaning{CKR_SESSION_CLOSED, "CKR_SESSION_CLOSED", TokenFault::unreachable, "the session was closed"},
+    Meaning{CKR_SESSION_COUNT, "CKR_SESSION_COUNT", TokenFault::full, "it has no room for more sessions"},
+    Meaning{CKR_SESSION_HANDLE_INVALID, "CKR_SESSION_HANDLE_INVALID", TokenFault::unreachable,
+            "the session was lost"},
+    Meaning{CKR_SESSION_READ_ONLY, "CKR_SESSION_READ_ONLY", TokenFault::refused, "the session may not write"},
+    Meaning{CKR_SESSION_READ_WRITE_SO_EXISTS, "CKR_SESSION_READ_WRITE_SO_EXISTS", TokenFault::unreachable,
+            "its security officer is logged in"},
+    Meaning{CKR_SIGNATURE_INVALID, "CKR_SIGNATURE_INVALID", TokenFault::refused, "a signature does not fit"},
+    Meaning{CKR_SIGNATURE_LEN_RANGE, "CKR_SIGNATURE_LEN_RANGE", TokenFault::refused,
+            "a signature has the wrong length"},
+    Meaning{CKR_TEMPLATE_INCOMPLETE, "CKR_TEMPLATE_INCOMPLETE", TokenFault::refused,
+            "it asks for more attributes than we give"},
+    Meaning{CKR_TEMPLATE_INCONSISTENT, "CKR_TEMPLATE_INCONSISTENT", TokenFault::refused,
+            "it does not take this combination of attributes"},
+    Meaning{CKR_TOKEN_NOT_PRESENT, "CKR_TOKEN_NOT_PRESENT", TokenFault::unreachable,
+            "the token is not in its slot"},
+    Meaning{CKR_TOKEN_NOT_RECOGNIZED, "CKR_TOKEN_NOT_RECOGNIZED", TokenFault::unreachable,
+            "the slot does not recognise the token"},
+    Meaning{CKR_TOKEN_WRITE_PROTECTED, "CKR_TOKEN_WRITE_PROTECTED", TokenFault::refused,
+            "it is write-protected"},
+    Meaning{CKR_USER_NOT_LOGGED_IN, "CKR_USER_NOT_LOGGED_IN", TokenFault::unreachable, "the login was lost"},
+    Meaning{CKR_USER_PIN_NOT_INITIALIZED, "CKR_USER_PIN_NOT_INITIALIZED", TokenFault::pin,
+            "the token has none yet"},
+    Meaning{CKR_USER_TYPE_INVALID, "CKR_USER_TYPE_INVALID", TokenFault::pin, "the token has no such user"},
+    Meaning{CKR_USER_ANOTHER_ALREADY_LOGGED_IN, "CKR_USER_ANOTHER_ALREADY_LOGGED_IN", TokenFault::unreachable,
+            "another user is logged in"},
+    Meaning{CKR_USER_TOO_MANY_TYPES, "CKR_USER_TOO_MANY_TYPES", TokenFault::unreachable,
+            "too many users are logged in"},
+    Meaning{CKR_DOMAIN_PARAMS_INVALID, "CKR_DOMAIN_PARAMS_INVALID", TokenFault::refused,
+            "it does not know the curve"},
+    Meaning{CKR_CURVE_NOT_SUPPORTED, "CKR_CURVE_NOT_SUPPORTED", TokenFault::refused,
+            "it does not support the curve"},
+    Meaning{CKR_BUFFER_TOO_SMALL, "CKR_BUFFER_TOO_SMALL", TokenFault::refused,
+            "its answer is longer than the key allows"},
+    Meaning{CKR_CRYPTOKI_NOT_INITIALIZED, "CKR_CRYPTOKI_NOT_INITIALIZED", TokenFault::unreachable,
+            "the module was shut down"},
+    Meaning{CKR_CRYPTOKI_ALREADY_INITIALIZED, "CKR_CRYPTOKI_ALREADY_INITIALIZED", TokenFault::unreachable,
+            "the module is in use already"},
+    Meaning{CKR_PUBLIC_KEY_INVALID, "CKR_PUBLIC_KEY_INVALID", TokenFault::refused,
+            "it does not accept the public key"},
+    Meaning{CKR_FUNCTION_REJECTED, "CKR_FUNCTION_REJECTED", TokenFault::refused, "it rejected the call"},
+};
+
+constexpr Meaning unknown{CKR_VENDOR_DEFINED, "CKR_VENDOR_DEFINED", TokenFault::unreachable,
+                          "the module reports an error of its vendor's own"};
+
+std::string_view opening(TokenFault fault) {
+    switch (fault) {
+        case TokenFault::refused:
+            return "The token refuses the key";
+        case TokenFault::mismatch:
+            return "The token does not hold what was sent";
+        case TokenFault::unreachable:
+            return "The token can't be reached";
+        case TokenFault::full:
+            return "The token is full";
+        case TokenFault::pin:
+            return "The token refuses the PIN";
+        case TokenFault::busy:
+            return "The token is busy";
+    }
+    return "The token failed";
+}
+
+[[noreturn]] void fail(std::string_view call, CK_RV value, TokenFault fault,
+                       const std::source_location& place) {
+    const std::string code = name_of(value);
+    log::warn("token.call_failed", {{"call", call},
+                                    {"code", code},
+                                    {"file", place.file_name()},
+                                    {"line", static_cast<std::int64_t>(place.line())}});
+    throw service::TokenError(fault, std::string(opening(fault)).append(": ").append(meaning_of(value).words),
+                              std::string(call), code);
+}
+
+}  // namespace
+
+const Meaning& meaning_of(CK_RV value) {
+    const auto* const found = std::ranges::find(meanings, value, &Meaning::value);
+    return found == meanings.end() ? unknown : *found;
+}
+
+std::string name_of(CK_RV value) {
+    if (value == CKR_OK) return "CKR_OK";
+    const Meaning& meaning = meaning_of(value);
+    if (meaning.value == value) return std::string(meaning.name);
+    std::ostringstream text;
+    text << "0x" << std::hex << value;
+    return text.str();
+}
+
+bool is_lost_session(CK_RV value) {
+    return value == CKR_SESSION_HANDLE_INVALID || value == CKR_SESSION_CLOSED ||
+           value == CKR_DEVICE_REMOVED || value == CKR_DEVICE_ERROR || value == CKR_TOKEN_NOT_PRESENT ||
+           value == CKR_CRYPTOKI_NOT_INITIALIZED;
+}
+
+void check(std::string_view call, CK_RV value, std::source_location place) {
+    if (value != CKR_OK) fail(call, value, meaning_of(value).fault, place);
+}
+
+void check_use(std::string_view call, CK_RV value, std::source_location place) {
+    if (value == CKR_OK) return;
+    const bool useless = value == CKR_GENERAL_ERROR || value == CKR_FUNCTION_FAILED;
+    fail(call, value, useless ? TokenFault::refused : meaning_of(value).fault, place);
+}
+
+}  // namespace keyward::hsm

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "hsm/cryptoki.hpp"
+#include "service/token.hpp"
+
+namespace keyward::hsm {
+
+/// What a CKR_ value means to us (PKCS#11 2.40 section 5.1, 3.0 section 5.1).
+struct Meaning {
+    CK_RV value;
+    std::string_view name;  ///< as `CKR_TEMPLATE_INCONSISTENT`
+    service::TokenFault fault;
+    std::string_view words;  ///< the reason in plain words, to follow a colon
+};
+
+/// The only place where CKR_ values are interpreted. A value that isn't in the table is `unreachable`.
+const Meaning& meaning_of(CK_RV value);
+
+/// The value's name, or its number in hexadecimal when it is the vendor's own.
+std::string name_of(CK_RV value);
+
+/// Whether the value says that a session, and not the call made in it, is at an end.
+bool is_lost_session(CK_RV value);
+
+}  // namespace keyward::hsm

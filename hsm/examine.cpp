@@ -1,0 +1,80 @@
+#include "hsm/examine.hpp"
+
+#include <algorithm>
+
+#include "hsm/public_values.hpp"
+#include "hsm/read_back.hpp"
+#include "hsm/trial.hpp"
+#include "keys/fingerprint.hpp"
+
+namespace keyward::hsm {
+namespace {
+
+using service::ImportOrder;
+using service::ImportReceipt;
+using service::TokenError;
+using service::TokenFault;
+
+bool same_hex(std::string_view left, std::string_view right) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return std::ranges::equal(left, right, {}, lower, lower);
+}
+
+// Check values and public-key hashes are no secrets: the client is told both.
+void expect_value(const std::string& reported, const std::string& expected, std::string_view what) {
+    if (same_hex(reported, expected)) return;
+    throw TokenError(
+        TokenFault::mismatch,
+        reported.empty()
+            ? "The token reports no " + std::string(what) + " to compare with the expected " + expected
+            : "The token reports the " + std::string(what) + " " + reported + ", expected was " + expected);
+}
+
+ImportReceipt examine_secret(Lease& lease, CK_OBJECT_HANDLE object, const ImportOrder& order,
+                             const keys::SecretKey& key) {
+    const Reported reported =
+        read_back(lease, object, order, Role::secret, key_type_of_secret(key.algorithm));
+    const std::string value = try_secret(lease, object, key, order.uses, reported.check_value);
+    if (!value.empty()) {
+        const std::string computed = keys::key_check_value(key);
+        if (!computed.empty()) expect_value(value, computed, "key check value");
+    }
+    if (order.expected_check_value) expect_value(value, *order.expected_check_value, "key check value");
+    return {.key_check_value = value, .public_key_sha256 = {}, .public_key_pem = {}};
+}
+
+ImportReceipt examine_pair(Lease& lease, const KeyObjects& objects, const ImportOrder& order,
+                           const keys::PublicKey& sent) {
+    const CK_KEY_TYPE type = key_type_of(sent);
+    const Reported reported = read_back(lease, objects.public_half, order, Role::public_half, type);
+    if (!reported.public_key)
+        throw TokenError(TokenFault::mismatch,
+                         "The token does not hold what was sent: it reports a public key that can't be read");
+    const std::string hash = keys::public_key_sha256(*reported.public_key);
+    expect_value(hash, keys::public_key_sha256(sent), "public-key hash");
+    if (objects.private_half != CK_INVALID_HANDLE) {
+        read_back(lease, objects.private_half, order, Role::private_half, type);
+        try_private(lease, objects.private_half, *reported.public_key, order.uses);
+    } else {
+        try_public(lease, objects.public_half, *reported.public_key, order.uses);
+    }
+    if (order.expected_check_value) expect_value(hash, *order.expected_check_value, "public-key hash");
+    return {.key_check_value = {},
+            .public_key_sha256 = hash,
+            .public_key_pem = keys::public_key_pem(*reported.public_key)};
+}
+
+}  // namespace
+
+ImportReceipt examine(Lease& lease, const KeyObjects& objects, const ImportOrder& order) {
+    if (const auto* const secret = std::get_if<keys::SecretKey>(&order.material))
+        return examine_secret(lease, objects.secret, order, *secret);
+    return examine_pair(lease, objects, order, keys::public_half(order.material).value());
+}
+
+std::string described_key(const keys::KeyMaterial& material) {
+    return std::string(keys::to_string(keys::algorithm_of(material))) + ", " +
+           std::to_string(keys::size_in_bits(material)) + " bits";
+}
+
+}  // namespace keyward::hsm

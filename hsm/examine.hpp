@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "hsm/create.hpp"
+#include "hsm/session_pool.hpp"
+#include "service/token.hpp"
+
+namespace keyward::hsm {
+
+/// What follows every import, whatever its route: attributes read back, the key tried, the token's value
+/// compared with the material and with what the client expects. Throws TokenFault::refused or
+/// TokenFault::mismatch; destroys nothing.
+service::ImportReceipt examine(Lease& lease, const KeyObjects& objects, const service::ImportOrder& order);
+
+/// As `AES, 256 bits`: for error texts.
+std::string described_key(const keys::KeyMaterial& material);
+
+}  // namespace keyward::hsm

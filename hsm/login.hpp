@@ -1,0 +1,51 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "core/secret_bytes.hpp"
+#include "hsm/module.hpp"
+#include "hsm/session.hpp"
+
+namespace keyward::hsm {
+
+/// Where the PIN comes from: read at each login, never kept.
+using PinSource = std::function<SecretBytes()>;
+
+/// The user's login to one token, held by a session that is never lent. Nobody logs out: C_Logout ends the
+/// login of every session of the process (PKCS#11 2.40 section 5.6). A refused PIN latches, so that retries
+/// never lock the token: only `reload` makes another attempt possible. Any thread may call.
+class Login {
+  public:
+    explicit Login(PinSource pin);
+    Login(const Login&) = delete;
+    Login& operator=(const Login&) = delete;
+    Login(Login&&) = delete;
+    Login& operator=(Login&&) = delete;
+    ~Login() = default;
+
+    /// After it returns, every session of the token may do what a user may. Throws TokenFault::pin without
+    /// asking the token when the PIN was refused before, is locked, or has one try left.
+    void ensure(const Module::Use& use, CK_SLOT_ID slot);
+    /// Whether the token wants no login at all; known after `ensure`.
+    [[nodiscard]] bool needless() const { return needless_; }
+    void reload();
+    /// The session is void since `generation`, or closed when it lives.
+    void end(bool still_valid);
+
+  private:
+    void log_in(const Functions& p11, CK_SLOT_ID slot);
+    [[noreturn]] void latch(const std::string& why, const std::string& code);
+
+    const PinSource pin_;
+    std::mutex mutex_;
+    std::optional<Session> session_;
+    std::uint64_t generation_ = 0;
+    std::string latched_;  ///< why no login is tried any more; empty when one may be
+    std::atomic<bool> needless_ = false;
+};
+
+}  // namespace keyward::hsm

@@ -1,0 +1,271 @@
+#include "hsm/module.hpp"
+
+#include <filesystem>
+#include <span>
+#include <stdexcept>
+#include <utility>
+
+#include <dlfcn.h>
+#include <libp11.h>
+#include <openssl/err.h>
+
+#include "core/log.hpp"
+
+namespace keyward::hsm {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto drain_limit = 2s;
+constexpr auto between_revivals = 3s;
+
+[[noreturn]] void throw_unusable(const std::string& path, const std::string& call,
+                                 const std::string& reason) {
+    log::error("module.unusable", {{"module", path}, {"call", call}, {"reason", reason}});
+    throw service::TokenError(service::TokenFault::unreachable, "The PKCS#11 module can't be loaded", call,
+                              reason);
+}
+
+/// As much of CK_TOKEN_INFO as tells one token from another.
+struct RawToken {
+    CK_SLOT_ID slot;
+    bool initialised;
+    std::string names;
+    bool operator==(const RawToken&) const = default;
+};
+
+std::string characters(ByteView padded) {
+    return {padded.begin(), padded.end()};
+}
+
+/// The slots with a token in them (PKCS#11 2.40 section 5.5). A token that goes while we look is passed over.
+std::vector<RawToken> raw_tokens(const Functions& p11) {
+    CK_ULONG count = 0;
+    check("C_GetSlotList", p11.C_GetSlotList(CK_TRUE, nullptr, &count));
+    std::vector<CK_SLOT_ID> slots(count);
+    check("C_GetSlotList", p11.C_GetSlotList(CK_TRUE, slots.data(), &count));
+    slots.resize(count);
+    std::vector<RawToken> tokens;
+    for (const CK_SLOT_ID slot : slots) {
+        CK_TOKEN_INFO info{};
+        if (p11.C_GetTokenInfo(slot, &info) != CKR_OK) continue;
+        tokens.push_back({slot, (info.flags & CKF_TOKEN_INITIALIZED) != 0,
+                          characters(info.label) + characters(info.serialNumber) +
+                              characters(info.manufacturerID) + characters(info.model)});
+    }
+    return tokens;
+}
+
+std::string text_or_empty(const char* text) {
+    return text == nullptr ? std::string() : std::string(text);
+}
+
+}  // namespace
+
+/// The loaded and initialised library: made whole or not at all.
+struct LoadedModule {
+    LoadedModule(const std::string& path, std::string& init_args);
+    LoadedModule(const LoadedModule&) = delete;
+    LoadedModule& operator=(const LoadedModule&) = delete;
+    LoadedModule(LoadedModule&&) = delete;
+    LoadedModule& operator=(LoadedModule&&) = delete;
+    ~LoadedModule();
+
+    void initialise(const std::string& path, std::string& init_args);
+    void load_libp11(const std::string& path, const std::string& init_args);
+
+    struct Unload {
+        void operator()(void* library) const { dlclose(library); }
+    };
+    std::unique_ptr<void, Unload> library;
+    Functions* functions = nullptr;
+    PKCS11_CTX* libp11 = nullptr;
+
+    /// What libp11 hands out is freed at the end only: freeing a slot closes every session of it in this
+    /// process.
+    struct SlotList {
+        PKCS11_SLOT* slots = nullptr;
+        unsigned int count = 0;
+    };
+    std::vector<SlotList> lists;
+    std::vector<RawToken> seen;  ///< what Cryptoki showed when the newest list was made
+    std::vector<FoundToken> found;
+};
+
+LoadedModule::LoadedModule(const std::string& path, std::string& init_args)
+    : library(dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) {
+    if (!library) throw_unusable(path, "dlopen", text_or_empty(dlerror()));  // NOLINT(concurrency-mt-unsafe)
+    using GetFunctionList = CK_RV (*)(CK_FUNCTION_LIST_PTR_PTR);
+    const auto get_function_list =
+        reinterpret_cast<GetFunctionList>(dlsym(library.get(), "C_GetFunctionList"));
+    if (get_function_list == nullptr) throw_unusable(path, "dlsym", "it has no C_GetFunctionList");
+    check("C_GetFunctionList", get_function_list(&functions));
+    initialise(path, init_args);
+    try {
+        load_libp11(path, init_args);
+    } catch (...) {
+        functions->C_Finalize(nullptr);
+        throw;
+    }
+}
+
+// libp11 initialises without CKF_OS_LOCKING_OK, upon which a module may leave its locks out (PKCS#11 2.40
+// section 5.4). So we come first, and libp11 is content to find the module initialised.
+void LoadedModule::initialise(const std::string& path, std::string& init_args) {
+    struct {
+        CK_C_INITIALIZE_ARGS standard{};
+        void* end = nullptr;  // NSS reads one pointer more than the standard has
+    } args;
+    args.standard.flags = CKF_OS_LOCKING_OK;
+    args.standard.pReserved = init_args.empty() ? nullptr : init_args.data();
+    const CK_RV value = functions->C_Initialize(&args);
+    if (value == CKR_CRYPTOKI_ALREADY_INITIALIZED) {
+        log::warn("module.initialised_by_others", {{"module", path}});
+        return;
+    }
+    check("C_Initialize", value);
+}
+
+void LoadedModule::load_libp11(const std::string& path, const std::string& init_args) {
+    static std::mutex loading;  // PKCS11_CTX_new registers libp11's error texts without a lock
+    const std::lock_guard lock(loading);
+    libp11 = PKCS11_CTX_new();
+    if (libp11 == nullptr) throw_unusable(path, "PKCS11_CTX_new", "out of memory");
+    if (!init_args.empty()) PKCS11_CTX_init_args(libp11, init_args.c_str());
+    if (PKCS11_CTX_load(libp11, path.c_str()) != 0) {
+        const std::string reason = text_or_empty(ERR_reason_error_string(ERR_get_error()));
+        ERR_clear_error();
+        PKCS11_CTX_free(std::exchange(libp11, nullptr));
+        throw_unusable(path, "PKCS11_CTX_load", reason);
+    }
+}
+
+LoadedModule::~LoadedModule() {
+    for (const SlotList& list : lists)
+        PKCS11_release_all_slots(libp11, list.slots, list.count);
+    if (libp11 != nullptr) {
+        PKCS11_CTX_unload(libp11);
+        PKCS11_CTX_free(libp11);
+    }
+    functions->C_Finalize(nullptr);  // where libp11 has an instance of its own, ours is still to be ended
+    ERR_clear_error();
+}
+
+Module::Use::Use(std::shared_ptr<Module> module, const Functions* functions, std::uint64_t generation)
+    : module_(std::move(module)), functions_(functions), generation_(generation) {}
+
+Module::Use::Use(Use&& other) noexcept
+    : module_(std::exchange(other.module_, nullptr)),
+      functions_(other.functions_),
+      generation_(other.generation_) {}
+
+Module::Use::~Use() {
+    if (module_) module_->leave();
+}
+
+Module::Module(std::string path, std::string init_args)
+    : path_(std::move(path)), init_args_(std::move(init_args)) {}
+
+Module::~Module() = default;
+
+Module::Use Module::use() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !reviving_; });
+    if (!loaded_) start();
+    ++users_;
+    return {shared_from_this(), loaded_->functions, generation_};
+}
+
+std::optional<Module::Use> Module::use_of(std::uint64_t generation) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !reviving_; });
+    if (!loaded_ || generation_ != generation) return std::nullopt;
+    ++users_;
+    return Use(shared_from_this(), loaded_->functions, generation_);
+}
+
+void Module::leave() {
+    const std::lock_guard lock(mutex_);
+    if (--users_ == 0) changed_.notify_all();
+}
+
+void Module::start() {
+    loaded_ = std::make_unique<LoadedModule>(path_, init_args_);
+    ++generation_;
+    log::info("module.initialised",
+              {{"module", path_}, {"generation", static_cast<std::size_t>(generation_)}});
+}
+
+// PKCS11_update_slots would keep one list up to date, but that of libp11 0.4.12 reads beyond it as soon as it
+// has two slots. So a new list is made, and only when Cryptoki shows something new: a long outage does not
+// pile lists up.
+std::vector<FoundToken> Module::tokens(const Use& use) {
+    const std::lock_guard lock(libp11_mutex_);
+    std::vector<RawToken> seen = raw_tokens(use.p11());
+    if (!loaded_->lists.empty() && loaded_->seen == seen) return loaded_->found;
+
+    LoadedModule::SlotList list;
+    if (PKCS11_enumerate_slots(loaded_->libp11, &list.slots, &list.count) != 0) {
+        ERR_clear_error();
+        throw service::TokenError(service::TokenFault::unreachable,
+                                  "The token can't be reached: the module does not list its slots",
+                                  "C_GetSlotList");
+    }
+    loaded_->lists.push_back(list);
+    loaded_->seen = std::move(seen);
+    loaded_->found.clear();
+    for (PKCS11_SLOT& slot : std::span(list.slots, list.count)) {
+        const PKCS11_TOKEN* const token = slot.token;
+        if (token == nullptr || token->initialized == 0) continue;
+        loaded_->found.push_back({PKCS11_get_slotid_from_slot(&slot),
+                                  {text_or_empty(token->label), text_or_empty(token->serialnr),
+                                   text_or_empty(token->manufacturer), text_or_empty(token->model)}});
+    }
+    return loaded_->found;
+}
+
+bool Module::shows_tokens() {
+    try {
+        const Use holding = use();
+        return !tokens(holding).empty();
+    } catch (const service::TokenError&) {
+        return false;
+    }
+}
+
+bool Module::revive(std::uint64_t failed_generation) {
+    if (shows_tokens()) return false;
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !reviving_; });
+    if (generation_ != failed_generation) return loaded_ != nullptr;
+    const auto now = std::chrono::steady_clock::now();
+    if (!loaded_ || now < next_revival_) return false;
+    next_revival_ = now + between_revivals;
+    reviving_ = true;
+    const bool drained = changed_.wait_for(lock, drain_limit, [this] { return users_ == 0; });
+    try {
+        if (drained) {
+            loaded_.reset();
+            start();
+        }
+    } catch (const service::TokenError&) {
+        log::warn("module.not_revived", {{"module", path_}});  // the next use tries again
+    }
+    reviving_ = false;
+    changed_.notify_all();
+    return drained && loaded_ != nullptr;
+}
+
+std::shared_ptr<Module> ModuleRegistry::get(const std::string& path, const std::string& init_args) {
+    std::error_code unresolved;
+    const auto resolved = std::filesystem::canonical(path, unresolved);
+    const std::lock_guard lock(mutex_);
+    std::shared_ptr<Module>& module = modules_[unresolved ? path : resolved.string()];
+    if (!module) module = std::make_shared<Module>(path, init_args);
+    if (module->init_args() != init_args)
+        throw std::invalid_argument(
+            "module " + path +
+            " is already used with other module_init_args: they must be the same in every environment");
+    return module;
+}
+
+}  // namespace keyward::hsm

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hsm/cryptoki.hpp"
+#include "service/token.hpp"
+
+namespace keyward::hsm {
+
+struct LoadedModule;
+
+/// A token that the module shows at this moment.
+struct FoundToken {
+    CK_SLOT_ID slot;
+    service::TokenIdentity identity;
+};
+
+/// The one owner of a PKCS#11 library in this process. It is loaded and initialised by the first use, and
+/// finalised when the last shared_ptr goes; everything made with it holds one, so it is made first and
+/// destroyed last.
+///
+/// libp11 finds slots and tokens. It is given no session, no login and no slot list to free before the end:
+/// freeing a slot closes every session of that slot in the whole process. Raw Cryptoki does the rest through
+/// `Use::p11()`. Any thread may call.
+class Module : public std::enable_shared_from_this<Module> {
+  public:
+    /// `init_args` becomes CK_C_INITIALIZE_ARGS.pReserved; empty stands for NULL. Nothing is loaded yet.
+    Module(std::string path, std::string init_args);
+    Module(const Module&) = delete;
+    Module& operator=(const Module&) = delete;
+    Module(Module&&) = delete;
+    Module& operator=(Module&&) = delete;
+    ~Module();
+
+    /// While one lives, the module stays initialised: `revive` waits for all of them. Held by everything that
+    /// calls Cryptoki.
+    class Use {
+      public:
+        Use(Use&& other) noexcept;
+        Use(const Use&) = delete;
+        Use& operator=(const Use&) = delete;
+        Use& operator=(Use&&) = delete;
+        ~Use();
+
+        [[nodiscard]] const Functions& p11() const { return *functions_; }
+        /// Rises each time the module is initialised anew; sessions and handles of an earlier generation are
+        /// void.
+        [[nodiscard]] std::uint64_t generation() const { return generation_; }
+
+      private:
+        friend class Module;
+        Use(std::shared_ptr<Module> module, const Functions* functions, std::uint64_t generation);
+
+        std::shared_ptr<Module> module_;
+        const Functions* functions_;
+        std::uint64_t generation_;
+    };
+
+    /// Loads and initialises the module if that has not been done. Throws TokenFault::unreachable when it
+    /// can't be.
+    Use use();
+
+    /// A use only if the module is initialised and of that generation still: for closing sessions.
+    std::optional<Use> use_of(std::uint64_t generation);
+
+    /// The initialised tokens in all slots, looked up anew.
+    std::vector<FoundToken> tokens(const Use& use);
+
+    /// Finalises and initialises a module that shows no token any more, as p11-kit-client after its server
+    /// died. Waits for the calls under way to end, and gives up after two seconds; does so once in three
+    /// seconds at most, and only while the module's list of tokens fails or is empty, so one missing token
+    /// never costs another environment its sessions. The caller must hold no Use. True when the module is
+    /// another than `failed_generation` now and a second try makes sense.
+    bool revive(std::uint64_t failed_generation);
+
+    [[nodiscard]] const std::string& init_args() const { return init_args_; }
+
+  private:
+    void start();
+    bool shows_tokens();
+    void leave();
+
+    const std::string path_;
+    std::string init_args_;
+    std::mutex libp11_mutex_;  ///< libp11's slot lists are not made for several threads
+    std::mutex mutex_;         ///< guards what follows
+    std::condition_variable changed_;
+    std::unique_ptr<LoadedModule> loaded_;
+    std::uint64_t generation_ = 0;
+    std::size_t users_ = 0;
+    bool reviving_ = false;
+    std::chrono::steady_clock::time_point next_revival_;
+};
+
+/// Hands out one Module a library, however many environments use it. Any thread may call.
+class ModuleRegistry {
+  public:
+    /// Throws std::invalid_argument when the library is in use with other `init_args`: it can be initialised
+    /// only once.
+    std::shared_ptr<Module> get(const std::string& path, const std::string& init_args);
+
+  private:
+    std::mutex mutex_;
+    std::map<std::string, std::shared_ptr<Module>> modules_;
+};
+
+}  // namespace keyward::hsm

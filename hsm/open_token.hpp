@@ -1,0 +1,32 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/secret_bytes.hpp"
+#include "service/token.hpp"
+
+namespace keyward::hsm {
+
+class ModuleRegistry;
+
+/// One environment's token, as the configuration says.
+struct TokenSettings {
+    std::string module;            ///< path of the PKCS#11 library
+    std::string module_init_args;  ///< CK_C_INITIALIZE_ARGS.pReserved; empty is NULL
+    std::string label;
+    std::string serial;                ///< pins the very token; empty: the label decides, and must be unique
+    std::function<SecretBytes()> pin;  ///< read at each login
+    std::size_t sessions = 16;         ///< lent at once; one more holds the login
+    std::chrono::milliseconds
+        session_wait{};  ///< how long a call waits for a free session before TokenFault::busy
+};
+
+/// The token behind these settings. Nothing is loaded or asked before its first call, so a service starts
+/// while an HSM is down. Throws std::invalid_argument when the module is in use already with other
+/// `module_init_args`.
+std::shared_ptr<service::Token> open_token(ModuleRegistry& modules, TokenSettings settings);
+
+}  // namespace keyward::hsm

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "hsm/flags.hpp"
+#include "hsm/session_pool.hpp"
+#include "service/token.hpp"
+
+namespace keyward::hsm {
+
+/// What the token says of an object, beyond what was compared already.
+struct Reported {
+    Bytes check_value;                          ///< CKA_CHECK_VALUE; empty when the token has none
+    std::optional<keys::PublicKey> public_key;  ///< of a public object, built from its attributes
+};
+
+/// Reads an object's attributes in one call and compares class, type, CKA_ID, label and all flags with what
+/// was asked. Throws TokenFault::mismatch that names the attribute, what the token reports and what was
+/// asked.
+Reported read_back(Lease& lease, CK_OBJECT_HANDLE object, const service::ImportOrder& order, Role role,
+                   CK_KEY_TYPE type);
+
+}  // namespace keyward::hsm

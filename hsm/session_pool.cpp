@@ -1,0 +1,163 @@
+#include "hsm/session_pool.hpp"
+
+#include <exception>
+
+#include "core/log.hpp"
+
+namespace keyward::hsm {
+
+using service::TokenError;
+using service::TokenFault;
+
+SessionPool::Place::Place(SessionPool& pool) : pool_(&pool) {
+    std::unique_lock lock(pool.mutex_);
+    if (!pool.freed_.wait_for(lock, pool.settings_.wait,
+                              [&] { return pool.lent_ < pool.settings_.sessions; }))
+        throw TokenError(TokenFault::busy, "The token is busy: no session became free in time");
+    ++pool.lent_;
+}
+
+SessionPool::Place::~Place() {
+    if (pool_ == nullptr) return;
+    {
+        const std::lock_guard lock(pool_->mutex_);
+        --pool_->lent_;
+    }
+    pool_->freed_.notify_one();
+}
+
+Lease::Lease(SessionPool& pool, Place place, Module::Use use, Session session)
+    : pool_(&pool),
+      place_(std::move(place)),
+      use_(std::move(use)),
+      session_(std::move(session)),
+      exceptions_(std::uncaught_exceptions()) {}
+
+Lease::~Lease() {
+    if (session_ && std::uncaught_exceptions() == exceptions_) pool_->give_back(std::move(*session_), use_);
+}
+
+void Lease::lost() {
+    // The module may have given the number to a new session already, if it closed ours.
+    if (session_ && session_->health() == Session::Health::lost) session_->forget();
+    session_.reset();
+    pool_->rebind();
+}
+
+SessionPool::SessionPool(std::shared_ptr<Module> module, PoolSettings settings)
+    : module_(std::move(module)), settings_(std::move(settings)), login_(settings_.pin) {}
+
+SessionPool::~SessionPool() {
+    const auto use = module_->use_of(idle_generation_);
+    if (!use)
+        for (Session& session : idle_)
+            session.forget();
+    idle_.clear();
+    login_.end(use.has_value());
+}
+
+template <typename Attempt>
+auto SessionPool::with_revival(const Attempt& attempt) {
+    std::uint64_t generation = 0;
+    try {
+        return attempt(generation);
+    } catch (const TokenError& error) {
+        if (error.fault() != TokenFault::unreachable) throw;
+        rebind();
+        if (!module_->revive(generation)) throw;
+    }
+    return attempt(generation);
+}
+
+Lease SessionPool::lease() {
+    Place place(*this);
+    return with_revival([&](std::uint64_t& generation) {
+        Module::Use use = module_->use();
+        generation = use.generation();
+        Session session = logged_in_session(use);
+        return Lease(*this, std::move(place), std::move(use), std::move(session));
+    });
+}
+
+void SessionPool::ping() {
+    with_revival([&](std::uint64_t& generation) {
+        const Module::Use use = module_->use();
+        generation = use.generation();
+        const FoundToken token = connect(use);
+        login_.ensure(use, token.slot);
+        CK_TOKEN_INFO info{};
+        check("C_GetTokenInfo", use.p11().C_GetTokenInfo(token.slot, &info));
+    });
+}
+
+FoundToken SessionPool::token() {
+    return with_revival([&](std::uint64_t& generation) {
+        const Module::Use use = module_->use();
+        generation = use.generation();
+        return connect(use);
+    });
+}
+
+FoundToken SessionPool::connect(const Module::Use& use) {
+    const auto known = [&]() -> std::optional<FoundToken> {
+        const std::lock_guard lock(mutex_);
+        if (bound_ && bound_->generation == use.generation()) return bound_->token;
+        return std::nullopt;
+    };
+    if (auto token = known()) return *token;
+    const std::lock_guard alone(binding_);
+    if (auto token = known()) return *token;
+    FoundToken token = bind_token(*module_, use, settings_.label, settings_.serial);
+    login_.ensure(use, token.slot);
+    log::info("token.bound", {{"label", token.identity.label},
+                              {"serial", token.identity.serial},
+                              {"model", token.identity.model}});
+    const std::lock_guard lock(mutex_);
+    bound_ = Bound{token, use.generation()};
+    return token;
+}
+
+Session SessionPool::logged_in_session(const Module::Use& use) {
+    const FoundToken token = connect(use);
+    while (auto idle = take_idle(use)) {
+        switch (idle->health()) {
+            case Session::Health::logged_in:
+                return std::move(*idle);
+            case Session::Health::public_only:
+                if (!login_.needless()) login_.ensure(use, token.slot);
+                return std::move(*idle);
+            case Session::Health::lost:
+                idle->forget();
+                break;
+        }
+    }
+    Session fresh(use.p11(), token.slot);
+    if (fresh.health() == Session::Health::public_only && !login_.needless()) login_.ensure(use, token.slot);
+    return fresh;
+}
+
+std::optional<Session> SessionPool::take_idle(const Module::Use& use) {
+    const std::lock_guard lock(mutex_);
+    if (idle_generation_ != use.generation()) {
+        for (Session& session : idle_)
+            session.forget();
+        idle_.clear();
+        idle_generation_ = use.generation();
+    }
+    if (idle_.empty()) return std::nullopt;
+    Session session = std::move(idle_.back());
+    idle_.pop_back();
+    return session;
+}
+
+void SessionPool::give_back(Session session, const Module::Use& use) {
+    const std::lock_guard lock(mutex_);
+    if (idle_generation_ == use.generation()) idle_.push_back(std::move(session));
+}
+
+void SessionPool::rebind() {
+    const std::lock_guard lock(mutex_);
+    bound_.reset();
+}
+
+}  // namespace keyward::hsm

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hsm/login.hpp"
+#include "hsm/module.hpp"
+#include "hsm/session.hpp"
+#include "hsm/token_binding.hpp"
+
+namespace keyward::hsm {
+
+struct PoolSettings {
+    std::string label;
+    std::string serial;  ///< empty: any
+    PinSource pin;
+    std::size_t sessions;            ///< how many may be lent at once
+    std::chrono::milliseconds wait;  ///< how long a caller waits for one before TokenFault::busy
+};
+
+/// The sessions of one environment's token: bound by label and serial, logged in, lent one by one.
+/// Nothing is asked of the module before the first lease. When the token is lost, the lease that notices
+/// fails and the next one looks for it again. Any thread may call.
+class SessionPool {
+  public:
+    class Lease;
+
+    SessionPool(std::shared_ptr<Module> module, PoolSettings settings);
+    SessionPool(const SessionPool&) = delete;
+    SessionPool& operator=(const SessionPool&) = delete;
+    SessionPool(SessionPool&&) = delete;
+    SessionPool& operator=(SessionPool&&) = delete;
+    ~SessionPool();
+
+    /// A session that lives and is logged in, waiting for a free one if need be.
+    Lease lease();
+    /// The login session and the token answer; needs no free session.
+    void ping();
+    FoundToken token();
+    void reload_pin() { login_.reload(); }
+
+  private:
+    friend class Lease;
+    struct Bound {
+        FoundToken token;
+        std::uint64_t generation;
+    };
+    /// One of the `sessions` places; given back at its end.
+    class Place {
+      public:
+        explicit Place(SessionPool& pool);
+        Place(Place&& other) noexcept : pool_(std::exchange(other.pool_, nullptr)) {}
+        Place(const Place&) = delete;
+        Place& operator=(const Place&) = delete;
+        Place& operator=(Place&&) = delete;
+        ~Place();
+
+      private:
+        SessionPool* pool_;
+    };
+
+    template <typename Attempt>
+    auto with_revival(const Attempt& attempt);
+    FoundToken connect(const Module::Use& use);
+    Session logged_in_session(const Module::Use& use);
+    std::optional<Session> take_idle(const Module::Use& use);
+    void give_back(Session session, const Module::Use& use);
+    void rebind();
+
+    const std::shared_ptr<Module> module_;
+    const PoolSettings settings_;
+    Login login_;
+    std::mutex binding_;  ///< one looks for the token, the others wait for what it finds
+    std::mutex mutex_;    ///< guards what follows; no module call is made under it
+    std::condition_variable freed_;
+    std::vector<Session> idle_;
+    std::uint64_t idle_generation_ = 0;
+    std::size_t lent_ = 0;
+    std::optional<Bound> bound_;
+};
+
+/// A lent session. It goes back to the pool at its end, but is closed when it ends in a throw: an operation
+/// that was begun and not finished would poison it (CKR_OPERATION_ACTIVE).
+class SessionPool::Lease {
+  public:
+    Lease(Lease&&) = delete;
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    Lease& operator=(Lease&&) = delete;
+    ~Lease();
+
+    [[nodiscard]] const Functions& p11() const { return use_.p11(); }
+    [[nodiscard]] CK_SESSION_HANDLE session() const { return session_->handle(); }
+    [[nodiscard]] std::uint64_t generation() const { return use_.generation(); }
+    /// The token could not be reached in this session: it is not closed, and the next lease looks for the
+    /// token anew.
+    void lost();
+
+  private:
+    friend class SessionPool;
+    Lease(SessionPool& pool, Place place, Module::Use use, Session session);
+
+    SessionPool* pool_;
+    Place place_;
+    Module::Use use_;
+    std::optional<Session> session_;
+    int exceptions_;
+};
+
+using Lease = SessionPool::Lease;
+
+}  // namespace keyward::hsm

@@ -1,0 +1,247 @@
+#include "hsm/trial.hpp"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include "hsm/trial_calls.hpp"
+#include "keys/proof.hpp"
+
+namespace keyward::hsm {
+namespace {
+
+using service::TokenError;
+using service::TokenFault;
+using service::Use;
+
+constexpr std::size_t check_value_size = 3;
+constexpr std::size_t longest_block = 16;
+constexpr std::array<std::uint8_t, longest_block> zeros{};
+
+// DER of DigestInfo for SHA-256 up to the digest (RFC 8017 section 9.2, note 1): for tokens that only pad and
+// sign.
+constexpr std::array<std::uint8_t, 19> sha256_digest_info{0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60,
+                                                          0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02,
+                                                          0x01, 0x05, 0x00, 0x04, 0x20};
+
+[[noreturn]] void throw_useless(std::string_view what) {
+    throw TokenError(TokenFault::refused, "The token refuses the key: it offers no mechanism to " +
+                                              std::string(what) +
+                                              " with a key of this type, so it would be of no use there");
+}
+
+[[noreturn]] void throw_misfit(std::string_view what) {
+    throw TokenError(TokenFault::mismatch, "The token does not hold what was sent: " + std::string(what));
+}
+
+std::string upper_hex(ByteView octets) {
+    std::string text = to_hex(octets);
+    std::ranges::transform(text, text.begin(),
+                           [](char c) { return c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c; });
+    return text;
+}
+
+struct Cipher {
+    CK_MECHANISM_TYPE ecb, cbc;
+    std::size_t block;
+    const EVP_CIPHER* software;
+};
+
+Cipher cipher_of(const keys::SecretKey& key) {
+    if (key.algorithm == keys::Algorithm::des) return {CKM_DES_ECB, CKM_DES_CBC, 8, EVP_des_ede3_ecb()};
+    if (key.algorithm == keys::Algorithm::desede) return {CKM_DES3_ECB, CKM_DES3_CBC, 8, EVP_des_ede3_ecb()};
+    const auto size = key.octets.size();
+    return {CKM_AES_ECB, CKM_AES_CBC, 16,
+            size == 16   ? EVP_aes_128_ecb()
+            : size == 24 ? EVP_aes_192_ecb()
+                         : EVP_aes_256_ecb()};
+}
+
+// OpenSSL has single DES in its legacy provider only. Three times the same key makes DESede of DES (NIST SP
+// 800-67 section 3.2).
+SecretBytes software_key(const keys::SecretKey& key) {
+    if (key.algorithm != keys::Algorithm::des) return key.octets.clone();
+    SecretBytes triple(3 * key.octets.size());
+    auto out = triple.writable().begin();
+    for (int i = 0; i < 3; ++i)
+        out = std::ranges::copy(key.octets.reveal(), out).out;
+    return triple;
+}
+
+Bytes software_zero_block(const keys::SecretKey& key, const Cipher& cipher) {
+    const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> context(EVP_CIPHER_CTX_new(),
+                                                                                  &EVP_CIPHER_CTX_free);
+    const SecretBytes octets = software_key(key);
+    Bytes block(2 * longest_block);
+    int size = 0;
+    if (!context ||
+        EVP_EncryptInit_ex(context.get(), cipher.software, nullptr, octets.reveal().data(), nullptr) != 1 ||
+        EVP_EncryptUpdate(context.get(), block.data(), &size, zeros.data(), static_cast<int>(cipher.block)) !=
+            1)
+        throw std::runtime_error("OpenSSL can't encrypt a zero block to compare with");
+    block.resize(static_cast<std::size_t>(size));
+    return block;
+}
+
+Bytes software_hmac_of_nothing(const keys::SecretKey& key) {
+    Bytes mac(EVP_MAX_MD_SIZE);
+    unsigned int size = 0;
+    if (HMAC(EVP_sha256(), key.octets.reveal().data(), static_cast<int>(key.octets.size()), zeros.data(), 0,
+             mac.data(), &size) == nullptr)
+        throw std::runtime_error("OpenSSL can't make an HMAC to compare with");
+    mac.resize(size);
+    return mac;
+}
+
+std::string check_value_of(ByteView trial, ByteView reported) {
+    if (reported.empty()) return upper_hex(trial.first(check_value_size));
+    return upper_hex(reported.first(std::min(reported.size(), check_value_size)));
+}
+
+std::string try_hmac(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key) {
+    const std::array candidates{Candidate{CKM_SHA256_HMAC, {}, ByteView(zeros).first(0)}};
+    const auto mac = sign_with(lease, object, candidates);
+    if (!mac) throw_useless("make an HMAC with SHA-256");
+    if (*mac != software_hmac_of_nothing(key)) throw_misfit("its HMAC of nothing is another than this key's");
+    return upper_hex(ByteView(*mac).first(check_value_size));
+}
+
+std::string try_cipher(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key, ByteView reported) {
+    const Cipher cipher = cipher_of(key);
+    const ByteView block = ByteView(zeros).first(cipher.block);
+    std::array<std::uint8_t, longest_block> iv{};
+    const std::array candidates{Candidate{cipher.ecb, {}, block},
+                                Candidate{cipher.cbc, std::span(iv).first(cipher.block), block}};
+    const auto encrypted = encrypt_with(lease, object, candidates);
+    if (!encrypted) throw_useless("encrypt");
+    if (*encrypted != software_zero_block(key, cipher))
+        throw_misfit("it encrypts a zero block to another value than this key does");
+    // SoftHSM2 has no check value of single DES, and neither has the contract.
+    if (key.algorithm == keys::Algorithm::des && reported.empty()) return {};
+    return check_value_of(*encrypted, reported);
+}
+
+std::string try_cmac(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key, ByteView reported) {
+    if (key.algorithm != keys::Algorithm::aes) throw_useless("make a MAC");
+    const std::array candidates{Candidate{CKM_AES_CMAC, {}, zeros}};
+    const auto mac = sign_with(lease, object, candidates);
+    if (!mac) throw_useless("make a CMAC");
+    if (*mac != keys::aes_cmac(key.octets.reveal(), zeros))
+        throw_misfit("its CMAC of a zero block is another than this key's");
+    return upper_hex(reported.first(std::min(reported.size(), check_value_size)));
+}
+
+const Bytes& trial_message() {
+    static const Bytes message = sha256(as_bytes("keyward: trial of an imported key"));
+    return message;
+}
+
+Bytes digest_info(ByteView message) {
+    Bytes info(sha256_digest_info.begin(), sha256_digest_info.end());
+    const Bytes digest = sha256(message);
+    info.insert(info.end(), digest.begin(), digest.end());
+    return info;
+}
+
+CK_RSA_PKCS_OAEP_PARAMS oaep_parameters() {
+    return {CKM_SHA_1, CKG_MGF1_SHA1, CKZ_DATA_SPECIFIED, nullptr, 0};
+}
+
+std::span<std::uint8_t> octets_of(CK_RSA_PKCS_OAEP_PARAMS& parameters) {
+    return {reinterpret_cast<std::uint8_t*>(&parameters), sizeof parameters};
+}
+
+/// Signature trials by type of key; `attempt` gets the candidates.
+template <typename Attempt>
+auto with_signature_candidates(const keys::PublicKey& key, const Attempt& attempt) {
+    const Bytes& message = trial_message();
+    if (std::holds_alternative<keys::RsaPublicKey>(key)) {
+        const Bytes info = digest_info(message);
+        return attempt(
+            std::array{Candidate{CKM_SHA256_RSA_PKCS, {}, message}, Candidate{CKM_RSA_PKCS, {}, info}});
+    }
+    const bool edwards = std::holds_alternative<keys::Ed25519PublicKey>(key);
+    const Candidate only{edwards ? CKM_EDDSA : CKM_ECDSA, {}, message};
+    return attempt(std::array{only, only});
+}
+
+struct Verifies {
+    ByteView signature;
+    bool operator()(const keys::RsaPublicKey& key) const {
+        return keys::verifies_rsa_sha256(key, trial_message(), signature);
+    }
+    bool operator()(const keys::EcPublicKey& key) const {
+        return keys::verifies_ecdsa(key, trial_message(), signature);
+    }
+    bool operator()(const keys::Ed25519PublicKey& key) const {
+        return keys::verifies_ed25519(key, trial_message(), signature);
+    }
+};
+
+/// A wrong signature of the right length. Each half of it is a number below every curve's order.
+Bytes wrong_signature(const keys::PublicKey& key) {
+    struct Size {
+        std::size_t operator()(const keys::RsaPublicKey& rsa) const { return rsa.modulus.size(); }
+        std::size_t operator()(const keys::EcPublicKey& ec) const { return ec.point.size() - 1; }
+        std::size_t operator()(const keys::Ed25519PublicKey& edwards) const {
+            return 2 * edwards.point.size();
+        }
+    };
+    return Bytes(std::visit(Size{}, key), 0x01);
+}
+
+void try_decryption(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& read_back) {
+    const auto* const rsa = std::get_if<keys::RsaPublicKey>(&read_back);
+    if (rsa == nullptr) throw_useless("decrypt");
+    CK_RSA_PKCS_OAEP_PARAMS parameters = oaep_parameters();
+    const Bytes by_oaep = keys::encrypt_oaep_sha1(*rsa, trial_message());
+    const Bytes by_pkcs1 = keys::encrypt_rsa_pkcs1(*rsa, trial_message());
+    const std::array candidates{Candidate{CKM_RSA_PKCS_OAEP, octets_of(parameters), by_oaep},
+                                Candidate{CKM_RSA_PKCS, {}, by_pkcs1}};
+    const auto opened = decrypt_with(lease, object, candidates);
+    if (!opened) throw_useless("decrypt");
+    if (*opened != trial_message())
+        throw_misfit("its private key does not decrypt what its public key encrypts");
+}
+
+}  // namespace
+
+std::string try_secret(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key,
+                       const service::UseSet& uses, ByteView reported) {
+    if (key.algorithm == keys::Algorithm::hmac) return try_hmac(lease, object, key);
+    if (uses.contains(Use::cipher)) return try_cipher(lease, object, key, reported);
+    return try_cmac(lease, object, key, reported);
+}
+
+void try_private(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& read_back,
+                 const service::UseSet& uses) {
+    if (!uses.contains(Use::signature)) return try_decryption(lease, object, read_back);
+    const auto signature = with_signature_candidates(
+        read_back, [&](const auto& candidates) { return sign_with(lease, object, candidates); });
+    if (!signature) throw_useless("sign");
+    if (!std::visit(Verifies{*signature}, read_back))
+        throw_misfit("its private key's signature does not fit its public key");
+}
+
+void try_public(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& read_back,
+                const service::UseSet& uses) {
+    if (uses.contains(Use::signature)) {
+        const Bytes wrong = wrong_signature(read_back);
+        const auto verdict = with_signature_candidates(
+            read_back, [&](const auto& candidates) { return verify_with(lease, object, candidates, wrong); });
+        if (!verdict) throw_useless("verify signatures");
+        if (*verdict == CKR_OK) throw_misfit("it accepts a wrong signature");
+        if (*verdict != CKR_SIGNATURE_INVALID && *verdict != CKR_SIGNATURE_LEN_RANGE)
+            check_use("C_Verify", *verdict);
+        return;
+    }
+    CK_RSA_PKCS_OAEP_PARAMS parameters = oaep_parameters();
+    const std::array candidates{Candidate{CKM_RSA_PKCS_OAEP, octets_of(parameters), trial_message()},
+                                Candidate{CKM_RSA_PKCS, {}, trial_message()}};
+    if (!encrypt_with(lease, object, candidates)) throw_useless("encrypt");
+}
+
+}  // namespace keyward::hsm

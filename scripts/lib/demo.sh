@@ -1,0 +1,219 @@
+# shellcheck shell=bash
+# The demonstration: SoftHSM2 tokens, catalogue, project, user, token, a running service and a first key in it. For scripts/run
+# and for the container. Source it with `set -euo pipefail`, then call demo_main. Everything that is there is found again.
+#
+# Secrets never stand in an argument, where everybody on the machine could read them: PINs go to pkcs11-tool through its
+# environment, the bearer token to curl through its standard input.
+
+demo_module=/usr/lib/softhsm/libsofthsm2.so
+demo_project=MyProject
+demo_user=demo
+
+demo_say() { echo "keyward: $*"; }
+demo_fail() {
+    echo "keyward: $*" >&2
+    exit 1
+}
+
+# demo_write FILE: standard input becomes the file, whole or not at all, readable by its owner only.
+demo_write() {
+    (umask 077 && cat >"$1.new" && mv -f "$1.new" "$1")
+}
+
+# demo_random_file FILE: 32 random hexadecimal digits, once.
+demo_random_file() {
+    [ -s "$1" ] || openssl rand -hex 16 | demo_write "$1"
+}
+
+# One line for each token that is set up: its label.
+demo_token_labels() {
+    pkcs11-tool --module "$demo_module" --list-slots |
+        sed -n -e 's/^  token label *: //p' -e '/^  token flags/{/PIN initialized/!s/.*/(unfinished)/p;}' |
+        sed -e 'N;/\n(unfinished)$/d;P;D' || true
+}
+
+# demo_token LABEL: a SoftHSM2 token of that label whose PINs are in files of $KEYWARD_HOME/pins.
+demo_token() {
+    local label=$1 slot pins=$KEYWARD_HOME/pins
+    if demo_token_labels | grep -qxF "$label"; then
+        [ -s "$pins/$label.pin" ] ||
+            demo_fail "the token '$label' is there, but its PIN file $pins/$label.pin is not. Put it back, or remove $KEYWARD_HOME/tokens to begin anew"
+        return
+    fi
+    demo_random_file "$pins/$label.so-pin"
+    demo_random_file "$pins/$label.pin"
+    slot=$(pkcs11-tool --module "$demo_module" --list-slots |
+        sed -n -e '/^Slot/{s/^Slot [0-9]* (\(0x[0-9a-f]*\)).*/\1/;h;}' -e '/uninitialized/{g;p;q;}')
+    [ -n "$slot" ] || demo_fail "SoftHSM2 shows no slot for a new token"
+    SO_PIN=$(<"$pins/$label.so-pin") pkcs11-tool --module "$demo_module" --init-token --slot "$slot" \
+        --label "$label" --so-pin env:SO_PIN </dev/null >/dev/null
+    SO_PIN=$(<"$pins/$label.so-pin") USER_PIN=$(<"$pins/$label.pin") pkcs11-tool --module "$demo_module" --init-pin --login \
+        --login-type so --token-label "$label" --so-pin env:SO_PIN --new-pin env:USER_PIN </dev/null >/dev/null
+    demo_say "made the SoftHSM2 token '$label'"
+}
+
+# Text for between the quotes of a TOML string.
+demo_toml() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; }
+
+# demo_environment NAME TYPE
+demo_environment() {
+    cat <<EOF
+
+[[environment]]
+name = "$1"
+type = "$2"
+module = "$demo_module"
+token_label = "$1"
+pin_source = "file:$(demo_toml "$KEYWARD_HOME")/pins/$1.pin"
+EOF
+}
+
+# demo_config ADDRESS: written anew at each start, since the port may be another.
+demo_config() {
+    local home
+    home=$(demo_toml "$KEYWARD_HOME")
+    demo_write "$KEYWARD_HOME/keyward.toml" <<EOF
+# Written at each start of the demonstration. config/keyward.toml explains every setting.
+[http]
+address = "$1"
+port = $KEYWARD_PORT
+trusted_network = $([ "$1" = 127.0.0.1 ] && echo false || echo true)
+
+[policy]
+idempotency_key_file = "$home/idempotency.key"
+
+[catalogue]
+url = "sqlite://$home/keyward.db"
+$(demo_environment production PRODUCTION)
+$(demo_environment staging TEST)
+EOF
+}
+
+# demo_keyward WORD…: a keyward command on the demonstration's configuration.
+demo_keyward() { "$KEYWARD_BINARY" "$@" --config "$KEYWARD_HOME/keyward.toml"; }
+
+# demo_has KIND NAME: whether `keyward KIND list` knows the name.
+demo_has() {
+    local list
+    list=$(demo_keyward "$1" list --json)
+    grep -qF "\"$2\"" <<<"$list"
+}
+
+demo_catalogue() {
+    demo_has project $demo_project || demo_keyward project create $demo_project --environments production,staging >/dev/null
+    demo_has user $demo_user || demo_keyward user create $demo_user >/dev/null
+    demo_keyward grant $demo_user $demo_project SECRETS:MANAGE SECRETS:DEPLOY_UNDEPLOY SECRETS:USE >/dev/null
+}
+
+# demo_request METHOD PATH [BODY]: the answer's body, then its status on a line of its own.
+demo_request() {
+    local options body=${3:-}
+    options="header = \"Authorization: Bearer $demo_bearer\""
+    [ -z "$body" ] || options+=$'\n'"header = \"Content-Type: application/json\""$'\n'"data-binary = \"${body//\"/\\\"}\""
+    curl -q --silent --show-error --noproxy '*' --max-time 60 --write-out '\n%{http_code}\n' --request "$1" \
+        --config - "$demo_url$2" <<<"$options"
+}
+
+# The token of the last time, if the service still takes it, or a new one. Needs the running service.
+demo_bearer_token() {
+    local env_file=$KEYWARD_HOME/demo.env status
+    demo_bearer=
+    if [ -r "$env_file" ]; then
+        demo_bearer=$(sed -n 's/^KEYWARD_TOKEN=//p' "$env_file")
+        status=$(demo_request GET "/apiops/projects/$demo_project/keys/demo/" | tail -n 1)
+        [ "$status" != 401 ] || demo_bearer=
+    fi
+    [ -n "$demo_bearer" ] || demo_bearer=$(demo_keyward token create --user $demo_user --name demo)
+    demo_write "$env_file" <<EOF
+KEYWARD_URL=$demo_url
+KEYWARD_PROJECT=$demo_project
+KEYWARD_TOKEN=$demo_bearer
+EOF
+}
+
+# Two fresh AES-256 keys, one for each environment.
+demo_first_key() {
+    local name body answer
+    name=demo-$(openssl rand -hex 4)
+    body='{"name":"'$name'","keyType":"SECRET_KEY","algorithm":"AES","cryptoKeyInfoEnvironmentList":['
+    body+='{"environmentName":"production","content":"'$(openssl rand -base64 32)'"},'
+    body+='{"environmentName":"staging","content":"'$(openssl rand -base64 32)'"}]}'
+    echo
+    echo "POST $demo_url/apiops/projects/$demo_project/keys/"
+    sed -E 's/("content":")[^"]*/\1(32 random bytes in base64)/g' <<<"$body"
+    answer=$(demo_request POST "/apiops/projects/$demo_project/keys/" "$body")
+    echo
+    echo "$answer" | sed '$d'
+    [ "$(tail -n 1 <<<"$answer")" = 200 ] || demo_fail "the service did not create the key: status $(tail -n 1 <<<"$answer")"
+}
+
+# demo_paste COMMAND: a curl line to paste; COMMAND brings the variables of demo.env into the shell.
+demo_paste() {
+    echo
+    echo "Now yours, in another terminal:"
+    echo
+    cat <<EOF
+$1 && curl -sS "\$KEYWARD_URL/apiops/projects/\$KEYWARD_PROJECT/keys/" -H "Authorization: Bearer \$KEYWARD_TOKEN" -H 'Content-Type: application/json' -d '{"name":"my-key-'\$(openssl rand -hex 4)'","keyType":"SECRET_KEY","algorithm":"AES","cryptoKeyInfoEnvironmentList":[{"environmentName":"production","content":"'\$(openssl rand -base64 32)'"},{"environmentName":"staging","content":"'\$(openssl rand -base64 32)'"}]}'
+EOF
+    echo
+}
+
+demo_port_is_busy() { (exec 3<>"/dev/tcp/127.0.0.1/$KEYWARD_PORT") 2>/dev/null; }
+
+demo_stop() {
+    demo_stopping=1
+    kill -TERM "$demo_server" 2>/dev/null || true
+}
+
+# Until the service answers, or has ended: it says itself why.
+demo_wait_until_live() {
+    local deadline=$((SECONDS + 60))
+    until curl -q --silent --fail --noproxy '*' --max-time 2 --output /dev/null "$demo_url/health/live"; do
+        kill -0 "$demo_server" 2>/dev/null || return 1
+        [ $SECONDS -lt $deadline ] || demo_fail "the service does not answer at $demo_url/health/live"
+        sleep 0.1
+    done
+}
+
+# The service's exit status, after however many signals.
+demo_wait_for_end() {
+    local status=0
+    while :; do
+        status=0
+        wait "$demo_server" || status=$?
+        kill -0 "$demo_server" 2>/dev/null || return $status
+    done
+}
+
+# demo_main ADDRESS COMMAND: all of it, with the service in the foreground. Wants KEYWARD_HOME (an absolute path), KEYWARD_PORT
+# and KEYWARD_BINARY. SIGTERM and SIGINT let the service finish what it is at.
+demo_main() {
+    demo_url=http://127.0.0.1:$KEYWARD_PORT
+    demo_stopping=0
+    [[ $KEYWARD_PORT =~ ^[1-9][0-9]{0,4}$ ]] || demo_fail "KEYWARD_PORT is '$KEYWARD_PORT'; expected a number from 1 to 65535"
+    case $KEYWARD_HOME in
+        *[$'\n\t#=']*) demo_fail "KEYWARD_HOME is '$KEYWARD_HOME'; SoftHSM2 can't read paths with #, = or a line break in them" ;;
+    esac
+    demo_port_is_busy && demo_fail "port $KEYWARD_PORT is in use already. Stop what listens there, or choose another: KEYWARD_PORT=8081"
+
+    (umask 077 && mkdir -p "$KEYWARD_HOME" "$KEYWARD_HOME/pins" "$KEYWARD_HOME/tokens")
+    export SOFTHSM2_CONF=$KEYWARD_HOME/softhsm2.conf
+    printf 'directories.tokendir = %s\nobjectstore.backend = file\nlog.level = ERROR\n' "$KEYWARD_HOME/tokens" |
+        demo_write "$SOFTHSM2_CONF"
+    demo_token production
+    demo_token staging
+    demo_config "$1"
+    demo_catalogue
+
+    "$KEYWARD_BINARY" serve --config "$KEYWARD_HOME/keyward.toml" & # not by demo_keyward, which would be a shell of its own
+    demo_server=$!
+    trap demo_stop TERM INT HUP
+    trap 'kill -TERM "$demo_server" 2>/dev/null || true' EXIT
+    if demo_wait_until_live; then
+        demo_bearer_token
+        demo_first_key
+        demo_paste "$2"
+        [ $demo_stopping -eq 1 ] || echo "keyward: ready"
+    fi
+    demo_wait_for_end
+}

@@ -1,0 +1,130 @@
+#include "api/application.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include "api/problem.hpp"
+#include "core/ids.hpp"
+#include "core/log.hpp"
+#include "service/errors.hpp"
+
+namespace keyward::api {
+namespace {
+
+using service::ErrorKind;
+using service::ServiceError;
+
+constexpr std::size_t request_id_limit = 128;
+
+/// The client's request id, if it is one that can stand in a log and a header; else a new one.
+std::string request_id_of(const Headers& headers) {
+    const auto sane = [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("-_.:").find(c) != std::string_view::npos;
+    };
+    for (const auto& [name, value] : headers)
+        if (name == "x-request-id" && !value.empty() && value.size() <= request_id_limit && std::ranges::all_of(value, sane))
+            return value;
+    return random_uuid();
+}
+
+HttpResponse with_standing_headers(HttpResponse response, const std::string& request_id) {
+    response.headers.emplace_back("X-Request-Id", request_id);
+    response.headers.emplace_back("Cache-Control", "no-store");
+    return response;
+}
+
+std::string lower(std::string_view text) {
+    std::string lowered{text};
+    std::ranges::transform(lowered, lowered.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return lowered;
+}
+
+std::string_view trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+/// `application/json`, alone or with `charset=utf-8` (RFC 9110 section 8.3).
+bool is_json(std::string_view content_type) {
+    const auto semicolon = content_type.find(';');
+    if (lower(trimmed(content_type.substr(0, semicolon))) != "application/json") return false;
+    if (semicolon == std::string_view::npos) return true;
+    const std::string parameter = lower(trimmed(content_type.substr(semicolon + 1)));
+    return parameter.empty() || parameter == "charset=utf-8" || parameter == "charset=\"utf-8\"";
+}
+
+void require_json(const HttpRequest& request) {
+    const std::string* content_type = request.header("content-type");
+    if (content_type == nullptr || !is_json(*content_type))
+        throw ServiceError(ErrorKind::unsupported_media_type, "The body must be sent with Content-Type: application/json");
+    const std::string* encoding = request.header("content-encoding");
+    if (encoding != nullptr && lower(*encoding) != "identity")
+        throw ServiceError(ErrorKind::unsupported_media_type, "The body must be sent without a Content-Encoding");
+}
+
+bool is_under_apiops(const std::vector<std::string>& segments) { return !segments.empty() && segments.front() == "apiops"; }
+
+HttpResponse no_content_with(const std::string& allow) {
+    HttpResponse response;
+    response.status = 204;
+    response.headers.emplace_back("Allow", allow);
+    return response;
+}
+
+bool names_a_project(const Route& route) { return route.pattern.find("{projectName}") != std::string_view::npos; }
+
+}  // namespace
+
+HttpResponse Application::handle(HttpRequest& request) const {
+    const std::string request_id = request_id_of(request.headers);
+    try {
+        return with_standing_headers(dispatch(request, request_id), request_id);
+    } catch (...) {
+        return with_standing_headers(problem_of(std::current_exception(), request_id), request_id);
+    }
+}
+
+HttpResponse Application::refuse(int status, std::string_view what_was_wrong, const Headers& headers_so_far) const {
+    const std::string request_id = request_id_of(headers_so_far);
+    return with_standing_headers(framing_problem(status, what_was_wrong, request_id), request_id);
+}
+
+std::optional<service::Caller> Application::caller_of(const HttpRequest& request, Login login) const {
+    const std::string* authorization = request.header("authorization");
+    if (login == Login::required) return access_.authenticate(authorization);
+    if (login == Login::none || authorization == nullptr) return std::nullopt;
+    try {
+        return access_.authenticate(authorization);
+    } catch (const ServiceError&) {
+        return std::nullopt;  // as good as no token, where none is needed
+    }
+}
+
+HttpResponse Application::dispatch(HttpRequest& request, const std::string& request_id) const {
+    const auto segments = path_segments(request.path);
+    auto query = query_parameters(request.query);
+    if (!segments || !query) throw ServiceError(ErrorKind::bad_request, "The path or the query can't be percent-decoded");
+
+    Match match = match_route(routes_, request.method, *segments);
+    const Login login = match.route != nullptr ? match.route->login : is_under_apiops(*segments) ? Login::required : Login::none;
+    RequestContext context{request, request_id, std::move(match.path_parameters), *std::move(query),
+                           caller_of(request, login), std::nullopt};
+
+    if (match.allowed.empty()) throw ServiceError(ErrorKind::not_found, "There is nothing at this path");
+    if (match.route == nullptr) {
+        if (request.method == Method::options) return no_content_with(allow_header(match.allowed));
+        HttpResponse response = problem(405, "method_not_allowed",
+                                        "The path has no " + request.method_name + "; it has " + allow_header(match.allowed), request_id);
+        response.headers.emplace_back("Allow", allow_header(match.allowed));
+        return response;
+    }
+    if (names_a_project(*match.route)) {
+        context.project = access_.visible_project(*context.caller, context.path_parameters.front());
+        service::Access::require(*context.caller, *context.project, match.route->permissions);
+    }
+    if (match.route->takes_json) require_json(request);
+    return match.route->handler(context);
+}
+
+}  // namespace keyward::api

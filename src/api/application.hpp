@@ -1,0 +1,32 @@
+#pragma once
+
+#include <vector>
+
+#include "api/http_message.hpp"
+#include "api/routes.hpp"
+#include "service/access.hpp"
+
+namespace keyward::api {
+
+/// Every request goes through here: login, route, project, grant, media type, in the contract's order, then the route's handler;
+/// and every answer gets its standing headers. Any thread may call.
+class Application {
+  public:
+    Application(std::vector<Route> routes, const service::Access& access) : routes_(std::move(routes)), access_(access) {}
+
+    /// Never throws.
+    HttpResponse handle(HttpRequest& request) const;
+    /// The answer to a request that was refused before it was whole.
+    HttpResponse refuse(int status, std::string_view what_was_wrong, const Headers& headers_so_far) const;
+
+    [[nodiscard]] const std::vector<Route>& routes() const { return routes_; }
+
+  private:
+    HttpResponse dispatch(HttpRequest& request, const std::string& request_id) const;
+    [[nodiscard]] std::optional<service::Caller> caller_of(const HttpRequest& request, Login login) const;
+
+    std::vector<Route> routes_;
+    const service::Access& access_;
+};
+
+}  // namespace keyward::api

@@ -1,0 +1,69 @@
+#include "api/health_resource.hpp"
+
+#include <algorithm>
+
+#include "api/key_json.hpp"
+
+namespace keyward::api {
+namespace {
+
+using service::Health;
+
+std::string_view to_string(Health health) {
+    switch (health) {
+        case Health::unknown:
+            return "unknown";
+        case Health::up:
+            return "up";
+        case Health::down:
+            return "down";
+    }
+    return "unknown";
+}
+
+bool answers(service::Catalogue& catalogue) {
+    try {
+        catalogue.ping();
+        return true;
+    } catch (const service::CatalogueError&) {
+        return false;
+    }
+}
+
+std::string_view readiness(const service::Environments& environments, bool catalogue_answers) {
+    const auto up = std::ranges::count_if(environments.all(), [](const auto& each) { return each->health() == Health::up; });
+    if (!catalogue_answers || up == 0) return "down";
+    return up == static_cast<std::ptrdiff_t>(environments.all().size()) ? "ready" : "degraded";
+}
+
+HttpResponse ready(const service::Environments& environments, service::Catalogue& catalogue, const RequestContext& context) {
+    const bool catalogue_answers = answers(catalogue);
+    OrderedJson body{{"status", readiness(environments, catalogue_answers)}};
+    if (context.caller) {
+        body["catalogue"] = catalogue_answers ? "up" : "down";
+        for (const auto& environment : environments.all())
+            body["environments"].push_back({{"name", environment->name()}, {"status", to_string(environment->health())}});
+    }
+    HttpResponse response;
+    response.status = body["status"] == "down" ? 503 : 200;
+    if (response.status == 503) response.headers.emplace_back("Retry-After", "2");
+    response.body = body.dump();
+    return response;
+}
+
+}  // namespace
+
+std::vector<Route> health_routes(const service::Environments& environments, service::Catalogue& catalogue) {
+    return {
+        {Method::get, "/health/live", Login::none, {}, false,
+         [](RequestContext&) {
+             HttpResponse response;
+             response.body = R"({"status":"live"})";
+             return response;
+         }},
+        {Method::get, "/health/ready", Login::optional, {}, false,
+         [&](RequestContext& context) { return ready(environments, catalogue, context); }},
+    };
+}
+
+}  // namespace keyward::api

@@ -1,0 +1,92 @@
+#include "api/http_core.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <sys/resource.h>
+
+#include "api/http_answer.hpp"
+#include "api/http_syntax.hpp"
+#include "core/log.hpp"
+
+namespace keyward::api {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// A connection has two descriptors. A third of what there is stays for newcomers that are turned away, a
+/// part for all else.
+constexpr rlim_t descriptors_for_all_else = 64;
+
+std::size_t connections_for_descriptors(std::size_t wanted) {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return wanted;
+    const auto usable =
+        limit.rlim_cur > descriptors_for_all_else ? limit.rlim_cur - descriptors_for_all_else : 3;
+    return std::min<std::size_t>(wanted, usable / 3);
+}
+
+/// Often enough that a deadline is late by a small part of itself.
+milliseconds tick_for(const HttpServerSettings& settings) {
+    const auto shortest = std::min({settings.header_deadline, settings.body_deadline, settings.idle_deadline,
+                                    settings.write_deadline, settings.linger_deadline});
+    return std::clamp(shortest / 8, milliseconds(5), milliseconds(250));
+}
+
+ReaderLimits limits_of(const HttpServerSettings& settings) {
+    ReaderLimits limits;
+    limits.max_body = settings.max_body;
+    return limits;
+}
+
+HttpResponse last_resort(int status) {
+    HttpResponse response;
+    response.status = status;
+    response.body = R"({"error":"internal_error","error_description":"the request could not be answered"})";
+    return response;
+}
+
+bool has_header(const HttpResponse& response, std::string_view name) {
+    return std::ranges::any_of(response.headers,
+                               [name](const auto& field) { return lower_case(field.first) == name; });
+}
+
+}  // namespace
+
+HttpCore::HttpCore(HttpServerSettings given, RequestHandler request_handler, RefusalBody refusal_maker)
+    : settings(std::move(given)),
+      handler(std::move(request_handler)),
+      refusal_body(std::move(refusal_maker)),
+      limits(limits_of(settings)),
+      proxies(settings.trusted_proxies),
+      body_memory(settings.max_body_memory),
+      unsent_memory(settings.max_unsent_memory),
+      keeper(connections_for_descriptors(settings.max_connections), tick_for(settings)),
+      pool(settings.handler_threads, settings.handler_queue) {}
+
+HttpResponse HttpCore::handle(HttpRequest& request) const noexcept {
+    try {
+        auto response = handler(request);
+        if (is_sendable(response)) return response;
+        log::error("http.answer_not_sendable", {{"method", request.method_name}, {"path", request.path}});
+    } catch (...) {  // anything, not std::exception alone; what it says may hold a secret
+        log::error("http.handler_threw", {{"method", request.method_name}, {"path", request.path}});
+    }
+    return refuse(500, {}, request.headers);
+}
+
+HttpResponse HttpCore::refuse(int status, std::string_view what_was_wrong,
+                              const Headers& seen) const noexcept {
+    HttpResponse response;
+    try {
+        response = refusal_body(status, what_was_wrong, seen);
+        if (!is_sendable(response)) response = last_resort(status);
+    } catch (...) {
+        response = last_resort(status);
+    }
+    if (response.status == 503 && !has_header(response, "retry-after"))
+        response.headers.emplace_back("Retry-After", "1");
+    return response;
+}
+
+}  // namespace keyward::api

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <string_view>
+
+#include "api/http_byte_budget.hpp"
+#include "api/http_forwarded.hpp"
+#include "api/http_housekeeper.hpp"
+#include "api/http_reader.hpp"
+#include "api/http_server.hpp"
+#include "api/http_thread_pool.hpp"
+
+namespace keyward::api {
+
+/// What all connections of one server share. It outlives them and the threads that work on them.
+struct HttpCore {
+    /// Throws std::invalid_argument for a wrong address of a proxy, std::system_error when a thread can't be
+    /// made.
+    HttpCore(HttpServerSettings given, RequestHandler request_handler, RefusalBody refusal_maker);
+
+    /// The handler's answer, or a 500 when it throws anything or makes an answer that can't be sent.
+    [[nodiscard]] HttpResponse handle(HttpRequest& request) const noexcept;
+
+    /// The answer to what no handler sees. A 503 always says when to come again.
+    [[nodiscard]] HttpResponse refuse(int status, std::string_view what_was_wrong,
+                                      const Headers& seen) const noexcept;
+
+    const HttpServerSettings settings;
+    const RequestHandler handler;
+    const RefusalBody refusal_body;
+    const ReaderLimits limits;
+    const TrustedProxies proxies;
+    ByteBudget body_memory;
+    ByteBudget unsent_memory;
+    std::atomic<bool> draining{false};
+    std::atomic<std::size_t> in_flight{0};   ///< requests that wait for their answer to be written
+    std::atomic<std::size_t> open_peers{0};  ///< connections that Pistache still holds
+    Housekeeper keeper;
+    ThreadPool pool;  // the last, so that its threads end before the rest
+};
+
+}  // namespace keyward::api

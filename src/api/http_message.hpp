@@ -1,0 +1,42 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/secret_bytes.hpp"
+
+namespace keyward::api {
+
+/// `other` is every method that is a valid token but not in this list; `HttpRequest::method_name` tells
+/// which.
+enum class Method { get, head, post, put, patch, del, options, other };
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+/// One whole request that passed the strict reader. The body may hold key material, so it is a secret.
+struct HttpRequest {
+    Method method = Method::get;
+    std::string method_name;  ///< as sent, for methods that no route knows too
+    std::string path;         ///< before the question mark, still percent-encoded; begins with one slash
+    std::string query;        ///< after it, still percent-encoded
+    Headers headers;          ///< names in lower case, values trimmed; in the order of the request
+    SecretBytes body;
+    std::string remote_address;
+
+    /// The value of the first header of that name (given in lower case).
+    [[nodiscard]] const std::string* header(std::string_view name) const;
+};
+
+/// One answer. Content-Length, Date and Connection are the server's to add.
+struct HttpResponse {
+    int status = 200;
+    std::string content_type = "application/json";
+    std::string body;
+    Headers headers;
+    bool close = false;  ///< the connection ends after this answer
+};
+
+}  // namespace keyward::api

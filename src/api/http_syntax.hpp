@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace keyward::api {
+
+/// The character classes and small texts of HTTP/1.1, as RFC 9110 (5.5, 5.6.2) and RFC 3986 (appendix A)
+/// define them.
+
+/// A token of RFC 9110 5.6.2: methods and field names. Not empty.
+bool is_token(std::string_view text);
+
+/// May stand in a field value (RFC 9110 5.5): visible characters, space, tab and octets over 127; no control
+/// characters.
+bool is_field_value(std::string_view text);
+
+/// An octet of a path or query (RFC 3986 3.3, 3.4). The percent sign is one of them; what follows it is not
+/// looked at.
+bool is_target_octet(char octet);
+
+/// Every percent sign is followed by two hexadecimal digits.
+bool percent_signs_are_whole(std::string_view text);
+
+/// Host [":" port] (RFC 9110 7.2), checked by its characters. It may be empty.
+bool is_host(std::string_view text);
+
+/// Without the spaces and tabs around it (OWS, RFC 9110 5.6.3).
+std::string_view trimmed(std::string_view text);
+
+std::string lower_case(std::string_view text);
+
+/// Whether a comma-separated list (RFC 9110 5.6.1) holds this token, which is given in lower case.
+bool list_has_token(std::string_view list, std::string_view token);
+
+}  // namespace keyward::api

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "service/catalogue.hpp"
+#include "service/import.hpp"
+
+namespace keyward::api {
+
+/// JSON in the order in which the contract shows the members.
+using OrderedJson = nlohmann::ordered_json;
+
+/// The contract's Key.
+OrderedJson key_json(const service::Key& key);
+
+/// The contract's answer to a create, `{"success": true, "deploymentResult": …}`.
+OrderedJson deployment_json(const service::DeploymentReport& report);
+
+/// `{"success": true, "resultList": […], "resultCount": n}`.
+OrderedJson result_list(OrderedJson items);
+
+}  // namespace keyward::api

@@ -1,0 +1,17 @@
+#include "api/openapi_resource.hpp"
+
+namespace keyward::api {
+
+/// Generated from docs/openapi.yaml by cmake/EmbedText.cmake.
+std::string_view openapi_text();
+
+std::vector<Route> openapi_routes() {
+    return {{Method::get, "/openapi.yaml", Login::none, {}, false, [](RequestContext&) {
+                 HttpResponse response;
+                 response.content_type = "application/yaml";
+                 response.body = openapi_text();
+                 return response;
+             }}};
+}
+
+}  // namespace keyward::api

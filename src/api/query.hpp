@@ -1,0 +1,22 @@
+#pragma once
+
+#include "api/fields.hpp"
+#include "api/routes.hpp"
+
+namespace keyward::api {
+
+/// Reads the query of a request and collects its mistakes beside the body's; each stands under the pointer `?name`.
+class Query {
+  public:
+    /// Reports parameters that are not in `known`, and those that stand twice.
+    Query(const QueryParameters& parameters, std::initializer_list<std::string_view> known, Mistakes& mistakes);
+
+    /// The value, which must be one of `choices`; nothing when it is absent or wrong.
+    std::optional<std::string> choice(std::string_view name, std::initializer_list<std::string_view> choices);
+
+  private:
+    const QueryParameters& parameters_;
+    Mistakes& mistakes_;
+};
+
+}  // namespace keyward::api

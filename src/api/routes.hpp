@@ -1,0 +1,53 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/http_message.hpp"
+#include "api/uri.hpp"
+#include "service/access.hpp"
+
+namespace keyward::api {
+
+/// What a handler is given: a request that has passed every check of its route.
+struct RequestContext {
+    HttpRequest& request;
+    const std::string& request_id;
+    std::vector<std::string> path_parameters;  ///< the parts that stood in for `{…}`, decoded, in order
+    QueryParameters query;
+    std::optional<service::Caller> caller;    ///< there when the route needs a login, or a valid token came along
+    std::optional<service::Project> project;  ///< there when the pattern has {projectName}
+};
+
+using Handler = std::function<HttpResponse(RequestContext&)>;
+
+/// Who may call a route.
+enum class Login { none, optional, required };
+
+/// One row of the routes table.
+struct Route {
+    Method method;
+    std::string_view pattern;  ///< as `/apiops/projects/{projectName}/keys/`; with or without the slash at its end
+    Login login;
+    std::vector<service::Permission> permissions;  ///< all of them; none: any grant in the project is enough
+    bool takes_json;                               ///< the body is application/json
+    Handler handler;
+};
+
+/// A route that fits a path, or the methods that its path has when the method doesn't fit.
+struct Match {
+    const Route* route = nullptr;
+    std::vector<std::string> path_parameters;
+    std::vector<Method> allowed;  ///< empty when no route has that path
+};
+
+/// Finds the route of a decoded path. HEAD finds GET.
+Match match_route(const std::vector<Route>& routes, Method method, const std::vector<std::string>& segments);
+
+/// `GET, HEAD, OPTIONS`: what an Allow header says of a path with these methods.
+std::string allow_header(const std::vector<Method>& methods);
+
+}  // namespace keyward::api

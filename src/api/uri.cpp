@@ -1,0 +1,77 @@
+#include "api/uri.hpp"
+
+#include <algorithm>
+
+#include "core/bytes.hpp"
+#include "core/utf8.hpp"
+
+namespace keyward::api {
+namespace {
+
+bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+template <typename Take>
+bool each_part(std::string_view text, char separator, Take take) {
+    while (true) {
+        const auto end = text.find(separator);
+        if (!take(text.substr(0, end))) return false;
+        if (end == std::string_view::npos) return true;
+        text.remove_prefix(end + 1);
+    }
+}
+
+std::string with_spaces(std::string_view text) {
+    std::string spaced{text};
+    std::ranges::replace(spaced, '+', ' ');
+    return spaced;
+}
+
+}  // namespace
+
+std::optional<std::string> percent_decode(std::string_view text) {
+    std::string decoded;
+    decoded.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '%') {
+            decoded += text[i];
+            continue;
+        }
+        if (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) return std::nullopt;
+        decoded += static_cast<char>(from_hex(text.substr(i + 1, 2)).front());
+        i += 2;
+    }
+    if (!is_utf8(decoded) || has_control_characters(decoded)) return std::nullopt;
+    return decoded;
+}
+
+std::optional<std::vector<std::string>> path_segments(std::string_view path) {
+    if (path.starts_with('/')) path.remove_prefix(1);
+    if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+    std::vector<std::string> segments;
+    if (path.empty()) return segments;
+    const bool whole = each_part(path, '/', [&](std::string_view part) {
+        auto decoded = percent_decode(part);
+        if (!decoded || decoded->empty()) return false;
+        segments.push_back(*std::move(decoded));
+        return true;
+    });
+    if (!whole) return std::nullopt;
+    return segments;
+}
+
+std::optional<QueryParameters> query_parameters(std::string_view query) {
+    QueryParameters parameters;
+    if (query.empty()) return parameters;
+    const bool whole = each_part(query, '&', [&](std::string_view pair) {
+        const auto equals = pair.find('=');
+        auto name = percent_decode(with_spaces(pair.substr(0, equals)));
+        auto value = percent_decode(equals == std::string_view::npos ? "" : with_spaces(pair.substr(equals + 1)));
+        if (!name || !value) return false;
+        parameters.emplace_back(*std::move(name), *std::move(value));
+        return true;
+    });
+    if (!whole) return std::nullopt;
+    return parameters;
+}
+
+}  // namespace keyward::api

@@ -1,0 +1,129 @@
+#include <iostream>
+#include <memory>
+
+#include <nlohmann/json.hpp>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include "commands/command.hpp"
+#include "commands/parts.hpp"
+#include "core/base64.hpp"
+#include "core/log.hpp"
+#include "keys/decode.hpp"
+#include "settings/load.hpp"
+
+namespace keyward::commands {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// A kind of key to be tried in a token, with a key made for the trial.
+struct Trial {
+    std::string name;
+    keys::KeyMaterial material;
+};
+
+keys::KeyMaterial secret_key(keys::Algorithm algorithm, std::size_t size) {
+    return keys::SecretKey{algorithm, random_secret(size)};
+}
+
+keys::KeyMaterial private_key(EVP_PKEY* made) {
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(made, EVP_PKEY_free);
+    unsigned char* der = nullptr;
+    const std::unique_ptr<PKCS8_PRIV_KEY_INFO, decltype(&PKCS8_PRIV_KEY_INFO_free)> info(EVP_PKEY2PKCS8(key.get()), PKCS8_PRIV_KEY_INFO_free);
+    const int length = i2d_PKCS8_PRIV_KEY_INFO(info.get(), &der);
+    if (length <= 0) throw CommandFailed("OpenSSL could not make a key for the trial");
+    std::string text = to_base64({der, static_cast<std::size_t>(length)});
+    OPENSSL_clear_free(der, static_cast<std::size_t>(length));
+    return decode_content(keys::KeyType::private_key, {}, SecretBytes::take(text), {});
+}
+
+std::vector<Trial> trials() {
+    std::vector<Trial> all;
+    all.push_back({"AES-256", secret_key(keys::Algorithm::aes, 32)});
+    all.push_back({"HMAC", secret_key(keys::Algorithm::hmac, 32)});
+    all.push_back({"RSA-2048", private_key(EVP_RSA_gen(2048))});
+    all.push_back({"EC P-256", private_key(EVP_EC_gen("P-256"))});
+    all.push_back({"Ed25519", private_key(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"))});
+    return all;
+}
+
+Json import_result(service::Token& token, const Trial& trial) {
+    const auto algorithm = algorithm_of(trial.material);
+    try {
+        token.import({ObjectId::random(), "keyward check", trial.material, service::uses_of(algorithm, service::default_mechanisms(algorithm)),
+                      service::Lifetime::session, {}});
+        return {{"key", trial.name}, {"success", true}};
+    } catch (const service::TokenError& error) {
+        return {{"key", trial.name}, {"success", false}, {"message", error.what()}, {"code", error.code()}};
+    }
+}
+
+Json check_environment(Parts& parts, const settings::EnvironmentSettings& environment, const std::vector<Trial>& all_trials) {
+    Json result{{"environment", environment.name}, {"success", false}};
+    try {
+        const auto token = parts.open(environment);
+        token->ping();
+        const auto identity = token->identity();
+        result["token"] = {{"label", identity.label}, {"serial", identity.serial}, {"manufacturer", identity.manufacturer}, {"model", identity.model}};
+        result["mechanisms"] = token->mechanisms();
+        bool any = false;
+        for (const Trial& trial : all_trials) {
+            result["imports"].push_back(import_result(*token, trial));
+            any = any || result["imports"].back()["success"].get<bool>();
+        }
+        result["success"] = any;
+        if (!any) result["message"] = "no kind of key can be imported";
+    } catch (const service::TokenError& error) {
+        result["message"] = error.what();
+        result["code"] = error.code();
+    }
+    return result;
+}
+
+std::string joined(const Json& names) {
+    std::string text;
+    for (const auto& name : names)
+        text += (text.empty() ? "" : ", ") + name.get<std::string>();
+    return text;
+}
+
+void print(const Json& result) {
+    std::cout << result["environment"].get<std::string>() << ": " << (result["success"] ? "ok" : "FAILED") << "\n";
+    if (result.contains("message")) std::cout << "  " << result["message"].get<std::string>() << "\n";
+    if (!result.contains("token")) return;
+    const Json& token = result["token"];
+    std::cout << "  token       " << token["label"].get<std::string>() << ", serial " << token["serial"].get<std::string>() << ", "
+              << token["manufacturer"].get<std::string>() << " " << token["model"].get<std::string>() << "\n"
+              << "  mechanisms  " << joined(result["mechanisms"]) << "\n";
+    for (const auto& import : result["imports"])
+        std::cout << "  import      " << import["key"].get<std::string>() << ": "
+                  << (import["success"] ? "ok" : import["message"].get<std::string>()) << "\n";
+}
+
+int check(const std::string& config, bool json) {
+    log::only_warnings();
+    const settings::Settings settings = settings::load(config);
+    Parts parts(settings);
+    const auto all_trials = trials();
+    Json results = Json::array();
+    bool all_good = true;
+    for (const auto& environment : settings.environments) {
+        results.push_back(check_environment(parts, environment, all_trials));
+        all_good = all_good && results.back()["success"].get<bool>();
+        if (!json) print(results.back());
+    }
+    if (json) std::cout << results.dump(2) << "\n";
+    return all_good ? 0 : 1;
+}
+
+}  // namespace
+
+void add_check(CLI::App& app, Invocation& invocation) {
+    const auto json = std::make_shared<bool>(false);
+    auto* command = app.add_subcommand("check", "Try every environment: module, token, login, mechanisms, imports that leave nothing");
+    command->add_flag("--json", *json, "As JSON");
+    command->callback([&invocation, json] { invocation.run = [&, json] { return check(invocation.config, *json); }; });
+}
+
+}  // namespace keyward::commands

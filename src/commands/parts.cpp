@@ -1,0 +1,64 @@
+#include "commands/parts.hpp"
+
+#include <algorithm>
+
+#include <openssl/provider.h>
+
+#include "commands/command.hpp"
+#include "core/log.hpp"
+#include "hsm/open_token.hpp"
+
+namespace keyward::commands {
+namespace {
+
+constexpr std::size_t most_workers = 64;
+constexpr std::size_t queued_calls_a_worker = 8;
+
+std::vector<settings::PinSource> pin_sources(const settings::Settings& settings) {
+    std::vector<settings::PinSource> sources;
+    std::ranges::transform(settings.environments, std::back_inserter(sources), &settings::EnvironmentSettings::pin_source);
+    return sources;
+}
+
+/// SoftHSM2 does single DES with the OpenSSL of this process, which has it in its legacy provider alone.
+void load_legacy_provider() {
+    if (OSSL_PROVIDER_load(nullptr, "default") == nullptr || OSSL_PROVIDER_load(nullptr, "legacy") == nullptr)
+        throw CommandFailed("policy.legacy_mechanisms is on, but OpenSSL's legacy provider can't be loaded");
+}
+
+}  // namespace
+
+Parts::Parts(const settings::Settings& settings) : pins_(pin_sources(settings)) {
+    if (settings.policy.legacy_mechanisms) load_legacy_provider();
+}
+
+SecretBytes Parts::pin_of(const std::string& environment, const settings::PinSource& source) const {
+    try {
+        return pins_.read(source);
+    } catch (const settings::PinError& error) {
+        log::error("pin.unreadable", {{"environment", environment}, {"reason", error.what()}});
+        throw service::TokenError(service::TokenFault::pin,
+                                  "The PIN of environment " + environment + " can't be read: an operator must put it right");
+    }
+}
+
+std::shared_ptr<service::Token> Parts::open(const settings::EnvironmentSettings& environment) {
+    return hsm::open_token(
+        modules_, {environment.module, environment.module_init_args, environment.token_label, environment.token_serial,
+                   [this, name = environment.name, source = environment.pin_source] { return pin_of(name, source); },
+                   environment.sessions, environment.deadline});
+}
+
+void Parts::open_all(const settings::Settings& settings, service::Environments& environments) {
+    for (const auto& each : settings.environments) {
+        service::EnvironmentProfile profile;
+        profile.name = each.name;
+        profile.type = each.type;
+        profile.workers = std::min<std::size_t>(each.sessions, most_workers);
+        profile.queue_limit = profile.workers * queued_calls_a_worker;
+        profile.deadline = each.deadline;
+        environments.add(std::make_unique<service::Environment>(std::move(profile), open(each)));
+    }
+}
+
+}  // namespace keyward::commands

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+
+#include "hsm/module.hpp"
+#include "service/environments.hpp"
+#include "settings/pin_source.hpp"
+#include "settings/settings.hpp"
+
+namespace keyward::commands {
+
+/// The tokens of a configuration, not touched yet: what `serve` and `check` have in common. Made before the first thread starts,
+/// since it takes PINs out of the process's environment; the modules end last.
+class Parts {
+  public:
+    explicit Parts(const settings::Settings& settings);
+
+    /// A token of one of the configuration's environments, bound at its first call.
+    std::shared_ptr<service::Token> open(const settings::EnvironmentSettings& environment);
+
+    /// Every environment, behind its bulkhead.
+    void open_all(const settings::Settings& settings, service::Environments& environments);
+
+  private:
+    [[nodiscard]] SecretBytes pin_of(const std::string& environment, const settings::PinSource& source) const;
+
+    settings::PinReader pins_;
+    hsm::ModuleRegistry modules_;
+};
+
+}  // namespace keyward::commands

@@ -1,0 +1,93 @@
+#include <algorithm>
+#include <iostream>
+#include <memory>
+
+#include <nlohmann/json.hpp>
+
+#include "commands/command.hpp"
+#include "core/utf8.hpp"
+
+namespace keyward::commands {
+namespace {
+
+struct Options {
+    std::string name;
+    std::string environments;
+    bool json = false;
+};
+
+void refuse_unknown_environments(const settings::Settings& settings, const std::vector<std::string>& names) {
+    std::string known;
+    for (const auto& environment : settings.environments)
+        known += (known.empty() ? "" : ", ") + environment.name;
+    for (const std::string& name : names)
+        if (std::ranges::find(settings.environments, name, &settings::EnvironmentSettings::name) == settings.environments.end())
+            throw CommandFailed("the configuration has no environment " + name + "; it has " + known);
+}
+
+int create(const std::string& config, const Options& options) {
+    if (options.name.empty() || options.name.size() > 255 || !is_utf8(options.name) || has_control_characters(options.name))
+        throw CommandFailed("a project's name must have 1 to 255 bytes of UTF-8 without control characters");
+    const Desk desk(config);
+    const auto environments = comma_separated(options.environments, "--environments");
+    refuse_unknown_environments(desk.settings, environments);
+    service::AuditRecord audit = Desk::audit("project.create", "created");
+    audit.project = options.name;
+    audit.environments = environments;
+    if (!desk.catalogue->create_project(options.name, environments, audit))
+        throw CommandFailed("there is a project " + options.name + " already");
+    std::cout << "Project " << options.name << " created\n";
+    return 0;
+}
+
+int list(const std::string& config, const Options& options) {
+    const Desk desk(config);
+    const auto projects = desk.catalogue->projects();
+    if (options.json) {
+        auto json = nlohmann::ordered_json::array();
+        for (const auto& project : projects)
+            json.push_back({{"id", project.id}, {"name", project.name}, {"environments", project.environments}});
+        std::cout << json.dump(2) << "\n";
+        return 0;
+    }
+    for (const auto& project : projects) {
+        std::cout << project.name << ":";
+        for (const auto& environment : project.environments)
+            std::cout << " " << environment;
+        std::cout << "\n";
+    }
+    return 0;
+}
+
+int remove(const std::string& config, const Options& options) {
+    const Desk desk(config);
+    static_cast<void>(desk.project(options.name));
+    service::AuditRecord audit = Desk::audit("project.delete", "deleted");
+    audit.project = options.name;
+    if (!desk.catalogue->delete_project(options.name, audit))
+        throw CommandFailed("project " + options.name + " still has keys; delete them first");
+    std::cout << "Project " << options.name << " deleted\n";
+    return 0;
+}
+
+}  // namespace
+
+void add_project(CLI::App& app, Invocation& invocation) {
+    auto* project = app.add_subcommand("project", "Projects and the environments they may deploy to")->require_subcommand(1);
+    const auto options = std::make_shared<Options>();
+
+    auto* create_command = project->add_subcommand("create", "Make a project");
+    create_command->add_option("NAME", options->name, "The project's name")->required();
+    create_command->add_option("--environments", options->environments, "Names of the configuration, as production,staging")->required();
+    create_command->callback([&invocation, options] { invocation.run = [&, options] { return create(invocation.config, *options); }; });
+
+    auto* list_command = project->add_subcommand("list", "Show all projects");
+    list_command->add_flag("--json", options->json, "As JSON");
+    list_command->callback([&invocation, options] { invocation.run = [&, options] { return list(invocation.config, *options); }; });
+
+    auto* delete_command = project->add_subcommand("delete", "Delete a project that has no keys");
+    delete_command->add_option("NAME", options->name, "The project's name")->required();
+    delete_command->callback([&invocation, options] { invocation.run = [&, options] { return remove(invocation.config, *options); }; });
+}
+
+}  // namespace keyward::commands

@@ -1,0 +1,123 @@
+#include <csignal>
+#include <iostream>
+#include <memory>
+
+#include "api/all_routes.hpp"
+#include "api/application.hpp"
+#include "api/http_server.hpp"
+#include "commands/command.hpp"
+#include "commands/parts.hpp"
+#include "core/log.hpp"
+#include "core/process_identity.hpp"
+#include "service/housekeeper.hpp"
+#include "service/recovery.hpp"
+#include "settings/load.hpp"
+#include "storage/open_catalogue.hpp"
+
+namespace keyward::commands {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t catalogue_connections = 16;
+constexpr std::size_t spare_handler_threads = 32;
+constexpr auto drain_limit = 15s;
+constexpr auto hung_call_limit = 2s;
+
+sigset_t handled_signals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP})
+        sigaddset(&signals, signal);
+    return signals;
+}
+
+/// Enough that requests waiting for one hung environment leave threads for all others.
+std::size_t handler_threads(const service::Environments& environments) {
+    std::size_t threads = spare_handler_threads;
+    for (const auto& environment : environments.all())
+        threads += environment->profile().workers + environment->profile().queue_limit;
+    return threads;
+}
+
+api::HttpServerSettings server_settings(const settings::HttpSettings& http, std::size_t threads) {
+    api::HttpServerSettings server;
+    server.address = http.address;
+    server.port = http.port;
+    server.max_body = http.max_body;
+    server.trusted_proxies = http.trusted_proxies;
+    server.handler_threads = threads;
+    return server;
+}
+
+/// Returns at SIGTERM or SIGINT; SIGHUP makes the tokens log in again with the PINs that their sources give now.
+void wait_for_the_end(const sigset_t& signals, const service::Environments& environments) {
+    while (true) {
+        int signal = 0;
+        if (sigwait(&signals, &signal) != 0) continue;
+        if (signal != SIGHUP) return;
+        log::info("service.reloaded");
+        for (const auto& environment : environments.all()) {
+            environment->reload_pin();
+            environment->probe();
+        }
+    }
+}
+
+int serve(const std::string& config) {
+    const sigset_t signals = handled_signals();
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+    const settings::Settings settings = settings::load(config);
+    Parts parts(settings);
+    const auto catalogue = storage::open_catalogue(settings.catalogue.url, catalogue_connections);
+    service::InFlight in_flight;
+    service::Environments environments;
+    parts.open_all(settings, environments);
+    const service::Workplace workplace{
+        *catalogue,
+        environments,
+        in_flight,
+        {static_cast<int>(settings.policy.rsa_min_bits), settings.policy.legacy_mechanisms},
+        process_identity(),
+        system_now};
+
+    const service::Access access(*catalogue, system_now);
+    const api::Application application(api::all_routes(workplace), access);
+    api::HttpServer server(
+        server_settings(settings.http, handler_threads(environments)),
+        [&](api::HttpRequest& request) { return application.handle(request); },
+        [&](int status, std::string_view text, const api::Headers& headers) { return application.refuse(status, text, headers); });
+
+    service::Recovery recovery(workplace, is_known_dead);
+    {
+        const service::Housekeeper probes({{"probe", 2s, [&] {
+                                                for (const auto& environment : environments.all())
+                                                    environment->probe();
+                                            }}});
+        const service::Housekeeper leases({{"leases", 5s, [&] { recovery.renew_leases(); }}});
+        const service::Housekeeper settling({{"recovery", 5s, [&] { recovery.settle(); }}});
+        server.start();
+        log::info("service.started", {{"address", settings.http.address}, {"port", static_cast<std::int64_t>(server.port())}});
+        wait_for_the_end(signals, environments);
+        log::info("service.stopping");
+        server.stop(drain_limit);
+    }
+    bool all_ended = true;
+    for (const auto& environment : environments.all())
+        all_ended = environment->stop(hung_call_limit) && all_ended;
+    log::info("service.stopped");
+    // A call that hangs in a module can't be ended, and finalizing the module under it would hang us too.
+    if (!all_ended) std::_Exit(0);
+    return 0;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, Invocation& invocation) {
+    app.add_subcommand("serve", "Run the service until SIGTERM or SIGINT; SIGHUP reloads PINs")->callback([&invocation] {
+        invocation.run = [&] { return serve(invocation.config); };
+    });
+}
+
+}  // namespace keyward::commands

@@ -1,0 +1,68 @@
+#include "core/base64.hpp"
+
+#include <array>
+
+#include <openssl/evp.h>
+
+namespace keyward {
+namespace {
+
+constexpr std::uint8_t invalid = 0xFF;
+
+constexpr std::array<std::uint8_t, 256> make_values() {
+    constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::array<std::uint8_t, 256> values{};
+    values.fill(invalid);
+    for (std::size_t i = 0; i < alphabet.size(); ++i)
+        values[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::uint8_t>(i);
+    return values;
+}
+constexpr auto values = make_values();
+
+constexpr bool is_space(char c) { return c == '\n' || c == '\r' || c == ' ' || c == '\t'; }
+
+}  // namespace
+
+std::string to_base64(ByteView bytes) {
+    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
+    const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
+                                       static_cast<int>(bytes.size()));
+    text.resize(static_cast<std::size_t>(length));
+    return text;
+}
+
+std::optional<SecretBytes> from_base64(std::string_view text) {
+    SecretBytes decoded(text.size() / 4 * 3 + 3);
+    std::size_t length = 0;
+    std::size_t characters = 0;
+    std::size_t padding = 0;
+    std::uint32_t group = 0;
+    for (const char c : text) {
+        if (is_space(c)) continue;
+        ++characters;
+        if (c == '=') {
+            ++padding;
+            continue;
+        }
+        const std::uint8_t value = values[static_cast<std::uint8_t>(c)];
+        if (value == invalid || padding != 0) return std::nullopt;
+        group = group << 6 | value;
+        if (characters % 4 != 0) continue;
+        for (const unsigned shift : {16U, 8U, 0U})
+            decoded.writable()[length++] = static_cast<std::uint8_t>(group >> shift);
+        group = 0;
+    }
+    if (characters % 4 != 0 || padding > 2) return std::nullopt;
+    if (padding == 1) {
+        if ((group & 0x3U) != 0) return std::nullopt;
+        decoded.writable()[length++] = static_cast<std::uint8_t>(group >> 10);
+        decoded.writable()[length++] = static_cast<std::uint8_t>(group >> 2);
+    } else if (padding == 2) {
+        if ((group & 0xFU) != 0) return std::nullopt;
+        decoded.writable()[length++] = static_cast<std::uint8_t>(group >> 4);
+    }
+    decoded.truncate(length);
+    return decoded;
+}
+
+}  // namespace keyward

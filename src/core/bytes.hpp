@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace keyward {
+
+/// Octets that are not secret: identifiers, public keys, check values, signatures.
+using Bytes = std::vector<std::uint8_t>;
+using ByteView = std::span<const std::uint8_t>;
+
+inline ByteView as_bytes(std::string_view text) {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+/// Lower-case hexadecimal, two characters an octet.
+std::string to_hex(ByteView bytes);
+
+/// The octets of a hexadecimal text of either case. Throws std::invalid_argument when it is none.
+Bytes from_hex(std::string_view hex);
+
+/// SHA-256 (FIPS 180-4), 32 octets.
+Bytes sha256(ByteView bytes);
+
+}  // namespace keyward

@@ -1,0 +1,57 @@
+#include "core/process_identity.hpp"
+
+#include <array>
+#include <fstream>
+#include <sstream>
+#include <string_view>
+#include <vector>
+
+#include <unistd.h>
+
+namespace keyward {
+namespace {
+
+std::string first_line(const std::string& path) {
+    std::ifstream file(path);
+    std::string line;
+    std::getline(file, line);
+    return line;
+}
+
+std::string pid_namespace() {
+    std::array<char, 64> target{};
+    const ssize_t length = readlink("/proc/self/ns/pid", target.data(), target.size());
+    return length > 0 ? std::string(target.data(), static_cast<std::size_t>(length)) : "pid:[unknown]";
+}
+
+/// Field 22 of /proc/PID/stat. The name before it may hold anything, so the count starts behind its closing bracket.
+std::string start_time(const std::string& pid) {
+    const std::string line = first_line("/proc/" + pid + "/stat");
+    const auto bracket = line.rfind(')');
+    if (bracket == std::string::npos) return {};
+    std::istringstream fields(line.substr(bracket + 1));
+    std::string field;
+    for (int i = 3; i <= 22; ++i)
+        fields >> field;
+    return field;
+}
+
+std::string here() { return first_line("/proc/sys/kernel/random/boot_id") + "/" + pid_namespace() + "/"; }
+
+}  // namespace
+
+std::string process_identity() {
+    const std::string pid = std::to_string(getpid());
+    return here() + pid + "/" + start_time(pid);
+}
+
+bool is_known_dead(const std::string& identity) {
+    const std::string place = here();
+    if (!identity.starts_with(place)) return false;
+    const std::string rest = identity.substr(place.size());
+    const auto slash = rest.find('/');
+    if (slash == std::string::npos) return false;
+    return start_time(rest.substr(0, slash)) != rest.substr(slash + 1);
+}
+
+}  // namespace keyward

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "keys/der_reader.hpp"
+#include "keys/key_material.hpp"
+
+namespace keyward::keys {
+
+/// What an AlgorithmIdentifier (RFC 5280 section 4.1.1.2) says of the key beside it.
+struct KeyAlgorithm {
+    Algorithm algorithm;
+    Curve curve = Curve::p256;  ///< only with Algorithm::ec
+};
+
+/// Reads an AlgorithmIdentifier. Throws UnusableContent, with the name of what it found, for every algorithm,
+/// curve and form of parameters that is not accepted. EC parameters that are written out are refused even
+/// where they are a known curve's: RFC 5480 section 2.1.1 forbids them, and a generator of one's own in them
+/// forges signatures (CVE-2020-0601).
+KeyAlgorithm key_algorithm(const der::Element& identifier);
+
+/// The curve that ECParameters name (RFC 5480 section 2.1.1). Throws UnusableContent.
+Curve named_curve(const der::Element& parameters);
+
+}  // namespace keyward::keys

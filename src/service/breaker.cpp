@@ -1,0 +1,40 @@
+#include "service/breaker.hpp"
+
+namespace keyward::service {
+
+void Breaker::succeeded() {
+    const std::lock_guard lock(mutex_);
+    failures_ = 0;
+    last_fault_.reset();
+}
+
+void Breaker::failed(TokenFault fault) {
+    switch (fault) {
+        case TokenFault::unreachable:
+        case TokenFault::pin: {
+            const std::lock_guard lock(mutex_);
+            ++failures_;
+            last_fault_ = fault;
+            return;
+        }
+        case TokenFault::refused:
+        case TokenFault::mismatch:
+        case TokenFault::full:
+            succeeded();
+            return;
+        case TokenFault::busy:
+            return;
+    }
+}
+
+bool Breaker::is_open() const {
+    const std::lock_guard lock(mutex_);
+    return failures_ >= limit_;
+}
+
+std::optional<TokenFault> Breaker::last_fault() const {
+    const std::lock_guard lock(mutex_);
+    return last_fault_;
+}
+
+}  // namespace keyward::service

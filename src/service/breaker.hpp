@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "service/token.hpp"
+
+namespace keyward::service {
+
+/// A circuit breaker: after `limit` failures in a row to reach the token it is open, and calls are refused at once instead of
+/// each waiting for its deadline. A sign of life closes it. Any thread may call.
+class Breaker {
+  public:
+    explicit Breaker(std::size_t limit) : limit_(limit) {}
+
+    void succeeded();
+    /// A refusal is an answer, so it counts as a sign of life; a busy pool says nothing either way.
+    void failed(TokenFault fault);
+
+    [[nodiscard]] bool is_open() const;
+    /// What failed last, while anything does.
+    [[nodiscard]] std::optional<TokenFault> last_fault() const;
+
+  private:
+    const std::size_t limit_;
+    mutable std::mutex mutex_;
+    std::size_t failures_ = 0;
+    std::optional<TokenFault> last_fault_;
+};
+
+}  // namespace keyward::service

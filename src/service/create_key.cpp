@@ -1,0 +1,200 @@
+#include "service/create_key.hpp"
+
+#include <algorithm>
+
+#include "core/log.hpp"
+#include "service/key_text.hpp"
+
+namespace keyward::service {
+namespace {
+
+ServiceError environment_not_found(const std::string& name) {
+    return {ErrorKind::bad_request, environment_not_found_text(name)};
+}
+
+/// One create-key call from its intent to its end.
+class Creation {
+  public:
+    Creation(Workplace& workplace, const Caller& caller, const Project& project, const CreateKeyRequest& request,
+             PreparedKey prepared)
+        : workplace_(workplace), caller_(caller), project_(project), request_(request), prepared_(std::move(prepared)) {}
+
+    DeploymentReport run() {
+        plan();
+        take_name();
+        for (Import& import : imports_)
+            import.start();
+        for (Import& import : imports_)
+            import.finish();
+        const auto failed = static_cast<std::size_t>(
+            std::ranges::count_if(imports_, [](const Import& import) { return !import.succeeded(); }));
+        if (failed == imports_.size() || (failed != 0 && request_.roll_back_on_failure)) {
+            const ServiceError error = failure_of_all();
+            take_back();
+            throw error;
+        }
+        commit();
+        return report(failed);
+    }
+
+  private:
+    Environment& environment_of(const EnvironmentEntry& entry) const {
+        const std::string& name = entry.environment;
+        Environment* environment = workplace_.environments.find(name);
+        const bool in_project = std::ranges::find(project_.environments, name) != project_.environments.end();
+        const bool granted = caller_.holds(Permission::manage, project_, name) &&
+                             caller_.holds(Permission::deploy_undeploy, project_, name);
+        if (environment == nullptr || !in_project || !granted) throw environment_not_found(name);
+        return *environment;
+    }
+
+    void plan() {
+        key_.id = random_uuid();
+        key_.project_id = project_.id;
+        key_.name = request_.name;
+        key_.description = request_.description;
+        key_.type = *request_.type;
+        key_.algorithm = prepared_.algorithm;
+        key_.mechanisms = prepared_.mechanisms;
+        key_.created_at = key_.updated_at = workplace_.clock();
+        const UseSet uses = uses_of(prepared_.algorithm, prepared_.mechanisms);
+        for (std::size_t i = 0; i < request_.environments.size(); ++i) {
+            const EnvironmentEntry& entry = request_.environments[i];
+            imports_.emplace_back(environment_of(entry), workplace_.in_flight,
+                                  Import::Plan{ObjectId::random(), object_label(entry.alias, project_.name, request_.name),
+                                               prepared_.entries[i].material, uses, entry.expected_check_value});
+        }
+    }
+
+    [[nodiscard]] Instant lease_end() const { return workplace_.clock() + workplace_.environments.lease(); }
+
+    [[nodiscard]] AuditRecord audit(const std::string& action, const std::string& result) const {
+        AuditRecord record{workplace_.clock(), caller_.user_name, request_.request_id, action, project_.name, request_.name, {}, result};
+        for (const Import& import : imports_)
+            record.environments.push_back(import.environment());
+        return record;
+    }
+
+    void take_name() {
+        std::vector<Intent> intents;
+        for (const Import& import : imports_)
+            intents.push_back({import.id(), key_.id, import.environment(), workplace_.owner, lease_end()});
+        if (!workplace_.catalogue.begin_create(key_, intents, audit("key.create", "started")))
+            throw ServiceError(ErrorKind::bad_request, name_is_taken_text(request_.name));
+    }
+
+    [[nodiscard]] std::set<ObjectId> left_nothing() const {
+        std::set<ObjectId> clean;
+        for (const Import& import : imports_)
+            if (import.left_nothing()) clean.insert(import.id());
+        return clean;
+    }
+
+    void commit() {
+        key_.state = KeyState::active;
+        key_.deployments = deployments();
+        bool committed = false;
+        try {
+            committed = workplace_.catalogue.commit_create(key_, workplace_.owner, left_nothing(), lease_end(),
+                                                           audit("key.create.commit", results_text()));
+        } catch (const CatalogueError& error) {
+            log::error("key.commit_failed", {{"key", key_.id}, {"reason", error.what()}});
+            // The answer of a commit can be lost although it went through; nothing is destroyed before the row has been read.
+            committed = workplace_.catalogue.key_state(key_.id) == KeyState::active;
+            if (!committed) take_back();
+            if (!committed) throw;
+        }
+        if (!committed)
+            throw ServiceError(ErrorKind::hsm_unavailable,
+                               "The import took longer than its lease and was taken back; nothing was kept, try again");
+    }
+
+    void take_back() {
+        for (Import& import : imports_)
+            if (import.succeeded()) import.undo();
+        workplace_.catalogue.abandon_create(key_.id, workplace_.owner, left_nothing(), lease_end(),
+                                            audit("key.create.undone", results_text()));
+    }
+
+    [[nodiscard]] std::vector<Deployment> deployments() const {
+        std::vector<Deployment> all;
+        for (std::size_t i = 0; i < imports_.size(); ++i) {
+            const Import& import = imports_[i];
+            Deployment deployment;
+            deployment.environment = import.environment();
+            deployment.alias = request_.environments[i].alias;
+            deployment.source = prepared_.entries[i].source;
+            deployment.size = size_in_bits(*prepared_.entries[i].material);
+            if (import.succeeded()) {
+                deployment.state = DeploymentState::deployed;
+                deployment.object_id = import.id();
+                deployment.key_check_value = import.receipt().key_check_value;
+                deployment.public_key_sha256 = import.receipt().public_key_sha256;
+                deployment.public_key_pem = import.receipt().public_key_pem;
+            } else {
+                deployment.failure = import.failure().what();
+            }
+            all.push_back(std::move(deployment));
+        }
+        return all;
+    }
+
+    [[nodiscard]] std::string results_text() const {
+        std::string text;
+        for (const Import& import : imports_)
+            text += (text.empty() ? "" : ", ") + import.environment() + (import.succeeded() ? " deployed" : " not deployed");
+        return text;
+    }
+
+    [[nodiscard]] DeploymentReport report(std::size_t failed) const {
+        DeploymentReport report;
+        report.success = failed == 0;
+        report.message = failed == 0 ? "Deployment completed successfully"
+                                     : "Deployment failed in " + std::to_string(failed) + " of " +
+                                           std::to_string(imports_.size()) + " environments";
+        for (const Import& import : imports_) {
+            if (import.succeeded())
+                report.environments.push_back({import.environment(), true, "Deployed successfully",
+                                               import.receipt().key_check_value, import.receipt().public_key_sha256});
+            else
+                report.environments.push_back({import.environment(), false, import.failure().what(), {}, {}});
+        }
+        return report;
+    }
+
+    /// A refusal is the client's to mend, so it is a 400 only if every failure was one.
+    [[nodiscard]] ServiceError failure_of_all() const {
+        std::vector<FieldError> details;
+        bool all_refused = true;
+        bool all_busy = true;
+        std::string text;
+        for (std::size_t i = 0; i < imports_.size(); ++i) {
+            if (imports_[i].succeeded()) continue;
+            const TokenError& failure = imports_[i].failure();
+            all_refused = all_refused && (failure.fault() == TokenFault::refused || failure.fault() == TokenFault::mismatch);
+            all_busy = all_busy && failure.fault() == TokenFault::busy;
+            details.push_back({request_.environments[i].pointer, failure.what()});
+            text += (text.empty() ? "" : "; ") + imports_[i].environment() + ": " + failure.what();
+        }
+        if (all_refused) return ServiceError(std::move(details));
+        return {all_busy ? ErrorKind::overloaded : ErrorKind::hsm_unavailable, "Nothing was deployed. " + text};
+    }
+
+    Workplace& workplace_;
+    const Caller& caller_;
+    const Project& project_;
+    const CreateKeyRequest& request_;
+    PreparedKey prepared_;
+    Key key_;
+    std::vector<Import> imports_;
+};
+
+}  // namespace
+
+DeploymentReport CreateKey::run(const Caller& caller, const Project& project, const CreateKeyRequest& request,
+                                std::vector<FieldError> mistakes) {
+    PreparedKey prepared = prepare(request, workplace_.policy, std::move(mistakes));
+    return Creation(workplace_, caller, project, request, std::move(prepared)).run();
+}
+
+}  // namespace keyward::service

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "core/clock.hpp"
+#include "keys/decode.hpp"
+#include "service/access.hpp"
+#include "service/catalogue.hpp"
+#include "service/environments.hpp"
+#include "service/import.hpp"
+#include "service/key_request.hpp"
+
+namespace keyward::service {
+
+/// What every use case that writes needs: made once by main.
+struct Workplace {
+    Catalogue& catalogue;
+    Environments& environments;
+    InFlight& in_flight;
+    keys::Policy policy;
+    std::string owner;  ///< this process, as it stands in leases (core/process_identity.hpp)
+    Clock clock;
+};
+
+/// The create-key call: intent, import, commit.
+///
+/// Before a token is touched, one transaction takes the name and writes an intent with a new CKA_ID for each environment. The
+/// imports run side by side. When all have answered, one transaction commits all results. If none succeeded, or one failed and
+/// the request asks for all or nothing, what was made is destroyed and the name is free again. Any thread may call.
+class CreateKey {
+  public:
+    explicit CreateKey(Workplace workplace) : workplace_(std::move(workplace)) {}
+
+    /// Throws ServiceError as the contract says. `mistakes` is what reading the request found wrong.
+    DeploymentReport run(const Caller& caller, const Project& project, const CreateKeyRequest& request,
+                         std::vector<FieldError> mistakes);
+
+  private:
+    Workplace workplace_;
+};
+
+}  // namespace keyward::service

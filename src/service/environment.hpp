@@ -1,0 +1,108 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "service/breaker.hpp"
+#include "service/call.hpp"
+#include "service/errors.hpp"
+#include "service/token.hpp"
+
+namespace keyward::service {
+
+/// What is said of an environment, and the limits that keep its troubles its own.
+struct EnvironmentProfile {
+    std::string name;
+    std::string type;  ///< PRODUCTION, SANDBOX, TEST
+    std::size_t workers = 16;
+    std::size_t queue_limit = 64;  ///< calls that may wait for a worker
+    std::chrono::milliseconds deadline{5000};
+    std::size_t breaker_limit = 3;
+};
+
+/// Whether an environment's token answers, as known without asking it now.
+enum class Health { unknown, up, down };
+
+/// One environment: a token behind a bulkhead of its own worker threads, queue limit, deadline and circuit breaker, so that a
+/// dead or hung HSM costs its own environment and no other. Any thread may call.
+class Environment {
+  public:
+    Environment(EnvironmentProfile profile, std::shared_ptr<Token> token);
+    Environment(const Environment&) = delete;
+    Environment& operator=(const Environment&) = delete;
+    Environment(Environment&&) = delete;
+    Environment& operator=(Environment&&) = delete;
+    ~Environment();
+
+    [[nodiscard]] const EnvironmentProfile& profile() const { return profile_; }
+    [[nodiscard]] const std::string& name() const { return profile_.name; }
+    [[nodiscard]] Health health() const;
+
+    /// Puts a call into the queue and returns at once; its deadline runs from now. Throws TokenError when the breaker is open
+    /// (unreachable, or pin) or the queue is full (busy).
+    template <typename Result>
+    std::shared_ptr<Call<Result>> begin(typename Call<Result>::Work work, typename Call<Result>::WhenLate when_late = {}) {
+        refuse_when_open();
+        return enqueue<Result>(std::move(work), std::move(when_late));
+    }
+
+    /// begin and wait in one.
+    template <typename Result>
+    Result call(typename Call<Result>::Work work) {
+        return wait(*begin<Result>(std::move(work)));
+    }
+
+    /// Waits for a call of this environment. What came of it, a time-out included, is what the breaker counts.
+    template <typename Result>
+    Result wait(Call<Result>& call) {
+        try {
+            Result result = call.wait();
+            breaker_.succeeded();
+            return result;
+        } catch (const CallTimedOut& late) {
+            breaker_.failed(late.fault());
+            throw CallTimedOut(timed_out_text(), late.started());
+        } catch (const TokenError& error) {
+            breaker_.failed(error.fault());
+            throw;
+        }
+    }
+
+    /// Asks the token for a sign of life, past the breaker, unless the last such question is still open. Never waits.
+    void probe();
+
+    /// Logs in again with the PIN that its source gives now.
+    void reload_pin();
+
+    /// Ends the workers; calls in the queue are not started. False when a call still hangs in the module at the limit: then the
+    /// process must end without destroying the token (std::_Exit).
+    bool stop(std::chrono::milliseconds limit);
+
+  private:
+    struct Shared;  ///< lives as long as the last worker, also one that hangs
+
+    template <typename Result>
+    std::shared_ptr<Call<Result>> enqueue(typename Call<Result>::Work work, typename Call<Result>::WhenLate when_late) {
+        auto call = std::make_shared<Call<Result>>(std::move(work), std::move(when_late),
+                                                   std::chrono::steady_clock::now() + profile_.deadline);
+        push(call);
+        return call;
+    }
+
+    void refuse_when_open() const;
+    void push(std::shared_ptr<QueuedCall> call);
+    [[nodiscard]] std::string timed_out_text() const;
+
+    EnvironmentProfile profile_;
+    std::shared_ptr<Shared> shared_;
+    Breaker& breaker_;
+    std::vector<std::thread> workers_;
+};
+
+}  // namespace keyward::service

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "service/environment.hpp"
+
+namespace keyward::service {
+
+/// The environments of the configuration, in its order. Made once by main; any thread may read.
+class Environments {
+  public:
+    void add(std::unique_ptr<Environment> environment) { all_.push_back(std::move(environment)); }
+
+    /// Null when the configuration has none of that name.
+    [[nodiscard]] Environment* find(const std::string& name) const;
+    [[nodiscard]] const std::vector<std::unique_ptr<Environment>>& all() const { return all_; }
+
+    /// How long a lease must be so that a request that keeps its deadlines never outlives it.
+    [[nodiscard]] std::chrono::milliseconds lease() const;
+
+  private:
+    std::vector<std::unique_ptr<Environment>> all_;
+};
+
+}  // namespace keyward::service

@@ -1,0 +1,35 @@
+#include "service/errors.hpp"
+
+namespace keyward::service {
+namespace {
+
+/// A body of one mebibyte can hold a hundred thousand mistakes; nobody reads more than these.
+constexpr std::size_t listed_limit = 100;
+
+std::vector<FieldError> listed(std::vector<FieldError> details) {
+    if (details.size() <= listed_limit) return details;
+    const std::size_t unlisted = details.size() - listed_limit;
+    details.resize(listed_limit);
+    details.push_back({"", "has " + std::to_string(unlisted) + " further mistakes"});
+    return details;
+}
+
+std::string describe(const std::vector<FieldError>& details) {
+    std::string text =
+        details.size() == 1 ? "1 field is wrong:" : std::to_string(details.size()) + " fields are wrong:";
+    const char* separator = " ";
+    for (const FieldError& detail : details) {
+        text += separator + (detail.pointer.empty() ? "the body" : detail.pointer) + " " + detail.message;
+        separator = "; ";
+    }
+    return text;
+}
+
+}  // namespace
+
+ServiceError::ServiceError(std::vector<FieldError> details)
+    : std::runtime_error(describe(listed(details))),
+      kind_(ErrorKind::validation_failed),
+      details_(listed(std::move(details))) {}
+
+}  // namespace keyward::service

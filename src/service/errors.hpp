@@ -1,0 +1,46 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace keyward::service {
+
+/// A wrong field of a request: where (RFC 6901 JSON pointer) and what is wrong with it, in words for the client.
+struct FieldError {
+    std::string pointer;
+    std::string message;
+};
+
+/// What the client may be told. `src/api/problem` turns the kind into a status and an `error` code, in one place.
+enum class ErrorKind {
+    bad_request,
+    validation_failed,
+    invalid_token,
+    token_expired,
+    forbidden,
+    not_found,
+    unsupported_media_type,
+    conflict,
+    too_many_requests,
+    hsm_unavailable,
+    overloaded,
+};
+
+/// An error that the client is meant to read: `what()` becomes `error_description`. Everything else becomes an
+/// `internal_error` that says nothing but the request id.
+class ServiceError : public std::runtime_error {
+  public:
+    ServiceError(ErrorKind kind, const std::string& description) : std::runtime_error(description), kind_(kind) {}
+    /// `validation_failed`, with every wrong field at once; the description is made of them.
+    explicit ServiceError(std::vector<FieldError> details);
+
+    [[nodiscard]] ErrorKind kind() const { return kind_; }
+    [[nodiscard]] const std::vector<FieldError>& details() const { return details_; }
+
+  private:
+    ErrorKind kind_;
+    std::vector<FieldError> details_;
+};
+
+}  // namespace keyward::service

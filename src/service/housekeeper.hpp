@@ -1,0 +1,41 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace keyward::service {
+
+/// A thread that does small tasks again and again until it is ended: signs of life, leases, recovery. A task that throws is
+/// logged and runs again at its next turn.
+class Housekeeper {
+  public:
+    struct Task {
+        std::string name;
+        std::chrono::milliseconds every;
+        std::function<void()> run;
+    };
+
+    /// Runs every task once right away, on its thread.
+    explicit Housekeeper(std::vector<Task> tasks);
+    Housekeeper(const Housekeeper&) = delete;
+    Housekeeper& operator=(const Housekeeper&) = delete;
+    Housekeeper(Housekeeper&&) = delete;
+    Housekeeper& operator=(Housekeeper&&) = delete;
+    ~Housekeeper();
+
+  private:
+    void work();
+
+    std::vector<Task> tasks_;
+    std::mutex mutex_;
+    std::condition_variable ended_;
+    bool ending_ = false;
+    std::thread thread_;
+};
+
+}  // namespace keyward::service

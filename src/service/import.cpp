@@ -1,0 +1,78 @@
+#include "service/import.hpp"
+
+#include "core/log.hpp"
+
+namespace keyward::service {
+namespace {
+
+bool token_is_alive(TokenFault fault) {
+    return fault == TokenFault::refused || fault == TokenFault::mismatch || fault == TokenFault::full;
+}
+
+void log_failure(const std::string& environment, const TokenError& error) {
+    log::warn("import.failed", {{"environment", environment},
+                                {"reason", error.what()},
+                                {"call", error.call()},
+                                {"code", error.code()}});
+}
+
+}  // namespace
+
+Import::Import(Environment& environment, InFlight& in_flight, Plan plan)
+    : environment_(environment), in_flight_(in_flight), plan_(std::make_shared<const Plan>(std::move(plan))) {}
+
+void Import::start() {
+    in_flight_.add(id());
+    const auto import = [plan = plan_](Token& token) {
+        return token.import({plan->id, plan->label, *plan->material, plan->uses, Lifetime::token, plan->expected_check_value});
+    };
+    // Nobody waits any more, and a tombstone has been written: it goes once the object is gone.
+    const auto take_back = [plan = plan_, &in_flight = in_flight_](Token& token) {
+        try {
+            token.destroy(plan->id);
+        } catch (const std::exception& error) {
+            log::warn("import.late_cleanup_failed", {{"object", plan->id.hex()}, {"reason", error.what()}});
+        }
+        in_flight.remove(plan->id);
+    };
+    try {
+        call_ = environment_.begin<ImportReceipt>(import, take_back);
+    } catch (const TokenError& error) {
+        failure_ = error;
+        left_nothing_ = true;
+        in_flight_.remove(id());
+    }
+}
+
+void Import::finish() {
+    if (!call_) return;
+    try {
+        receipt_ = environment_.wait(*call_);
+    } catch (const CallTimedOut& late) {
+        failure_ = late;
+        log_failure(environment(), late);
+        left_nothing_ = !late.started();
+        if (late.started()) return;  // still in flight: when it ends, the worker takes it back
+    } catch (const TokenError& error) {
+        failure_ = error;
+        log_failure(environment(), error);
+        if (token_is_alive(error.fault())) destroy();
+    }
+    in_flight_.remove(id());
+}
+
+void Import::undo() {
+    receipt_.reset();
+    destroy();
+}
+
+void Import::destroy() {
+    try {
+        environment_.call<std::size_t>([id = id()](Token& token) { return token.destroy(id); });
+        left_nothing_ = true;
+    } catch (const TokenError& error) {
+        log::warn("import.cleanup_failed", {{"environment", environment()}, {"object", id().hex()}, {"reason", error.what()}});
+    }
+}
+
+}  // namespace keyward::service

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "service/environment.hpp"
+#include "service/in_flight.hpp"
+
+namespace keyward::service {
+
+/// What came of one environment.
+struct EnvironmentResult {
+    std::string environment;
+    bool success = false;
+    std::string message;
+    std::string key_check_value;
+    std::string public_key_sha256;
+};
+
+/// The contract's `deploymentResult`.
+struct DeploymentReport {
+    bool success = false;
+    std::string message;
+    std::vector<EnvironmentResult> environments;  ///< in the request's order
+};
+
+/// One key on its way into one environment's token: import, and destruction where it must not stay.
+/// Made, used and ended by the thread of one request; the call itself may outlive it.
+class Import {
+  public:
+    /// What the object is to be. Nothing happens yet.
+    struct Plan {
+        ObjectId id;
+        std::string label;
+        std::shared_ptr<const keys::KeyMaterial> material;
+        UseSet uses;
+        std::optional<std::string> expected_check_value;
+    };
+    Import(Environment& environment, InFlight& in_flight, Plan plan);
+
+    /// Puts the call into the environment's queue; returns at once.
+    void start();
+    /// Waits until the token has answered or the deadline has passed. After a failure it tries to clean up where the token is alive.
+    void finish();
+    /// Takes back an import that succeeded.
+    void undo();
+
+    [[nodiscard]] const std::string& environment() const { return environment_.name(); }
+    [[nodiscard]] const ObjectId& id() const { return plan_->id; }
+    [[nodiscard]] bool succeeded() const { return receipt_.has_value(); }
+    [[nodiscard]] const ImportReceipt& receipt() const { return *receipt_; }
+    [[nodiscard]] const TokenError& failure() const { return *failure_; }
+    /// Whether the token is known to hold no object of ours under this CKA_ID.
+    [[nodiscard]] bool left_nothing() const { return left_nothing_; }
+
+  private:
+    void destroy();
+
+    Environment& environment_;
+    InFlight& in_flight_;
+    std::shared_ptr<const Plan> plan_;
+    std::shared_ptr<Call<ImportReceipt>> call_;
+    std::optional<ImportReceipt> receipt_;
+    std::optional<TokenError> failure_;
+    bool left_nothing_ = false;
+};
+
+}  // namespace keyward::service

@@ -1,0 +1,162 @@
+#include "service/key_request.hpp"
+
+#include <algorithm>
+#include <memory>
+
+namespace keyward::service {
+namespace {
+
+using keys::Algorithm;
+using keys::KeyMaterial;
+using keys::KeyType;
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words)
+        text += (text.empty() ? "" : ", ") + word;
+    return text;
+}
+
+std::vector<Algorithm> algorithms_of(KeyType type) {
+    switch (type) {
+        case KeyType::secret:
+            return {Algorithm::aes, Algorithm::des, Algorithm::desede, Algorithm::hmac};
+        case KeyType::private_key:
+        case KeyType::public_key:
+            return {Algorithm::rsa, Algorithm::ec, Algorithm::ed25519};
+        case KeyType::rsa:
+            return {Algorithm::rsa};
+    }
+    return {};
+}
+
+/// Reads the parts of one request in turn and collects what is wrong with them.
+class Preparation {
+  public:
+    Preparation(const CreateKeyRequest& request, const keys::Policy& policy, std::vector<FieldError> mistakes)
+        : request_(request), policy_(policy), mistakes_(std::move(mistakes)) {}
+
+    PreparedKey run() {
+        if (request_.type && algorithm_fits_type())
+            for (const EnvironmentEntry& entry : request_.environments)
+                prepared_.entries.push_back(request_.type == KeyType::rsa ? pair_of(entry) : content_of(entry));
+        check_one_algorithm();
+        choose_mechanisms();
+        if (!mistakes_.empty()) throw ServiceError(std::move(mistakes_));
+        return std::move(prepared_);
+    }
+
+  private:
+    void mistake(const std::string& pointer, const std::string& message) { mistakes_.push_back({pointer, message}); }
+
+    bool algorithm_fits_type() {
+        if (!request_.algorithm) return true;
+        const auto fitting = algorithms_of(*request_.type);
+        if (std::ranges::find(fitting, *request_.algorithm) != fitting.end()) return true;
+        std::vector<std::string> names;
+        for (const Algorithm algorithm : fitting)
+            names.emplace_back(to_string(algorithm));
+        mistake("/algorithm", std::string(to_string(*request_.algorithm)) + " does not go with the keyType " +
+                                  std::string(to_string(*request_.type)) + "; choose from " + joined(names));
+        return false;
+    }
+
+    std::shared_ptr<const KeyMaterial> decoded(const SecretBytes& content, KeyType type, std::optional<Algorithm> algorithm,
+                                               const std::string& pointer) {
+        try {
+            return std::make_shared<const KeyMaterial>(decode_content(type, algorithm, content, policy_));
+        } catch (const keys::UnusableContent& unusable) {
+            mistake(pointer, unusable.what());
+            return nullptr;
+        }
+    }
+
+    PreparedEntry content_of(const EnvironmentEntry& entry) {
+        refuse_field(entry.private_key.has_value(), entry.pointer + "/privateKey",
+                     "goes with the keyType RSA only; send the key as content");
+        if (!entry.content) return {};
+        return {decoded(*entry.content, *request_.type, request_.algorithm, entry.pointer + "/content"), "content"};
+    }
+
+    PreparedEntry pair_of(const EnvironmentEntry& entry) {
+        refuse_field(entry.content.has_value(), entry.pointer + "/content",
+                     "does not go with the keyType RSA; send publicKey, privateKey or both");
+        if (!entry.public_key && !entry.private_key) {
+            if (!entry.content) mistake(entry.pointer, "must have publicKey, privateKey or both");
+            return {};
+        }
+        std::shared_ptr<const KeyMaterial> public_key;
+        std::shared_ptr<const KeyMaterial> private_key;
+        if (entry.public_key)
+            public_key = decoded(*entry.public_key, KeyType::public_key, Algorithm::rsa, entry.pointer + "/publicKey");
+        if (entry.private_key)
+            private_key = decoded(*entry.private_key, KeyType::private_key, Algorithm::rsa, entry.pointer + "/privateKey");
+        if (!entry.private_key) return {public_key, "publicKey"};
+        if (!entry.public_key) return {private_key, "privateKey"};
+        if (public_key && private_key) check_halves(entry, *private_key, *public_key);
+        return {private_key, "publicKey+privateKey"};
+    }
+
+    void check_halves(const EnvironmentEntry& entry, const KeyMaterial& private_key, const KeyMaterial& public_key) {
+        try {
+            check_pair(std::get<keys::RsaPrivateKey>(private_key), std::get<keys::RsaPublicKey>(public_key));
+        } catch (const keys::UnusableContent& unusable) {
+            mistake(entry.pointer + "/publicKey", unusable.what());
+        }
+    }
+
+    void refuse_field(bool is_there, const std::string& pointer, const std::string& message) {
+        if (is_there) mistake(pointer, message);
+    }
+
+    void check_one_algorithm() {
+        const PreparedEntry* first = nullptr;
+        for (std::size_t i = 0; i < prepared_.entries.size(); ++i) {
+            const PreparedEntry& entry = prepared_.entries[i];
+            if (!entry.material) continue;
+            const Algorithm algorithm = algorithm_of(*entry.material);
+            if (first == nullptr) {
+                first = &entry;
+                prepared_.algorithm = algorithm;
+                known_algorithm_ = true;
+            } else if (algorithm != prepared_.algorithm) {
+                mistake(request_.environments[i].pointer + "/content",
+                        "is a key for " + std::string(to_string(algorithm)) + ", but an environment before it has one for " +
+                            std::string(to_string(prepared_.algorithm)) + "; all must be of one algorithm");
+            }
+        }
+    }
+
+    void choose_mechanisms() {
+        if (!known_algorithm_) return;
+        if (!request_.mechanisms) {
+            prepared_.mechanisms = default_mechanisms(prepared_.algorithm);
+            return;
+        }
+        const MechanismList fitting = mechanisms_for(prepared_.algorithm);
+        for (std::size_t i = 0; i < request_.mechanisms->size(); ++i) {
+            const std::string& name = (*request_.mechanisms)[i];
+            if (std::ranges::find(fitting, name) == fitting.end())
+                mistake("/mechanisms/" + std::to_string(i), "is not a mechanism of " +
+                                                                std::string(to_string(prepared_.algorithm)) +
+                                                                " keys; choose from " + joined(fitting));
+        }
+        std::ranges::copy_if(fitting, std::back_inserter(prepared_.mechanisms), [&](const std::string& name) {
+            return std::ranges::find(*request_.mechanisms, name) != request_.mechanisms->end();
+        });
+    }
+
+    const CreateKeyRequest& request_;
+    const keys::Policy& policy_;
+    std::vector<FieldError> mistakes_;
+    PreparedKey prepared_{};
+    bool known_algorithm_ = false;
+};
+
+}  // namespace
+
+PreparedKey prepare(const CreateKeyRequest& request, const keys::Policy& policy, std::vector<FieldError> mistakes) {
+    return Preparation(request, policy, std::move(mistakes)).run();
+}
+
+}  // namespace keyward::service

@@ -1,0 +1,29 @@
+#include "service/key_text.hpp"
+
+namespace keyward::service {
+
+std::string to_string(DeploymentState state) {
+    switch (state) {
+        case DeploymentState::deployed:
+            return "DEPLOYED";
+        case DeploymentState::failed:
+            return "FAILED";
+        case DeploymentState::deleting:
+            return "DELETING";
+    }
+    return {};
+}
+
+std::string object_label(const std::string& alias, const std::string& project, const std::string& key) {
+    return alias.empty() ? project + "/" + key : alias;
+}
+
+std::string name_is_taken_text(const std::string& key) {
+    return "Key (name: " + key + ") is already exist! Try update operation if want to change its value.";
+}
+
+std::string environment_not_found_text(const std::string& environment) {
+    return "Environment (name: " + environment + ") is not found or user does not have privilege to access it!";
+}
+
+}  // namespace keyward::service

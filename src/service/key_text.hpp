@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "service/catalogue.hpp"
+
+namespace keyward::service {
+
+/// The contract's spelling of a state.
+std::string to_string(DeploymentState state);
+
+/// CKA_LABEL of a key's objects: the alias, or `project/name`.
+std::string object_label(const std::string& alias, const std::string& project, const std::string& key);
+
+/// The sentences of the contract, to the letter.
+std::string name_is_taken_text(const std::string& key);
+std::string environment_not_found_text(const std::string& environment);
+
+}  // namespace keyward::service

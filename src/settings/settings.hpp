@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "settings/pin_source.hpp"
+
+namespace keyward::settings {
+
+/// What stands in `config/keyward.toml`, read and checked: plain values, one struct a table. The defaults
+/// here are the ones that the file documents; a test compares them.
+struct HttpSettings {
+    std::string address = "127.0.0.1";  ///< IPv4 or IPv6, in the system's own spelling
+    std::uint16_t port = 8080;
+    std::size_t max_body = std::size_t{1024} * 1024;  ///< octets
+    std::vector<std::string> trusted_proxies;         ///< addresses whose X-Forwarded-For counts
+    bool trusted_network = false;                     ///< anything but a loopback address needs it
+};
+
+struct PolicySettings {
+    bool legacy_mechanisms = false;
+    unsigned rsa_min_bits = 2048;
+    std::string idempotency_key_file = "/var/lib/keyward/idempotency.key";  ///< an absolute path
+};
+
+struct CatalogueSettings {
+    /// `sqlite:///absolute/path` or `postgresql://…`. The latter may hold a password: not for logs.
+    std::string url = "sqlite:///var/lib/keyward/keyward.db";
+};
+
+/// How a key gets into a token. This version imports by C_CreateObject (PKCS#11 v2.40, 5.7); `automatic`
+/// means the same here.
+enum class ImportRoute { automatic, create };
+
+struct EnvironmentSettings {
+    std::string name;
+    std::string type = "PRODUCTION";  ///< PRODUCTION, SANDBOX or TEST
+    std::string module;               ///< absolute path of a PKCS#11 module
+    std::string module_init_args;     ///< C_INITIALIZE_ARGS.pReserved; empty is NULL
+    std::string token_label;          ///< empty only when `token_serial` is there
+    std::string token_serial;         ///< empty for any token with the label
+    PinSource pin_source;
+    ImportRoute import_route = ImportRoute::automatic;
+    unsigned sessions = 16;
+    std::chrono::milliseconds deadline{5000};
+};
+
+struct Settings {
+    HttpSettings http;
+    PolicySettings policy;
+    CatalogueSettings catalogue;
+    std::vector<EnvironmentSettings> environments;  ///< at least one, in the file's order, no name twice
+};
+
+}  // namespace keyward::settings

@@ -1,0 +1,99 @@
+#include "settings/table_reader.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "settings/values.hpp"
+
+namespace keyward::settings {
+namespace {
+
+constexpr std::size_t longest_shown = 60;
+
+std::string in_quotes(std::string_view text) {
+    std::string shown{text.substr(0, longest_shown)};
+    std::ranges::replace_if(
+        shown, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
+    return '"' + shown + (text.size() > longest_shown ? "\"…" : "\"");
+}
+
+// The library knows where a value stands; the name stands before it on the same line.
+Place place_of_name(const std::string& key, const toml::value& value) {
+    const auto location = value.location();
+    const auto before = location.line_str().substr(0, location.column() - 1);
+    const auto found = before.rfind(key);
+    if (found == std::string::npos) return place_of(value);
+    return {location.line(), static_cast<std::uint_least32_t>(found + 1)};
+}
+
+}  // namespace
+
+Place place_of(const toml::value& value) {
+    const auto location = value.location();
+    return {location.line(), location.column()};
+}
+
+std::string described(const toml::value& value) {
+    switch (value.type()) {
+        case toml::value_t::boolean:
+            return value.as_boolean() ? "true" : "false";
+        case toml::value_t::integer:
+            return std::to_string(value.as_integer());
+        case toml::value_t::floating:
+            return "a number with a fraction";
+        case toml::value_t::string:
+            return in_quotes(value.as_string().str);
+        case toml::value_t::array:
+            return "an array";
+        case toml::value_t::table:
+            return "a table";
+        case toml::value_t::empty:
+            return "nothing";
+        case toml::value_t::offset_datetime:
+        case toml::value_t::local_datetime:
+        case toml::value_t::local_date:
+        case toml::value_t::local_time:
+            return "a date or time";
+    }
+    return "something else";
+}
+
+TableReader::TableReader(const toml::value& table, std::string name, std::vector<Mistake>& mistakes)
+    : table_(table), name_(std::move(name)), mistakes_(mistakes) {}
+
+const toml::value* TableReader::find(const std::string& key) {
+    known_.push_back(key);
+    const auto& entries = table_.as_table();
+    const auto entry = entries.find(key);
+    return entry == entries.end() ? nullptr : &entry->second;
+}
+
+void TableReader::add(const std::string& key, const std::string& text) {
+    const auto& entries = table_.as_table();
+    const auto entry = entries.find(key);
+    mistakes_.push_back(
+        {place_of(entry == entries.end() ? table_ : entry->second), name_ + key + ' ' + text});
+}
+
+void TableReader::refuse(const std::string& key, const toml::value& value, const std::string& expected,
+                         bool shown) {
+    const bool may_be_secret = !shown && value.is_string();
+    add(key, "is " +
+                 (may_be_secret ? "a text that is not shown, since it may hold a secret" : described(value)) +
+                 "; expected " + expected);
+}
+
+void TableReader::finish() {
+    for (const auto& [key, value] : table_.as_table()) {
+        if (std::ranges::find(known_, key) != known_.end()) continue;
+        const auto nearest = nearest_name(key, known_);
+        std::string text = name_ + key + " is not a setting; ";
+        if (nearest.empty())
+            text += "remove it";
+        else
+            text.append("did you mean ").append(name_).append(nearest).append("?");
+        mistakes_.push_back({place_of_name(key, value), std::move(text)});
+    }
+}
+
+}  // namespace keyward::settings

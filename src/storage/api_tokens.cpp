@@ -1,0 +1,64 @@
+#include "storage/api_tokens.hpp"
+
+#include "storage/sql.hpp"
+
+namespace keyward::storage {
+namespace {
+
+std::optional<Instant> instant_from(const std::optional<long long>& milliseconds) {
+    if (!milliseconds) return std::nullopt;
+    return storage::instant_from(*milliseconds);
+}
+
+}  // namespace
+
+void insert_api_token(soci::session& sql, const std::string& user_id, const std::string& hash,
+                      const service::ApiToken& token) {
+    if (run(sql,
+            "insert into api_tokens (id, user_id, name, hash, created_at, expires_at, revoked)"
+            " values (:id, :user, :name, :hash, :created, :expires, 0) on conflict (hash) do nothing",
+            {token.id, user_id, token.name, hash, token.created_at, token.expires_at}) == 0)
+        throw service::CatalogueError("a token with this hash is there already; make a new one");
+}
+
+bool revoke_api_token(soci::session& sql, const std::string& id) {
+    return run(sql, "update api_tokens set revoked = 1 where id = :id and revoked = 0", {id}) == 1;
+}
+
+std::vector<service::ApiToken> all_api_tokens(soci::session& sql) {
+    std::vector<service::ApiToken> tokens;
+    for_each_row<std::string, std::string, std::string, long long, std::optional<long long>, long long>(
+        sql,
+        "select api_tokens.id, users.name, api_tokens.name, created_at, expires_at, revoked from api_tokens"
+        " join users on users.id = api_tokens.user_id order by created_at, api_tokens.id",
+        {},
+        [&](const std::string& id, const std::string& user, const std::string& name, long long created,
+            const std::optional<long long>& expires, long long revoked) {
+            tokens.push_back({.id = id,
+                              .user_name = user,
+                              .name = name,
+                              .created_at = storage::instant_from(created),
+                              .expires_at = instant_from(expires),
+                              .revoked = revoked != 0});
+        });
+    return tokens;
+}
+
+std::optional<service::Identity> find_identity(soci::session& sql, const std::string& hash) {
+    std::optional<service::Identity> identity;
+    for_each_row<std::string, std::string, std::optional<long long>, long long>(
+        sql,
+        "select users.id, users.name, expires_at, revoked from api_tokens"
+        " join users on users.id = api_tokens.user_id where api_tokens.hash = :hash",
+        {hash},
+        [&](const std::string& id, const std::string& name, const std::optional<long long>& expires,
+            long long revoked) {
+            identity = service::Identity{.user_id = id,
+                                         .user_name = name,
+                                         .expires_at = instant_from(expires),
+                                         .revoked = revoked != 0};
+        });
+    return identity;
+}
+
+}  // namespace keyward::storage

@@ -1,0 +1,103 @@
+#include "storage/connections.hpp"
+
+#include <exception>
+#include <string>
+
+#include "service/catalogue.hpp"
+#include "storage/sql.hpp"
+
+namespace keyward::storage {
+namespace {
+
+using service::CatalogueError;
+
+constexpr int lease_wait_ms = 10'000;
+
+std::string answer(soci::session& sql, const std::string& query) {
+    std::string text;
+    for_each_row<std::string>(sql, query, {}, [&](const std::string& value) { text = value; });
+    return text;
+}
+
+void configure_sqlite(soci::session& sql) {
+    // First of all, so that the other pragmas wait for a lock in place of failing.
+    run(sql, "pragma busy_timeout = 10000");
+    if (const auto mode = answer(sql, "pragma journal_mode = wal"); mode != "wal")
+        throw CatalogueError(
+            "the SQLite database can't use a write-ahead log where it lies (journal mode is '" + mode +
+            "'): put it on a local file system");
+    run(sql, "pragma synchronous = full");
+    run(sql, "pragma foreign_keys = on");
+    run(sql, "pragma trusted_schema = off");
+}
+
+void configure_postgresql(soci::session& sql) {
+    if (const auto encoding = answer(sql, "show server_encoding"); encoding != "UTF8")
+        throw CatalogueError("the PostgreSQL database has the encoding " + encoding +
+                             " but names may be any Unicode text: create it with ENCODING 'UTF8'");
+    run(sql, "set client_encoding = 'UTF8'");
+    run(sql, "set client_min_messages = 'warning'");
+    run(sql, "set default_transaction_isolation = 'read committed'");
+    run(sql, "set lock_timeout = '10s'");
+}
+
+void configure(soci::session& sql, Backend backend) {
+    if (backend == Backend::sqlite)
+        configure_sqlite(sql);
+    else
+        configure_postgresql(sql);
+}
+
+const soci::backend_factory& factory_of(Backend backend) {
+    if (backend == Backend::sqlite) return soci::sqlite3;
+    return soci::postgresql;
+}
+
+}  // namespace
+
+Connections::Connections(const CatalogueUrl& url, std::size_t count)
+    : backend_(url.backend), pool_(count), suspect_(count, 0) {
+    for (std::size_t i = 0; i < count; ++i) {
+        pool_.at(i).open(factory_of(backend_), url.connect_string);
+        configure(pool_.at(i), backend_);
+    }
+}
+
+Connections::Lease Connections::lease() {
+    std::size_t position = 0;
+    if (!pool_.try_lease(position, lease_wait_ms))
+        throw CatalogueError(
+            "no connection to the catalogue's database became free within 10 s: it is slow, or hangs");
+    return {*this, position};
+}
+
+Connections::Lease::Lease(Connections& owner, std::size_t position)
+    : owner_(owner),
+      position_(position),
+      session_(owner.pool_.at(position)),
+      exceptions_(std::uncaught_exceptions()) {
+    try {
+        if (owner_.suspect_[position_] != 0 && lost()) reopen();
+        owner_.suspect_[position_] = 0;
+    } catch (...) {
+        owner_.pool_.give_back(position_);
+        throw;
+    }
+}
+
+Connections::Lease::~Lease() {
+    if (std::uncaught_exceptions() > exceptions_) owner_.suspect_[position_] = 1;
+    owner_.pool_.give_back(position_);
+}
+
+void Connections::Lease::reopen() {
+    session_.reconnect();
+    try {
+        configure(session_, owner_.backend_);
+    } catch (...) {
+        session_.close();  // so that it counts as lost and is not used half configured
+        throw;
+    }
+}
+
+}  // namespace keyward::storage

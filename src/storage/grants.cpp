@@ -1,0 +1,115 @@
+#include "storage/grants.hpp"
+
+#include "storage/sql.hpp"
+#include "storage/users.hpp"
+#include "storage/words.hpp"
+
+namespace keyward::storage {
+namespace {
+
+using service::Grant;
+
+constexpr const char* every_environment = "";
+const std::string same_grant =
+    " from grants where user_id = :user and coalesce(project_id, '') = :project and permission = :permission";
+
+Parameters grant_key(const std::string& user_id, const Grant& grant) {
+    return {user_id, grant.project_id, service::to_string(grant.permission)};
+}
+
+Parameters grant_row(const std::string& user_id, const Grant& grant, const std::string& environment) {
+    auto parameters = grant_key(user_id, grant);
+    parameters.emplace_back(environment);
+    return parameters;
+}
+
+bool holds_row(soci::session& sql, const std::string& user_id, const Grant& grant,
+               const std::string& environment) {
+    return exists(sql, "select user_id" + same_grant + " and environment = :environment",
+                  grant_row(user_id, grant, environment));
+}
+
+void insert_row(soci::session& sql, const std::string& user_id, const Grant& grant,
+                const std::string& environment) {
+    run(sql,
+        "insert into grants (user_id, project_id, permission, environment)"
+        " values (:user, nullif(:project, ''), :permission, :environment) on conflict do nothing",
+        grant_row(user_id, grant, environment));
+}
+
+bool delete_rows(soci::session& sql, const std::string& user_id, const Grant& grant) {
+    return run(sql, "delete" + same_grant, grant_key(user_id, grant)) > 0;
+}
+
+bool delete_row(soci::session& sql, const std::string& user_id, const Grant& grant,
+                const std::string& environment) {
+    return run(sql, "delete" + same_grant + " and environment = :environment",
+               grant_row(user_id, grant, environment)) > 0;
+}
+
+// "All" without some is each of the project's others. A grant that holds everywhere has no such list.
+bool narrow(soci::session& sql, const std::string& user_id, const Grant& grant) {
+    std::set<std::string> remaining;
+    bool taken = false;
+    for_each_row<std::string>(sql, "select name from project_environments where project_id = :project",
+                              {grant.project_id}, [&](const std::string& name) {
+                                  if (grant.environments.contains(name))
+                                      taken = true;
+                                  else
+                                      remaining.insert(name);
+                              });
+    if (!taken) return false;
+    delete_rows(sql, user_id, grant);
+    for (const auto& environment : remaining)
+        insert_row(sql, user_id, grant, environment);
+    return true;
+}
+
+}  // namespace
+
+void add_grant(soci::session& sql, const std::string& user_id, const Grant& grant) {
+    if (grant.environments.contains(every_environment))
+        throw service::CatalogueError(
+            "a grant names an environment without a name, which would stand for all of them");
+    if (!lock_user(sql, user_id))
+        throw service::CatalogueError("there is no user with the id '" + user_id +
+                                      "' any more; look the user up again");
+    if (holds_row(sql, user_id, grant, every_environment)) return;
+    if (grant.environments.empty()) {
+        delete_rows(sql, user_id, grant);
+        insert_row(sql, user_id, grant, every_environment);
+    }
+    for (const auto& environment : grant.environments)
+        insert_row(sql, user_id, grant, environment);
+}
+
+bool revoke_grant(soci::session& sql, const std::string& user_id, const Grant& grant) {
+    if (!lock_user(sql, user_id)) return false;
+    if (grant.environments.empty()) return delete_rows(sql, user_id, grant);
+    if (holds_row(sql, user_id, grant, every_environment)) return narrow(sql, user_id, grant);
+    bool taken = false;
+    for (const auto& environment : grant.environments)
+        taken = delete_row(sql, user_id, grant, environment) || taken;
+    return taken;
+}
+
+std::vector<Grant> grants_of(soci::session& sql, const std::string& user_id) {
+    std::vector<Grant> grants;
+    for_each_row<std::optional<std::string>, std::string, std::string>(
+        sql,
+        "select project_id, permission, environment from grants where user_id = :user"
+        " order by coalesce(project_id, ''), permission, environment",
+        {user_id},
+        [&](const std::optional<std::string>& project, const std::string& permission,
+            const std::string& environment) {
+            const auto value = permission_from_word(permission);
+            if (grants.empty() || grants.back().project_id != project.value_or("") ||
+                grants.back().permission != value)
+                grants.push_back(
+                    {.project_id = project.value_or(""), .permission = value, .environments = {}});
+            if (environment != every_environment) grants.back().environments.insert(environment);
+        });
+    return grants;
+}
+
+}  // namespace keyward::storage

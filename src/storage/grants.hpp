@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "service/catalogue.hpp"
+#include "storage/soci.hpp"
+
+namespace keyward::storage {
+
+void add_grant(soci::session& sql, const std::string& user_id, const service::Grant& grant);
+bool revoke_grant(soci::session& sql, const std::string& user_id, const service::Grant& grant);
+std::vector<service::Grant> grants_of(soci::session& sql, const std::string& user_id);
+
+}  // namespace keyward::storage

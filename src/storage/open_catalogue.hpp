@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "service/catalogue.hpp"
+
+namespace keyward::storage {
+
+/// Opens the catalogue that `url` names, brings its schema up to date and keeps `connections` connections
+/// open (at least 1), each used by one thread at a time.
+///
+/// `sqlite:///absolute/path.db`: the path is taken as it stands, without percent-decoding; a relative one is
+/// refused, because it would change with the working directory. A missing file is made with mode 0600; SQLite
+/// gives its -wal and -shm files the mode of the database. The directory must exist. Several processes may
+/// have the same file open. `postgresql://user:password@host:port/database?option=value` (also
+/// `postgres://`): as libpq reads it. The database must have the encoding UTF8.
+///
+/// Both databases compare and sort text by its octets. Text with a NUL octet is refused, since PostgreSQL
+/// can't hold it. Throws service::CatalogueError with a text that says what to do; no text ever holds the
+/// password.
+std::unique_ptr<service::Catalogue> open_catalogue(const std::string& url, std::size_t connections);
+
+}  // namespace keyward::storage

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "service/catalogue.hpp"
+#include "storage/soci.hpp"
+
+namespace keyward::storage {
+
+bool insert_project(soci::session& sql, const std::string& name,
+                    const std::vector<std::string>& environments);
+/// False when there is none of that name or it still has keys. Its grants go with it.
+bool delete_project(soci::session& sql, const std::string& name);
+std::vector<service::Project> all_projects(soci::session& sql);
+std::optional<service::Project> find_project(soci::session& sql, const std::string& name);
+
+}  // namespace keyward::storage

@@ -1,0 +1,154 @@
+#include "storage/recovery.hpp"
+
+#include <algorithm>
+
+#include "storage/sql.hpp"
+#include "storage/words.hpp"
+
+namespace keyward::storage {
+namespace {
+
+using service::Intent;
+using service::Tombstone;
+
+std::vector<Intent> select_intents(soci::session& sql, const std::string& rest, Parameters parameters) {
+    std::vector<Intent> intents;
+    for_each_row<std::string, std::string, std::string, std::string, long long>(
+        sql, "select object_id, key_id, environment, owner, lease_until from intents " + rest,
+        std::move(parameters),
+        [&](const std::string& id, const std::string& key, const std::string& environment,
+            const std::string& owner, long long lease) {
+            intents.push_back({.object_id = object_id_from(id),
+                               .key_id = key,
+                               .environment = environment,
+                               .owner = owner,
+                               .lease_until = instant_from(lease)});
+        });
+    return intents;
+}
+
+std::vector<Tombstone> select_tombstones(soci::session& sql, const std::string& rest, Parameters parameters) {
+    std::vector<Tombstone> tombstones;
+    for_each_row<std::string, std::string, std::string, long long>(
+        sql, "select object_id, environment, owner, lease_until from tombstones " + rest,
+        std::move(parameters),
+        [&](const std::string& id, const std::string& environment, const std::string& owner,
+            long long lease) {
+            tombstones.push_back({.object_id = object_id_from(id),
+                                  .environment = environment,
+                                  .owner = owner,
+                                  .lease_until = instant_from(lease)});
+        });
+    return tombstones;
+}
+
+std::vector<std::string> keys_with_expired_intents(soci::session& sql, Instant now) {
+    std::vector<std::string> ids;
+    for_each_row<std::string>(
+        sql, "select key_id from intents group by key_id having max(lease_until) <= :now order by key_id",
+        {now}, [&](const std::string& id) { ids.push_back(id); });
+    return ids;
+}
+
+// Looks again under the lock, since the owner may have finished or renewed its leases in the meantime.
+std::size_t settle_key(soci::session& sql, const std::string& key_id, Instant now, const std::string& owner,
+                       Instant lease_until) {
+    const auto state = lock_key(sql, key_id);
+    const auto intents = lock_intents(sql, key_id);
+    if (std::any_of(intents.begin(), intents.end(),
+                    [&](const Intent& intent) { return intent.lease_until > now; }))
+        return 0;
+    for (const auto& intent : intents)
+        insert_tombstone(sql, {.object_id = intent.object_id,
+                               .environment = intent.environment,
+                               .owner = owner,
+                               .lease_until = lease_until});
+    delete_intents(sql, key_id);
+    if (state == service::KeyState::creating) delete_key(sql, key_id);
+    return intents.size();
+}
+
+}  // namespace
+
+std::optional<service::KeyState> lock_key(soci::session& sql, const std::string& key_id) {
+    std::optional<service::KeyState> state;
+    for_each_row<std::string>(sql, "select state from keys where id = :id" + for_update(sql), {key_id},
+                              [&](const std::string& word) { state = key_state_from_word(word); });
+    return state;
+}
+
+std::vector<Intent> lock_intents(soci::session& sql, const std::string& key_id) {
+    return select_intents(sql, "where key_id = :key order by object_id" + for_update(sql), {key_id});
+}
+
+void delete_intents(soci::session& sql, const std::string& key_id) {
+    run(sql, "delete from intents where key_id = :key", {key_id});
+}
+
+void delete_key(soci::session& sql, const std::string& key_id) {
+    run(sql, "delete from keys where id = :id", {key_id});
+}
+
+void insert_tombstone(soci::session& sql, const Tombstone& tombstone) {
+    run(sql,
+        "insert into tombstones (object_id, environment, owner, lease_until) values (:object, :environment, "
+        ":owner, :lease)",
+        {tombstone.object_id, tombstone.environment, tombstone.owner, tombstone.lease_until});
+}
+
+std::size_t settle_expired_intents(soci::session& sql, Instant now, const std::string& owner,
+                                   Instant lease_until) {
+    std::size_t count = 0;
+    for (const auto& key_id : keys_with_expired_intents(sql, now))
+        count += settle_key(sql, key_id, now, owner, lease_until);
+    return count;
+}
+
+std::vector<Tombstone> claim_tombstones(soci::session& sql, Instant now, const std::string& owner,
+                                        Instant lease_until) {
+    // In PostgreSQL a second claimer waits for the first one's rows, sees their new leases, and passes them
+    // over.
+    run(sql,
+        "update tombstones set owner = :owner, lease_until = :lease where lease_until <= :now or owner = "
+        ":self",
+        {owner, lease_until, now, owner});
+    return select_tombstones(sql, "where owner = :owner order by object_id", {owner});
+}
+
+bool remove_tombstone(soci::session& sql, const ObjectId& id) {
+    return run(sql, "delete from tombstones where object_id = :id", {id}) == 1;
+}
+
+void renew_leases(soci::session& sql, const std::set<ObjectId>& ids, const std::string& owner,
+                  Instant lease_until) {
+    for (const auto& id : ids) {
+        if (run(sql, "update intents set lease_until = :lease where object_id = :id and owner = :owner",
+                {lease_until, id, owner}) == 0)
+            run(sql, "update tombstones set lease_until = :lease where object_id = :id and owner = :owner",
+                {lease_until, id, owner});
+    }
+}
+
+std::set<std::string> lease_owners(soci::session& sql) {
+    std::set<std::string> owners;
+    for_each_row<std::string>(sql,
+                              "select owner from intents where lease_until > 0 union select owner from "
+                              "tombstones where lease_until > 0",
+                              {}, [&](const std::string& owner) { owners.insert(owner); });
+    return owners;
+}
+
+void expire_leases(soci::session& sql, const std::string& owner) {
+    run(sql, "update intents set lease_until = 0 where owner = :owner", {owner});
+    run(sql, "update tombstones set lease_until = 0 where owner = :owner", {owner});
+}
+
+std::vector<Tombstone> all_tombstones(soci::session& sql) {
+    return select_tombstones(sql, "order by object_id", {});
+}
+
+std::vector<Intent> all_intents(soci::session& sql) {
+    return select_intents(sql, "order by object_id", {});
+}
+
+}  // namespace keyward::storage

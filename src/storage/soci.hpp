@@ -1,0 +1,12 @@
+#pragma once
+
+// Debian's SOCI is configured for Boost's types, so its headers would ask for all of Boost, which we use
+// nothing of. The switch is taken back for them; it only adds overloads for Boost's types and changes no
+// class.
+#include <soci/soci-config.h>
+#undef SOCI_HAVE_BOOST
+#undef SOCI_HAVE_BOOST_DATE_TIME
+
+#include <soci/postgresql/soci-postgresql.h>
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>

@@ -1,0 +1,264 @@
+#include "storage/soci_catalogue.hpp"
+
+#include "storage/api_tokens.hpp"
+#include "storage/audit.hpp"
+#include "storage/database_errors.hpp"
+#include "storage/grants.hpp"
+#include "storage/keys.hpp"
+#include "storage/projects.hpp"
+#include "storage/recovery.hpp"
+#include "storage/schema.hpp"
+#include "storage/sql.hpp"
+#include "storage/transaction.hpp"
+#include "storage/users.hpp"
+
+namespace keyward::storage {
+namespace {
+
+using service::AuditRecord;
+
+constexpr int attempts_against_concurrency = 10;
+
+// Begins where nothing has happened yet, so a connection that the server closed while it was idle can be
+// opened again unseen.
+void begin(std::optional<Transaction>& transaction, Connections::Lease& lease) {
+    try {
+        transaction.emplace(lease.session());
+    } catch (const soci::soci_error&) {
+        if (!lease.lost()) throw;
+        lease.reopen();
+        transaction.emplace(lease.session());
+    }
+}
+
+}  // namespace
+
+/// Turns the database's errors into the port's.
+template <typename Body>
+auto SociCatalogue::guarded(Body body) {
+    try {
+        return body();
+    } catch (const soci::soci_error& error) {
+        throw to_catalogue_error(error, url_.password);
+    }
+}
+
+/// One statement that only reads: it may run again on a new connection.
+template <typename Body>
+auto SociCatalogue::read(Body body) {
+    return guarded([&] {
+        auto lease = connections_.lease();
+        try {
+            return body(lease.session());
+        } catch (const soci::soci_error&) {
+            if (!lease.lost()) throw;
+        }
+        lease.reopen();
+        return body(lease.session());
+    });
+}
+
+/// Runs `body`, which returns whether it changed something, in a transaction that is kept only then.
+template <typename Body>
+bool SociCatalogue::write(Body body) {
+    return guarded([&] {
+        for (int attempt = 1;; ++attempt) {
+            auto lease = connections_.lease();
+            try {
+                std::optional<Transaction> transaction;
+                begin(transaction, lease);
+                if (!body(lease.session())) return false;
+                transaction->commit();
+                return true;
+            } catch (const soci::soci_error& error) {
+                if (attempt == attempts_against_concurrency || !lost_to_a_concurrent_transaction(error))
+                    throw;
+            }
+        }
+    });
+}
+
+template <typename Body>
+bool SociCatalogue::change(const AuditRecord& audit, Body body) {
+    return write([&](soci::session& sql) {
+        if (!body(sql)) return false;
+        insert_audit(sql, audit);
+        return true;
+    });
+}
+
+SociCatalogue::SociCatalogue(CatalogueUrl url, std::size_t connections)
+    : url_(std::move(url)), connections_(url_, connections) {
+    auto lease = connections_.lease();
+    migrate(lease.session());
+}
+
+bool SociCatalogue::create_project(const std::string& name, const std::vector<std::string>& environments,
+                                   const AuditRecord& audit) {
+    return change(audit,
+                  [&](soci::session& sql) { return storage::insert_project(sql, name, environments); });
+}
+
+bool SociCatalogue::delete_project(const std::string& name, const AuditRecord& audit) {
+    return change(audit, [&](soci::session& sql) { return storage::delete_project(sql, name); });
+}
+
+std::vector<service::Project> SociCatalogue::projects() {
+    return read([&](soci::session& sql) { return storage::all_projects(sql); });
+}
+
+std::optional<service::Project> SociCatalogue::find_project(const std::string& name) {
+    return read([&](soci::session& sql) { return storage::find_project(sql, name); });
+}
+
+bool SociCatalogue::create_user(const std::string& name, const std::string& password_hash,
+                                const AuditRecord& audit) {
+    return change(audit, [&](soci::session& sql) { return storage::insert_user(sql, name, password_hash); });
+}
+
+bool SociCatalogue::delete_user(const std::string& name, const AuditRecord& audit) {
+    return change(audit, [&](soci::session& sql) { return storage::delete_user(sql, name); });
+}
+
+std::vector<service::User> SociCatalogue::users() {
+    return read([&](soci::session& sql) { return storage::all_users(sql); });
+}
+
+std::optional<service::User> SociCatalogue::find_user(const std::string& name) {
+    return read([&](soci::session& sql) { return storage::find_user(sql, name); });
+}
+
+void SociCatalogue::add_grant(const std::string& user_id, const service::Grant& grant,
+                              const AuditRecord& audit) {
+    change(audit, [&](soci::session& sql) {
+        storage::add_grant(sql, user_id, grant);
+        return true;
+    });
+}
+
+bool SociCatalogue::revoke_grant(const std::string& user_id, const service::Grant& grant,
+                                 const AuditRecord& audit) {
+    return change(audit, [&](soci::session& sql) { return storage::revoke_grant(sql, user_id, grant); });
+}
+
+std::vector<service::Grant> SociCatalogue::grants_of(const std::string& user_id) {
+    return read([&](soci::session& sql) { return storage::grants_of(sql, user_id); });
+}
+
+std::string SociCatalogue::create_api_token(const std::string& user_id, const std::string& name,
+                                            const std::string& hash, std::optional<Instant> expires_at,
+                                            const AuditRecord& audit) {
+    const service::ApiToken token{.id = random_uuid(),
+                                  .user_name = {},
+                                  .name = name,
+                                  .created_at = audit.at,
+                                  .expires_at = expires_at,
+                                  .revoked = false};
+    change(audit, [&](soci::session& sql) {
+        insert_api_token(sql, user_id, hash, token);
+        return true;
+    });
+    return token.id;
+}
+
+bool SociCatalogue::revoke_api_token(const std::string& id, const AuditRecord& audit) {
+    return change(audit, [&](soci::session& sql) { return storage::revoke_api_token(sql, id); });
+}
+
+std::vector<service::ApiToken> SociCatalogue::api_tokens() {
+    return read([&](soci::session& sql) { return storage::all_api_tokens(sql); });
+}
+
+std::optional<service::Identity> SociCatalogue::find_identity(const std::string& hash) {
+    return read([&](soci::session& sql) { return storage::find_identity(sql, hash); });
+}
+
+bool SociCatalogue::begin_create(const service::Key& key, const std::vector<service::Intent>& intents,
+                                 const AuditRecord& audit) {
+    return change(audit, [&](soci::session& sql) { return storage::begin_create(sql, key, intents); });
+}
+
+bool SociCatalogue::commit_create(const service::Key& key, const std::string& owner,
+                                  const std::set<ObjectId>& clean, Instant tombstone_lease,
+                                  const AuditRecord& audit) {
+    return change(audit, [&](soci::session& sql) {
+        return storage::commit_create(sql, key, {owner, clean, tombstone_lease});
+    });
+}
+
+bool SociCatalogue::abandon_create(const std::string& key_id, const std::string& owner,
+                                   const std::set<ObjectId>& clean, Instant tombstone_lease,
+                                   const AuditRecord& audit) {
+    return change(audit, [&](soci::session& sql) {
+        return storage::abandon_create(sql, key_id, {owner, clean, tombstone_lease});
+    });
+}
+
+std::optional<service::Key> SociCatalogue::find_key(const std::string& project_id, const std::string& name) {
+    return read([&](soci::session& sql) { return storage::find_key(sql, project_id, name); });
+}
+
+std::optional<service::KeyState> SociCatalogue::key_state(const std::string& key_id) {
+    return read([&](soci::session& sql) { return storage::key_state(sql, key_id); });
+}
+
+std::size_t SociCatalogue::settle_expired_intents(Instant now, const std::string& owner, Instant lease_until,
+                                                  const AuditRecord& audit) {
+    std::size_t count = 0;
+    change(audit, [&](soci::session& sql) {
+        count = storage::settle_expired_intents(sql, now, owner, lease_until);
+        return count > 0;
+    });
+    return count;
+}
+
+std::vector<service::Tombstone> SociCatalogue::claim_tombstones(Instant now, const std::string& owner,
+                                                                Instant lease_until) {
+    std::vector<service::Tombstone> claimed;
+    write([&](soci::session& sql) {
+        claimed = storage::claim_tombstones(sql, now, owner, lease_until);
+        return !claimed.empty();
+    });
+    return claimed;
+}
+
+void SociCatalogue::remove_tombstone(const ObjectId& id, const AuditRecord& audit) {
+    change(audit, [&](soci::session& sql) { return storage::remove_tombstone(sql, id); });
+}
+
+void SociCatalogue::renew_leases(const std::set<ObjectId>& ids, const std::string& owner,
+                                 Instant lease_until) {
+    write([&](soci::session& sql) {
+        storage::renew_leases(sql, ids, owner, lease_until);
+        return true;
+    });
+}
+
+std::set<std::string> SociCatalogue::lease_owners() {
+    return read([&](soci::session& sql) { return storage::lease_owners(sql); });
+}
+
+void SociCatalogue::expire_leases(const std::string& owner) {
+    write([&](soci::session& sql) {
+        storage::expire_leases(sql, owner);
+        return true;
+    });
+}
+
+std::vector<service::Tombstone> SociCatalogue::tombstones() {
+    return read([&](soci::session& sql) { return storage::all_tombstones(sql); });
+}
+
+std::vector<service::Intent> SociCatalogue::intents() {
+    return read([&](soci::session& sql) { return storage::all_intents(sql); });
+}
+
+std::vector<AuditRecord> SociCatalogue::audit_trail(std::size_t limit) {
+    return read([&](soci::session& sql) { return storage::newest_audit(sql, limit); });
+}
+
+void SociCatalogue::ping() {
+    read([](soci::session& sql) { return exists(sql, "select version from schema_migrations", {}); });
+}
+
+}  // namespace keyward::storage

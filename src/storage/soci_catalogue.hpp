@@ -1,0 +1,86 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "service/catalogue.hpp"
+#include "storage/catalogue_url.hpp"
+#include "storage/connections.hpp"
+
+namespace keyward::storage {
+
+/// The port over SOCI. Each method is one transaction: what the folder's functions do, then the audit record,
+/// then the commit. A method that returns false has written nothing, not even the audit record.
+///
+/// A connection that the server closed while it was idle is opened again unseen. When it is lost during a
+/// change, the call throws, since only the caller can find out whether the commit went through; the next call
+/// connects anew.
+class SociCatalogue final : public service::Catalogue {
+  public:
+    /// Connects and brings the schema up to date. Throws service::CatalogueError.
+    SociCatalogue(CatalogueUrl url, std::size_t connections);
+
+    bool create_project(const std::string& name, const std::vector<std::string>& environments,
+                        const service::AuditRecord& audit) override;
+    bool delete_project(const std::string& name, const service::AuditRecord& audit) override;
+    std::vector<service::Project> projects() override;
+    std::optional<service::Project> find_project(const std::string& name) override;
+
+    bool create_user(const std::string& name, const std::string& password_hash,
+                     const service::AuditRecord& audit) override;
+    bool delete_user(const std::string& name, const service::AuditRecord& audit) override;
+    std::vector<service::User> users() override;
+    std::optional<service::User> find_user(const std::string& name) override;
+
+    void add_grant(const std::string& user_id, const service::Grant& grant,
+                   const service::AuditRecord& audit) override;
+    bool revoke_grant(const std::string& user_id, const service::Grant& grant,
+                      const service::AuditRecord& audit) override;
+    std::vector<service::Grant> grants_of(const std::string& user_id) override;
+
+    std::string create_api_token(const std::string& user_id, const std::string& name, const std::string& hash,
+                                 std::optional<Instant> expires_at,
+                                 const service::AuditRecord& audit) override;
+    bool revoke_api_token(const std::string& id, const service::AuditRecord& audit) override;
+    std::vector<service::ApiToken> api_tokens() override;
+    std::optional<service::Identity> find_identity(const std::string& hash) override;
+
+    bool begin_create(const service::Key& key, const std::vector<service::Intent>& intents,
+                      const service::AuditRecord& audit) override;
+    bool commit_create(const service::Key& key, const std::string& owner, const std::set<ObjectId>& clean,
+                       Instant tombstone_lease, const service::AuditRecord& audit) override;
+    bool abandon_create(const std::string& key_id, const std::string& owner, const std::set<ObjectId>& clean,
+                        Instant tombstone_lease, const service::AuditRecord& audit) override;
+    std::optional<service::Key> find_key(const std::string& project_id, const std::string& name) override;
+    std::optional<service::KeyState> key_state(const std::string& key_id) override;
+
+    std::size_t settle_expired_intents(Instant now, const std::string& owner, Instant lease_until,
+                                       const service::AuditRecord& audit) override;
+    std::vector<service::Tombstone> claim_tombstones(Instant now, const std::string& owner,
+                                                     Instant lease_until) override;
+    void remove_tombstone(const ObjectId& id, const service::AuditRecord& audit) override;
+    void renew_leases(const std::set<ObjectId>& ids, const std::string& owner, Instant lease_until) override;
+    std::set<std::string> lease_owners() override;
+    void expire_leases(const std::string& owner) override;
+    std::vector<service::Tombstone> tombstones() override;
+    std::vector<service::Intent> intents() override;
+
+    std::vector<service::AuditRecord> audit_trail(std::size_t limit) override;
+    void ping() override;
+
+  private:
+    template <typename Body>
+    auto guarded(Body body);
+    template <typename Body>
+    auto read(Body body);
+    template <typename Body>
+    bool write(Body body);
+    template <typename Body>
+    bool change(const service::AuditRecord& audit, Body body);
+
+    CatalogueUrl url_;
+    Connections connections_;
+};
+
+}  // namespace keyward::storage

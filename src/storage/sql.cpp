@@ -1,0 +1,69 @@
+#include "storage/sql.hpp"
+
+#include <stdexcept>
+
+#include "service/catalogue.hpp"
+
+namespace keyward::storage {
+
+Parameter::Parameter(std::string text) : text_(std::move(text)) {
+    if (text_.find('\0') != std::string::npos)
+        throw service::CatalogueError(
+            "a text for the catalogue holds a NUL octet, which it can't store; refuse it earlier");
+}
+Parameter::Parameter(std::string_view text) : Parameter(std::string(text)) {}
+Parameter::Parameter(const char* text) : Parameter(std::string(text)) {}
+Parameter::Parameter(long long number) : number_(number), is_number_(true) {}
+Parameter::Parameter(Instant instant)
+    : Parameter(static_cast<long long>(instant.time_since_epoch().count())) {}
+Parameter::Parameter(std::optional<Instant> instant) : Parameter(instant.value_or(Instant{})) {
+    if (!instant) indicator_ = soci::i_null;
+}
+Parameter::Parameter(const ObjectId& id) : text_(id.hex()) {}
+Parameter::Parameter(const std::optional<ObjectId>& id) : text_(id ? id->hex() : std::string()) {
+    if (!id) indicator_ = soci::i_null;
+}
+
+void Parameter::bind(soci::statement& statement) {
+    if (is_number_)
+        statement.exchange(soci::use(number_, indicator_));
+    else
+        statement.exchange(soci::use(text_, indicator_));
+}
+
+long long run(soci::session& sql, const std::string& query, Parameters parameters) {
+    soci::statement statement(sql);
+    for (auto& parameter : parameters)
+        parameter.bind(statement);
+    statement.alloc();
+    statement.prepare(query, soci::details::st_one_time_query);
+    statement.define_and_bind();
+    statement.execute(true);
+    return statement.get_affected_rows();
+}
+
+bool exists(soci::session& sql, const std::string& query, Parameters parameters) {
+    bool found = false;
+    for_each_row<std::string>(sql, query, std::move(parameters), [&](const std::string&) { found = true; });
+    return found;
+}
+
+std::string for_update(soci::session& sql) {
+    return sql.get_backend_name() == "postgresql" ? " for update" : "";
+}
+
+Instant instant_from(long long milliseconds) {
+    return Instant(std::chrono::milliseconds(milliseconds));
+}
+
+ObjectId object_id_from(const std::string& text) {
+    try {
+        return ObjectId::from_hex(text);
+    } catch (const std::invalid_argument&) {
+        throw service::CatalogueError("the catalogue holds '" + text +
+                                      "' where the 32 hexadecimal digits of an object's id belong; "
+                                      "restore it from a backup");
+    }
+}
+
+}  // namespace keyward::storage

@@ -1,0 +1,243 @@
+#include <gtest/gtest.h>
+
+#include "api/all_routes.hpp"
+#include "api/application.hpp"
+#include "api/json_body.hpp"
+#include "api/problem.hpp"
+#include "service/api_token.hpp"
+#include "tests/unit/service/workbench.hpp"
+
+namespace keyward::api {
+namespace {
+
+/// The whole application over a real catalogue and fake tokens, without a socket.
+class ApplicationTest : public testing::Test {
+  protected:
+    HttpResponse send(Method method, const std::string& path, Headers headers = {}, const std::string& body = {}) {
+        HttpRequest request;
+        request.method = method;
+        request.method_name = "METHOD";
+        const auto question = path.find('?');
+        request.path = path.substr(0, question);
+        request.query = question == std::string::npos ? "" : path.substr(question + 1);
+        request.headers = std::move(headers);
+        request.body = SecretBytes::copy_of(as_bytes(body));
+        return application_.handle(request);
+    }
+
+    Headers login(const std::vector<service::Grant>& grants) {
+        const SecretBytes token = service::make_api_token();
+        const std::string user = "user" + std::to_string(++users_);
+        bench_.catalogue->create_user(user, "", {});
+        const std::string id = bench_.catalogue->find_user(user)->id;
+        for (const auto& grant : grants)
+            bench_.catalogue->add_grant(id, grant, {});
+        bench_.catalogue->create_api_token(id, "", service::hash_api_token(token.reveal_text()), {}, {});
+        return {{"authorization", "Bearer " + std::string(token.reveal_text())}, {"content-type", "application/json"}};
+    }
+
+    Headers manager() { return login(bench_.alice.grants); }
+
+    static std::string error_of(const HttpResponse& response) { return Json::parse(response.body).value("error", ""); }
+    static std::string header_of(const HttpResponse& response, const std::string& wanted) {
+        for (const auto& [name, value] : response.headers)
+            if (name == wanted) return value;
+        return {};
+    }
+
+    service::Workbench bench_;
+    service::Access access_{*bench_.catalogue, [this] { return bench_.now; }};
+    Application application_{all_routes(bench_.workplace()), access_};
+    int users_ = 0;
+};
+
+const std::string keys_path = "/apiops/projects/MyProject/keys/";
+
+TEST_F(ApplicationTest, EveryAnswerHasARequestIdAndIsNotToBeStored) {
+    const auto response = send(Method::get, "/health/live");
+    EXPECT_EQ(header_of(response, "Cache-Control"), "no-store");
+    EXPECT_EQ(header_of(response, "X-Request-Id").size(), 36U);
+}
+
+TEST_F(ApplicationTest, ASaneRequestIdOfTheClientsIsKept) {
+    EXPECT_EQ(header_of(send(Method::get, "/health/live", {{"x-request-id", "abc-1.2_3:4"}}), "X-Request-Id"), "abc-1.2_3:4");
+    EXPECT_NE(header_of(send(Method::get, "/health/live", {{"x-request-id", "a b"}}), "X-Request-Id"), "a b");
+    EXPECT_NE(header_of(send(Method::get, "/health/live", {{"x-request-id", std::string(129, 'a')}}), "X-Request-Id").size(), 129U);
+}
+
+TEST_F(ApplicationTest, AnErrorCarriesTheRequestIdOfItsHeader) {
+    const auto response = send(Method::get, "/nowhere", {{"x-request-id", "r1"}});
+    EXPECT_EQ(Json::parse(response.body)["requestId"], "r1");
+}
+
+TEST_F(ApplicationTest, LoginComesBeforeTheRoute) {
+    const auto response = send(Method::get, "/apiops/nowhere");
+    EXPECT_EQ(response.status, 401);
+    EXPECT_EQ(error_of(response), "invalid_token");
+    EXPECT_EQ(header_of(response, "WWW-Authenticate"), "Bearer error=\"invalid_token\"");
+    EXPECT_EQ(send(Method::get, "/apiops/nowhere", manager()).status, 404);
+    EXPECT_EQ(send(Method::get, "/nowhere").status, 404);
+}
+
+TEST_F(ApplicationTest, AnotherMethodIsToldWhichThereAre) {
+    const auto response = send(Method::del, keys_path, manager());
+    EXPECT_EQ(response.status, 405);
+    EXPECT_EQ(error_of(response), "method_not_allowed");
+    EXPECT_EQ(header_of(response, "Allow"), "POST, OPTIONS");
+    EXPECT_EQ(header_of(send(Method::put, "/health/live"), "Allow"), "GET, HEAD, OPTIONS");
+}
+
+TEST_F(ApplicationTest, OptionsNamesTheMethods) {
+    const auto response = send(Method::options, keys_path, manager());
+    EXPECT_EQ(response.status, 204);
+    EXPECT_EQ(header_of(response, "Allow"), "POST, OPTIONS");
+    EXPECT_EQ(response.body, "");
+}
+
+TEST_F(ApplicationTest, HeadIsAnsweredAsGet) { EXPECT_EQ(send(Method::head, "/health/live").status, 200); }
+
+TEST_F(ApplicationTest, TheProjectComesBeforeThePermission) {
+    EXPECT_EQ(send(Method::post, keys_path, login({})).status, 404);
+    EXPECT_EQ(send(Method::post, "/apiops/projects/Nowhere/keys/", manager()).status, 404);
+}
+
+TEST_F(ApplicationTest, ThePermissionComesBeforeTheMediaType) {
+    auto headers = login({{bench_.project.id, service::Permission::use, {}}});
+    headers[1].second = "text/plain";
+    const auto response = send(Method::post, keys_path, headers);
+    EXPECT_EQ(response.status, 403);
+    EXPECT_EQ(Json::parse(response.body)["error_description"], "The permission SECRETS:MANAGE in project MyProject is required");
+}
+
+TEST_F(ApplicationTest, TheMediaTypeComesBeforeTheJson) {
+    auto headers = manager();
+    for (const std::string type : {"text/plain", "application/xml", "application/jsonx", "application/json; charset=latin-1", "", "application/json; a=b"}) {
+        headers[1].second = type;
+        EXPECT_EQ(send(Method::post, keys_path, headers, "{").status, 415) << type;
+    }
+    headers.pop_back();
+    EXPECT_EQ(error_of(send(Method::post, keys_path, headers, "{")), "unsupported_media_type");
+}
+
+TEST_F(ApplicationTest, JsonMayNameUtf8) {
+    auto headers = manager();
+    for (const std::string type : {"application/json", "Application/JSON", "application/json;charset=UTF-8", "application/json ; charset=\"utf-8\""}) {
+        headers[1].second = type;
+        EXPECT_EQ(error_of(send(Method::post, keys_path, headers, "{}")), "validation_failed") << type;
+    }
+}
+
+TEST_F(ApplicationTest, ACompressedBodyIsRefused) {
+    auto headers = manager();
+    headers.emplace_back("content-encoding", "gzip");
+    EXPECT_EQ(send(Method::post, keys_path, headers, "{}").status, 415);
+}
+
+TEST_F(ApplicationTest, MalformedJsonComesBeforeTheFields) {
+    const auto response = send(Method::post, keys_path + "?nonsense=1", manager(), "{");
+    EXPECT_EQ(response.status, 400);
+    EXPECT_EQ(error_of(response), "bad_request");
+}
+
+TEST_F(ApplicationTest, UnknownQueryParametersAreReportedWithTheFields) {
+    const auto body = Json::parse(send(Method::post, keys_path + "?onFailure=x&dryrun=1", manager(), "{}").body);
+    EXPECT_EQ(body["details"][0]["pointer"], "?dryrun");
+    EXPECT_EQ(body["details"][1]["pointer"], "?onFailure");
+    EXPECT_EQ(body["details"][1]["message"], "must be rollback");
+    EXPECT_EQ(body["details"][2]["pointer"], "/name");
+}
+
+TEST_F(ApplicationTest, TheFieldsComeBeforeTheEnvironments) {
+    const auto response = send(Method::post, keys_path, manager(),
+                               R"({"name":"","keyType":"SECRET_KEY","cryptoKeyInfoEnvironmentList":[{"environmentName":"x","content":"AAAAAAAAAAAAAAAAAAAAAA=="}]})");
+    EXPECT_EQ(error_of(response), "validation_failed");
+}
+
+TEST_F(ApplicationTest, CreatesAndReadsAKey) {
+    const auto headers = manager();
+    const std::string content = to_base64(random_secret(16).reveal());
+    const auto created = send(Method::post, keys_path, headers,
+                              R"({"name":"a/b","keyType":"SECRET_KEY","cryptoKeyInfoEnvironmentList":[{"environmentName":"production","content":")" + content + R"("}]})");
+    EXPECT_EQ(created.status, 200) << created.body;
+    const auto read = send(Method::get, keys_path + "a%2Fb", headers);
+    EXPECT_EQ(read.status, 200);
+    EXPECT_EQ(read.body.find(content), std::string::npos);
+    const auto key = Json::parse(read.body)["resultList"][0];
+    EXPECT_EQ(key["name"], "a/b");
+    EXPECT_EQ(key["cryptoKeyInfoEnvironmentList"][0]["state"], "DEPLOYED");
+    EXPECT_EQ(key["cryptoKeyInfoEnvironmentList"][0]["keyCheckValue"],
+              Json::parse(created.body)["deploymentResult"]["environmentResults"][0]["keyCheckValue"]);
+}
+
+TEST_F(ApplicationTest, AKeyBeingCreatedIsNotThereYet) {
+    service::Key key;
+    key.id = "1";
+    key.project_id = bench_.project.id;
+    key.name = "k";
+    bench_.catalogue->begin_create(key, {}, {});
+    EXPECT_EQ(send(Method::get, keys_path + "k", manager()).status, 404);
+}
+
+TEST_F(ApplicationTest, AGrantForOneEnvironmentShowsThatOneOnly) {
+    bench_.create(service::Workbench::aes_request("k", {"production", "staging"}));
+    const auto read = send(Method::get, keys_path + "k", login({{bench_.project.id, service::Permission::use, {"staging"}}}));
+    const auto environments = Json::parse(read.body)["resultList"][0]["cryptoKeyInfoEnvironmentList"];
+    ASSERT_EQ(environments.size(), 1U);
+    EXPECT_EQ(environments[0]["environmentName"], "staging");
+}
+
+TEST_F(ApplicationTest, ReadinessNamesEnvironmentsOnlyToThoseWhoAreLoggedIn) {
+    EXPECT_FALSE(Json::parse(send(Method::get, "/health/ready").body).contains("environments"));
+    EXPECT_FALSE(Json::parse(send(Method::get, "/health/ready", {{"authorization", "Bearer x"}}).body).contains("environments"));
+    EXPECT_EQ(Json::parse(send(Method::get, "/health/ready", login({})).body)["environments"].size(), 2U);
+}
+
+TEST_F(ApplicationTest, ReadinessIsDegradedWhenOneTokenIsOutAndDownWhenAllAre) {
+    const auto status = [&] { return Json::parse(send(Method::get, "/health/ready").body)["status"].get<std::string>(); };
+    EXPECT_EQ(status(), "down");
+    const auto settle = [&](const std::string& name, service::Health health) {
+        bench_.environments.find(name)->probe();
+        while (bench_.environments.find(name)->health() != health)
+            std::this_thread::yield();
+    };
+    settle("production", service::Health::up);
+    EXPECT_EQ(status(), "degraded");
+    settle("staging", service::Health::up);
+    EXPECT_EQ(status(), "ready");
+    bench_.staging->set_reachable(false);
+    settle("staging", service::Health::down);
+    EXPECT_EQ(status(), "degraded");
+    bench_.production->set_reachable(false);
+    settle("production", service::Health::down);
+    EXPECT_EQ(send(Method::get, "/health/ready").status, 503);
+}
+
+TEST_F(ApplicationTest, ARequestThatFailsFramingIsAnsweredInTheSameForm) {
+    const auto response = application_.refuse(413, "The body is too large", {{"x-request-id", "r1"}});
+    EXPECT_EQ(response.status, 413);
+    EXPECT_EQ(error_of(response), "payload_too_large");
+    EXPECT_EQ(Json::parse(response.body)["requestId"], "r1");
+    EXPECT_TRUE(response.close);
+}
+
+TEST(Problem, AnUnexpectedErrorTellsNothingButTheRequestId) {
+    const auto response = problem_of(std::make_exception_ptr(std::runtime_error("secret detail")), "r1");
+    EXPECT_EQ(response.status, 500);
+    EXPECT_EQ(response.body.find("secret detail"), std::string::npos);
+    EXPECT_EQ(Json::parse(response.body)["error"], "internal_error");
+}
+
+TEST(Problem, ACatalogueThatIsOutIsA503WithoutDetail) {
+    const auto response = problem_of(std::make_exception_ptr(service::CatalogueError("password=x")), "r1");
+    EXPECT_EQ(response.status, 503);
+    EXPECT_EQ(response.body.find("password"), std::string::npos);
+}
+
+TEST(Problem, ListsAHundredMistakesAndCountsTheRest) {
+    const service::ServiceError error(std::vector<service::FieldError>(150, {"/x", "is wrong"}));
+    ASSERT_EQ(error.details().size(), 101U);
+    EXPECT_EQ(error.details().back().message, "has 50 further mistakes");
+}
+
+}  // namespace
+}  // namespace keyward::api

@@ -1,0 +1,117 @@
+#include <functional>
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "core/base64.hpp"
+#include "keys/fingerprint.hpp"
+#include "tests/unit/keys/openssl_command.hpp"
+#include "tests/unit/keys/sample_keys.hpp"
+
+namespace keyward::keys::testing {
+namespace {
+
+/// The same sequence everywhere: only the engine's raw numbers are used.
+class Dice {
+  public:
+    std::size_t below(std::size_t limit) { return limit == 0 ? 0 : engine_() % limit; }
+
+  private:
+    std::mt19937_64 engine_{20260131};  // NOLINT(cert-msc32-c,cert-msc51-cpp): repeatable on purpose
+};
+
+using Mutation = std::function<void(std::string&, Dice&)>;
+
+const std::vector<Mutation>& mutations() {
+    static const std::vector<Mutation> all{
+        [](std::string& text, Dice& dice) {
+            if (!text.empty()) text[dice.below(text.size())] ^= static_cast<char>(1U << dice.below(8));
+        },
+        [](std::string& text, Dice& dice) {
+            if (!text.empty()) text[dice.below(text.size())] = static_cast<char>(dice.below(256));
+        },
+        [](std::string& text, Dice& dice) {
+            text.insert(dice.below(text.size() + 1), 1, static_cast<char>(dice.below(256)));
+        },
+        [](std::string& text, Dice& dice) { text.erase(dice.below(text.size() + 1), 1 + dice.below(8)); },
+        [](std::string& text, Dice& dice) { text.resize(dice.below(text.size() + 1)); },
+        [](std::string& text, Dice& dice) {
+            const std::size_t at = dice.below(text.size() + 1);
+            text.insert(dice.below(text.size() + 1), text.substr(at, dice.below(64)));
+        },
+        [](std::string& text, Dice& dice) {
+            static constexpr std::string_view edges("\x00\x01\x7F\x80\x81\x82\x84\xFF\x30\x02\x03\x04", 12);
+            if (!text.empty()) text[dice.below(text.size())] = edges[dice.below(edges.size())];
+        },
+    };
+    return all;
+}
+
+/// Valid contents: DER, which is mutated before it is wrapped, and texts that are mutated as they are. RSA
+/// keys are small here, for speed.
+struct Seeds {
+    std::vector<std::string> octets, texts;
+};
+
+Seeds make_seeds() {
+    Seeds seeds;
+    const auto add = [&seeds](const std::string& octets) {
+        seeds.octets.push_back(octets);
+        seeds.texts.push_back(octets.find("-----BEGIN") != std::string::npos ? octets : base64(octets));
+    };
+    for (const SampleKey& key : sample_keys()) {
+        if (key.algorithm == Algorithm::rsa) continue;
+        for (const auto* formats : {&key.private_formats, &key.public_formats})
+            for (const auto& [name, octets] : *formats)
+                add(octets);
+    }
+    const auto& folder = openssl_folder();
+    folder.run("openssl genrsa -out seed.pem 1024");
+    add(folder.made_by("pkcs8 -topk8 -nocrypt -outform DER -in seed.pem -out made", "made"));
+    for (const char* arguments :
+         {"", "-traditional", "-traditional -outform DER", "-pubout", "-pubout -outform DER"})
+        add(folder.made_by("pkey -in seed.pem -out made " + std::string(arguments), "made"));
+    for (const std::size_t size : {8U, 16U, 24U, 32U, 100U}) {
+        add(std::string(size, '\x25'));
+        seeds.texts.push_back(certutil(std::string(size, '\x25')));
+    }
+    return seeds;
+}
+
+std::string mutated(const Seeds& seeds, Dice& dice) {
+    const bool inside = dice.below(2) == 0;
+    const auto& pool = inside ? seeds.octets : seeds.texts;
+    std::string text = pool[dice.below(pool.size())];
+    for (std::size_t times = 1 + dice.below(4); times > 0; --times)
+        mutations()[dice.below(mutations().size())](text, dice);
+    if (dice.below(8) == 0) text += pool[dice.below(pool.size())].substr(0, dice.below(256));
+    if (!inside) return text;
+    return dice.below(4) == 0 ? certutil(text) : base64(text);
+}
+
+TEST(Mutations, OfValidContentsAreRefusedOrReadButNeverMore) {
+    const Seeds seeds = make_seeds();
+    Policy policy;
+    policy.rsa_min_bits = 512;
+    Dice dice;
+    int read = 0;
+    for (int i = 0; i < 20000; ++i) {
+        const std::string text = mutated(seeds, dice);
+        for (const KeyType type : {KeyType::secret, KeyType::private_key, KeyType::public_key}) {
+            try {
+                const KeyMaterial key = decode(type, text, std::nullopt, policy);
+                if (const auto half = public_half(key)) {
+                    EXPECT_EQ(public_key_sha256(*half).size(), 64U);
+                }
+                ++read;
+            } catch (const UnusableContent& refusal) {
+                EXPECT_STRNE(refusal.what(), "");
+            }
+        }
+    }
+    // Some changes hit nothing that counts, such as text outside a block or a certificate's signature.
+    EXPECT_GT(read, 0);
+}
+
+}  // namespace
+}  // namespace keyward::keys::testing

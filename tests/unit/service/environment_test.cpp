@@ -1,0 +1,165 @@
+#include <future>
+
+#include <gtest/gtest.h>
+
+#include "service/environment.hpp"
+#include "tests/fakes/fake_token.hpp"
+
+namespace keyward::service {
+namespace {
+
+using namespace std::chrono_literals;
+
+EnvironmentProfile profile(std::size_t workers, std::size_t queue_limit, std::chrono::milliseconds deadline) {
+    EnvironmentProfile made;
+    made.name = "production";
+    made.workers = workers;
+    made.queue_limit = queue_limit;
+    made.deadline = deadline;
+    return made;
+}
+
+template <typename Action>
+TokenError token_error_of(Action action) {
+    try {
+        action();
+    } catch (const TokenError& error) {
+        return error;
+    }
+    throw std::logic_error("nothing was thrown");
+}
+
+/// A token whose calls wait for a gate, and the environment over it. The gate opens before the workers are joined.
+class GatedEnvironment : public testing::Test {
+  protected:
+    ~GatedEnvironment() override { open(); }
+
+    void open() {
+        if (!opened_) gate_.set_value();
+        opened_ = true;
+    }
+
+    Call<int>::Work waiting(std::promise<void>& started) {
+        return [this, &started](Token&) {
+            started.set_value();
+            opened_gate_.wait();
+            return 1;
+        };
+    }
+
+    std::shared_ptr<fakes::FakeToken> token_ = std::make_shared<fakes::FakeToken>();
+    std::promise<void> gate_;
+    std::shared_future<void> opened_gate_ = gate_.get_future().share();
+    bool opened_ = false;
+};
+
+TEST_F(GatedEnvironment, GivesTheResultOfACall) {
+    Environment environment(profile(1, 1, 20s), token_);
+    EXPECT_EQ(environment.call<int>([](Token&) { return 7; }), 7);
+}
+
+TEST_F(GatedEnvironment, HandsOnWhatACallThrows) {
+    Environment environment(profile(1, 1, 20s), token_);
+    const auto error = token_error_of([&] {
+        environment.call<int>([](Token&) -> int { throw TokenError(TokenFault::refused, "no"); });
+    });
+    EXPECT_EQ(error.fault(), TokenFault::refused);
+    EXPECT_STREQ(error.what(), "no");
+}
+
+TEST_F(GatedEnvironment, AnswersAtTheDeadlineWhileTheCallIsLeftToEnd) {
+    Environment environment(profile(1, 1, 30ms), token_);
+    std::promise<void> started;
+    std::promise<void> late;
+    const auto call = environment.begin<int>(waiting(started), [&](Token&) { late.set_value(); });
+    started.get_future().wait();
+    try {
+        environment.wait(*call);
+        FAIL() << "the call had not ended";
+    } catch (const CallTimedOut& timed_out) {
+        EXPECT_TRUE(timed_out.started());
+        EXPECT_STREQ(timed_out.what(), "The token of environment production did not answer within 30 ms");
+    }
+    open();
+    late.get_future().wait();
+}
+
+TEST_F(GatedEnvironment, NeverStartsACallThatIsPastItsDeadline) {
+    Environment environment(profile(1, 4, 30ms), token_);
+    std::promise<void> started;
+    const auto hanging = environment.begin<int>(waiting(started));
+    started.get_future().wait();
+    std::atomic<bool> ran = false;
+    const auto queued = environment.begin<int>([&](Token&) { return ran = true, 1; });
+    try {
+        environment.wait(*queued);
+        FAIL() << "the only worker was busy";
+    } catch (const CallTimedOut& timed_out) {
+        EXPECT_FALSE(timed_out.started());
+    }
+    open();
+    EXPECT_TRUE(environment.stop(10s));
+    EXPECT_FALSE(ran);
+}
+
+TEST_F(GatedEnvironment, AFullQueueRefusesAtOnce) {
+    Environment environment(profile(1, 1, 20s), token_);
+    std::promise<void> started;
+    const auto running = environment.begin<int>(waiting(started));
+    started.get_future().wait();
+    const auto queued = environment.begin<int>([](Token&) { return 2; });
+    EXPECT_EQ(token_error_of([&] { environment.begin<int>([](Token&) { return 3; }); }).fault(), TokenFault::busy);
+    open();
+    EXPECT_EQ(environment.wait(*queued), 2);
+}
+
+TEST_F(GatedEnvironment, ThreeFailuresInARowOpenTheBreaker) {
+    Environment environment(profile(1, 1, 20s), token_);
+    token_->set_reachable(false);
+    const auto ping = [](Token& token) { return token.ping(), 1; };
+    for (int i = 0; i < 3; ++i)
+        token_error_of([&] { environment.call<int>(ping); });
+    token_->set_reachable(true);
+    const auto error = token_error_of([&] { environment.call<int>(ping); });
+    EXPECT_EQ(error.fault(), TokenFault::unreachable);
+    EXPECT_STREQ(error.what(), "The token of environment production can't be reached at present");
+    EXPECT_EQ(environment.health(), Health::down);
+}
+
+TEST_F(GatedEnvironment, ARefusalIsASignOfLife) {
+    Environment environment(profile(1, 1, 20s), token_);
+    const auto refuse = [](Token&) -> int { throw TokenError(TokenFault::refused, "no"); };
+    for (int i = 0; i < 5; ++i)
+        token_error_of([&] { environment.call<int>(refuse); });
+    EXPECT_EQ(environment.call<int>([](Token&) { return 1; }), 1);
+}
+
+TEST_F(GatedEnvironment, AProbeClosesTheBreakerWhenTheTokenAnswersAgain) {
+    Environment environment(profile(1, 1, 20s), token_);
+    token_->set_reachable(false);
+    for (int i = 0; i < 3; ++i)
+        token_error_of([&] { environment.call<int>([](Token& token) { return token.ping(), 1; }); });
+    token_->set_reachable(true);
+    environment.probe();
+    while (environment.health() != Health::up)
+        std::this_thread::yield();
+    EXPECT_EQ(environment.call<int>([](Token&) { return 1; }), 1);
+}
+
+TEST_F(GatedEnvironment, HealthIsUnknownBeforeTheFirstProbe) {
+    const Environment environment(profile(1, 1, 20s), token_);
+    EXPECT_EQ(environment.health(), Health::unknown);
+}
+
+TEST_F(GatedEnvironment, StoppingReportsACallThatHangs) {
+    Environment environment(profile(1, 1, 20s), token_);
+    std::promise<void> started;
+    const auto hanging = environment.begin<int>(waiting(started));
+    started.get_future().wait();
+    EXPECT_FALSE(environment.stop(10ms));
+    open();
+    EXPECT_EQ(hanging->wait(), 1);
+}
+
+}  // namespace
+}  // namespace keyward::service

@@ -1,0 +1,304 @@
+#include "settings/load.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/settings/temporary_folder.hpp"
+
+namespace keyward::settings {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr std::string_view smallest = R"([[environment]]
+name = "production"
+module = "/usr/lib/module.so"
+token_label = "production"
+pin_source = "file:/run/secrets/production.pin"
+)";
+
+std::string with_smallest(std::string_view text) {
+    return std::string{text} + "\n" + std::string{smallest};
+}
+
+/// "line:column text" of every mistake, in order; empty when there is none.
+std::vector<std::string> mistakes_of(std::string_view text) {
+    const TemporaryFolder folder;
+    try {
+        load(folder.file("keyward.toml", text));
+    } catch (const SettingsError& error) {
+        std::vector<std::string> found;
+        for (const auto& [place, what] : error.mistakes())
+            found.push_back(std::to_string(place.line) + ':' + std::to_string(place.column) + ' ' + what);
+        return found;
+    }
+    return {};
+}
+
+Settings loaded(std::string_view text) {
+    const TemporaryFolder folder;
+    return load(folder.file("keyward.toml", text));
+}
+
+TEST(Load, TakesTheDefaultsForWhatIsLeftOut) {
+    const auto settings = loaded(smallest);
+    EXPECT_EQ(settings.http.address, "127.0.0.1");
+    EXPECT_EQ(settings.http.port, 8080);
+    EXPECT_EQ(settings.policy.rsa_min_bits, 2048U);
+    EXPECT_EQ(settings.catalogue.url, "sqlite:///var/lib/keyward/keyward.db");
+    ASSERT_EQ(settings.environments.size(), 1U);
+    EXPECT_EQ(settings.environments[0].type, "PRODUCTION");
+    EXPECT_EQ(settings.environments[0].sessions, 16U);
+    EXPECT_EQ(settings.environments[0].import_route, ImportRoute::automatic);
+}
+
+TEST(Load, ReadsEverySetting) {
+    const auto settings = loaded(R"(
+[http]
+address = "0.0.0.0"
+port = 9000
+max_body = "2KiB"
+trusted_proxies = ["10.0.0.1", "0::2"]
+trusted_network = true
+[policy]
+legacy_mechanisms = true
+rsa_min_bits = 1024
+idempotency_key_file = "/srv/idempotency.key"
+[catalogue]
+url = "postgresql://keyward@db/keyward"
+[[environment]]
+name = "sandbox"
+type = "SANDBOX"
+module = "/opt/hsm/module.so"
+module_init_args = "configdir='/opt'"
+token_label = "first"
+token_serial = "0123456789abcdef"
+pin_source = "env:SANDBOX_PIN"
+import_route = "create"
+sessions = 1024
+deadline = "250ms"
+)");
+    EXPECT_EQ(settings.http.address, "0.0.0.0");
+    EXPECT_EQ(settings.http.port, 9000);
+    EXPECT_EQ(settings.http.max_body, 2048U);
+    EXPECT_THAT(settings.http.trusted_proxies, ElementsAre("10.0.0.1", "::2"));
+    EXPECT_TRUE(settings.http.trusted_network);
+    EXPECT_TRUE(settings.policy.legacy_mechanisms);
+    EXPECT_EQ(settings.policy.rsa_min_bits, 1024U);
+    EXPECT_EQ(settings.policy.idempotency_key_file, "/srv/idempotency.key");
+    EXPECT_EQ(settings.catalogue.url, "postgresql://keyward@db/keyward");
+    const auto& environment = settings.environments.at(0);
+    EXPECT_EQ(environment.name, "sandbox");
+    EXPECT_EQ(environment.type, "SANDBOX");
+    EXPECT_EQ(environment.module, "/opt/hsm/module.so");
+    EXPECT_EQ(environment.module_init_args, "configdir='/opt'");
+    EXPECT_EQ(environment.token_label, "first");
+    EXPECT_EQ(environment.token_serial, "0123456789abcdef");
+    EXPECT_EQ(environment.pin_source, (PinSource{PinSource::Kind::environment, "SANDBOX_PIN"}));
+    EXPECT_EQ(environment.import_route, ImportRoute::create);
+    EXPECT_EQ(environment.sessions, 1024U);
+    EXPECT_EQ(environment.deadline, std::chrono::milliseconds{250});
+}
+
+TEST(Load, KeepsTheFilesOrderOfEnvironments) {
+    const auto settings = loaded(R"(
+environment = [
+  { name = "b", module = "/m.so", token_label = "b", pin_source = "env:B" },
+  { name = "a", module = "/m.so", token_serial = "1", pin_source = "env:A" } ]
+)");
+    ASSERT_EQ(settings.environments.size(), 2U);
+    EXPECT_EQ(settings.environments[0].name, "b");
+    EXPECT_EQ(settings.environments[1].name, "a");
+}
+
+TEST(Load, ReportsEveryMistakeAtOnceWithItsPlace) {
+    EXPECT_THAT(
+        mistakes_of(R"([http]
+adress = "127.0.0.1"
+port = "8080"
+max_body = "1MB"
+  trusted_network = 1
+[polcy]
+[catalogue]
+url = "mysql://keyward:hunter2@db"
+[[environment]]
+name = "production"
+type = "LIVE"
+pin_source = "1234"
+sessions = 0
+)"),
+        ElementsAre(
+            "2:1 http.adress is not a setting; did you mean http.address?",
+            R"(3:8 http.port is "8080"; expected a whole number from 1 to 65535)",
+            R"(4:12 http.max_body is "1MB"; expected a size from "1KiB" to "64MiB")",
+            "5:21 http.trusted_network is 1; expected true or false",
+            "6:1 polcy is not a setting; did you mean policy?",
+            "8:7 catalogue.url is a text that is not shown, since it may hold a secret; expected "
+            R"("sqlite:///absolute/path" or "postgresql://user@host/database")",
+            "9:1 environment.module is missing; expected the absolute path of a PKCS#11 module",
+            "9:1 environment.token_label names no token; expected the label of the environment's token, or a "
+            "token_serial",
+            R"(11:8 environment.type is "LIVE"; expected PRODUCTION, SANDBOX or TEST)",
+            "12:14 environment.pin_source is a text that is not shown, since it may hold a secret; expected "
+            R"("file:/absolute/path", "env:NAME" or "credential:NAME")",
+            "13:12 environment.sessions is 0; expected a whole number from 1 to 1024"));
+}
+
+TEST(Load, SaysFileLineAndColumnOnALineForEachMistake) {
+    const TemporaryFolder folder;
+    const auto path = folder.file("keyward.toml", with_smallest("[http]\nport = 0\nports = 1"));
+    try {
+        load(path);
+        FAIL() << "nothing was thrown";
+    } catch (const SettingsError& error) {
+        EXPECT_EQ(error.what(), path + ":2:8: http.port is 0; expected a whole number from 1 to 65535\n" +
+                                    path + ":3:1: http.ports is not a setting; did you mean http.port?");
+    }
+}
+
+TEST(Load, NeverShowsAPinThatWasWrittenIntoTheFile) {
+    const auto found = mistakes_of(with_smallest("pin = \"secret-1\"\n[policy]\npin = \"secret-2\"") +
+                                   "pin = \"secret-3\"\n");
+    EXPECT_EQ(found.size(), 3U);
+    for (const auto& mistake : found)
+        EXPECT_THAT(mistake, Not(HasSubstr("secret-")));
+    EXPECT_THAT(found.at(2), HasSubstr("did you mean environment.pin_source?"));
+}
+
+TEST(Load, RefusesAnAddressThatOthersCanReach) {
+    const auto found = mistakes_of(with_smallest("[http]\naddress = \"0.0.0.0\""));
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_THAT(
+        found[0],
+        HasSubstr("2:11 http.address is \"0.0.0.0\", which others can reach; expected a loopback address"));
+    EXPECT_THAT(found[0], HasSubstr("http.trusted_network = true"));
+}
+
+TEST(Load, TakesEveryLoopbackAddressWithoutMore) {
+    EXPECT_EQ(loaded(with_smallest("[http]\naddress = \"::1\"")).http.address, "::1");
+    EXPECT_EQ(loaded(with_smallest("[http]\naddress = \"127.0.0.9\"")).http.address, "127.0.0.9");
+}
+
+TEST(Load, RefusesAHostNameAsAddress) {
+    EXPECT_THAT(mistakes_of(with_smallest("[http]\naddress = \"localhost\"")),
+                ElementsAre(R"(2:11 http.address is "localhost"; expected an IP address, as "127.0.0.1")"));
+}
+
+TEST(Load, RefusesRangesAmongTheTrustedProxies) {
+    EXPECT_THAT(
+        mistakes_of(with_smallest("[http]\ntrusted_proxies = [\"10.0.0.0/8\"]")),
+        ElementsAre(
+            R"(2:19 http.trusted_proxies is an array; expected an array of IP addresses, as ["127.0.0.1"], without ranges)"));
+}
+
+TEST(Load, TakesShortRsaKeysOnlyWithLegacyMechanisms) {
+    EXPECT_THAT(mistakes_of(with_smallest("[policy]\nrsa_min_bits = 1024")),
+                ElementsAre("2:16 policy.rsa_min_bits is 1024; below 2048 it needs policy.legacy_mechanisms "
+                            "= true (NIST SP 800-131A)"));
+    EXPECT_THAT(mistakes_of(with_smallest("[policy]\nlegacy_mechanisms = true\nrsa_min_bits = 1024")),
+                ElementsAre());
+    EXPECT_EQ(mistakes_of(with_smallest("[policy]\nlegacy_mechanisms = true\nrsa_min_bits = 1023")).size(),
+              1U);
+    EXPECT_EQ(mistakes_of(with_smallest("[policy]\nrsa_min_bits = 16385")).size(), 1U);
+}
+
+TEST(Load, KnowsTheRoutesOfThisVersion) {
+    for (const auto* route : {"unwrap:AES-KEY-WRAP-PAD", "unwrap:AES-CBC-PAD", "import"}) {
+        EXPECT_THAT(
+            mistakes_of(std::string{smallest} + "import_route = \"" + route + "\"\n"),
+            ElementsAre(
+                std::string{"6:16 environment.import_route is \""} + route +
+                "\"; expected \"auto\" or \"create\": the unwrap routes are not available in this version"));
+    }
+}
+
+TEST(Load, RefusesADeadlineOutOfRange) {
+    for (const auto* text : {"\"9ms\"", "\"6m\"", "\"0s\"", "5", "\"5\"", "\"soon\""})
+        EXPECT_EQ(mistakes_of(std::string{smallest} + "deadline = " + text + "\n").size(), 1U) << text;
+    for (const auto* text : {"\"10ms\"", "\"5m\"", "\"300s\""})
+        EXPECT_THAT(mistakes_of(std::string{smallest} + "deadline = " + text + "\n"), ElementsAre()) << text;
+}
+
+TEST(Load, RefusesMoreSessionsThanThereMayBe) {
+    EXPECT_THAT(mistakes_of(std::string{smallest} + "sessions = 1025\n"),
+                ElementsAre("6:12 environment.sessions is 1025; expected a whole number from 1 to 1024"));
+}
+
+TEST(Load, RefusesTwoEnvironmentsOfOneName) {
+    EXPECT_THAT(
+        mistakes_of(std::string{smallest} + std::string{smallest}),
+        ElementsAre(
+            R"(7:8 environment.name "production" is taken by the environment of line 1; expected a name of its own)"));
+}
+
+TEST(Load, RefusesOneModuleWithTwoInitArguments) {
+    const std::string second = R"([[environment]]
+name = "staging"
+module = "/usr/lib/module.so"
+module_init_args = "other"
+token_label = "staging"
+pin_source = "env:PIN"
+)";
+    EXPECT_THAT(mistakes_of(std::string{smallest} + second),
+                ElementsAre("9:20 environment.module_init_args differs from what another environment says "
+                            "for the same module; "
+                            "expected the same text, since a module is initialised once"));
+}
+
+TEST(Load, RefusesATokenLabelThatNoTokenCanHave) {
+    const std::string text = R"([[environment]]
+name = "production"
+module = "relative.so"
+token_label = "123456789012345678901234567890123"
+pin_source = "env:PIN"
+)";
+    const auto found = mistakes_of(text);
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_THAT(found[0],
+                HasSubstr(R"(3:10 environment.module is "relative.so"; expected the absolute path)"));
+    EXPECT_THAT(found[1], HasSubstr("4:15 environment.token_label is \"1234"));
+}
+
+TEST(Load, AsksForAnEnvironment) {
+    EXPECT_THAT(mistakes_of("[http]\nport = 80\n"),
+                ElementsAre("1:1 environment is missing; expected at least one [[environment]] table"));
+    EXPECT_THAT(
+        mistakes_of("[environment]\nname = \"a\"\n"),
+        ElementsAre("1:1 environment is a table; expected tables that each begin with [[environment]]"));
+    EXPECT_THAT(mistakes_of("environment = [1]\n"),
+                ElementsAre("1:16 environment holds 1; expected [[environment]] tables"));
+}
+
+TEST(Load, AsksForATableWhereASettingStands) {
+    EXPECT_THAT(mistakes_of("http = 1\n" + std::string{smallest}),
+                ElementsAre("1:8 http is 1; expected the table [http]"));
+}
+
+TEST(Load, SaysWhereTheFileIsNoToml) {
+    EXPECT_THAT(
+        mistakes_of("[http]\nport = 1 address = 2\n"),
+        ElementsAre(testing::StartsWith("2:10 this is no TOML: invalid line format (expected newline")));
+    EXPECT_THAT(mistakes_of("[http]\nport = 1\nport = 2\n"),
+                ElementsAre(testing::StartsWith("3:8 this is no TOML: value (\"port\") already exists")));
+    EXPECT_THAT(mistakes_of("[http\n"), ElementsAre(testing::StartsWith("1:")));
+}
+
+TEST(Load, RefusesAFileThatIsNotThereOrIsAFolder) {
+    const TemporaryFolder folder;
+    EXPECT_THROW(load(folder.path() / "absent.toml"), SettingsError);
+    EXPECT_THROW(load(folder.path()), SettingsError);
+}
+
+TEST(Load, RefusesAFileThatIsTooLarge) {
+    EXPECT_THAT(mistakes_of(std::string(1048577, '#')),
+                ElementsAre("1:1 the file is larger than 1 MiB, so it is no configuration"));
+}
+
+TEST(Load, TakesWindowsLineEndsAndAByteOrderMark) {
+    EXPECT_EQ(loaded("\xef\xbb\xbf[http]\r\nport = 81\r\n" + std::string{smallest}).http.port, 81);
+}
+
+}  // namespace
+}  // namespace keyward::settings
