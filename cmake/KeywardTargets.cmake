@@ -11,6 +11,10 @@ target_compile_options(keyward_flags INTERFACE
     -fstack-protector-strong -fstack-clash-protection -fcf-protection -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
 target_compile_definitions(keyward_flags INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
 target_link_options(keyward_flags INTERFACE -Wl,-z,relro,-z,now)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    # GCC 12 sees overlaps in std::string's operator+ that are not there (GCC bug 105651).
+    target_compile_options(keyward_flags INTERFACE -Wno-restrict)
+endif()
 if(KEYWARD_SANITIZE)
     target_compile_options(keyward_flags INTERFACE -fsanitize=${KEYWARD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(keyward_flags INTERFACE -fsanitize=${KEYWARD_SANITIZE})

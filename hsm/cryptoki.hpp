@@ -1,6 +1,5 @@
 #pragma once
 
-#include <source_location>
 #include <string_view>
 
 #include <p11-kit/pkcs11.h>
@@ -9,15 +8,23 @@ namespace keyward::hsm {
 
 using Functions = CK_FUNCTION_LIST;
 
+/// Where a call stands. In place of std::source_location, which clang 14 can't read from GCC's library.
+struct Place {
+    const char* file;
+    int line;
+    static constexpr Place here(const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
+        return {file, line};
+    }
+};
+
 /// Ends a Cryptoki call: does nothing for CKR_OK and otherwise throws service::TokenError with the fault that
 /// the value stands for, a sentence for the client, the call and the value's name. The place goes into the
 /// log with them. A call is written as `check("C_SignInit", p11.C_SignInit(…))`.
-void check(std::string_view call, CK_RV value, std::source_location place = std::source_location::current());
+void check(std::string_view call, CK_RV value, Place place = Place::here());
 
 /// The same for a use of an object that the token has just made. SoftHSM2 and others answer CKR_GENERAL_ERROR
 /// or CKR_FUNCTION_FAILED when a key is of no use to them; the token answers, so that is a refusal of the key
 /// and no outage.
-void check_use(std::string_view call, CK_RV value,
-               std::source_location place = std::source_location::current());
+void check_use(std::string_view call, CK_RV value, Place place = Place::here());
 
 }  // namespace keyward::hsm

@@ -126,13 +126,10 @@ std::string_view opening(TokenFault fault) {
     return "The token failed";
 }
 
-[[noreturn]] void fail(std::string_view call, CK_RV value, TokenFault fault,
-                       const std::source_location& place) {
+[[noreturn]] void fail(std::string_view call, CK_RV value, TokenFault fault, const Place& place) {
     const std::string code = name_of(value);
-    log::warn("token.call_failed", {{"call", call},
-                                    {"code", code},
-                                    {"file", place.file_name()},
-                                    {"line", static_cast<std::int64_t>(place.line())}});
+    log::warn("token.call_failed",
+              {{"call", call}, {"code", code}, {"file", place.file}, {"line", place.line}});
     throw service::TokenError(fault, std::string(opening(fault)).append(": ").append(meaning_of(value).words),
                               std::string(call), code);
 }
@@ -159,11 +156,11 @@ bool is_lost_session(CK_RV value) {
            value == CKR_CRYPTOKI_NOT_INITIALIZED;
 }
 
-void check(std::string_view call, CK_RV value, std::source_location place) {
+void check(std::string_view call, CK_RV value, Place place) {
     if (value != CKR_OK) fail(call, value, meaning_of(value).fault, place);
 }
 
-void check_use(std::string_view call, CK_RV value, std::source_location place) {
+void check_use(std::string_view call, CK_RV value, Place place) {
     if (value == CKR_OK) return;
     const bool useless = value == CKR_GENERAL_ERROR || value == CKR_FUNCTION_FAILED;
     fail(call, value, useless ? TokenFault::refused : meaning_of(value).fault, place);

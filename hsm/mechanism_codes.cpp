@@ -45,7 +45,8 @@ std::span<const MechanismCode> mechanism_codes() {
 std::set<std::string> offered_mechanisms(const Functions& p11, CK_SLOT_ID slot) {
     CK_ULONG count = 0;
     check("C_GetMechanismList", p11.C_GetMechanismList(slot, nullptr, &count));
-    std::vector<CK_MECHANISM_TYPE> listed(count);
+    std::vector<CK_MECHANISM_TYPE> listed(
+        count + 1);  // p11-kit-client 0.24.1 reads one beyond the list when it filters it
     check("C_GetMechanismList", p11.C_GetMechanismList(slot, listed.data(), &count));
     listed.resize(count);
 

@@ -1,6 +1,5 @@
 #include "hsm/module.hpp"
 
-#include <filesystem>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -70,7 +69,7 @@ struct LoadedModule {
     LoadedModule& operator=(LoadedModule&&) = delete;
     ~LoadedModule();
 
-    void initialise(const std::string& path, std::string& init_args);
+    void initialise(const std::string& path, std::string& init_args) const;
     void load_libp11(const std::string& path, const std::string& init_args);
 
     struct Unload {
@@ -110,7 +109,7 @@ LoadedModule::LoadedModule(const std::string& path, std::string& init_args)
 
 // libp11 initialises without CKF_OS_LOCKING_OK, upon which a module may leave its locks out (PKCS#11 2.40
 // section 5.4). So we come first, and libp11 is content to find the module initialised.
-void LoadedModule::initialise(const std::string& path, std::string& init_args) {
+void LoadedModule::initialise(const std::string& path, std::string& init_args) const {
     struct {
         CK_C_INITIALIZE_ARGS standard{};
         void* end = nullptr;  // NSS reads one pointer more than the standard has
@@ -253,19 +252,6 @@ bool Module::revive(std::uint64_t failed_generation) {
     reviving_ = false;
     changed_.notify_all();
     return drained && loaded_ != nullptr;
-}
-
-std::shared_ptr<Module> ModuleRegistry::get(const std::string& path, const std::string& init_args) {
-    std::error_code unresolved;
-    const auto resolved = std::filesystem::canonical(path, unresolved);
-    const std::lock_guard lock(mutex_);
-    std::shared_ptr<Module>& module = modules_[unresolved ? path : resolved.string()];
-    if (!module) module = std::make_shared<Module>(path, init_args);
-    if (module->init_args() != init_args)
-        throw std::invalid_argument(
-            "module " + path +
-            " is already used with other module_init_args: they must be the same in every environment");
-    return module;
 }
 
 }  // namespace keyward::hsm

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -98,18 +97,6 @@ class Module : public std::enable_shared_from_this<Module> {
     std::size_t users_ = 0;
     bool reviving_ = false;
     std::chrono::steady_clock::time_point next_revival_;
-};
-
-/// Hands out one Module a library, however many environments use it. Any thread may call.
-class ModuleRegistry {
-  public:
-    /// Throws std::invalid_argument when the library is in use with other `init_args`: it can be initialised
-    /// only once.
-    std::shared_ptr<Module> get(const std::string& path, const std::string& init_args);
-
-  private:
-    std::mutex mutex_;
-    std::map<std::string, std::shared_ptr<Module>> modules_;
 };
 
 }  // namespace keyward::hsm

@@ -1,5 +1,6 @@
 #include "hsm/pkcs11_token.hpp"
 
+#include "core/log.hpp"
 #include "hsm/examine.hpp"
 #include "hsm/mechanism_codes.hpp"
 #include "hsm/objects.hpp"
@@ -22,6 +23,10 @@ auto Pkcs11Token::with_session(const Work& work) {
     } catch (const TokenError& error) {
         if (error.fault() == TokenFault::unreachable) lease.lost();
         throw;
+    } catch (const std::exception& error) {
+        // OpenSSL, which checks what the token made, failed: nothing is known of the token then.
+        log::error("token.check_failed", {{"reason", error.what()}});
+        throw TokenError(TokenFault::unreachable, "What the token answered could not be checked");
     }
 }
 

@@ -26,7 +26,9 @@ int run(int argc, char** argv) {
 
     Invocation invocation;
     invocation.config = "/etc/keyward/keyward.toml";
-    app.add_option("--config", invocation.config, "The configuration file")->envname("KEYWARD_CONFIG")->capture_default_str();
+    app.add_option("--config", invocation.config, "The configuration file")
+        ->envname("KEYWARD_CONFIG")
+        ->capture_default_str();
     for (const auto& add : {add_serve, add_check, add_project, add_user, add_grant, add_token})
         add(app, invocation);
     try {

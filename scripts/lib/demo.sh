@@ -208,7 +208,7 @@ demo_main() {
     "$KEYWARD_BINARY" serve --config "$KEYWARD_HOME/keyward.toml" & # not by demo_keyward, which would be a shell of its own
     demo_server=$!
     trap demo_stop TERM INT HUP
-    trap 'kill -TERM "$demo_server" 2>/dev/null || true' EXIT
+    trap 'demo_stop; wait "$demo_server" || true' EXIT
     if demo_wait_until_live; then
         demo_bearer_token
         demo_first_key

@@ -8,7 +8,9 @@ namespace keyward::api {
 
 std::vector<Route> all_routes(const service::Workplace& workplace) {
     std::vector<Route> routes;
-    for (const auto& resource : {keys_routes(workplace), health_routes(workplace.environments, workplace.catalogue), openapi_routes()})
+    for (const auto& resource :
+         {keys_routes(workplace), health_routes(workplace.environments, workplace.catalogue),
+          openapi_routes()})
         routes.insert(routes.end(), resource.begin(), resource.end());
     return routes;
 }

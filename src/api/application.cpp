@@ -19,10 +19,12 @@ constexpr std::size_t request_id_limit = 128;
 /// The client's request id, if it is one that can stand in a log and a header; else a new one.
 std::string request_id_of(const Headers& headers) {
     const auto sane = [](char c) {
-        return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("-_.:").find(c) != std::string_view::npos;
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+               std::string_view("-_.:").find(c) != std::string_view::npos;
     };
     for (const auto& [name, value] : headers)
-        if (name == "x-request-id" && !value.empty() && value.size() <= request_id_limit && std::ranges::all_of(value, sane))
+        if (name == "x-request-id" && !value.empty() && value.size() <= request_id_limit &&
+            std::ranges::all_of(value, sane))
             return value;
     return random_uuid();
 }
@@ -35,7 +37,8 @@ HttpResponse with_standing_headers(HttpResponse response, const std::string& req
 
 std::string lower(std::string_view text) {
     std::string lowered{text};
-    std::ranges::transform(lowered, lowered.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::ranges::transform(lowered, lowered.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return lowered;
 }
 
@@ -57,13 +60,17 @@ bool is_json(std::string_view content_type) {
 void require_json(const HttpRequest& request) {
     const std::string* content_type = request.header("content-type");
     if (content_type == nullptr || !is_json(*content_type))
-        throw ServiceError(ErrorKind::unsupported_media_type, "The body must be sent with Content-Type: application/json");
+        throw ServiceError(ErrorKind::unsupported_media_type,
+                           "The body must be sent with Content-Type: application/json");
     const std::string* encoding = request.header("content-encoding");
     if (encoding != nullptr && lower(*encoding) != "identity")
-        throw ServiceError(ErrorKind::unsupported_media_type, "The body must be sent without a Content-Encoding");
+        throw ServiceError(ErrorKind::unsupported_media_type,
+                           "The body must be sent without a Content-Encoding");
 }
 
-bool is_under_apiops(const std::vector<std::string>& segments) { return !segments.empty() && segments.front() == "apiops"; }
+bool is_under_apiops(const std::vector<std::string>& segments) {
+    return !segments.empty() && segments.front() == "apiops";
+}
 
 HttpResponse no_content_with(const std::string& allow) {
     HttpResponse response;
@@ -72,7 +79,9 @@ HttpResponse no_content_with(const std::string& allow) {
     return response;
 }
 
-bool names_a_project(const Route& route) { return route.pattern.find("{projectName}") != std::string_view::npos; }
+bool names_a_project(const Route& route) {
+    return route.pattern.find("{projectName}") != std::string_view::npos;
+}
 
 }  // namespace
 
@@ -85,7 +94,8 @@ HttpResponse Application::handle(HttpRequest& request) const {
     }
 }
 
-HttpResponse Application::refuse(int status, std::string_view what_was_wrong, const Headers& headers_so_far) const {
+HttpResponse Application::refuse(int status, std::string_view what_was_wrong,
+                                 const Headers& headers_so_far) const {
     const std::string request_id = request_id_of(headers_so_far);
     return with_standing_headers(framing_problem(status, what_was_wrong, request_id), request_id);
 }
@@ -104,18 +114,26 @@ std::optional<service::Caller> Application::caller_of(const HttpRequest& request
 HttpResponse Application::dispatch(HttpRequest& request, const std::string& request_id) const {
     const auto segments = path_segments(request.path);
     auto query = query_parameters(request.query);
-    if (!segments || !query) throw ServiceError(ErrorKind::bad_request, "The path or the query can't be percent-decoded");
+    if (!segments || !query)
+        throw ServiceError(ErrorKind::bad_request, "The path or the query can't be percent-decoded");
 
     Match match = match_route(routes_, request.method, *segments);
-    const Login login = match.route != nullptr ? match.route->login : is_under_apiops(*segments) ? Login::required : Login::none;
-    RequestContext context{request, request_id, std::move(match.path_parameters), *std::move(query),
-                           caller_of(request, login), std::nullopt};
+    const Login login = match.route != nullptr       ? match.route->login
+                        : is_under_apiops(*segments) ? Login::required
+                                                     : Login::none;
+    RequestContext context{request,
+                           request_id,
+                           std::move(match.path_parameters),
+                           *std::move(query),
+                           caller_of(request, login),
+                           std::nullopt};
 
     if (match.allowed.empty()) throw ServiceError(ErrorKind::not_found, "There is nothing at this path");
     if (match.route == nullptr) {
         if (request.method == Method::options) return no_content_with(allow_header(match.allowed));
-        HttpResponse response = problem(405, "method_not_allowed",
-                                        "The path has no " + request.method_name + "; it has " + allow_header(match.allowed), request_id);
+        HttpResponse response = problem(
+            405, "method_not_allowed",
+            "The path has no " + request.method_name + "; it has " + allow_header(match.allowed), request_id);
         response.headers.emplace_back("Allow", allow_header(match.allowed));
         return response;
     }

@@ -8,11 +8,12 @@
 
 namespace keyward::api {
 
-/// Every request goes through here: login, route, project, grant, media type, in the contract's order, then the route's handler;
-/// and every answer gets its standing headers. Any thread may call.
+/// Every request goes through here: login, route, project, grant, media type, in the contract's order, then
+/// the route's handler; and every answer gets its standing headers. Any thread may call.
 class Application {
   public:
-    Application(std::vector<Route> routes, const service::Access& access) : routes_(std::move(routes)), access_(access) {}
+    Application(std::vector<Route> routes, const service::Access& access)
+        : routes_(std::move(routes)), access_(access) {}
 
     /// Never throws.
     HttpResponse handle(HttpRequest& request) const;

@@ -17,7 +17,8 @@ constexpr std::size_t environments_limit = 32;
 constexpr std::size_t mechanisms_limit = 64;
 
 template <typename Value, typename Parse>
-std::optional<Value> read_choice(Fields& fields, std::string_view name, const std::optional<std::string>& text, Parse parse,
+std::optional<Value> read_choice(Fields& fields, std::string_view name,
+                                 const std::optional<std::string>& text, Parse parse,
                                  const std::string& choices) {
     if (!text) return std::nullopt;
     const std::optional<Value> value = parse(*text);
@@ -60,15 +61,17 @@ CreateKeyRequest read_create_key(Json& body, Mistakes& mistakes) {
     Fields fields(body, "", mistakes);
     request.name = fields.required_text("name", name_rule).value_or("");
     request.description = fields.text("description", description_rule).value_or("");
-    request.type = read_choice<keys::KeyType>(fields, "keyType", fields.required_text("keyType", choice_rule), keys::key_type_from,
-                                              "SECRET_KEY, PRIVATE_KEY, PUBLIC_KEY, RSA");
-    request.algorithm = read_choice<keys::Algorithm>(fields, "algorithm", fields.text("algorithm", choice_rule), keys::algorithm_from,
-                                                     "AES, DES, DESede, HMAC, RSA, EC, Ed25519");
+    request.type =
+        read_choice<keys::KeyType>(fields, "keyType", fields.required_text("keyType", choice_rule),
+                                   keys::key_type_from, "SECRET_KEY, PRIVATE_KEY, PUBLIC_KEY, RSA");
+    request.algorithm =
+        read_choice<keys::Algorithm>(fields, "algorithm", fields.text("algorithm", choice_rule),
+                                     keys::algorithm_from, "AES, DES, DESede, HMAC, RSA, EC, Ed25519");
     request.mechanisms = fields.texts("mechanisms", 1, mechanisms_limit);
     const bool is_pair = request.type == keys::KeyType::rsa;
-    fields.required_objects("cryptoKeyInfoEnvironmentList", 1, environments_limit, [&](Fields& entry, std::size_t) {
-        request.environments.push_back(read_entry(entry, is_pair));
-    });
+    fields.required_objects(
+        "cryptoKeyInfoEnvironmentList", 1, environments_limit,
+        [&](Fields& entry, std::size_t) { request.environments.push_back(read_entry(entry, is_pair)); });
     fields.ignore({"id", "projectId", "createdAt", "updatedAt"});
     fields.finish();
     refuse_repeated_environments(request.environments, mistakes);

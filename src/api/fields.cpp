@@ -32,7 +32,9 @@ std::string size_range(std::size_t min, std::size_t max, const std::string& unit
 Fields::Fields(Json& object, std::string pointer, Mistakes& mistakes)
     : object_(object), pointer_(std::move(pointer)), mistakes_(mistakes) {}
 
-std::string Fields::pointer_of(std::string_view name) const { return pointer_ + "/" + escaped(name); }
+std::string Fields::pointer_of(std::string_view name) const {
+    return pointer_ + "/" + escaped(name);
+}
 
 void Fields::mistake(std::string_view name, const std::string& message) {
     mistakes_.push_back({pointer_of(name), message});
@@ -55,7 +57,8 @@ Json* Fields::find_required(std::string_view name) {
     return value;
 }
 
-std::optional<std::string> Fields::checked_text(std::string_view name, const Json& value, const TextRule& rule) {
+std::optional<std::string> Fields::checked_text(std::string_view name, const Json& value,
+                                                const TextRule& rule) {
     if (!value.is_string()) {
         mistake(name, "must be a string");
         return std::nullopt;
@@ -120,7 +123,8 @@ Json* Fields::required_array(std::string_view name, std::size_t min, std::size_t
     return value;
 }
 
-std::optional<std::vector<std::string>> Fields::texts(std::string_view name, std::size_t min, std::size_t max) {
+std::optional<std::vector<std::string>> Fields::texts(std::string_view name, std::size_t min,
+                                                      std::size_t max) {
     if (!has(name)) {
         known_.push_back(name);
         return std::nullopt;
@@ -138,7 +142,9 @@ std::optional<std::vector<std::string>> Fields::texts(std::string_view name, std
     return all;
 }
 
-void Fields::ignore(std::initializer_list<std::string_view> names) { known_.insert(known_.end(), names); }
+void Fields::ignore(std::initializer_list<std::string_view> names) {
+    known_.insert(known_.end(), names);
+}
 
 void Fields::finish() {
     for (const auto& [name, value] : object_.items())

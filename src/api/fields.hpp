@@ -21,9 +21,9 @@ struct TextRule {
     bool control_characters = false;  ///< whether line breaks and other control characters may stand in it
 };
 
-/// Reads the members of one JSON object and collects every mistake under its JSON pointer (RFC 6901). `null` is as good as
-/// absent. Each member that is asked for is known; `finish` reports the others. Handlers don't touch the JSON otherwise.
-/// Borrows the object, from which secrets are moved out, and the list of mistakes.
+/// Reads the members of one JSON object and collects every mistake under its JSON pointer (RFC 6901). `null`
+/// is as good as absent. Each member that is asked for is known; `finish` reports the others. Handlers don't
+/// touch the JSON otherwise. Borrows the object, from which secrets are moved out, and the list of mistakes.
 class Fields {
   public:
     Fields(Json& object, std::string pointer, Mistakes& mistakes);

@@ -31,21 +31,29 @@ bool answers(service::Catalogue& catalogue) {
 }
 
 std::string_view readiness(const service::Environments& environments, bool catalogue_answers) {
-    const auto up = std::ranges::count_if(environments.all(), [](const auto& each) { return each->health() == Health::up; });
+    const auto up = std::ranges::count_if(environments.all(),
+                                          [](const auto& each) { return each->health() == Health::up; });
     if (!catalogue_answers || up == 0) return "down";
     return up == static_cast<std::ptrdiff_t>(environments.all().size()) ? "ready" : "degraded";
 }
 
-HttpResponse ready(const service::Environments& environments, service::Catalogue& catalogue, const RequestContext& context) {
+HttpResponse ready(const service::Environments& environments, service::Catalogue& catalogue,
+                   const RequestContext& context) {
     const bool catalogue_answers = answers(catalogue);
-    OrderedJson body{{"status", readiness(environments, catalogue_answers)}};
+    const std::string_view status = readiness(environments, catalogue_answers);
+    OrderedJson body;
+    body["status"] = status;
     if (context.caller) {
         body["catalogue"] = catalogue_answers ? "up" : "down";
-        for (const auto& environment : environments.all())
-            body["environments"].push_back({{"name", environment->name()}, {"status", to_string(environment->health())}});
+        for (const auto& environment : environments.all()) {
+            OrderedJson entry;
+            entry["name"] = environment->name();
+            entry["status"] = to_string(environment->health());
+            body["environments"].push_back(std::move(entry));
+        }
     }
     HttpResponse response;
-    response.status = body["status"] == "down" ? 503 : 200;
+    response.status = status == "down" ? 503 : 200;
     if (response.status == 503) response.headers.emplace_back("Retry-After", "2");
     response.body = body.dump();
     return response;
@@ -55,13 +63,21 @@ HttpResponse ready(const service::Environments& environments, service::Catalogue
 
 std::vector<Route> health_routes(const service::Environments& environments, service::Catalogue& catalogue) {
     return {
-        {Method::get, "/health/live", Login::none, {}, false,
+        {Method::get,
+         "/health/live",
+         Login::none,
+         {},
+         false,
          [](RequestContext&) {
              HttpResponse response;
              response.body = R"({"status":"live"})";
              return response;
          }},
-        {Method::get, "/health/ready", Login::optional, {}, false,
+        {Method::get,
+         "/health/ready",
+         Login::optional,
+         {},
+         false,
          [&](RequestContext& context) { return ready(environments, catalogue, context); }},
     };
 }

@@ -30,8 +30,14 @@ std::string address_of_peer(int socket) {
     return canonical_address(text.data());
 }
 
-std::shared_ptr<Connection> connection_of(const Pistache::Tcp::Peer& peer) {
-    return std::static_pointer_cast<Connection>(peer.tryGetData(connection_data));
+/// What a peer carries. Emptied when the peer goes, so that a connection never ends inside Pistache's own
+/// clearing up.
+struct Carried {
+    std::shared_ptr<Connection> connection;
+};
+
+Carried* carried_by(const Pistache::Tcp::Peer& peer) {
+    return static_cast<Carried*>(peer.tryGetData(connection_data).get());
 }
 
 }  // namespace
@@ -50,7 +56,8 @@ void Guard::onConnection(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
     ++core_->open_peers;
     try {
         peer->putData(ParserData, idle_parser_);
-        if (auto connection = admit(peer->fd())) return peer->putData(connection_data, std::move(connection));
+        if (auto connection = admit(peer->fd()))
+            return peer->putData(connection_data, std::make_shared<Carried>(std::move(connection)));
     } catch (const std::exception&) {
         log::warn("http.connection_not_taken");
     }
@@ -66,14 +73,17 @@ std::shared_ptr<Connection> Guard::admit(int socket) const {
 }
 
 void Guard::onInput(const char* buffer, size_t length, const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
-    if (const auto connection = connection_of(*peer)) connection->receive(as_bytes({buffer, length}));
+    if (const auto* carried = carried_by(*peer)) carried->connection->receive(as_bytes({buffer, length}));
     // The buffer is Pistache's, on its stack and not const there. It would keep a part of a secret body until
     // overwritten.
     ::explicit_bzero(const_cast<char*>(buffer), length);  // NOLINT(cppcoreguidelines-pro-type-const-cast)
 }
 
 void Guard::onDisconnection(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
-    if (const auto connection = connection_of(*peer)) connection->input_ended();
+    if (auto* carried = carried_by(*peer)) {
+        carried->connection->input_ended();
+        carried->connection.reset();
+    }
     --core_->open_peers;
 }
 

@@ -38,19 +38,26 @@ class Watch {
     std::vector<std::set<std::string>> members_;
 };
 
+MalformedJson malformed_at(std::size_t byte) {
+    return MalformedJson("The body is not valid JSON at byte " + std::to_string(byte));
+}
+
 }  // namespace
 
 Json parse_json(const SecretBytes& body) {
     const std::string_view text = body.reveal_text();
     if (text.empty()) throw MalformedJson("The body is empty; a JSON object is expected");
-    if (text.starts_with("\xEF\xBB\xBF")) throw MalformedJson("The JSON begins with a byte order mark; send it without");
+    if (text.starts_with("\xEF\xBB\xBF"))
+        throw MalformedJson("The JSON begins with a byte order mark; send it without");
+    // The library takes a NUL for the end and would not look at what follows.
+    if (const auto nul = text.find('\0'); nul != std::string_view::npos) throw malformed_at(nul + 1);
     Watch watch;
     try {
         return Json::parse(text, [&watch](int depth, Json::parse_event_t event, Json& parsed) {
             return watch(depth, event, parsed);
         });
     } catch (const Json::parse_error& error) {
-        throw MalformedJson("The body is not valid JSON at byte " + std::to_string(error.byte));
+        throw malformed_at(error.byte);
     } catch (const Json::exception&) {
         throw MalformedJson("The JSON holds a number that is out of range");
     }

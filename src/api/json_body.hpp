@@ -16,8 +16,9 @@ class MalformedJson : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// Reads a JSON text (RFC 8259) strictly: no duplicate members, no invalid UTF-8, no byte order mark, nothing after it, and not
-/// nested deeper than 32. Throws MalformedJson, whose text quotes nothing of the body, since that may be key material.
+/// Reads a JSON text (RFC 8259) strictly: no duplicate members, no invalid UTF-8, no byte order mark, nothing
+/// after it, and not nested deeper than 32. Throws MalformedJson, whose text quotes nothing of the body,
+/// since that may be key material.
 Json parse_json(const SecretBytes& body);
 
 }  // namespace keyward::api

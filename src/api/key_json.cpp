@@ -5,17 +5,19 @@
 namespace keyward::api {
 namespace {
 
-void add_fingerprint(OrderedJson& json, const std::string& key_check_value, const std::string& public_key_sha256) {
+void add_fingerprint(OrderedJson& json, const std::string& key_check_value,
+                     const std::string& public_key_sha256) {
     if (!key_check_value.empty()) json["keyCheckValue"] = key_check_value;
     if (!public_key_sha256.empty()) json["publicKeySha256"] = public_key_sha256;
 }
 
 OrderedJson deployment_json(const service::Deployment& deployment) {
-    OrderedJson json{{"environmentName", deployment.environment},
-                     {"alias", deployment.alias.empty() ? OrderedJson(nullptr) : OrderedJson(deployment.alias)},
-                     {"source", deployment.source},
-                     {"size", deployment.size},
-                     {"state", to_string(deployment.state)}};
+    OrderedJson json{
+        {"environmentName", deployment.environment},
+        {"alias", deployment.alias.empty() ? OrderedJson(nullptr) : OrderedJson(deployment.alias)},
+        {"source", deployment.source},
+        {"size", deployment.size},
+        {"state", to_string(deployment.state)}};
     add_fingerprint(json, deployment.key_check_value, deployment.public_key_sha256);
     if (!deployment.public_key_pem.empty()) json["publicKey"] = deployment.public_key_pem;
     return json;
@@ -42,13 +44,17 @@ OrderedJson key_json(const service::Key& key) {
 OrderedJson deployment_json(const service::DeploymentReport& report) {
     OrderedJson results = OrderedJson::array();
     for (const auto& result : report.environments) {
-        OrderedJson json{{"environmentName", result.environment}, {"success", result.success}, {"message", result.message}};
+        OrderedJson json{{"environmentName", result.environment},
+                         {"success", result.success},
+                         {"message", result.message}};
         add_fingerprint(json, result.key_check_value, result.public_key_sha256);
         results.push_back(std::move(json));
     }
     return {{"success", true},
             {"deploymentResult",
-             {{"success", report.success}, {"message", report.message}, {"environmentResults", std::move(results)}}}};
+             {{"success", report.success},
+              {"message", report.message},
+              {"environmentResults", std::move(results)}}}};
 }
 
 OrderedJson result_list(OrderedJson items) {

@@ -26,7 +26,8 @@ HttpResponse create_key(service::CreateKey& creator, RequestContext& context) {
     service::CreateKeyRequest request = read_create_key(body, mistakes);
     request.roll_back_on_failure = roll_back;
     request.request_id = context.request_id;
-    return json_response(deployment_json(creator.run(*context.caller, *context.project, request, std::move(mistakes))));
+    return json_response(
+        deployment_json(creator.run(*context.caller, *context.project, request, std::move(mistakes))));
 }
 
 HttpResponse get_key(service::Catalogue& catalogue, RequestContext& context) {
@@ -37,7 +38,9 @@ HttpResponse get_key(service::Catalogue& catalogue, RequestContext& context) {
     auto key = catalogue.find_key(context.project->id, name);
     if (!key || key->state == service::KeyState::creating)
         throw service::ServiceError(service::ErrorKind::not_found, "Key (name: " + name + ") is not found");
-    std::erase_if(key->deployments, [&](const auto& each) { return !context.caller->sees(*context.project, each.environment); });
+    std::erase_if(key->deployments, [&](const auto& each) {
+        return !context.caller->sees(*context.project, each.environment);
+    });
     return json_response(result_list(OrderedJson::array({key_json(*key)})));
 }
 
@@ -50,7 +53,11 @@ std::vector<Route> keys_routes(service::Workplace workplace) {
     return {
         {Method::post, "/apiops/projects/{projectName}/keys/", Login::required, writing, true,
          [creator](RequestContext& context) { return create_key(*creator, context); }},
-        {Method::get, "/apiops/projects/{projectName}/keys/{keyName}/", Login::required, {}, false,
+        {Method::get,
+         "/apiops/projects/{projectName}/keys/{keyName}/",
+         Login::required,
+         {},
+         false,
          [&catalogue](RequestContext& context) { return get_key(catalogue, context); }},
     };
 }

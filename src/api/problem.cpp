@@ -53,7 +53,8 @@ constexpr auto internal_error_text = "An internal error occurred; quote the requ
 void add_standing_headers(HttpResponse& response, std::string_view code) {
     if (response.status == 401)
         response.headers.emplace_back("WWW-Authenticate", "Bearer error=\"" + std::string(code) + "\"");
-    if (response.status == 429 || response.status == 503) response.headers.emplace_back("Retry-After", retry_after_seconds);
+    if (response.status == 429 || response.status == 503)
+        response.headers.emplace_back("Retry-After", retry_after_seconds);
 }
 
 HttpResponse internal_error(const std::string& request_id, const std::string& reason) {
@@ -63,8 +64,8 @@ HttpResponse internal_error(const std::string& request_id, const std::string& re
 
 }  // namespace
 
-HttpResponse problem(int status, std::string_view code, const std::string& description, const std::string& request_id,
-                     const std::vector<service::FieldError>& details) {
+HttpResponse problem(int status, std::string_view code, const std::string& description,
+                     const std::string& request_id, const std::vector<service::FieldError>& details) {
     nlohmann::ordered_json body{{"error", code}, {"error_description", description}};
     for (const auto& detail : details)
         body["details"].push_back({{"pointer", detail.pointer}, {"message", detail.message}});
@@ -96,8 +97,9 @@ HttpResponse problem_of(const std::exception_ptr& error, const std::string& requ
 
 HttpResponse framing_problem(int status, std::string_view what_was_wrong, const std::string& request_id) {
     const auto row = std::ranges::find(framing_rows, status, &FramingRow::status);
-    HttpResponse response = problem(status, row == framing_rows.end() ? "bad_request" : row->code,
-                                    status == 500 ? internal_error_text : std::string(what_was_wrong), request_id);
+    HttpResponse response =
+        problem(status, row == framing_rows.end() ? "bad_request" : row->code,
+                status == 500 ? internal_error_text : std::string(what_was_wrong), request_id);
     response.close = true;
     return response;
 }

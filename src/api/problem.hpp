@@ -10,11 +10,11 @@
 namespace keyward::api {
 
 /// The contract's error body, in its one place.
-HttpResponse problem(int status, std::string_view code, const std::string& description, const std::string& request_id,
-                     const std::vector<service::FieldError>& details = {});
+HttpResponse problem(int status, std::string_view code, const std::string& description,
+                     const std::string& request_id, const std::vector<service::FieldError>& details = {});
 
-/// What the client is told of an exception. Only errors that are meant for clients show their text; the rest are logged and become
-/// an `internal_error` with the request id.
+/// What the client is told of an exception. Only errors that are meant for clients show their text; the rest
+/// are logged and become an `internal_error` with the request id.
 HttpResponse problem_of(const std::exception_ptr& error, const std::string& request_id);
 
 /// The answer to a request that failed framing, before any route was looked for.

@@ -5,7 +5,8 @@
 
 namespace keyward::api {
 
-Query::Query(const QueryParameters& parameters, std::initializer_list<std::string_view> known, Mistakes& mistakes)
+Query::Query(const QueryParameters& parameters, std::initializer_list<std::string_view> known,
+             Mistakes& mistakes)
     : parameters_(parameters), mistakes_(mistakes) {
     std::set<std::string_view> seen;
     for (const auto& [name, value] : parameters) {
@@ -16,14 +17,17 @@ Query::Query(const QueryParameters& parameters, std::initializer_list<std::strin
     }
 }
 
-std::optional<std::string> Query::choice(std::string_view name, std::initializer_list<std::string_view> choices) {
-    const auto found = std::ranges::find_if(parameters_, [&](const auto& each) { return each.first == name; });
+std::optional<std::string> Query::choice(std::string_view name,
+                                         std::initializer_list<std::string_view> choices) {
+    const auto found =
+        std::ranges::find_if(parameters_, [&](const auto& each) { return each.first == name; });
     if (found == parameters_.end()) return std::nullopt;
     if (std::ranges::find(choices, found->second) != choices.end()) return found->second;
     std::string text;
     for (const std::string_view each : choices)
         text += (text.empty() ? "" : ", ") + std::string(each);
-    mistakes_.push_back({"?" + std::string(name), (choices.size() == 1 ? "must be " : "must be one of ") + text});
+    mistakes_.push_back(
+        {"?" + std::string(name), (choices.size() == 1 ? "must be " : "must be one of ") + text});
     return std::nullopt;
 }
 

@@ -5,11 +5,13 @@
 
 namespace keyward::api {
 
-/// Reads the query of a request and collects its mistakes beside the body's; each stands under the pointer `?name`.
+/// Reads the query of a request and collects its mistakes beside the body's; each stands under the pointer
+/// `?name`.
 class Query {
   public:
     /// Reports parameters that are not in `known`, and those that stand twice.
-    Query(const QueryParameters& parameters, std::initializer_list<std::string_view> known, Mistakes& mistakes);
+    Query(const QueryParameters& parameters, std::initializer_list<std::string_view> known,
+          Mistakes& mistakes);
 
     /// The value, which must be one of `choices`; nothing when it is absent or wrong.
     std::optional<std::string> choice(std::string_view name, std::initializer_list<std::string_view> choices);

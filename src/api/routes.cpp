@@ -5,9 +5,12 @@
 namespace keyward::api {
 namespace {
 
-bool is_parameter(std::string_view part) { return part.starts_with('{'); }
+bool is_parameter(std::string_view part) {
+    return part.starts_with('{');
+}
 
-std::optional<std::vector<std::string>> parameters_of(std::string_view pattern, const std::vector<std::string>& segments) {
+std::optional<std::vector<std::string>> parameters_of(std::string_view pattern,
+                                                      const std::vector<std::string>& segments) {
     const auto parts = path_segments(pattern);
     if (!parts || parts->size() != segments.size()) return std::nullopt;
     std::vector<std::string> parameters;

@@ -18,7 +18,8 @@ struct RequestContext {
     const std::string& request_id;
     std::vector<std::string> path_parameters;  ///< the parts that stood in for `{…}`, decoded, in order
     QueryParameters query;
-    std::optional<service::Caller> caller;    ///< there when the route needs a login, or a valid token came along
+    std::optional<service::Caller>
+        caller;  ///< there when the route needs a login, or a valid token came along
     std::optional<service::Project> project;  ///< there when the pattern has {projectName}
 };
 
@@ -30,7 +31,8 @@ enum class Login { none, optional, required };
 /// One row of the routes table.
 struct Route {
     Method method;
-    std::string_view pattern;  ///< as `/apiops/projects/{projectName}/keys/`; with or without the slash at its end
+    std::string_view
+        pattern;  ///< as `/apiops/projects/{projectName}/keys/`; with or without the slash at its end
     Login login;
     std::vector<service::Permission> permissions;  ///< all of them; none: any grant in the project is enough
     bool takes_json;                               ///< the body is application/json

@@ -8,7 +8,9 @@
 namespace keyward::api {
 namespace {
 
-bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_hex(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 
 template <typename Take>
 bool each_part(std::string_view text, char separator, Take take) {
@@ -65,7 +67,8 @@ std::optional<QueryParameters> query_parameters(std::string_view query) {
     const bool whole = each_part(query, '&', [&](std::string_view pair) {
         const auto equals = pair.find('=');
         auto name = percent_decode(with_spaces(pair.substr(0, equals)));
-        auto value = percent_decode(equals == std::string_view::npos ? "" : with_spaces(pair.substr(equals + 1)));
+        auto value =
+            percent_decode(equals == std::string_view::npos ? "" : with_spaces(pair.substr(equals + 1)));
         if (!name || !value) return false;
         parameters.emplace_back(*std::move(name), *std::move(value));
         return true;

@@ -30,7 +30,8 @@ keys::KeyMaterial secret_key(keys::Algorithm algorithm, std::size_t size) {
 keys::KeyMaterial private_key(EVP_PKEY* made) {
     const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(made, EVP_PKEY_free);
     unsigned char* der = nullptr;
-    const std::unique_ptr<PKCS8_PRIV_KEY_INFO, decltype(&PKCS8_PRIV_KEY_INFO_free)> info(EVP_PKEY2PKCS8(key.get()), PKCS8_PRIV_KEY_INFO_free);
+    const std::unique_ptr<PKCS8_PRIV_KEY_INFO, decltype(&PKCS8_PRIV_KEY_INFO_free)> info(
+        EVP_PKEY2PKCS8(key.get()), PKCS8_PRIV_KEY_INFO_free);
     const int length = i2d_PKCS8_PRIV_KEY_INFO(info.get(), &der);
     if (length <= 0) throw CommandFailed("OpenSSL could not make a key for the trial");
     std::string text = to_base64({der, static_cast<std::size_t>(length)});
@@ -51,21 +52,29 @@ std::vector<Trial> trials() {
 Json import_result(service::Token& token, const Trial& trial) {
     const auto algorithm = algorithm_of(trial.material);
     try {
-        token.import({ObjectId::random(), "keyward check", trial.material, service::uses_of(algorithm, service::default_mechanisms(algorithm)),
-                      service::Lifetime::session, {}});
+        token.import({ObjectId::random(),
+                      "keyward check",
+                      trial.material,
+                      service::uses_of(algorithm, service::default_mechanisms(algorithm)),
+                      service::Lifetime::session,
+                      {}});
         return {{"key", trial.name}, {"success", true}};
     } catch (const service::TokenError& error) {
         return {{"key", trial.name}, {"success", false}, {"message", error.what()}, {"code", error.code()}};
     }
 }
 
-Json check_environment(Parts& parts, const settings::EnvironmentSettings& environment, const std::vector<Trial>& all_trials) {
+Json check_environment(Parts& parts, const settings::EnvironmentSettings& environment,
+                       const std::vector<Trial>& all_trials) {
     Json result{{"environment", environment.name}, {"success", false}};
     try {
         const auto token = parts.open(environment);
         token->ping();
         const auto identity = token->identity();
-        result["token"] = {{"label", identity.label}, {"serial", identity.serial}, {"manufacturer", identity.manufacturer}, {"model", identity.model}};
+        result["token"] = {{"label", identity.label},
+                           {"serial", identity.serial},
+                           {"manufacturer", identity.manufacturer},
+                           {"model", identity.model}};
         result["mechanisms"] = token->mechanisms();
         bool any = false;
         for (const Trial& trial : all_trials) {
@@ -89,12 +98,14 @@ std::string joined(const Json& names) {
 }
 
 void print(const Json& result) {
-    std::cout << result["environment"].get<std::string>() << ": " << (result["success"] ? "ok" : "FAILED") << "\n";
+    std::cout << result["environment"].get<std::string>() << ": " << (result["success"] ? "ok" : "FAILED")
+              << "\n";
     if (result.contains("message")) std::cout << "  " << result["message"].get<std::string>() << "\n";
     if (!result.contains("token")) return;
     const Json& token = result["token"];
-    std::cout << "  token       " << token["label"].get<std::string>() << ", serial " << token["serial"].get<std::string>() << ", "
-              << token["manufacturer"].get<std::string>() << " " << token["model"].get<std::string>() << "\n"
+    std::cout << "  token       " << token["label"].get<std::string>() << ", serial "
+              << token["serial"].get<std::string>() << ", " << token["manufacturer"].get<std::string>() << " "
+              << token["model"].get<std::string>() << "\n"
               << "  mechanisms  " << joined(result["mechanisms"]) << "\n";
     for (const auto& import : result["imports"])
         std::cout << "  import      " << import["key"].get<std::string>() << ": "
@@ -121,9 +132,11 @@ int check(const std::string& config, bool json) {
 
 void add_check(CLI::App& app, Invocation& invocation) {
     const auto json = std::make_shared<bool>(false);
-    auto* command = app.add_subcommand("check", "Try every environment: module, token, login, mechanisms, imports that leave nothing");
+    auto* command = app.add_subcommand(
+        "check", "Try every environment: module, token, login, mechanisms, imports that leave nothing");
     command->add_flag("--json", *json, "As JSON");
-    command->callback([&invocation, json] { invocation.run = [&, json] { return check(invocation.config, *json); }; });
+    command->callback(
+        [&invocation, json] { invocation.run = [&, json] { return check(invocation.config, *json); }; });
 }
 
 }  // namespace keyward::commands

@@ -18,7 +18,8 @@ class CommandFailed : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// What the command line asked for: set by the chosen subcommand, run by main, which makes its result the exit code.
+/// What the command line asked for: set by the chosen subcommand, run by main, which makes its result the
+/// exit code.
 struct Invocation {
     std::string config;
     std::function<int()> run;

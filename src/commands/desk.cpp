@@ -14,7 +14,8 @@ std::string login_name() {
     std::array<char, 4096> room{};
     passwd entry{};
     passwd* found = nullptr;
-    if (getpwuid_r(geteuid(), &entry, room.data(), room.size(), &found) == 0 && found != nullptr) return found->pw_name;
+    if (getpwuid_r(geteuid(), &entry, room.data(), room.size(), &found) == 0 && found != nullptr)
+        return found->pw_name;
     return std::to_string(geteuid());
 }
 
@@ -29,15 +30,16 @@ service::AuditRecord Desk::audit(const std::string& action, const std::string& r
 
 service::User Desk::user(const std::string& name) const {
     auto found = catalogue->find_user(name);
-    if (!found) throw CommandFailed("there is no user " + name + "; make one with: keyward user create " + name);
+    if (!found)
+        throw CommandFailed("there is no user " + name + "; make one with: keyward user create " + name);
     return *std::move(found);
 }
 
 service::Project Desk::project(const std::string& name) const {
     auto found = catalogue->find_project(name);
     if (!found)
-        throw CommandFailed("there is no project " + name + "; make one with: keyward project create " + name +
-                            " --environments …");
+        throw CommandFailed("there is no project " + name + "; make one with: keyward project create " +
+                            name + " --environments …");
     return *std::move(found);
 }
 

@@ -43,8 +43,9 @@ std::vector<service::Grant> grants_of(const Options& options, const Desk& desk) 
     for (const std::string& name : options.permissions) {
         const Permission permission = *service::permission_from(name);
         // An administrator is one of everything, whichever of the two ways it was said.
-        grants.push_back(permission == Permission::admin ? service::Grant{"", permission, {}}
-                                                         : service::Grant{project.id, permission, environments});
+        grants.push_back(permission == Permission::admin
+                             ? service::Grant{"", permission, {}}
+                             : service::Grant{project.id, permission, environments});
     }
     return grants;
 }
@@ -64,14 +65,16 @@ int run(const std::string& config, const Options& options) {
     const service::User user = desk.user(options.user);
     for (const service::Grant& grant : grants_of(options, desk)) {
         const std::string permission{to_string(grant.permission)};
-        service::AuditRecord audit = Desk::audit(options.revoke ? "grant.revoke" : "grant.add", options.user + " " + permission);
+        service::AuditRecord audit =
+            Desk::audit(options.revoke ? "grant.revoke" : "grant.add", options.user + " " + permission);
         audit.project = options.project;
         audit.environments.assign(grant.environments.begin(), grant.environments.end());
         if (!options.revoke)
             desk.catalogue->add_grant(user.id, grant, audit);
         else if (!desk.catalogue->revoke_grant(user.id, grant, audit))
-            throw CommandFailed("user " + options.user + " does not hold " + permission +
-                                " in that form; a grant for all environments is revoked without --environments");
+            throw CommandFailed(
+                "user " + options.user + " does not hold " + permission +
+                " in that form; a grant for all environments is revoked without --environments");
         std::cout << permission << (options.revoke ? " taken from " : " given to ") << options.user << "\n";
     }
     return 0;
@@ -87,7 +90,8 @@ void add_grant(CLI::App& app, Invocation& invocation) {
     grant->add_option("PERMISSION", options->permissions, known_permissions());
     grant->add_option("--environments", options->environments, "Only for these, as staging,production");
     grant->add_flag("--revoke", options->revoke, "Take away instead");
-    grant->add_flag("--admin", options->admin, "Make the user an administrator, who manages every project but uses no key");
+    grant->add_flag("--admin", options->admin,
+                    "Make the user an administrator, who manages every project but uses no key");
     grant->callback([&invocation, options] {
         check(*options);
         invocation.run = [&, options] { return run(invocation.config, *options); };

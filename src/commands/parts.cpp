@@ -16,7 +16,8 @@ constexpr std::size_t queued_calls_a_worker = 8;
 
 std::vector<settings::PinSource> pin_sources(const settings::Settings& settings) {
     std::vector<settings::PinSource> sources;
-    std::ranges::transform(settings.environments, std::back_inserter(sources), &settings::EnvironmentSettings::pin_source);
+    std::ranges::transform(settings.environments, std::back_inserter(sources),
+                           &settings::EnvironmentSettings::pin_source);
     return sources;
 }
 
@@ -37,16 +38,18 @@ SecretBytes Parts::pin_of(const std::string& environment, const settings::PinSou
         return pins_.read(source);
     } catch (const settings::PinError& error) {
         log::error("pin.unreadable", {{"environment", environment}, {"reason", error.what()}});
-        throw service::TokenError(service::TokenFault::pin,
-                                  "The PIN of environment " + environment + " can't be read: an operator must put it right");
+        throw service::TokenError(
+            service::TokenFault::pin,
+            "The PIN of environment " + environment + " can't be read: an operator must put it right");
     }
 }
 
 std::shared_ptr<service::Token> Parts::open(const settings::EnvironmentSettings& environment) {
     return hsm::open_token(
-        modules_, {environment.module, environment.module_init_args, environment.token_label, environment.token_serial,
-                   [this, name = environment.name, source = environment.pin_source] { return pin_of(name, source); },
-                   environment.sessions, environment.deadline});
+        modules_,
+        {environment.module, environment.module_init_args, environment.token_label, environment.token_serial,
+         [this, name = environment.name, source = environment.pin_source] { return pin_of(name, source); },
+         environment.sessions, environment.deadline});
 }
 
 void Parts::open_all(const settings::Settings& settings, service::Environments& environments) {

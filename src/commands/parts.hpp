@@ -2,15 +2,15 @@
 
 #include <memory>
 
-#include "hsm/module.hpp"
+#include "hsm/module_registry.hpp"
 #include "service/environments.hpp"
 #include "settings/pin_source.hpp"
 #include "settings/settings.hpp"
 
 namespace keyward::commands {
 
-/// The tokens of a configuration, not touched yet: what `serve` and `check` have in common. Made before the first thread starts,
-/// since it takes PINs out of the process's environment; the modules end last.
+/// The tokens of a configuration, not touched yet: what `serve` and `check` have in common. Made before the
+/// first thread starts, since it takes PINs out of the process's environment; the modules end last.
 class Parts {
   public:
     explicit Parts(const settings::Settings& settings);

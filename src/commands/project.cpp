@@ -21,12 +21,14 @@ void refuse_unknown_environments(const settings::Settings& settings, const std::
     for (const auto& environment : settings.environments)
         known += (known.empty() ? "" : ", ") + environment.name;
     for (const std::string& name : names)
-        if (std::ranges::find(settings.environments, name, &settings::EnvironmentSettings::name) == settings.environments.end())
+        if (std::ranges::find(settings.environments, name, &settings::EnvironmentSettings::name) ==
+            settings.environments.end())
             throw CommandFailed("the configuration has no environment " + name + "; it has " + known);
 }
 
 int create(const std::string& config, const Options& options) {
-    if (options.name.empty() || options.name.size() > 255 || !is_utf8(options.name) || has_control_characters(options.name))
+    if (options.name.empty() || options.name.size() > 255 || !is_utf8(options.name) ||
+        has_control_characters(options.name))
         throw CommandFailed("a project's name must have 1 to 255 bytes of UTF-8 without control characters");
     const Desk desk(config);
     const auto environments = comma_separated(options.environments, "--environments");
@@ -46,7 +48,8 @@ int list(const std::string& config, const Options& options) {
     if (options.json) {
         auto json = nlohmann::ordered_json::array();
         for (const auto& project : projects)
-            json.push_back({{"id", project.id}, {"name", project.name}, {"environments", project.environments}});
+            json.push_back(
+                {{"id", project.id}, {"name", project.name}, {"environments", project.environments}});
         std::cout << json.dump(2) << "\n";
         return 0;
     }
@@ -73,21 +76,31 @@ int remove(const std::string& config, const Options& options) {
 }  // namespace
 
 void add_project(CLI::App& app, Invocation& invocation) {
-    auto* project = app.add_subcommand("project", "Projects and the environments they may deploy to")->require_subcommand(1);
+    auto* project = app.add_subcommand("project", "Projects and the environments they may deploy to")
+                        ->require_subcommand(1);
     const auto options = std::make_shared<Options>();
 
     auto* create_command = project->add_subcommand("create", "Make a project");
     create_command->add_option("NAME", options->name, "The project's name")->required();
-    create_command->add_option("--environments", options->environments, "Names of the configuration, as production,staging")->required();
-    create_command->callback([&invocation, options] { invocation.run = [&, options] { return create(invocation.config, *options); }; });
+    create_command
+        ->add_option("--environments", options->environments,
+                     "Names of the configuration, as production,staging")
+        ->required();
+    create_command->callback([&invocation, options] {
+        invocation.run = [&, options] { return create(invocation.config, *options); };
+    });
 
     auto* list_command = project->add_subcommand("list", "Show all projects");
     list_command->add_flag("--json", options->json, "As JSON");
-    list_command->callback([&invocation, options] { invocation.run = [&, options] { return list(invocation.config, *options); }; });
+    list_command->callback([&invocation, options] {
+        invocation.run = [&, options] { return list(invocation.config, *options); };
+    });
 
     auto* delete_command = project->add_subcommand("delete", "Delete a project that has no keys");
     delete_command->add_option("NAME", options->name, "The project's name")->required();
-    delete_command->callback([&invocation, options] { invocation.run = [&, options] { return remove(invocation.config, *options); }; });
+    delete_command->callback([&invocation, options] {
+        invocation.run = [&, options] { return remove(invocation.config, *options); };
+    });
 }
 
 }  // namespace keyward::commands

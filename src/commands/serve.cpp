@@ -2,6 +2,8 @@
 #include <iostream>
 #include <memory>
 
+#include <unistd.h>
+
 #include "api/all_routes.hpp"
 #include "api/application.hpp"
 #include "api/http_server.hpp"
@@ -23,6 +25,7 @@ constexpr std::size_t catalogue_connections = 16;
 constexpr std::size_t spare_handler_threads = 32;
 constexpr auto drain_limit = 15s;
 constexpr auto hung_call_limit = 2s;
+constexpr unsigned stop_limit_seconds = 60;
 
 sigset_t handled_signals() {
     sigset_t signals;
@@ -50,7 +53,8 @@ api::HttpServerSettings server_settings(const settings::HttpSettings& http, std:
     return server;
 }
 
-/// Returns at SIGTERM or SIGINT; SIGHUP makes the tokens log in again with the PINs that their sources give now.
+/// Returns at SIGTERM or SIGINT; SIGHUP makes the tokens log in again with the PINs that their sources give
+/// now.
 void wait_for_the_end(const sigset_t& signals, const service::Environments& environments) {
     while (true) {
         int signal = 0;
@@ -87,7 +91,9 @@ int serve(const std::string& config) {
     api::HttpServer server(
         server_settings(settings.http, handler_threads(environments)),
         [&](api::HttpRequest& request) { return application.handle(request); },
-        [&](int status, std::string_view text, const api::Headers& headers) { return application.refuse(status, text, headers); });
+        [&](int status, std::string_view text, const api::Headers& headers) {
+            return application.refuse(status, text, headers);
+        });
 
     service::Recovery recovery(workplace, is_known_dead);
     {
@@ -98,9 +104,12 @@ int serve(const std::string& config) {
         const service::Housekeeper leases({{"leases", 5s, [&] { recovery.renew_leases(); }}});
         const service::Housekeeper settling({{"recovery", 5s, [&] { recovery.settle(); }}});
         server.start();
-        log::info("service.started", {{"address", settings.http.address}, {"port", static_cast<std::int64_t>(server.port())}});
+        log::info("service.started",
+                  {{"address", settings.http.address}, {"port", static_cast<std::int64_t>(server.port())}});
         wait_for_the_end(signals, environments);
         log::info("service.stopping");
+        // If even stopping hangs, SIGALRM ends the process.
+        alarm(stop_limit_seconds);
         server.stop(drain_limit);
     }
     bool all_ended = true;
@@ -115,9 +124,8 @@ int serve(const std::string& config) {
 }  // namespace
 
 void add_serve(CLI::App& app, Invocation& invocation) {
-    app.add_subcommand("serve", "Run the service until SIGTERM or SIGINT; SIGHUP reloads PINs")->callback([&invocation] {
-        invocation.run = [&] { return serve(invocation.config); };
-    });
+    app.add_subcommand("serve", "Run the service until SIGTERM or SIGINT; SIGHUP reloads PINs")
+        ->callback([&invocation] { invocation.run = [&] { return serve(invocation.config); }; });
 }
 
 }  // namespace keyward::commands

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands/command.hpp"
+#include "core/utf8.hpp"
 #include "service/api_token.hpp"
 
 namespace keyward::commands {
@@ -28,17 +29,21 @@ std::chrono::minutes lifetime(const std::string& text) {
     if (is_number && *unit == 'd') return count * 24h;
     if (is_number && *unit == 'h') return count * 1h;
     if (is_number && *unit == 'm') return count * 1min;
-    throw CLI::ValidationError("--expires", "must be a number of days, hours or minutes, as 90d, 12h or 30m, not " + text);
+    throw CLI::ValidationError("--expires",
+                               "must be a number of days, hours or minutes, as 90d, 12h or 30m, not " + text);
 }
 
 int create(const std::string& config, const Options& options, std::optional<std::chrono::minutes> lives) {
+    if (!is_utf8(options.name) || has_control_characters(options.name) || options.name.size() > 255)
+        throw CommandFailed("a token's name must have at most 255 bytes of UTF-8 without control characters");
     const Desk desk(config);
     const service::User user = desk.user(options.user);
     std::optional<Instant> expires_at;
     if (lives) expires_at = system_now() + *lives;
     const SecretBytes token = service::make_api_token();
-    const std::string id = desk.catalogue->create_api_token(user.id, options.name, service::hash_api_token(token.reveal_text()),
-                                                            expires_at, Desk::audit("token.create", "for " + options.user));
+    const std::string id =
+        desk.catalogue->create_api_token(user.id, options.name, service::hash_api_token(token.reveal_text()),
+                                         expires_at, Desk::audit("token.create", "for " + options.user));
     std::cout << token.reveal_text() << "\n";
     std::cerr << "Token " << id << " of " << options.user << " is shown this once\n";
     return 0;
@@ -55,14 +60,17 @@ int list(const std::string& config, const Options& options) {
     auto json = nlohmann::ordered_json::array();
     for (const auto& token : desk.catalogue->api_tokens()) {
         if (options.json)
-            json.push_back({{"id", token.id},
-                            {"user", token.user_name},
-                            {"name", token.name},
-                            {"createdAt", to_rfc3339(token.created_at)},
-                            {"expiresAt", token.expires_at ? nlohmann::ordered_json(to_rfc3339(*token.expires_at)) : nullptr},
-                            {"revoked", token.revoked}});
+            json.push_back(
+                {{"id", token.id},
+                 {"user", token.user_name},
+                 {"name", token.name},
+                 {"createdAt", to_rfc3339(token.created_at)},
+                 {"expiresAt",
+                  token.expires_at ? nlohmann::ordered_json(to_rfc3339(*token.expires_at)) : nullptr},
+                 {"revoked", token.revoked}});
         else
-            std::cout << token.id << "  " << token.user_name << "  " << state_of(token) << "  " << token.name << "\n";
+            std::cout << token.id << "  " << token.user_name << "  " << state_of(token) << "  " << token.name
+                      << "\n";
     }
     if (options.json) std::cout << json.dump(2) << "\n";
     return 0;
@@ -82,10 +90,12 @@ void add_token(CLI::App& app, Invocation& invocation) {
     auto* token = app.add_subcommand("token", "Bearer tokens")->require_subcommand(1);
     const auto options = std::make_shared<Options>();
 
-    auto* create_command = token->add_subcommand("create", "Make a token and print it, once, on standard output");
+    auto* create_command =
+        token->add_subcommand("create", "Make a token and print it, once, on standard output");
     create_command->add_option("--user", options->user, "Whose token it is")->required();
     create_command->add_option("--name", options->name, "What it is for");
-    create_command->add_option("--expires", options->expires, "How long it is valid, as 90d, 12h or 30m; without it, until revoked");
+    create_command->add_option("--expires", options->expires,
+                               "How long it is valid, as 90d, 12h or 30m; without it, until revoked");
     create_command->callback([&invocation, options] {
         std::optional<std::chrono::minutes> lives;
         if (!options->expires.empty()) lives = lifetime(options->expires);
@@ -94,11 +104,15 @@ void add_token(CLI::App& app, Invocation& invocation) {
 
     auto* list_command = token->add_subcommand("list", "Show all tokens, but not their text");
     list_command->add_flag("--json", options->json, "As JSON");
-    list_command->callback([&invocation, options] { invocation.run = [&, options] { return list(invocation.config, *options); }; });
+    list_command->callback([&invocation, options] {
+        invocation.run = [&, options] { return list(invocation.config, *options); };
+    });
 
     auto* revoke_command = token->add_subcommand("revoke", "End a token at once");
     revoke_command->add_option("ID", options->id, "As token list shows it")->required();
-    revoke_command->callback([&invocation, options] { invocation.run = [&, options] { return revoke(invocation.config, *options); }; });
+    revoke_command->callback([&invocation, options] {
+        invocation.run = [&, options] { return revoke(invocation.config, *options); };
+    });
 }
 
 }  // namespace keyward::commands

@@ -23,12 +23,14 @@ std::string password_hash_from_stdin() {
     std::getline(std::cin, line);
     const SecretBytes password = SecretBytes::take(line);
     if (password.size() < shortest_password)
-        throw CommandFailed("the password on standard input must have at least " + std::to_string(shortest_password) + " bytes");
+        throw CommandFailed("the password on standard input must have at least " +
+                            std::to_string(shortest_password) + " bytes");
     return hash_password(password);
 }
 
 int create(const std::string& config, const Options& options) {
-    if (options.name.empty() || options.name.size() > 255 || !is_utf8(options.name) || has_control_characters(options.name))
+    if (options.name.empty() || options.name.size() > 255 || !is_utf8(options.name) ||
+        has_control_characters(options.name))
         throw CommandFailed("a user's name must have 1 to 255 bytes of UTF-8 without control characters");
     const Desk desk(config);
     const std::string hash = options.password_stdin ? password_hash_from_stdin() : std::string{};
@@ -67,16 +69,23 @@ void add_user(CLI::App& app, Invocation& invocation) {
 
     auto* create_command = user->add_subcommand("create", "Make a user");
     create_command->add_option("NAME", options->name, "The user's name")->required();
-    create_command->add_flag("--password-stdin", options->password_stdin, "Read a password from standard input");
-    create_command->callback([&invocation, options] { invocation.run = [&, options] { return create(invocation.config, *options); }; });
+    create_command->add_flag("--password-stdin", options->password_stdin,
+                             "Read a password from standard input");
+    create_command->callback([&invocation, options] {
+        invocation.run = [&, options] { return create(invocation.config, *options); };
+    });
 
     auto* list_command = user->add_subcommand("list", "Show all users");
     list_command->add_flag("--json", options->json, "As JSON");
-    list_command->callback([&invocation, options] { invocation.run = [&, options] { return list(invocation.config, *options); }; });
+    list_command->callback([&invocation, options] {
+        invocation.run = [&, options] { return list(invocation.config, *options); };
+    });
 
     auto* delete_command = user->add_subcommand("delete", "Delete a user, with its grants and tokens");
     delete_command->add_option("NAME", options->name, "The user's name")->required();
-    delete_command->callback([&invocation, options] { invocation.run = [&, options] { return remove(invocation.config, *options); }; });
+    delete_command->callback([&invocation, options] {
+        invocation.run = [&, options] { return remove(invocation.config, *options); };
+    });
 }
 
 }  // namespace keyward::commands

@@ -19,7 +19,9 @@ constexpr std::array<std::uint8_t, 256> make_values() {
 }
 constexpr auto values = make_values();
 
-constexpr bool is_space(char c) { return c == '\n' || c == '\r' || c == ' ' || c == '\t'; }
+constexpr bool is_space(char c) {
+    return c == '\n' || c == '\r' || c == ' ' || c == '\t';
+}
 
 }  // namespace
 

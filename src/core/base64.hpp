@@ -10,8 +10,9 @@ namespace keyward {
 /// Base64 of RFC 4648 section 4, without line breaks.
 std::string to_base64(ByteView bytes);
 
-/// Decodes base64 (RFC 4648 section 4). Line breaks, spaces and tabs between the characters are passed over; padding must be
-/// right and the unused bits zero, so that one text stands for one value. Nothing is returned when it is no base64.
+/// Decodes base64 (RFC 4648 section 4). Line breaks, spaces and tabs between the characters are passed over;
+/// padding must be right and the unused bits zero, so that one text stands for one value. Nothing is returned
+/// when it is no base64.
 std::optional<SecretBytes> from_base64(std::string_view text);
 
 }  // namespace keyward

@@ -11,8 +11,8 @@ Instant system_now() {
 std::string to_rfc3339(Instant instant) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(instant);
     const auto milliseconds = (instant - seconds).count();
-    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
-                       milliseconds);
+    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
+                       fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)), milliseconds);
 }
 
 }  // namespace keyward

@@ -35,7 +35,8 @@ std::string random_uuid() {
     octets[6] = static_cast<std::uint8_t>((octets[6] & 0x0F) | 0x40);
     octets[8] = static_cast<std::uint8_t>((octets[8] & 0x3F) | 0x80);
     std::string text = to_hex(octets);
-    for (const std::size_t dash : {8U, 13U, 18U, 23U}) text.insert(dash, 1, '-');
+    for (const std::size_t dash : {8U, 13U, 18U, 23U})
+        text.insert(dash, 1, '-');
     return text;
 }
 

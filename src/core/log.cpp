@@ -10,7 +10,8 @@ namespace {
 spdlog::logger& logger() {
     static const auto instance = [] {
         auto made = spdlog::stderr_logger_mt("keyward");
-        made->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})", spdlog::pattern_time_type::utc);
+        made->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})",
+                          spdlog::pattern_time_type::utc);
         return made;
     }();
     return *instance;
@@ -30,9 +31,17 @@ void write(spdlog::level::level_enum level, std::string_view event, Values value
 
 }  // namespace
 
-void info(std::string_view event, Values values) { write(spdlog::level::info, event, values); }
-void warn(std::string_view event, Values values) { write(spdlog::level::warn, event, values); }
-void error(std::string_view event, Values values) { write(spdlog::level::err, event, values); }
-void only_warnings() { logger().set_level(spdlog::level::warn); }
+void info(std::string_view event, Values values) {
+    write(spdlog::level::info, event, values);
+}
+void warn(std::string_view event, Values values) {
+    write(spdlog::level::warn, event, values);
+}
+void error(std::string_view event, Values values) {
+    write(spdlog::level::err, event, values);
+}
+void only_warnings() {
+    logger().set_level(spdlog::level::warn);
+}
 
 }  // namespace keyward::log

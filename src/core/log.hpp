@@ -13,12 +13,15 @@ namespace keyward::log {
 /// What a log line may hold: text and numbers. A secret does not convert, so it can't get into a log.
 class Value {
   public:
-    Value(std::string_view text) : text_(text) {}  // NOLINT(google-explicit-constructor): a log call names its values in place
+    Value(std::string_view text)
+        : text_(text) {}  // NOLINT(google-explicit-constructor): a log call names its values in place
     Value(const std::string& text) : text_(text) {}  // NOLINT(google-explicit-constructor)
     Value(const char* text) : text_(text) {}         // NOLINT(google-explicit-constructor)
-    Value(std::int64_t number) : text_(std::to_string(number)), number_(true) {}  // NOLINT(google-explicit-constructor)
-    Value(int number) : Value(static_cast<std::int64_t>(number)) {}               // NOLINT(google-explicit-constructor)
-    Value(std::size_t number) : text_(std::to_string(number)), number_(true) {}   // NOLINT(google-explicit-constructor)
+    Value(std::int64_t number)
+        : text_(std::to_string(number)), number_(true) {}            // NOLINT(google-explicit-constructor)
+    Value(int number) : Value(static_cast<std::int64_t>(number)) {}  // NOLINT(google-explicit-constructor)
+    Value(std::size_t number)
+        : text_(std::to_string(number)), number_(true) {}  // NOLINT(google-explicit-constructor)
     Value(bool) = delete;
     Value(const SecretBytes&) = delete;
 
@@ -32,8 +35,8 @@ class Value {
 
 using Values = std::initializer_list<std::pair<std::string_view, Value>>;
 
-/// One line of JSON on stderr: time, level, event and the named values. Events are named `subject.what_happened`.
-/// Any thread may call these.
+/// One line of JSON on stderr: time, level, event and the named values. Events are named
+/// `subject.what_happened`. Any thread may call these.
 void info(std::string_view event, Values values = {});
 void warn(std::string_view event, Values values = {});
 void error(std::string_view event, Values values = {});

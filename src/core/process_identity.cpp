@@ -24,7 +24,8 @@ std::string pid_namespace() {
     return length > 0 ? std::string(target.data(), static_cast<std::size_t>(length)) : "pid:[unknown]";
 }
 
-/// Field 22 of /proc/PID/stat. The name before it may hold anything, so the count starts behind its closing bracket.
+/// Field 22 of /proc/PID/stat. The name before it may hold anything, so the count starts behind its closing
+/// bracket.
 std::string start_time(const std::string& pid) {
     const std::string line = first_line("/proc/" + pid + "/stat");
     const auto bracket = line.rfind(')');
@@ -36,7 +37,9 @@ std::string start_time(const std::string& pid) {
     return field;
 }
 
-std::string here() { return first_line("/proc/sys/kernel/random/boot_id") + "/" + pid_namespace() + "/"; }
+std::string here() {
+    return first_line("/proc/sys/kernel/random/boot_id") + "/" + pid_namespace() + "/";
+}
 
 }  // namespace
 

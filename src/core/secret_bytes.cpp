@@ -37,7 +37,9 @@ SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept {
     return *this;
 }
 
-SecretBytes::~SecretBytes() { cleanse(); }
+SecretBytes::~SecretBytes() {
+    cleanse();
+}
 
 void SecretBytes::truncate(std::size_t size) noexcept {
     if (size >= size_) return;

@@ -10,8 +10,9 @@
 namespace keyward {
 
 /// Octets whose disclosure would hurt: key material, PINs, tokens, passwords.
-/// Move-only, and cleansed (OPENSSL_cleanse) when it ends or is assigned over. The only way to the octets is `reveal()`, a
-/// name one can grep for. It can't be streamed, logged or made into JSON. Not for sharing between threads.
+/// Move-only, and cleansed (OPENSSL_cleanse) when it ends or is assigned over. The only way to the octets is
+/// `reveal()`, a name one can grep for. It can't be streamed, logged or made into JSON. Not for sharing
+/// between threads.
 class SecretBytes {
   public:
     SecretBytes() = default;

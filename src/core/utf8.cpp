@@ -44,7 +44,8 @@ bool has_control_characters(std::string_view text) {
         const auto octet = static_cast<std::uint8_t>(text[i]);
         if (octet < 0x20 || octet == 0x7F) return true;
         // U+0080 to U+009F are C2 80 to C2 9F.
-        if (octet == 0xC2 && i + 1 < text.size() && static_cast<std::uint8_t>(text[i + 1]) < 0xA0) return true;
+        if (octet == 0xC2 && i + 1 < text.size() && static_cast<std::uint8_t>(text[i + 1]) < 0xA0)
+            return true;
     }
     return false;
 }

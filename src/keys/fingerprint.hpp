@@ -15,8 +15,9 @@ std::string public_key_sha256(const PublicKey& key);
 /// PEM of `subject_public_key_info`, with a line break at its end.
 std::string public_key_pem(const PublicKey& key);
 
-/// What a token must report for a secret key, upper-case hex of 3 octets, computed outside the token to compare with it.
-/// AES, DES, DESede: a zero block encrypted. HMAC: HMAC-SHA-256 of nothing. Empty when OpenSSL can't (single DES without its legacy provider).
+/// What a token must report for a secret key, upper-case hex of 3 octets, computed outside the token to
+/// compare with it. AES, DES, DESede: a zero block encrypted. HMAC: HMAC-SHA-256 of nothing. Empty when
+/// OpenSSL can't (single DES without its legacy provider).
 std::string key_check_value(const SecretKey& key);
 
 }  // namespace keyward::keys

@@ -8,7 +8,8 @@
 
 namespace keyward::keys {
 
-/// What the contract's `keyType` says. `rsa` is the older form, in which an environment has a public key, a private key or both.
+/// What the contract's `keyType` says. `rsa` is the older form, in which an environment has a public key, a
+/// private key or both.
 enum class KeyType { secret, private_key, public_key, rsa };
 
 /// What the contract's `algorithm` says.
@@ -36,7 +37,8 @@ struct RsaPublicKey {
     Bytes public_exponent;
 };
 
-/// The two-prime form of RFC 8017 section 3.2, big-endian without leading zeros; consistency has been checked.
+/// The two-prime form of RFC 8017 section 3.2, big-endian without leading zeros; consistency has been
+/// checked.
 struct RsaPrivateKey {
     RsaPublicKey public_key;
     SecretBytes private_exponent, prime_1, prime_2, exponent_1, exponent_2, coefficient;
@@ -64,13 +66,14 @@ struct Ed25519PrivateKey {
 };
 
 using PublicKey = std::variant<RsaPublicKey, EcPublicKey, Ed25519PublicKey>;
-using KeyMaterial = std::variant<SecretKey, RsaPrivateKey, EcPrivateKey, Ed25519PrivateKey, RsaPublicKey, EcPublicKey,
-                                 Ed25519PublicKey>;
+using KeyMaterial = std::variant<SecretKey, RsaPrivateKey, EcPrivateKey, Ed25519PrivateKey, RsaPublicKey,
+                                 EcPublicKey, Ed25519PublicKey>;
 
 Algorithm algorithm_of(const KeyMaterial& material);
 Algorithm algorithm_of(const PublicKey& key);
 
-/// Bits as users name them: 128–256 for AES, 64 and 192 for DES and DESede, 8 a byte for HMAC, the modulus, the curve's field.
+/// Bits as users name them: 128–256 for AES, 64 and 192 for DES and DESede, 8 a byte for HMAC, the modulus,
+/// the curve's field.
 int size_in_bits(const KeyMaterial& material);
 
 /// The public half of an asymmetric key; nothing for a secret key.

@@ -9,7 +9,8 @@
 namespace keyward::service {
 namespace {
 
-/// An administrator manages, but does not use keys unless told so: who keeps keys need not be able to use them.
+/// An administrator manages, but does not use keys unless told so: who keeps keys need not be able to use
+/// them.
 bool implies(Permission held, Permission wanted) {
     return held == wanted || (held == Permission::admin && wanted != Permission::use);
 }
@@ -22,13 +23,17 @@ bool covers(const Grant& grant, const std::string& environment) {
     return grant.environments.empty() || grant.environments.contains(environment);
 }
 
-ServiceError invalid_token(const std::string& text) { return {ErrorKind::invalid_token, text}; }
+ServiceError invalid_token(const std::string& text) {
+    return {ErrorKind::invalid_token, text};
+}
 
-/// The credentials of `Bearer credentials` (RFC 6750 section 2.1; the scheme's case does not matter, RFC 9110 section 11.1).
+/// The credentials of `Bearer credentials` (RFC 6750 section 2.1; the scheme's case does not matter, RFC 9110
+/// section 11.1).
 std::string_view bearer_credentials(std::string_view value) {
     static constexpr std::string_view scheme = "bearer";
     const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
-    if (value.size() <= scheme.size() || !std::equal(scheme.begin(), scheme.end(), value.begin(), [&](char b, char a) { return same(a, b); }))
+    if (value.size() <= scheme.size() ||
+        !std::equal(scheme.begin(), scheme.end(), value.begin(), [&](char b, char a) { return same(a, b); }))
         return {};
     value.remove_prefix(scheme.size());
     const auto start = value.find_first_not_of(' ');
@@ -38,7 +43,8 @@ std::string_view bearer_credentials(std::string_view value) {
 }  // namespace
 
 bool Caller::is_admin() const {
-    return std::ranges::any_of(grants, [](const Grant& grant) { return grant.permission == Permission::admin; });
+    return std::ranges::any_of(grants,
+                               [](const Grant& grant) { return grant.permission == Permission::admin; });
 }
 
 bool Caller::sees(const Project& project) const {
@@ -46,8 +52,8 @@ bool Caller::sees(const Project& project) const {
 }
 
 bool Caller::sees(const Project& project, const std::string& environment) const {
-    return std::ranges::any_of(grants,
-                               [&](const Grant& grant) { return reaches(grant, project) && covers(grant, environment); });
+    return std::ranges::any_of(
+        grants, [&](const Grant& grant) { return reaches(grant, project) && covers(grant, environment); });
 }
 
 bool Caller::holds(Permission permission, const Project& project) const {
@@ -68,13 +74,15 @@ Caller Access::authenticate(const std::string* authorization) const {
     if (authorization == nullptr)
         throw invalid_token("The Authorization header is missing: send Authorization: Bearer {token}");
     const std::string_view credentials = bearer_credentials(*authorization);
-    if (credentials.empty()) throw invalid_token("The Authorization header must be of the form: Bearer {token}");
+    if (credentials.empty())
+        throw invalid_token("The Authorization header must be of the form: Bearer {token}");
     if (!is_api_token(credentials)) throw invalid_token("The token is malformed: was it copied whole?");
     const auto identity = catalogue_.find_identity(hash_api_token(credentials));
     if (!identity) throw invalid_token("The token is unknown");
     if (identity->revoked) throw invalid_token("The token has been revoked");
     if (identity->expires_at && *identity->expires_at <= clock_())
-        throw ServiceError(ErrorKind::token_expired, "The token expired at " + to_rfc3339(*identity->expires_at));
+        throw ServiceError(ErrorKind::token_expired,
+                           "The token expired at " + to_rfc3339(*identity->expires_at));
     return {identity->user_id, identity->user_name, catalogue_.grants_of(identity->user_id)};
 }
 
@@ -85,7 +93,8 @@ Project Access::visible_project(const Caller& caller, const std::string& name) c
     return *std::move(project);
 }
 
-void Access::require(const Caller& caller, const Project& project, const std::vector<Permission>& permissions) {
+void Access::require(const Caller& caller, const Project& project,
+                     const std::vector<Permission>& permissions) {
     for (const Permission permission : permissions)
         if (!caller.holds(permission, project))
             throw ServiceError(ErrorKind::forbidden, "The permission " + std::string(to_string(permission)) +

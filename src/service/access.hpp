@@ -24,7 +24,8 @@ struct Caller {
     /// Whether the permission is held in the project, be it in one environment only.
     [[nodiscard]] bool holds(Permission permission, const Project& project) const;
     /// Whether the permission is held for that very environment.
-    [[nodiscard]] bool holds(Permission permission, const Project& project, const std::string& environment) const;
+    [[nodiscard]] bool holds(Permission permission, const Project& project,
+                             const std::string& environment) const;
 };
 
 /// Who may do what: the only place that decides it. Any thread may call.
@@ -32,15 +33,17 @@ class Access {
   public:
     Access(Catalogue& catalogue, Clock clock);
 
-    /// The caller behind an Authorization header's value; null when the header is missing. Throws ServiceError
-    /// (invalid_token, token_expired).
+    /// The caller behind an Authorization header's value; null when the header is missing. Throws
+    /// ServiceError (invalid_token, token_expired).
     Caller authenticate(const std::string* authorization) const;
 
-    /// The project if it is there and the caller may know it. Throws ServiceError (not_found), the same for both.
+    /// The project if it is there and the caller may know it. Throws ServiceError (not_found), the same for
+    /// both.
     Project visible_project(const Caller& caller, const std::string& name) const;
 
     /// Throws ServiceError (forbidden) that names the first of the permissions the caller lacks.
-    static void require(const Caller& caller, const Project& project, const std::vector<Permission>& permissions);
+    static void require(const Caller& caller, const Project& project,
+                        const std::vector<Permission>& permissions);
 
   private:
     Catalogue& catalogue_;

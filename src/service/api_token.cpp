@@ -13,7 +13,9 @@ constexpr std::size_t random_size = 32;
 constexpr std::size_t checksum_size = 4;
 constexpr std::size_t encoded_size = (random_size + checksum_size) / 3 * 4;
 
-void replace(std::string& text, char from, char to) { std::ranges::replace(text, from, to); }
+void replace(std::string& text, char from, char to) {
+    std::ranges::replace(text, from, to);
+}
 
 }  // namespace
 
@@ -46,6 +48,8 @@ bool is_api_token(std::string_view text) {
     return equal_secrets(octets->reveal().subspan(random_size), ByteView(checksum).first(checksum_size));
 }
 
-std::string hash_api_token(std::string_view text) { return to_hex(sha256(as_bytes(text))); }
+std::string hash_api_token(std::string_view text) {
+    return to_hex(sha256(as_bytes(text)));
+}
 
 }  // namespace keyward::service

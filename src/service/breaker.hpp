@@ -9,8 +9,8 @@
 
 namespace keyward::service {
 
-/// A circuit breaker: after `limit` failures in a row to reach the token it is open, and calls are refused at once instead of
-/// each waiting for its deadline. A sign of life closes it. Any thread may call.
+/// A circuit breaker: after `limit` failures in a row to reach the token it is open, and calls are refused at
+/// once instead of each waiting for its deadline. A sign of life closes it. Any thread may call.
 class Breaker {
   public:
     explicit Breaker(std::size_t limit) : limit_(limit) {}

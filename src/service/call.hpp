@@ -14,10 +14,12 @@ namespace keyward::service {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-/// Thrown to the one who waited when the deadline passed. A call that was under way can't be stopped: it may still succeed.
+/// Thrown to the one who waited when the deadline passed. A call that was under way can't be stopped: it may
+/// still succeed.
 class CallTimedOut : public TokenError {
   public:
-    CallTimedOut(const std::string& text, bool started) : TokenError(TokenFault::unreachable, text), started_(started) {}
+    CallTimedOut(const std::string& text, bool started)
+        : TokenError(TokenFault::unreachable, text), started_(started) {}
     [[nodiscard]] bool started() const { return started_; }
 
   private:
@@ -48,8 +50,8 @@ class Call : public QueuedCall {
     Call(Work work, WhenLate when_late, SteadyTime deadline)
         : work_(std::move(work)), when_late_(std::move(when_late)), deadline_(deadline) {}
 
-    /// The result, or what the call threw. Throws CallTimedOut at the deadline; from then on a call that has not been started
-    /// never will be, and one that has is `when_late`'s.
+    /// The result, or what the call threw. Throws CallTimedOut at the deadline; from then on a call that has
+    /// not been started never will be, and one that has is `when_late`'s.
     Result wait() {
         std::unique_lock lock(mutex_);
         if (!ended_.wait_until(lock, deadline_, [&] { return stage_ == Stage::ended; })) {

@@ -15,9 +15,13 @@ ServiceError environment_not_found(const std::string& name) {
 /// One create-key call from its intent to its end.
 class Creation {
   public:
-    Creation(Workplace& workplace, const Caller& caller, const Project& project, const CreateKeyRequest& request,
-             PreparedKey prepared)
-        : workplace_(workplace), caller_(caller), project_(project), request_(request), prepared_(std::move(prepared)) {}
+    Creation(Workplace& workplace, const Caller& caller, const Project& project,
+             const CreateKeyRequest& request, PreparedKey prepared)
+        : workplace_(workplace),
+          caller_(caller),
+          project_(project),
+          request_(request),
+          prepared_(std::move(prepared)) {}
 
     DeploymentReport run() {
         plan();
@@ -60,16 +64,24 @@ class Creation {
         const UseSet uses = uses_of(prepared_.algorithm, prepared_.mechanisms);
         for (std::size_t i = 0; i < request_.environments.size(); ++i) {
             const EnvironmentEntry& entry = request_.environments[i];
-            imports_.emplace_back(environment_of(entry), workplace_.in_flight,
-                                  Import::Plan{ObjectId::random(), object_label(entry.alias, project_.name, request_.name),
-                                               prepared_.entries[i].material, uses, entry.expected_check_value});
+            imports_.emplace_back(
+                environment_of(entry), workplace_.in_flight,
+                Import::Plan{ObjectId::random(), object_label(entry.alias, project_.name, request_.name),
+                             prepared_.entries[i].material, uses, entry.expected_check_value});
         }
     }
 
     [[nodiscard]] Instant lease_end() const { return workplace_.clock() + workplace_.environments.lease(); }
 
     [[nodiscard]] AuditRecord audit(const std::string& action, const std::string& result) const {
-        AuditRecord record{workplace_.clock(), caller_.user_name, request_.request_id, action, project_.name, request_.name, {}, result};
+        AuditRecord record{workplace_.clock(),
+                           caller_.user_name,
+                           request_.request_id,
+                           action,
+                           project_.name,
+                           request_.name,
+                           {},
+                           result};
         for (const Import& import : imports_)
             record.environments.push_back(import.environment());
         return record;
@@ -95,18 +107,21 @@ class Creation {
         key_.deployments = deployments();
         bool committed = false;
         try {
-            committed = workplace_.catalogue.commit_create(key_, workplace_.owner, left_nothing(), lease_end(),
-                                                           audit("key.create.commit", results_text()));
+            committed =
+                workplace_.catalogue.commit_create(key_, workplace_.owner, left_nothing(), lease_end(),
+                                                   audit("key.create.commit", results_text()));
         } catch (const CatalogueError& error) {
             log::error("key.commit_failed", {{"key", key_.id}, {"reason", error.what()}});
-            // The answer of a commit can be lost although it went through; nothing is destroyed before the row has been read.
+            // The answer of a commit can be lost although it went through; nothing is destroyed before the
+            // row has been read.
             committed = workplace_.catalogue.key_state(key_.id) == KeyState::active;
             if (!committed) take_back();
             if (!committed) throw;
         }
         if (!committed)
-            throw ServiceError(ErrorKind::hsm_unavailable,
-                               "The import took longer than its lease and was taken back; nothing was kept, try again");
+            throw ServiceError(
+                ErrorKind::hsm_unavailable,
+                "The import took longer than its lease and was taken back; nothing was kept, try again");
     }
 
     void take_back() {
@@ -142,7 +157,8 @@ class Creation {
     [[nodiscard]] std::string results_text() const {
         std::string text;
         for (const Import& import : imports_)
-            text += (text.empty() ? "" : ", ") + import.environment() + (import.succeeded() ? " deployed" : " not deployed");
+            text += (text.empty() ? "" : ", ") + import.environment() +
+                    (import.succeeded() ? " deployed" : " not deployed");
         return text;
     }
 
@@ -155,7 +171,8 @@ class Creation {
         for (const Import& import : imports_) {
             if (import.succeeded())
                 report.environments.push_back({import.environment(), true, "Deployed successfully",
-                                               import.receipt().key_check_value, import.receipt().public_key_sha256});
+                                               import.receipt().key_check_value,
+                                               import.receipt().public_key_sha256});
             else
                 report.environments.push_back({import.environment(), false, import.failure().what(), {}, {}});
         }
@@ -171,13 +188,15 @@ class Creation {
         for (std::size_t i = 0; i < imports_.size(); ++i) {
             if (imports_[i].succeeded()) continue;
             const TokenError& failure = imports_[i].failure();
-            all_refused = all_refused && (failure.fault() == TokenFault::refused || failure.fault() == TokenFault::mismatch);
+            all_refused = all_refused &&
+                          (failure.fault() == TokenFault::refused || failure.fault() == TokenFault::mismatch);
             all_busy = all_busy && failure.fault() == TokenFault::busy;
             details.push_back({request_.environments[i].pointer, failure.what()});
             text += (text.empty() ? "" : "; ") + imports_[i].environment() + ": " + failure.what();
         }
         if (all_refused) return ServiceError(std::move(details));
-        return {all_busy ? ErrorKind::overloaded : ErrorKind::hsm_unavailable, "Nothing was deployed. " + text};
+        return {all_busy ? ErrorKind::overloaded : ErrorKind::hsm_unavailable,
+                "Nothing was deployed. " + text};
     }
 
     Workplace& workplace_;

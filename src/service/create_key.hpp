@@ -22,9 +22,10 @@ struct Workplace {
 
 /// The create-key call: intent, import, commit.
 ///
-/// Before a token is touched, one transaction takes the name and writes an intent with a new CKA_ID for each environment. The
-/// imports run side by side. When all have answered, one transaction commits all results. If none succeeded, or one failed and
-/// the request asks for all or nothing, what was made is destroyed and the name is free again. Any thread may call.
+/// Before a token is touched, one transaction takes the name and writes an intent with a new CKA_ID for each
+/// environment. The imports run side by side. When all have answered, one transaction commits all results. If
+/// none succeeded, or one failed and the request asks for all or nothing, what was made is destroyed and the
+/// name is free again. Any thread may call.
 class CreateKey {
   public:
     explicit CreateKey(Workplace workplace) : workplace_(std::move(workplace)) {}

@@ -52,7 +52,8 @@ struct Environment::Shared {
 namespace {
 
 std::string seconds_text(std::chrono::milliseconds time) {
-    return time.count() % 1000 == 0 ? std::to_string(time.count() / 1000) + " s" : std::to_string(time.count()) + " ms";
+    return time.count() % 1000 == 0 ? std::to_string(time.count() / 1000) + " s"
+                                    : std::to_string(time.count()) + " ms";
 }
 
 }  // namespace
@@ -67,12 +68,15 @@ Environment::Environment(EnvironmentProfile profile, std::shared_ptr<Token> toke
         workers_.emplace_back([shared = shared_] { shared->work(); });
 }
 
-Environment::~Environment() { stop(std::chrono::hours(1)); }
+Environment::~Environment() {
+    stop(std::chrono::hours(1));
+}
 
 Health Environment::health() const {
     if (breaker_.is_open() || breaker_.last_fault()) return Health::down;
     const bool probe_hangs =
-        shared_->probing && std::chrono::steady_clock::now() - shared_->probe_started.load() > profile_.deadline;
+        shared_->probing &&
+        std::chrono::steady_clock::now() - shared_->probe_started.load() > profile_.deadline;
     if (probe_hangs) return Health::down;
     return shared_->has_answered ? Health::up : Health::unknown;
 }
@@ -81,7 +85,8 @@ void Environment::probe() {
     if (shared_->probing.exchange(true)) return;
     shared_->probe_started = std::chrono::steady_clock::now();
     try {
-        // A probe waits as long as it takes: while it hangs, so does the token, and there is no use in a second one.
+        // A probe waits as long as it takes: while it hangs, so does the token, and there is no use in a
+        // second one.
         push(std::make_shared<Call<bool>>(
             [shared = shared_](Token&) {
                 shared->ask_for_life();
@@ -93,7 +98,9 @@ void Environment::probe() {
     }
 }
 
-void Environment::reload_pin() { shared_->token->reload_pin(); }
+void Environment::reload_pin() {
+    shared_->token->reload_pin();
+}
 
 bool Environment::stop(std::chrono::milliseconds limit) {
     {
@@ -117,8 +124,10 @@ bool Environment::stop(std::chrono::milliseconds limit) {
 void Environment::refuse_when_open() const {
     if (!breaker_.is_open()) return;
     if (breaker_.last_fault() == TokenFault::pin)
-        throw TokenError(TokenFault::pin, "The token of environment " + name() + " can't be logged in to: an operator must put its PIN right");
-    throw TokenError(TokenFault::unreachable, "The token of environment " + name() + " can't be reached at present");
+        throw TokenError(TokenFault::pin, "The token of environment " + name() +
+                                              " can't be logged in to: an operator must put its PIN right");
+    throw TokenError(TokenFault::unreachable,
+                     "The token of environment " + name() + " can't be reached at present");
 }
 
 void Environment::push(std::shared_ptr<QueuedCall> call) {

@@ -29,8 +29,8 @@ struct EnvironmentProfile {
 /// Whether an environment's token answers, as known without asking it now.
 enum class Health { unknown, up, down };
 
-/// One environment: a token behind a bulkhead of its own worker threads, queue limit, deadline and circuit breaker, so that a
-/// dead or hung HSM costs its own environment and no other. Any thread may call.
+/// One environment: a token behind a bulkhead of its own worker threads, queue limit, deadline and circuit
+/// breaker, so that a dead or hung HSM costs its own environment and no other. Any thread may call.
 class Environment {
   public:
     Environment(EnvironmentProfile profile, std::shared_ptr<Token> token);
@@ -44,10 +44,11 @@ class Environment {
     [[nodiscard]] const std::string& name() const { return profile_.name; }
     [[nodiscard]] Health health() const;
 
-    /// Puts a call into the queue and returns at once; its deadline runs from now. Throws TokenError when the breaker is open
-    /// (unreachable, or pin) or the queue is full (busy).
+    /// Puts a call into the queue and returns at once; its deadline runs from now. Throws TokenError when the
+    /// breaker is open (unreachable, or pin) or the queue is full (busy).
     template <typename Result>
-    std::shared_ptr<Call<Result>> begin(typename Call<Result>::Work work, typename Call<Result>::WhenLate when_late = {}) {
+    std::shared_ptr<Call<Result>> begin(typename Call<Result>::Work work,
+                                        typename Call<Result>::WhenLate when_late = {}) {
         refuse_when_open();
         return enqueue<Result>(std::move(work), std::move(when_late));
     }
@@ -58,7 +59,8 @@ class Environment {
         return wait(*begin<Result>(std::move(work)));
     }
 
-    /// Waits for a call of this environment. What came of it, a time-out included, is what the breaker counts.
+    /// Waits for a call of this environment. What came of it, a time-out included, is what the breaker
+    /// counts.
     template <typename Result>
     Result wait(Call<Result>& call) {
         try {
@@ -74,21 +76,23 @@ class Environment {
         }
     }
 
-    /// Asks the token for a sign of life, past the breaker, unless the last such question is still open. Never waits.
+    /// Asks the token for a sign of life, past the breaker, unless the last such question is still open.
+    /// Never waits.
     void probe();
 
     /// Logs in again with the PIN that its source gives now.
     void reload_pin();
 
-    /// Ends the workers; calls in the queue are not started. False when a call still hangs in the module at the limit: then the
-    /// process must end without destroying the token (std::_Exit).
+    /// Ends the workers; calls in the queue are not started. False when a call still hangs in the module at
+    /// the limit: then the process must end without destroying the token (std::_Exit).
     bool stop(std::chrono::milliseconds limit);
 
   private:
     struct Shared;  ///< lives as long as the last worker, also one that hangs
 
     template <typename Result>
-    std::shared_ptr<Call<Result>> enqueue(typename Call<Result>::Work work, typename Call<Result>::WhenLate when_late) {
+    std::shared_ptr<Call<Result>> enqueue(typename Call<Result>::Work work,
+                                          typename Call<Result>::WhenLate when_late) {
         auto call = std::make_shared<Call<Result>>(std::move(work), std::move(when_late),
                                                    std::chrono::steady_clock::now() + profile_.deadline);
         push(call);

@@ -6,13 +6,15 @@
 
 namespace keyward::service {
 
-/// A wrong field of a request: where (RFC 6901 JSON pointer) and what is wrong with it, in words for the client.
+/// A wrong field of a request: where (RFC 6901 JSON pointer) and what is wrong with it, in words for the
+/// client.
 struct FieldError {
     std::string pointer;
     std::string message;
 };
 
-/// What the client may be told. `src/api/problem` turns the kind into a status and an `error` code, in one place.
+/// What the client may be told. `src/api/problem` turns the kind into a status and an `error` code, in one
+/// place.
 enum class ErrorKind {
     bad_request,
     validation_failed,
@@ -27,11 +29,12 @@ enum class ErrorKind {
     overloaded,
 };
 
-/// An error that the client is meant to read: `what()` becomes `error_description`. Everything else becomes an
-/// `internal_error` that says nothing but the request id.
+/// An error that the client is meant to read: `what()` becomes `error_description`. Everything else becomes
+/// an `internal_error` that says nothing but the request id.
 class ServiceError : public std::runtime_error {
   public:
-    ServiceError(ErrorKind kind, const std::string& description) : std::runtime_error(description), kind_(kind) {}
+    ServiceError(ErrorKind kind, const std::string& description)
+        : std::runtime_error(description), kind_(kind) {}
     /// `validation_failed`, with every wrong field at once; the description is made of them.
     explicit ServiceError(std::vector<FieldError> details);
 

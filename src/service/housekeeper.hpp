@@ -10,8 +10,8 @@
 
 namespace keyward::service {
 
-/// A thread that does small tasks again and again until it is ended: signs of life, leases, recovery. A task that throws is
-/// logged and runs again at its next turn.
+/// A thread that does small tasks again and again until it is ended: signs of life, leases, recovery. A task
+/// that throws is logged and runs again at its next turn.
 class Housekeeper {
   public:
     struct Task {

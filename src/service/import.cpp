@@ -19,12 +19,15 @@ void log_failure(const std::string& environment, const TokenError& error) {
 }  // namespace
 
 Import::Import(Environment& environment, InFlight& in_flight, Plan plan)
-    : environment_(environment), in_flight_(in_flight), plan_(std::make_shared<const Plan>(std::move(plan))) {}
+    : environment_(environment),
+      in_flight_(in_flight),
+      plan_(std::make_shared<const Plan>(std::move(plan))) {}
 
 void Import::start() {
     in_flight_.add(id());
     const auto import = [plan = plan_](Token& token) {
-        return token.import({plan->id, plan->label, *plan->material, plan->uses, Lifetime::token, plan->expected_check_value});
+        return token.import({plan->id, plan->label, *plan->material, plan->uses, Lifetime::token,
+                             plan->expected_check_value});
     };
     // Nobody waits any more, and a tombstone has been written: it goes once the object is gone.
     const auto take_back = [plan = plan_, &in_flight = in_flight_](Token& token) {
@@ -57,6 +60,9 @@ void Import::finish() {
         failure_ = error;
         log_failure(environment(), error);
         if (token_is_alive(error.fault())) destroy();
+    } catch (const std::exception& error) {
+        failure_ = TokenError(TokenFault::unreachable, "The import failed for a reason that is in the log");
+        log::error("import.failed_unexpectedly", {{"environment", environment()}, {"reason", error.what()}});
     }
     in_flight_.remove(id());
 }
@@ -71,7 +77,8 @@ void Import::destroy() {
         environment_.call<std::size_t>([id = id()](Token& token) { return token.destroy(id); });
         left_nothing_ = true;
     } catch (const TokenError& error) {
-        log::warn("import.cleanup_failed", {{"environment", environment()}, {"object", id().hex()}, {"reason", error.what()}});
+        log::warn("import.cleanup_failed",
+                  {{"environment", environment()}, {"object", id().hex()}, {"reason", error.what()}});
     }
 }
 

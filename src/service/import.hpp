@@ -42,7 +42,8 @@ class Import {
 
     /// Puts the call into the environment's queue; returns at once.
     void start();
-    /// Waits until the token has answered or the deadline has passed. After a failure it tries to clean up where the token is alive.
+    /// Waits until the token has answered or the deadline has passed. After a failure it tries to clean up
+    /// where the token is alive.
     void finish();
     /// Takes back an import that succeeded.
     void undo();

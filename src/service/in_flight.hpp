@@ -7,8 +7,9 @@
 
 namespace keyward::service {
 
-/// Objects whose calls are under way in this process, also those nobody waits for any more. While one stands here its lease is
-/// renewed and recovery leaves it alone: an import that hangs in a module may still make its object. Any thread may call.
+/// Objects whose calls are under way in this process, also those nobody waits for any more. While one stands
+/// here its lease is renewed and recovery leaves it alone: an import that hangs in a module may still make
+/// its object. Any thread may call.
 class InFlight {
   public:
     void add(const ObjectId& id) {

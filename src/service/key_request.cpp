@@ -39,7 +39,8 @@ class Preparation {
     PreparedKey run() {
         if (request_.type && algorithm_fits_type())
             for (const EnvironmentEntry& entry : request_.environments)
-                prepared_.entries.push_back(request_.type == KeyType::rsa ? pair_of(entry) : content_of(entry));
+                prepared_.entries.push_back(request_.type == KeyType::rsa ? pair_of(entry)
+                                                                          : content_of(entry));
         check_one_algorithm();
         choose_mechanisms();
         if (!mistakes_.empty()) throw ServiceError(std::move(mistakes_));
@@ -47,7 +48,9 @@ class Preparation {
     }
 
   private:
-    void mistake(const std::string& pointer, const std::string& message) { mistakes_.push_back({pointer, message}); }
+    void mistake(const std::string& pointer, const std::string& message) {
+        mistakes_.push_back({pointer, message});
+    }
 
     bool algorithm_fits_type() {
         if (!request_.algorithm) return true;
@@ -61,7 +64,8 @@ class Preparation {
         return false;
     }
 
-    std::shared_ptr<const KeyMaterial> decoded(const SecretBytes& content, KeyType type, std::optional<Algorithm> algorithm,
+    std::shared_ptr<const KeyMaterial> decoded(const SecretBytes& content, KeyType type,
+                                               std::optional<Algorithm> algorithm,
                                                const std::string& pointer) {
         try {
             return std::make_shared<const KeyMaterial>(decode_content(type, algorithm, content, policy_));
@@ -75,7 +79,8 @@ class Preparation {
         refuse_field(entry.private_key.has_value(), entry.pointer + "/privateKey",
                      "goes with the keyType RSA only; send the key as content");
         if (!entry.content) return {};
-        return {decoded(*entry.content, *request_.type, request_.algorithm, entry.pointer + "/content"), "content"};
+        return {decoded(*entry.content, *request_.type, request_.algorithm, entry.pointer + "/content"),
+                "content"};
     }
 
     PreparedEntry pair_of(const EnvironmentEntry& entry) {
@@ -88,16 +93,19 @@ class Preparation {
         std::shared_ptr<const KeyMaterial> public_key;
         std::shared_ptr<const KeyMaterial> private_key;
         if (entry.public_key)
-            public_key = decoded(*entry.public_key, KeyType::public_key, Algorithm::rsa, entry.pointer + "/publicKey");
+            public_key =
+                decoded(*entry.public_key, KeyType::public_key, Algorithm::rsa, entry.pointer + "/publicKey");
         if (entry.private_key)
-            private_key = decoded(*entry.private_key, KeyType::private_key, Algorithm::rsa, entry.pointer + "/privateKey");
+            private_key = decoded(*entry.private_key, KeyType::private_key, Algorithm::rsa,
+                                  entry.pointer + "/privateKey");
         if (!entry.private_key) return {public_key, "publicKey"};
         if (!entry.public_key) return {private_key, "privateKey"};
         if (public_key && private_key) check_halves(entry, *private_key, *public_key);
         return {private_key, "publicKey+privateKey"};
     }
 
-    void check_halves(const EnvironmentEntry& entry, const KeyMaterial& private_key, const KeyMaterial& public_key) {
+    void check_halves(const EnvironmentEntry& entry, const KeyMaterial& private_key,
+                      const KeyMaterial& public_key) {
         try {
             check_pair(std::get<keys::RsaPrivateKey>(private_key), std::get<keys::RsaPublicKey>(public_key));
         } catch (const keys::UnusableContent& unusable) {
@@ -121,7 +129,8 @@ class Preparation {
                 known_algorithm_ = true;
             } else if (algorithm != prepared_.algorithm) {
                 mistake(request_.environments[i].pointer + "/content",
-                        "is a key for " + std::string(to_string(algorithm)) + ", but an environment before it has one for " +
+                        "is a key for " + std::string(to_string(algorithm)) +
+                            ", but an environment before it has one for " +
                             std::string(to_string(prepared_.algorithm)) + "; all must be of one algorithm");
             }
         }
@@ -155,7 +164,8 @@ class Preparation {
 
 }  // namespace
 
-PreparedKey prepare(const CreateKeyRequest& request, const keys::Policy& policy, std::vector<FieldError> mistakes) {
+PreparedKey prepare(const CreateKeyRequest& request, const keys::Policy& policy,
+                    std::vector<FieldError> mistakes) {
     return Preparation(request, policy, std::move(mistakes)).run();
 }
 

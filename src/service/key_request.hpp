@@ -12,7 +12,8 @@
 
 namespace keyward::service {
 
-/// One entry of `cryptoKeyInfoEnvironmentList`, as read. What could not be read stands in the mistakes instead.
+/// One entry of `cryptoKeyInfoEnvironmentList`, as read. What could not be read stands in the mistakes
+/// instead.
 struct EnvironmentEntry {
     std::string pointer;  ///< JSON pointer of the entry
     std::string environment;
@@ -48,8 +49,9 @@ struct PreparedKey {
     std::vector<PreparedEntry> entries;  ///< one for each of the request's
 };
 
-/// Decodes and checks everything that needs no token. `mistakes` holds what the reader found wrong already; throws ServiceError
-/// (validation_failed) with those and its own, all at once.
-PreparedKey prepare(const CreateKeyRequest& request, const keys::Policy& policy, std::vector<FieldError> mistakes);
+/// Decodes and checks everything that needs no token. `mistakes` holds what the reader found wrong already;
+/// throws ServiceError (validation_failed) with those and its own, all at once.
+PreparedKey prepare(const CreateKeyRequest& request, const keys::Policy& policy,
+                    std::vector<FieldError> mistakes);
 
 }  // namespace keyward::service

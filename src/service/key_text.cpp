@@ -23,7 +23,8 @@ std::string name_is_taken_text(const std::string& key) {
 }
 
 std::string environment_not_found_text(const std::string& environment) {
-    return "Environment (name: " + environment + ") is not found or user does not have privilege to access it!";
+    return "Environment (name: " + environment +
+           ") is not found or user does not have privilege to access it!";
 }
 
 }  // namespace keyward::service

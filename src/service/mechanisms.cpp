@@ -16,7 +16,8 @@ constexpr bool legacy = true;
 
 constexpr std::array table{
     Mechanism{"AES-GCM", aes, cipher, by_default, current, "PKCS#11 3.0 2.13.3, NIST SP 800-38D"},
-    Mechanism{"AES-CBC-PAD", aes, cipher, on_request, current, "PKCS#11 3.0 2.11.5, NIST SP 800-38A, PKCS#7 padding"},
+    Mechanism{"AES-CBC-PAD", aes, cipher, on_request, current,
+              "PKCS#11 3.0 2.11.5, NIST SP 800-38A, PKCS#7 padding"},
     Mechanism{"AES-CTR", aes, cipher, on_request, current, "PKCS#11 3.0 2.12.3, NIST SP 800-38A"},
     Mechanism{"AES-ECB", aes, cipher, on_request, legacy, "PKCS#11 3.0 2.11.3, NIST SP 800-38A"},
     Mechanism{"AES-CMAC", aes, signature, on_request, current, "PKCS#11 3.0 2.16.3, NIST SP 800-38B"},
@@ -51,7 +52,9 @@ MechanismList names_where(Wanted wanted) {
 
 }  // namespace
 
-std::span<const Mechanism> mechanism_table() { return table; }
+std::span<const Mechanism> mechanism_table() {
+    return table;
+}
 
 MechanismList default_mechanisms(keys::Algorithm algorithm) {
     return names_where([=](const Mechanism& row) { return row.algorithm == algorithm && row.by_default; });
@@ -64,7 +67,8 @@ MechanismList mechanisms_for(keys::Algorithm algorithm) {
 UseSet uses_of(keys::Algorithm algorithm, const MechanismList& mechanisms) {
     UseSet uses;
     for (const Mechanism& row : table)
-        if (row.algorithm == algorithm && std::ranges::find(mechanisms, row.name) != mechanisms.end()) uses.insert(row.use);
+        if (row.algorithm == algorithm && std::ranges::find(mechanisms, row.name) != mechanisms.end())
+            uses.insert(row.use);
     return uses;
 }
 

@@ -13,11 +13,13 @@
 namespace keyward::service {
 
 /// What an object in a token may be used for: CKA_ENCRYPT, CKA_DECRYPT, CKA_SIGN, CKA_VERIFY.
-/// The private or secret object has encrypt/decrypt/sign/verify as its class allows, the public one the counterpart.
+/// The private or secret object has encrypt/decrypt/sign/verify as its class allows, the public one the
+/// counterpart.
 enum class Use : std::uint8_t { cipher, signature };
 using UseSet = std::set<Use>;
 
-/// One row of the operations table: a mechanism by the name that the contract gives it (PKCS#11's without CKM_, upper case, dashes).
+/// One row of the operations table: a mechanism by the name that the contract gives it (PKCS#11's without
+/// CKM_, upper case, dashes).
 struct Mechanism {
     std::string_view name;
     keys::Algorithm algorithm;

@@ -17,14 +17,19 @@ constexpr std::array names{
 
 }  // namespace
 
-std::span<const PermissionName> permission_names() { return names; }
+std::span<const PermissionName> permission_names() {
+    return names;
+}
 
 std::string_view to_string(Permission permission) {
-    return std::find_if(names.begin(), names.end(), [&](const auto& row) { return row.permission == permission; })->name;
+    return std::find_if(names.begin(), names.end(),
+                        [&](const auto& row) { return row.permission == permission; })
+        ->name;
 }
 
 std::optional<Permission> permission_from(std::string_view name) {
-    const auto row = std::find_if(names.begin(), names.end(), [&](const auto& each) { return each.name == name; });
+    const auto row =
+        std::find_if(names.begin(), names.end(), [&](const auto& each) { return each.name == name; });
     if (row == names.end()) return std::nullopt;
     return row->permission;
 }

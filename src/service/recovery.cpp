@@ -17,8 +17,8 @@ RecoveryReport Recovery::settle() {
     const Instant now = workplace_.clock();
     const Instant lease_end = now + workplace_.environments.lease();
     RecoveryReport report;
-    report.settled_intents =
-        catalogue.settle_expired_intents(now, workplace_.owner, lease_end, audit("recovery.settle", {}, "interrupted changes taken back"));
+    report.settled_intents = catalogue.settle_expired_intents(
+        now, workplace_.owner, lease_end, audit("recovery.settle", {}, "interrupted changes taken back"));
     bury(catalogue.claim_tombstones(now, workplace_.owner, lease_end), report);
     if (report.settled_intents + report.removed_tombstones > 0)
         log::info("recovery.settled", {{"intents", report.settled_intents},
@@ -40,13 +40,15 @@ void Recovery::bury(const std::vector<Tombstone>& tombstones, RecoveryReport& re
         try {
             report.destroyed_objects += environment->call<std::size_t>(
                 [id = tombstone.object_id](Token& token) { return token.destroy(id); });
-            workplace_.catalogue.remove_tombstone(
-                tombstone.object_id, audit("recovery.destroy", tombstone.environment, "object " + tombstone.object_id.hex() + " is gone"));
+            workplace_.catalogue.remove_tombstone(tombstone.object_id,
+                                                  audit("recovery.destroy", tombstone.environment,
+                                                        "object " + tombstone.object_id.hex() + " is gone"));
             ++report.removed_tombstones;
         } catch (const TokenError& error) {
             out_of_reach.insert(tombstone.environment);
             ++report.left_tombstones;
-            log::warn("recovery.token_out_of_reach", {{"environment", tombstone.environment}, {"reason", error.what()}});
+            log::warn("recovery.token_out_of_reach",
+                      {{"environment", tombstone.environment}, {"reason", error.what()}});
         }
     }
 }
@@ -54,10 +56,12 @@ void Recovery::bury(const std::vector<Tombstone>& tombstones, RecoveryReport& re
 void Recovery::renew_leases() {
     const auto ids = workplace_.in_flight.all();
     if (!ids.empty())
-        workplace_.catalogue.renew_leases(ids, workplace_.owner, workplace_.clock() + workplace_.environments.lease());
+        workplace_.catalogue.renew_leases(ids, workplace_.owner,
+                                          workplace_.clock() + workplace_.environments.lease());
 }
 
-AuditRecord Recovery::audit(const std::string& action, const std::string& environment, const std::string& result) const {
+AuditRecord Recovery::audit(const std::string& action, const std::string& environment,
+                            const std::string& result) const {
     AuditRecord record{workplace_.clock(), "keyward", {}, action, {}, {}, {}, result};
     if (!environment.empty()) record.environments.push_back(environment);
     return record;

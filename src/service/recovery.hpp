@@ -15,11 +15,13 @@ struct RecoveryReport {
     std::size_t left_tombstones = 0;  ///< their token could not be reached, or their call is still under way
 };
 
-/// Settles what an interrupted change left behind. It never promotes: an uncommitted create is undone, and only objects whose
-/// CKA_ID stands in an intent or tombstone are destroyed. Leases keep it off live work, its own process's and a replica's.
+/// Settles what an interrupted change left behind. It never promotes: an uncommitted create is undone, and
+/// only objects whose CKA_ID stands in an intent or tombstone are destroyed. Leases keep it off live work,
+/// its own process's and a replica's.
 class Recovery {
   public:
-    /// `is_dead` says of a lease's owner whether that process is known to have ended, so that its leases need not run out first.
+    /// `is_dead` says of a lease's owner whether that process is known to have ended, so that its leases need
+    /// not run out first.
     Recovery(Workplace workplace, std::function<bool(const std::string& owner)> is_dead);
 
     /// One pass. Throws CatalogueError; a token that can't be reached is left for the next pass.
@@ -30,7 +32,8 @@ class Recovery {
 
   private:
     void bury(const std::vector<Tombstone>& tombstones, RecoveryReport& report);
-    [[nodiscard]] AuditRecord audit(const std::string& action, const std::string& environment, const std::string& result) const;
+    [[nodiscard]] AuditRecord audit(const std::string& action, const std::string& environment,
+                                    const std::string& result) const;
 
     Workplace workplace_;
     std::function<bool(const std::string&)> is_dead_;

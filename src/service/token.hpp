@@ -14,17 +14,21 @@
 
 namespace keyward::service {
 
-/// What a failed call to a token means to us. `hsm/` reads it from the CKR_ value; nobody else looks at the number.
+/// What a failed call to a token means to us. `hsm/` reads it from the CKR_ value; nobody else looks at the
+/// number.
 enum class TokenFault {
-    refused,      ///< the token does not take this key: template, type, size, mechanism. The client's to know and mend
-    mismatch,     ///< what the token holds is not what was sent, or not what was expected; the object has been destroyed
+    refused,  ///< the token does not take this key: template, type, size, mechanism. The client's to know and
+              ///< mend
+    mismatch,  ///< what the token holds is not what was sent, or not what was expected; the object has been
+               ///< destroyed
     unreachable,  ///< device error, lost session, removed token, module gone: try again later
     full,         ///< no room for objects or sessions
     pin,          ///< the PIN was refused or is locked: an operator must act, and nothing retries
     busy,         ///< no session became free in time
 };
 
-/// A failed call to a token. `what()` is a sentence for the client (no secret, no number); `call` and `code` are for the log.
+/// A failed call to a token. `what()` is a sentence for the client (no secret, no number); `call` and `code`
+/// are for the log.
 class TokenError : public std::runtime_error {
   public:
     TokenError(TokenFault fault, const std::string& text, std::string call = {}, std::string code = {})
@@ -45,16 +49,16 @@ enum class Lifetime { token, session };
 
 /// One key to be put into one token. The material is borrowed for the call.
 struct ImportOrder {
-    ObjectId id;                      ///< CKA_ID of every object made
-    std::string label;                ///< CKA_LABEL
+    ObjectId id;        ///< CKA_ID of every object made
+    std::string label;  ///< CKA_LABEL
     const keys::KeyMaterial& material;
-    UseSet uses;                      ///< becomes the CKA_ENCRYPT, CKA_SIGN … flags
+    UseSet uses;  ///< becomes the CKA_ENCRYPT, CKA_SIGN … flags
     Lifetime lifetime = Lifetime::token;
     std::optional<std::string> expected_check_value;  ///< as the client sent it; hex of either case
 };
 
-/// What the token reported of an object after its import. Exactly one of the two values stands, or none where the token can't
-/// make one (single DES in SoftHSM2).
+/// What the token reported of an object after its import. Exactly one of the two values stands, or none where
+/// the token can't make one (single DES in SoftHSM2).
 struct ImportReceipt {
     std::string key_check_value;    ///< secret keys: upper-case hex, 3 octets
     std::string public_key_sha256;  ///< asymmetric keys: lower-case hex
@@ -80,11 +84,13 @@ class Token {
     Token& operator=(Token&&) = delete;
     virtual ~Token() = default;
 
-    /// Creates the objects of one key, reads their attributes back, tries the key, and compares what the token reports with the
-    /// material and with `expected_check_value`. When it throws, it has tried to destroy what it made; `destroy(id)` makes sure.
+    /// Creates the objects of one key, reads their attributes back, tries the key, and compares what the
+    /// token reports with the material and with `expected_check_value`. When it throws, it has tried to
+    /// destroy what it made; `destroy(id)` makes sure.
     virtual ImportReceipt import(const ImportOrder& order) = 0;
 
-    /// Destroys every token object with this CKA_ID, private ones first; how many there were. None is no error.
+    /// Destroys every token object with this CKA_ID, private ones first; how many there were. None is no
+    /// error.
     virtual std::size_t destroy(const ObjectId& id) = 0;
 
     /// How many token objects have this CKA_ID.
@@ -98,7 +104,8 @@ class Token {
 
     virtual TokenIdentity identity() = 0;
 
-    /// Forgets the login state after a new PIN was put in place: the next call logs in again with what `pin_source` says now.
+    /// Forgets the login state after a new PIN was put in place: the next call logs in again with what
+    /// `pin_source` says now.
     virtual void reload_pin() = 0;
 };
 

@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <sstream>
+#include <tuple>
 #include <utility>
 
 namespace keyward::settings {
 namespace {
 
 std::vector<Mistake> sorted(std::vector<Mistake> mistakes) {
-    std::ranges::sort(mistakes);
+    std::ranges::sort(mistakes, {}, [](const Mistake& mistake) {
+        return std::tuple(mistake.place.line, mistake.place.column, mistake.text);
+    });
     return mistakes;
 }
 

@@ -11,7 +11,6 @@ namespace keyward::settings {
 struct Place {
     std::uint_least32_t line = 1;
     std::uint_least32_t column = 1;
-    auto operator<=>(const Place&) const = default;
 };
 
 /// One thing that is wrong: where, what was found, what was expected. Never a PIN, nor a value that may be
@@ -19,7 +18,6 @@ struct Place {
 struct Mistake {
     Place place;
     std::string text;
-    auto operator<=>(const Mistake&) const = default;
 };
 
 /// A configuration that can't be used, with every mistake at once. `what()` has one line for each:

@@ -19,7 +19,7 @@ struct PinSource {
     Kind kind = Kind::file;
     std::string name;
 
-    auto operator<=>(const PinSource&) const = default;
+    bool operator==(const PinSource&) const = default;
 };
 
 /// As the configuration spells it: `file:/run/secrets/production.pin`. Names the place, so it is fit for

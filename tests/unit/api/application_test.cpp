@@ -1,7 +1,8 @@
+#include "api/application.hpp"
+
 #include <gtest/gtest.h>
 
 #include "api/all_routes.hpp"
-#include "api/application.hpp"
 #include "api/json_body.hpp"
 #include "api/problem.hpp"
 #include "service/api_token.hpp"
@@ -13,7 +14,8 @@ namespace {
 /// The whole application over a real catalogue and fake tokens, without a socket.
 class ApplicationTest : public testing::Test {
   protected:
-    HttpResponse send(Method method, const std::string& path, Headers headers = {}, const std::string& body = {}) {
+    HttpResponse send(Method method, const std::string& path, Headers headers = {},
+                      const std::string& body = {}) {
         HttpRequest request;
         request.method = method;
         request.method_name = "METHOD";
@@ -33,12 +35,15 @@ class ApplicationTest : public testing::Test {
         for (const auto& grant : grants)
             bench_.catalogue->add_grant(id, grant, {});
         bench_.catalogue->create_api_token(id, "", service::hash_api_token(token.reveal_text()), {}, {});
-        return {{"authorization", "Bearer " + std::string(token.reveal_text())}, {"content-type", "application/json"}};
+        return {{"authorization", "Bearer " + std::string(token.reveal_text())},
+                {"content-type", "application/json"}};
     }
 
     Headers manager() { return login(bench_.alice.grants); }
 
-    static std::string error_of(const HttpResponse& response) { return Json::parse(response.body).value("error", ""); }
+    static std::string error_of(const HttpResponse& response) {
+        return Json::parse(response.body).value("error", "");
+    }
     static std::string header_of(const HttpResponse& response, const std::string& wanted) {
         for (const auto& [name, value] : response.headers)
             if (name == wanted) return value;
@@ -60,9 +65,13 @@ TEST_F(ApplicationTest, EveryAnswerHasARequestIdAndIsNotToBeStored) {
 }
 
 TEST_F(ApplicationTest, ASaneRequestIdOfTheClientsIsKept) {
-    EXPECT_EQ(header_of(send(Method::get, "/health/live", {{"x-request-id", "abc-1.2_3:4"}}), "X-Request-Id"), "abc-1.2_3:4");
+    EXPECT_EQ(header_of(send(Method::get, "/health/live", {{"x-request-id", "abc-1.2_3:4"}}), "X-Request-Id"),
+              "abc-1.2_3:4");
     EXPECT_NE(header_of(send(Method::get, "/health/live", {{"x-request-id", "a b"}}), "X-Request-Id"), "a b");
-    EXPECT_NE(header_of(send(Method::get, "/health/live", {{"x-request-id", std::string(129, 'a')}}), "X-Request-Id").size(), 129U);
+    EXPECT_NE(header_of(send(Method::get, "/health/live", {{"x-request-id", std::string(129, 'a')}}),
+                        "X-Request-Id")
+                  .size(),
+              129U);
 }
 
 TEST_F(ApplicationTest, AnErrorCarriesTheRequestIdOfItsHeader) {
@@ -94,7 +103,9 @@ TEST_F(ApplicationTest, OptionsNamesTheMethods) {
     EXPECT_EQ(response.body, "");
 }
 
-TEST_F(ApplicationTest, HeadIsAnsweredAsGet) { EXPECT_EQ(send(Method::head, "/health/live").status, 200); }
+TEST_F(ApplicationTest, HeadIsAnsweredAsGet) {
+    EXPECT_EQ(send(Method::head, "/health/live").status, 200);
+}
 
 TEST_F(ApplicationTest, TheProjectComesBeforeThePermission) {
     EXPECT_EQ(send(Method::post, keys_path, login({})).status, 404);
@@ -106,12 +117,14 @@ TEST_F(ApplicationTest, ThePermissionComesBeforeTheMediaType) {
     headers[1].second = "text/plain";
     const auto response = send(Method::post, keys_path, headers);
     EXPECT_EQ(response.status, 403);
-    EXPECT_EQ(Json::parse(response.body)["error_description"], "The permission SECRETS:MANAGE in project MyProject is required");
+    EXPECT_EQ(Json::parse(response.body)["error_description"],
+              "The permission SECRETS:MANAGE in project MyProject is required");
 }
 
 TEST_F(ApplicationTest, TheMediaTypeComesBeforeTheJson) {
     auto headers = manager();
-    for (const std::string type : {"text/plain", "application/xml", "application/jsonx", "application/json; charset=latin-1", "", "application/json; a=b"}) {
+    for (const std::string type : {"text/plain", "application/xml", "application/jsonx",
+                                   "application/json; charset=latin-1", "", "application/json; a=b"}) {
         headers[1].second = type;
         EXPECT_EQ(send(Method::post, keys_path, headers, "{").status, 415) << type;
     }
@@ -121,7 +134,8 @@ TEST_F(ApplicationTest, TheMediaTypeComesBeforeTheJson) {
 
 TEST_F(ApplicationTest, JsonMayNameUtf8) {
     auto headers = manager();
-    for (const std::string type : {"application/json", "Application/JSON", "application/json;charset=UTF-8", "application/json ; charset=\"utf-8\""}) {
+    for (const std::string type : {"application/json", "Application/JSON", "application/json;charset=UTF-8",
+                                   "application/json ; charset=\"utf-8\""}) {
         headers[1].second = type;
         EXPECT_EQ(error_of(send(Method::post, keys_path, headers, "{}")), "validation_failed") << type;
     }
@@ -140,7 +154,8 @@ TEST_F(ApplicationTest, MalformedJsonComesBeforeTheFields) {
 }
 
 TEST_F(ApplicationTest, UnknownQueryParametersAreReportedWithTheFields) {
-    const auto body = Json::parse(send(Method::post, keys_path + "?onFailure=x&dryrun=1", manager(), "{}").body);
+    const auto body =
+        Json::parse(send(Method::post, keys_path + "?onFailure=x&dryrun=1", manager(), "{}").body);
     EXPECT_EQ(body["details"][0]["pointer"], "?dryrun");
     EXPECT_EQ(body["details"][1]["pointer"], "?onFailure");
     EXPECT_EQ(body["details"][1]["message"], "must be rollback");
@@ -148,16 +163,19 @@ TEST_F(ApplicationTest, UnknownQueryParametersAreReportedWithTheFields) {
 }
 
 TEST_F(ApplicationTest, TheFieldsComeBeforeTheEnvironments) {
-    const auto response = send(Method::post, keys_path, manager(),
-                               R"({"name":"","keyType":"SECRET_KEY","cryptoKeyInfoEnvironmentList":[{"environmentName":"x","content":"AAAAAAAAAAAAAAAAAAAAAA=="}]})");
+    const auto response = send(
+        Method::post, keys_path, manager(),
+        R"({"name":"","keyType":"SECRET_KEY","cryptoKeyInfoEnvironmentList":[{"environmentName":"x","content":"AAAAAAAAAAAAAAAAAAAAAA=="}]})");
     EXPECT_EQ(error_of(response), "validation_failed");
 }
 
 TEST_F(ApplicationTest, CreatesAndReadsAKey) {
     const auto headers = manager();
     const std::string content = to_base64(random_secret(16).reveal());
-    const auto created = send(Method::post, keys_path, headers,
-                              R"({"name":"a/b","keyType":"SECRET_KEY","cryptoKeyInfoEnvironmentList":[{"environmentName":"production","content":")" + content + R"("}]})");
+    const auto created = send(
+        Method::post, keys_path, headers,
+        R"({"name":"a/b","keyType":"SECRET_KEY","cryptoKeyInfoEnvironmentList":[{"environmentName":"production","content":")" +
+            content + R"("}]})");
     EXPECT_EQ(created.status, 200) << created.body;
     const auto read = send(Method::get, keys_path + "a%2Fb", headers);
     EXPECT_EQ(read.status, 200);
@@ -180,7 +198,8 @@ TEST_F(ApplicationTest, AKeyBeingCreatedIsNotThereYet) {
 
 TEST_F(ApplicationTest, AGrantForOneEnvironmentShowsThatOneOnly) {
     bench_.create(service::Workbench::aes_request("k", {"production", "staging"}));
-    const auto read = send(Method::get, keys_path + "k", login({{bench_.project.id, service::Permission::use, {"staging"}}}));
+    const auto read = send(Method::get, keys_path + "k",
+                           login({{bench_.project.id, service::Permission::use, {"staging"}}}));
     const auto environments = Json::parse(read.body)["resultList"][0]["cryptoKeyInfoEnvironmentList"];
     ASSERT_EQ(environments.size(), 1U);
     EXPECT_EQ(environments[0]["environmentName"], "staging");
@@ -188,12 +207,15 @@ TEST_F(ApplicationTest, AGrantForOneEnvironmentShowsThatOneOnly) {
 
 TEST_F(ApplicationTest, ReadinessNamesEnvironmentsOnlyToThoseWhoAreLoggedIn) {
     EXPECT_FALSE(Json::parse(send(Method::get, "/health/ready").body).contains("environments"));
-    EXPECT_FALSE(Json::parse(send(Method::get, "/health/ready", {{"authorization", "Bearer x"}}).body).contains("environments"));
+    EXPECT_FALSE(Json::parse(send(Method::get, "/health/ready", {{"authorization", "Bearer x"}}).body)
+                     .contains("environments"));
     EXPECT_EQ(Json::parse(send(Method::get, "/health/ready", login({})).body)["environments"].size(), 2U);
 }
 
 TEST_F(ApplicationTest, ReadinessIsDegradedWhenOneTokenIsOutAndDownWhenAllAre) {
-    const auto status = [&] { return Json::parse(send(Method::get, "/health/ready").body)["status"].get<std::string>(); };
+    const auto status = [&] {
+        return Json::parse(send(Method::get, "/health/ready").body)["status"].get<std::string>();
+    };
     EXPECT_EQ(status(), "down");
     const auto settle = [&](const std::string& name, service::Health health) {
         bench_.environments.find(name)->probe();

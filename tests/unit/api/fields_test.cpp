@@ -7,7 +7,9 @@ namespace keyward::service {
 bool operator==(const FieldError& left, const FieldError& right) {
     return left.pointer == right.pointer && left.message == right.message;
 }
-void PrintTo(const FieldError& error, std::ostream* stream) { *stream << error.pointer << " " << error.message; }
+void PrintTo(const FieldError& error, std::ostream* stream) {
+    *stream << error.pointer << " " << error.message;
+}
 
 }  // namespace keyward::service
 
@@ -21,7 +23,8 @@ Mistakes mistakes_of(const std::string& text) {
     return mistakes;
 }
 
-const std::string good = R"({"name":"k","keyType":"SECRET_KEY","cryptoKeyInfoEnvironmentList":[{"environmentName":"production","content":"AAAA"}]})";
+const std::string good =
+    R"({"name":"k","keyType":"SECRET_KEY","cryptoKeyInfoEnvironmentList":[{"environmentName":"production","content":"AAAA"}]})";
 
 /// The good body, merged with a patch (RFC 7396, except that nulls stay).
 Mistakes mistakes_with(const std::string& patch) {
@@ -30,10 +33,13 @@ Mistakes mistakes_with(const std::string& patch) {
     return mistakes_of(body.dump());
 }
 
-TEST(CreateKeyFields, AGoodBodyHasNoMistakes) { EXPECT_EQ(mistakes_of(good), Mistakes{}); }
+TEST(CreateKeyFields, AGoodBodyHasNoMistakes) {
+    EXPECT_EQ(mistakes_of(good), Mistakes{});
+}
 
 TEST(CreateKeyFields, EverythingIsReadIntoTheRequest) {
-    Json body = Json::parse(R"({"name":"k","description":"d","keyType":"PRIVATE_KEY","algorithm":"EC","mechanisms":["ECDSA-SHA256"],
+    Json body = Json::parse(
+        R"({"name":"k","description":"d","keyType":"PRIVATE_KEY","algorithm":"EC","mechanisms":["ECDSA-SHA256"],
         "cryptoKeyInfoEnvironmentList":[{"environmentName":"production","alias":"a","expectedKeyCheckValue":"ab","content":"AAAA"}]})");
     Mistakes mistakes;
     const auto request = read_create_key(body, mistakes);
@@ -59,15 +65,17 @@ TEST(CreateKeyFields, TheContentLeavesTheJson) {
 }
 
 TEST(CreateKeyFields, EveryWrongFieldIsNamedAtOnce) {
-    EXPECT_EQ(mistakes_of(R"({"keyType":"X","mechanisms":[],"nam":1,"cryptoKeyInfoEnvironmentList":[{"alias":7},5]})"),
-              (Mistakes{{"/name", "is missing"},
-                        {"/keyType", "must be one of SECRET_KEY, PRIVATE_KEY, PUBLIC_KEY, RSA"},
-                        {"/mechanisms", "must have 1 to 64 entries, but has 0"},
-                        {"/cryptoKeyInfoEnvironmentList/0/environmentName", "is missing"},
-                        {"/cryptoKeyInfoEnvironmentList/0/alias", "must be a string"},
-                        {"/cryptoKeyInfoEnvironmentList/0/content", "is missing"},
-                        {"/cryptoKeyInfoEnvironmentList/1", "must be an object"},
-                        {"/nam", "is not a field of this call"}}));
+    EXPECT_EQ(
+        mistakes_of(
+            R"({"keyType":"X","mechanisms":[],"nam":1,"cryptoKeyInfoEnvironmentList":[{"alias":7},5]})"),
+        (Mistakes{{"/name", "is missing"},
+                  {"/keyType", "must be one of SECRET_KEY, PRIVATE_KEY, PUBLIC_KEY, RSA"},
+                  {"/mechanisms", "must have 1 to 64 entries, but has 0"},
+                  {"/cryptoKeyInfoEnvironmentList/0/environmentName", "is missing"},
+                  {"/cryptoKeyInfoEnvironmentList/0/alias", "must be a string"},
+                  {"/cryptoKeyInfoEnvironmentList/0/content", "is missing"},
+                  {"/cryptoKeyInfoEnvironmentList/1", "must be an object"},
+                  {"/nam", "is not a field of this call"}}));
 }
 
 TEST(CreateKeyFields, ABodyThatIsNoObjectIsOneMistake) {
@@ -78,9 +86,12 @@ TEST(CreateKeyFields, ABodyThatIsNoObjectIsOneMistake) {
 TEST(CreateKeyFields, NamesHaveOneTo255BytesWithoutControlCharacters) {
     EXPECT_EQ(mistakes_with(R"({"name":""})"), (Mistakes{{"/name", "must not be empty"}}));
     EXPECT_EQ(mistakes_with(R"({"name":")" + std::string(255, 'x') + "\"}"), Mistakes{});
-    EXPECT_EQ(mistakes_with(R"({"name":")" + std::string(256, 'x') + "\"}"), (Mistakes{{"/name", "must have 1 to 255 bytes, but has 256"}}));
-    EXPECT_EQ(mistakes_with(R"({"name":"a\u0000b"})"), (Mistakes{{"/name", "must not have control characters"}}));
-    EXPECT_EQ(mistakes_with(R"({"name":"a\u0085b"})"), (Mistakes{{"/name", "must not have control characters"}}));
+    EXPECT_EQ(mistakes_with(R"({"name":")" + std::string(256, 'x') + "\"}"),
+              (Mistakes{{"/name", "must have 1 to 255 bytes, but has 256"}}));
+    EXPECT_EQ(mistakes_with(R"({"name":"a\u0000b"})"),
+              (Mistakes{{"/name", "must not have control characters"}}));
+    EXPECT_EQ(mistakes_with(R"({"name":"a\u0085b"})"),
+              (Mistakes{{"/name", "must not have control characters"}}));
     EXPECT_EQ(mistakes_with(R"({"name":5})"), (Mistakes{{"/name", "must be a string"}}));
 }
 
@@ -91,22 +102,28 @@ TEST(CreateKeyFields, ADescriptionMayHaveLineBreaksAnd4096Bytes) {
 }
 
 TEST(CreateKeyFields, TheFieldsOfAKeyThatCanNotBeSetAreIgnored) {
-    EXPECT_EQ(mistakes_with(R"({"id":"x","projectId":1,"createdAt":null,"updatedAt":[],"algorithm":null,"description":null,"mechanisms":null,
+    EXPECT_EQ(
+        mistakes_with(
+            R"({"id":"x","projectId":1,"createdAt":null,"updatedAt":[],"algorithm":null,"description":null,"mechanisms":null,
         "cryptoKeyInfoEnvironmentList":[{"environmentName":"production","content":"AAAA","alias":null,"source":"content","size":256,
         "state":"DEPLOYED","keyCheckValue":"ABCDEF","publicKeySha256":null,"publicKey":"x","expectedKeyCheckValue":null}]})"),
-              Mistakes{});
+        Mistakes{});
 }
 
 TEST(CreateKeyFields, NoEnvironmentStandsTwice) {
-    EXPECT_EQ(mistakes_with(R"({"cryptoKeyInfoEnvironmentList":[{"environmentName":"a","content":"x"},{"environmentName":"a","content":"x"}]})"),
-              (Mistakes{{"/cryptoKeyInfoEnvironmentList/1/environmentName", "stands in the list more than once"}}));
+    EXPECT_EQ(
+        mistakes_with(
+            R"({"cryptoKeyInfoEnvironmentList":[{"environmentName":"a","content":"x"},{"environmentName":"a","content":"x"}]})"),
+        (Mistakes{{"/cryptoKeyInfoEnvironmentList/1/environmentName", "stands in the list more than once"}}));
 }
 
 TEST(CreateKeyFields, TheListHasOneTo32Entries) {
     EXPECT_EQ(mistakes_with(R"({"cryptoKeyInfoEnvironmentList":[]})"),
               (Mistakes{{"/cryptoKeyInfoEnvironmentList", "must have 1 to 32 entries, but has 0"}}));
-    EXPECT_EQ(mistakes_with(R"({"cryptoKeyInfoEnvironmentList":{}})"), (Mistakes{{"/cryptoKeyInfoEnvironmentList", "must be an array"}}));
-    EXPECT_EQ(mistakes_with(R"({"cryptoKeyInfoEnvironmentList":null})"), (Mistakes{{"/cryptoKeyInfoEnvironmentList", "is missing"}}));
+    EXPECT_EQ(mistakes_with(R"({"cryptoKeyInfoEnvironmentList":{}})"),
+              (Mistakes{{"/cryptoKeyInfoEnvironmentList", "must be an array"}}));
+    EXPECT_EQ(mistakes_with(R"({"cryptoKeyInfoEnvironmentList":null})"),
+              (Mistakes{{"/cryptoKeyInfoEnvironmentList", "is missing"}}));
 }
 
 TEST(CreateKeyFields, APointerEscapesSlashesAndTildes) {
@@ -114,7 +131,8 @@ TEST(CreateKeyFields, APointerEscapesSlashesAndTildes) {
 }
 
 TEST(CreateKeyFields, InTheOlderFormThePublicKeyIsRead) {
-    Json body = Json::parse(R"({"name":"k","keyType":"RSA","cryptoKeyInfoEnvironmentList":[{"environmentName":"p","publicKey":"AA","privateKey":"BB"}]})");
+    Json body = Json::parse(
+        R"({"name":"k","keyType":"RSA","cryptoKeyInfoEnvironmentList":[{"environmentName":"p","publicKey":"AA","privateKey":"BB"}]})");
     Mistakes mistakes;
     const auto request = read_create_key(body, mistakes);
     EXPECT_EQ(mistakes, Mistakes{});

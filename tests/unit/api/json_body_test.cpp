@@ -1,11 +1,13 @@
-#include <gtest/gtest.h>
-
 #include "api/json_body.hpp"
+
+#include <gtest/gtest.h>
 
 namespace keyward::api {
 namespace {
 
-SecretBytes body(std::string_view text) { return SecretBytes::copy_of(as_bytes(text)); }
+SecretBytes body(std::string_view text) {
+    return SecretBytes::copy_of(as_bytes(text));
+}
 
 std::string fault_of(std::string_view text) {
     try {
@@ -16,11 +18,18 @@ std::string fault_of(std::string_view text) {
     return {};
 }
 
-std::string nested(int depth) { return std::string(static_cast<std::size_t>(depth), '[') + std::string(static_cast<std::size_t>(depth), ']'); }
+std::string nested(int depth) {
+    return std::string(static_cast<std::size_t>(depth), '[') +
+           std::string(static_cast<std::size_t>(depth), ']');
+}
 
-TEST(JsonBody, ReadsAnObject) { EXPECT_EQ(parse_json(body(R"({"a":[1,"x",null]})"))["a"][1], "x"); }
+TEST(JsonBody, ReadsAnObject) {
+    EXPECT_EQ(parse_json(body(R"({"a":[1,"x",null]})"))["a"][1], "x");
+}
 
-TEST(JsonBody, RefusesAnEmptyBody) { EXPECT_EQ(fault_of(""), "The body is empty; a JSON object is expected"); }
+TEST(JsonBody, RefusesAnEmptyBody) {
+    EXPECT_EQ(fault_of(""), "The body is empty; a JSON object is expected");
+}
 
 TEST(JsonBody, RefusesAByteOrderMark) {
     EXPECT_EQ(fault_of("\xEF\xBB\xBF{}"), "The JSON begins with a byte order mark; send it without");
@@ -38,7 +47,9 @@ TEST(JsonBody, RefusesADuplicateMemberFarDown) {
     EXPECT_EQ(fault_of(R"({"l":[{"a":{"x":1,"x":1}}]})"), "The JSON has an object with a duplicate member");
 }
 
-TEST(JsonBody, LetsTheSameNameStandInDifferentObjects) { EXPECT_EQ(fault_of(R"({"l":[{"a":1},{"a":1}],"a":{"a":1}})"), ""); }
+TEST(JsonBody, LetsTheSameNameStandInDifferentObjects) {
+    EXPECT_EQ(fault_of(R"({"l":[{"a":1},{"a":1}],"a":{"a":1}})"), "");
+}
 
 TEST(JsonBody, LetsNestingBeThirtyTwoDeepAndNoDeeper) {
     EXPECT_EQ(fault_of(nested(32)), "");
@@ -51,12 +62,36 @@ TEST(JsonBody, TellsWhereItIsMalformedAndQuotesNothing) {
 }
 
 TEST(JsonBody, RefusesWhatIsNoJson) {
-    for (const std::string_view text : {std::string_view("{"), "}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "[1,]", "nul", "'a'", "{a:1}", "01", "1.", "+1", "\"\t\"",
-                                        "\"\\x\"", "{} {}", "{}x", std::string_view("{}\0", 3), "\"\xC3\x28\"", "\"\xED\xA0\x80\"", "\"\xC0\x80\"", "\"\\uD800\"", "// c\n{}", "NaN"})
+    const std::vector<std::string_view> texts{"{",
+                                              "}",
+                                              "{\"a\"}",
+                                              "{\"a\":}",
+                                              "{\"a\":1,}",
+                                              "[1,]",
+                                              "nul",
+                                              "'a'",
+                                              "{a:1}",
+                                              "01",
+                                              "1.",
+                                              "+1",
+                                              "\"\t\"",
+                                              "\"\\x\"",
+                                              "{} {}",
+                                              "{}x",
+                                              std::string_view("{}\0", 3),
+                                              "\"\xC3\x28\"",
+                                              "\"\xED\xA0\x80\"",
+                                              "\"\xC0\x80\"",
+                                              "\"\\uD800\"",
+                                              "// c\n{}",
+                                              "NaN"};
+    for (const std::string_view text : texts)
         EXPECT_NE(fault_of(text), "") << text;
 }
 
-TEST(JsonBody, RefusesANumberOutOfRange) { EXPECT_EQ(fault_of("[1e999]"), "The JSON holds a number that is out of range"); }
+TEST(JsonBody, RefusesANumberOutOfRange) {
+    EXPECT_EQ(fault_of("[1e999]"), "The JSON holds a number that is out of range");
+}
 
 }  // namespace
 }  // namespace keyward::api

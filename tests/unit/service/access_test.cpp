@@ -10,7 +10,8 @@ class AccessTest : public testing::Test {
   protected:
     std::string token_of_alice(std::optional<Instant> expires_at = {}) {
         const SecretBytes token = make_api_token();
-        token_id_ = bench_.catalogue->create_api_token(bench_.alice.user_id, "test", hash_api_token(token.reveal_text()), expires_at, {});
+        token_id_ = bench_.catalogue->create_api_token(bench_.alice.user_id, "test",
+                                                       hash_api_token(token.reveal_text()), expires_at, {});
         return std::string(token.reveal_text());
     }
 
@@ -21,14 +22,24 @@ class AccessTest : public testing::Test {
     std::string token_id_;
 };
 
-TEST_F(AccessTest, KnowsTheOwnerOfAToken) { EXPECT_EQ(authenticate("Bearer " + token_of_alice()).user_name, "alice"); }
+TEST_F(AccessTest, KnowsTheOwnerOfAToken) {
+    EXPECT_EQ(authenticate("Bearer " + token_of_alice()).user_name, "alice");
+}
 
-TEST_F(AccessTest, TheSchemesCaseDoesNotMatter) { EXPECT_EQ(authenticate("bEaReR  " + token_of_alice()).user_name, "alice"); }
+TEST_F(AccessTest, TheSchemesCaseDoesNotMatter) {
+    EXPECT_EQ(authenticate("bEaReR  " + token_of_alice()).user_name, "alice");
+}
 
 TEST_F(AccessTest, RefusesWhatIsNoBearerToken) {
     const std::string token = token_of_alice();
-    const std::vector<std::string> headers{"", "Basic " + token, "Bearer", "Bearer ", "Bearer" + token, token,
-                                           "Bearer " + token.substr(0, token.size() - 1), "Bearer " + token + "A"};
+    const std::vector<std::string> headers{"",
+                                           "Basic " + token,
+                                           "Bearer",
+                                           "Bearer ",
+                                           "Bearer" + token,
+                                           token,
+                                           "Bearer " + token.substr(0, token.size() - 1),
+                                           "Bearer " + token + "A"};
     for (const std::string& header : headers)
         EXPECT_EQ(error_of([&] { authenticate(header); }).kind(), ErrorKind::invalid_token) << header;
 }
@@ -41,9 +52,11 @@ TEST_F(AccessTest, AMissingHeaderIsToldWhatToSend) {
 TEST_F(AccessTest, AMistypedTokenIsToldFromAnUnknownOne) {
     std::string token = token_of_alice();
     token[10] = token[10] == 'A' ? 'B' : 'A';
-    EXPECT_STREQ(error_of([&] { authenticate("Bearer " + token); }).what(), "The token is malformed: was it copied whole?");
-    EXPECT_STREQ(error_of([&] { authenticate("Bearer " + std::string(make_api_token().reveal_text())); }).what(),
-                 "The token is unknown");
+    EXPECT_STREQ(error_of([&] { authenticate("Bearer " + token); }).what(),
+                 "The token is malformed: was it copied whole?");
+    EXPECT_STREQ(
+        error_of([&] { authenticate("Bearer " + std::string(make_api_token().reveal_text())); }).what(),
+        "The token is unknown");
 }
 
 TEST_F(AccessTest, ARevokedTokenIsRefused) {
@@ -62,14 +75,18 @@ TEST_F(AccessTest, ATokenIsValidUntilItsEndAndNotAtIt) {
 TEST_F(AccessTest, AProjectWithoutAGrantIsAsGoodAsNone) {
     Caller stranger = bench_.alice;
     stranger.grants.clear();
-    EXPECT_STREQ(error_of([&] { access_.visible_project(stranger, "MyProject"); }).what(), "Project (name: MyProject) is not found");
-    EXPECT_STREQ(error_of([&] { access_.visible_project(bench_.alice, "Nowhere"); }).what(), "Project (name: Nowhere) is not found");
+    EXPECT_STREQ(error_of([&] { access_.visible_project(stranger, "MyProject"); }).what(),
+                 "Project (name: MyProject) is not found");
+    EXPECT_STREQ(error_of([&] { access_.visible_project(bench_.alice, "Nowhere"); }).what(),
+                 "Project (name: Nowhere) is not found");
 }
 
 TEST_F(AccessTest, ALackingPermissionIsNamed) {
     Caller caller = bench_.alice;
     caller.grants = {{bench_.project.id, Permission::manage, {}}};
-    const auto error = error_of([&] { Access::require(caller, bench_.project, {Permission::manage, Permission::deploy_undeploy}); });
+    const auto error = error_of([&] {
+        Access::require(caller, bench_.project, {Permission::manage, Permission::deploy_undeploy});
+    });
     EXPECT_EQ(error.kind(), ErrorKind::forbidden);
     EXPECT_STREQ(error.what(), "The permission SECRETS:DEPLOY_UNDEPLOY in project MyProject is required");
 }

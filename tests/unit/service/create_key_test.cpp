@@ -68,7 +68,8 @@ TEST(CreateKey, ATakenNameIsRefusedWithTheContractsSentence) {
     bench.create(Workbench::aes_request("my-key", {"production"}));
     const auto error = error_of([&] { bench.create(Workbench::aes_request("my-key", {"production"})); });
     EXPECT_EQ(error.kind(), ErrorKind::bad_request);
-    EXPECT_STREQ(error.what(), "Key (name: my-key) is already exist! Try update operation if want to change its value.");
+    EXPECT_STREQ(error.what(),
+                 "Key (name: my-key) is already exist! Try update operation if want to change its value.");
     EXPECT_EQ(bench.production->objects(), 1U);
 }
 
@@ -133,7 +134,9 @@ TEST(CreateKey, WhenEveryTokenRefusesTheClientIsToldWherePerEnvironment) {
     Workbench bench;
     bench.production->fail_next_import(TokenFault::refused, "takes no such key");
     bench.staging->fail_next_import(TokenFault::mismatch, "reports another check value");
-    const auto error = error_of([&] { bench.create(Workbench::aes_request("k", {"production", "staging"})); });
+    const auto error = error_of([&] {
+        bench.create(Workbench::aes_request("k", {"production", "staging"}));
+    });
     EXPECT_EQ(error.kind(), ErrorKind::validation_failed);
     ASSERT_EQ(error.details().size(), 2U);
     EXPECT_EQ(error.details()[0].pointer, "/cryptoKeyInfoEnvironmentList/0");
@@ -144,7 +147,9 @@ TEST(CreateKey, WhenOneTokenRefusesAndAnotherIsGoneItIsNotTheClientsFault) {
     Workbench bench;
     bench.production->fail_next_import(TokenFault::refused, "takes no such key");
     bench.staging->fail_next_import(TokenFault::unreachable, "is gone");
-    const auto error = error_of([&] { bench.create(Workbench::aes_request("k", {"production", "staging"})); });
+    const auto error = error_of([&] {
+        bench.create(Workbench::aes_request("k", {"production", "staging"}));
+    });
     EXPECT_EQ(error.kind(), ErrorKind::hsm_unavailable);
 }
 
@@ -161,8 +166,9 @@ TEST(CreateKey, AnImportThatOutlivesItsDeadlineIsTakenBackWhenItEnds) {
     Workbench bench(std::chrono::milliseconds(50));
     bench.production->block_imports();
     const auto error = error_of([&] { bench.create(Workbench::aes_request("k", {"production"})); });
-    EXPECT_STREQ(error.what(),
-                 "Nothing was deployed. production: The token of environment production did not answer within 50 ms");
+    EXPECT_STREQ(
+        error.what(),
+        "Nothing was deployed. production: The token of environment production did not answer within 50 ms");
     ASSERT_EQ(bench.catalogue->tombstones().size(), 1U);
     EXPECT_EQ(bench.in_flight.all().size(), 1U);
     bench.production->release_imports();
@@ -193,16 +199,19 @@ TEST(CreateKey, AnEnvironmentThatIsNotOfTheProjectIsNotFound) {
         CreateKey(bench.workplace()).run(admin, other, Workbench::aes_request("k", {"staging"}), {});
     });
     EXPECT_EQ(error.kind(), ErrorKind::bad_request);
-    EXPECT_STREQ(error.what(), "Environment (name: staging) is not found or user does not have privilege to access it!");
+    EXPECT_STREQ(error.what(),
+                 "Environment (name: staging) is not found or user does not have privilege to access it!");
     EXPECT_FALSE(bench.catalogue->find_key(other.id, "k"));
 }
 
 TEST(CreateKey, AnEnvironmentOutsideTheGrantIsNotFound) {
     Workbench bench;
-    bench.alice.grants = {{bench.project.id, Permission::manage, {}}, {bench.project.id, Permission::deploy_undeploy, {"staging"}}};
+    bench.alice.grants = {{bench.project.id, Permission::manage, {}},
+                          {bench.project.id, Permission::deploy_undeploy, {"staging"}}};
     EXPECT_TRUE(bench.create(Workbench::aes_request("a", {"staging"})).success);
     const auto error = error_of([&] { bench.create(Workbench::aes_request("b", {"production"})); });
-    EXPECT_STREQ(error.what(), "Environment (name: production) is not found or user does not have privilege to access it!");
+    EXPECT_STREQ(error.what(),
+                 "Environment (name: production) is not found or user does not have privilege to access it!");
 }
 
 TEST(CreateKey, WhatTheReaderFoundWrongIsReportedWithWhatDecodingFinds) {
@@ -235,7 +244,8 @@ TEST(CreateKey, AMechanismOfAnotherAlgorithmIsRefusedWithThoseThatFit) {
     const auto error = error_of([&] { bench.create(request); });
     ASSERT_EQ(error.details().size(), 1U);
     EXPECT_EQ(error.details()[0].pointer, "/mechanisms/1");
-    EXPECT_EQ(error.details()[0].message, "is not a mechanism of AES keys; choose from AES-GCM, AES-CBC-PAD, AES-CTR, AES-ECB, AES-CMAC");
+    EXPECT_EQ(error.details()[0].message,
+              "is not a mechanism of AES keys; choose from AES-GCM, AES-CBC-PAD, AES-CTR, AES-ECB, AES-CMAC");
 }
 
 TEST(CreateKey, AnAlgorithmThatDoesNotGoWithTheKeyTypeIsRefusedOnce) {
@@ -245,7 +255,8 @@ TEST(CreateKey, AnAlgorithmThatDoesNotGoWithTheKeyTypeIsRefusedOnce) {
     const auto error = error_of([&] { bench.create(request); });
     ASSERT_EQ(error.details().size(), 1U);
     EXPECT_EQ(error.details()[0].pointer, "/algorithm");
-    EXPECT_EQ(error.details()[0].message, "RSA does not go with the keyType SECRET_KEY; choose from AES, DES, DESede, HMAC");
+    EXPECT_EQ(error.details()[0].message,
+              "RSA does not go with the keyType SECRET_KEY; choose from AES, DES, DESede, HMAC");
 }
 
 TEST(CreateKey, AnIntentThatWasSettledByOthersMeanwhileIsNotCommitted) {

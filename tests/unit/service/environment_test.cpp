@@ -1,8 +1,9 @@
+#include "service/environment.hpp"
+
 #include <future>
 
 #include <gtest/gtest.h>
 
-#include "service/environment.hpp"
 #include "tests/fakes/fake_token.hpp"
 
 namespace keyward::service {
@@ -29,7 +30,8 @@ TokenError token_error_of(Action action) {
     throw std::logic_error("nothing was thrown");
 }
 
-/// A token whose calls wait for a gate, and the environment over it. The gate opens before the workers are joined.
+/// A token whose calls wait for a gate, and the environment over it. The gate opens before the workers are
+/// joined.
 class GatedEnvironment : public testing::Test {
   protected:
     ~GatedEnvironment() override { open(); }
@@ -60,9 +62,8 @@ TEST_F(GatedEnvironment, GivesTheResultOfACall) {
 
 TEST_F(GatedEnvironment, HandsOnWhatACallThrows) {
     Environment environment(profile(1, 1, 20s), token_);
-    const auto error = token_error_of([&] {
-        environment.call<int>([](Token&) -> int { throw TokenError(TokenFault::refused, "no"); });
-    });
+    const auto error = token_error_of(
+        [&] { environment.call<int>([](Token&) -> int { throw TokenError(TokenFault::refused, "no"); }); });
     EXPECT_EQ(error.fault(), TokenFault::refused);
     EXPECT_STREQ(error.what(), "no");
 }
@@ -108,7 +109,8 @@ TEST_F(GatedEnvironment, AFullQueueRefusesAtOnce) {
     const auto running = environment.begin<int>(waiting(started));
     started.get_future().wait();
     const auto queued = environment.begin<int>([](Token&) { return 2; });
-    EXPECT_EQ(token_error_of([&] { environment.begin<int>([](Token&) { return 3; }); }).fault(), TokenFault::busy);
+    EXPECT_EQ(token_error_of([&] { environment.begin<int>([](Token&) { return 3; }); }).fault(),
+              TokenFault::busy);
     open();
     EXPECT_EQ(environment.wait(*queued), 2);
 }

@@ -20,7 +20,9 @@ ObjectId cut_off_create(Workbench& bench, const std::string& owner, Instant leas
     return id;
 }
 
-bool nobody_is_dead(const std::string&) { return false; }
+bool nobody_is_dead(const std::string&) {
+    return false;
+}
 
 TEST(Recovery, TakesBackACreateWhoseLeaseRanOut) {
     Workbench bench;

@@ -12,8 +12,8 @@
 
 namespace keyward::service {
 
-/// A real catalogue in a temporary folder, two environments over fake tokens, a project `MyProject` and a caller with every
-/// grant in it. Time stands still until a test moves it.
+/// A real catalogue in a temporary folder, two environments over fake tokens, a project `MyProject` and a
+/// caller with every grant in it. Time stands still until a test moves it.
 class Workbench {
   public:
     explicit Workbench(std::chrono::milliseconds deadline = std::chrono::seconds(20)) {
@@ -21,7 +21,8 @@ class Workbench {
         if (mkdtemp(path.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
         folder = path;
         catalogue = storage::open_catalogue("sqlite://" + path + "/keyward.db", 4);
-        for (const auto& [name, token] : {std::pair{"production", production}, std::pair{"staging", staging}}) {
+        for (const auto& [name, token] :
+             {std::pair{"production", production}, std::pair{"staging", staging}}) {
             EnvironmentProfile profile;
             profile.name = name;
             profile.workers = 2;
@@ -31,7 +32,8 @@ class Workbench {
         catalogue->create_project("MyProject", {"production", "staging"}, {});
         catalogue->create_user("alice", "", {});
         project = *catalogue->find_project("MyProject");
-        alice = {catalogue->find_user("alice")->id, "alice",
+        alice = {catalogue->find_user("alice")->id,
+                 "alice",
                  {{project.id, Permission::manage, {}}, {project.id, Permission::deploy_undeploy, {}}}};
     }
     Workbench(const Workbench&) = delete;
@@ -50,7 +52,8 @@ class Workbench {
     }
 
     /// A create-key call for an AES key in these environments.
-    static CreateKeyRequest aes_request(const std::string& name, const std::vector<std::string>& environment_names) {
+    static CreateKeyRequest aes_request(const std::string& name,
+                                        const std::vector<std::string>& environment_names) {
         CreateKeyRequest request;
         request.name = name;
         request.type = keys::KeyType::secret;

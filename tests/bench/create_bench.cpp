@@ -1,0 +1,183 @@
+// scripts/bench create: the create-key call against a bare loop of C_CreateObject over the same module, in
+// one run.
+//
+// Both work on tokens of their own in the same folder (on a tmpfs, so that the disk is not what is measured),
+// filled with the same number of keys. Raw and REST take turns, and the median of the turns is printed, since
+// the machine is shared.
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+
+#include "core/base64.hpp"
+#include "keys/decode.hpp"
+#include "tests/bench/raw_token.hpp"
+#include "tests/bench/rest_service.hpp"
+#include "tests/bench/statistics.hpp"
+
+namespace keyward::bench {
+namespace {
+
+const std::string pin = "benchmark-pin";
+constexpr std::size_t threads = 8;
+constexpr int turns = 5;
+
+std::string token_folder(const std::string& name) {
+    std::string folder =
+        std::filesystem::path(std::getenv("TMPDIR") != nullptr ? std::getenv("TMPDIR") : "/dev/shm") /
+        (name + "-XXXXXX");
+    if (mkdtemp(folder.data()) == nullptr) throw std::runtime_error("no folder on " + folder);
+    std::filesystem::create_directory(folder + "/tokens");
+    std::ofstream(folder + "/softhsm2.conf")
+        << "directories.tokendir = " << folder << "/tokens\nlog.level = ERROR\n";
+    setenv("SOFTHSM2_CONF", (folder + "/softhsm2.conf").c_str(), 1);
+    test::ChildProcess tool(
+        {"softhsm2-util", "--init-token", "--free", "--label", "production", "--so-pin", pin, "--pin", pin});
+    tool.read_all();
+    if (tool.wait() != 0) throw std::runtime_error("softhsm2-util failed");
+    return folder;
+}
+
+std::string random_aes_content() {
+    return to_base64(random_secret(32).reveal());
+}
+
+/// An RSA key as PEM in base64. One is enough: each import is a new object all the same.
+std::string rsa_content() {
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_RSA_gen(2048), EVP_PKEY_free);
+    const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new(BIO_s_mem()), BIO_free);
+    PEM_write_bio_PKCS8PrivateKey(bio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    char* text = nullptr;
+    const long size = BIO_get_mem_data(bio.get(), &text);
+    return to_base64({reinterpret_cast<std::uint8_t*>(text), static_cast<std::size_t>(size)});
+}
+
+struct Kind {
+    std::string name;
+    std::string key_type;
+    std::string rsa;  ///< empty for AES
+
+    [[nodiscard]] std::string content() const { return rsa.empty() ? random_aes_content() : rsa; }
+    [[nodiscard]] keys::KeyMaterial material() const {
+        std::string text = content();
+        return decode_content(rsa.empty() ? keys::KeyType::secret : keys::KeyType::private_key, {},
+                              SecretBytes::take(text), {});
+    }
+};
+
+void print(const std::string& what, const Figures& figures, const Figures* against) {
+    std::printf("  %-34s %8.0f/s   p50 %7.2f ms   p99 %7.2f ms", what.c_str(), figures.rate, figures.p50_ms,
+                figures.p99_ms);
+    if (against != nullptr)
+        std::printf("   %5.0f %% of raw   p50 %+.2f ms", 100 * figures.rate / against->rate,
+                    figures.p50_ms - against->p50_ms);
+    std::printf("\n");
+    std::fflush(stdout);
+}
+
+class Comparison {
+  public:
+    explicit Comparison(const std::string& binary)
+        : raw_folder_(token_folder("keyward-bench-raw")),
+          raw_(KEYWARD_SOFTHSM, "production", pin, threads),
+          rest_folder_(token_folder("keyward-bench-rest")),
+          rest_(binary, rest_folder_, pin, threads) {}
+    Comparison(const Comparison&) = delete;
+    Comparison& operator=(const Comparison&) = delete;
+    ~Comparison() {
+        std::filesystem::remove_all(raw_folder_);
+        std::filesystem::remove_all(rest_folder_);
+    }
+
+    /// Both tokens get AES keys until they hold that many.
+    void fill(std::size_t keys) {
+        const Kind aes{"AES-256", "SECRET_KEY", ""};
+        if (keys <= stored_) return;
+        measure(threads, keys - stored_,
+                [&](std::size_t thread, std::size_t) { raw_.create(thread, aes.material(), false); });
+        measure(threads, keys - stored_, [&](std::size_t thread, std::size_t) {
+            rest_.create(thread, next_name(), aes.key_type, aes.content());
+        });
+        stored_ = keys;
+    }
+
+    void run(const Kind& kind, std::size_t calls) {
+        std::cout << kind.name << ", " << stored_ << " keys stored\n";
+        std::vector<Figures> raw1, raw8, tried1, tried8, rest1, rest8;
+        const keys::KeyMaterial material = kind.material();
+        const auto raw = [&](std::size_t with, bool trial) {
+            return measure(with, calls,
+                           [&](std::size_t thread, std::size_t) { raw_.create(thread, material, trial); });
+        };
+        const auto rest = [&](std::size_t with) {
+            return measure(with, calls, [&](std::size_t thread, std::size_t) {
+                rest_.create(thread, next_name(), kind.key_type, kind.content());
+            });
+        };
+        for (int turn = 0; turn < turns; ++turn) {
+            raw1.push_back(raw(1, false));
+            rest1.push_back(rest(1));
+            tried1.push_back(raw(1, true));
+            raw8.push_back(raw(threads, false));
+            rest8.push_back(rest(threads));
+            tried8.push_back(raw(threads, true));
+        }
+        const Figures one = median(raw1), eight = median(raw8);
+        print("raw, 1 thread", one, nullptr);
+        print("raw with trial, 1 thread", median(tried1), &one);
+        print("REST, 1 connection", median(rest1), &one);
+        print("raw, 8 threads", eight, nullptr);
+        print("raw with trial, 8 threads", median(tried8), &eight);
+        print("REST, 8 connections", median(rest8), &eight);
+        stored_ += static_cast<std::size_t>(turns) * calls * 2;
+    }
+
+  private:
+    std::string next_name() { return "k" + std::to_string(names_++); }
+
+    std::string raw_folder_;
+    RawToken raw_;
+    std::string rest_folder_;
+    RestService rest_;
+    std::size_t stored_ = 0;
+    std::atomic<std::size_t> names_ = 0;
+};
+
+int run(const std::string& binary, std::size_t calls, const std::vector<std::size_t>& stored) {
+    Comparison comparison(binary);
+    const Kind aes{"AES-256", "SECRET_KEY", ""};
+    const Kind rsa{"RSA-2048 private", "PRIVATE_KEY", rsa_content()};
+    for (const std::size_t keys : stored) {
+        comparison.fill(keys);
+        comparison.run(aes, calls);
+        comparison.run(rsa, calls);
+    }
+    return 0;
+}
+
+}  // namespace
+}  // namespace keyward::bench
+
+int main(int argc, char** argv) {
+    CLI::App app("Creates keys through the service and by a bare loop, in turns");
+    std::string binary;
+    std::size_t calls = 200;
+    std::vector<std::size_t> stored{100, 5000};
+    app.add_option("--keyward", binary, "The program to measure")->required();
+    app.add_option("--calls", calls, "Creates a turn")->capture_default_str();
+    app.add_option("--stored", stored, "Keys in the token before")->capture_default_str();
+    CLI11_PARSE(app, argc, argv);
+    try {
+        return keyward::bench::run(binary, calls, stored);
+    } catch (const std::exception& error) {
+        std::cerr << "create_bench: " << error.what() << "\n";
+        return 1;
+    }
+}

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/ids.hpp"
+#include "keys/key_material.hpp"
+
+namespace keyward::bench {
+
+/// A bare loop over the module: what the token can do when nothing else is done. One session a thread, no
+/// pool, no checks, the attributes that Keyward sets and reads back.
+class RawToken {
+  public:
+    /// Opens the token of that label with `threads` sessions and logs in.
+    RawToken(const std::string& module, const std::string& label, const std::string& pin,
+             std::size_t threads);
+    RawToken(const RawToken&) = delete;
+    RawToken& operator=(const RawToken&) = delete;
+    ~RawToken();
+
+    /// C_CreateObject of an AES key's object or an RSA private key's two, and their attributes read back in
+    /// one call each; with the trial, a zero block is encrypted or a signature made besides.
+    void create(std::size_t thread, const keys::KeyMaterial& material, bool with_trial);
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace keyward::bench

@@ -1,0 +1,99 @@
+#include "tests/bench/rest_service.hpp"
+
+#include <fstream>
+#include <stdexcept>
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace keyward::bench {
+namespace {
+
+/// A port that was free a moment ago.
+std::uint16_t free_port() {
+    const int descriptor = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in name{};
+    name.sin_family = AF_INET;
+    name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof name;
+    const bool bound = bind(descriptor, reinterpret_cast<sockaddr*>(&name), size) == 0 &&
+                       getsockname(descriptor, reinterpret_cast<sockaddr*>(&name), &size) == 0;
+    close(descriptor);
+    if (!bound) throw std::runtime_error("no free port");
+    return ntohs(name.sin_port);
+}
+
+void write(const std::string& path, const std::string& text) {
+    std::ofstream(path) << text;
+}
+
+std::string without_line_end(std::string text) {
+    while (text.ends_with('\n'))
+        text.pop_back();
+    return text;
+}
+
+}  // namespace
+
+RestService::RestService(const std::string& binary, const std::string& folder, const std::string& pin,
+                         std::size_t connections)
+    : binary_(binary), config_(folder + "/keyward.toml") {
+    const std::uint16_t port = free_port();
+    write(folder + "/production.pin", pin);
+    write(config_, "[http]\nport = " + std::to_string(port) + "\n[policy]\nidempotency_key_file = \"" +
+                       folder + "/idempotency.key\"\n[catalogue]\nurl = \"sqlite://" + folder +
+                       "/keyward.db\"\n[[environment]]\nname = \"production\"\nmodule = \"" KEYWARD_SOFTHSM
+                       "\"\ntoken_label = \"production\"\npin_source = \"file:" +
+                       folder + "/production.pin\"\ndeadline = \"30s\"\n");
+    command({"project", "create", "Bench", "--environments", "production"});
+    command({"user", "create", "bench"});
+    command({"grant", "bench", "Bench", "SECRETS:MANAGE", "SECRETS:DEPLOY_UNDEPLOY"});
+    authorization_ =
+        "Authorization: Bearer " + without_line_end(command({"token", "create", "--user", "bench"})) + "\r\n";
+    process_ =
+        std::make_unique<test::ChildProcess>(std::vector<std::string>{binary_, "serve", "--config", config_});
+    for (int tries = 0; clients_.size() < connections; ++tries) {
+        try {
+            clients_.emplace_back(port);
+        } catch (const std::system_error&) {
+            if (tries > 1000) throw;
+            usleep(10'000);
+        }
+    }
+}
+
+std::string RestService::command(const std::vector<std::string>& words) const {
+    std::vector<std::string> all{binary_};
+    all.insert(all.end(), words.begin(), words.end());
+    all.insert(all.end(), {"--config", config_});
+    test::ChildProcess child(all);
+    std::string output = child.read_all();
+    if (child.wait() != 0) throw std::runtime_error("keyward " + words.front() + " failed");
+    return output;
+}
+
+std::string RestService::exchange(std::size_t client, const std::string& request) {
+    const auto answer = clients_[client].ask(request);
+    if (!answer) throw std::runtime_error("the connection ended");
+    if (answer->status != 200)
+        throw std::runtime_error("answered with " + std::to_string(answer->status) + ": " + answer->body);
+    return answer->body;
+}
+
+void RestService::create(std::size_t client, const std::string& name, const std::string& key_type,
+                         const std::string& content) {
+    const std::string body =
+        R"({"name":")" + name + R"(","keyType":")" + key_type +
+        R"(","cryptoKeyInfoEnvironmentList":[{"environmentName":"production","content":")" + content +
+        R"("}]})";
+    exchange(client, "POST /apiops/projects/Bench/keys/ HTTP/1.1\r\nHost: localhost\r\n" + authorization_ +
+                         "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+                         "\r\n\r\n" + body);
+}
+
+void RestService::get(std::size_t client, const std::string& path) {
+    exchange(client, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + authorization_ + "\r\n");
+}
+
+}  // namespace keyward::bench

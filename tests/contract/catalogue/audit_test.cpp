@@ -1,0 +1,69 @@
+#include "fixture.hpp"
+
+namespace keyward::storage {
+namespace {
+
+using service::CatalogueError;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST_P(CatalogueContract, AnAuditRecordComesBackWhole) {
+    auto record = audit("user.create");
+    record.at = at(1'800'000'000'123);
+    record.environments = {"with, comma", "with \"quotes\"", ""};
+    EXPECT_TRUE(catalogue_->create_user("alice", "", record));
+    EXPECT_THAT(catalogue_->audit_trail(10), ElementsAre(record));
+}
+
+TEST_P(CatalogueContract, TheTrailHoldsTheNewestRecordsOldestFirst) {
+    for (const auto* name : {"a", "b", "c"})
+        catalogue_->create_user(name, "", audit(name));
+    EXPECT_EQ(catalogue_->audit_trail(0).size(), 0);
+    const auto newest = catalogue_->audit_trail(2);
+    EXPECT_THAT(newest, ElementsAre(audit("b"), audit("c")));
+    EXPECT_EQ(catalogue_->audit_trail(static_cast<std::size_t>(-1)).size(), 3);
+}
+
+TEST_P(CatalogueContract, AChangeWithoutItsAuditRecordIsNotKept) {
+    const auto user = new_user();
+    const auto project = new_project();
+    const auto work = begun(project);
+    const auto gone = new_tombstones("first", at(5000));
+    database_->query("alter table audit rename to audit_taken_away");
+    EXPECT_THROW(catalogue_->create_project("other", {}, audit("x")), CatalogueError);
+    EXPECT_THROW(catalogue_->create_user("bob", "", audit("x")), CatalogueError);
+    EXPECT_THROW(catalogue_->delete_user("alice", audit("x")), CatalogueError);
+    EXPECT_THROW(catalogue_->add_grant(user, {project, service::Permission::use, {}}, audit("x")),
+                 CatalogueError);
+    EXPECT_THROW(catalogue_->create_api_token(user, "laptop", "hash", std::nullopt, audit("x")),
+                 CatalogueError);
+    EXPECT_THROW(catalogue_->begin_create(new_key(project, "other"), {}, audit("x")), CatalogueError);
+    EXPECT_THROW(catalogue_->commit_create(work.key, "first", {}, at(1), audit("x")), CatalogueError);
+    EXPECT_THROW(catalogue_->abandon_create(work.key.id, "first", {}, at(1), audit("x")), CatalogueError);
+    EXPECT_THROW(catalogue_->settle_expired_intents(at(9000), "second", at(1), audit("x")), CatalogueError);
+    EXPECT_THROW(catalogue_->remove_tombstone(gone[0], audit("x")), CatalogueError);
+    database_->query("alter table audit_taken_away rename to audit");
+
+    EXPECT_FALSE(catalogue_->find_project("other"));
+    EXPECT_FALSE(catalogue_->find_user("bob"));
+    EXPECT_TRUE(catalogue_->find_user("alice"));
+    EXPECT_THAT(catalogue_->grants_of(user), IsEmpty());
+    EXPECT_FALSE(catalogue_->find_identity("hash"));
+    EXPECT_FALSE(catalogue_->find_key(project, "other"));
+    EXPECT_EQ(catalogue_->key_state(work.key.id), service::KeyState::creating);
+    EXPECT_EQ(catalogue_->intents().size(), 2);
+    EXPECT_EQ(catalogue_->tombstones().size(), 2);
+}
+
+TEST_P(CatalogueContract, AFailedCallLeavesItsConnectionUsable) {
+    const auto only = another(1);
+    for (int i = 0; i < 20; ++i)
+        EXPECT_THROW(only->create_api_token("nobody", "laptop", "hash", std::nullopt, audit("x")),
+                     CatalogueError);
+    EXPECT_TRUE(only->create_user("alice", "", audit("user.create")));
+    EXPECT_TRUE(catalogue_->find_user("alice"));
+    EXPECT_THAT(audited(), ElementsAre("user.create"));
+}
+
+}  // namespace
+}  // namespace keyward::storage

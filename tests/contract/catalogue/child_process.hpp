@@ -1,0 +1,49 @@
+#pragma once
+
+#include <exception>
+#include <stdexcept>
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace keyward::storage {
+
+/// Runs `body` in a process of its own, which ends without running anything else of this one.
+class ChildProcess {
+  public:
+    template <typename Body>
+    explicit ChildProcess(Body body) : pid_(::fork()) {
+        if (pid_ < 0) throw std::runtime_error("fork failed");
+        if (pid_ > 0) return;
+        try {
+            ::_exit(body() ? 0 : 1);
+        } catch (const std::exception&) {
+            ::_exit(2);
+        }
+    }
+    ChildProcess(const ChildProcess&) = delete;
+    ChildProcess& operator=(const ChildProcess&) = delete;
+    ChildProcess(ChildProcess&& other) noexcept : pid_(other.pid_) { other.pid_ = -1; }
+    ChildProcess& operator=(ChildProcess&&) = delete;
+    ~ChildProcess() {
+        if (pid_ > 0) kill();
+    }
+
+    /// Its exit code: 0 when `body` returned true, 1 when false, 2 when it threw.
+    int wait() {
+        int status = 0;
+        ::waitpid(pid_, &status, 0);
+        pid_ = -1;
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    }
+    void kill() {
+        ::kill(pid_, SIGKILL);
+        wait();
+    }
+
+  private:
+    pid_t pid_;
+};
+
+}  // namespace keyward::storage

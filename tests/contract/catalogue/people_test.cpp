@@ -1,0 +1,185 @@
+#include "fixture.hpp"
+
+namespace keyward::storage {
+namespace {
+
+using service::CatalogueError;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST_P(CatalogueContract, AProjectKeepsItsEnvironmentsInTheOrderGiven) {
+    EXPECT_TRUE(
+        catalogue_->create_project("payments", {"staging", "production", "a"}, audit("project.create")));
+    const auto project = catalogue_->find_project("payments").value();
+    EXPECT_EQ(project.name, "payments");
+    EXPECT_THAT(project.environments, ElementsAre("staging", "production", "a"));
+}
+
+TEST_P(CatalogueContract, AProjectWithoutEnvironmentsIsFound) {
+    EXPECT_TRUE(catalogue_->create_project("empty", {}, audit("project.create")));
+    EXPECT_THAT(catalogue_->find_project("empty").value().environments, IsEmpty());
+}
+
+TEST_P(CatalogueContract, ATakenProjectNameIsRefusedAndNothingChanges) {
+    const auto id = new_project();
+    EXPECT_FALSE(catalogue_->create_project("payments", {"other"}, audit("project.create.again")));
+    const auto project = catalogue_->find_project("payments").value();
+    EXPECT_EQ(project.id, id);
+    EXPECT_THAT(project.environments, ElementsAre("production", "staging"));
+    EXPECT_THAT(audited(), ElementsAre("project.create"));
+}
+
+TEST_P(CatalogueContract, AProjectThatNamesAnEnvironmentTwiceIsNotMade) {
+    EXPECT_THROW(catalogue_->create_project("twice", {"production", "production"}, audit("project.create")),
+                 CatalogueError);
+    EXPECT_EQ(catalogue_->find_project("twice"), std::nullopt);
+    EXPECT_THAT(audited(), IsEmpty());
+}
+
+TEST_P(CatalogueContract, ProjectsAreListedByName) {
+    new_project("b");
+    new_project("B");
+    new_project("a");
+    std::vector<std::string> names;
+    for (const auto& project : catalogue_->projects()) {
+        names.push_back(project.name);
+        EXPECT_THAT(project.environments, ElementsAre("production", "staging"));
+    }
+    EXPECT_THAT(names, ElementsAre("B", "a", "b"));
+}
+
+TEST_P(CatalogueContract, AnUnknownProjectIsNotFound) {
+    EXPECT_EQ(catalogue_->find_project("none"), std::nullopt);
+}
+
+TEST_P(CatalogueContract, AnEmptyProjectIsDeletedWithItsGrants) {
+    const auto user = new_user();
+    catalogue_->add_grant(user, {new_project(), service::Permission::use, {}}, audit("grant.add"));
+    EXPECT_TRUE(catalogue_->delete_project("payments", audit("project.delete")));
+    EXPECT_EQ(catalogue_->find_project("payments"), std::nullopt);
+    EXPECT_THAT(catalogue_->grants_of(user), IsEmpty());
+    EXPECT_THAT(audited(), ElementsAre("user.create", "project.create", "grant.add", "project.delete"));
+}
+
+TEST_P(CatalogueContract, AProjectWithAKeyIsNotDeleted) {
+    begun(new_project());
+    EXPECT_FALSE(catalogue_->delete_project("payments", audit("project.delete")));
+    EXPECT_TRUE(catalogue_->find_project("payments"));
+    EXPECT_THAT(audited(), ElementsAre("project.create", "key.create"));
+}
+
+TEST_P(CatalogueContract, AnUnknownProjectIsNotDeleted) {
+    EXPECT_FALSE(catalogue_->delete_project("none", audit("project.delete")));
+    EXPECT_THAT(audited(), IsEmpty());
+}
+
+TEST_P(CatalogueContract, AUserIsFoundByName) {
+    EXPECT_TRUE(catalogue_->create_user("alice", "hash", audit("user.create")));
+    EXPECT_EQ(catalogue_->find_user("alice").value().name, "alice");
+    EXPECT_EQ(catalogue_->find_user("Alice").has_value(), false);
+}
+
+TEST_P(CatalogueContract, UsersAreListedByName) {
+    const auto bob = new_user("bob");
+    const auto alice = new_user("alice");
+    const auto users = catalogue_->users();
+    ASSERT_EQ(users.size(), 2);
+    EXPECT_EQ(users[0].id, alice);
+    EXPECT_EQ(users[1].id, bob);
+}
+
+TEST_P(CatalogueContract, ATakenUserNameIsRefused) {
+    const auto id = new_user();
+    EXPECT_FALSE(catalogue_->create_user("alice", "other", audit("user.create.again")));
+    EXPECT_EQ(catalogue_->find_user("alice").value().id, id);
+    EXPECT_THAT(audited(), ElementsAre("user.create"));
+}
+
+TEST_P(CatalogueContract, ADeletedUsersGrantsAndTokensGoAndTheAuditStays) {
+    const auto user = new_user();
+    catalogue_->add_grant(user, {"", service::Permission::admin, {}}, audit("grant.add"));
+    catalogue_->create_api_token(user, "laptop", "hash", std::nullopt, audit("token.create"));
+    EXPECT_TRUE(catalogue_->delete_user("alice", audit("user.delete")));
+    EXPECT_FALSE(catalogue_->find_user("alice"));
+    EXPECT_FALSE(catalogue_->find_identity("hash"));
+    EXPECT_THAT(catalogue_->api_tokens(), IsEmpty());
+    EXPECT_THAT(catalogue_->grants_of(user), IsEmpty());
+    EXPECT_THAT(audited(), ElementsAre("user.create", "grant.add", "token.create", "user.delete"));
+}
+
+TEST_P(CatalogueContract, AnUnknownUserIsNotDeleted) {
+    EXPECT_FALSE(catalogue_->delete_user("none", audit("user.delete")));
+    EXPECT_THAT(audited(), IsEmpty());
+}
+
+TEST_P(CatalogueContract, AnApiTokenLeadsToItsUser) {
+    const auto user = new_user();
+    catalogue_->create_api_token(user, "laptop", "hash", at(99), audit("token.create"));
+    const auto identity = catalogue_->find_identity("hash").value();
+    EXPECT_EQ(identity.user_id, user);
+    EXPECT_EQ(identity.user_name, "alice");
+    EXPECT_EQ(identity.expires_at, at(99));
+    EXPECT_FALSE(identity.revoked);
+}
+
+TEST_P(CatalogueContract, AnApiTokenMayHaveNoEnd) {
+    catalogue_->create_api_token(new_user(), "laptop", "hash", std::nullopt, audit("token.create"));
+    EXPECT_EQ(catalogue_->find_identity("hash").value().expires_at, std::nullopt);
+}
+
+TEST_P(CatalogueContract, ApiTokensAreListedWithTheMomentOfTheirAudit) {
+    const auto id = catalogue_->create_api_token(new_user(), "laptop", "hash", at(99), audit("token.create"));
+    const auto tokens = catalogue_->api_tokens();
+    ASSERT_EQ(tokens.size(), 1);
+    EXPECT_EQ(tokens[0].id, id);
+    EXPECT_EQ(tokens[0].user_name, "alice");
+    EXPECT_EQ(tokens[0].name, "laptop");
+    EXPECT_EQ(tokens[0].created_at, at(1000));
+    EXPECT_EQ(tokens[0].expires_at, at(99));
+    EXPECT_FALSE(tokens[0].revoked);
+}
+
+TEST_P(CatalogueContract, AnUnknownHashIsNobody) {
+    catalogue_->create_api_token(new_user(), "laptop", "hash", std::nullopt, audit("token.create"));
+    EXPECT_FALSE(catalogue_->find_identity("HASH"));
+}
+
+TEST_P(CatalogueContract, ARevokedApiTokenIsStillKnownAsRevoked) {
+    const auto id =
+        catalogue_->create_api_token(new_user(), "laptop", "hash", std::nullopt, audit("token.create"));
+    EXPECT_TRUE(catalogue_->revoke_api_token(id, audit("token.revoke")));
+    EXPECT_TRUE(catalogue_->find_identity("hash").value().revoked);
+    EXPECT_TRUE(catalogue_->api_tokens().at(0).revoked);
+}
+
+TEST_P(CatalogueContract, AnApiTokenIsRevokedOnce) {
+    const auto id =
+        catalogue_->create_api_token(new_user(), "laptop", "hash", std::nullopt, audit("token.create"));
+    EXPECT_TRUE(catalogue_->revoke_api_token(id, audit("token.revoke")));
+    EXPECT_FALSE(catalogue_->revoke_api_token(id, audit("token.revoke.again")));
+    EXPECT_FALSE(catalogue_->revoke_api_token("unknown", audit("token.revoke.unknown")));
+    EXPECT_THAT(audited(), ElementsAre("user.create", "token.create", "token.revoke"));
+}
+
+TEST_P(CatalogueContract, TheSameHashIsNotStoredTwice) {
+    const auto user = new_user();
+    catalogue_->create_api_token(user, "laptop", "hash", std::nullopt, audit("token.create"));
+    EXPECT_THROW(
+        catalogue_->create_api_token(user, "phone", "hash", std::nullopt, audit("token.create.again")),
+        CatalogueError);
+    EXPECT_THAT(audited(), ElementsAre("user.create", "token.create"));
+}
+
+TEST_P(CatalogueContract, AnApiTokenNeedsAUser) {
+    EXPECT_THROW(
+        catalogue_->create_api_token("nobody", "laptop", "hash", std::nullopt, audit("token.create")),
+        CatalogueError);
+    EXPECT_FALSE(catalogue_->find_identity("hash"));
+}
+
+TEST_P(CatalogueContract, APingOfAWorkingDatabaseReturns) {
+    EXPECT_NO_THROW(catalogue_->ping());
+}
+
+}  // namespace
+}  // namespace keyward::storage

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace keyward::storage {
+
+/// A folder of the test's own, gone at its end.
+class TemporaryFolder {
+  public:
+    TemporaryFolder();
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    TemporaryFolder(TemporaryFolder&&) = delete;
+    TemporaryFolder& operator=(TemporaryFolder&&) = delete;
+    ~TemporaryFolder();
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+  private:
+    std::filesystem::path path_;
+};
+
+/// A PostgreSQL cluster of the tests' own, on a unix socket in its folder, with a random password. It is made
+/// at the first use and ended with the test program, through the pid in its own folder.
+class PostgresServer {
+  public:
+    static PostgresServer& instance();
+    PostgresServer(const PostgresServer&) = delete;
+    PostgresServer& operator=(const PostgresServer&) = delete;
+    PostgresServer(PostgresServer&&) = delete;
+    PostgresServer& operator=(PostgresServer&&) = delete;
+    ~PostgresServer();
+
+    [[nodiscard]] std::string url(const std::string& database) const;
+    [[nodiscard]] const std::string& password() const { return password_; }
+    void stop() const;
+    void start() const;
+
+  private:
+    PostgresServer();
+
+    TemporaryFolder folder_;
+    std::string password_;
+};
+
+}  // namespace keyward::storage

@@ -1,0 +1,147 @@
+#include "fixture.hpp"
+
+namespace keyward::storage {
+namespace {
+
+using service::KeyState;
+using service::Tombstone;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+using testing::UnorderedElementsAreArray;
+
+std::vector<ObjectId> ids(const std::vector<Tombstone>& tombstones) {
+    std::vector<ObjectId> result;
+    for (const auto& tombstone : tombstones)
+        result.push_back(tombstone.object_id);
+    return result;
+}
+
+TEST_P(CatalogueContract, ExpiredIntentsOfAnUnfinishedKeyBecomeTombstonesAndTheNameIsFree) {
+    const auto work = begun(new_project());
+    EXPECT_EQ(catalogue_->settle_expired_intents(at(5001), "second", at(9000), audit("recovery.settle")), 2);
+    EXPECT_EQ(catalogue_->find_key(work.key.project_id, "card-key"), std::nullopt);
+    EXPECT_THAT(catalogue_->intents(), IsEmpty());
+    EXPECT_THAT(catalogue_->tombstones(),
+                UnorderedElementsAre(Tombstone{work.intents[0].object_id, "staging", "second", at(9000)},
+                                     Tombstone{work.intents[1].object_id, "production", "second", at(9000)}));
+    EXPECT_THAT(audited(), ElementsAre("project.create", "key.create", "recovery.settle"));
+}
+
+TEST_P(CatalogueContract, LeasedIntentsAreLeftAlone) {
+    const auto work = begun(new_project());
+    EXPECT_EQ(catalogue_->settle_expired_intents(at(4999), "second", at(9000), audit("recovery.settle")), 0);
+    EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(work.intents));
+    EXPECT_THAT(audited(), ElementsAre("project.create", "key.create"));
+}
+
+TEST_P(CatalogueContract, ALeaseEndsAtItsMoment) {
+    begun(new_project());
+    EXPECT_EQ(catalogue_->settle_expired_intents(at(5000), "second", at(9000), audit("recovery.settle")), 2);
+}
+
+TEST_P(CatalogueContract, AKeyWithOneLiveLeaseIsLeftAloneWhole) {
+    const auto work = begun(new_project());
+    catalogue_->renew_leases({work.intents[1].object_id}, "first", at(20000));
+    EXPECT_EQ(catalogue_->settle_expired_intents(at(6000), "second", at(9000), audit("recovery.settle")), 0);
+    EXPECT_TRUE(catalogue_->commit_create(work.key, "first", {}, at(9000), audit("key.create.commit")));
+}
+
+TEST_P(CatalogueContract, OnlyTheExpiredOfSeveralKeysAreSettled) {
+    const auto project = new_project();
+    begun(project, "old", "first", at(100));
+    const auto live = begun(project, "live", "first", at(9000));
+    begun(project, "older", "third", at(50));
+    EXPECT_EQ(catalogue_->settle_expired_intents(at(200), "second", at(9000), audit("recovery.settle")), 4);
+    EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(live.intents));
+    EXPECT_EQ(catalogue_->tombstones().size(), 4);
+    EXPECT_EQ(catalogue_->key_state(live.key.id), KeyState::creating);
+}
+
+TEST_P(CatalogueContract, NothingToSettleIsNotAudited) {
+    EXPECT_EQ(catalogue_->settle_expired_intents(at(200), "second", at(9000), audit("recovery.settle")), 0);
+    EXPECT_THAT(audited(), IsEmpty());
+}
+
+TEST_P(CatalogueContract, TombstonesWhoseLeaseRanOutAreClaimed) {
+    const auto gone = new_tombstones("first", at(5000));
+    const auto claimed = catalogue_->claim_tombstones(at(5000), "second", at(9000));
+    EXPECT_THAT(ids(claimed), UnorderedElementsAreArray(gone));
+    for (const auto& tombstone : claimed) {
+        EXPECT_EQ(tombstone.owner, "second");
+        EXPECT_EQ(tombstone.lease_until, at(9000));
+    }
+    EXPECT_EQ(catalogue_->tombstones(), claimed);
+}
+
+TEST_P(CatalogueContract, LeasedTombstonesOfOthersAreNotClaimed) {
+    new_tombstones("first", at(5000));
+    EXPECT_THAT(catalogue_->claim_tombstones(at(4999), "second", at(9000)), IsEmpty());
+    EXPECT_EQ(catalogue_->tombstones().at(0).owner, "first");
+}
+
+TEST_P(CatalogueContract, OnesOwnTombstonesAreClaimedWhileLeased) {
+    const auto gone = new_tombstones("first", at(5000));
+    EXPECT_THAT(ids(catalogue_->claim_tombstones(at(1), "first", at(9000))), UnorderedElementsAreArray(gone));
+    EXPECT_EQ(catalogue_->tombstones().at(0).lease_until, at(9000));
+}
+
+TEST_P(CatalogueContract, ClaimedTombstonesAreNobodyElses) {
+    new_tombstones("first", at(5000));
+    EXPECT_EQ(catalogue_->claim_tombstones(at(6000), "second", at(9000)).size(), 2);
+    EXPECT_THAT(catalogue_->claim_tombstones(at(6000), "third", at(9000)), IsEmpty());
+    EXPECT_THAT(catalogue_->claim_tombstones(at(6000), "first", at(9000)), IsEmpty());
+}
+
+TEST_P(CatalogueContract, ARemovedTombstoneIsGoneAndAudited) {
+    const auto gone = new_tombstones("first", at(5000));
+    catalogue_->remove_tombstone(gone[0], audit("recovery.destroy"));
+    EXPECT_THAT(ids(catalogue_->tombstones()), ElementsAre(gone[1]));
+    EXPECT_EQ(audited().back(), "recovery.destroy");
+}
+
+TEST_P(CatalogueContract, RemovingAnUnknownTombstoneWritesNothing) {
+    catalogue_->remove_tombstone(ObjectId::random(), audit("recovery.destroy"));
+    EXPECT_THAT(audited(), IsEmpty());
+}
+
+TEST_P(CatalogueContract, LeasesAreRenewedOnIntentsAndTombstones) {
+    const auto gone = new_tombstones("first", at(5000));
+    const auto work = begun(new_project());
+    catalogue_->renew_leases({gone[0], work.intents[0].object_id, ObjectId::random()}, "first", at(7000));
+    for (const auto& intent : catalogue_->intents())
+        EXPECT_EQ(intent.lease_until, intent.object_id == work.intents[0].object_id ? at(7000) : at(5000));
+    for (const auto& tombstone : catalogue_->tombstones())
+        EXPECT_EQ(tombstone.lease_until, tombstone.object_id == gone[0] ? at(7000) : at(5000));
+}
+
+TEST_P(CatalogueContract, LeasesOfOthersAreNotRenewed) {
+    const auto gone = new_tombstones("first", at(5000));
+    const auto work = begun(new_project());
+    catalogue_->renew_leases({gone[0], work.intents[0].object_id}, "second", at(7000));
+    EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(work.intents));
+    EXPECT_EQ(catalogue_->tombstones().at(0).lease_until, at(5000));
+    EXPECT_EQ(catalogue_->tombstones().at(1).lease_until, at(5000));
+}
+
+TEST_P(CatalogueContract, OwnersOfLeasesAreThoseOfIntentsAndTombstones) {
+    EXPECT_THAT(catalogue_->lease_owners(), IsEmpty());
+    new_tombstones("first", at(5000));
+    begun(new_project(), "card-key", "second");
+    EXPECT_THAT(catalogue_->lease_owners(), ElementsAre("first", "second"));
+}
+
+TEST_P(CatalogueContract, TheLeasesOfADeadOwnerEndAndTheOthersStay) {
+    new_tombstones("dead", at(5000));
+    const auto project = new_project();
+    begun(project, "left behind", "dead");
+    const auto live = begun(project, "at work", "alive");
+    catalogue_->expire_leases("dead");
+    EXPECT_THAT(catalogue_->lease_owners(), ElementsAre("alive"));
+    EXPECT_EQ(catalogue_->settle_expired_intents(at(1), "second", at(9000), audit("recovery.settle")), 2);
+    EXPECT_EQ(catalogue_->claim_tombstones(at(1), "second", at(9000)).size(), 4);
+    EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(live.intents));
+}
+
+}  // namespace
+}  // namespace keyward::storage

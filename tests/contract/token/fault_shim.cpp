@@ -1,0 +1,133 @@
+// A PKCS#11 module before SoftHSM2: every call goes through, but for those that a test tells to fail or to
+// lie.
+#include "tests/contract/token/fault_shim.hpp"
+
+#include <dlfcn.h>
+
+namespace {
+
+using keyward::tests::ShimControls;
+
+ShimControls controls{};
+CK_FUNCTION_LIST* real = nullptr;
+
+CK_RV create_object(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR attributes, CK_ULONG count,
+                    CK_OBJECT_HANDLE_PTR object) {
+    if (controls.create_object != CKR_OK) return controls.create_object;
+    for (CK_ULONG i = 0; i < count; ++i)
+        if (attributes[i].type == CKA_CLASS &&
+            *static_cast<CK_OBJECT_CLASS*>(attributes[i].pValue) == CKO_PRIVATE_KEY &&
+            controls.create_private_object != CKR_OK)
+            return controls.create_private_object;
+    return real->C_CreateObject(session, attributes, count, object);
+}
+
+CK_RV get_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR attributes,
+                          CK_ULONG count) {
+    if (controls.get_attribute_value != CKR_OK) return controls.get_attribute_value;
+    CK_RV value = real->C_GetAttributeValue(session, object, attributes, count);
+    for (CK_ULONG i = 0; i < count; ++i) {
+        if (attributes[i].type == CKA_CHECK_VALUE && controls.no_check_value) {
+            attributes[i].ulValueLen = CK_UNAVAILABLE_INFORMATION;
+            value = CKR_ATTRIBUTE_TYPE_INVALID;
+        } else if (attributes[i].type == controls.lie_about && attributes[i].pValue != nullptr &&
+                   attributes[i].ulValueLen != CK_UNAVAILABLE_INFORMATION && attributes[i].ulValueLen > 0) {
+            static_cast<CK_BYTE*>(attributes[i].pValue)[attributes[i].ulValueLen - 1] ^= 1;
+        }
+    }
+    return value;
+}
+
+CK_RV destroy_object(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object) {
+    ++controls.destroyed;
+    return real->C_DestroyObject(session, object);
+}
+
+CK_RV spoil(CK_RV value, CK_BYTE_PTR result) {
+    if (value == CKR_OK && result != nullptr && controls.wrong_result) result[0] ^= 1;
+    return value;
+}
+
+CK_RV sign(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size, CK_BYTE_PTR signature,
+           CK_ULONG_PTR signature_size) {
+    if (controls.sign != CKR_OK) return controls.sign;
+    const CK_RV value = real->C_Sign(session, data, size, signature, signature_size);
+    return spoil(value, signature);
+}
+
+CK_RV encrypt_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key) {
+    if (controls.no_ecb && mechanism->mechanism == CKM_AES_ECB) return CKR_MECHANISM_INVALID;
+    return real->C_EncryptInit(session, mechanism, key);
+}
+
+CK_RV encrypt(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size, CK_BYTE_PTR result,
+              CK_ULONG_PTR result_size) {
+    if (controls.encrypt != CKR_OK) return controls.encrypt;
+    return spoil(real->C_Encrypt(session, data, size, result, result_size), result);
+}
+
+CK_RV verify(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size, CK_BYTE_PTR signature,
+             CK_ULONG signature_size) {
+    const CK_RV value = real->C_Verify(session, data, size, signature, signature_size);
+    return controls.accept_any_signature ? CKR_OK : value;
+}
+
+CK_RV open_session(CK_SLOT_ID slot, CK_FLAGS flags, void* application, CK_NOTIFY notify,
+                   CK_SESSION_HANDLE_PTR session) {
+    if (controls.open_session != CKR_OK) return controls.open_session;
+    return real->C_OpenSession(slot, flags, application, notify, session);
+}
+
+CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG size) {
+    ++controls.logins;
+    if (controls.login != CKR_OK) return controls.login;
+    return real->C_Login(session, user, pin, size);
+}
+
+CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
+    const CK_RV value = real->C_GetTokenInfo(slot, info);
+    if (value == CKR_OK) info->flags = (info->flags | controls.token_flags) & ~controls.hidden_token_flags;
+    return value;
+}
+
+CK_RV find_objects_init(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR attributes, CK_ULONG count) {
+    ++controls.searches;
+    return real->C_FindObjectsInit(session, attributes, count);
+}
+
+CK_RV get_real() {
+    void* const library = dlopen("/usr/lib/softhsm/libsofthsm2.so", RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr) return CKR_GENERAL_ERROR;
+    const auto get =
+        reinterpret_cast<CK_RV (*)(CK_FUNCTION_LIST_PTR_PTR)>(dlsym(library, "C_GetFunctionList"));
+    return get == nullptr ? CKR_GENERAL_ERROR : get(&real);
+}
+
+}  // namespace
+
+extern "C" {
+
+CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list) {
+    static CK_FUNCTION_LIST ours{};
+    if (const CK_RV value = get_real(); value != CKR_OK) return value;
+    ours = *real;
+    ours.C_GetFunctionList = C_GetFunctionList;
+    ours.C_CreateObject = create_object;
+    ours.C_GetAttributeValue = get_attribute_value;
+    ours.C_DestroyObject = destroy_object;
+    ours.C_Sign = sign;
+    ours.C_EncryptInit = encrypt_init;
+    ours.C_Encrypt = encrypt;
+    ours.C_Verify = verify;
+    ours.C_OpenSession = open_session;
+    ours.C_Login = login;
+    ours.C_GetTokenInfo = get_token_info;
+    ours.C_FindObjectsInit = find_objects_init;
+    *list = &ours;
+    return CKR_OK;
+}
+
+ShimControls* keyward_shim_controls() {
+    return &controls;
+}
+}

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <atomic>
+
+#include <p11-kit/pkcs11.h>
+
+namespace keyward::tests {
+
+/// What the shim is told to do; one for the process. A CKR_ value other than CKR_OK is what the call answers
+/// in place of SoftHSM2.
+struct ShimControls {
+    std::atomic<CK_RV> create_object;
+    std::atomic<CK_RV> create_private_object;  ///< for private keys alone
+    std::atomic<CK_RV> get_attribute_value;
+    std::atomic<CK_RV> sign;
+    std::atomic<CK_RV> encrypt;
+    std::atomic<CK_RV> open_session;
+    std::atomic<CK_RV> login;
+    std::atomic<CK_FLAGS> token_flags;         ///< added to those of CK_TOKEN_INFO
+    std::atomic<CK_FLAGS> hidden_token_flags;  ///< taken from them
+    std::atomic<CK_ATTRIBUTE_TYPE>
+        lie_about;                     ///< this yes-or-no attribute, or this value, is reported inverted
+    std::atomic<bool> no_check_value;  ///< CKA_CHECK_VALUE is unknown
+    std::atomic<bool> wrong_result;    ///< signatures and ciphertexts come out wrong
+    std::atomic<bool> accept_any_signature;
+    std::atomic<bool> no_ecb;
+    std::atomic<CK_ULONG> logins;     ///< how often C_Login was called
+    std::atomic<CK_ULONG> destroyed;  ///< how often C_DestroyObject was called
+    std::atomic<CK_ULONG> searches;   ///< how often C_FindObjectsInit was called
+};
+
+/// The name of the function in the shim that returns its controls.
+inline constexpr const char* shim_controls_function = "keyward_shim_controls";
+
+}  // namespace keyward::tests

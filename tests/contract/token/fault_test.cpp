@@ -1,0 +1,275 @@
+// What the import does when a module fails or lies: SoftHSM2 behind a shim that does either on demand.
+#include <functional>
+
+#include <dlfcn.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/contract/token/fault_shim.hpp"
+#include "tests/contract/token/labs.hpp"
+
+namespace keyward::tests {
+namespace {
+
+using service::Lifetime;
+using service::TokenError;
+using service::TokenFault;
+using service::Use;
+using service::UseSet;
+using ::testing::HasSubstr;
+
+/// SoftHSM2 behind the shim, with the shim's controls as new.
+class ShimLab final : public ModuleLab {
+  public:
+    ShimLab() {
+        softhsm_.add_token("production");
+        library_ = dlopen(KEYWARD_FAULT_SHIM, RTLD_NOW | RTLD_LOCAL);
+        if (library_ == nullptr) throw std::runtime_error("the shim can't be loaded");
+        controls_ = reinterpret_cast<ShimControls* (*)()>(dlsym(library_, shim_controls_function))();
+        reset();
+    }
+    ~ShimLab() override {
+        reset();
+        close();
+        dlclose(library_);
+    }
+    ShimControls& shim() { return *controls_; }
+    [[nodiscard]] bool offers(Kind, const UseSet&) const override { return true; }
+    void add_token(const std::string& label) override { softhsm_.add_token(label); }
+
+  private:
+    [[nodiscard]] std::string module_path() const override { return KEYWARD_FAULT_SHIM; }
+    void reset() {
+        new (controls_) ShimControls{};
+        controls_->lie_about = CK_UNAVAILABLE_INFORMATION;
+    }
+
+    SoftHsm softhsm_;
+    void* library_ = nullptr;
+    ShimControls* controls_ = nullptr;
+};
+
+class TokenFaults : public ::testing::Test {
+  protected:
+    TokenFaults() { prepare_process(); }
+
+    TokenError import_error(Kind kind, const UseSet& uses, const std::function<void()>& prepare) {
+        const keys::KeyMaterial material = make_key(kind);
+        lab_.token()->ping();
+        prepare();
+        try {
+            import(material, uses);
+        } catch (const TokenError& error) {
+            return error;
+        }
+        throw std::logic_error("the import went through");
+    }
+
+    service::ImportReceipt import(const keys::KeyMaterial& material, const UseSet& uses) {
+        return lab_.token()->import({id_, "label", material, uses, Lifetime::token, std::nullopt});
+    }
+
+    ShimLab lab_;
+    ShimControls& shim_ = lab_.shim();
+    const ObjectId id_ = ObjectId::random();
+};
+
+TEST_F(TokenFaults, ARefusedTemplateIsARefusalThatNamesTheKey) {
+    const TokenError error =
+        import_error(Kind::aes256, {Use::cipher}, [&] { shim_.create_object = CKR_TEMPLATE_INCONSISTENT; });
+    EXPECT_EQ(error.fault(), TokenFault::refused);
+    EXPECT_EQ(error.call(), "C_CreateObject");
+    EXPECT_EQ(error.code(), "CKR_TEMPLATE_INCONSISTENT");
+    EXPECT_STREQ(
+        error.what(),
+        "The token refuses the key: it does not take this combination of attributes (AES, 256 bits)");
+}
+
+TEST_F(TokenFaults, ARefusedPrivateHalfTakesThePublicOneWithIt) {
+    const TokenError error = import_error(Kind::p256, {Use::signature},
+                                          [&] { shim_.create_private_object = CKR_CURVE_NOT_SUPPORTED; });
+    EXPECT_EQ(error.fault(), TokenFault::refused);
+    EXPECT_EQ(lab_.token()->count(id_), 0U);
+}
+
+TEST_F(TokenFaults, AFullTokenIsFull) {
+    EXPECT_EQ(
+        import_error(Kind::aes256, {Use::cipher}, [&] { shim_.create_object = CKR_DEVICE_MEMORY; }).fault(),
+        TokenFault::full);
+}
+
+TEST_F(TokenFaults, ADeviceErrorIsUnreachableAndTheNextCallWorks) {
+    const TokenError error =
+        import_error(Kind::aes256, {Use::cipher}, [&] { shim_.create_object = CKR_DEVICE_ERROR; });
+    EXPECT_EQ(error.fault(), TokenFault::unreachable);
+    shim_.create_object = CKR_OK;
+    EXPECT_NO_THROW(import(make_key(Kind::aes256), {Use::cipher}));
+}
+
+TEST_F(TokenFaults, AVendorsOwnErrorIsUnreachableAndNamedByItsNumber) {
+    const TokenError error =
+        import_error(Kind::aes256, {Use::cipher}, [&] { shim_.create_object = CKR_VENDOR_DEFINED | 0x42UL; });
+    EXPECT_EQ(error.fault(), TokenFault::unreachable);
+    EXPECT_EQ(error.code(), "0x80000042");
+}
+
+struct Lie {
+    CK_ATTRIBUTE_TYPE attribute;
+    const char* name;
+    Kind kind;
+};
+
+class LyingToken : public TokenFaults, public ::testing::WithParamInterface<Lie> {};
+
+INSTANTIATE_TEST_SUITE_P(
+    Attributes, LyingToken,
+    ::testing::Values(Lie{CKA_TOKEN, "CKA_TOKEN", Kind::aes256},
+                      Lie{CKA_PRIVATE, "CKA_PRIVATE", Kind::aes256},
+                      Lie{CKA_SENSITIVE, "CKA_SENSITIVE", Kind::aes256},
+                      Lie{CKA_EXTRACTABLE, "CKA_EXTRACTABLE", Kind::aes256},
+                      Lie{CKA_MODIFIABLE, "CKA_MODIFIABLE", Kind::aes256},
+                      Lie{CKA_WRAP, "CKA_WRAP", Kind::aes256}, Lie{CKA_UNWRAP, "CKA_UNWRAP", Kind::aes256},
+                      Lie{CKA_DERIVE, "CKA_DERIVE", Kind::aes256},
+                      Lie{CKA_ENCRYPT, "CKA_ENCRYPT", Kind::aes256}, Lie{CKA_ID, "CKA_ID", Kind::aes256},
+                      Lie{CKA_LABEL, "CKA_LABEL", Kind::aes256}, Lie{CKA_CLASS, "CKA_CLASS", Kind::aes256},
+                      Lie{CKA_KEY_TYPE, "CKA_KEY_TYPE", Kind::aes256},
+                      Lie{CKA_CHECK_VALUE, "key check value", Kind::aes256},
+                      Lie{CKA_MODULUS, "public-key hash", Kind::rsa_public},
+                      Lie{CKA_EC_POINT, "public-key hash", Kind::p256_public},
+                      Lie{CKA_EC_PARAMS, "public key", Kind::p256_public},
+                      Lie{CKA_SIGN, "CKA_SIGN", Kind::p256}, Lie{CKA_VERIFY, "CKA_VERIFY", Kind::p256}),
+    [](const auto& test) { return name_of(test.param.kind) + "_" + std::to_string(test.param.attribute); });
+
+TEST_P(LyingToken, IsAMismatchThatNamesTheAttributeAndLeavesNothing) {
+    const UseSet uses = uses_for(GetParam().kind).front();
+    const TokenError error =
+        import_error(GetParam().kind, uses, [&] { shim_.lie_about = GetParam().attribute; });
+    EXPECT_EQ(error.fault(), TokenFault::mismatch);
+    EXPECT_THAT(error.what(), HasSubstr(GetParam().name));
+    shim_.lie_about = CK_UNAVAILABLE_INFORMATION;
+    EXPECT_EQ(lab_.token()->count(id_), 0U);
+}
+
+TEST_F(TokenFaults, ASecretKeyThatEncryptsOtherwiseIsAMismatch) {
+    EXPECT_EQ(import_error(Kind::aes256, {Use::cipher}, [&] { shim_.wrong_result = true; }).fault(),
+              TokenFault::mismatch);
+    EXPECT_EQ(lab_.token()->count(id_), 0U);
+}
+
+TEST_F(TokenFaults, AnHmacKeyThatSignsOtherwiseIsAMismatch) {
+    EXPECT_EQ(import_error(Kind::hmac64, {Use::signature}, [&] { shim_.wrong_result = true; }).fault(),
+              TokenFault::mismatch);
+}
+
+TEST_F(TokenFaults, ACmacKeyThatSignsOtherwiseIsAMismatch) {
+    EXPECT_EQ(import_error(Kind::aes128, {Use::signature}, [&] { shim_.wrong_result = true; }).fault(),
+              TokenFault::mismatch);
+}
+
+TEST_F(TokenFaults, APrivateKeyWhoseSignatureDoesNotFitItsPublicHalfIsAMismatchAndBothHalvesGo) {
+    EXPECT_EQ(import_error(Kind::p256, {Use::signature}, [&] { shim_.wrong_result = true; }).fault(),
+              TokenFault::mismatch);
+    EXPECT_EQ(lab_.token()->count(id_), 0U);
+}
+
+TEST_F(TokenFaults, APublicKeyThatAcceptsAWrongSignatureIsAMismatch) {
+    EXPECT_EQ(
+        import_error(Kind::p256_public, {Use::signature}, [&] { shim_.accept_any_signature = true; }).fault(),
+        TokenFault::mismatch);
+}
+
+TEST_F(TokenFaults, AKeyThatTheTokenTakesButCantUseIsRefusedAndDestroyed) {
+    EXPECT_EQ(import_error(Kind::aes256, {Use::cipher}, [&] { shim_.encrypt = CKR_GENERAL_ERROR; }).fault(),
+              TokenFault::refused);
+    shim_.encrypt = CKR_OK;
+    EXPECT_EQ(lab_.token()->count(id_), 0U);
+}
+
+TEST_F(TokenFaults, AFailureAfterTheImportDestroysTheObject) {
+    import_error(Kind::aes256, {Use::cipher}, [&] { shim_.get_attribute_value = CKR_FUNCTION_FAILED; });
+    shim_.get_attribute_value = CKR_OK;
+    EXPECT_EQ(lab_.token()->count(id_), 0U);
+}
+
+TEST_F(TokenFaults, ATokenWithoutCheckValuesGetsThemComputedInIt) {
+    shim_.no_check_value = true;
+    EXPECT_EQ(import(make_key(Kind::aes256), {Use::cipher}).key_check_value.size(), 6U);
+}
+
+TEST_F(TokenFaults, ATokenWithoutEcbIsTriedWithCbc) {
+    shim_.no_ecb = true;
+    EXPECT_EQ(import(make_key(Kind::aes256), {Use::cipher}).key_check_value.size(), 6U);
+}
+
+TEST_F(TokenFaults, AnImportSearchesForNothing) {
+    lab_.token()->ping();
+    import(make_key(Kind::rsa), {Use::cipher, Use::signature});
+    EXPECT_EQ(shim_.searches, 0U);
+}
+
+TEST_F(TokenFaults, AnUnfinishedOperationCostsOneSessionOnly) {
+    import_error(Kind::p256, {Use::signature}, [&] { shim_.sign = CKR_DATA_LEN_RANGE; });
+    shim_.sign = CKR_OK;
+    EXPECT_NO_THROW(import(make_key(Kind::p256), {Use::signature}));
+}
+
+TEST_F(TokenFaults, NoLoginIsTriedWhenOneTryIsLeft) {
+    shim_.token_flags = CKF_USER_PIN_FINAL_TRY;
+    EXPECT_THROW(lab_.token()->ping(), TokenError);
+    EXPECT_EQ(shim_.logins, 0U);
+}
+
+TEST_F(TokenFaults, NoLoginIsTriedWhenThePinIsLocked) {
+    shim_.token_flags = CKF_USER_PIN_LOCKED;
+    try {
+        lab_.token()->ping();
+        FAIL() << "the login went through";
+    } catch (const TokenError& error) {
+        EXPECT_EQ(error.fault(), TokenFault::pin);
+    }
+    EXPECT_EQ(shim_.logins, 0U);
+}
+
+TEST_F(TokenFaults, ATokenThatWantsNoLoginGetsNone) {
+    shim_.hidden_token_flags = CKF_LOGIN_REQUIRED;
+    EXPECT_NO_THROW(lab_.token()->ping());
+    EXPECT_EQ(lab_.token()->count(id_), 0U);
+    EXPECT_EQ(shim_.logins, 0U);
+}
+
+TEST_F(TokenFaults, AUserWhoIsLoggedInAlreadyIsFine) {
+    shim_.login = CKR_USER_ALREADY_LOGGED_IN;
+    EXPECT_NO_THROW(lab_.token()->ping());
+}
+
+TEST_F(TokenFaults, ALoginThatTheDeviceBreaksOffDoesNotLatch) {
+    shim_.login = CKR_DEVICE_ERROR;
+    EXPECT_THROW(lab_.token()->ping(), TokenError);
+    shim_.login = CKR_OK;
+    EXPECT_NO_THROW(lab_.token()->ping());
+}
+
+TEST_F(TokenFaults, ManyCallersCauseOneLogin) {
+    for (int i = 0; i < 3; ++i)
+        import(make_key(Kind::aes128), {Use::cipher});
+    EXPECT_EQ(shim_.logins, 1U);
+}
+
+TEST_F(TokenFaults, ATokenWithoutRoomForSessionsIsFull) {
+    shim_.open_session = CKR_SESSION_COUNT;
+    try {
+        lab_.token()->ping();
+        FAIL() << "a session was opened";
+    } catch (const TokenError& error) {
+        EXPECT_EQ(error.fault(), TokenFault::full);
+    }
+}
+
+TEST_F(TokenFaults, ATrialWithSessionObjectsLeavesNone) {
+    const keys::KeyMaterial material = make_key(Kind::p256);
+    lab_.token()->import({id_, "label", material, {Use::signature}, Lifetime::session, std::nullopt});
+    EXPECT_EQ(shim_.destroyed, 2U);
+}
+
+}  // namespace
+}  // namespace keyward::tests

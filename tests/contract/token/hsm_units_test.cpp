@@ -1,0 +1,188 @@
+// Parts of hsm/ that need no module: tables, templates, encodings.
+#include <algorithm>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "hsm/errors.hpp"
+#include "hsm/flags.hpp"
+#include "hsm/hmac_padding.hpp"
+#include "hsm/mechanism_codes.hpp"
+#include "hsm/public_values.hpp"
+#include "hsm/template.hpp"
+#include "service/mechanisms.hpp"
+#include "tests/contract/token/key_samples.hpp"
+
+namespace keyward::hsm {
+namespace {
+
+using service::Lifetime;
+using service::TokenError;
+using service::TokenFault;
+using service::Use;
+using tests::Kind;
+
+TEST(MechanismCodes, AreThoseOfTheServicesTable) {
+    std::set<std::string_view> ours;
+    std::set<std::string_view> theirs;
+    for (const MechanismCode& row : mechanism_codes())
+        ours.insert(row.name);
+    for (const service::Mechanism& row : service::mechanism_table())
+        theirs.insert(row.name);
+    EXPECT_EQ(ours, theirs);
+}
+
+TEST(MechanismCodes, NameEachMechanismOnce) {
+    std::set<std::string_view> names;
+    for (const MechanismCode& row : mechanism_codes())
+        EXPECT_TRUE(names.insert(row.name).second) << row.name;
+}
+
+TEST(Check, LetsCkrOkPass) {
+    EXPECT_NO_THROW(check("C_SignInit", CKR_OK));
+}
+
+TEST(Place, IsWhereItsDefaultArgumentIsUsed) {
+    const auto place_of = [](Place place = Place::here()) { return place.line; };
+    const int line = __LINE__ + 1;
+    EXPECT_EQ(place_of(), line);
+}
+
+TEST(Check, ThrowsTheCallTheNameAndASentenceWithoutThem) {
+    try {
+        check("C_CreateObject", CKR_KEY_SIZE_RANGE);
+        FAIL() << "nothing was thrown";
+    } catch (const TokenError& error) {
+        EXPECT_EQ(error.fault(), TokenFault::refused);
+        EXPECT_EQ(error.call(), "C_CreateObject");
+        EXPECT_EQ(error.code(), "CKR_KEY_SIZE_RANGE");
+        EXPECT_STREQ(error.what(), "The token refuses the key: it does not take keys of this size");
+    }
+}
+
+TEST(Check, TakesAGeneralErrorForAnOutageButInATrialForARefusal) {
+    const auto fault_of = [](auto call) {
+        try {
+            call("C_Sign", CKR_GENERAL_ERROR, Place::here());
+        } catch (const TokenError& error) {
+            return error.fault();
+        }
+        return TokenFault::busy;
+    };
+    EXPECT_EQ(fault_of(check), TokenFault::unreachable);
+    EXPECT_EQ(fault_of(check_use), TokenFault::refused);
+}
+
+struct FaultCase {
+    CK_RV value;
+    TokenFault fault;
+};
+class Meanings : public ::testing::TestWithParam<FaultCase> {};
+INSTANTIATE_TEST_SUITE_P(Values, Meanings,
+                         ::testing::Values(FaultCase{CKR_DEVICE_ERROR, TokenFault::unreachable},
+                                           FaultCase{CKR_SESSION_HANDLE_INVALID, TokenFault::unreachable},
+                                           FaultCase{CKR_TOKEN_NOT_PRESENT, TokenFault::unreachable},
+                                           FaultCase{CKR_CRYPTOKI_NOT_INITIALIZED, TokenFault::unreachable},
+                                           FaultCase{CKR_OPERATION_ACTIVE, TokenFault::unreachable},
+                                           FaultCase{CKR_USER_NOT_LOGGED_IN, TokenFault::unreachable},
+                                           FaultCase{CKR_DEVICE_MEMORY, TokenFault::full},
+                                           FaultCase{CKR_SESSION_COUNT, TokenFault::full},
+                                           FaultCase{CKR_PIN_INCORRECT, TokenFault::pin},
+                                           FaultCase{CKR_PIN_LOCKED, TokenFault::pin},
+                                           FaultCase{CKR_USER_PIN_NOT_INITIALIZED, TokenFault::pin},
+                                           FaultCase{CKR_TEMPLATE_INCONSISTENT, TokenFault::refused},
+                                           FaultCase{CKR_TEMPLATE_INCOMPLETE, TokenFault::refused},
+                                           FaultCase{CKR_MECHANISM_INVALID, TokenFault::refused},
+                                           FaultCase{CKR_VENDOR_DEFINED | 7UL, TokenFault::unreachable}),
+                         [](const auto& test) { return "Value" + std::to_string(test.param.value); });
+
+TEST_P(Meanings, AreRead) {
+    EXPECT_EQ(meaning_of(GetParam().value).fault, GetParam().fault);
+}
+
+TEST(Template, PointsToItsOwnNumbersAfterAMove) {
+    Template built;
+    for (CK_ULONG i = 0; i < 100; ++i)
+        built.number(CKA_CLASS, i);
+    Template moved = std::move(built);
+    ASSERT_EQ(moved.size(), 100U);
+    for (CK_ULONG i = 0; i < 100; ++i)
+        EXPECT_EQ(*static_cast<CK_ULONG*>(moved.data()[i].pValue), i);
+}
+
+TEST(Template, BorrowsOctetsWithoutACopy) {
+    const SecretBytes secret = SecretBytes::copy_of(as_bytes("not copied"));
+    Template built;
+    built.borrowed(CKA_VALUE, secret.reveal());
+    EXPECT_EQ(built.data()[0].pValue, secret.reveal().data());
+    EXPECT_EQ(built.data()[0].ulValueLen, secret.size());
+}
+
+TEST(Flags, NeverGrantWrapUnwrapOrDerive) {
+    for (const Role role : {Role::secret, Role::private_half, Role::public_half})
+        for (const Flag& flag : flags_of(role, Lifetime::token, {Use::cipher, Use::signature}))
+            if (flag.type == CKA_WRAP || flag.type == CKA_UNWRAP || flag.type == CKA_DERIVE) {
+                EXPECT_FALSE(flag.value) << flag.name;
+            }
+}
+
+TEST(Flags, NameEachAttributeOnceForARole) {
+    for (const Role role : {Role::secret, Role::private_half, Role::public_half}) {
+        std::set<CK_ATTRIBUTE_TYPE> types;
+        for (const Flag& flag : flags_of(role, Lifetime::token, {}))
+            EXPECT_TRUE(types.insert(flag.type).second) << flag.name;
+    }
+}
+
+class Points : public ::testing::TestWithParam<Kind> {};
+INSTANTIATE_TEST_SUITE_P(Curves, Points,
+                         ::testing::Values(Kind::p256_public, Kind::p384_public, Kind::p521_public,
+                                           Kind::secp256k1_public),
+                         [](const auto& test) { return tests::name_of(test.param); });
+
+TEST_P(Points, AreReadWrappedAndBare) {
+    const keys::KeyMaterial material = tests::make_key(GetParam());
+    const auto& key = std::get<keys::EcPublicKey>(material);
+    for (const Bytes& point : {key.point, wrapped_point(key.point)}) {
+        const auto read = ec_public_key(curve_oid(key.curve), point);
+        ASSERT_TRUE(read.has_value());
+        EXPECT_EQ(std::get<keys::EcPublicKey>(*read).curve, key.curve);
+        EXPECT_EQ(std::get<keys::EcPublicKey>(*read).point, key.point);
+    }
+}
+
+TEST_P(Points, OfAnotherLengthAreNone) {
+    const keys::KeyMaterial material = tests::make_key(GetParam());
+    const auto& key = std::get<keys::EcPublicKey>(material);
+    EXPECT_FALSE(
+        ec_public_key(curve_oid(key.curve), ByteView(key.point).first(key.point.size() - 1)).has_value());
+}
+
+TEST(PublicValues, Ed25519IsReadWrappedAndBare) {
+    const Bytes bare(32, 0x42);
+    for (const Bytes& point : {bare, wrapped_point(bare)})
+        EXPECT_EQ(std::get<keys::Ed25519PublicKey>(ec_public_key(ed25519_oid(), point).value()).point, bare);
+}
+
+TEST(PublicValues, AnUnknownCurveIsNone) {
+    const Bytes brainpool{0x06, 0x09, 0x2B, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x07};
+    EXPECT_FALSE(ec_public_key(brainpool, Bytes(65, 0x04)).has_value());
+}
+
+TEST(PublicValues, RsaNumbersLoseLeadingZeros) {
+    const keys::RsaPublicKey key = rsa_public_key(Bytes{0, 0, 9, 0}, Bytes{0, 1, 0, 1});
+    EXPECT_EQ(key.modulus, (Bytes{9, 0}));
+    EXPECT_EQ(key.public_exponent, (Bytes{1, 0, 1}));
+}
+
+TEST(HmacPadding, PutsZerosAfterTheKey) {
+    const SecretBytes longer = padded(as_bytes("abc"));
+    ASSERT_EQ(longer.size(), 64U);
+    EXPECT_EQ(longer.reveal_text().substr(0, 3), "abc");
+    EXPECT_TRUE(
+        std::ranges::all_of(longer.reveal().subspan(3), [](std::uint8_t octet) { return octet == 0; }));
+}
+
+}  // namespace
+}  // namespace keyward::hsm

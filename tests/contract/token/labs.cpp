@@ -1,0 +1,76 @@
+#include "tests/contract/token/labs.hpp"
+
+#include <csignal>
+#include <stdexcept>
+
+#include <openssl/provider.h>
+
+namespace keyward::tests {
+
+std::shared_ptr<service::Token> ModuleLab::token() {
+    if (!token_) token_ = open(settings());
+    return token_;
+}
+
+hsm::SessionPool& ModuleLab::inspector() {
+    if (!inspector_) inspector_ = std::make_unique<hsm::SessionPool>(module(), pool_settings_for(label()));
+    return *inspector_;
+}
+
+void ModuleLab::close() {
+    inspector_.reset();
+    token_.reset();
+}
+
+// p11-kit 0.24.1 hands on only mechanisms whose parameters it can serialise, and its server has no legacy
+// provider.
+bool P11KitLab::offers(Kind kind, const service::UseSet& uses) const {
+    switch (kind) {
+        case Kind::des:
+        case Kind::ed25519:
+        case Kind::ed25519_public:
+            return false;
+        case Kind::aes128:
+        case Kind::aes192:
+        case Kind::aes256:
+            return uses.contains(service::Use::cipher);
+        default:
+            return true;
+    }
+}
+
+std::string name_of(LabKind kind) {
+    switch (kind) {
+        case LabKind::fake:
+            return "Fake";
+        case LabKind::softhsm:
+            return "SoftHsm";
+        case LabKind::p11_kit:
+            return "P11Kit";
+    }
+    return "Unknown";
+}
+
+std::unique_ptr<ModuleLab> make_module_lab(LabKind kind) {
+    prepare_process();
+    if (kind == LabKind::softhsm) return std::make_unique<SoftHsmLab>();
+    if (kind == LabKind::p11_kit) return std::make_unique<P11KitLab>();
+    throw std::logic_error("no module");
+}
+
+std::unique_ptr<TokenLab> make_lab(LabKind kind) {
+    prepare_process();
+    if (kind == LabKind::fake) return std::make_unique<FakeLab>();
+    return make_module_lab(kind);
+}
+
+void prepare_process() {
+    static const bool prepared = [] {
+        std::signal(SIGPIPE, SIG_IGN);
+        return OSSL_PROVIDER_load(nullptr, "default") != nullptr &&
+               OSSL_PROVIDER_load(nullptr, "legacy") != nullptr;
+    }();
+    if (!prepared) throw std::runtime_error("OpenSSL's legacy provider is missing");
+}
+
+}  // namespace keyward::tests

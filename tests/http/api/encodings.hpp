@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace keyward::e2e {
+
+// Written with OpenSSL alone, so that a mistake in the product's own encoders can't hide here.
+
+std::string base64(std::string_view octets);
+std::string base64_decoded(std::string_view text);
+/// Lower case.
+std::string hex(std::string_view octets);
+/// Base64 in lines of that many characters.
+std::string in_lines(std::string_view base64_text, std::size_t width, std::string_view line_end);
+/// What Windows' `certutil -encode` writes for these octets, whatever they are.
+std::string as_certutil_writes(std::string_view octets);
+std::string pem(std::string_view label, std::string_view der);
+std::string random_octets(std::size_t size);
+/// As lower-case hexadecimal.
+std::string sha256_of(std::string_view octets);
+std::string upper(std::string text);
+
+}  // namespace keyward::e2e

@@ -1,0 +1,114 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/http/api/encodings.hpp"
+#include "tests/http/api/live.hpp"
+#include "tests/http/api/problem.hpp"
+
+namespace keyward::e2e {
+namespace {
+
+class Grants : public LiveKeyward {
+  protected:
+    Answer create_as(const std::string& token, const std::string& environment = "production",
+                     const std::string& name = unique_name()) {
+        return send({.method = "POST",
+                     .path = keys_path(),
+                     .body = text_of(
+                         create_body(name, "SECRET_KEY", "AES", {{environment, base64(random_octets(32))}})),
+                     .token = token});
+    }
+    Answer get_as(const std::string& token, const std::string& name = "none") {
+        return send({.path = key_path(name), .token = token});
+    }
+    void expect_forbidden(const Answer& answer, const std::string& permission) {
+        expect_problem(answer, 403, "forbidden");
+        EXPECT_THAT(answer.json().value("error_description", ""), testing::HasSubstr(permission));
+    }
+};
+
+TEST_F(Grants, OfBothKindsAllowACreate) {
+    EXPECT_EQ(create_as(home().user("both", {"SECRETS:MANAGE", "SECRETS:DEPLOY_UNDEPLOY"})).status, 200);
+}
+TEST_F(Grants, MayBeMissingAndTheTextNamesDeploy) {
+    expect_forbidden(create_as(home().user("manager", {"SECRETS:MANAGE"})), "SECRETS:DEPLOY_UNDEPLOY");
+}
+TEST_F(Grants, MayBeMissingAndTheTextNamesManage) {
+    expect_forbidden(create_as(home().user("deployer", {"SECRETS:DEPLOY_UNDEPLOY"})), "SECRETS:MANAGE");
+}
+TEST_F(Grants, ToUseKeysDoNotAllowACreate) {
+    expect_forbidden(create_as(home().user("signer", {"SECRETS:USE"})), "SECRETS:MANAGE");
+}
+TEST_F(Grants, OfTheOlderNamesAreTheSame) {
+    EXPECT_EQ(create_as(home().user("older", {"ROLE_API_SECURITY", "ROLE_DEPLOY_UNDEPLOY_PROXIES"})).status,
+              200);
+}
+TEST_F(Grants, OfOneOlderNameAreHalf) {
+    expect_forbidden(create_as(home().user("older-half", {"ROLE_API_SECURITY"})), "SECRETS:DEPLOY_UNDEPLOY");
+    expect_forbidden(create_as(home().user("older-other-half", {"ROLE_DEPLOY_UNDEPLOY_PROXIES"})),
+                     "SECRETS:MANAGE");
+}
+TEST_F(Grants, OfRoleAdminAllowACreate) {
+    EXPECT_EQ(create_as(home().user("role-admin", {"ROLE_ADMIN"})).status, 200);
+}
+TEST_F(Grants, OfAnAdministratorAllowACreate) {
+    const std::string token = home().user("admin", {});
+    home().must({"grant", "admin", "--admin"});
+    EXPECT_EQ(create_as(token).status, 200);
+}
+TEST_F(Grants, OfAnyKindAllowReading) {
+    const std::string name = unique_name();
+    ASSERT_EQ(create(aes_body(name)).status, 200);
+    for (const char* grant : {"SECRETS:MANAGE", "SECRETS:DEPLOY_UNDEPLOY", "SECRETS:USE"})
+        EXPECT_EQ(get_as(home().user(std::string("reader-") + &grant[8], {grant}), name).status, 200)
+            << grant;
+}
+TEST_F(Grants, OfNoKindHideTheProject) {
+    const std::string token = home().user("stranger", {});
+    const std::string name = unique_name();
+    ASSERT_EQ(create(aes_body(name)).status, 200);
+    const Answer hidden = get_as(token, name);
+    expect_problem(hidden, 404, "not_found");
+    expect_problem(create_as(token), 404, "not_found");
+    auto unknown = send({.path = "/apiops/projects/NoProject/keys/" + name, .token = token}).json();
+    auto known = hidden.json();
+    const auto text = known["error_description"].get<std::string>();
+    EXPECT_EQ(unknown["error_description"].get<std::string>().find("NoProject") == std::string::npos,
+              text.find(project) == std::string::npos)
+        << "a hidden project and an unknown one read alike: " << text;
+}
+TEST_F(Grants, InAnotherProjectHideThisOne) {
+    home().must({"project", "create", "Theirs", "--environments", "staging"});
+    const std::string token = home().user("neighbour", {});
+    home().must({"grant", "neighbour", "Theirs", "SECRETS:MANAGE", "SECRETS:DEPLOY_UNDEPLOY"});
+    expect_problem(create_as(token), 404, "not_found");
+}
+TEST_F(Grants, LimitedToAnEnvironmentAllowThatOne) {
+    const std::string token =
+        home().user("limited", {"SECRETS:MANAGE", "SECRETS:DEPLOY_UNDEPLOY"}, "staging");
+    EXPECT_EQ(create_as(token, "staging").status, 200);
+    expect_problem(
+        create_as(token, "production"), 400, "bad_request",
+        "Environment (name: production) is not found or user does not have privilege to access it!");
+}
+TEST_F(Grants, LimitedToDifferentEnvironmentsMeetNowhere) {
+    const std::string token = home().user("crossed", {"SECRETS:MANAGE"}, "staging");
+    home().must({"grant", "crossed", project, "SECRETS:DEPLOY_UNDEPLOY", "--environments", "production"});
+    for (const char* environment : {"staging", "production"})
+        expect_problem(create_as(token, environment), 400, "bad_request",
+                       std::string("Environment (name: ") + environment +
+                           ") is not found or user does not have privilege to access it!");
+}
+TEST_F(Grants, TakenAwayEndAtOnce) {
+    const std::string token = home().user("revoked", {"SECRETS:MANAGE", "SECRETS:DEPLOY_UNDEPLOY"});
+    ASSERT_EQ(create_as(token).status, 200);
+    home().must({"grant", "revoked", project, "SECRETS:DEPLOY_UNDEPLOY", "--revoke"});
+    expect_forbidden(create_as(token), "SECRETS:DEPLOY_UNDEPLOY");
+}
+TEST_F(Grants, OfAMadeUpNameAreRefusedWithCodeTwo) {
+    home().must({"user", "create", "typo"});
+    EXPECT_EQ(home().keyward({"grant", "typo", project, "SECRETS:MANGE"}).code, 2);
+}
+
+}  // namespace
+}  // namespace keyward::e2e

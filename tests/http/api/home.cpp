@@ -1,0 +1,128 @@
+#include "tests/http/api/home.hpp"
+
+#include <cerrno>
+#include <stdexcept>
+#include <system_error>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tests/http/api/encodings.hpp"
+
+namespace keyward::e2e {
+namespace {
+
+/// A port that nobody listens at. Another program could take it in between; then the server says so and the
+/// test fails.
+std::uint16_t free_port() {
+    const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    const bool bound = ::bind(descriptor, reinterpret_cast<const sockaddr*>(&address), size) == 0 &&
+                       ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+    ::close(descriptor);
+    if (!bound) throw std::system_error(errno, std::generic_category(), "bind");
+    return ntohs(address.sin_port);
+}
+
+std::string joined(const std::vector<std::string>& left, const std::vector<std::string>& right) {
+    std::string text;
+    for (const auto* list : {&left, &right})
+        for (const std::string& name : *list)
+            text += (text.empty() ? "" : ",") + name;
+    return text;
+}
+
+}  // namespace
+
+std::string keyward_binary() {
+    return KEYWARD_BINARY;
+}
+
+Home::Home(HomeOptions options)
+    : port_(free_port()), live_environments_(options.environments.size() + options.outside.size()) {
+    std::filesystem::create_directory(folder_.path() / "tokens");
+    static_cast<void>(
+        folder_.write("softhsm2.conf", "directories.tokendir = " + folder_.file("tokens") +
+                                           "\nobjectstore.backend = file\nlog.level = ERROR\n"));
+    for (const auto* list : {&options.environments, &options.outside})
+        for (const std::string& name : *list)
+            init_token(name);
+    for (const std::string& name : options.without_token)
+        static_cast<void>(folder_.write(name + ".pin", pins_[name] = hex(random_octets(8))));
+    write_config(options);
+    must({"project", "create", project, "--environments",
+          joined(options.environments, options.without_token)});
+    token_ = user("alice", {"SECRETS:MANAGE", "SECRETS:DEPLOY_UNDEPLOY", "SECRETS:USE"});
+}
+
+void Home::init_token(const std::string& label) {
+    if (!pins_.contains(label))
+        static_cast<void>(folder_.write(label + ".pin", pins_[label] = hex(random_octets(8))));
+    output_of({"softhsm2-util", "--init-token", "--free", "--label", label, "--pin", pins_[label], "--so-pin",
+               hex(random_octets(8))},
+              environment());
+}
+
+void Home::write_config(const HomeOptions& options) {
+    std::string text = "[http]\naddress = \"127.0.0.1\"\nport = " + std::to_string(port_) +
+                       "\n[policy]\nidempotency_key_file = \"" + folder_.file("idempotency.key") + "\"\n" +
+                       options.policy + "\n[catalogue]\nurl = \"sqlite://" + folder_.file("keyward.db") +
+                       "\"\n";
+    for (const auto* list : {&options.environments, &options.without_token, &options.outside}) {
+        for (const std::string& name : *list) {
+            text.append("[[environment]]\nname = \"").append(name);
+            text.append("\"\ntype = \"TEST\"\nmodule = \"").append(softhsm_module);
+            text.append("\"\ntoken_label = \"").append(name);
+            text.append("\"\npin_source = \"file:").append(folder_.file(name + ".pin")).append("\"\n");
+            text.append(options.each_environment).append("\n");
+        }
+    }
+    static_cast<void>(folder_.write("keyward.toml", text));
+}
+
+std::vector<std::string> Home::environment() const {
+    return {"SOFTHSM2_CONF=" + softhsm_conf()};
+}
+
+std::vector<std::string> Home::pins() const {
+    std::vector<std::string> all;
+    for (const auto& [label, pin] : pins_)
+        all.push_back(pin);
+    return all;
+}
+
+Outcome Home::keyward(std::vector<std::string> words) const {
+    words.insert(words.begin(), keyward_binary());
+    words.insert(words.end(), {"--config", config()});
+    return run_command(words, environment());
+}
+
+std::string Home::must(std::vector<std::string> words) const {
+    std::string line;
+    for (const std::string& word : words)
+        line += " " + word;
+    Outcome outcome = keyward(std::move(words));
+    if (outcome.code != 0) throw std::runtime_error("keyward" + line + ": " + outcome.errors);
+    while (outcome.output.ends_with('\n'))
+        outcome.output.pop_back();
+    return outcome.output;
+}
+
+std::string Home::user(const std::string& name, const std::vector<std::string>& grants,
+                       const std::string& environments) const {
+    must({"user", "create", name});
+    if (!grants.empty()) {
+        std::vector<std::string> words{"grant", name, project};
+        words.insert(words.end(), grants.begin(), grants.end());
+        if (!environments.empty()) words.insert(words.end(), {"--environments", environments});
+        must(words);
+    }
+    return must({"token", "create", "--user", name});
+}
+
+}  // namespace keyward::e2e

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/http/api/command.hpp"
+#include "tests/http/api/folder.hpp"
+
+namespace keyward::e2e {
+
+inline constexpr const char* softhsm_module = "/usr/lib/softhsm/libsofthsm2.so";
+inline constexpr const char* project = "MyProject";
+
+struct HomeOptions {
+    std::vector<std::string> environments{"production",
+                                          "staging"};  ///< of MyProject, each with a SoftHSM2 token
+    std::vector<std::string> without_token = {};  ///< of MyProject, configured, but there is no such token
+    std::vector<std::string> outside = {};        ///< configured with a token, but not of MyProject
+    std::string policy = {};                      ///< lines for [policy]
+    std::string each_environment = {};            ///< lines for every [[environment]]
+};
+
+/// All that Keyward needs to run, in a folder of its own: SoftHSM2 tokens, PIN files, configuration, the
+/// project MyProject and `alice`, who has every grant in it.
+class Home {
+  public:
+    explicit Home(HomeOptions options = {});
+
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] std::string config() const { return folder_.file("keyward.toml"); }
+    [[nodiscard]] const Folder& folder() const { return folder_; }
+    /// SOFTHSM2_CONF, for every program that loads the module.
+    [[nodiscard]] std::vector<std::string> environment() const;
+    [[nodiscard]] std::string softhsm_conf() const { return folder_.file("softhsm2.conf"); }
+    [[nodiscard]] const std::string& pin(const std::string& token_label) const {
+        return pins_.at(token_label);
+    }
+    [[nodiscard]] std::vector<std::string> pins() const;
+
+    /// `keyward WORD… --config …`
+    [[nodiscard]] Outcome keyward(std::vector<std::string> words) const;
+    /// The same where it has to succeed; its output without the last line end.
+    std::string must(std::vector<std::string> words) const;
+    /// Makes the user with these grants in MyProject and gives a token of theirs.
+    [[nodiscard]] std::string user(const std::string& name, const std::vector<std::string>& grants,
+                                   const std::string& environments = {}) const;
+    /// A token of alice's.
+    [[nodiscard]] const std::string& token() const { return token_; }
+    /// How many environments have a token, and so are to be ready.
+    [[nodiscard]] std::size_t live_environments() const { return live_environments_; }
+    /// Makes a token in place of one that HomeOptions::without_token names.
+    void init_token(const std::string& label);
+
+  private:
+    void write_config(const HomeOptions& options);
+
+    Folder folder_;
+    std::uint16_t port_;
+    std::map<std::string, std::string> pins_;
+    std::string token_;
+    std::size_t live_environments_;
+};
+
+/// The path of the program under test.
+std::string keyward_binary();
+
+}  // namespace keyward::e2e

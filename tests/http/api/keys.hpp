@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace keyward::e2e {
+
+/// One asymmetric key that the openssl command made, in every form. Forms that its type does not have are
+/// empty.
+struct KeyPair {
+    std::string pkcs8_pem, pkcs8_der;
+    std::string traditional_pem, traditional_der;  ///< PKCS#1 or SEC1
+    std::string spki_pem, spki_der;
+    std::string rsa_public_pem, rsa_public_der;  ///< PKCS#1
+    std::string certificate_pem, certificate_der;
+
+    /// SHA-256 of the SubjectPublicKeyInfo, in lower-case hex.
+    [[nodiscard]] std::string public_key_sha256() const;
+};
+
+/// `kind` is RSA-2048 (any size), P-256, P-384, P-521, secp256k1 (any name of a curve), Ed25519 or another
+/// algorithm that `openssl genpkey` knows. The same key each time for one `kind` and `number`; any thread may
+/// ask.
+const KeyPair& key_pair(const std::string& kind, int number = 0);
+
+/// The first three octets of a block of zeros encrypted with AES or (24 octets, `des3`) DESede, in upper-case
+/// hex.
+std::string cipher_check_value(std::string_view key, bool des3 = false);
+/// The first three octets of HMAC-SHA256 over nothing, in upper-case hex.
+std::string hmac_check_value(std::string_view key);
+
+/// Random octets for a DES key, all of odd parity.
+std::string des_key(std::size_t size);
+
+}  // namespace keyward::e2e
