@@ -116,11 +116,14 @@ std::string try_cipher(Lease& lease, CK_OBJECT_HANDLE object, const keys::Secret
     const std::array candidates{Candidate{cipher.ecb, {}, block},
                                 Candidate{cipher.cbc, std::span(iv).first(cipher.block), block}};
     const auto encrypted = encrypt_with(lease, object, candidates);
+    // Single DES can always be imported, also where nobody may use it (SoftHSM2 without OpenSSL's legacy
+    // provider): its object has been read back, and there is no check value.
+    if (!encrypted && key.algorithm == keys::Algorithm::des) return {};
     if (!encrypted) throw_useless("encrypt");
     if (*encrypted != software_zero_block(key, cipher))
         throw_misfit("it encrypts a zero block to another value than this key does");
-    // The contract leaves it out where the token has none.
-    if (key.algorithm == keys::Algorithm::des && reported.empty()) return {};
+    // Whether there is one of single DES depends on the providers of the day, so there is none.
+    if (key.algorithm == keys::Algorithm::des) return {};
     return check_value_of(*encrypted, reported);
 }
 

@@ -115,7 +115,8 @@ HttpResponse Application::dispatch(HttpRequest& request, const std::string& requ
     const auto segments = path_segments(request.path);
     auto query = query_parameters(request.query);
     if (!segments || !query)
-        throw ServiceError(ErrorKind::bad_request, "The path or the query can't be percent-decoded");
+        throw ServiceError(ErrorKind::bad_request,
+                           "The path has an empty part, or it or the query can't be percent-decoded");
 
     Match match = match_route(routes_, request.method, *segments);
     const Login login = match.route != nullptr       ? match.route->login

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/key_json.hpp"
+#include "api/query.hpp"
 
 namespace keyward::api {
 namespace {
@@ -39,6 +40,7 @@ std::string_view readiness(const service::Environments& environments, bool catal
 
 HttpResponse ready(const service::Environments& environments, service::Catalogue& catalogue,
                    const RequestContext& context) {
+    refuse_query(context.query);
     const bool catalogue_answers = answers(catalogue);
     const std::string_view status = readiness(environments, catalogue_answers);
     OrderedJson body;
@@ -68,7 +70,8 @@ std::vector<Route> health_routes(const service::Environments& environments, serv
          Login::none,
          {},
          false,
-         [](RequestContext&) {
+         [](RequestContext& context) {
+             refuse_query(context.query);
              HttpResponse response;
              response.body = R"({"status":"live"})";
              return response;

@@ -10,7 +10,8 @@ namespace keyward::api {
 /// JSON in the order in which the contract shows the members.
 using OrderedJson = nlohmann::ordered_json;
 
-/// The contract's Key.
+/// The contract's Key. An `alias` that was never given is null, so that posting it back asks for the default
+/// again.
 OrderedJson key_json(const service::Key& key);
 
 /// The contract's answer to a create, `{"success": true, "deploymentResult": …}`.

@@ -31,9 +31,7 @@ HttpResponse create_key(service::CreateKey& creator, RequestContext& context) {
 }
 
 HttpResponse get_key(service::Catalogue& catalogue, RequestContext& context) {
-    Mistakes mistakes;
-    const Query query(context.query, {}, mistakes);
-    if (!mistakes.empty()) throw service::ServiceError(std::move(mistakes));
+    refuse_query(context.query);
     const std::string& name = context.path_parameters.at(1);
     auto key = catalogue.find_key(context.project->id, name);
     if (!key || key->state == service::KeyState::creating)

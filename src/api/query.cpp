@@ -31,4 +31,10 @@ std::optional<std::string> Query::choice(std::string_view name,
     return std::nullopt;
 }
 
+void refuse_query(const QueryParameters& parameters) {
+    Mistakes mistakes;
+    const Query none(parameters, {}, mistakes);
+    if (!mistakes.empty()) throw service::ServiceError(std::move(mistakes));
+}
+
 }  // namespace keyward::api

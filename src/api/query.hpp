@@ -21,4 +21,7 @@ class Query {
     Mistakes& mistakes_;
 };
 
+/// For routes that know no query parameter. Throws ServiceError (validation_failed) when there is one.
+void refuse_query(const QueryParameters& parameters);
+
 }  // namespace keyward::api

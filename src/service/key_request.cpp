@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 
 namespace keyward::service {
 namespace {
@@ -9,6 +10,13 @@ namespace {
 using keys::Algorithm;
 using keys::KeyMaterial;
 using keys::KeyType;
+
+constexpr std::size_t check_value_digits = 6;
+constexpr std::size_t public_key_hash_digits = 64;
+
+bool is_hex_digit(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 
 std::string joined(const std::vector<std::string>& words) {
     std::string text;
@@ -42,6 +50,7 @@ class Preparation {
                 prepared_.entries.push_back(request_.type == KeyType::rsa ? pair_of(entry)
                                                                           : content_of(entry));
         check_one_algorithm();
+        check_expected_values();
         choose_mechanisms();
         if (!mistakes_.empty()) throw ServiceError(std::move(mistakes_));
         return std::move(prepared_);
@@ -136,6 +145,20 @@ class Preparation {
         }
     }
 
+    /// The form alone, and without repeating it: a key that was pasted into the wrong field must not come
+    /// back.
+    void check_expected_values() {
+        if (!request_.type) return;
+        const std::size_t digits =
+            request_.type == KeyType::secret ? check_value_digits : public_key_hash_digits;
+        for (const EnvironmentEntry& entry : request_.environments) {
+            const auto& value = entry.expected_check_value;
+            if (value && (value->size() != digits || !std::ranges::all_of(*value, is_hex_digit)))
+                mistake(entry.pointer + "/expectedKeyCheckValue",
+                        "must be " + std::to_string(digits) + " hexadecimal digits");
+        }
+    }
+
     void choose_mechanisms() {
         if (!known_algorithm_) return;
         if (!request_.mechanisms) {
@@ -143,8 +166,11 @@ class Preparation {
             return;
         }
         const MechanismList fitting = mechanisms_for(prepared_.algorithm);
+        std::set<std::string> seen;
         for (std::size_t i = 0; i < request_.mechanisms->size(); ++i) {
             const std::string& name = (*request_.mechanisms)[i];
+            if (!seen.insert(name).second)
+                mistake("/mechanisms/" + std::to_string(i), "stands in the list more than once");
             if (std::ranges::find(fitting, name) == fitting.end())
                 mistake("/mechanisms/" + std::to_string(i), "is not a mechanism of " +
                                                                 std::string(to_string(prepared_.algorithm)) +
@@ -153,6 +179,9 @@ class Preparation {
         std::ranges::copy_if(fitting, std::back_inserter(prepared_.mechanisms), [&](const std::string& name) {
             return std::ranges::find(*request_.mechanisms, name) != request_.mechanisms->end();
         });
+        if (prepared_.algorithm == Algorithm::aes && prepared_.mechanisms.size() > 1)
+            mistake("/mechanisms",
+                    "must be one for AES: with another beside it, each opens what the other closed");
     }
 
     const CreateKeyRequest& request_;

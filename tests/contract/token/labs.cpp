@@ -26,7 +26,6 @@ void ModuleLab::close() {
 // provider.
 bool P11KitLab::offers(Kind kind, const service::UseSet& uses) const {
     switch (kind) {
-        case Kind::des:
         case Kind::ed25519:
         case Kind::ed25519_public:
             return false;

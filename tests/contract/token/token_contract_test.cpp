@@ -111,8 +111,8 @@ TEST_P(EveryKey, IsReportedByItsOwnValueOrRefusedWithoutTrace) {
     }
     const ImportReceipt receipt = token->import(order);
 
-    EXPECT_EQ(value_of(receipt), expected_value(material));
-    EXPECT_EQ(receipt.key_check_value.empty(), !is_secret(kind));
+    EXPECT_EQ(value_of(receipt), kind == Kind::des ? "" : expected_value(material));
+    EXPECT_EQ(receipt.key_check_value.empty(), !is_secret(kind) || kind == Kind::des);
     if (is_secret(kind)) {
         EXPECT_EQ(receipt.public_key_pem, "");
     } else {

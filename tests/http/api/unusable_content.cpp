@@ -218,8 +218,6 @@ std::vector<ContentRow> wrong_kinds() {
              std::string whole = key_pair("P-256").pkcs8_pem;
              return base64(whole.replace(whole.find("END PRIVATE"), 11, "END DEVOTED"));
          }},
-        {"PemOfAnUnknownLabel", private_key, "",
-         [] { return base64(pem("SHOPPING LIST", key_pair("P-256").pkcs8_der)); }},
         {"PemOfOpensshLabel", private_key, "",
          [] { return base64(pem("OPENSSH PRIVATE KEY", "openssh-key-v1\0"s + random_octets(90))); }},
         {"TwoPemKeys", private_key, "",

@@ -240,12 +240,34 @@ TEST(CreateKey, AllEnvironmentsMustBeOfOneAlgorithm) {
 TEST(CreateKey, AMechanismOfAnotherAlgorithmIsRefusedWithThoseThatFit) {
     Workbench bench;
     auto request = Workbench::aes_request("k", {"production"});
-    request.mechanisms = MechanismList{"AES-GCM", "EDDSA"};
+    request.mechanisms = MechanismList{"EDDSA"};
     const auto error = error_of([&] { bench.create(request); });
     ASSERT_EQ(error.details().size(), 1U);
-    EXPECT_EQ(error.details()[0].pointer, "/mechanisms/1");
+    EXPECT_EQ(error.details()[0].pointer, "/mechanisms/0");
     EXPECT_EQ(error.details()[0].message,
               "is not a mechanism of AES keys; choose from AES-GCM, AES-CBC-PAD, AES-CTR, AES-ECB, AES-CMAC");
+}
+
+TEST(CreateKey, AnAesKeyHasOneMechanismBecauseAnotherOpensWhatTheFirstClosed) {
+    Workbench bench;
+    auto request = Workbench::aes_request("k", {"production"});
+    request.mechanisms = MechanismList{"AES-GCM", "AES-CTR"};
+    const auto error = error_of([&] { bench.create(request); });
+    ASSERT_EQ(error.details().size(), 1U);
+    EXPECT_EQ(error.details()[0].pointer, "/mechanisms");
+    request.mechanisms = MechanismList{"AES-CMAC"};
+    EXPECT_TRUE(bench.create(request).success);
+}
+
+TEST(CreateKey, AnExpectedCheckValueOfTheWrongFormIsRefusedAndNotRepeated) {
+    Workbench bench;
+    auto request = Workbench::aes_request("k", {"production"});
+    request.environments[0].expected_check_value = "zz-not-hex";
+    const auto error = error_of([&] { bench.create(request); });
+    ASSERT_EQ(error.details().size(), 1U);
+    EXPECT_EQ(error.details()[0].pointer, "/cryptoKeyInfoEnvironmentList/0/expectedKeyCheckValue");
+    EXPECT_EQ(error.details()[0].message, "must be 6 hexadecimal digits");
+    EXPECT_EQ(bench.production->imports(), 0U);
 }
 
 TEST(CreateKey, AnAlgorithmThatDoesNotGoWithTheKeyTypeIsRefusedOnce) {
