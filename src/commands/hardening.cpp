@@ -1,16 +1,46 @@
 #include "commands/hardening.hpp"
 
+#include <algorithm>
 #include <csignal>
+#include <cstdlib>
+#include <stdexcept>
 
 #include <malloc.h>
+#include <openssl/crypto.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
 namespace keyward::commands {
+namespace {
+
+void cleanse_and_free(void* memory, const char* /*file*/, int /*line*/) {
+    if (memory == nullptr) return;
+    OPENSSL_cleanse(memory, malloc_usable_size(memory));
+    std::free(memory);
+}
+
+void* allocate(std::size_t size, const char* /*file*/, int /*line*/) { return std::malloc(size); }
+
+/// A block that moves would leave its octets behind, so growing is allocating, copying and cleansing.
+void* reallocate(void* memory, std::size_t size, const char* file, int line) {
+    if (memory == nullptr) return allocate(size, file, line);
+    const std::size_t old_size = malloc_usable_size(memory);
+    if (size == 0 || size <= old_size) {
+        if (size == 0) cleanse_and_free(memory, file, line);
+        return size == 0 ? nullptr : memory;
+    }
+    void* larger = std::malloc(size);
+    if (larger == nullptr) return nullptr;
+    std::copy_n(static_cast<const char*>(memory), old_size, static_cast<char*>(larger));
+    cleanse_and_free(memory, file, line);
+    return larger;
+}
+
+}  // namespace
 
 void harden_process() {
-    constexpr int perturbation = 0xA5;
-    mallopt(M_PERTURB, perturbation);
+    if (CRYPTO_set_mem_functions(allocate, reallocate, cleanse_and_free) != 1)
+        throw std::runtime_error("OpenSSL was in use before its memory could be guarded");
     constexpr rlimit no_core{0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
