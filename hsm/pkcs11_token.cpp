@@ -12,6 +12,18 @@ using service::ImportReceipt;
 using service::TokenError;
 using service::TokenFault;
 
+namespace {
+
+constexpr int import_attempts = 3;
+
+/// What SoftHSM2 says when another process's search met the object half-written; the same import works a
+/// moment later.
+bool may_be_disturbed(const TokenError& error) {
+    return error.call() == "C_CreateObject" && error.code() == "CKR_GENERAL_ERROR";
+}
+
+}  // namespace
+
 Pkcs11Token::Pkcs11Token(std::shared_ptr<Module> module, PoolSettings settings)
     : pool_(std::move(module), std::move(settings)) {}
 
@@ -31,6 +43,18 @@ auto Pkcs11Token::with_session(const Work& work) {
 }
 
 ImportReceipt Pkcs11Token::import(const ImportOrder& order) {
+    for (int attempt = 1;; ++attempt) {
+        try {
+            return try_import(order);
+        } catch (const TokenError& error) {
+            if (attempt == import_attempts || !may_be_disturbed(error)) throw;
+        }
+        destroy(order.id);
+    }
+}
+
+ImportReceipt Pkcs11Token::try_import(const ImportOrder& order) {
+    const auto pass = gate_.to_make();
     return with_session([&](Lease& lease) {
         try {
             return import_in(lease, order);
@@ -62,10 +86,12 @@ ImportReceipt Pkcs11Token::import_in(Lease& lease, const ImportOrder& order) {
 }
 
 std::size_t Pkcs11Token::destroy(const ObjectId& id) {
+    const auto pass = gate_.to_search();
     return with_session([&](Lease& lease) { return destroy_objects(lease, id); });
 }
 
 std::size_t Pkcs11Token::count(const ObjectId& id) {
+    const auto pass = gate_.to_search();
     return with_session([&](Lease& lease) { return find_objects(lease, id).size(); });
 }
 

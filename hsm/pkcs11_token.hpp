@@ -2,6 +2,7 @@
 
 #include "hsm/create.hpp"
 #include "hsm/hmac_padding.hpp"
+#include "hsm/object_gate.hpp"
 #include "hsm/session_pool.hpp"
 #include "service/token.hpp"
 
@@ -23,10 +24,12 @@ class Pkcs11Token final : public service::Token {
   private:
     template <typename Work>
     auto with_session(const Work& work);
+    service::ImportReceipt try_import(const service::ImportOrder& order);
     service::ImportReceipt import_in(Lease& lease, const service::ImportOrder& order);
 
     SessionPool pool_;
     HmacPadding padding_;
+    ObjectGate gate_;
 };
 
 }  // namespace keyward::hsm

@@ -1,6 +1,10 @@
 #include "core/process_identity.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <fstream>
 #include <sstream>
 #include <string_view>
@@ -53,8 +57,13 @@ bool is_known_dead(const std::string& identity) {
     if (!identity.starts_with(place)) return false;
     const std::string rest = identity.substr(place.size());
     const auto slash = rest.find('/');
-    if (slash == std::string::npos) return false;
-    return start_time(rest.substr(0, slash)) != rest.substr(slash + 1);
+    int pid = 0;
+    const auto [end, error] = std::from_chars(rest.data(), rest.data() + std::min(slash, rest.size()), pid);
+    if (slash == std::string::npos || error != std::errc{} || pid <= 0) return false;
+    if (kill(pid, 0) != 0) return errno == ESRCH;
+    // Somebody has that number. Where /proc hides others' processes there is no start time to compare.
+    const std::string started = start_time(std::to_string(pid));
+    return !started.empty() && started != rest.substr(slash + 1);
 }
 
 }  // namespace keyward

@@ -58,11 +58,19 @@ auto SociCatalogue::read(Body body) {
     });
 }
 
+/// SQLite has one writer at a time, and those that find it taken sleep and try again. Threads of this process
+/// wait for each other here in place of that; other processes still meet at SQLite's lock.
+std::unique_lock<std::mutex> SociCatalogue::turn_to_write() {
+    if (url_.backend == Backend::sqlite) return std::unique_lock(writing_);
+    return {};
+}
+
 /// Runs `body`, which returns whether it changed something, in a transaction that is kept only then.
 template <typename Body>
 bool SociCatalogue::write(Body body) {
     return guarded([&] {
         for (int attempt = 1;; ++attempt) {
+            const auto turn = turn_to_write();
             auto lease = connections_.lease();
             try {
                 std::optional<Transaction> transaction;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
@@ -78,9 +79,11 @@ class SociCatalogue final : public service::Catalogue {
     bool write(Body body);
     template <typename Body>
     bool change(const service::AuditRecord& audit, Body body);
+    std::unique_lock<std::mutex> turn_to_write();
 
     CatalogueUrl url_;
     Connections connections_;
+    std::mutex writing_;
 };
 
 }  // namespace keyward::storage

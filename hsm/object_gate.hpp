@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+
+namespace keyward::hsm {
+
+/// Keeps searches for objects apart from the making of objects in one token. SoftHSM2 writes an object
+/// attribute by attribute, and a search that meets a half-written one makes its C_CreateObject fail with
+/// CKR_GENERAL_ERROR. Many may make, or many may search. Nobody waits longer than `patience`: a call that
+/// hangs in the module must not close the gate for all.
+class ObjectGate {
+  public:
+    static constexpr std::chrono::milliseconds patience{1000};
+
+    /// The right to make objects, or to search for them, while it lives.
+    class Pass {
+      public:
+        Pass(const Pass&) = delete;
+        Pass& operator=(const Pass&) = delete;
+        ~Pass();
+
+      private:
+        friend class ObjectGate;
+        Pass(ObjectGate& gate, std::size_t& own, const std::size_t& others);
+
+        ObjectGate& gate_;
+        std::size_t& own_;
+    };
+
+    Pass to_make() { return {*this, making_, searching_}; }
+    /// Those who want to search are counted from now on, so that a stream of new makers can't keep them
+    /// waiting.
+    Pass to_search() { return {*this, searching_, making_}; }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::size_t making_ = 0;
+    std::size_t searching_ = 0;
+};
+
+}  // namespace keyward::hsm
