@@ -17,6 +17,14 @@ int complain(const std::exception& error, int exit_code) {
     return exit_code;
 }
 
+/// The library would only say that a subcommand is required.
+void refuse_unknown_command(const CLI::App& app, int argc, char** argv) {
+    if (argc < 2 || argv[1][0] == '-') return;
+    for (const CLI::App* command : app.get_subcommands({}))
+        if (command->check_name(argv[1])) return;
+    throw CLI::ExtrasError("keyward", {std::string(argv[1])});
+}
+
 int run(int argc, char** argv) {
     using namespace keyward::commands;
     CLI::App app("Keyward keeps the keys of an API platform in PKCS#11 tokens", "keyward");
@@ -32,11 +40,14 @@ int run(int argc, char** argv) {
     for (const auto& add : {add_serve, add_check, add_project, add_user, add_grant, add_token})
         add(app, invocation);
     try {
+        refuse_unknown_command(app, argc, argv);
         app.parse(argc, argv);
+        return invocation.run();
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? EXIT_SUCCESS : wrong_usage;
+        if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version are no errors
+        std::cerr << "keyward: " << error.what() << " (see: keyward --help)\n";
+        return wrong_usage;
     }
-    return invocation.run();
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "api/http_syntax.hpp"
 #include "api/problem.hpp"
 #include "core/ids.hpp"
 #include "core/log.hpp"
@@ -35,25 +36,12 @@ HttpResponse with_standing_headers(HttpResponse response, const std::string& req
     return response;
 }
 
-std::string lower(std::string_view text) {
-    std::string lowered{text};
-    std::ranges::transform(lowered, lowered.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return lowered;
-}
-
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 /// `application/json`, alone or with `charset=utf-8` (RFC 9110 section 8.3).
 bool is_json(std::string_view content_type) {
     const auto semicolon = content_type.find(';');
-    if (lower(trimmed(content_type.substr(0, semicolon))) != "application/json") return false;
+    if (lower_case(trimmed(content_type.substr(0, semicolon))) != "application/json") return false;
     if (semicolon == std::string_view::npos) return true;
-    const std::string parameter = lower(trimmed(content_type.substr(semicolon + 1)));
+    const std::string parameter = lower_case(trimmed(content_type.substr(semicolon + 1)));
     return parameter.empty() || parameter == "charset=utf-8" || parameter == "charset=\"utf-8\"";
 }
 
@@ -63,7 +51,7 @@ void require_json(const HttpRequest& request) {
         throw ServiceError(ErrorKind::unsupported_media_type,
                            "The body must be sent with Content-Type: application/json");
     const std::string* encoding = request.header("content-encoding");
-    if (encoding != nullptr && lower(*encoding) != "identity")
+    if (encoding != nullptr && lower_case(*encoding) != "identity")
         throw ServiceError(ErrorKind::unsupported_media_type,
                            "The body must be sent without a Content-Encoding");
 }

@@ -68,6 +68,8 @@ std::optional<std::string> Fields::checked_text(std::string_view name, const Jso
         mistake(name, "must not be empty");
     } else if (text.size() < rule.min || text.size() > rule.max) {
         mistake(name, size_range(rule.min, rule.max, "bytes, but has " + std::to_string(text.size())));
+    } else if (text.find('\0') != std::string::npos) {
+        mistake(name, "must not have the character U+0000");
     } else if (!rule.control_characters && has_control_characters(text)) {
         mistake(name, "must not have control characters");
     } else {

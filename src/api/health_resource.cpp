@@ -56,7 +56,7 @@ HttpResponse ready(const service::Environments& environments, service::Catalogue
     }
     HttpResponse response;
     response.status = status == "down" ? 503 : 200;
-    if (response.status == 503) response.headers.emplace_back("Retry-After", "2");
+    if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
     response.body = body.dump();
     return response;
 }

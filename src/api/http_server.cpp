@@ -60,7 +60,6 @@ class HttpServer::Impl {
     [[nodiscard]] std::uint16_t port() const {
         return endpoint_ ? static_cast<std::uint16_t>(endpoint_->getPort()) : 0;
     }
-    [[nodiscard]] std::size_t connections() const { return core_.keeper.size(); }
 
   private:
     const Pistache::Address address_;
@@ -118,10 +117,6 @@ void HttpServer::start() {
 
 std::uint16_t HttpServer::port() const {
     return impl_->port();
-}
-
-std::size_t HttpServer::connections() const {
-    return impl_->connections();
 }
 
 bool HttpServer::stop(milliseconds drain) {

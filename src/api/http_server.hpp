@@ -66,9 +66,6 @@ class HttpServer {
     /// The port it listens on, after `start`.
     [[nodiscard]] std::uint16_t port() const;
 
-    /// Connections that are open now.
-    [[nodiscard]] std::size_t connections() const;
-
     /// Stops accepting, answers what is in flight (a request that arrives now gets 503 and the connection
     /// closes), for up to `drain`; then hangs up. Handlers that still run are waited for, however long they
     /// take; their answers go nowhere. True when every request in flight got its answer. A second call does

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdint>
 
+#include "core/bytes.hpp"
+
 namespace keyward::api {
 namespace {
 
@@ -43,11 +45,6 @@ constexpr bool is_in(char octet, std::uint8_t name) {
 
 constexpr char lowered(char letter) {
     return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
-
-constexpr bool is_hex_digit(char digit) {
-    const char low = lowered(digit);
-    return (digit >= '0' && digit <= '9') || (low >= 'a' && low <= 'f');
 }
 
 bool all_in(std::string_view text, std::uint8_t name) {

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "service/catalogue.hpp"
-#include "service/import.hpp"
+#include "service/deployment_report.hpp"
 
 namespace keyward::api {
 

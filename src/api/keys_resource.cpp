@@ -26,6 +26,7 @@ HttpResponse create_key(service::CreateKey& creator, RequestContext& context) {
     service::CreateKeyRequest request = read_create_key(body, mistakes);
     request.roll_back_on_failure = roll_back;
     request.request_id = context.request_id;
+    request.client_address = context.request.remote_address;
     return json_response(
         deployment_json(creator.run(*context.caller, *context.project, request, std::move(mistakes))));
 }

@@ -15,7 +15,7 @@ namespace {
 
 using service::ErrorKind;
 
-constexpr auto retry_after_seconds = "2";
+constexpr auto retry_after_seconds = "1";
 
 struct Row {
     ErrorKind kind;

@@ -8,10 +8,6 @@
 namespace keyward::api {
 namespace {
 
-bool is_hex(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 template <typename Take>
 bool each_part(std::string_view text, char separator, Take take) {
     while (true) {
@@ -38,7 +34,8 @@ std::optional<std::string> percent_decode(std::string_view text) {
             decoded += text[i];
             continue;
         }
-        if (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) return std::nullopt;
+        if (i + 2 >= text.size() || !is_hex_digit(text[i + 1]) || !is_hex_digit(text[i + 2]))
+            return std::nullopt;
         decoded += static_cast<char>(from_hex(text.substr(i + 1, 2)).front());
         i += 2;
     }

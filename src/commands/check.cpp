@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 
@@ -16,6 +18,8 @@ namespace keyward::commands {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr std::chrono::milliseconds hung_call_limit{500};
 
 /// A kind of key to be tried in a token, with a key made for the trial.
 struct Trial {
@@ -49,40 +53,56 @@ std::vector<Trial> trials() {
     return all;
 }
 
-Json import_result(service::Token& token, const Trial& trial) {
+Json import_result(service::Environment& environment, const Trial& trial) {
     const auto algorithm = algorithm_of(trial.material);
+    const auto uses = service::uses_of(algorithm, service::default_mechanisms(algorithm));
     try {
-        token.import({ObjectId::random(),
-                      "keyward check",
-                      trial.material,
-                      service::uses_of(algorithm, service::default_mechanisms(algorithm)),
-                      service::Lifetime::session,
-                      {}});
+        environment.call<service::ImportReceipt>([&](service::Token& token) {
+            return token.import(
+                {ObjectId::random(), "keyward check", trial.material, uses, service::Lifetime::session, {}});
+        });
         return {{"key", trial.name}, {"success", true}};
     } catch (const service::TokenError& error) {
         return {{"key", trial.name}, {"success", false}, {"message", error.what()}, {"code", error.code()}};
     }
 }
 
-Json check_environment(Parts& parts, const settings::EnvironmentSettings& environment,
-                       const std::vector<Trial>& all_trials) {
-    Json result{{"environment", environment.name}, {"success", false}};
+/// A token need not take what it has no mechanism for.
+bool is_offered(const std::set<std::string>& offered, const Trial& trial) {
+    return std::ranges::any_of(service::default_mechanisms(algorithm_of(trial.material)),
+                               [&](const std::string& name) { return offered.contains(name); });
+}
+
+void check_token(service::Environment& environment, const std::vector<Trial>& all_trials, Json& result) {
+    using Names = std::set<std::string>;
+    const auto identity = environment.call<service::TokenIdentity>([](service::Token& token) {
+        token.ping();
+        return token.identity();
+    });
+    result["token"] = {{"label", identity.label},
+                       {"serial", identity.serial},
+                       {"manufacturer", identity.manufacturer},
+                       {"model", identity.model}};
+    const auto offered = environment.call<Names>([](service::Token& token) { return token.mechanisms(); });
+    result["mechanisms"] = offered;
+    bool all_good = true;
+    bool any_good = false;
+    for (const Trial& trial : all_trials) {
+        result["imports"].push_back(import_result(environment, trial));
+        const bool good = result["imports"].back()["success"].get<bool>();
+        any_good = any_good || good;
+        all_good = all_good && (good || !is_offered(offered, trial));
+    }
+    result["success"] = all_good && any_good;
+    if (!all_good) result["message"] = "the token offers mechanisms for keys that it does not take";
+    if (!any_good) result["message"] = "no kind of key can be imported";
+}
+
+/// Behind the bulkhead that it has in the service, so that a token that hangs is reported at its deadline.
+Json check_environment(service::Environment& environment, const std::vector<Trial>& all_trials) {
+    Json result{{"environment", environment.name()}, {"success", false}};
     try {
-        const auto token = parts.open(environment);
-        token->ping();
-        const auto identity = token->identity();
-        result["token"] = {{"label", identity.label},
-                           {"serial", identity.serial},
-                           {"manufacturer", identity.manufacturer},
-                           {"model", identity.model}};
-        result["mechanisms"] = token->mechanisms();
-        bool any = false;
-        for (const Trial& trial : all_trials) {
-            result["imports"].push_back(import_result(*token, trial));
-            any = any || result["imports"].back()["success"].get<bool>();
-        }
-        result["success"] = any;
-        if (!any) result["message"] = "no kind of key can be imported";
+        check_token(environment, all_trials, result);
     } catch (const service::TokenError& error) {
         result["message"] = error.what();
         result["code"] = error.code();
@@ -116,15 +136,23 @@ int check(const std::string& config, bool json) {
     log::only_warnings();
     const settings::Settings settings = settings::load(config);
     Parts parts(settings);
+    service::Environments environments;
+    parts.open_all(settings, environments);
     const auto all_trials = trials();
     Json results = Json::array();
     bool all_good = true;
-    for (const auto& environment : settings.environments) {
-        results.push_back(check_environment(parts, environment, all_trials));
+    for (const auto& environment : environments.all()) {
+        results.push_back(check_environment(*environment, all_trials));
         all_good = all_good && results.back()["success"].get<bool>();
         if (!json) print(results.back());
     }
     if (json) std::cout << results.dump(2) << "\n";
+    std::cout.flush();
+    bool all_ended = true;
+    for (const auto& environment : environments.all())
+        all_ended = environment->stop(hung_call_limit) && all_ended;
+    // Finalizing a module under a call that hangs would hang too.
+    if (!all_ended) std::_Exit(1);
     return all_good ? 0 : 1;
 }
 

@@ -47,7 +47,7 @@ struct Desk {
     [[nodiscard]] service::Project project(const std::string& name) const;
 };
 
-/// The parts of `a,b,c`. Throws CLI::ValidationError on an empty part.
+/// The parts of `a,b,c`. Throws CLI::ValidationError on an empty or a repeated part.
 std::vector<std::string> comma_separated(const std::string& text, const std::string& option);
 
 }  // namespace keyward::commands

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include <pwd.h>
@@ -50,6 +51,8 @@ std::vector<std::string> comma_separated(const std::string& text, const std::str
         const auto comma = text.find(',', start);
         parts.push_back(text.substr(start, comma - start));
         if (parts.back().empty()) throw CLI::ValidationError(option, "has an empty name in " + text);
+        if (std::ranges::count(parts, parts.back()) > 1)
+            throw CLI::ValidationError(option, "names " + parts.back() + " more than once");
         if (comma == std::string::npos) return parts;
         start = comma + 1;
     }

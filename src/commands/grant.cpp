@@ -60,10 +60,29 @@ void check(const Options& options) {
             throw CLI::ValidationError("PERMISSION", name + " is none; choose from " + known_permissions());
 }
 
+bool holds(const std::vector<service::Grant>& held, const service::Grant& wanted) {
+    return std::ranges::any_of(held, [&](const service::Grant& each) {
+        return each.project_id == wanted.project_id && each.permission == wanted.permission &&
+               (each.environments.empty() || std::ranges::includes(each.environments, wanted.environments));
+    });
+}
+
+/// Before anything is taken, so that it is all or nothing.
+void refuse_what_is_not_held(const Desk& desk, const service::User& user,
+                             const std::vector<service::Grant>& grants) {
+    const auto held = desk.catalogue->grants_of(user.id);
+    for (const service::Grant& grant : grants)
+        if (!holds(held, grant))
+            throw CommandFailed("user " + user.name + " does not hold " +
+                                std::string(to_string(grant.permission)) + " there; nothing was taken");
+}
+
 int run(const std::string& config, const Options& options) {
     const Desk desk(config);
     const service::User user = desk.user(options.user);
-    for (const service::Grant& grant : grants_of(options, desk)) {
+    const auto grants = grants_of(options, desk);
+    if (options.revoke) refuse_what_is_not_held(desk, user, grants);
+    for (const service::Grant& grant : grants) {
         const std::string permission{to_string(grant.permission)};
         service::AuditRecord audit =
             Desk::audit(options.revoke ? "grant.revoke" : "grant.add", options.user + " " + permission);
@@ -72,9 +91,7 @@ int run(const std::string& config, const Options& options) {
         if (!options.revoke)
             desk.catalogue->add_grant(user.id, grant, audit);
         else if (!desk.catalogue->revoke_grant(user.id, grant, audit))
-            throw CommandFailed(
-                "user " + options.user + " does not hold " + permission +
-                " in that form; a grant for all environments is revoked without --environments");
+            throw CommandFailed("user " + options.user + " no longer holds " + permission);
         std::cout << permission << (options.revoke ? " taken from " : " given to ") << options.user << "\n";
     }
     return 0;

@@ -19,7 +19,9 @@ void cleanse_and_free(void* memory, const char* /*file*/, int /*line*/) {
     std::free(memory);
 }
 
-void* allocate(std::size_t size, const char* /*file*/, int /*line*/) { return std::malloc(size); }
+void* allocate(std::size_t size, const char* /*file*/, int /*line*/) {
+    return std::malloc(size);
+}
 
 /// A block that moves would leave its octets behind, so growing is allocating, copying and cleansing.
 void* reallocate(void* memory, std::size_t size, const char* file, int line) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <csignal>
 #include <iostream>
 #include <memory>
@@ -11,7 +12,7 @@
 #include "commands/parts.hpp"
 #include "core/log.hpp"
 #include "core/process_identity.hpp"
-#include "service/housekeeper.hpp"
+#include "service/periodic_tasks.hpp"
 #include "service/recovery.hpp"
 #include "settings/load.hpp"
 #include "storage/open_catalogue.hpp"
@@ -23,9 +24,8 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t catalogue_connections = 16;
 constexpr std::size_t spare_handler_threads = 32;
-constexpr auto drain_limit = 15s;
 constexpr auto hung_call_limit = 2s;
-constexpr unsigned stop_limit_seconds = 60;
+constexpr auto spare_drain_time = 10s;
 
 sigset_t handled_signals() {
     sigset_t signals;
@@ -41,6 +41,14 @@ std::size_t handler_threads(const service::Environments& environments) {
     for (const auto& environment : environments.all())
         threads += environment->profile().workers + environment->profile().queue_limit;
     return threads;
+}
+
+/// A request may wait for an import and then for its clean-up.
+std::chrono::milliseconds longest_request(const service::Environments& environments) {
+    std::chrono::milliseconds longest{0};
+    for (const auto& environment : environments.all())
+        longest = std::max(longest, environment->profile().deadline);
+    return 2 * longest;
 }
 
 api::HttpServerSettings server_settings(const settings::HttpSettings& http, std::size_t threads) {
@@ -97,19 +105,21 @@ int serve(const std::string& config) {
 
     service::Recovery recovery(workplace, is_known_dead);
     {
-        const service::Housekeeper probes({{"probe", 2s, [&] {
-                                                for (const auto& environment : environments.all())
-                                                    environment->probe();
-                                            }}});
-        const service::Housekeeper leases({{"leases", 5s, [&] { recovery.renew_leases(); }}});
-        const service::Housekeeper settling({{"recovery", 5s, [&] { recovery.settle(); }}});
+        const service::PeriodicTasks probes({{"probe", 2s, [&] {
+                                                  for (const auto& environment : environments.all())
+                                                      environment->probe();
+                                              }}});
+        const service::PeriodicTasks leases({{"leases", 5s, [&] { recovery.renew_leases(); }}});
+        const service::PeriodicTasks settling({{"recovery", 5s, [&] { recovery.settle(); }}});
         server.start();
         log::info("service.started",
                   {{"address", settings.http.address}, {"port", static_cast<std::int64_t>(server.port())}});
         wait_for_the_end(signals, environments);
         log::info("service.stopping");
+        const auto drain_limit = longest_request(environments) + spare_drain_time;
         // If even stopping hangs, SIGALRM ends the process.
-        alarm(stop_limit_seconds);
+        alarm(
+            static_cast<unsigned>(2 * std::chrono::duration_cast<std::chrono::seconds>(drain_limit).count()));
         server.stop(drain_limit);
     }
     bool all_ended = true;

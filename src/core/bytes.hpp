@@ -17,6 +17,11 @@ inline ByteView as_bytes(std::string_view text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
+/// Whether it is a hexadecimal digit of either case.
+constexpr bool is_hex_digit(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
 /// Lower-case hexadecimal, two characters an octet.
 std::string to_hex(ByteView bytes);
 

@@ -15,6 +15,8 @@
 namespace keyward {
 namespace {
 
+constexpr std::string_view unknown_namespace = "pid:[unknown]";
+
 std::string first_line(const std::string& path) {
     std::ifstream file(path);
     std::string line;
@@ -25,7 +27,8 @@ std::string first_line(const std::string& path) {
 std::string pid_namespace() {
     std::array<char, 64> target{};
     const ssize_t length = readlink("/proc/self/ns/pid", target.data(), target.size());
-    return length > 0 ? std::string(target.data(), static_cast<std::size_t>(length)) : "pid:[unknown]";
+    return length > 0 ? std::string(target.data(), static_cast<std::size_t>(length))
+                      : std::string(unknown_namespace);
 }
 
 /// Field 22 of /proc/PID/stat. The name before it may hold anything, so the count starts behind its closing
@@ -41,8 +44,12 @@ std::string start_time(const std::string& pid) {
     return field;
 }
 
+std::string boot_id() {
+    return first_line("/proc/sys/kernel/random/boot_id");
+}
+
 std::string here() {
-    return first_line("/proc/sys/kernel/random/boot_id") + "/" + pid_namespace() + "/";
+    return boot_id() + "/" + pid_namespace() + "/";
 }
 
 }  // namespace
@@ -54,7 +61,8 @@ std::string process_identity() {
 
 bool is_known_dead(const std::string& identity) {
     const std::string place = here();
-    if (!identity.starts_with(place)) return false;
+    const bool place_is_known = !boot_id().empty() && pid_namespace() != unknown_namespace;
+    if (!place_is_known || !identity.starts_with(place)) return false;
     const std::string rest = identity.substr(place.size());
     const auto slash = rest.find('/');
     int pid = 0;

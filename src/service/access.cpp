@@ -42,11 +42,6 @@ std::string_view bearer_credentials(std::string_view value) {
 
 }  // namespace
 
-bool Caller::is_admin() const {
-    return std::ranges::any_of(grants,
-                               [](const Grant& grant) { return grant.permission == Permission::admin; });
-}
-
 bool Caller::sees(const Project& project) const {
     return std::ranges::any_of(grants, [&](const Grant& grant) { return reaches(grant, project); });
 }

@@ -16,7 +16,6 @@ struct Caller {
     std::string user_name;
     std::vector<Grant> grants;
 
-    [[nodiscard]] bool is_admin() const;
     /// Whether any grant reaches into the project: then the caller may know that it exists.
     [[nodiscard]] bool sees(const Project& project) const;
     /// Whether any grant reaches that environment of the project.

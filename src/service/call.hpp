@@ -15,11 +15,11 @@ namespace keyward::service {
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 /// Thrown to the one who waited when the deadline passed. A call that was under way can't be stopped: it may
-/// still succeed.
+/// still succeed, and the token counts as unreachable. One that was not had too many before it (busy).
 class CallTimedOut : public TokenError {
   public:
     CallTimedOut(const std::string& text, bool started)
-        : TokenError(TokenFault::unreachable, text), started_(started) {}
+        : TokenError(started ? TokenFault::unreachable : TokenFault::busy, text), started_(started) {}
     [[nodiscard]] bool started() const { return started_; }
 
   private:
@@ -53,10 +53,12 @@ class Call : public QueuedCall {
     /// The result, or what the call threw. Throws CallTimedOut at the deadline; from then on a call that has
     /// not been started never will be, and one that has is `when_late`'s.
     Result wait() {
+        Work dropped;  // what will never run may hold a key; it ends here, not when a worker comes by
         std::unique_lock lock(mutex_);
         if (!ended_.wait_until(lock, deadline_, [&] { return stage_ == Stage::ended; })) {
             const bool started = stage_ == Stage::running;
             stage_ = Stage::abandoned;
+            if (!started) dropped.swap(work_);
             throw CallTimedOut("The token did not answer in time", started);
         }
         if (error_) std::rethrow_exception(error_);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/log.hpp"
+#include "service/deployment_report.hpp"
 #include "service/key_text.hpp"
 
 namespace keyward::service {
@@ -33,12 +34,17 @@ class Creation {
         const auto failed = static_cast<std::size_t>(
             std::ranges::count_if(imports_, [](const Import& import) { return !import.succeeded(); }));
         if (failed == imports_.size() || (failed != 0 && request_.roll_back_on_failure)) {
-            const ServiceError error = failure_of_all();
             take_back();
-            throw error;
+            throw failure_of(imports_, request_);
         }
         commit();
-        return report(failed);
+        log::info("key.created", {{"request", request_.request_id},
+                                  {"user", caller_.user_name},
+                                  {"client", request_.client_address},
+                                  {"project", project_.name},
+                                  {"key", request_.name},
+                                  {"result", results_text(imports_)}});
+        return report_of(imports_);
     }
 
   private:
@@ -67,7 +73,8 @@ class Creation {
             imports_.emplace_back(
                 environment_of(entry), workplace_.in_flight,
                 Import::Plan{ObjectId::random(), object_label(entry.alias, project_.name, request_.name),
-                             prepared_.entries[i].material, uses, entry.expected_check_value});
+                             prepared_.entries[i].material, uses, entry.expected_check_value,
+                             request_.request_id});
         }
     }
 
@@ -109,14 +116,11 @@ class Creation {
         try {
             committed =
                 workplace_.catalogue.commit_create(key_, workplace_.owner, left_nothing(), lease_end(),
-                                                   audit("key.create.commit", results_text()));
+                                                   audit("key.create.commit", results_text(imports_)));
         } catch (const CatalogueError& error) {
             log::error("key.commit_failed", {{"key", key_.id}, {"reason", error.what()}});
-            // The answer of a commit can be lost although it went through; nothing is destroyed before the
-            // row has been read.
-            committed = workplace_.catalogue.key_state(key_.id) == KeyState::active;
-            if (!committed) take_back();
-            if (!committed) throw;
+            if (!was_committed_all_the_same()) throw;
+            committed = true;
         }
         if (!committed)
             throw ServiceError(
@@ -124,11 +128,23 @@ class Creation {
                 "The import took longer than its lease and was taken back; nothing was kept, try again");
     }
 
+    /// The answer of a commit can be lost although it went through. Abandoning the key waits for that commit
+    /// and decides: only when it was the first are the objects destroyed, and their tombstones stand before
+    /// the first of them goes.
+    bool was_committed_all_the_same() {
+        if (!workplace_.catalogue.abandon_create(key_.id, workplace_.owner, {}, lease_end(),
+                                                 audit("key.create.undone", "the commit failed")))
+            return workplace_.catalogue.key_state(key_.id) == KeyState::active;
+        for (Import& import : imports_)
+            if (import.succeeded()) import.undo();
+        return false;
+    }
+
     void take_back() {
         for (Import& import : imports_)
             if (import.succeeded()) import.undo();
         workplace_.catalogue.abandon_create(key_.id, workplace_.owner, left_nothing(), lease_end(),
-                                            audit("key.create.undone", results_text()));
+                                            audit("key.create.undone", results_text(imports_)));
     }
 
     [[nodiscard]] std::vector<Deployment> deployments() const {
@@ -152,51 +168,6 @@ class Creation {
             all.push_back(std::move(deployment));
         }
         return all;
-    }
-
-    [[nodiscard]] std::string results_text() const {
-        std::string text;
-        for (const Import& import : imports_)
-            text += (text.empty() ? "" : ", ") + import.environment() +
-                    (import.succeeded() ? " deployed" : " not deployed");
-        return text;
-    }
-
-    [[nodiscard]] DeploymentReport report(std::size_t failed) const {
-        DeploymentReport report;
-        report.success = failed == 0;
-        report.message = failed == 0 ? "Deployment completed successfully"
-                                     : "Deployment failed in " + std::to_string(failed) + " of " +
-                                           std::to_string(imports_.size()) + " environments";
-        for (const Import& import : imports_) {
-            if (import.succeeded())
-                report.environments.push_back({import.environment(), true, "Deployed successfully",
-                                               import.receipt().key_check_value,
-                                               import.receipt().public_key_sha256});
-            else
-                report.environments.push_back({import.environment(), false, import.failure().what(), {}, {}});
-        }
-        return report;
-    }
-
-    /// A refusal is the client's to mend, so it is a 400 only if every failure was one.
-    [[nodiscard]] ServiceError failure_of_all() const {
-        std::vector<FieldError> details;
-        bool all_refused = true;
-        bool all_busy = true;
-        std::string text;
-        for (std::size_t i = 0; i < imports_.size(); ++i) {
-            if (imports_[i].succeeded()) continue;
-            const TokenError& failure = imports_[i].failure();
-            all_refused = all_refused &&
-                          (failure.fault() == TokenFault::refused || failure.fault() == TokenFault::mismatch);
-            all_busy = all_busy && failure.fault() == TokenFault::busy;
-            details.push_back({request_.environments[i].pointer, failure.what()});
-            text += (text.empty() ? "" : "; ") + imports_[i].environment() + ": " + failure.what();
-        }
-        if (all_refused) return ServiceError(std::move(details));
-        return {all_busy ? ErrorKind::overloaded : ErrorKind::hsm_unavailable,
-                "Nothing was deployed. " + text};
     }
 
     Workplace& workplace_;

@@ -4,8 +4,8 @@
 #include "keys/decode.hpp"
 #include "service/access.hpp"
 #include "service/catalogue.hpp"
+#include "service/deployment_report.hpp"
 #include "service/environments.hpp"
-#include "service/import.hpp"
 #include "service/key_request.hpp"
 
 namespace keyward::service {

@@ -51,6 +51,9 @@ struct Environment::Shared {
 
 namespace {
 
+/// For an end that nobody prepared with `stop`: a call that hangs is left behind with the token it holds.
+constexpr std::chrono::milliseconds destructor_patience{2000};
+
 std::string seconds_text(std::chrono::milliseconds time) {
     return time.count() % 1000 == 0 ? std::to_string(time.count() / 1000) + " s"
                                     : std::to_string(time.count()) + " ms";
@@ -69,7 +72,7 @@ Environment::Environment(EnvironmentProfile profile, std::shared_ptr<Token> toke
 }
 
 Environment::~Environment() {
-    stop(std::chrono::hours(1));
+    stop(std::chrono::seconds(2));
 }
 
 Health Environment::health() const {

@@ -6,8 +6,8 @@
 
 namespace keyward::service {
 
-/// A wrong field of a request: where (RFC 6901 JSON pointer) and what is wrong with it, in words for the
-/// client.
+/// A wrong field of a request: where (RFC 6901 JSON pointer; `?name` for a query parameter) and what is wrong
+/// with it, in words for the client.
 struct FieldError {
     std::string pointer;
     std::string message;

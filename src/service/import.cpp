@@ -5,12 +5,27 @@
 namespace keyward::service {
 namespace {
 
-bool token_is_alive(TokenFault fault) {
-    return fault == TokenFault::refused || fault == TokenFault::mismatch || fault == TokenFault::full;
+/// What a failed import leaves to be done.
+enum class Aftermath { nothing, destroy_now, destroy_later };
+
+Aftermath aftermath_of(TokenFault fault) {
+    switch (fault) {
+        case TokenFault::pin:
+        case TokenFault::busy:
+            return Aftermath::nothing;  // there was no session to make an object in
+        case TokenFault::refused:
+        case TokenFault::mismatch:
+        case TokenFault::full:
+            return Aftermath::destroy_now;
+        case TokenFault::unreachable:
+            return Aftermath::destroy_later;
+    }
+    return Aftermath::destroy_later;
 }
 
-void log_failure(const std::string& environment, const TokenError& error) {
-    log::warn("import.failed", {{"environment", environment},
+void log_failure(const std::string& request_id, const std::string& environment, const TokenError& error) {
+    log::warn("import.failed", {{"request", request_id},
+                                {"environment", environment},
                                 {"reason", error.what()},
                                 {"call", error.call()},
                                 {"code", error.code()}});
@@ -29,7 +44,7 @@ void Import::start() {
         return token.import({plan->id, plan->label, *plan->material, plan->uses, Lifetime::token,
                              plan->expected_check_value});
     };
-    // Nobody waits any more, and a tombstone has been written: it goes once the object is gone.
+    // Nobody waits any more. The tombstone, which stands or will in a moment, goes once the object is gone.
     const auto take_back = [plan = plan_, &in_flight = in_flight_](Token& token) {
         try {
             token.destroy(plan->id);
@@ -44,6 +59,9 @@ void Import::start() {
         failure_ = error;
         left_nothing_ = true;
         in_flight_.remove(id());
+    } catch (...) {
+        in_flight_.remove(id());
+        throw;
     }
 }
 
@@ -53,16 +71,20 @@ void Import::finish() {
         receipt_ = environment_.wait(*call_);
     } catch (const CallTimedOut& late) {
         failure_ = late;
-        log_failure(environment(), late);
+        log_failure(plan_->request_id, environment(), late);
         left_nothing_ = !late.started();
         if (late.started()) return;  // still in flight: when it ends, the worker takes it back
     } catch (const TokenError& error) {
         failure_ = error;
-        log_failure(environment(), error);
-        if (token_is_alive(error.fault())) destroy();
+        log_failure(plan_->request_id, environment(), error);
+        const Aftermath aftermath = aftermath_of(error.fault());
+        left_nothing_ = aftermath == Aftermath::nothing;
+        if (aftermath == Aftermath::destroy_now) destroy();
     } catch (const std::exception& error) {
         failure_ = TokenError(TokenFault::unreachable, "The import failed for a reason that is in the log");
-        log::error("import.failed_unexpectedly", {{"environment", environment()}, {"reason", error.what()}});
+        log::error(
+            "import.failed_unexpectedly",
+            {{"request", plan_->request_id}, {"environment", environment()}, {"reason", error.what()}});
     }
     in_flight_.remove(id());
 }

@@ -3,28 +3,11 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "service/environment.hpp"
 #include "service/in_flight.hpp"
 
 namespace keyward::service {
-
-/// What came of one environment.
-struct EnvironmentResult {
-    std::string environment;
-    bool success = false;
-    std::string message;
-    std::string key_check_value;
-    std::string public_key_sha256;
-};
-
-/// The contract's `deploymentResult`.
-struct DeploymentReport {
-    bool success = false;
-    std::string message;
-    std::vector<EnvironmentResult> environments;  ///< in the request's order
-};
 
 /// One key on its way into one environment's token: import, and destruction where it must not stay.
 /// Made, used and ended by the thread of one request; the call itself may outlive it.
@@ -37,6 +20,7 @@ class Import {
         std::shared_ptr<const keys::KeyMaterial> material;
         UseSet uses;
         std::optional<std::string> expected_check_value;
+        std::string request_id;  ///< for the log
     };
     Import(Environment& environment, InFlight& in_flight, Plan plan);
 
@@ -51,6 +35,8 @@ class Import {
     [[nodiscard]] const std::string& environment() const { return environment_.name(); }
     [[nodiscard]] const ObjectId& id() const { return plan_->id; }
     [[nodiscard]] bool succeeded() const { return receipt_.has_value(); }
+    /// Not the opposite of `succeeded`: an import that was undone neither failed nor stands.
+    [[nodiscard]] bool failed() const { return failure_.has_value(); }
     [[nodiscard]] const ImportReceipt& receipt() const { return *receipt_; }
     [[nodiscard]] const TokenError& failure() const { return *failure_; }
     /// Whether the token is known to hold no object of ours under this CKA_ID.

@@ -14,10 +14,6 @@ using keys::KeyType;
 constexpr std::size_t check_value_digits = 6;
 constexpr std::size_t public_key_hash_digits = 64;
 
-bool is_hex_digit(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 std::string joined(const std::vector<std::string>& words) {
     std::string text;
     for (const std::string& word : words)
@@ -36,6 +32,17 @@ std::vector<Algorithm> algorithms_of(KeyType type) {
             return {Algorithm::rsa};
     }
     return {};
+}
+
+bool contains(const std::vector<std::string>& words, const std::string& word) {
+    return std::ranges::find(words, word) != words.end();
+}
+
+MechanismList all_mechanisms() {
+    MechanismList names;
+    for (const Mechanism& row : mechanism_table())
+        names.emplace_back(row.name);
+    return names;
 }
 
 /// Reads the parts of one request in turn and collects what is wrong with them.
@@ -160,28 +167,34 @@ class Preparation {
     }
 
     void choose_mechanisms() {
-        if (!known_algorithm_) return;
+        const auto algorithm = known_algorithm_ ? std::optional(prepared_.algorithm) : request_.algorithm;
+        if (request_.mechanisms) check_mechanisms(algorithm);
+        if (!algorithm) return;
+        const MechanismList fitting = mechanisms_for(*algorithm);
         if (!request_.mechanisms) {
-            prepared_.mechanisms = default_mechanisms(prepared_.algorithm);
+            prepared_.mechanisms = default_mechanisms(*algorithm);
             return;
         }
-        const MechanismList fitting = mechanisms_for(prepared_.algorithm);
+        std::ranges::copy_if(fitting, std::back_inserter(prepared_.mechanisms),
+                             [&](const std::string& name) { return contains(*request_.mechanisms, name); });
+        if (algorithm == Algorithm::aes && prepared_.mechanisms.size() > 1)
+            mistake("/mechanisms",
+                    "must be one for AES: with another beside it, each opens what the other closed");
+    }
+
+    /// Against the algorithm, or as long as that is not known, against all.
+    void check_mechanisms(std::optional<Algorithm> algorithm) {
+        const MechanismList fitting = algorithm ? mechanisms_for(*algorithm) : all_mechanisms();
+        const std::string what =
+            algorithm ? "a mechanism of " + std::string(to_string(*algorithm)) + " keys" : "a mechanism";
         std::set<std::string> seen;
         for (std::size_t i = 0; i < request_.mechanisms->size(); ++i) {
             const std::string& name = (*request_.mechanisms)[i];
-            if (!seen.insert(name).second)
-                mistake("/mechanisms/" + std::to_string(i), "stands in the list more than once");
-            if (std::ranges::find(fitting, name) == fitting.end())
-                mistake("/mechanisms/" + std::to_string(i), "is not a mechanism of " +
-                                                                std::string(to_string(prepared_.algorithm)) +
-                                                                " keys; choose from " + joined(fitting));
+            const std::string pointer = "/mechanisms/" + std::to_string(i);
+            if (!seen.insert(name).second) mistake(pointer, "stands in the list more than once");
+            if (!contains(fitting, name))
+                mistake(pointer, "is not " + what + "; choose from " + joined(fitting));
         }
-        std::ranges::copy_if(fitting, std::back_inserter(prepared_.mechanisms), [&](const std::string& name) {
-            return std::ranges::find(*request_.mechanisms, name) != request_.mechanisms->end();
-        });
-        if (prepared_.algorithm == Algorithm::aes && prepared_.mechanisms.size() > 1)
-            mistake("/mechanisms",
-                    "must be one for AES: with another beside it, each opens what the other closed");
     }
 
     const CreateKeyRequest& request_;

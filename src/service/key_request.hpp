@@ -34,6 +34,7 @@ struct CreateKeyRequest {
     std::vector<EnvironmentEntry> environments;
     bool roll_back_on_failure = false;
     std::string request_id;
+    std::string client_address;  ///< for the log
 };
 
 /// One environment's decoded key, with where it came from.

@@ -30,11 +30,13 @@ RecoveryReport Recovery::settle() {
 
 void Recovery::bury(const std::vector<Tombstone>& tombstones, RecoveryReport& report) {
     std::set<std::string> out_of_reach;
+    std::set<ObjectId> left;
     for (const Tombstone& tombstone : tombstones) {
         Environment* environment = workplace_.environments.find(tombstone.environment);
         if (environment == nullptr || out_of_reach.contains(tombstone.environment) ||
             workplace_.in_flight.contains(tombstone.object_id)) {
             ++report.left_tombstones;
+            if (!workplace_.in_flight.contains(tombstone.object_id)) left.insert(tombstone.object_id);
             continue;
         }
         try {
@@ -45,12 +47,16 @@ void Recovery::bury(const std::vector<Tombstone>& tombstones, RecoveryReport& re
                                                         "object " + tombstone.object_id.hex() + " is gone"));
             ++report.removed_tombstones;
         } catch (const TokenError& error) {
-            out_of_reach.insert(tombstone.environment);
+            // One object that can't be destroyed must not stand before the others.
+            if (error.fault() != TokenFault::refused) out_of_reach.insert(tombstone.environment);
             ++report.left_tombstones;
+            left.insert(tombstone.object_id);
             log::warn("recovery.token_out_of_reach",
                       {{"environment", tombstone.environment}, {"reason", error.what()}});
         }
     }
+    // Another replica may reach the token that this one can't.
+    if (!left.empty()) workplace_.catalogue.renew_leases(left, workplace_.owner, workplace_.clock());
 }
 
 void Recovery::renew_leases() {

@@ -1,8 +1,11 @@
 #include "storage/catalogue_url.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <functional>
 #include <memory>
+#include <set>
 #include <string_view>
 
 #include <libpq-fe.h>
@@ -15,7 +18,18 @@ namespace {
 using service::CatalogueError;
 
 constexpr std::string_view sqlite_scheme = "sqlite://";
-constexpr const char* default_connect_timeout = "10";  // seconds
+// What the server keeps. A lock is waited for shorter than a statement runs, so the error names the lock.
+constexpr const char* server_limits = "-c statement_timeout=20s -c lock_timeout=10s";
+
+// As if the URL had them; what it sets itself comes in their place. Units: s, but ms for tcp_user_timeout.
+struct Limit {
+    std::string_view keyword;
+    const char* value;
+};
+constexpr std::array limits{Limit{"connect_timeout", "10"}, Limit{"keepalives", "1"},
+                            Limit{"keepalives_idle", "10"}, Limit{"keepalives_interval", "5"},
+                            Limit{"keepalives_count", "3"}, Limit{"tcp_user_timeout", "10000"},
+                            Limit{"options", server_limits}};
 
 bool is_space(char c) {
     return std::isspace(static_cast<unsigned char>(c)) != 0;
@@ -71,15 +85,23 @@ CatalogueUrl postgresql_url(const std::string& url) {
             "with "
             "special characters of the user, password and database percent-encoded (@ as %40, / as %2F)");
     CatalogueUrl result{.backend = Backend::postgresql, .connect_string = {}, .path = {}, .password = {}};
-    bool has_timeout = false;
+    // SOCI takes a space after a quoted last option for one more option, without a name.
+    const auto add = [&](const std::string& keyword, const std::string& value) {
+        if (!result.connect_string.empty()) result.connect_string += ' ';
+        result.connect_string += conninfo_option(keyword, value);
+    };
+    std::set<std::string, std::less<>> given;
     for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
         if (option->val == nullptr || *option->val == '\0') continue;
         const std::string keyword = option->keyword;
-        if (keyword == "password") result.password = option->val;
-        if (keyword == "connect_timeout") has_timeout = true;
-        result.connect_string += conninfo_option(keyword, option->val) + ' ';
+        std::string value = option->val;
+        if (keyword == "password") result.password = value;
+        if (keyword == "options") value = std::string(server_limits) + ' ' + value;
+        add(keyword, value);
+        given.insert(keyword);
     }
-    if (!has_timeout) result.connect_string += conninfo_option("connect_timeout", default_connect_timeout);
+    for (const Limit& limit : limits)
+        if (!given.contains(limit.keyword)) add(std::string(limit.keyword), limit.value);
     return result;
 }
 

@@ -38,7 +38,6 @@ void configure_postgresql(soci::session& sql) {
     run(sql, "set client_encoding = 'UTF8'");
     run(sql, "set client_min_messages = 'warning'");
     run(sql, "set default_transaction_isolation = 'read committed'");
-    run(sql, "set lock_timeout = '10s'");
 }
 
 void configure(soci::session& sql, Backend backend) {

@@ -89,10 +89,15 @@ TEST(CreateKeyFields, NamesHaveOneTo255BytesWithoutControlCharacters) {
     EXPECT_EQ(mistakes_with(R"({"name":")" + std::string(256, 'x') + "\"}"),
               (Mistakes{{"/name", "must have 1 to 255 bytes, but has 256"}}));
     EXPECT_EQ(mistakes_with(R"({"name":"a\u0000b"})"),
-              (Mistakes{{"/name", "must not have control characters"}}));
+              (Mistakes{{"/name", "must not have the character U+0000"}}));
     EXPECT_EQ(mistakes_with(R"({"name":"a\u0085b"})"),
               (Mistakes{{"/name", "must not have control characters"}}));
     EXPECT_EQ(mistakes_with(R"({"name":5})"), (Mistakes{{"/name", "must be a string"}}));
+}
+
+TEST(CreateKeyFields, NoTextMayHaveANul) {
+    EXPECT_EQ(mistakes_with(R"({"description":"a\u0000b"})"),
+              (Mistakes{{"/description", "must not have the character U+0000"}}));
 }
 
 TEST(CreateKeyFields, ADescriptionMayHaveLineBreaksAnd4096Bytes) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "service/key_text.hpp"
+#include "tests/fakes/forwarding_catalogue.hpp"
 #include "tests/unit/service/workbench.hpp"
 
 namespace keyward::service {
@@ -295,6 +296,71 @@ TEST(CreateKey, AnIntentThatWasSettledByOthersMeanwhileIsNotCommitted) {
     request.join();
     EXPECT_FALSE(bench.catalogue->find_key(bench.project.id, "k"));
     EXPECT_EQ(bench.catalogue->tombstones().size(), 1U);
+}
+
+/// A catalogue whose commit fails: before it was done, or after, so that only its answer is lost.
+class FailingCommit : public ForwardingCatalogue {
+  public:
+    enum class When { before, after };
+    FailingCommit(Catalogue& next, When when) : ForwardingCatalogue(next), when_(when) {}
+
+    bool commit_create(const Key& key, const std::string& owner, const std::set<ObjectId>& clean,
+                       Instant tombstone_lease, const AuditRecord& audit) override {
+        if (when_ == When::after) next_.commit_create(key, owner, clean, tombstone_lease, audit);
+        throw CatalogueError("the connection was lost");
+    }
+
+  private:
+    When when_;
+};
+
+TEST(CreateKey, ACommitWhoseAnswerWasLostIsLookedUpAndItsObjectsStay) {
+    Workbench bench;
+    FailingCommit catalogue(*bench.catalogue, FailingCommit::When::after);
+    auto workplace = bench.workplace();
+    const Workplace failing{catalogue, workplace.environments, workplace.in_flight,
+                            {},        workplace.owner,        workplace.clock};
+    const auto report =
+        CreateKey(failing).run(bench.alice, bench.project, Workbench::aes_request("k", {"production"}), {});
+    EXPECT_TRUE(report.success);
+    EXPECT_EQ(bench.production->objects(), 1U);
+    EXPECT_EQ(bench.catalogue->find_key(bench.project.id, "k")->state, KeyState::active);
+    EXPECT_TRUE(bench.catalogue->tombstones().empty());
+}
+
+TEST(CreateKey, ACommitThatFailedIsTakenBackWithItsObjects) {
+    Workbench bench;
+    FailingCommit catalogue(*bench.catalogue, FailingCommit::When::before);
+    auto workplace = bench.workplace();
+    const Workplace failing{catalogue, workplace.environments, workplace.in_flight,
+                            {},        workplace.owner,        workplace.clock};
+    EXPECT_THROW(
+        CreateKey(failing).run(bench.alice, bench.project, Workbench::aes_request("k", {"production"}), {}),
+        CatalogueError);
+    EXPECT_EQ(bench.production->objects(), 0U);
+    EXPECT_FALSE(bench.catalogue->find_key(bench.project.id, "k"));
+}
+
+TEST(CreateKey, MechanismsAreCheckedAlsoWhenTheContentIsWrong) {
+    Workbench bench;
+    auto request = Workbench::aes_request("k", {"production"});
+    request.algorithm = keys::Algorithm::aes;
+    request.mechanisms = MechanismList{"Q", "Q"};
+    std::string content = "AAAA";
+    request.environments[0].content = SecretBytes::take(content);
+    const auto error = error_of([&] { bench.create(request); });
+    std::vector<std::string> pointers;
+    for (const auto& detail : error.details())
+        pointers.push_back(detail.pointer);
+    EXPECT_EQ(pointers, (std::vector<std::string>{"/cryptoKeyInfoEnvironmentList/0/content", "/mechanisms/0",
+                                                  "/mechanisms/1", "/mechanisms/1"}));
+}
+
+TEST(CreateKey, APinFaultLeavesNoTombstoneBecauseNothingWasMade) {
+    Workbench bench;
+    bench.production->fail_next_import(TokenFault::pin, "The PIN is wrong");
+    error_of([&] { bench.create(Workbench::aes_request("k", {"production"})); });
+    EXPECT_TRUE(bench.catalogue->tombstones().empty());
 }
 
 TEST(CreateKey, TheAuditTrailTellsWhoMadeWhatWhere) {

@@ -97,6 +97,7 @@ TEST_F(GatedEnvironment, NeverStartsACallThatIsPastItsDeadline) {
         FAIL() << "the only worker was busy";
     } catch (const CallTimedOut& timed_out) {
         EXPECT_FALSE(timed_out.started());
+        EXPECT_EQ(timed_out.fault(), TokenFault::busy);
     }
     open();
     EXPECT_TRUE(environment.stop(10s));

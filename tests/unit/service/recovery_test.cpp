@@ -66,6 +66,16 @@ TEST(Recovery, KeepsTheTombstoneOfATokenThatCanNotBeReachedAndFinishesLater) {
     EXPECT_TRUE(bench.catalogue->tombstones().empty());
 }
 
+TEST(Recovery, ATombstoneWhoseTokenItCanNotReachIsFreeForAnotherReplica) {
+    Workbench bench;
+    cut_off_create(bench, "another-process", bench.now - std::chrono::seconds(1));
+    bench.production->set_reachable(false);
+    Recovery(bench.workplace(), nobody_is_dead).settle();
+    const auto claimed =
+        bench.catalogue->claim_tombstones(bench.now, "a-replica", bench.now + std::chrono::seconds(30));
+    EXPECT_EQ(claimed.size(), 1U);
+}
+
 TEST(Recovery, DoesNotTakeAnObjectForGoneWhileItsImportIsUnderWay) {
     Workbench bench(std::chrono::milliseconds(50));
     bench.production->block_imports();

@@ -12,7 +12,7 @@ namespace keyward::service {
 
 /// A thread that does small tasks again and again until it is ended: signs of life, leases, recovery. A task
 /// that throws is logged and runs again at its next turn.
-class Housekeeper {
+class PeriodicTasks {
   public:
     struct Task {
         std::string name;
@@ -21,12 +21,12 @@ class Housekeeper {
     };
 
     /// Runs every task once right away, on its thread.
-    explicit Housekeeper(std::vector<Task> tasks);
-    Housekeeper(const Housekeeper&) = delete;
-    Housekeeper& operator=(const Housekeeper&) = delete;
-    Housekeeper(Housekeeper&&) = delete;
-    Housekeeper& operator=(Housekeeper&&) = delete;
-    ~Housekeeper();
+    explicit PeriodicTasks(std::vector<Task> tasks);
+    PeriodicTasks(const PeriodicTasks&) = delete;
+    PeriodicTasks& operator=(const PeriodicTasks&) = delete;
+    PeriodicTasks(PeriodicTasks&&) = delete;
+    PeriodicTasks& operator=(PeriodicTasks&&) = delete;
+    ~PeriodicTasks();
 
   private:
     void work();

@@ -1,4 +1,4 @@
-#include "service/housekeeper.hpp"
+#include "service/periodic_tasks.hpp"
 
 #include <algorithm>
 
@@ -6,9 +6,10 @@
 
 namespace keyward::service {
 
-Housekeeper::Housekeeper(std::vector<Task> tasks) : tasks_(std::move(tasks)), thread_([this] { work(); }) {}
+PeriodicTasks::PeriodicTasks(std::vector<Task> tasks)
+    : tasks_(std::move(tasks)), thread_([this] { work(); }) {}
 
-Housekeeper::~Housekeeper() {
+PeriodicTasks::~PeriodicTasks() {
     {
         const std::lock_guard lock(mutex_);
         ending_ = true;
@@ -17,7 +18,7 @@ Housekeeper::~Housekeeper() {
     thread_.join();
 }
 
-void Housekeeper::work() {
+void PeriodicTasks::work() {
     using Time = std::chrono::steady_clock;
     std::vector<Time::time_point> due(tasks_.size(), Time::now());
     std::unique_lock lock(mutex_);
@@ -29,7 +30,7 @@ void Housekeeper::work() {
         try {
             task.run();
         } catch (const std::exception& error) {
-            log::error("housekeeping.failed", {{"task", task.name}, {"reason", error.what()}});
+            log::error("task.failed", {{"task", task.name}, {"reason", error.what()}});
         }
         lock.lock();
         *next = Time::now() + task.every;
