@@ -18,8 +18,9 @@ struct Place {
 };
 
 /// Ends a Cryptoki call: does nothing for CKR_OK and otherwise throws service::TokenError with the fault that
-/// the value stands for, a sentence for the client, the call and the value's name. The place goes into the
-/// log with them. A call is written as `check("C_SignInit", p11.C_SignInit(…))`.
+/// the value stands for, a sentence for the client, the call and the value's name. The place and the
+/// token's label (LogLabel) go into the log with them. A call is written as `check("C_SignInit",
+/// p11.C_SignInit(…))`.
 void check(std::string_view call, CK_RV value, Place place = Place::here());
 
 /// The same for a use of an object that the token has just made. SoftHSM2 and others answer CKR_GENERAL_ERROR

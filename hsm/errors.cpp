@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "core/log.hpp"
+#include "hsm/log_label.hpp"
 
 namespace keyward::hsm {
 namespace {
@@ -128,8 +129,11 @@ std::string_view opening(TokenFault fault) {
 
 [[noreturn]] void fail(std::string_view call, CK_RV value, TokenFault fault, const Place& place) {
     const std::string code = name_of(value);
-    log::warn("token.call_failed",
-              {{"call", call}, {"code", code}, {"file", place.file}, {"line", place.line}});
+    log::warn("token.call_failed", {{"label", LogLabel::current()},
+                                    {"call", call},
+                                    {"code", code},
+                                    {"file", place.file},
+                                    {"line", place.line}});
     throw service::TokenError(fault, std::string(opening(fault)).append(": ").append(meaning_of(value).words),
                               std::string(call), code);
 }

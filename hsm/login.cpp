@@ -11,7 +11,7 @@ namespace keyward::hsm {
 using service::TokenError;
 using service::TokenFault;
 
-Login::Login(PinSource pin) : pin_(std::move(pin)) {}
+Login::Login(std::string label, PinSource pin) : label_(std::move(label)), pin_(std::move(pin)) {}
 
 void Login::ensure(const Module::Use& use, CK_SLOT_ID slot) {
     const std::lock_guard lock(mutex_);
@@ -31,6 +31,7 @@ void Login::log_in(const Functions& p11, CK_SLOT_ID slot) {
     check("C_GetTokenInfo", p11.C_GetTokenInfo(slot, &token));
     needless_ = (token.flags & CKF_LOGIN_REQUIRED) == 0;
     if (needless_) return;
+    if (reloaded_.exchange(false)) latched_.clear();
     if (!latched_.empty()) throw TokenError(TokenFault::pin, latched_);
     if ((token.flags & CKF_USER_PIN_LOCKED) != 0) latch("The token's PIN is locked", "CKF_USER_PIN_LOCKED");
     if ((token.flags & CKF_USER_PIN_FINAL_TRY) != 0)
@@ -39,8 +40,10 @@ void Login::log_in(const Functions& p11, CK_SLOT_ID slot) {
     SecretBytes pin;
     try {
         pin = pin_();
+    } catch (const TokenError&) {
+        throw;
     } catch (const std::exception& error) {
-        log::error("pin.unreadable", {{"reason", error.what()}});
+        log::error("pin.unreadable", {{"label", label_}, {"reason", error.what()}});
         throw TokenError(TokenFault::pin, "The token's PIN can't be read from its source");
     }
     const CK_RV value = p11.C_Login(session_->handle(), CKU_USER, pin.writable().data(), pin.size());
@@ -52,13 +55,8 @@ void Login::log_in(const Functions& p11, CK_SLOT_ID slot) {
 
 void Login::latch(const std::string& why, const std::string& code) {
     latched_ = why + "; an operator must set it right and have it reloaded";
-    log::error("login.latched", {{"call", "C_Login"}, {"code", code}});
+    log::error("login.latched", {{"label", label_}, {"call", "C_Login"}, {"code", code}});
     throw TokenError(TokenFault::pin, latched_, "C_Login", code);
-}
-
-void Login::reload() {
-    const std::lock_guard lock(mutex_);
-    latched_.clear();
 }
 
 void Login::end(bool still_valid) {

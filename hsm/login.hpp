@@ -12,7 +12,8 @@
 
 namespace keyward::hsm {
 
-/// Where the PIN comes from: read at each login, never kept.
+/// Where the PIN comes from: read at each login, never kept. A service::TokenError of it goes to the caller
+/// as it is, and the source has logged what is wrong; any other exception is logged as `pin.unreadable`.
 using PinSource = std::function<SecretBytes()>;
 
 /// The user's login to one token, held by a session that is never lent. Nobody logs out: C_Logout ends the
@@ -20,7 +21,7 @@ using PinSource = std::function<SecretBytes()>;
 /// never lock the token: only `reload` makes another attempt possible. Any thread may call.
 class Login {
   public:
-    explicit Login(PinSource pin);
+    Login(std::string label, PinSource pin);
     Login(const Login&) = delete;
     Login& operator=(const Login&) = delete;
     Login(Login&&) = delete;
@@ -32,7 +33,8 @@ class Login {
     void ensure(const Module::Use& use, CK_SLOT_ID slot);
     /// Whether the token wants no login at all; known after `ensure`.
     [[nodiscard]] bool needless() const { return needless_; }
-    void reload();
+    /// Lets the next `ensure` try a login again. Never waits, also while a call hangs in the module.
+    void reload() { reloaded_ = true; }
     /// The session is void since `generation`, or closed when it lives.
     void end(bool still_valid);
 
@@ -40,12 +42,14 @@ class Login {
     void log_in(const Functions& p11, CK_SLOT_ID slot);
     [[noreturn]] void latch(const std::string& why, const std::string& code);
 
+    const std::string label_;  ///< of the token, for the log
     const PinSource pin_;
     std::mutex mutex_;
     std::optional<Session> session_;
     std::uint64_t generation_ = 0;
     std::string latched_;  ///< why no login is tried any more; empty when one may be
     std::atomic<bool> needless_ = false;
+    std::atomic<bool> reloaded_ = false;  ///< apart from mutex_, which is held across calls of the module
 };
 
 }  // namespace keyward::hsm

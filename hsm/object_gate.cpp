@@ -7,7 +7,7 @@ ObjectGate::Pass::Pass(ObjectGate& gate, std::size_t& own, const std::size_t& ot
     std::unique_lock lock(gate_.mutex_);
     const bool searches = &own_ == &gate_.searching_;
     if (searches) ++own_;
-    gate_.changed_.wait_for(lock, patience, [&] { return others == 0; });
+    gate_.changed_.wait_for(lock, gate_.patience_, [&] { return others == 0; });
     if (!searches) ++own_;
 }
 

@@ -9,11 +9,11 @@ namespace keyward::hsm {
 
 /// Keeps searches for objects apart from the making of objects in one token. SoftHSM2 writes an object
 /// attribute by attribute, and a search that meets a half-written one makes its C_CreateObject fail with
-/// CKR_GENERAL_ERROR. Many may make, or many may search. Nobody waits longer than `patience`: a call that
-/// hangs in the module must not close the gate for all.
+/// CKR_GENERAL_ERROR. Many may make, or many may search. Nobody waits longer than the gate's patience: a call
+/// that hangs in the module must not close the gate for all. Any thread may call.
 class ObjectGate {
   public:
-    static constexpr std::chrono::milliseconds patience{1000};
+    explicit ObjectGate(std::chrono::milliseconds patience = std::chrono::seconds(1)) : patience_(patience) {}
 
     /// The right to make objects, or to search for them, while it lives.
     class Pass {
@@ -36,6 +36,7 @@ class ObjectGate {
     Pass to_search() { return {*this, searching_, making_}; }
 
   private:
+    const std::chrono::milliseconds patience_;
     std::mutex mutex_;
     std::condition_variable changed_;
     std::size_t making_ = 0;

@@ -6,6 +6,7 @@
 
 #include "core/log.hpp"
 #include "hsm/errors.hpp"
+#include "hsm/log_label.hpp"
 #include "hsm/template.hpp"
 
 namespace keyward::hsm {
@@ -38,7 +39,9 @@ MadeObjects::~MadeObjects() {
     for (const CK_OBJECT_HANDLE object : objects_ | std::views::reverse) {
         const CK_RV value = lease_.p11().C_DestroyObject(lease_.session(), object);
         if (value != CKR_OK)
-            log::warn("object.not_destroyed", {{"call", "C_DestroyObject"}, {"code", name_of(value)}});
+            log::warn(
+                "object.not_destroyed",
+                {{"label", LogLabel::current()}, {"call", "C_DestroyObject"}, {"code", name_of(value)}});
     }
 }
 

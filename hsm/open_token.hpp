@@ -18,7 +18,7 @@ struct TokenSettings {
     std::string module_init_args;  ///< CK_C_INITIALIZE_ARGS.pReserved; empty is NULL
     std::string label;
     std::string serial;                ///< pins the very token; empty: the label decides, and must be unique
-    std::function<SecretBytes()> pin;  ///< read at each login
+    std::function<SecretBytes()> pin;  ///< read at each login; see hsm::PinSource
     std::size_t sessions = 16;         ///< lent at once; one more holds the login
     std::chrono::milliseconds
         session_wait{};  ///< how long a call waits for a free session before TokenFault::busy

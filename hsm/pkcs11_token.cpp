@@ -2,6 +2,7 @@
 
 #include "core/log.hpp"
 #include "hsm/examine.hpp"
+#include "hsm/log_label.hpp"
 #include "hsm/mechanism_codes.hpp"
 #include "hsm/objects.hpp"
 
@@ -29,6 +30,7 @@ Pkcs11Token::Pkcs11Token(std::shared_ptr<Module> module, PoolSettings settings)
 
 template <typename Work>
 auto Pkcs11Token::with_session(const Work& work) {
+    const LogLabel label(pool_.label());
     Lease lease = pool_.lease();
     try {
         return work(lease);
@@ -37,7 +39,7 @@ auto Pkcs11Token::with_session(const Work& work) {
         throw;
     } catch (const std::exception& error) {
         // OpenSSL, which checks what the token made, failed: nothing is known of the token then.
-        log::error("token.check_failed", {{"reason", error.what()}});
+        log::error("token.check_failed", {{"label", pool_.label()}, {"reason", error.what()}});
         throw TokenError(TokenFault::unreachable, "What the token answered could not be checked");
     }
 }
@@ -96,6 +98,7 @@ std::size_t Pkcs11Token::count(const ObjectId& id) {
 }
 
 void Pkcs11Token::ping() {
+    const LogLabel label(pool_.label());
     pool_.ping();
 }
 
@@ -104,6 +107,7 @@ std::set<std::string> Pkcs11Token::mechanisms() {
 }
 
 service::TokenIdentity Pkcs11Token::identity() {
+    const LogLabel label(pool_.label());
     return pool_.token().identity;
 }
 

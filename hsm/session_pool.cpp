@@ -45,7 +45,7 @@ void Lease::lost() {
 }
 
 SessionPool::SessionPool(std::shared_ptr<Module> module, PoolSettings settings)
-    : module_(std::move(module)), settings_(std::move(settings)), login_(settings_.pin) {}
+    : module_(std::move(module)), settings_(std::move(settings)), login_(settings_.label, settings_.pin) {}
 
 SessionPool::~SessionPool() {
     const auto use = module_->use_of(idle_generation_);

@@ -43,7 +43,9 @@ class SessionPool {
     /// The login session and the token answer; needs no free session.
     void ping();
     FoundToken token();
+    /// Never waits, also while a call hangs in the module.
     void reload_pin() { login_.reload(); }
+    [[nodiscard]] const std::string& label() const { return settings_.label; }
 
   private:
     friend class Lease;

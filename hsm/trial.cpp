@@ -19,6 +19,8 @@ using service::Use;
 
 constexpr std::size_t check_value_size = 3;
 constexpr std::size_t longest_block = 16;
+constexpr std::size_t gcm_iv_size = 12;
+constexpr std::size_t gcm_tag_size = 16;
 constexpr std::array<std::uint8_t, longest_block> zeros{};
 
 // DER of DigestInfo for SHA-256 up to the digest (RFC 8017 section 9.2, note 1): for tokens that only pad and
@@ -35,6 +37,11 @@ constexpr std::array<std::uint8_t, 19> sha256_digest_info{0x30, 0x31, 0x30, 0x0D
 
 [[noreturn]] void throw_misfit(std::string_view what) {
     throw TokenError(TokenFault::mismatch, "The token does not hold what was sent: " + std::string(what));
+}
+
+template <typename Parameters>
+std::span<std::uint8_t> octets_of(Parameters& parameters) {
+    return {reinterpret_cast<std::uint8_t*>(&parameters), sizeof parameters};
 }
 
 std::string upper_hex(ByteView octets) {
@@ -58,6 +65,11 @@ Cipher cipher_of(const keys::SecretKey& key) {
             size == 16   ? EVP_aes_128_ecb()
             : size == 24 ? EVP_aes_192_ecb()
                          : EVP_aes_256_ecb()};
+}
+
+const EVP_CIPHER* gcm_of(const keys::SecretKey& key) {
+    const auto size = key.octets.size();
+    return size == 16 ? EVP_aes_128_gcm() : size == 24 ? EVP_aes_192_gcm() : EVP_aes_256_gcm();
 }
 
 // OpenSSL has single DES in its legacy provider only. Three times the same key makes DESede of DES (NIST SP
@@ -96,9 +108,13 @@ Bytes software_hmac_of_nothing(const keys::SecretKey& key) {
     return mac;
 }
 
+std::string check_value_in(ByteView reported) {
+    return upper_hex(reported.first(std::min(reported.size(), check_value_size)));
+}
+
 std::string check_value_of(ByteView trial, ByteView reported) {
     if (reported.empty()) return upper_hex(trial.first(check_value_size));
-    return upper_hex(reported.first(std::min(reported.size(), check_value_size)));
+    return check_value_in(reported);
 }
 
 std::string try_hmac(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key) {
@@ -107,6 +123,34 @@ std::string try_hmac(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKe
     if (!mac) throw_useless("make an HMAC with SHA-256");
     if (*mac != software_hmac_of_nothing(key)) throw_misfit("its HMAC of nothing is another than this key's");
     return upper_hex(ByteView(*mac).first(check_value_size));
+}
+
+Bytes software_gcm_zero_block(const keys::SecretKey& key, ByteView iv) {
+    const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> context(EVP_CIPHER_CTX_new(),
+                                                                                  &EVP_CIPHER_CTX_free);
+    Bytes sealed(longest_block + gcm_tag_size);
+    int size = 0;
+    int rest = 0;
+    if (!context ||
+        EVP_EncryptInit_ex(context.get(), gcm_of(key), nullptr, key.octets.reveal().data(), iv.data()) != 1 ||
+        EVP_EncryptUpdate(context.get(), sealed.data(), &size, zeros.data(), longest_block) != 1 ||
+        EVP_EncryptFinal_ex(context.get(), sealed.data() + size, &rest) != 1 ||
+        EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, gcm_tag_size, sealed.data() + size) != 1)
+        throw std::runtime_error("OpenSSL can't seal a zero block to compare with");
+    return sealed;
+}
+
+/// For tokens that offer nothing but GCM. A zero IV is as good as any: nothing secret is sealed with it.
+/// False when the token does not offer it either.
+bool try_gcm(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key) {
+    std::array<std::uint8_t, gcm_iv_size> iv{};
+    CK_GCM_PARAMS parameters{iv.data(), iv.size(), 8 * iv.size(), nullptr, 0, 8 * gcm_tag_size};
+    const std::array candidates{Candidate{CKM_AES_GCM, octets_of(parameters), zeros}};
+    const auto sealed = encrypt_with(lease, object, candidates);
+    if (!sealed) return false;
+    if (*sealed != software_gcm_zero_block(key, iv))
+        throw_misfit("it seals a zero block to another value than this key does");
+    return true;
 }
 
 std::string try_cipher(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key, ByteView reported) {
@@ -119,7 +163,10 @@ std::string try_cipher(Lease& lease, CK_OBJECT_HANDLE object, const keys::Secret
     // Single DES can always be imported, also where nobody may use it (SoftHSM2 without OpenSSL's legacy
     // provider): its object has been read back, and there is no check value.
     if (!encrypted && key.algorithm == keys::Algorithm::des) return {};
-    if (!encrypted) throw_useless("encrypt");
+    if (!encrypted) {
+        if (key.algorithm != keys::Algorithm::aes || !try_gcm(lease, object, key)) throw_useless("encrypt");
+        return check_value_in(reported);
+    }
     if (*encrypted != software_zero_block(key, cipher))
         throw_misfit("it encrypts a zero block to another value than this key does");
     // Whether there is one of single DES depends on the providers of the day, so there is none.
@@ -134,7 +181,7 @@ std::string try_cmac(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKe
     if (!mac) throw_useless("make a CMAC");
     if (*mac != keys::aes_cmac(key.octets.reveal(), zeros))
         throw_misfit("its CMAC of a zero block is another than this key's");
-    return upper_hex(reported.first(std::min(reported.size(), check_value_size)));
+    return check_value_in(reported);
 }
 
 const Bytes& trial_message() {
@@ -151,10 +198,6 @@ Bytes digest_info(ByteView message) {
 
 CK_RSA_PKCS_OAEP_PARAMS oaep_parameters() {
     return {CKM_SHA_1, CKG_MGF1_SHA1, CKZ_DATA_SPECIFIED, nullptr, 0};
-}
-
-std::span<std::uint8_t> octets_of(CK_RSA_PKCS_OAEP_PARAMS& parameters) {
-    return {reinterpret_cast<std::uint8_t*>(&parameters), sizeof parameters};
 }
 
 /// Signature trials by type of key; `attempt` gets the candidates.

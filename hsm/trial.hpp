@@ -13,7 +13,7 @@ namespace keyward::hsm {
 
 /// Encrypts a zero block, or makes a MAC when the key may not encrypt. Returns the key check value in
 /// upper-case hex, made in the token where `reported` (CKA_CHECK_VALUE) is empty and the trial yields one;
-/// empty when it yields none.
+/// empty when it yields none, as that of a token with AES-GCM alone.
 std::string try_secret(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key,
                        const service::UseSet& uses, ByteView reported);
 

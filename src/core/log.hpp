@@ -13,15 +13,13 @@ namespace keyward::log {
 /// What a log line may hold: text and numbers. A secret does not convert, so it can't get into a log.
 class Value {
   public:
-    Value(std::string_view text)
-        : text_(text) {}  // NOLINT(google-explicit-constructor): a log call names its values in place
-    Value(const std::string& text) : text_(text) {}  // NOLINT(google-explicit-constructor)
-    Value(const char* text) : text_(text) {}         // NOLINT(google-explicit-constructor)
-    Value(std::int64_t number)
-        : text_(std::to_string(number)), number_(true) {}            // NOLINT(google-explicit-constructor)
-    Value(int number) : Value(static_cast<std::int64_t>(number)) {}  // NOLINT(google-explicit-constructor)
-    Value(std::size_t number)
-        : text_(std::to_string(number)), number_(true) {}  // NOLINT(google-explicit-constructor)
+    // Not explicit, so that a log call names its values in place.
+    Value(std::string text) : text_(std::move(text)) {}
+    Value(std::string_view text) : text_(text) {}
+    Value(const char* text) : text_(text) {}
+    Value(std::int64_t number) : text_(std::to_string(number)), number_(true) {}
+    Value(int number) : Value(static_cast<std::int64_t>(number)) {}
+    Value(std::size_t number) : text_(std::to_string(number)), number_(true) {}
     Value(bool) = delete;
     Value(const SecretBytes&) = delete;
 

@@ -73,6 +73,7 @@ class Preparation {
         const auto fitting = algorithms_of(*request_.type);
         if (std::ranges::find(fitting, *request_.algorithm) != fitting.end()) return true;
         std::vector<std::string> names;
+        names.reserve(fitting.size());
         for (const Algorithm algorithm : fitting)
             names.emplace_back(to_string(algorithm));
         mistake("/algorithm", std::string(to_string(*request_.algorithm)) + " does not go with the keyType " +

@@ -96,7 +96,7 @@ CatalogueUrl postgresql_url(const std::string& url) {
         const std::string keyword = option->keyword;
         std::string value = option->val;
         if (keyword == "password") result.password = value;
-        if (keyword == "options") value = std::string(server_limits) + ' ' + value;
+        if (keyword == "options") value.insert(0, std::string(server_limits).append(" "));
         add(keyword, value);
         given.insert(keyword);
     }

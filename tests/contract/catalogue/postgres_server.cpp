@@ -1,5 +1,6 @@
 #include "postgres_server.hpp"
 
+#include <csignal>
 #include <fstream>
 #include <stdexcept>
 
@@ -98,6 +99,20 @@ void PostgresServer::start() const {
 void PostgresServer::stop() const {
     run_as_server_user("pg_ctl", {"stop", "-w", "-s", "-m", "immediate", "-D", folder_.path() / "data"},
                        folder_.path());
+}
+
+void PostgresServer::signal(int number) const {
+    pid_t pid = 0;
+    std::ifstream(folder_.path() / "data" / "postmaster.pid") >> pid;
+    if (pid <= 0 || ::kill(pid, number) != 0) throw std::runtime_error("the server can't be signalled");
+}
+
+void PostgresServer::freeze() const {
+    signal(SIGSTOP);
+}
+
+void PostgresServer::thaw() const {
+    signal(SIGCONT);
 }
 
 std::string PostgresServer::url(const std::string& database) const {

@@ -37,9 +37,13 @@ class PostgresServer {
     [[nodiscard]] const std::string& password() const { return password_; }
     void stop() const;
     void start() const;
+    /// Stops the process that takes new connections, as SIGSTOP does; `thaw` lets it go on.
+    void freeze() const;
+    void thaw() const;
 
   private:
     PostgresServer();
+    void signal(int number) const;
 
     TemporaryFolder folder_;
     std::string password_;

@@ -2,6 +2,8 @@
 // lie.
 #include "tests/contract/token/fault_shim.hpp"
 
+#include <thread>
+
 #include <dlfcn.h>
 
 namespace {
@@ -11,14 +13,31 @@ using keyward::tests::ShimControls;
 ShimControls controls{};
 CK_FUNCTION_LIST* real = nullptr;
 
+bool is_disturbed() {
+    CK_ULONG left = controls.disturbances;
+    while (left > 0 && !controls.disturbances.compare_exchange_weak(left, left - 1)) {
+    }
+    return left > 0;
+}
+
+CK_RV private_key_error() {
+    return is_disturbed() ? CKR_GENERAL_ERROR : controls.create_private_object.load();
+}
+
+void hang_while(const std::atomic<bool>& told) {
+    ++controls.hanging;
+    while (told)
+        std::this_thread::yield();
+    --controls.hanging;
+}
+
 CK_RV create_object(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR attributes, CK_ULONG count,
                     CK_OBJECT_HANDLE_PTR object) {
     if (controls.create_object != CKR_OK) return controls.create_object;
     for (CK_ULONG i = 0; i < count; ++i)
         if (attributes[i].type == CKA_CLASS &&
-            *static_cast<CK_OBJECT_CLASS*>(attributes[i].pValue) == CKO_PRIVATE_KEY &&
-            controls.create_private_object != CKR_OK)
-            return controls.create_private_object;
+            *static_cast<CK_OBJECT_CLASS*>(attributes[i].pValue) == CKO_PRIVATE_KEY)
+            if (const CK_RV value = private_key_error(); value != CKR_OK) return value;
     return real->C_CreateObject(session, attributes, count, object);
 }
 
@@ -56,7 +75,10 @@ CK_RV sign(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size, CK_BYTE_P
 }
 
 CK_RV encrypt_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key) {
-    if (controls.no_ecb && mechanism->mechanism == CKM_AES_ECB) return CKR_MECHANISM_INVALID;
+    const CK_MECHANISM_TYPE type = mechanism->mechanism;
+    if ((controls.no_ecb && type == CKM_AES_ECB) || (controls.no_cbc && type == CKM_AES_CBC) ||
+        (controls.no_gcm && type == CKM_AES_GCM))
+        return CKR_MECHANISM_INVALID;
     return real->C_EncryptInit(session, mechanism, key);
 }
 
@@ -80,8 +102,14 @@ CK_RV open_session(CK_SLOT_ID slot, CK_FLAGS flags, void* application, CK_NOTIFY
 
 CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG size) {
     ++controls.logins;
+    hang_while(controls.hang_in_login);
     if (controls.login != CKR_OK) return controls.login;
     return real->C_Login(session, user, pin, size);
+}
+
+CK_RV get_session_info(CK_SESSION_HANDLE session, CK_SESSION_INFO_PTR info) {
+    hang_while(controls.hang_in_session_info);
+    return real->C_GetSessionInfo(session, info);
 }
 
 CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
@@ -121,6 +149,7 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list) {
     ours.C_Verify = verify;
     ours.C_OpenSession = open_session;
     ours.C_Login = login;
+    ours.C_GetSessionInfo = get_session_info;
     ours.C_GetTokenInfo = get_token_info;
     ours.C_FindObjectsInit = find_objects_init;
     *list = &ours;

@@ -11,6 +11,7 @@ namespace keyward::tests {
 struct ShimControls {
     std::atomic<CK_RV> create_object;
     std::atomic<CK_RV> create_private_object;  ///< for private keys alone
+    std::atomic<CK_ULONG> disturbances;        ///< so many private keys fail with CKR_GENERAL_ERROR at first
     std::atomic<CK_RV> get_attribute_value;
     std::atomic<CK_RV> sign;
     std::atomic<CK_RV> encrypt;
@@ -23,10 +24,13 @@ struct ShimControls {
     std::atomic<bool> no_check_value;  ///< CKA_CHECK_VALUE is unknown
     std::atomic<bool> wrong_result;    ///< signatures and ciphertexts come out wrong
     std::atomic<bool> accept_any_signature;
-    std::atomic<bool> no_ecb;
-    std::atomic<CK_ULONG> logins;     ///< how often C_Login was called
-    std::atomic<CK_ULONG> destroyed;  ///< how often C_DestroyObject was called
-    std::atomic<CK_ULONG> searches;   ///< how often C_FindObjectsInit was called
+    std::atomic<bool> no_ecb, no_cbc, no_gcm;
+    std::atomic<bool> hang_in_login;         ///< C_Login returns only when this is false again
+    std::atomic<bool> hang_in_session_info;  ///< so does C_GetSessionInfo
+    std::atomic<CK_ULONG> hanging;           ///< how many calls hang
+    std::atomic<CK_ULONG> logins;            ///< how often C_Login was called
+    std::atomic<CK_ULONG> destroyed;         ///< how often C_DestroyObject was called
+    std::atomic<CK_ULONG> searches;          ///< how often C_FindObjectsInit was called
 };
 
 /// The name of the function in the shim that returns its controls.

@@ -1,10 +1,14 @@
 // What the import does when a module fails or lies: SoftHSM2 behind a shim that does either on demand.
+#include <chrono>
 #include <functional>
+#include <future>
+#include <thread>
 
 #include <dlfcn.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "keys/fingerprint.hpp"
 #include "tests/contract/token/fault_shim.hpp"
 #include "tests/contract/token/labs.hpp"
 
@@ -16,7 +20,9 @@ using service::TokenError;
 using service::TokenFault;
 using service::Use;
 using service::UseSet;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// SoftHSM2 behind the shim, with the shim's controls as new.
 class ShimLab final : public ModuleLab {
@@ -67,6 +73,33 @@ class TokenFaults : public ::testing::Test {
 
     service::ImportReceipt import(const keys::KeyMaterial& material, const UseSet& uses) {
         return lab_.token()->import({id_, "label", material, uses, Lifetime::token, std::nullopt});
+    }
+
+    /// What the call, which must fail, writes to the log.
+    static std::string log_of_failing(const std::function<void()>& call) {
+        ::testing::internal::CaptureStderr();
+        EXPECT_THROW(call(), TokenError);
+        return ::testing::internal::GetCapturedStderr();
+    }
+
+    /// A ping whose call in the module hangs until `hang` is false.
+    std::future<void> hanging_ping(std::atomic<bool>& hang) {
+        hang = true;
+        auto ping = std::async(std::launch::async, [this] { lab_.token()->ping(); });
+        while (shim_.hanging == 0)
+            std::this_thread::yield();
+        return ping;
+    }
+
+    /// Whether reload_pin returns while the call of `hang` hangs.
+    bool reloads_despite(std::atomic<bool>& hang) {
+        const auto token = lab_.token();
+        auto ping = hanging_ping(hang);
+        auto reload = std::async(std::launch::async, [&] { token->reload_pin(); });
+        const bool returned = reload.wait_for(std::chrono::seconds(5)) == std::future_status::ready;
+        hang = false;
+        ping.wait();
+        return returned;
     }
 
     ShimLab lab_;
@@ -199,6 +232,137 @@ TEST_F(TokenFaults, ATokenWithoutCheckValuesGetsThemComputedInIt) {
 TEST_F(TokenFaults, ATokenWithoutEcbIsTriedWithCbc) {
     shim_.no_ecb = true;
     EXPECT_EQ(import(make_key(Kind::aes256), {Use::cipher}).key_check_value.size(), 6U);
+}
+
+TEST_F(TokenFaults, ATokenWithGcmAloneIsTriedWithItAndReportsItsOwnCheckValue) {
+    shim_.no_ecb = true;
+    shim_.no_cbc = true;
+    for (const Kind kind : {Kind::aes128, Kind::aes192, Kind::aes256}) {
+        const keys::KeyMaterial material = make_key(kind);
+        EXPECT_EQ(import(material, {Use::cipher}).key_check_value,
+                  keys::key_check_value(std::get<keys::SecretKey>(material)));
+    }
+}
+
+TEST_F(TokenFaults, ATokenWithGcmAloneAndNoCheckValuesGivesNone) {
+    shim_.no_ecb = true;
+    shim_.no_cbc = true;
+    shim_.no_check_value = true;
+    EXPECT_EQ(import(make_key(Kind::aes256), {Use::cipher}).key_check_value, "");
+}
+
+TEST_F(TokenFaults, ASecretKeyThatSealsOtherwiseIsAMismatch) {
+    EXPECT_EQ(import_error(Kind::aes256, {Use::cipher},
+                           [&] {
+                               shim_.no_ecb = true;
+                               shim_.no_cbc = true;
+                               shim_.wrong_result = true;
+                           })
+                  .fault(),
+              TokenFault::mismatch);
+    EXPECT_EQ(lab_.token()->count(id_), 0U);
+}
+
+TEST_F(TokenFaults, ATokenWithoutAnyCipherOfTheKeyRefusesIt) {
+    const TokenError error = import_error(Kind::aes256, {Use::cipher}, [&] {
+        shim_.no_ecb = true;
+        shim_.no_cbc = true;
+        shim_.no_gcm = true;
+    });
+    EXPECT_EQ(error.fault(), TokenFault::refused);
+    EXPECT_THAT(error.what(), HasSubstr("it offers no mechanism to encrypt with a key of this type"));
+}
+
+TEST_F(TokenFaults, AnImportDisturbedOnceSucceedsAndLeavesItsObjectsOnly) {
+    const keys::KeyMaterial material = make_key(Kind::p256);
+    shim_.disturbances = 1;
+    EXPECT_EQ(import(material, {Use::signature}).public_key_sha256.size(), 64U);
+    EXPECT_EQ(shim_.disturbances, 0U);
+    EXPECT_EQ(lab_.token()->count(id_), 2U);
+}
+
+TEST_F(TokenFaults, AnImportDisturbedThreeTimesIsUnreachableAndLeavesNothing) {
+    const TokenError error = import_error(Kind::p256, {Use::signature}, [&] { shim_.disturbances = 3; });
+    EXPECT_EQ(error.fault(), TokenFault::unreachable);
+    EXPECT_EQ(error.call(), "C_CreateObject");
+    EXPECT_EQ(error.code(), "CKR_GENERAL_ERROR");
+    EXPECT_EQ(shim_.disturbances, 0U);
+    EXPECT_EQ(lab_.token()->count(id_), 0U);
+}
+
+TEST_F(TokenFaults, AnImportIsTriedThreeTimesAndNoMore) {
+    import_error(Kind::p256, {Use::signature}, [&] { shim_.disturbances = 5; });
+    EXPECT_EQ(shim_.disturbances, 2U);
+}
+
+TEST_F(TokenFaults, AnotherErrorOfTheModuleIsNotTriedAgain) {
+    import_error(Kind::p256, {Use::signature}, [&] { shim_.create_private_object = CKR_DEVICE_ERROR; });
+    EXPECT_EQ(shim_.destroyed, 1U);
+}
+
+TEST_F(TokenFaults, ThePinIsReloadedAtOnceWhileTheLoginHangs) {
+    EXPECT_TRUE(reloads_despite(shim_.hang_in_login));
+}
+
+TEST_F(TokenFaults, ThePinIsReloadedAtOnceWhileTheLookAtTheLoginSessionHangs) {
+    EXPECT_TRUE(reloads_despite(shim_.hang_in_session_info));
+}
+
+TEST_F(TokenFaults, AReloadDuringALoginThatIsRefusedAllowsAnother) {
+    shim_.login = CKR_PIN_INCORRECT;
+    const auto token = lab_.token();
+    auto ping = hanging_ping(shim_.hang_in_login);
+    token->reload_pin();
+    shim_.hang_in_login = false;
+    EXPECT_THROW(ping.get(), TokenError);
+    shim_.login = CKR_OK;
+    EXPECT_NO_THROW(token->ping());
+}
+
+TEST_F(TokenFaults, AReloadAllowsOneAttemptOnly) {
+    shim_.login = CKR_PIN_INCORRECT;
+    EXPECT_THROW(lab_.token()->ping(), TokenError);
+    lab_.token()->reload_pin();
+    for (int i = 0; i < 3; ++i)
+        EXPECT_THROW(lab_.token()->ping(), TokenError);
+    EXPECT_EQ(shim_.logins, 2U);
+}
+
+TEST_F(TokenFaults, ARefusedPinIsLoggedWithTheTokensLabel) {
+    shim_.login = CKR_PIN_INCORRECT;
+    EXPECT_THAT(
+        log_of_failing([&] { lab_.token()->ping(); }),
+        HasSubstr(
+            R"("event":"login.latched","label":"production","call":"C_Login","code":"CKR_PIN_INCORRECT")"));
+}
+
+TEST_F(TokenFaults, AFailedCallIsLoggedWithTheTokensLabel) {
+    shim_.create_object = CKR_DEVICE_MEMORY;
+    const keys::KeyMaterial material = make_key(Kind::aes256);
+    EXPECT_THAT(log_of_failing([&] { import(material, {Use::cipher}); }),
+                HasSubstr(R"("event":"token.call_failed","label":"production","call":"C_CreateObject")"));
+}
+
+TEST_F(TokenFaults, AnUnreadablePinIsLoggedWithTheTokensLabel) {
+    auto settings = lab_.settings();
+    settings.pin = []() -> SecretBytes { throw std::runtime_error("the file is gone"); };
+    const auto token = lab_.open(settings);
+    EXPECT_THAT(log_of_failing([&] { token->ping(); }),
+                HasSubstr(R"("event":"pin.unreadable","label":"production","reason":"the file is gone")"));
+}
+
+TEST_F(TokenFaults, ASourceThatTellsOfItsPinItselfIsNotLoggedAgainAndKeepsItsWords) {
+    auto settings = lab_.settings();
+    settings.pin = []() -> SecretBytes { throw TokenError(TokenFault::pin, "the source's own words"); };
+    const auto token = lab_.open(settings);
+    EXPECT_THAT(log_of_failing([&] { token->ping(); }),
+                AllOf(Not(HasSubstr("pin.unreadable")), Not(HasSubstr("login.latched"))));
+    try {
+        token->ping();
+        FAIL() << "the login went through";
+    } catch (const TokenError& error) {
+        EXPECT_STREQ(error.what(), "the source's own words");
+    }
 }
 
 TEST_F(TokenFaults, AnImportSearchesForNothing) {

@@ -6,6 +6,26 @@
 #include <openssl/provider.h>
 
 namespace keyward::tests {
+namespace {
+
+/// A provider that is left loaded at the end of the process would leak the library context of its own.
+class LoadedProvider {
+  public:
+    explicit LoadedProvider(const char* name) : provider_(OSSL_PROVIDER_load(nullptr, name)) {
+        if (provider_ == nullptr)
+            throw std::runtime_error("OpenSSL's provider " + std::string(name) + " is missing");
+    }
+    LoadedProvider(const LoadedProvider&) = delete;
+    LoadedProvider(LoadedProvider&&) = delete;
+    LoadedProvider& operator=(const LoadedProvider&) = delete;
+    LoadedProvider& operator=(LoadedProvider&&) = delete;
+    ~LoadedProvider() { OSSL_PROVIDER_unload(provider_); }
+
+  private:
+    OSSL_PROVIDER* provider_;
+};
+
+}  // namespace
 
 std::shared_ptr<service::Token> ModuleLab::token() {
     if (!token_) token_ = open(settings());
@@ -64,12 +84,9 @@ std::unique_ptr<TokenLab> make_lab(LabKind kind) {
 }
 
 void prepare_process() {
-    static const bool prepared = [] {
-        std::signal(SIGPIPE, SIG_IGN);
-        return OSSL_PROVIDER_load(nullptr, "default") != nullptr &&
-               OSSL_PROVIDER_load(nullptr, "legacy") != nullptr;
-    }();
-    if (!prepared) throw std::runtime_error("OpenSSL's legacy provider is missing");
+    static const LoadedProvider standard("default");
+    static const LoadedProvider legacy("legacy");
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
 }
 
 }  // namespace keyward::tests

@@ -12,10 +12,7 @@
 #include "tests/http/api/encodings.hpp"
 
 namespace keyward::e2e {
-namespace {
 
-/// A port that nobody listens at. Another program could take it in between; then the server says so and the
-/// test fails.
 std::uint16_t free_port() {
     const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
@@ -29,9 +26,11 @@ std::uint16_t free_port() {
     return ntohs(address.sin_port);
 }
 
-std::string joined(const std::vector<std::string>& left, const std::vector<std::string>& right) {
+namespace {
+
+std::string joined(std::initializer_list<const std::vector<std::string>*> lists) {
     std::string text;
-    for (const auto* list : {&left, &right})
+    for (const auto* list : lists)
         for (const std::string& name : *list)
             text += (text.empty() ? "" : ",") + name;
     return text;
@@ -44,19 +43,20 @@ std::string keyward_binary() {
 }
 
 Home::Home(HomeOptions options)
-    : port_(free_port()), live_environments_(options.environments.size() + options.outside.size()) {
+    : port_(free_port()),
+      live_environments_(options.environments.size() + options.remote.size() + options.outside.size()) {
     std::filesystem::create_directory(folder_.path() / "tokens");
     static_cast<void>(
         folder_.write("softhsm2.conf", "directories.tokendir = " + folder_.file("tokens") +
                                            "\nobjectstore.backend = file\nlog.level = ERROR\n"));
-    for (const auto* list : {&options.environments, &options.outside})
+    for (const auto* list : {&options.environments, &options.remote, &options.outside})
         for (const std::string& name : *list)
             init_token(name);
     for (const std::string& name : options.without_token)
         static_cast<void>(folder_.write(name + ".pin", pins_[name] = hex(random_octets(8))));
     write_config(options);
     must({"project", "create", project, "--environments",
-          joined(options.environments, options.without_token)});
+          joined({&options.environments, &options.remote, &options.without_token})});
     token_ = user("alice", {"SECRETS:MANAGE", "SECRETS:DEPLOY_UNDEPLOY", "SECRETS:USE"});
 }
 
@@ -73,10 +73,13 @@ void Home::write_config(const HomeOptions& options) {
                        "\n[policy]\nidempotency_key_file = \"" + folder_.file("idempotency.key") + "\"\n" +
                        options.policy + "\n[catalogue]\nurl = \"sqlite://" + folder_.file("keyward.db") +
                        "\"\n";
-    for (const auto* list : {&options.environments, &options.without_token, &options.outside}) {
+    const std::string local_module = options.spied_on ? spy_module : softhsm_module;
+    for (const auto* list :
+         {&options.environments, &options.remote, &options.without_token, &options.outside}) {
         for (const std::string& name : *list) {
             text.append("[[environment]]\nname = \"").append(name);
-            text.append("\"\ntype = \"TEST\"\nmodule = \"").append(softhsm_module);
+            text.append("\"\ntype = \"TEST\"\nmodule = \"")
+                .append(list == &options.remote ? p11_kit_module : local_module);
             text.append("\"\ntoken_label = \"").append(name);
             text.append("\"\npin_source = \"file:").append(folder_.file(name + ".pin")).append("\"\n");
             text.append(options.each_environment).append("\n");
@@ -86,7 +89,8 @@ void Home::write_config(const HomeOptions& options) {
 }
 
 std::vector<std::string> Home::environment() const {
-    return {"SOFTHSM2_CONF=" + softhsm_conf()};
+    return {"SOFTHSM2_CONF=" + softhsm_conf(), "P11_KIT_SERVER_ADDRESS=unix:path=" + remote_socket(),
+            std::string("PKCS11SPY=") + softhsm_module, "PKCS11SPY_OUTPUT=" + folder_.file("spy")};
 }
 
 std::vector<std::string> Home::pins() const {

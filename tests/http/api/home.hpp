@@ -12,15 +12,19 @@
 namespace keyward::e2e {
 
 inline constexpr const char* softhsm_module = "/usr/lib/softhsm/libsofthsm2.so";
+inline constexpr const char* p11_kit_module = "/usr/lib/x86_64-linux-gnu/pkcs11/p11-kit-client.so";
+inline constexpr const char* spy_module = "/usr/lib/x86_64-linux-gnu/pkcs11/pkcs11-spy.so";
 inline constexpr const char* project = "MyProject";
 
 struct HomeOptions {
     std::vector<std::string> environments{"production",
                                           "staging"};  ///< of MyProject, each with a SoftHSM2 token
+    std::vector<std::string> remote = {};         ///< of MyProject, each with a token that RemoteHsm reaches
     std::vector<std::string> without_token = {};  ///< of MyProject, configured, but there is no such token
     std::vector<std::string> outside = {};        ///< configured with a token, but not of MyProject
     std::string policy = {};                      ///< lines for [policy]
     std::string each_environment = {};            ///< lines for every [[environment]]
+    bool spied_on = false;  ///< OpenSC's pkcs11-spy writes every call of the module down, see spy_log()
 };
 
 /// All that Keyward needs to run, in a folder of its own: SoftHSM2 tokens, PIN files, configuration, the
@@ -32,9 +36,13 @@ class Home {
     [[nodiscard]] std::uint16_t port() const { return port_; }
     [[nodiscard]] std::string config() const { return folder_.file("keyward.toml"); }
     [[nodiscard]] const Folder& folder() const { return folder_; }
-    /// SOFTHSM2_CONF, for every program that loads the module.
+    /// What every program needs that loads the modules.
     [[nodiscard]] std::vector<std::string> environment() const;
     [[nodiscard]] std::string softhsm_conf() const { return folder_.file("softhsm2.conf"); }
+    /// Where RemoteHsm listens.
+    [[nodiscard]] std::string remote_socket() const { return folder_.file("p11-kit.socket"); }
+    /// All calls of the module so far, with HomeOptions::spied_on.
+    [[nodiscard]] std::string spy_log() const { return read_file(folder_.file("spy")); }
     [[nodiscard]] const std::string& pin(const std::string& token_label) const {
         return pins_.at(token_label);
     }
@@ -63,6 +71,10 @@ class Home {
     std::string token_;
     std::size_t live_environments_;
 };
+
+/// A port that nobody listens at. Another program could take it in between; then the server says so and the
+/// test fails.
+std::uint16_t free_port();
 
 /// The path of the program under test.
 std::string keyward_binary();

@@ -54,7 +54,14 @@ Fields fields_of(const Request& request) {
 
 }  // namespace
 
-HttpClient::HttpClient(std::uint16_t port) : base_("http://127.0.0.1:" + std::to_string(port)) {
+HttpClient::HttpClient(std::uint16_t port)
+    : HttpClient("http://127.0.0.1:" + std::to_string(port), std::nullopt) {}
+
+HttpClient::HttpClient(std::uint16_t port, Tls tls)
+    : HttpClient("https://127.0.0.1:" + std::to_string(port), std::optional<Tls>(std::move(tls))) {}
+
+HttpClient::HttpClient(std::string base, std::optional<Tls> tls)
+    : base_(std::move(base)), tls_(std::move(tls)) {
     static std::once_flag once;
     std::call_once(once, [] { curl_global_init(CURL_GLOBAL_ALL); });
     curl_ = curl_easy_init();
@@ -63,6 +70,16 @@ HttpClient::HttpClient(std::uint16_t port) : base_("http://127.0.0.1:" + std::to
 
 HttpClient::~HttpClient() {
     curl_easy_cleanup(curl_);
+}
+
+void HttpClient::set_tls() const {
+    curl_easy_setopt(curl_, CURLOPT_CAINFO, tls_->authority.c_str());
+    if (!tls_->certificate.empty()) {
+        curl_easy_setopt(curl_, CURLOPT_SSLCERT, tls_->certificate.c_str());
+        curl_easy_setopt(curl_, CURLOPT_SSLKEY, tls_->key.c_str());
+    }
+    if (!tls_->source.empty()) curl_easy_setopt(curl_, CURLOPT_INTERFACE, ("host!" + tls_->source).c_str());
+    if (tls_->only_http_1_1) curl_easy_setopt(curl_, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
 }
 
 Answer HttpClient::send(const Request& request) {
@@ -79,6 +96,7 @@ Answer HttpClient::send(const Request& request) {
     curl_easy_setopt(curl_, CURLOPT_WRITEDATA, &answer);
     curl_easy_setopt(curl_, CURLOPT_HEADERFUNCTION, take_field);
     curl_easy_setopt(curl_, CURLOPT_HEADERDATA, &answer);
+    if (tls_) set_tls();
     if (request.body) {
         curl_easy_setopt(curl_, CURLOPT_POSTFIELDSIZE, static_cast<long>(request.body->size()));
         curl_easy_setopt(curl_, CURLOPT_POSTFIELDS, request.body->data());

@@ -33,10 +33,20 @@ struct Answer {
     }
 };
 
+/// How to reach a server by TLS: files, and the address that the connection comes from.
+struct Tls {
+    std::string authority;
+    std::string certificate = {};  ///< empty for none
+    std::string key = {};
+    std::string source = {};     ///< a loopback address; empty for any
+    bool only_http_1_1 = false;  ///< else HTTP/2 where the server has it
+};
+
 /// libcurl over one connection that is kept. For one thread.
 class HttpClient {
   public:
     explicit HttpClient(std::uint16_t port);
+    HttpClient(std::uint16_t port, Tls tls);
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;
     ~HttpClient();
@@ -45,7 +55,11 @@ class HttpClient {
     Answer send(const Request& request);
 
   private:
+    HttpClient(std::string base, std::optional<Tls> tls);
+    void set_tls() const;
+
     std::string base_;
+    std::optional<Tls> tls_;
     void* curl_;
 };
 

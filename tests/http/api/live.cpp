@@ -32,6 +32,13 @@ std::string text_of(const json& body) {
     return body.dump();
 }
 
+std::string raw_create(const Home& home, const json& body) {
+    const std::string text = text_of(body);
+    return "POST " + keys_path() + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + home.token() +
+           "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(text.size()) +
+           "\r\n\r\n" + text;
+}
+
 json deployed(const std::vector<std::string>& environments, const json& proof) {
     json results = json::array();
     for (const std::string& environment : environments) {

@@ -40,6 +40,9 @@ inline std::string key_path(const std::string& name) {
     return keys_path() + path_part(name) + "/";
 }
 
+/// A create request of alice's as it goes over the wire, for test::RawClient.
+std::string raw_create(const Home& home, const nlohmann::json& body);
+
 /// The environmentResults of an answer that say that all went well.
 nlohmann::json deployed(const std::vector<std::string>& environments, const nlohmann::json& proof);
 /// The whole answer of the contract around such results.

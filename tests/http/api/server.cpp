@@ -24,8 +24,8 @@ std::vector<std::string> command(const Home& home) {
             home.config()};
 }
 
-/// How many environments are up, as /health/ready tells the holder of a token.
-std::size_t live_environments(const Answer& answer) {
+/// As /health/ready tells the holder of a token.
+std::size_t environments_up(const Answer& answer) {
     const auto body = answer.json();
     if (answer.status != 200 || !body.is_object() || !body.contains("environments")) return 0;
     return static_cast<std::size_t>(std::ranges::count_if(
@@ -34,10 +34,11 @@ std::size_t live_environments(const Answer& answer) {
 
 }  // namespace
 
-Server::Server(const Home& home) : home_(&home), process_(command(home), home.environment()) {
+Server::Server(const Home& home, std::size_t live_environments)
+    : home_(&home), process_(command(home), home.environment()) {
     await("/health/live", [](const Answer& answer) { return answer.status == 200; });
     await("/health/ready",
-          [&](const Answer& answer) { return live_environments(answer) == home.live_environments(); });
+          [&](const Answer& answer) { return environments_up(answer) == live_environments; });
 }
 
 void Server::await(const char* path, const std::function<bool(const Answer&)>& arrived) {

@@ -12,13 +12,17 @@
 
 namespace keyward::e2e {
 
-/// A running `keyward serve`. Its constructor returns when /health/live and /health/ready answer 200 and
-/// throws std::runtime_error with its log when they do not within half a minute.
+/// A running `keyward serve`. Its constructor returns when that many environments are up and throws
+/// std::runtime_error with its log when they are not within half a minute.
 class Server {
   public:
-    explicit Server(const Home& home);
+    explicit Server(const Home& home) : Server(home, home.live_environments()) {}
+    Server(const Home& home, std::size_t live_environments);
 
     [[nodiscard]] pid_t pid() const { return process_.pid(); }
+    void signal(int number) const { process_.signal(number); }
+    /// The exit code; nothing when it does not end in time.
+    std::optional<int> wait(std::chrono::milliseconds time) { return process_.wait(time); }
     [[nodiscard]] bool is_running() { return process_.is_running(); }
     /// SIGTERM, and its exit code; nothing when it does not end in time.
     std::optional<int> stop() { return process_.terminate(); }

@@ -234,6 +234,18 @@ TEST_F(ApplicationTest, ReadinessIsDegradedWhenOneTokenIsOutAndDownWhenAllAre) {
     EXPECT_EQ(send(Method::get, "/health/ready").status, 503);
 }
 
+TEST_F(ApplicationTest, EveryRouteIsDescribed) {
+    const std::string description = send(Method::get, "/openapi.yaml").body;
+    for (const Route& route : application_.routes())
+        EXPECT_NE(description.find("\n  " + std::string(route.pattern) + ":\n"), std::string::npos)
+            << route.pattern;
+}
+
+TEST_F(ApplicationTest, NoRouteKnowsAQueryParameterThatNobodyNamed) {
+    for (const std::string path : {"/health/live", "/health/ready", "/openapi.yaml"})
+        EXPECT_EQ(error_of(send(Method::get, path + "?verbose=1")), "validation_failed") << path;
+}
+
 TEST_F(ApplicationTest, ARequestThatFailsFramingIsAnsweredInTheSameForm) {
     const auto response = application_.refuse(413, "The body is too large", {{"x-request-id", "r1"}});
     EXPECT_EQ(response.status, 413);

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "tests/http/api/folder.hpp"
+#include "tests/http/api/http_client.hpp"
+#include "tests/support/child_process.hpp"
+
+namespace keyward::e2e {
+
+/// nginx with config/nginx/keyward.conf in front of the service at a port. Nothing in that file is changed
+/// but ports and paths. The certificates are made for it. Its constructor returns when it listens, and throws
+/// std::runtime_error when it does not, or when the file has no longer what is to be changed.
+class Nginx {
+  public:
+    explicit Nginx(std::uint16_t service_port);
+    Nginx(const Nginx&) = delete;
+    Nginx& operator=(const Nginx&) = delete;
+    ~Nginx() { process_.terminate(); }
+
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+    /// A client with a certificate that the authority made.
+    [[nodiscard]] Tls tls() const { return certified("client"); }
+    /// A client with a certificate that it made itself.
+    [[nodiscard]] Tls stranger() const { return certified("stranger"); }
+    /// A client without a certificate.
+    [[nodiscard]] Tls without_certificate() const { return {.authority = folder_.file("authority.crt")}; }
+    /// Both its logs.
+    [[nodiscard]] std::string log() const;
+
+  private:
+    [[nodiscard]] Tls certified(const std::string& name) const;
+
+    Folder folder_;
+    std::uint16_t port_;
+    test::ChildProcess process_;
+};
+
+}  // namespace keyward::e2e
