@@ -21,7 +21,7 @@ using std::chrono::steady_clock;
 using testing::HasSubstr;
 
 /// Well under the deadline of an environment: nobody has waited for a token.
-constexpr milliseconds at_once{500};
+constexpr milliseconds at_once{900};
 constexpr milliseconds deadline{1000};
 /// For what has to wait for the deadline; a second of it is for a machine that is busy.
 constexpr milliseconds deadline_and_a_bit = deadline + milliseconds(1000);
