@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <openssl/provider.h>
-
 #include "commands/command.hpp"
 #include "core/log.hpp"
 #include "hsm/open_token.hpp"
@@ -21,16 +19,21 @@ std::vector<settings::PinSource> pin_sources(const settings::Settings& settings)
     return sources;
 }
 
-/// SoftHSM2 does single DES with the OpenSSL of this process, which has it in its legacy provider alone.
-void load_legacy_provider() {
-    if (OSSL_PROVIDER_load(nullptr, "default") == nullptr || OSSL_PROVIDER_load(nullptr, "legacy") == nullptr)
-        throw CommandFailed("policy.legacy_mechanisms is on, but OpenSSL's legacy provider can't be loaded");
-}
-
 }  // namespace
 
+Parts::Provider Parts::load_provider(const char* name) {
+    Provider provider(OSSL_PROVIDER_load(nullptr, name));
+    if (!provider)
+        throw CommandFailed("policy.legacy_mechanisms is on, but OpenSSL's " + std::string(name) +
+                            " provider can't be loaded");
+    return provider;
+}
+
 Parts::Parts(const settings::Settings& settings) : pins_(pin_sources(settings)) {
-    if (settings.policy.legacy_mechanisms) load_legacy_provider();
+    if (!settings.policy.legacy_mechanisms) return;
+    // SoftHSM2 does single DES with the OpenSSL of this process, which has it in its legacy provider alone.
+    for (const char* name : {"default", "legacy"})
+        providers_.push_back(load_provider(name));
 }
 
 SecretBytes Parts::pin_of(const std::string& environment, const settings::PinSource& source) const {

@@ -1,6 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <vector>
+
+#include <openssl/provider.h>
 
 #include "hsm/module_registry.hpp"
 #include "service/environments.hpp"
@@ -24,7 +27,14 @@ class Parts {
   private:
     [[nodiscard]] SecretBytes pin_of(const std::string& environment, const settings::PinSource& source) const;
 
+    struct Unload {
+        void operator()(OSSL_PROVIDER* provider) const { OSSL_PROVIDER_unload(provider); }
+    };
+    using Provider = std::unique_ptr<OSSL_PROVIDER, Unload>;
+    static Provider load_provider(const char* name);
+
     settings::PinReader pins_;
+    std::vector<Provider> providers_;  // the modules use them, so they are unloaded after those
     hsm::ModuleRegistry modules_;
 };
 

@@ -1,9 +1,9 @@
 #include "core/ids.hpp"
 
-#include <regex>
 #include <set>
 #include <stdexcept>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace keyward {
@@ -31,11 +31,11 @@ TEST(ObjectId, RandomOnesDiffer) {
 }
 
 TEST(RandomUuid, HasTheFormOfVersionFour) {
-    static const std::regex form("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+    const std::string form = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}";
     std::set<std::string> uuids;
     for (int i = 0; i < 200; ++i) {
         uuids.insert(random_uuid());
-        EXPECT_TRUE(std::regex_match(*uuids.rbegin(), form));
+        EXPECT_THAT(*uuids.rbegin(), testing::MatchesRegex(form));
     }
     EXPECT_EQ(uuids.size(), 200U);
 }
