@@ -46,6 +46,11 @@ bool belongs_to(const Row& row, Role role) {
     return false;
 }
 
+bool protects(const Row& row, Role role) {
+    if (row.rule != Rule::yes && row.rule != Rule::no) return false;
+    return role != Role::public_half || row.type != CKA_PRIVATE;
+}
+
 bool value_of(Rule rule, service::Lifetime lifetime, const service::UseSet& uses) {
     switch (rule) {
         case Rule::yes:
@@ -69,6 +74,14 @@ std::vector<Flag> flags_of(Role role, service::Lifetime lifetime, const service:
     flags.reserve(table.size());
     for (const Row& row : table)
         if (belongs_to(row, role)) flags.push_back({row.type, row.name, value_of(row.rule, lifetime, uses)});
+    return flags;
+}
+
+std::vector<Flag> protection_of(Role role) {
+    std::vector<Flag> flags;
+    for (const Row& row : table)
+        if (belongs_to(row, role) && protects(row, role))
+            flags.push_back({row.type, row.name, row.rule == Rule::yes});
     return flags;
 }
 

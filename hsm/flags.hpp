@@ -23,6 +23,10 @@ struct Flag {
 /// their own. WRAP, UNWRAP and DERIVE are never granted; MODIFIABLE=false keeps it so.
 std::vector<Flag> flags_of(Role role, service::Lifetime lifetime, const service::UseSet& uses);
 
+/// Those among them that protect the key, whatever its uses: what every object of ours has. A public object's
+/// CKA_PRIVATE protects nothing.
+std::vector<Flag> protection_of(Role role);
+
 CK_OBJECT_CLASS class_of(Role role);
 std::string_view to_string(Role role);
 

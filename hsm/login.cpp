@@ -22,8 +22,11 @@ void Login::ensure(const Module::Use& use, CK_SLOT_ID slot) {
     if (!session_) {
         session_.emplace(use.p11(), slot);
         generation_ = use.generation();
+        ++beginnings_;
     }
-    if (session_->health() != Session::Health::logged_in) log_in(use.p11(), slot);
+    if (session_->health() == Session::Health::logged_in) return;
+    log_in(use.p11(), slot);
+    if (!needless_) ++beginnings_;
 }
 
 void Login::log_in(const Functions& p11, CK_SLOT_ID slot) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -33,6 +34,9 @@ class Login {
     void ensure(const Module::Use& use, CK_SLOT_ID slot);
     /// Whether the token wants no login at all; known after `ensure`.
     [[nodiscard]] bool needless() const { return needless_; }
+    /// How often a login session was opened or logged in: while it stays the same, the token has not lost the
+    /// process's sessions.
+    [[nodiscard]] std::uint64_t beginnings() const { return beginnings_; }
     /// Lets the next `ensure` try a login again. Never waits, also while a call hangs in the module.
     void reload() { reloaded_ = true; }
     /// The session is void since `generation`, or closed when it lives.
@@ -48,6 +52,7 @@ class Login {
     std::optional<Session> session_;
     std::uint64_t generation_ = 0;
     std::string latched_;  ///< why no login is tried any more; empty when one may be
+    std::atomic<std::uint64_t> beginnings_ = 0;
     std::atomic<bool> needless_ = false;
     std::atomic<bool> reloaded_ = false;  ///< apart from mutex_, which is held across calls of the module
 };

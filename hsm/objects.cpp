@@ -2,35 +2,36 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <ranges>
 
 #include "core/log.hpp"
 #include "hsm/errors.hpp"
 #include "hsm/log_label.hpp"
-#include "hsm/template.hpp"
 
 namespace keyward::hsm {
 namespace {
 
-std::vector<CK_OBJECT_HANDLE> find(Lease& lease, Template& wanted) {
-    const Functions& p11 = lease.p11();
-    check("C_FindObjectsInit", p11.C_FindObjectsInit(lease.session(), wanted.data(), wanted.size()));
-    std::vector<CK_OBJECT_HANDLE> found;
-    std::array<CK_OBJECT_HANDLE, 16> part{};
-    CK_ULONG count = 0;
-    do {
-        check("C_FindObjects", p11.C_FindObjects(lease.session(), part.data(), part.size(), &count));
-        found.insert(found.end(), part.begin(), part.begin() + static_cast<std::ptrdiff_t>(count));
-    } while (count > 0);
-    check("C_FindObjectsFinal", p11.C_FindObjectsFinal(lease.session()));
-    return found;
-}
-
-bool is_public(Lease& lease, CK_OBJECT_HANDLE object) {
-    CK_OBJECT_CLASS object_class = CKO_DATA;
+/// Nothing when the object is gone.
+std::optional<CK_OBJECT_CLASS> class_in_token(Lease& lease, CK_OBJECT_HANDLE object) {
+    CK_OBJECT_CLASS object_class = CK_UNAVAILABLE_INFORMATION;
     CK_ATTRIBUTE query{CKA_CLASS, &object_class, sizeof object_class};
     const CK_RV value = lease.p11().C_GetAttributeValue(lease.session(), object, &query, 1);
-    return value == CKR_OK && object_class == CKO_PUBLIC_KEY;
+    if (value == CKR_OBJECT_HANDLE_INVALID) return std::nullopt;
+    check("C_GetAttributeValue", value);
+    return object_class;
+}
+
+/// Whether an object that could not be destroyed is not there any more. When two processes destroy one at
+/// the same time, SoftHSM2 answers the later one CKR_FUNCTION_FAILED or CKR_GENERAL_ERROR. A session that has
+/// lost its login sees no private objects, so it can't tell.
+bool is_gone(Lease& lease, const ObjectId& id, CK_OBJECT_HANDLE object) {
+    try {
+        const std::vector<CK_OBJECT_HANDLE> left = find_objects(lease, id);
+        return std::ranges::find(left, object) == left.end() && lease.sees_private_objects();
+    } catch (const service::TokenError&) {
+        return false;  // the failure that led here says more
+    }
 }
 
 }  // namespace
@@ -45,21 +46,42 @@ MadeObjects::~MadeObjects() {
     }
 }
 
+std::vector<CK_OBJECT_HANDLE> find_matching(Lease& lease, Template& wanted) {
+    const Functions& p11 = lease.p11();
+    check("C_FindObjectsInit", p11.C_FindObjectsInit(lease.session(), wanted.data(), wanted.size()));
+    std::vector<CK_OBJECT_HANDLE> found;
+    std::array<CK_OBJECT_HANDLE, 256> part{};
+    CK_ULONG count = 0;
+    do {
+        check("C_FindObjects", p11.C_FindObjects(lease.session(), part.data(), part.size(), &count));
+        found.insert(found.end(), part.begin(), part.begin() + static_cast<std::ptrdiff_t>(count));
+    } while (count > 0);
+    check("C_FindObjectsFinal", p11.C_FindObjectsFinal(lease.session()));
+    return found;
+}
+
 std::vector<CK_OBJECT_HANDLE> find_objects(Lease& lease, const ObjectId& id) {
     Template wanted;
     wanted.borrowed(CKA_ID, id.octets()).flag(CKA_TOKEN, true);
-    std::vector<CK_OBJECT_HANDLE> objects = find(lease, wanted);
-    if (objects.size() > 1)
-        std::ranges::stable_partition(objects,
-                                      [&](CK_OBJECT_HANDLE object) { return !is_public(lease, object); });
-    return objects;
+    std::vector<CK_OBJECT_HANDLE> keys;
+    std::vector<CK_OBJECT_HANDLE> public_keys;
+    // One search and a look at each find: a search for each class would go through the whole token each time.
+    for (const CK_OBJECT_HANDLE object : find_matching(lease, wanted)) {
+        const auto object_class = class_in_token(lease, object);
+        if (object_class == CKO_SECRET_KEY || object_class == CKO_PRIVATE_KEY)
+            keys.push_back(object);
+        else if (object_class == CKO_PUBLIC_KEY)
+            public_keys.push_back(object);
+    }
+    keys.insert(keys.end(), public_keys.begin(), public_keys.end());
+    return keys;
 }
 
 std::size_t destroy_objects(Lease& lease, const ObjectId& id) {
     std::size_t destroyed = 0;
     for (const CK_OBJECT_HANDLE object : find_objects(lease, id)) {
         const CK_RV value = lease.p11().C_DestroyObject(lease.session(), object);
-        if (value == CKR_OBJECT_HANDLE_INVALID) continue;
+        if (value == CKR_OBJECT_HANDLE_INVALID || (value != CKR_OK && is_gone(lease, id, object))) continue;
         check("C_DestroyObject", value);
         ++destroyed;
     }

@@ -4,6 +4,7 @@
 
 #include "core/ids.hpp"
 #include "hsm/session_pool.hpp"
+#include "hsm/template.hpp"
 
 namespace keyward::hsm {
 
@@ -26,11 +27,15 @@ class MadeObjects {
     std::vector<CK_OBJECT_HANDLE> objects_;
 };
 
-/// The token objects with this CKA_ID, private and secret ones first. Searches the whole token: not for the
-/// hot path.
+/// Every object that has these attributes, of the token and of the process's sessions.
+std::vector<CK_OBJECT_HANDLE> find_matching(Lease& lease, Template& wanted);
+
+/// The secret, private and public keys in the token with this CKA_ID, the public ones last; nothing else that
+/// has it, as the certificate of a key. Searches the whole token: not for the hot path.
 std::vector<CK_OBJECT_HANDLE> find_objects(Lease& lease, const ObjectId& id);
 
-/// Destroys them; how many there were. One that somebody else destroyed in between is not counted.
+/// Destroys them; how many there were. One that somebody else destroyed in between is not counted, whatever
+/// the module answers for it.
 std::size_t destroy_objects(Lease& lease, const ObjectId& id);
 
 }  // namespace keyward::hsm

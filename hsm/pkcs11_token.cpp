@@ -1,5 +1,9 @@
 #include "hsm/pkcs11_token.hpp"
 
+#include <algorithm>
+#include <span>
+#include <thread>
+
 #include "core/log.hpp"
 #include "hsm/examine.hpp"
 #include "hsm/log_label.hpp"
@@ -16,6 +20,7 @@ using service::TokenFault;
 namespace {
 
 constexpr int import_attempts = 3;
+constexpr std::size_t part_of_walk = 32;
 
 /// What SoftHSM2 says when another process's search met the object half-written; the same import works a
 /// moment later.
@@ -23,10 +28,19 @@ bool may_be_disturbed(const TokenError& error) {
     return error.call() == "C_CreateObject" && error.code() == "CKR_GENERAL_ERROR";
 }
 
+/// What an import says with these faults is that it had no session to make an object in.
+bool says_that_nothing_was_made(TokenFault fault) {
+    return fault == TokenFault::busy || fault == TokenFault::pin;
+}
+
 }  // namespace
 
-Pkcs11Token::Pkcs11Token(std::shared_ptr<Module> module, PoolSettings settings)
-    : pool_(std::move(module), std::move(settings)) {}
+Pkcs11Token::Pkcs11Token(std::shared_ptr<Module> module, PoolSettings settings, Pause pause)
+    : pool_(std::move(module), std::move(settings)), pause_(std::move(pause)) {}
+
+void Pkcs11Token::sleep(std::chrono::milliseconds pause) {
+    std::this_thread::sleep_for(pause);
+}
 
 template <typename Work>
 auto Pkcs11Token::with_session(const Work& work) {
@@ -44,10 +58,30 @@ auto Pkcs11Token::with_session(const Work& work) {
     }
 }
 
+template <typename Work>
+auto Pkcs11Token::with_session_of(const Lease::Era& era, const Work& work) {
+    return with_session([&](Lease& lease) {
+        if (lease.era() != era)
+            throw TokenError(TokenFault::unreachable,
+                             "The token's sessions were lost while its objects were looked through");
+        return work(lease);
+    });
+}
+
 ImportReceipt Pkcs11Token::import(const ImportOrder& order) {
+    bool begun = false;
+    try {
+        return import_in_attempts(order, begun);
+    } catch (const TokenError& error) {
+        if (!begun || !says_that_nothing_was_made(error.fault())) throw;
+        throw TokenError(TokenFault::unreachable, error.what(), error.call(), error.code());
+    }
+}
+
+ImportReceipt Pkcs11Token::import_in_attempts(const ImportOrder& order, bool& begun) {
     for (int attempt = 1;; ++attempt) {
         try {
-            return try_import(order);
+            return try_import(order, begun);
         } catch (const TokenError& error) {
             if (attempt == import_attempts || !may_be_disturbed(error)) throw;
         }
@@ -55,9 +89,10 @@ ImportReceipt Pkcs11Token::import(const ImportOrder& order) {
     }
 }
 
-ImportReceipt Pkcs11Token::try_import(const ImportOrder& order) {
+ImportReceipt Pkcs11Token::try_import(const ImportOrder& order, bool& begun) {
     const auto pass = gate_.to_make();
     return with_session([&](Lease& lease) {
+        begun = true;
         try {
             return import_in(lease, order);
         } catch (const TokenError& error) {
@@ -95,6 +130,43 @@ std::size_t Pkcs11Token::destroy(const ObjectId& id) {
 std::size_t Pkcs11Token::count(const ObjectId& id) {
     const auto pass = gate_.to_search();
     return with_session([&](Lease& lease) { return find_objects(lease, id).size(); });
+}
+
+Pkcs11Token::Search Pkcs11Token::search() {
+    const auto pass = gate_.to_search();
+    return with_session([](Lease& lease) { return Search{lease.era(), find_keys(lease)}; });
+}
+
+// In parts, and handed out between them: a token with one session still serves others meanwhile, `each` may
+// call the token, and the module can be revived.
+void Pkcs11Token::walk(
+    const std::function<void(const service::TokenObject&, std::size_t, std::size_t)>& each) {
+    const Search found = search();
+    const std::size_t total = found.keys.size();
+    KeyReader reader;
+    std::vector<std::optional<service::TokenObject>> part;
+    for (std::size_t start = 0; start < total; start += part.size()) {
+        const auto keys = std::span(found.keys).subspan(start, std::min(part_of_walk, total - start));
+        part.clear();
+        with_session_of(found.era, [&](Lease& lease) {
+            for (const FoundKey& key : keys)
+                part.push_back(reader.read(lease, key));
+        });
+        for (std::size_t i = 0; i < part.size(); ++i)
+            if (part[i]) each(*part[i], start + i + 1, total);
+    }
+}
+
+// At the second look no import of ours is under way, or it hangs: what is half-made then was left so.
+std::size_t Pkcs11Token::destroy_half_made(std::chrono::milliseconds pause) {
+    const Search found = search();
+    const auto half_made =
+        with_session_of(found.era, [&](Lease& lease) { return half_made_among(lease, found.keys); });
+    if (half_made.empty()) return 0;
+    pause_(pause);
+    const auto pass = gate_.to_search();
+    return with_session_of(
+        found.era, [&](Lease& lease) { return destroy_keys(lease, half_made_among(lease, half_made)); });
 }
 
 void Pkcs11Token::ping() {

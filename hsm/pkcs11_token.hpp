@@ -2,6 +2,7 @@
 
 #include "hsm/create.hpp"
 #include "hsm/hmac_padding.hpp"
+#include "hsm/inventory.hpp"
 #include "hsm/object_gate.hpp"
 #include "hsm/session_pool.hpp"
 #include "service/token.hpp"
@@ -11,25 +12,45 @@ namespace keyward::hsm {
 /// service::Token over a PKCS#11 module. Threads, blocking and errors are as the port says.
 class Pkcs11Token final : public service::Token {
   public:
-    Pkcs11Token(std::shared_ptr<Module> module, PoolSettings settings);
+    /// How a call lets time pass.
+    using Pause = std::function<void(std::chrono::milliseconds)>;
+
+    Pkcs11Token(std::shared_ptr<Module> module, PoolSettings settings, Pause pause = sleep);
 
     service::ImportReceipt import(const service::ImportOrder& order) override;
     std::size_t destroy(const ObjectId& id) override;
     std::size_t count(const ObjectId& id) override;
+    void walk(const std::function<void(const service::TokenObject&, std::size_t place, std::size_t total)>&
+                  each) override;
+    std::size_t destroy_half_made(std::chrono::milliseconds pause) override;
     void ping() override;
     std::set<std::string> mechanisms() override;
     service::TokenIdentity identity() override;
     void reload_pin() override;
 
   private:
+    static void sleep(std::chrono::milliseconds pause);
+    /// What a search found, and how long its handles hold.
+    struct Search {
+        Lease::Era era;
+        std::vector<FoundKey> keys;
+    };
+
     template <typename Work>
     auto with_session(const Work& work);
-    service::ImportReceipt try_import(const service::ImportOrder& order);
+    /// The same, but throws TokenFault::unreachable when handles of that era do not hold any more.
+    template <typename Work>
+    auto with_session_of(const Lease::Era& era, const Work& work);
+    Search search();
+    /// Both set `begun` before anything is made in the token.
+    service::ImportReceipt import_in_attempts(const service::ImportOrder& order, bool& begun);
+    service::ImportReceipt try_import(const service::ImportOrder& order, bool& begun);
     service::ImportReceipt import_in(Lease& lease, const service::ImportOrder& order);
 
     SessionPool pool_;
     HmacPadding padding_;
     ObjectGate gate_;
+    const Pause pause_;
 };
 
 }  // namespace keyward::hsm

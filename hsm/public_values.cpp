@@ -81,6 +81,13 @@ std::optional<keys::PublicKey> ec_public_key(ByteView params, ByteView point) {
     return std::nullopt;
 }
 
+std::optional<keys::PublicKey> ec_key_without_point(ByteView params) {
+    if (std::ranges::equal(params, ed25519)) return keys::Ed25519PublicKey{};
+    for (const CurveRow& row : curves)
+        if (std::ranges::equal(params, row.oid)) return keys::EcPublicKey{row.curve, {}};
+    return std::nullopt;
+}
+
 keys::RsaPublicKey rsa_public_key(ByteView modulus, ByteView exponent) {
     return {without_leading_zeros(modulus), without_leading_zeros(exponent)};
 }

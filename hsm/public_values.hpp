@@ -19,6 +19,9 @@ Bytes wrapped_point(ByteView point);
 /// PKCS#11 3.0 for Edwards curves have it. Nothing when it is none of ours.
 std::optional<keys::PublicKey> ec_public_key(ByteView params, ByteView point);
 
+/// The same without its point, which a private object does not have: type and size alone are right.
+std::optional<keys::PublicKey> ec_key_without_point(ByteView params);
+
 /// The same for CKA_MODULUS and CKA_PUBLIC_EXPONENT; leading zeros go.
 keys::RsaPublicKey rsa_public_key(ByteView modulus, ByteView exponent);
 

@@ -31,10 +31,17 @@ Lease::Lease(SessionPool& pool, Place place, Module::Use use, Session session)
       place_(std::move(place)),
       use_(std::move(use)),
       session_(std::move(session)),
+      era_{use_.generation(), pool.login_.beginnings()},
       exceptions_(std::uncaught_exceptions()) {}
 
 Lease::~Lease() {
     if (session_ && std::uncaught_exceptions() == exceptions_) pool_->give_back(std::move(*session_), use_);
+}
+
+bool Lease::sees_private_objects() const {
+    const Session::Health health = session_->health();
+    return health == Session::Health::logged_in ||
+           (health == Session::Health::public_only && pool_->login_.needless());
 }
 
 void Lease::lost() {
@@ -84,9 +91,12 @@ void SessionPool::ping() {
         const Module::Use use = module_->use();
         generation = use.generation();
         const FoundToken token = connect(use);
-        login_.ensure(use, token.slot);
-        CK_TOKEN_INFO info{};
-        check("C_GetTokenInfo", use.p11().C_GetTokenInfo(token.slot, &info));
+        if (is_in_place(use, token)) {
+            login_.ensure(use, token.slot);
+        } else {
+            rebind();
+            connect(use);
+        }
     });
 }
 
@@ -107,8 +117,11 @@ FoundToken SessionPool::connect(const Module::Use& use) {
     if (auto token = known()) return *token;
     const std::lock_guard alone(binding_);
     if (auto token = known()) return *token;
-    FoundToken token = bind_token(*module_, use, settings_.label, settings_.serial);
+    const bool found_before = settings_.serial.empty() && !first_serial_.empty();
+    FoundToken token = bind_token(
+        *module_, use, {settings_.label, found_before ? first_serial_ : settings_.serial, found_before});
     login_.ensure(use, token.slot);
+    first_serial_ = token.identity.serial;
     log::info("token.bound", {{"label", token.identity.label},
                               {"serial", token.identity.serial},
                               {"model", token.identity.model}});
@@ -117,8 +130,10 @@ FoundToken SessionPool::connect(const Module::Use& use) {
     return token;
 }
 
+// A lost session may mean that another token is in the slot by now, so the token is looked for anew before it
+// gets a PIN.
 Session SessionPool::logged_in_session(const Module::Use& use) {
-    const FoundToken token = connect(use);
+    FoundToken token = connect(use);
     while (auto idle = take_idle(use)) {
         switch (idle->health()) {
             case Session::Health::logged_in:
@@ -128,12 +143,15 @@ Session SessionPool::logged_in_session(const Module::Use& use) {
                 return std::move(*idle);
             case Session::Health::lost:
                 idle->forget();
+                rebind();
                 break;
         }
     }
+    token = connect(use);
     Session fresh(use.p11(), token.slot);
-    if (fresh.health() == Session::Health::public_only && !login_.needless()) login_.ensure(use, token.slot);
-    return fresh;
+    if (fresh.health() != Session::Health::public_only || login_.needless()) return fresh;
+    rebind();
+    return Session(use.p11(), connect(use).slot);
 }
 
 std::optional<Session> SessionPool::take_idle(const Module::Use& use) {

@@ -26,7 +26,8 @@ struct PoolSettings {
 
 /// The sessions of one environment's token: bound by label and serial, logged in, lent one by one.
 /// Nothing is asked of the module before the first lease. When the token is lost, the lease that notices
-/// fails and the next one looks for it again. Any thread may call.
+/// fails and the next one looks for it again; where no serial is configured, that of the token bound first is
+/// required from then on. Any thread may call.
 class SessionPool {
   public:
     class Lease;
@@ -78,8 +79,9 @@ class SessionPool {
     const std::shared_ptr<Module> module_;
     const PoolSettings settings_;
     Login login_;
-    std::mutex binding_;  ///< one looks for the token, the others wait for what it finds
-    std::mutex mutex_;    ///< guards what follows; no module call is made under it
+    std::mutex binding_;        ///< one looks for the token, the others wait for what it finds
+    std::string first_serial_;  ///< of the first token bound; guarded by binding_
+    std::mutex mutex_;          ///< guards what follows; no module call is made under it
     std::condition_variable freed_;
     std::vector<Session> idle_;
     std::uint64_t idle_generation_ = 0;
@@ -100,6 +102,15 @@ class SessionPool::Lease {
     [[nodiscard]] const Functions& p11() const { return use_.p11(); }
     [[nodiscard]] CK_SESSION_HANDLE session() const { return session_->handle(); }
     [[nodiscard]] std::uint64_t generation() const { return use_.generation(); }
+    /// Asks the token whether the session still has the login that it was lent with, or needs none.
+    [[nodiscard]] bool sees_private_objects() const;
+    /// While it is the same, a handle of an object in the token stands for the same object.
+    struct Era {
+        std::uint64_t generation;  ///< of the module
+        std::uint64_t login;       ///< begins anew when the token has lost the sessions
+        bool operator==(const Era&) const = default;
+    };
+    [[nodiscard]] const Era& era() const { return era_; }
     /// The token could not be reached in this session: it is not closed, and the next lease looks for the
     /// token anew.
     void lost();
@@ -112,6 +123,7 @@ class SessionPool::Lease {
     Place place_;
     Module::Use use_;
     std::optional<Session> session_;
+    Era era_;
     int exceptions_;
 };
 

@@ -1,13 +1,23 @@
 #pragma once
 
+#include <string>
+
 #include "hsm/module.hpp"
 
 namespace keyward::hsm {
 
-/// Finds the one token with this label and, unless `serial` is empty, this serial number. The slot's number
-/// is never a criterion: it changes. Throws TokenFault::unreachable when there is none, and when there are
-/// several.
-FoundToken bind_token(Module& module, const Module::Use& use, const std::string& label,
-                      const std::string& serial);
+/// Which token is looked for. The slot's number is never a criterion: it changes.
+struct WantedToken {
+    std::string label;   ///< empty: any
+    std::string serial;  ///< empty: any
+    bool found_before;   ///< the serial number is not configured: it is that of the token found first
+};
+
+/// Finds the one token that is wanted. Throws TokenFault::unreachable when there is none, when there are
+/// several, and when another than the one found first is in its place.
+FoundToken bind_token(Module& module, const Module::Use& use, const WantedToken& wanted);
+
+/// Whether the token that the slot holds now is this one. Throws when the slot can't say.
+bool is_in_place(const Module::Use& use, const FoundToken& token);
 
 }  // namespace keyward::hsm

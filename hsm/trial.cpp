@@ -108,10 +108,6 @@ Bytes software_hmac_of_nothing(const keys::SecretKey& key) {
     return mac;
 }
 
-std::string check_value_in(ByteView reported) {
-    return upper_hex(reported.first(std::min(reported.size(), check_value_size)));
-}
-
 std::string check_value_of(ByteView trial, ByteView reported) {
     if (reported.empty()) return upper_hex(trial.first(check_value_size));
     return check_value_in(reported);
@@ -254,6 +250,10 @@ void try_decryption(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey
 }
 
 }  // namespace
+
+std::string check_value_in(ByteView reported) {
+    return upper_hex(reported.first(std::min(reported.size(), check_value_size)));
+}
 
 std::string try_secret(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key,
                        const service::UseSet& uses, ByteView reported) {

@@ -7,6 +7,9 @@
 
 namespace keyward::hsm {
 
+/// A key check value as receipts have it, of what CKA_CHECK_VALUE says: upper-case hex of 3 octets at most.
+std::string check_value_in(ByteView reported);
+
 /// Trials of an object that has just been made: the token uses it, and software checks the result against the
 /// material or the public key that the token reports. All throw TokenFault::refused when the token can't use
 /// the key and TokenFault::mismatch when the result does not fit.

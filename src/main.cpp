@@ -37,7 +37,7 @@ int run(int argc, char** argv) {
     app.add_option("--config", invocation.config, "The configuration file")
         ->envname("KEYWARD_CONFIG")
         ->capture_default_str();
-    for (const auto& add : {add_serve, add_check, add_project, add_user, add_grant, add_token})
+    for (const auto& add : {add_serve, add_check, add_project, add_user, add_grant, add_token, add_reconcile})
         add(app, invocation);
     try {
         refuse_unknown_command(app, argc, argv);

@@ -3,11 +3,14 @@
 #include <vector>
 
 #include "api/routes.hpp"
-#include "service/create_key.hpp"
+#include "service/login.hpp"
+#include "service/repeats.hpp"
+#include "service/workplace.hpp"
 
 namespace keyward::api {
 
-/// The whole routes table of the service. What `workplace` refers to must outlive it.
-std::vector<Route> all_routes(const service::Workplace& workplace);
+/// The whole routes table of the service. What `workplace` refers to, `login` and `repeats` must outlive it.
+std::vector<Route> all_routes(const service::Workplace& workplace, service::Login& login,
+                              service::Repeats& repeats);
 
 }  // namespace keyward::api

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "api/http_syntax.hpp"
+#include "api/media_type.hpp"
 #include "api/problem.hpp"
 #include "core/ids.hpp"
 #include "core/log.hpp"
@@ -34,26 +34,6 @@ HttpResponse with_standing_headers(HttpResponse response, const std::string& req
     response.headers.emplace_back("X-Request-Id", request_id);
     response.headers.emplace_back("Cache-Control", "no-store");
     return response;
-}
-
-/// `application/json`, alone or with `charset=utf-8` (RFC 9110 section 8.3).
-bool is_json(std::string_view content_type) {
-    const auto semicolon = content_type.find(';');
-    if (lower_case(trimmed(content_type.substr(0, semicolon))) != "application/json") return false;
-    if (semicolon == std::string_view::npos) return true;
-    const std::string parameter = lower_case(trimmed(content_type.substr(semicolon + 1)));
-    return parameter.empty() || parameter == "charset=utf-8" || parameter == "charset=\"utf-8\"";
-}
-
-void require_json(const HttpRequest& request) {
-    const std::string* content_type = request.header("content-type");
-    if (content_type == nullptr || !is_json(*content_type))
-        throw ServiceError(ErrorKind::unsupported_media_type,
-                           "The body must be sent with Content-Type: application/json");
-    const std::string* encoding = request.header("content-encoding");
-    if (encoding != nullptr && lower_case(*encoding) != "identity")
-        throw ServiceError(ErrorKind::unsupported_media_type,
-                           "The body must be sent without a Content-Encoding");
 }
 
 bool is_under_apiops(const std::vector<std::string>& segments) {
@@ -129,8 +109,10 @@ HttpResponse Application::dispatch(HttpRequest& request, const std::string& requ
     if (names_a_project(*match.route)) {
         context.project = access_.visible_project(*context.caller, context.path_parameters.front());
         service::Access::require(*context.caller, *context.project, match.route->permissions);
+    } else if (context.caller) {
+        service::Access::require(*context.caller, match.route->permissions);
     }
-    if (match.route->takes_json) require_json(request);
+    require_media_type(request, match.route->body);
     return match.route->handler(context);
 }
 

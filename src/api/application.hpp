@@ -12,7 +12,7 @@ namespace keyward::api {
 /// the route's handler; and every answer gets its standing headers. Any thread may call.
 class Application {
   public:
-    Application(std::vector<Route> routes, const service::Access& access)
+    Application(std::vector<Route> routes, service::Access& access)
         : routes_(std::move(routes)), access_(access) {}
 
     /// Never throws.
@@ -27,7 +27,7 @@ class Application {
     [[nodiscard]] std::optional<service::Caller> caller_of(const HttpRequest& request, Login login) const;
 
     std::vector<Route> routes_;
-    const service::Access& access_;
+    service::Access& access_;
 };
 
 }  // namespace keyward::api

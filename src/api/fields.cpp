@@ -106,9 +106,8 @@ std::optional<SecretBytes> Fields::secret(std::string_view name) {
     return value == nullptr ? std::nullopt : taken_secret(name, *value);
 }
 
-std::optional<SecretBytes> Fields::required_secret(std::string_view name) {
-    Json* value = find_required(name);
-    return value == nullptr ? std::nullopt : taken_secret(name, *value);
+void Fields::require(std::string_view name) {
+    find_required(name);
 }
 
 Json* Fields::required_array(std::string_view name, std::size_t min, std::size_t max) {
@@ -144,8 +143,8 @@ std::optional<std::vector<std::string>> Fields::texts(std::string_view name, std
     return all;
 }
 
-void Fields::ignore(std::initializer_list<std::string_view> names) {
-    known_.insert(known_.end(), names);
+void Fields::ignore(const std::vector<std::string_view>& names) {
+    known_.insert(known_.end(), names.begin(), names.end());
 }
 
 void Fields::finish() {

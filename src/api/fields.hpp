@@ -33,7 +33,6 @@ class Fields {
     std::optional<std::string> required_text(std::string_view name, const TextRule& rule);
     /// A text whose bytes leave the JSON for good.
     std::optional<SecretBytes> secret(std::string_view name);
-    std::optional<SecretBytes> required_secret(std::string_view name);
     /// An array of texts.
     std::optional<std::vector<std::string>> texts(std::string_view name, std::size_t min, std::size_t max);
     /// An array of objects, each read by `read(Fields&, index)`. Absence is a mistake.
@@ -53,8 +52,10 @@ class Fields {
         }
     }
 
+    /// Absence is a mistake.
+    void require(std::string_view name);
     /// Members that clients post back because they read them; their values don't matter.
-    void ignore(std::initializer_list<std::string_view> names);
+    void ignore(const std::vector<std::string_view>& names);
     /// Reports every member that nobody asked for.
     void finish();
 

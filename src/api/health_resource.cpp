@@ -69,7 +69,7 @@ std::vector<Route> health_routes(const service::Environments& environments, serv
          "/health/live",
          Login::none,
          {},
-         false,
+         Body::none,
          [](RequestContext& context) {
              refuse_query(context.query);
              HttpResponse response;
@@ -80,7 +80,7 @@ std::vector<Route> health_routes(const service::Environments& environments, serv
          "/health/ready",
          Login::optional,
          {},
-         false,
+         Body::none,
          [&](RequestContext& context) { return ready(environments, catalogue, context); }},
     };
 }

@@ -57,6 +57,26 @@ OrderedJson deployment_json(const service::DeploymentReport& report) {
               {"environmentResults", std::move(results)}}}};
 }
 
+HttpResponse json_response(const OrderedJson& json) {
+    HttpResponse response;
+    response.body = json.dump();
+    return response;
+}
+
+HttpResponse key_list(const std::vector<service::KeyText>& keys, const OrderedJson& more) {
+    OrderedJson rest{{"resultCount", keys.size()}};
+    rest.update(more);
+    HttpResponse response;
+    response.body = R"({"success":true,"resultList":[)";
+    for (const service::KeyText& key : keys) {
+        if (key != keys.front()) response.body += ',';
+        response.body += *key;
+    }
+    // The rest is an object of its own; its first brace becomes the comma.
+    response.body += "]," + rest.dump().substr(1);
+    return response;
+}
+
 OrderedJson result_list(OrderedJson items) {
     const auto count = items.size();
     return {{"success", true}, {"resultList", std::move(items)}, {"resultCount", count}};

@@ -2,8 +2,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "api/http_message.hpp"
 #include "service/catalogue.hpp"
 #include "service/deployment_report.hpp"
+#include "service/read_keys.hpp"
 
 namespace keyward::api {
 
@@ -16,6 +18,13 @@ OrderedJson key_json(const service::Key& key);
 
 /// The contract's answer to a create, `{"success": true, "deploymentResult": …}`.
 OrderedJson deployment_json(const service::DeploymentReport& report);
+
+/// A 200 with this body.
+HttpResponse json_response(const OrderedJson& json);
+
+/// `{"success": true, "resultList": […], "resultCount": n, …}` of keys that are JSON already, with the
+/// members of `more` behind.
+HttpResponse key_list(const std::vector<service::KeyText>& keys, const OrderedJson& more);
 
 /// `{"success": true, "resultList": […], "resultCount": n}`.
 OrderedJson result_list(OrderedJson items);

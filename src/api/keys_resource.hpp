@@ -1,13 +1,16 @@
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "api/routes.hpp"
-#include "service/create_key.hpp"
+#include "service/read_keys.hpp"
+#include "service/workplace.hpp"
 
 namespace keyward::api {
 
-/// The routes under `/apiops/projects/{projectName}/keys/`.
-std::vector<Route> keys_routes(service::Workplace workplace);
+/// The routes of `/apiops/projects/{projectName}/keys/`: creating and listing.
+std::vector<Route> keys_routes(const service::Workplace& workplace,
+                               const std::shared_ptr<service::ReadKeys>& reader);
 
 }  // namespace keyward::api

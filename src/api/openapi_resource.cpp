@@ -8,7 +8,7 @@ namespace keyward::api {
 std::string_view openapi_text();
 
 std::vector<Route> openapi_routes() {
-    return {{Method::get, "/openapi.yaml", Login::none, {}, false, [](RequestContext& context) {
+    return {{Method::get, "/openapi.yaml", Login::none, {}, Body::none, [](RequestContext& context) {
                  refuse_query(context.query);
                  HttpResponse response;
                  response.content_type = "application/yaml";

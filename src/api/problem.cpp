@@ -15,7 +15,7 @@ namespace {
 
 using service::ErrorKind;
 
-constexpr auto retry_after_seconds = "1";
+constexpr std::chrono::seconds usual_retry_after{1};
 
 struct Row {
     ErrorKind kind;
@@ -35,6 +35,9 @@ constexpr std::array rows{
     Row{ErrorKind::too_many_requests, 429, "too_many_requests"},
     Row{ErrorKind::hsm_unavailable, 503, "hsm_unavailable"},
     Row{ErrorKind::overloaded, 503, "overloaded"},
+    Row{ErrorKind::unauthorized_client, 401, "unauthorized_client"},
+    Row{ErrorKind::unsupported_grant_type, 400, "unsupported_grant_type"},
+    Row{ErrorKind::invalid_request, 400, "invalid_request"},
 };
 
 struct FramingRow {
@@ -50,11 +53,11 @@ constexpr std::array framing_rows{
 
 constexpr auto internal_error_text = "An internal error occurred; quote the requestId when you report it";
 
-void add_standing_headers(HttpResponse& response, std::string_view code) {
+void add_standing_headers(HttpResponse& response, std::string_view code, std::chrono::seconds retry_after) {
     if (response.status == 401)
         response.headers.emplace_back("WWW-Authenticate", "Bearer error=\"" + std::string(code) + "\"");
     if (response.status == 429 || response.status == 503)
-        response.headers.emplace_back("Retry-After", retry_after_seconds);
+        response.headers.emplace_back("Retry-After", std::to_string(retry_after.count()));
 }
 
 HttpResponse internal_error(const std::string& request_id, const std::string& reason) {
@@ -65,7 +68,8 @@ HttpResponse internal_error(const std::string& request_id, const std::string& re
 }  // namespace
 
 HttpResponse problem(int status, std::string_view code, const std::string& description,
-                     const std::string& request_id, const std::vector<service::FieldError>& details) {
+                     const std::string& request_id, const std::vector<service::FieldError>& details,
+                     std::chrono::seconds retry_after) {
     nlohmann::ordered_json body{{"error", code}, {"error_description", description}};
     for (const auto& detail : details)
         body["details"].push_back({{"pointer", detail.pointer}, {"message", detail.message}});
@@ -73,7 +77,7 @@ HttpResponse problem(int status, std::string_view code, const std::string& descr
     HttpResponse response;
     response.status = status;
     response.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
-    add_standing_headers(response, code);
+    add_standing_headers(response, code, retry_after);
     return response;
 }
 
@@ -82,7 +86,8 @@ HttpResponse problem_of(const std::exception_ptr& error, const std::string& requ
         std::rethrow_exception(error);
     } catch (const service::ServiceError& known) {
         const auto row = std::ranges::find(rows, known.kind(), &Row::kind);
-        return problem(row->status, row->code, known.what(), request_id, known.details());
+        return problem(row->status, row->code, known.what(), request_id, known.details(),
+                       known.retry_after().value_or(usual_retry_after));
     } catch (const MalformedJson& malformed) {
         return problem(400, "bad_request", malformed.what(), request_id);
     } catch (const service::CatalogueError& failed) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -9,9 +10,10 @@
 
 namespace keyward::api {
 
-/// The contract's error body, in its one place.
+/// The contract's error body, in its one place. `retry_after` counts for 429 and 503 alone.
 HttpResponse problem(int status, std::string_view code, const std::string& description,
-                     const std::string& request_id, const std::vector<service::FieldError>& details = {});
+                     const std::string& request_id, const std::vector<service::FieldError>& details = {},
+                     std::chrono::seconds retry_after = std::chrono::seconds(1));
 
 /// What the client is told of an exception. Only errors that are meant for clients show their text; the rest
 /// are logged and become an `internal_error` with the request id.

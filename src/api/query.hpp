@@ -10,13 +10,22 @@ namespace keyward::api {
 class Query {
   public:
     /// Reports parameters that are not in `known`, and those that stand twice.
-    Query(const QueryParameters& parameters, std::initializer_list<std::string_view> known,
-          Mistakes& mistakes);
+    Query(const QueryParameters& parameters, const std::vector<std::string_view>& known, Mistakes& mistakes);
 
     /// The value, which must be one of `choices`; nothing when it is absent or wrong.
     std::optional<std::string> choice(std::string_view name, std::initializer_list<std::string_view> choices);
+    /// A text of so many bytes, which is not empty.
+    std::optional<std::string> text(std::string_view name, std::size_t max);
+    /// A whole number between the limits.
+    std::optional<std::size_t> number(std::string_view name, std::size_t min, std::size_t max);
+    /// `true` or `false`; absent is false.
+    bool flag(std::string_view name);
+
+    void mistake(std::string_view name, const std::string& message);
 
   private:
+    [[nodiscard]] const std::string* find(std::string_view name) const;
+
     const QueryParameters& parameters_;
     Mistakes& mistakes_;
 };

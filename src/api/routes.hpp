@@ -20,7 +20,8 @@ struct RequestContext {
     QueryParameters query;
     std::optional<service::Caller>
         caller;  ///< there when the route needs a login, or a valid token came along
-    std::optional<service::Project> project;  ///< there when the pattern has {projectName}
+    std::optional<service::Project> project;                    ///< there when the pattern has {projectName}
+    std::optional<std::string> idempotency_key = std::nullopt;  ///< of a repeatable route's request
 };
 
 using Handler = std::function<HttpResponse(RequestContext&)>;
@@ -28,15 +29,21 @@ using Handler = std::function<HttpResponse(RequestContext&)>;
 /// Who may call a route.
 enum class Login { none, optional, required };
 
+/// What a route's request carries: nothing that is read, `application/json`, the same or nothing, or
+/// `application/x-www-form-urlencoded`.
+enum class Body { none, json, json_if_any, form };
+
 /// One row of the routes table.
 struct Route {
     Method method;
     std::string_view
         pattern;  ///< as `/apiops/projects/{projectName}/keys/`; with or without the slash at its end
     Login login;
-    std::vector<service::Permission> permissions;  ///< all of them; none: any grant in the project is enough
-    bool takes_json;                               ///< the body is application/json
+    /// All of them. None: with {projectName} any grant in the project is enough, without it any login is.
+    std::vector<service::Permission> permissions;
+    Body body;
     Handler handler;
+    bool repeatable = false;  ///< an Idempotency-Key counts
 };
 
 /// A route that fits a path, or the methods that its path has when the method doesn't fit.

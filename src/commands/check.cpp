@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -13,6 +14,7 @@
 #include "core/log.hpp"
 #include "keys/decode.hpp"
 #include "settings/load.hpp"
+#include "storage/open_catalogue.hpp"
 
 namespace keyward::commands {
 namespace {
@@ -132,12 +134,29 @@ void print(const Json& result) {
                   << (import["success"] ? "ok" : import["message"].get<std::string>()) << "\n";
 }
 
+/// Knows which tokens hold the keys. Trying the tokens needs none, and must not make one.
+std::unique_ptr<service::Catalogue> catalogue_if_there(const std::string& url) {
+    const std::string_view scheme = "sqlite://";
+    std::error_code ignored;
+    if (url.starts_with(scheme) && !std::filesystem::exists(url.substr(scheme.size()), ignored))
+        return nullptr;
+    try {
+        return storage::open_catalogue(url, 1);
+    } catch (const service::CatalogueError&) {
+        return nullptr;
+    }
+}
+
 int check(const std::string& config, bool json) {
     log::only_warnings();
     const settings::Settings settings = settings::load(config);
     Parts parts(settings);
+    const auto catalogue = catalogue_if_there(settings.catalogue.url);
     service::Environments environments;
-    parts.open_all(settings, environments);
+    if (catalogue)
+        parts.open_all(settings, environments, *catalogue, service::BoundToken::Binding::compare);
+    else
+        parts.open_all(settings, environments);
     const auto all_trials = trials();
     Json results = Json::array();
     bool all_good = true;

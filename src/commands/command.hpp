@@ -32,6 +32,7 @@ void add_project(CLI::App& app, Invocation& invocation);
 void add_user(CLI::App& app, Invocation& invocation);
 void add_grant(CLI::App& app, Invocation& invocation);
 void add_token(CLI::App& app, Invocation& invocation);
+void add_reconcile(CLI::App& app, Invocation& invocation);
 
 /// For the commands that only speak to the catalogue: the settings, and the catalogue they name.
 struct Desk {

@@ -19,7 +19,22 @@ std::vector<settings::PinSource> pin_sources(const settings::Settings& settings)
     return sources;
 }
 
+service::EnvironmentProfile profile_of(const settings::EnvironmentSettings& environment) {
+    service::EnvironmentProfile profile;
+    profile.name = environment.name;
+    profile.type = environment.type;
+    profile.description = environment.description;
+    profile.workers = std::min<std::size_t>(environment.sessions, most_workers);
+    profile.queue_limit = profile.workers * queued_calls_a_worker;
+    profile.deadline = environment.deadline;
+    return profile;
+}
+
 }  // namespace
+
+keys::Policy policy_of(const settings::Settings& settings) {
+    return {static_cast<int>(settings.policy.rsa_min_bits), settings.policy.legacy_mechanisms};
+}
 
 Parts::Provider Parts::load_provider(const char* name) {
     Provider provider(OSSL_PROVIDER_load(nullptr, name));
@@ -56,15 +71,16 @@ std::shared_ptr<service::Token> Parts::open(const settings::EnvironmentSettings&
 }
 
 void Parts::open_all(const settings::Settings& settings, service::Environments& environments) {
-    for (const auto& each : settings.environments) {
-        service::EnvironmentProfile profile;
-        profile.name = each.name;
-        profile.type = each.type;
-        profile.workers = std::min<std::size_t>(each.sessions, most_workers);
-        profile.queue_limit = profile.workers * queued_calls_a_worker;
-        profile.deadline = each.deadline;
-        environments.add(std::make_unique<service::Environment>(std::move(profile), open(each)));
-    }
+    for (const auto& each : settings.environments)
+        environments.add(std::make_unique<service::Environment>(profile_of(each), open(each)));
+}
+
+void Parts::open_all(const settings::Settings& settings, service::Environments& environments,
+                     service::Catalogue& catalogue, service::BoundToken::Binding binding) {
+    for (const auto& each : settings.environments)
+        environments.add(std::make_unique<service::Environment>(
+            profile_of(each),
+            std::make_shared<service::BoundToken>(open(each), each.name, catalogue, binding, system_now)));
 }
 
 }  // namespace keyward::commands

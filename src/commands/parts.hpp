@@ -6,14 +6,19 @@
 #include <openssl/provider.h>
 
 #include "hsm/module_registry.hpp"
+#include "keys/decode.hpp"
+#include "service/bound_token.hpp"
 #include "service/environments.hpp"
 #include "settings/pin_source.hpp"
 #include "settings/settings.hpp"
 
 namespace keyward::commands {
 
-/// The tokens of a configuration, not touched yet: what `serve` and `check` have in common. Made before the
-/// first thread starts, since it takes PINs out of the process's environment; the modules end last.
+keys::Policy policy_of(const settings::Settings& settings);
+
+/// The tokens of a configuration, not touched yet: what `serve`, `check` and `reconcile` have in common. Made
+/// before the first thread starts, since it takes PINs out of the process's environment; the modules end
+/// last.
 class Parts {
   public:
     explicit Parts(const settings::Settings& settings);
@@ -23,6 +28,10 @@ class Parts {
 
     /// Every environment, behind its bulkhead.
     void open_all(const settings::Settings& settings, service::Environments& environments);
+    /// The same, but a token that is not the one that holds its environment's keys is refused. The catalogue
+    /// must outlive the environments.
+    void open_all(const settings::Settings& settings, service::Environments& environments,
+                  service::Catalogue& catalogue, service::BoundToken::Binding binding);
 
   private:
     [[nodiscard]] SecretBytes pin_of(const std::string& environment, const settings::PinSource& source) const;

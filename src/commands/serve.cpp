@@ -2,6 +2,7 @@
 #include <csignal>
 #include <iostream>
 #include <memory>
+#include <mutex>
 
 #include <unistd.h>
 
@@ -12,8 +13,12 @@
 #include "commands/parts.hpp"
 #include "core/log.hpp"
 #include "core/process_identity.hpp"
+#include "service/drift_watch.hpp"
+#include "service/login.hpp"
 #include "service/periodic_tasks.hpp"
 #include "service/recovery.hpp"
+#include "service/repeats.hpp"
+#include "settings/idempotency_key.hpp"
 #include "settings/load.hpp"
 #include "storage/open_catalogue.hpp"
 
@@ -81,21 +86,27 @@ int serve(const std::string& config) {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
     const settings::Settings settings = settings::load(config);
+    SecretBytes idempotency_key = settings::idempotency_key(settings.policy.idempotency_key_file);
     Parts parts(settings);
     const auto catalogue = storage::open_catalogue(settings.catalogue.url, catalogue_connections);
     service::InFlight in_flight;
     service::Environments environments;
-    parts.open_all(settings, environments);
-    const service::Workplace workplace{
-        *catalogue,
-        environments,
-        in_flight,
-        {static_cast<int>(settings.policy.rsa_min_bits), settings.policy.legacy_mechanisms},
-        process_identity(),
-        system_now};
+    parts.open_all(settings, environments, *catalogue, service::BoundToken::Binding::record);
+    const service::Workplace workplace{*catalogue,          environments,       in_flight,
+                                       policy_of(settings), process_identity(), system_now};
 
-    const service::Access access(*catalogue, system_now);
-    const api::Application application(api::all_routes(workplace), access);
+    service::Recovery recovery(workplace, is_known_dead);
+    std::mutex one_recovery;
+    const auto settle = [&] {
+        const std::lock_guard turn(one_recovery);
+        recovery.settle();
+    };
+    service::Repeats repeats(workplace, std::move(idempotency_key), settle,
+                             longest_request(environments) + environments.lease());
+
+    service::Access access(*catalogue, system_now);
+    service::Login login(*catalogue, system_now, std::chrono::steady_clock::now);
+    const api::Application application(api::all_routes(workplace, login, repeats), access);
     api::HttpServer server(
         server_settings(settings.http, handler_threads(environments)),
         [&](api::HttpRequest& request) { return application.handle(request); },
@@ -103,14 +114,20 @@ int serve(const std::string& config) {
             return application.refuse(status, text, headers);
         });
 
-    service::Recovery recovery(workplace, is_known_dead);
     {
         const service::PeriodicTasks probes({{"probe", 2s, [&] {
                                                   for (const auto& environment : environments.all())
                                                       environment->probe();
                                               }}});
-        const service::PeriodicTasks leases({{"leases", 5s, [&] { recovery.renew_leases(); }}});
-        const service::PeriodicTasks settling({{"recovery", 5s, [&] { recovery.settle(); }}});
+        const service::PeriodicTasks leases({{"leases", 5s, [&] { recovery.renew_leases(); }},
+                                             {"repeats", 5s, [&] { repeats.renew_leases(); }}});
+        service::DriftWatch drift(workplace);
+        const service::PeriodicTasks settling({{"recovery", 5s, [&] {
+                                                    settle();
+                                                    drift.begin();
+                                                }}});
+        const service::PeriodicTasks purging({{"purge", 1h, [&] { login.remove_expired_tokens(); }},
+                                              {"old_answers", 1h, [&] { repeats.forget_old_answers(); }}});
         server.start();
         log::info("service.started",
                   {{"address", settings.http.address}, {"port", static_cast<std::int64_t>(server.port())}});
@@ -120,6 +137,7 @@ int serve(const std::string& config) {
         // If even stopping hangs, SIGALRM ends the process.
         alarm(
             static_cast<unsigned>(2 * std::chrono::duration_cast<std::chrono::seconds>(drain_limit).count()));
+        repeats.end_waiting();
         server.stop(drain_limit);
     }
     bool all_ended = true;

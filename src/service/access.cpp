@@ -63,29 +63,36 @@ bool Caller::holds(Permission permission, const Project& project, const std::str
     });
 }
 
-Access::Access(Catalogue& catalogue, Clock clock) : catalogue_(catalogue), clock_(std::move(clock)) {}
+bool Caller::holds_everywhere(Permission permission) const {
+    return std::ranges::any_of(grants, [&](const Grant& grant) {
+        return grant.permission == Permission::admin && implies(grant.permission, permission);
+    });
+}
 
-Caller Access::authenticate(const std::string* authorization) const {
+Access::Access(Catalogue& catalogue, Clock clock) : cache_(catalogue), clock_(std::move(clock)) {}
+
+Caller Access::authenticate(const std::string* authorization) {
     if (authorization == nullptr)
         throw invalid_token("The Authorization header is missing: send Authorization: Bearer {token}");
     const std::string_view credentials = bearer_credentials(*authorization);
     if (credentials.empty())
         throw invalid_token("The Authorization header must be of the form: Bearer {token}");
     if (!is_api_token(credentials)) throw invalid_token("The token is malformed: was it copied whole?");
-    const auto identity = catalogue_.find_identity(hash_api_token(credentials));
-    if (!identity) throw invalid_token("The token is unknown");
-    if (identity->revoked) throw invalid_token("The token has been revoked");
-    if (identity->expires_at && *identity->expires_at <= clock_())
+    const auto known = cache_.token(hash_api_token(credentials));
+    if (!known) throw invalid_token("The token is unknown");
+    const Identity& identity = known->identity;
+    if (identity.revoked) throw invalid_token("The token has been revoked");
+    if (identity.expires_at && *identity.expires_at <= clock_())
         throw ServiceError(ErrorKind::token_expired,
-                           "The token expired at " + to_rfc3339(*identity->expires_at));
-    return {identity->user_id, identity->user_name, catalogue_.grants_of(identity->user_id)};
+                           "The token expired at " + to_rfc3339(*identity.expires_at));
+    return {identity.user_id, identity.user_name, known->grants};
 }
 
-Project Access::visible_project(const Caller& caller, const std::string& name) const {
-    auto project = catalogue_.find_project(name);
+Project Access::visible_project(const Caller& caller, const std::string& name) {
+    const auto project = cache_.project(name);
     if (!project || !caller.sees(*project))
         throw ServiceError(ErrorKind::not_found, "Project (name: " + name + ") is not found");
-    return *std::move(project);
+    return *project;
 }
 
 void Access::require(const Caller& caller, const Project& project,
@@ -94,6 +101,13 @@ void Access::require(const Caller& caller, const Project& project,
         if (!caller.holds(permission, project))
             throw ServiceError(ErrorKind::forbidden, "The permission " + std::string(to_string(permission)) +
                                                          " in project " + project.name + " is required");
+}
+
+void Access::require(const Caller& caller, const std::vector<Permission>& permissions) {
+    for (const Permission permission : permissions)
+        if (!caller.holds_everywhere(permission))
+            throw ServiceError(ErrorKind::forbidden,
+                               "The permission " + std::string(to_string(permission)) + " is required");
 }
 
 }  // namespace keyward::service

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/clock.hpp"
+#include "service/access_cache.hpp"
 #include "service/catalogue.hpp"
 #include "service/permissions.hpp"
 
@@ -25,6 +26,8 @@ struct Caller {
     /// Whether the permission is held for that very environment.
     [[nodiscard]] bool holds(Permission permission, const Project& project,
                              const std::string& environment) const;
+    /// Whether the permission is held everywhere.
+    [[nodiscard]] bool holds_everywhere(Permission permission) const;
 };
 
 /// Who may do what: the only place that decides it. Any thread may call.
@@ -34,18 +37,20 @@ class Access {
 
     /// The caller behind an Authorization header's value; null when the header is missing. Throws
     /// ServiceError (invalid_token, token_expired).
-    Caller authenticate(const std::string* authorization) const;
+    Caller authenticate(const std::string* authorization);
 
-    /// The project if it is there and the caller may know it. Throws ServiceError (not_found), the same for
-    /// both.
-    Project visible_project(const Caller& caller, const std::string& name) const;
+    /// The project if it is there and the caller, authenticated just now, may know it. Throws ServiceError
+    /// (not_found), the same for both.
+    Project visible_project(const Caller& caller, const std::string& name);
 
     /// Throws ServiceError (forbidden) that names the first of the permissions the caller lacks.
     static void require(const Caller& caller, const Project& project,
                         const std::vector<Permission>& permissions);
+    /// The same for what belongs to no project: only grants that hold everywhere count.
+    static void require(const Caller& caller, const std::vector<Permission>& permissions);
 
   private:
-    Catalogue& catalogue_;
+    AccessCache cache_;
     Clock clock_;
 };
 

@@ -2,122 +2,12 @@
 
 #include <optional>
 #include <set>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "core/clock.hpp"
-#include "core/ids.hpp"
-#include "keys/key_material.hpp"
-#include "service/mechanisms.hpp"
-#include "service/permissions.hpp"
+#include "service/catalogue_records.hpp"
 
 namespace keyward::service {
-
-/// The database failed; the text is for the log.
-class CatalogueError : public std::runtime_error {
-  public:
-    using std::runtime_error::runtime_error;
-};
-
-struct Project {
-    std::string id;
-    std::string name;
-    std::vector<std::string> environments;  ///< by name, in the order they were given
-};
-
-struct User {
-    std::string id;
-    std::string name;
-};
-
-struct ApiToken {
-    std::string id;
-    std::string user_name;
-    std::string name;
-    Instant created_at{};
-    std::optional<Instant> expires_at;
-    bool revoked = false;
-};
-
-/// Who a bearer token stands for.
-struct Identity {
-    std::string user_id;
-    std::string user_name;
-    std::optional<Instant> expires_at;
-    bool revoked = false;
-};
-
-/// One permission of one user. `project_id` is empty for a grant that holds everywhere (ROLE_ADMIN);
-/// `environments` empty means all.
-struct Grant {
-    std::string project_id;
-    Permission permission;
-    std::set<std::string> environments;
-};
-
-/// `creating`: its first import has not been committed, so it is not there for readers, but its name is
-/// taken.
-enum class KeyState { creating, active, deleting };
-enum class DeploymentState { deployed, failed, deleting };
-
-/// A key in one environment. The object's CKA_ID is there only while there is an object.
-struct Deployment {
-    std::string environment;
-    std::string alias;   ///< what the client asked for; empty when CKA_LABEL is `project/name`
-    std::string source;  ///< the field the material came in: `content`, `publicKey`, `privateKey`,
-                         ///< `publicKey+privateKey`
-    DeploymentState state = DeploymentState::failed;
-    std::optional<ObjectId> object_id;
-    int size = 0;  ///< bits
-    std::string key_check_value;
-    std::string public_key_sha256;
-    std::string public_key_pem;
-    std::string failure;  ///< why it failed, in words for the client
-};
-
-struct Key {
-    std::string id;
-    std::string project_id;
-    std::string name;
-    std::string description;
-    keys::KeyType type = keys::KeyType::secret;
-    keys::Algorithm algorithm = keys::Algorithm::aes;
-    MechanismList mechanisms;
-    KeyState state = KeyState::creating;
-    Instant created_at{};
-    Instant updated_at{};
-    std::vector<Deployment> deployments;  ///< in the order of the request that made them
-};
-
-/// What is about to be made in a token: written before the token is touched.
-struct Intent {
-    ObjectId object_id;
-    std::string key_id;
-    std::string environment;
-    std::string owner;      ///< the process that is at work on it
-    Instant lease_until{};  ///< before then only the owner touches it
-};
-
-/// An object that must go from a token, and may be there or not.
-struct Tombstone {
-    ObjectId object_id;
-    std::string environment;
-    std::string owner;
-    Instant lease_until{};  ///< before then only the owner touches it: its call may still be under way
-};
-
-/// Who did what: written in the transaction of the change it tells of.
-struct AuditRecord {
-    Instant at{};
-    std::string actor;  ///< user name, or `keyward` for what the service does on its own
-    std::string request_id;
-    std::string action;  ///< `key.create`, `key.create.commit`, `grant.add` …
-    std::string project;
-    std::string key;
-    std::vector<std::string> environments;
-    std::string result;
-};
 
 /// What the service needs of a database: the port that `storage/` implements with SOCI and `tests/fakes` in
 /// memory. Each call is one transaction. Any thread may call. All throw CatalogueError when the database
@@ -145,6 +35,7 @@ class Catalogue {
     virtual bool delete_user(const std::string& name, const AuditRecord& audit) = 0;
     virtual std::vector<User> users() = 0;
     virtual std::optional<User> find_user(const std::string& name) = 0;
+    virtual std::optional<Credentials> find_credentials(const std::string& user_name) = 0;
 
     // Grants. Adding one that is there widens its environments (empty: to all); revoking takes the permission
     // away whole, or for the named environments. revoke_grant returns false when there was nothing to take.
@@ -159,6 +50,12 @@ class Catalogue {
     virtual bool revoke_api_token(const std::string& id, const AuditRecord& audit) = 0;
     virtual std::vector<ApiToken> api_tokens() = 0;
     virtual std::optional<Identity> find_identity(const std::string& hash) = 0;
+    /// Removes the tokens of this name that ended before; for those that logins make, which nobody revokes.
+    virtual void remove_expired_tokens(const std::string& name, Instant before) = 0;
+
+    /// Grows with every change after which a token, a user, a grant or a project that was read before may no
+    /// longer hold; not when one is only added.
+    virtual std::int64_t access_version() = 0;
 
     // Keys.
     /// Writes the key (`creating`, without its deployments) and its intents. False when the project has a key
@@ -167,43 +64,111 @@ class Catalogue {
                               const AuditRecord& audit) = 0;
 
     /// Makes the key `active` with the deployments that stand in `key`, turns the intents of objects that no
-    /// deployment names into tombstones (those in `clean` are known to have left nothing and need none), and
-    /// ends all its intents. False, and nothing written, when an intent is no longer `owner`'s: somebody
-    /// settled it after its lease ran out.
-    virtual bool commit_create(const Key& key, const std::string& owner, const std::set<ObjectId>& clean,
-                               Instant tombstone_lease, const AuditRecord& audit) = 0;
+    /// deployment names into tombstones (but for the clean ones), and ends all its intents. False, and
+    /// nothing written, when an intent is no longer the owner's: somebody settled it after its lease ran out.
+    virtual bool commit_create(const Key& key, const Settlement& settlement, const AuditRecord& audit) = 0;
 
-    /// Takes back a key that is still `creating`: its row goes, its intents become tombstones except those in
-    /// `clean`. False, and nothing written, when it is not `creating` any more or not `owner`'s.
-    virtual bool abandon_create(const std::string& key_id, const std::string& owner,
-                                const std::set<ObjectId>& clean, Instant tombstone_lease,
+    /// Writes the intents of a change of an active key. Intents that are there, whosever, another revision,
+    /// or a key that is being deleted are a conflict. Nothing is written then.
+    virtual Begin begin_update(const std::string& key_id, std::int64_t revision,
+                               const std::vector<Intent>& intents, const AuditRecord& audit) = 0;
+
+    /// Makes the key say what `key` says, with the deployments of the `changed` environments replaced by
+    /// those that stand there, and its revision one more. Their old objects become tombstones of the owner,
+    /// which are returned; unnamed intents as in commit_create. Nothing, and nothing written, when the key
+    /// has intents that are not the owner's, or lacks one that `key` needs. Without new objects no
+    /// begin_update is needed, but the key must be at `key.revision` then, and have no intents.
+    virtual std::optional<std::vector<Tombstone>> commit_update(const Key& key,
+                                                                const std::set<std::string>& changed,
+                                                                const Settlement& settlement,
+                                                                const AuditRecord& audit) = 0;
+
+    /// Takes back a change: its intents become tombstones except the clean ones, and a key that is still
+    /// `creating` goes. False, and nothing written, when it has no intents of the owner's (any more).
+    virtual bool abandon_change(const std::string& key_id, const Settlement& settlement,
                                 const AuditRecord& audit) = 0;
 
+    /// Marks the key (or, with `environment`, that deployment) as `deleting`, and writes tombstones of
+    /// `owner` for its objects; deployments without an object go at once, and so does a key of which nothing
+    /// is left. For what is `deleting` already, its tombstones are returned again. Intents, and for a key
+    /// that is not `deleting` another revision, are a conflict; so is an environment where the key is not
+    /// deployed.
+    virtual Removal begin_removal(const std::string& key_id, std::int64_t revision,
+                                  const std::optional<std::string>& environment, const std::string& owner,
+                                  Instant lease_until, const AuditRecord& audit) = 0;
+
     virtual std::optional<Key> find_key(const std::string& project_id, const std::string& name) = 0;
-    /// By id, whatever its state: for finding out whether a commit whose answer was lost went through.
-    virtual std::optional<KeyState> key_state(const std::string& key_id) = 0;
+    /// By name in the order of its octets, without those that are `creating`.
+    virtual std::vector<Key> list_keys(const KeyQuery& query) = 0;
+    /// The same, but only where each key stands.
+    virtual std::vector<KeyStanding> list_standings(const KeyQuery& query) = 0;
+    /// The objects that an active key's deployments name: for finding out whether a commit whose answer was
+    /// lost went through.
+    virtual std::set<ObjectId> objects_of(const std::string& key_id) = 0;
+
+    // Repeats of requests.
+    /// Takes the Idempotency-Key for this attempt, unless an answer from `kept_since` or later stands under
+    /// it, or another attempt holds it. One whose lease ran out before `now` holds it no more.
+    virtual AttemptOutcome begin_attempt(const Attempt& attempt, Instant now, Instant kept_since) = 0;
+    /// Keeps the answer of an attempt that is the owner's.
+    virtual void keep_answer(const KeptAnswer& answer) = 0;
+    /// Forgets an attempt of the owner's that has no answer.
+    virtual void end_attempt(const std::string& user_id, const std::string& key,
+                             const std::string& owner) = 0;
+    virtual void renew_attempts(const std::string& owner, Instant lease_until) = 0;
+    virtual void forget_answers(Instant before) = 0;
+
+    // Tokens of environments.
+    /// Which token, by its serial number, holds the environment's keys: this one, unless one is recorded
+    /// already. Returns the recorded one.
+    virtual std::string bind_token(const std::string& environment, const std::string& serial,
+                                   const AuditRecord& audit) = 0;
+    /// The recorded one, if there is one.
+    virtual std::optional<std::string> bound_token(const std::string& environment) = 0;
+    /// From now on it is this one. What the one before holds waits until that is the environment's again:
+    /// tombstones of its objects are not worked on, and deployments say its serial number. Undeploying such a
+    /// deployment takes its row away at once and leaves the tombstone waiting.
+    virtual void rebind_token(const std::string& environment, const std::string& serial,
+                              const AuditRecord& audit) = 0;
+
+    // Drift.
+    /// What the token of an environment should hold: objects of all deployments that name one.
+    virtual std::vector<RecordedObject> recorded_objects(const std::string& environment) = 0;
+    /// A deployed object is not in its token: the deployment becomes `failed` and keeps the object's id.
+    /// False when it is not deployed.
+    virtual bool mark_missing(const ObjectId& id, const std::string& failure, const AuditRecord& audit) = 0;
+    /// It is there again: `failed` becomes `deployed`.
+    virtual bool mark_found(const ObjectId& id, const AuditRecord& audit) = 0;
+    /// Takes an object that nobody knows into the catalogue: as an active key with one deployment, or as
+    /// another deployment of the key that is there with the same type and algorithm. False when there is a
+    /// key of another kind, or one that is deployed there.
+    virtual bool adopt_key(const Key& key, const AuditRecord& audit) = 0;
 
     // Recovery.
     /// Takes over every intent whose lease ran out before `now`: keys that are still `creating` go, their
-    /// intents become tombstones of `owner` with `lease_until`. Returns how many intents there were.
+    /// intents become tombstones of `owner` that last at least until `lease_until`. Returns how many intents
+    /// there were.
     virtual std::size_t settle_expired_intents(Instant now, const std::string& owner, Instant lease_until,
                                                const AuditRecord& audit) = 0;
-    /// Tombstones that are `owner`'s to work on at `now`: their lease has run out, or is its own. Takes a
-    /// lease on them.
+    /// Tombstones of the environments' present tokens that are `owner`'s to work on at `now`: their lease has
+    /// run out, or is its own. Takes a lease on them.
     virtual std::vector<Tombstone> claim_tombstones(Instant now, const std::string& owner,
                                                     Instant lease_until) = 0;
-    /// The object is gone for certain.
+    /// The object is gone for certain. A deployment that was `deleting` for its sake goes too, and with the
+    /// last one a key that is `deleting`.
     virtual void remove_tombstone(const ObjectId& id, const AuditRecord& audit) = 0;
     /// Keeps others away from objects whose calls are still under way in this process.
     virtual void renew_leases(const std::set<ObjectId>& ids, const std::string& owner,
                               Instant lease_until) = 0;
-    /// Who holds leases on intents or tombstones, and the end of all leases of one of them: for owners known
-    /// to be dead.
+    /// Who holds leases on intents, tombstones or attempts, and the end of all leases of one of them: for
+    /// owners known to be dead.
     virtual std::set<std::string> lease_owners() = 0;
     virtual void expire_leases(const std::string& owner) = 0;
     virtual std::vector<Tombstone> tombstones() = 0;
     virtual std::vector<Intent> intents() = 0;
 
+    /// Writes an audit record alone, for what changes a token and nothing here.
+    virtual void record(const AuditRecord& audit) = 0;
     /// The audit trail, oldest first, of the newest `limit` records.
     virtual std::vector<AuditRecord> audit_trail(std::size_t limit) = 0;
 

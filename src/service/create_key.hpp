@@ -1,31 +1,20 @@
 #pragma once
 
-#include "core/clock.hpp"
-#include "keys/decode.hpp"
+#include <vector>
+
 #include "service/access.hpp"
-#include "service/catalogue.hpp"
 #include "service/deployment_report.hpp"
-#include "service/environments.hpp"
 #include "service/key_request.hpp"
+#include "service/workplace.hpp"
 
 namespace keyward::service {
-
-/// What every use case that writes needs: made once by main.
-struct Workplace {
-    Catalogue& catalogue;
-    Environments& environments;
-    InFlight& in_flight;
-    keys::Policy policy;
-    std::string owner;  ///< this process, as it stands in leases (core/process_identity.hpp)
-    Clock clock;
-};
 
 /// The create-key call: intent, import, commit.
 ///
 /// Before a token is touched, one transaction takes the name and writes an intent with a new CKA_ID for each
 /// environment. The imports run side by side. When all have answered, one transaction commits all results. If
 /// none succeeded, or one failed and the request asks for all or nothing, what was made is destroyed and the
-/// name is free again. Any thread may call.
+/// name is free again. A dry run imports session objects and writes nothing. Any thread may call.
 class CreateKey {
   public:
     explicit CreateKey(Workplace workplace) : workplace_(std::move(workplace)) {}

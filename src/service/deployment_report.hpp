@@ -1,11 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
-
-#include "service/errors.hpp"
-#include "service/import.hpp"
-#include "service/key_request.hpp"
 
 namespace keyward::service {
 
@@ -25,14 +22,13 @@ struct DeploymentReport {
     std::vector<EnvironmentResult> environments;  ///< in the request's order
 };
 
-/// What the answer says of imports that have finished and were committed.
-DeploymentReport report_of(const std::vector<Import>& imports);
+/// What was tried, for the sentence over the results.
+enum class Undertaking { deployment, trial_deployment, undeployment };
 
-/// What the answer says when nothing was kept. A refusal is the client's to mend, so it is
-/// `validation_failed` only if every failure was one.
-ServiceError failure_of(const std::vector<Import>& imports, const CreateKeyRequest& request);
+/// Sums up the results of a request.
+DeploymentReport report_on(Undertaking undertaking, std::vector<EnvironmentResult> results);
 
-/// `production deployed, staging not deployed`: for the audit trail and the log.
-std::string results_text(const std::vector<Import>& imports);
+/// `production: Deployed successfully; staging: …`: for the audit trail and the log.
+std::string results_text(const DeploymentReport& report);
 
 }  // namespace keyward::service

@@ -142,8 +142,8 @@ void Environment::push(std::shared_ptr<QueuedCall> call) {
     shared_->changed.notify_one();
 }
 
-std::string Environment::timed_out_text() const {
-    return "The token of environment " + name() + " did not answer within " + seconds_text(profile_.deadline);
+std::string Environment::timed_out_text(std::chrono::milliseconds deadline) const {
+    return "The token of environment " + name() + " did not answer within " + seconds_text(deadline);
 }
 
 }  // namespace keyward::service

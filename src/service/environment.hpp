@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -19,7 +20,8 @@ namespace keyward::service {
 /// What is said of an environment, and the limits that keep its troubles its own.
 struct EnvironmentProfile {
     std::string name;
-    std::string type;  ///< PRODUCTION, SANDBOX, TEST
+    std::string type;         ///< PRODUCTION, SANDBOX, TEST
+    std::string description;  ///< for people
     std::size_t workers = 16;
     std::size_t queue_limit = 64;  ///< calls that may wait for a worker
     std::chrono::milliseconds deadline{5000};
@@ -44,32 +46,34 @@ class Environment {
     [[nodiscard]] const std::string& name() const { return profile_.name; }
     [[nodiscard]] Health health() const;
 
-    /// Puts a call into the queue and returns at once; its deadline runs from now. Throws TokenError when the
-    /// breaker is open (unreachable, or pin) or the queue is full (busy).
+    /// Puts a call into the queue and returns at once; its deadline runs from now, the profile's unless
+    /// another is given. Throws TokenError when the breaker is open (unreachable, or pin) or the queue is
+    /// full (busy).
     template <typename Result>
     std::shared_ptr<Call<Result>> begin(typename Call<Result>::Work work,
-                                        typename Call<Result>::WhenLate when_late = {}) {
+                                        typename Call<Result>::WhenLate when_late = {},
+                                        std::optional<std::chrono::milliseconds> deadline = {}) {
         refuse_when_open();
-        return enqueue<Result>(std::move(work), std::move(when_late));
+        return enqueue<Result>(std::move(work), std::move(when_late), deadline.value_or(profile_.deadline));
     }
 
     /// begin and wait in one.
     template <typename Result>
-    Result call(typename Call<Result>::Work work) {
-        return wait(*begin<Result>(std::move(work)));
+    Result call(typename Call<Result>::Work work, std::optional<std::chrono::milliseconds> deadline = {}) {
+        return wait(*begin<Result>(std::move(work), {}, deadline), deadline);
     }
 
-    /// Waits for a call of this environment. What came of it, a time-out included, is what the breaker
-    /// counts.
+    /// Waits for a call of this environment that was begun with this deadline. What came of it, a time-out
+    /// included, is what the breaker counts.
     template <typename Result>
-    Result wait(Call<Result>& call) {
+    Result wait(Call<Result>& call, std::optional<std::chrono::milliseconds> deadline = {}) {
         try {
             Result result = call.wait();
             breaker_.succeeded();
             return result;
         } catch (const CallTimedOut& late) {
             breaker_.failed(late.fault());
-            throw CallTimedOut(timed_out_text(), late.started());
+            throw CallTimedOut(timed_out_text(deadline.value_or(profile_.deadline)), late.started());
         } catch (const TokenError& error) {
             breaker_.failed(error.fault());
             throw;
@@ -92,16 +96,17 @@ class Environment {
 
     template <typename Result>
     std::shared_ptr<Call<Result>> enqueue(typename Call<Result>::Work work,
-                                          typename Call<Result>::WhenLate when_late) {
+                                          typename Call<Result>::WhenLate when_late,
+                                          std::chrono::milliseconds deadline) {
         auto call = std::make_shared<Call<Result>>(std::move(work), std::move(when_late),
-                                                   std::chrono::steady_clock::now() + profile_.deadline);
+                                                   std::chrono::steady_clock::now() + deadline);
         push(call);
         return call;
     }
 
     void refuse_when_open() const;
     void push(std::shared_ptr<QueuedCall> call);
-    [[nodiscard]] std::string timed_out_text() const;
+    [[nodiscard]] std::string timed_out_text(std::chrono::milliseconds deadline) const;
 
     EnvironmentProfile profile_;
     std::shared_ptr<Shared> shared_;

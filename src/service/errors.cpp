@@ -1,5 +1,7 @@
 #include "service/errors.hpp"
 
+#include <cctype>
+
 namespace keyward::service {
 namespace {
 
@@ -14,12 +16,18 @@ std::vector<FieldError> listed(std::vector<FieldError> details) {
     return details;
 }
 
+/// What a token said is a sentence of its own; our own findings go on where the pointer ends.
+bool is_sentence(const std::string& message) {
+    return !message.empty() && std::isupper(static_cast<unsigned char>(message.front())) != 0;
+}
+
 std::string describe(const std::vector<FieldError>& details) {
     std::string text =
         details.size() == 1 ? "1 field is wrong:" : std::to_string(details.size()) + " fields are wrong:";
     const char* separator = " ";
     for (const FieldError& detail : details) {
-        text += separator + (detail.pointer.empty() ? "the body" : detail.pointer) + " " + detail.message;
+        text += separator + (detail.pointer.empty() ? "the body" : detail.pointer) +
+                (is_sentence(detail.message) ? ": " : " ") + detail.message;
         separator = "; ";
     }
     return text;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -27,6 +29,9 @@ enum class ErrorKind {
     too_many_requests,
     hsm_unavailable,
     overloaded,
+    unauthorized_client,  ///< these three are OAuth's own (RFC 6749 section 5.2), for the token call
+    unsupported_grant_type,
+    invalid_request,
 };
 
 /// An error that the client is meant to read: `what()` becomes `error_description`. Everything else becomes
@@ -35,15 +40,22 @@ class ServiceError : public std::runtime_error {
   public:
     ServiceError(ErrorKind kind, const std::string& description)
         : std::runtime_error(description), kind_(kind) {}
+    /// The same for `too_many_requests`, `hsm_unavailable` and `overloaded`, with the time after which the
+    /// client may come again.
+    ServiceError(ErrorKind kind, const std::string& description, std::chrono::seconds retry_after)
+        : std::runtime_error(description), kind_(kind), retry_after_(retry_after) {}
     /// `validation_failed`, with every wrong field at once; the description is made of them.
     explicit ServiceError(std::vector<FieldError> details);
 
     [[nodiscard]] ErrorKind kind() const { return kind_; }
     [[nodiscard]] const std::vector<FieldError>& details() const { return details_; }
+    /// What Retry-After says; nothing for the usual second.
+    [[nodiscard]] std::optional<std::chrono::seconds> retry_after() const { return retry_after_; }
 
   private:
     ErrorKind kind_;
     std::vector<FieldError> details_;
+    std::optional<std::chrono::seconds> retry_after_;
 };
 
 }  // namespace keyward::service

@@ -40,14 +40,15 @@ Import::Import(Environment& environment, InFlight& in_flight, Plan plan)
 
 void Import::start() {
     in_flight_.add(id());
+    in_flight_here_ = true;
     const auto import = [plan = plan_](Token& token) {
-        return token.import({plan->id, plan->label, *plan->material, plan->uses, Lifetime::token,
-                             plan->expected_check_value});
+        return token.import(
+            {plan->id, plan->label, *plan->material, plan->uses, plan->lifetime, plan->expected_check_value});
     };
     // Nobody waits any more. The tombstone, which stands or will in a moment, goes once the object is gone.
     const auto take_back = [plan = plan_, &in_flight = in_flight_](Token& token) {
         try {
-            token.destroy(plan->id);
+            if (plan->lifetime == Lifetime::token) token.destroy(plan->id);
         } catch (const std::exception& error) {
             log::warn("import.late_cleanup_failed", {{"object", plan->id.hex()}, {"reason", error.what()}});
         }
@@ -58,10 +59,6 @@ void Import::start() {
     } catch (const TokenError& error) {
         failure_ = error;
         left_nothing_ = true;
-        in_flight_.remove(id());
-    } catch (...) {
-        in_flight_.remove(id());
-        throw;
     }
 }
 
@@ -73,35 +70,51 @@ void Import::finish() {
         failure_ = late;
         log_failure(plan_->request_id, environment(), late);
         left_nothing_ = !late.started();
-        if (late.started()) return;  // still in flight: when it ends, the worker takes it back
+        in_flight_here_ = !late.started();  // when it ends, the worker takes it back
     } catch (const TokenError& error) {
         failure_ = error;
         log_failure(plan_->request_id, environment(), error);
-        const Aftermath aftermath = aftermath_of(error.fault());
+        const Aftermath aftermath =
+            plan_->lifetime == Lifetime::session ? Aftermath::nothing : aftermath_of(error.fault());
         left_nothing_ = aftermath == Aftermath::nothing;
-        if (aftermath == Aftermath::destroy_now) destroy();
+        to_destroy_ = aftermath == Aftermath::destroy_now;
     } catch (const std::exception& error) {
         failure_ = TokenError(TokenFault::unreachable, "The import failed for a reason that is in the log");
         log::error(
             "import.failed_unexpectedly",
             {{"request", plan_->request_id}, {"environment", environment()}, {"reason", error.what()}});
     }
-    in_flight_.remove(id());
 }
 
-void Import::undo() {
-    receipt_.reset();
-    destroy();
-}
-
-void Import::destroy() {
+void Import::begin_cleanup() {
+    if (!to_destroy_) return;
     try {
-        environment_.call<std::size_t>([id = id()](Token& token) { return token.destroy(id); });
+        cleanup_ = environment_.begin<std::size_t>([id = id()](Token& token) { return token.destroy(id); });
+    } catch (const TokenError& error) {
+        cleanup_failed(error);
+    }
+}
+
+void Import::end_cleanup() {
+    to_destroy_ = false;
+    if (!cleanup_) return;
+    try {
+        environment_.wait(*cleanup_);
         left_nothing_ = true;
     } catch (const TokenError& error) {
-        log::warn("import.cleanup_failed",
-                  {{"environment", environment()}, {"object", id().hex()}, {"reason", error.what()}});
+        cleanup_failed(error);
     }
+    cleanup_.reset();
+}
+
+void Import::release() {
+    if (in_flight_here_) in_flight_.remove(id());
+    in_flight_here_ = false;
+}
+
+void Import::cleanup_failed(const TokenError& error) const {
+    log::warn("import.cleanup_failed",
+              {{"environment", environment()}, {"object", id().hex()}, {"reason", error.what()}});
 }
 
 }  // namespace keyward::service

@@ -19,18 +19,25 @@ class Import {
         std::string label;
         std::shared_ptr<const keys::KeyMaterial> material;
         UseSet uses;
+        Lifetime lifetime;  ///< `session`: a trial, after which nothing is left
         std::optional<std::string> expected_check_value;
         std::string request_id;  ///< for the log
     };
     Import(Environment& environment, InFlight& in_flight, Plan plan);
 
-    /// Puts the call into the environment's queue; returns at once.
+    /// Puts the call into the environment's queue; returns at once. From now on its object is in flight.
     void start();
-    /// Waits until the token has answered or the deadline has passed. After a failure it tries to clean up
-    /// where the token is alive.
+    /// Waits until the token has answered or the deadline has passed.
     void finish();
-    /// Takes back an import that succeeded.
-    void undo();
+    /// An import that succeeded is to be taken back.
+    void undo() { receipt_.reset(), to_destroy_ = true; }
+    /// Destroys what must not stay, where the token is alive: begins, and waits for the end. Nothing happens
+    /// where there is nothing to destroy.
+    void begin_cleanup();
+    void end_cleanup();
+    /// What becomes of the object is written in the catalogue: it is in flight no more, unless the call
+    /// hangs.
+    void release();
 
     [[nodiscard]] const std::string& environment() const { return environment_.name(); }
     [[nodiscard]] const ObjectId& id() const { return plan_->id; }
@@ -43,15 +50,18 @@ class Import {
     [[nodiscard]] bool left_nothing() const { return left_nothing_; }
 
   private:
-    void destroy();
+    void cleanup_failed(const TokenError& error) const;
 
     Environment& environment_;
     InFlight& in_flight_;
     std::shared_ptr<const Plan> plan_;
     std::shared_ptr<Call<ImportReceipt>> call_;
+    std::shared_ptr<Call<std::size_t>> cleanup_;
     std::optional<ImportReceipt> receipt_;
     std::optional<TokenError> failure_;
     bool left_nothing_ = false;
+    bool to_destroy_ = false;
+    bool in_flight_here_ = false;  ///< and not a late worker's
 };
 
 }  // namespace keyward::service

@@ -9,6 +9,7 @@
 #include "keys/decode.hpp"
 #include "service/errors.hpp"
 #include "service/mechanisms.hpp"
+#include "service/origin.hpp"
 
 namespace keyward::service {
 
@@ -33,8 +34,8 @@ struct CreateKeyRequest {
     std::optional<MechanismList> mechanisms;
     std::vector<EnvironmentEntry> environments;
     bool roll_back_on_failure = false;
-    std::string request_id;
-    std::string client_address;  ///< for the log
+    bool dry_run = false;
+    Origin origin;
 };
 
 /// One environment's decoded key, with where it came from.

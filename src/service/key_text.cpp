@@ -27,4 +27,19 @@ std::string environment_not_found_text(const std::string& environment) {
            ") is not found or user does not have privilege to access it!";
 }
 
+ServiceError environment_not_found(const std::string& environment) {
+    return {ErrorKind::bad_request, environment_not_found_text(environment)};
+}
+
+ServiceError key_not_found(const std::string& key) {
+    return {ErrorKind::not_found, "Key (name: " + key + ") is not found"};
+}
+
+ServiceError key_changed_meanwhile(const std::string& key) {
+    return {ErrorKind::conflict,
+            "Key (name: " + key +
+                ") is being changed by another request, or was since it was read; nothing "
+                "was done, read it and try again"};
+}
+
 }  // namespace keyward::service

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "service/catalogue.hpp"
+#include "service/errors.hpp"
 
 namespace keyward::service {
 
@@ -15,5 +16,10 @@ std::string object_label(const std::string& alias, const std::string& project, c
 /// The sentences of the contract, to the letter.
 std::string name_is_taken_text(const std::string& key);
 std::string environment_not_found_text(const std::string& environment);
+
+/// The errors that several use cases have in common.
+ServiceError environment_not_found(const std::string& environment);
+ServiceError key_not_found(const std::string& key);
+ServiceError key_changed_meanwhile(const std::string& key);
 
 }  // namespace keyward::service

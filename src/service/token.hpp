@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -73,6 +75,25 @@ struct TokenIdentity {
     std::string model;
 };
 
+/// A key object in a token, as its attributes say.
+struct TokenObject {
+    std::optional<ObjectId> id;  ///< nothing when its CKA_ID is not of our form
+    std::string id_hex;          ///< the whole CKA_ID, for people
+    std::string label;
+    keys::KeyType type =
+        keys::KeyType::secret;                 ///< by CKA_CLASS: `private_key` and `public_key` may be a pair
+    std::optional<keys::Algorithm> algorithm;  ///< nothing for a kind that we don't import
+    int size = 0;                              ///< bits; 0 where the token does not say
+    UseSet uses;
+    std::string key_check_value;    ///< AES, DESede, where the token says it
+    std::string public_key_sha256;  ///< RSA private keys and public keys
+    std::string public_key_pem;     ///< with it
+    bool half_made = false;         ///< no CKA_ID, no CKA_LABEL and no value: what a module leaves
+                                    ///< behind that was killed while it made an object
+    std::vector<std::string> weakened_protection;  ///< attributes that are not as we make them, as
+                                                   ///< `CKA_EXTRACTABLE is true`
+};
+
 /// A token of one environment: the port that `hsm/` implements over PKCS#11 and `tests/fakes` in memory.
 /// Every call may block as long as the module does; any number of threads may call. All throw TokenError.
 class Token {
@@ -86,15 +107,27 @@ class Token {
 
     /// Creates the objects of one key, reads their attributes back, tries the key, and compares what the
     /// token reports with the material and with `expected_check_value`. When it throws, it has tried to
-    /// destroy what it made; `destroy(id)` makes sure.
+    /// destroy what it made; `destroy(id)` makes sure. With TokenFault::busy and TokenFault::pin nothing was
+    /// made.
     virtual ImportReceipt import(const ImportOrder& order) = 0;
 
-    /// Destroys every token object with this CKA_ID, private ones first; how many there were. None is no
-    /// error.
+    /// Destroys every secret, private and public key in the token with this CKA_ID, the public ones last; how
+    /// many there were. None is no error, nor is one that somebody else destroys meanwhile. Other objects
+    /// with the id stay, as the certificate that another application keeps beside a key.
     virtual std::size_t destroy(const ObjectId& id) = 0;
 
-    /// How many token objects have this CKA_ID.
+    /// How many secret, private and public keys in the token have this CKA_ID; other objects do not count.
     virtual std::size_t count(const ObjectId& id) = 0;
+
+    /// Reads every secret, private and public key object in the token and hands each to `each`, with its
+    /// place and how many there are. Objects that vanish in between are passed over. May take minutes; other
+    /// calls go on beside it. Throws when any other read failed: then what was handed out is not the whole.
+    virtual void walk(
+        const std::function<void(const TokenObject&, std::size_t place, std::size_t total)>& each) = 0;
+
+    /// Destroys the objects that were half-made at both of two looks, this one and one `pause` later; how
+    /// many.
+    virtual std::size_t destroy_half_made(std::chrono::milliseconds pause) = 0;
 
     /// Asks the token for a sign of life; throws when there is none.
     virtual void ping() = 0;

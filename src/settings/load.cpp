@@ -5,6 +5,7 @@
 #include <sstream>
 #include <utility>
 
+#include "core/utf8.hpp"
 #include "settings/table_reader.hpp"
 #include "settings/values.hpp"
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::streamsize largest_file = std::streamsize{1024} * 1024;
 constexpr unsigned safe_rsa_bits = 2048;
+constexpr std::size_t longest_description = 4096;
 
 // Forms of values.
 
@@ -87,6 +89,14 @@ Form<std::string> environment_type() {
     });
 }
 
+Form<std::string> description() {
+    return text("a text of at most 4096 bytes of UTF-8",
+                [](std::string_view found) -> std::optional<std::string> {
+                    if (found.size() > longest_description || !is_utf8(found)) return std::nullopt;
+                    return std::string{found};
+                });
+}
+
 Form<ImportRoute> import_route() {
     return {R"("auto" or "create": the unwrap routes are not available in this version)",
             [](const toml::value& value) -> std::optional<ImportRoute> {
@@ -147,6 +157,7 @@ void read_environment(TableReader& table, EnvironmentSettings& environment) {
                    text("1 to 64 letters, digits, '.', '_' or '-', beginning with a letter or digit",
                         parse_environment_name));
     table.optional("type", environment.type, environment_type());
+    table.optional("description", environment.description, description());
     table.required("module", environment.module,
                    text("the absolute path of a PKCS#11 module", parse_absolute_path));
     table.optional("module_init_args", environment.module_init_args,

@@ -38,6 +38,7 @@ enum class ImportRoute { automatic, create };
 struct EnvironmentSettings {
     std::string name;
     std::string type = "PRODUCTION";  ///< PRODUCTION, SANDBOX or TEST
+    std::string description;          ///< for people who list environments; UTF-8
     std::string module;               ///< absolute path of a PKCS#11 module
     std::string module_init_args;     ///< C_INITIALIZE_ARGS.pReserved; empty is NULL
     std::string token_label;          ///< empty only when `token_serial` is there

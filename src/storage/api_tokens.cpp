@@ -61,4 +61,8 @@ std::optional<service::Identity> find_identity(soci::session& sql, const std::st
     return identity;
 }
 
+bool remove_expired_tokens(soci::session& sql, const std::string& name, Instant before) {
+    return run(sql, "delete from api_tokens where name = :name and expires_at < :before", {name, before}) > 0;
+}
+
 }  // namespace keyward::storage

@@ -17,5 +17,7 @@ void insert_api_token(soci::session& sql, const std::string& user_id, const std:
 bool revoke_api_token(soci::session& sql, const std::string& id);
 std::vector<service::ApiToken> all_api_tokens(soci::session& sql);
 std::optional<service::Identity> find_identity(soci::session& sql, const std::string& hash);
+/// Returns whether there were any.
+bool remove_expired_tokens(soci::session& sql, const std::string& name, Instant before);
 
 }  // namespace keyward::storage

@@ -1,9 +1,12 @@
 #include "storage/connections.hpp"
 
+#include <chrono>
 #include <exception>
 #include <string>
+#include <thread>
 
 #include "service/catalogue.hpp"
+#include "storage/database_errors.hpp"
 #include "storage/sql.hpp"
 
 namespace keyward::storage {
@@ -12,6 +15,8 @@ namespace {
 using service::CatalogueError;
 
 constexpr int lease_wait_ms = 10'000;
+constexpr int log_attempts = 200;
+constexpr std::chrono::milliseconds pause_between_attempts{50};
 
 std::string answer(soci::session& sql, const std::string& query) {
     std::string text;
@@ -19,10 +24,23 @@ std::string answer(soci::session& sql, const std::string& query) {
     return text;
 }
 
+/// SQLite does not wait for its lock here, whatever the timeout, when several processes open a new database
+/// at the same moment.
+std::string use_write_ahead_log(soci::session& sql) {
+    for (int attempt = 1;; ++attempt) {
+        try {
+            return answer(sql, "pragma journal_mode = wal");
+        } catch (const soci::soci_error& error) {
+            if (attempt == log_attempts || !found_it_locked(error)) throw;
+            std::this_thread::sleep_for(pause_between_attempts);
+        }
+    }
+}
+
 void configure_sqlite(soci::session& sql) {
     // First of all, so that the other pragmas wait for a lock in place of failing.
     run(sql, "pragma busy_timeout = 10000");
-    if (const auto mode = answer(sql, "pragma journal_mode = wal"); mode != "wal")
+    if (const auto mode = use_write_ahead_log(sql); mode != "wal")
         throw CatalogueError(
             "the SQLite database can't use a write-ahead log where it lies (journal mode is '" + mode +
             "'): put it on a local file system");

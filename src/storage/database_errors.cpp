@@ -82,4 +82,10 @@ bool lost_to_a_concurrent_transaction(const soci::soci_error& error) {
     return postgresql != nullptr && postgresql->sqlstate().starts_with("40");
 }
 
+bool found_it_locked(const soci::soci_error& error) {
+    constexpr int busy = 5;  // SQLITE_BUSY
+    const auto* sqlite = dynamic_cast<const soci::sqlite3_soci_error*>(&error);
+    return sqlite != nullptr && (sqlite->result() & 0xff) == busy;
+}
+
 }  // namespace keyward::storage

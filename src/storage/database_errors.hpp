@@ -15,4 +15,7 @@ service::CatalogueError to_catalogue_error(const soci::soci_error& error, const 
 /// simply run again.
 bool lost_to_a_concurrent_transaction(const soci::soci_error& error);
 
+/// Whether SQLite found its database locked by another connection and did not wait.
+bool found_it_locked(const soci::soci_error& error);
+
 }  // namespace keyward::storage

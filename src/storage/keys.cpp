@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "storage/key_rows.hpp"
 #include "storage/recovery.hpp"
 #include "storage/sql.hpp"
 #include "storage/words.hpp"
@@ -9,163 +10,135 @@
 namespace keyward::storage {
 namespace {
 
+using service::Begin;
 using service::Deployment;
 using service::Intent;
 using service::Key;
+using service::KeyState;
+using service::Settlement;
+using service::Tombstone;
 
-bool insert_key(soci::session& sql, const Key& key) {
-    return run(sql,
-               "insert into keys (id, project_id, name, description, type, algorithm, mechanisms, state, "
-               "created_at, updated_at)"
-               " values (:id, :project, :name, :description, :type, :algorithm, :mechanisms, :state, "
-               ":created, :updated)"
-               " on conflict (project_id, name) do nothing",
-               {key.id, key.project_id, key.name, key.description, keys::to_string(key.type),
-                keys::to_string(key.algorithm), to_words(key.mechanisms),
-                to_word(service::KeyState::creating), key.created_at, key.updated_at}) == 1;
+// The deployments of `key` that the change replaces or adds.
+std::vector<Deployment> written_by(const Key& key, const std::set<std::string>& changed) {
+    std::vector<Deployment> written;
+    std::copy_if(key.deployments.begin(), key.deployments.end(), std::back_inserter(written),
+                 [&](const Deployment& each) { return changed.contains(each.environment); });
+    return written;
 }
 
-void insert_deployment(soci::session& sql, const std::string& key_id, long long position,
-                       const Deployment& deployment) {
-    run(sql,
-        "insert into deployments (key_id, position, environment, alias, source, state, object_id, size, "
-        "key_check_value,"
-        " public_key_sha256, public_key_pem, failure) values (:key, :position, :environment, :alias, "
-        ":source, :state, :object,"
-        " :size, :check_value, :sha256, :pem, :failure)",
-        {key_id, position, deployment.environment, deployment.alias, deployment.source,
-         to_word(deployment.state), deployment.object_id, static_cast<long long>(deployment.size),
-         deployment.key_check_value, deployment.public_key_sha256, deployment.public_key_pem,
-         deployment.failure});
+// Rows of the first version follow the key's mechanisms, which are about to change; their objects do not.
+void write_down_uses(soci::session& sql, const std::string& key_id) {
+    std::string uses;
+    for_each_row<std::string, std::string>(
+        sql, "select algorithm, mechanisms from keys where id = :id", {key_id},
+        [&](const std::string& algorithm, const std::string& mechanisms) {
+            uses =
+                to_words(service::uses_of(algorithm_from_word(algorithm), mechanisms_from_words(mechanisms)));
+        });
+    run(sql, "update deployments set uses = :uses where key_id = :key and uses = ''", {uses, key_id});
 }
 
-// The intents of a key that is still `creating` and wholly the owner's, locked until the transaction ends;
-// none otherwise.
-std::optional<std::vector<Intent>> own_intents(soci::session& sql, const std::string& key_id,
-                                               const std::string& owner) {
-    if (lock_key(sql, key_id) != service::KeyState::creating) return std::nullopt;
-    auto intents = lock_intents(sql, key_id);
-    const bool all_own = std::all_of(intents.begin(), intents.end(),
-                                     [&](const Intent& intent) { return intent.owner == owner; });
-    if (intents.empty() || !all_own) return std::nullopt;
-    return intents;
+// An object that is being undeployed has its tombstone already. One in a token that is not the environment's
+// any more waits there.
+void retire(soci::session& sql, const DeploymentRow& row, const Settlement& settlement,
+            std::vector<Tombstone>& retired) {
+    if (!row.object_id) return;
+    const Tombstone tombstone{.object_id = *row.object_id,
+                              .environment = row.environment,
+                              .owner = settlement.owner,
+                              .lease_until = settlement.tombstone_lease,
+                              .keep_until = {},
+                              .serial = row.serial};
+    if (insert_tombstone(sql, tombstone) && row.serial.empty()) retired.push_back(tombstone);
 }
 
-std::set<ObjectId> object_ids(const std::vector<Intent>& intents) {
-    std::set<ObjectId> ids;
-    for (const auto& intent : intents)
-        ids.insert(intent.object_id);
-    return ids;
-}
-
-std::set<ObjectId> object_ids(const std::vector<Deployment>& deployments) {
-    std::set<ObjectId> ids;
-    for (const auto& deployment : deployments)
-        if (deployment.object_id) ids.insert(*deployment.object_id);
-    return ids;
-}
-
-void end_intents(soci::session& sql, const std::vector<Intent>& intents, const std::set<ObjectId>& kept,
-                 const Settlement& settlement) {
-    for (const auto& intent : intents) {
-        if (kept.contains(intent.object_id) || settlement.clean.contains(intent.object_id)) continue;
-        insert_tombstone(sql, {.object_id = intent.object_id,
-                               .environment = intent.environment,
-                               .owner = settlement.owner,
-                               .lease_until = settlement.tombstone_lease});
+std::vector<Tombstone> replace_deployments(soci::session& sql, const std::string& key_id,
+                                           const std::vector<Deployment>& written,
+                                           const Settlement& settlement) {
+    const auto rows = deployment_rows(sql, key_id);
+    auto behind = next_position(rows);
+    std::vector<Tombstone> retired;
+    for (const auto& deployment : written) {
+        const auto row = std::find_if(rows.begin(), rows.end(), [&](const DeploymentRow& each) {
+            return each.environment == deployment.environment;
+        });
+        if (row == rows.end()) {
+            insert_deployment(sql, key_id, behind++, deployment);
+            continue;
+        }
+        retire(sql, *row, settlement, retired);
+        delete_deployment(sql, key_id, row->environment);
+        insert_deployment(sql, key_id, row->position, deployment);
     }
-    delete_intents(sql, intents.front().key_id);
+    return retired;
 }
 
 }  // namespace
 
 bool begin_create(soci::session& sql, const Key& key, const std::vector<Intent>& intents) {
-    if (!insert_key(sql, key)) return false;
-    for (const auto& intent : intents)
-        run(sql,
-            "insert into intents (object_id, key_id, environment, owner, lease_until)"
-            " values (:object, :key, :environment, :owner, :lease)",
-            {intent.object_id, key.id, intent.environment, intent.owner, intent.lease_until});
+    if (!insert_key(sql, key, KeyState::creating)) return false;
+    insert_intents(sql, key.id, intents);
     return true;
 }
 
 bool commit_create(soci::session& sql, const Key& key, const Settlement& settlement) {
-    const auto intents = own_intents(sql, key.id, settlement.owner);
-    if (!intents) return false;
+    const auto row = lock_key(sql, key.id);
+    if (!row || row->state != KeyState::creating) return false;
+    const auto intents = lock_intents(sql, key.id);
     const auto kept = object_ids(key.deployments);
-    const auto promised = object_ids(*intents);
-    if (!std::includes(promised.begin(), promised.end(), kept.begin(), kept.end())) return false;
+    if (intents.empty() || !are_own(intents, settlement) || !all_intended(kept, intents)) return false;
     long long position = 0;
     for (const auto& deployment : key.deployments)
         insert_deployment(sql, key.id, position++, deployment);
-    end_intents(sql, *intents, kept, settlement);
+    if (!settle(sql, key.id, intents, kept, settlement)) return false;
     return run(sql, "update keys set state = :state, updated_at = :updated where id = :id",
-               {to_word(service::KeyState::active), key.updated_at, key.id}) == 1;
+               {to_word(KeyState::active), key.updated_at, key.id}) == 1;
 }
 
-bool abandon_create(soci::session& sql, const std::string& key_id, const Settlement& settlement) {
-    const auto intents = own_intents(sql, key_id, settlement.owner);
-    if (!intents) return false;
-    end_intents(sql, *intents, {}, settlement);
-    delete_key(sql, key_id);
+Begin begin_update(soci::session& sql, const std::string& key_id, std::int64_t revision,
+                   const std::vector<Intent>& intents) {
+    const auto row = lock_key(sql, key_id);
+    if (!row) return Begin::gone;
+    if (row->state != KeyState::active || row->revision != revision || !lock_intents(sql, key_id).empty())
+        return Begin::conflict;
+    insert_intents(sql, key_id, intents);
+    return Begin::begun;
+}
+
+std::optional<std::vector<Tombstone>> commit_update(soci::session& sql, const Key& key,
+                                                    const std::set<std::string>& changed,
+                                                    const Settlement& settlement) {
+    const auto row = lock_key(sql, key.id);
+    if (!row || row->state != KeyState::active) return std::nullopt;
+    const auto intents = lock_intents(sql, key.id);
+    // With intents, begin_update has seen the revision, and kept other changes away since.
+    if (intents.empty() && row->revision != key.revision) return std::nullopt;
+    const auto written = written_by(key, changed);
+    const auto kept = object_ids(written);
+    if (!are_own(intents, settlement) || !all_intended(kept, intents)) return std::nullopt;
+    // A change without new objects has no intents: these are of another one of the same process.
+    if (kept.empty() && !intents.empty()) return std::nullopt;
+    write_down_uses(sql, key.id);
+    auto retired = replace_deployments(sql, key.id, written, settlement);
+    if (!settle(sql, key.id, intents, kept, settlement)) return std::nullopt;
+    run(sql,
+        "update keys set description = :description, type = :type, algorithm = :algorithm, mechanisms = "
+        ":mechanisms,"
+        " updated_at = :updated where id = :id",
+        {key.description, keys::to_string(key.type), keys::to_string(key.algorithm), to_words(key.mechanisms),
+         key.updated_at, key.id});
+    raise_revision(sql, key.id);
+    return retired;
+}
+
+bool abandon_change(soci::session& sql, const std::string& key_id, const Settlement& settlement) {
+    const auto row = lock_key(sql, key_id);
+    if (!row) return false;
+    const auto intents = lock_intents(sql, key_id);
+    if (intents.empty() || !are_own(intents, settlement)) return false;
+    if (!settle(sql, key_id, intents, {}, settlement)) return false;
+    if (row->state == KeyState::creating) delete_key(sql, key_id);
     return true;
-}
-
-std::optional<service::KeyState> key_state(soci::session& sql, const std::string& key_id) {
-    std::optional<service::KeyState> state;
-    for_each_row<std::string>(sql, "select state from keys where id = :id", {key_id},
-                              [&](const std::string& word) { state = key_state_from_word(word); });
-    return state;
-}
-
-std::optional<Key> find_key(soci::session& sql, const std::string& project_id, const std::string& name) {
-    using Text = std::string;
-    using MaybeText = std::optional<std::string>;
-    using MaybeNumber = std::optional<long long>;
-    std::optional<Key> key;
-    // One statement, so that the key and its deployments are read at the same moment.
-    for_each_row<Text, Text, Text, Text, Text, Text, long long, long long, MaybeText, MaybeText, MaybeText,
-                 MaybeText, MaybeText, MaybeNumber, MaybeText, MaybeText, MaybeText, MaybeText>(
-        sql,
-        "select keys.id, keys.description, keys.type, keys.algorithm, keys.mechanisms, keys.state, "
-        "keys.created_at,"
-        " keys.updated_at, d.environment, d.alias, d.source, d.state, d.object_id, d.size, d.key_check_value,"
-        " d.public_key_sha256, d.public_key_pem, d.failure"
-        " from keys left join deployments d on d.key_id = keys.id"
-        " where keys.project_id = :project and keys.name = :name order by d.position",
-        {project_id, name},
-        [&](const Text& id, const Text& description, const Text& type, const Text& algorithm,
-            const Text& mechanisms, const Text& state, long long created, long long updated,
-            const MaybeText& environment, const MaybeText& alias, const MaybeText& source,
-            const MaybeText& deployment_state, const MaybeText& object_id, const MaybeNumber& size,
-            const MaybeText& check_value, const MaybeText& sha256, const MaybeText& pem,
-            const MaybeText& failure) {
-            if (!key)
-                key = Key{.id = id,
-                          .project_id = project_id,
-                          .name = name,
-                          .description = description,
-                          .type = key_type_from_word(type),
-                          .algorithm = algorithm_from_word(algorithm),
-                          .mechanisms = mechanisms_from_words(mechanisms),
-                          .state = key_state_from_word(state),
-                          .created_at = instant_from(created),
-                          .updated_at = instant_from(updated),
-                          .deployments = {}};
-            if (!environment) return;
-            key->deployments.push_back(
-                {.environment = *environment,
-                 .alias = *alias,
-                 .source = *source,
-                 .state = deployment_state_from_word(*deployment_state),
-                 .object_id = object_id ? std::optional(object_id_from(*object_id)) : std::nullopt,
-                 .size = static_cast<int>(*size),
-                 .key_check_value = *check_value,
-                 .public_key_sha256 = *sha256,
-                 .public_key_pem = *pem,
-                 .failure = *failure});
-        });
-    return key;
 }
 
 }  // namespace keyward::storage

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,20 +9,14 @@
 
 namespace keyward::storage {
 
-/// What a process still has to answer for when its work on a key ends: the owner, what is known to have left
-/// nothing in a token, and how long the tombstones of the rest stay the owner's.
-struct Settlement {
-    const std::string& owner;
-    const std::set<ObjectId>& clean;
-    Instant tombstone_lease;
-};
-
 /// The meaning of each is in service/catalogue.hpp.
 bool begin_create(soci::session& sql, const service::Key& key, const std::vector<service::Intent>& intents);
-bool commit_create(soci::session& sql, const service::Key& key, const Settlement& settlement);
-bool abandon_create(soci::session& sql, const std::string& key_id, const Settlement& settlement);
-std::optional<service::Key> find_key(soci::session& sql, const std::string& project_id,
-                                     const std::string& name);
-std::optional<service::KeyState> key_state(soci::session& sql, const std::string& key_id);
+bool commit_create(soci::session& sql, const service::Key& key, const service::Settlement& settlement);
+service::Begin begin_update(soci::session& sql, const std::string& key_id, std::int64_t revision,
+                            const std::vector<service::Intent>& intents);
+std::optional<std::vector<service::Tombstone>> commit_update(soci::session& sql, const service::Key& key,
+                                                             const std::set<std::string>& changed,
+                                                             const service::Settlement& settlement);
+bool abandon_change(soci::session& sql, const std::string& key_id, const service::Settlement& settlement);
 
 }  // namespace keyward::storage

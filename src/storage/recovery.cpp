@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "storage/key_rows.hpp"
 #include "storage/sql.hpp"
 #include "storage/words.hpp"
 
@@ -10,6 +11,36 @@ namespace {
 
 using service::Intent;
 using service::Tombstone;
+
+std::vector<std::string> keys_with_expired_intents(soci::session& sql, Instant now) {
+    std::vector<std::string> ids;
+    for_each_row<std::string>(
+        sql, "select key_id from intents group by key_id having max(lease_until) <= :now order by key_id",
+        {now}, [&](const std::string& id) { ids.push_back(id); });
+    return ids;
+}
+
+// Looks again under the lock, since the owner may have finished or renewed its leases in the meantime.
+std::size_t settle_key(soci::session& sql, const std::string& key_id, Instant now, const std::string& owner,
+                       Instant lease_until) {
+    const auto key = lock_key(sql, key_id);
+    const auto intents = lock_intents(sql, key_id);
+    if (std::any_of(intents.begin(), intents.end(),
+                    [&](const Intent& intent) { return intent.lease_until > now; }))
+        return 0;
+    for (const auto& intent : intents)
+        insert_tombstone(sql, {.object_id = intent.object_id,
+                               .environment = intent.environment,
+                               .owner = owner,
+                               .lease_until = lease_until,
+                               .keep_until = lease_until,
+                               .serial = {}});
+    delete_intents(sql, key_id);
+    if (key && key->state == service::KeyState::creating) delete_key(sql, key_id);
+    return intents.size();
+}
+
+}  // namespace
 
 std::vector<Intent> select_intents(soci::session& sql, const std::string& rest, Parameters parameters) {
     std::vector<Intent> intents;
@@ -29,71 +60,28 @@ std::vector<Intent> select_intents(soci::session& sql, const std::string& rest, 
 
 std::vector<Tombstone> select_tombstones(soci::session& sql, const std::string& rest, Parameters parameters) {
     std::vector<Tombstone> tombstones;
-    for_each_row<std::string, std::string, std::string, long long>(
-        sql, "select object_id, environment, owner, lease_until from tombstones " + rest,
+    for_each_row<std::string, std::string, std::string, long long, long long, std::string>(
+        sql, "select object_id, environment, owner, lease_until, keep_until, serial from tombstones " + rest,
         std::move(parameters),
-        [&](const std::string& id, const std::string& environment, const std::string& owner,
-            long long lease) {
+        [&](const std::string& id, const std::string& environment, const std::string& owner, long long lease,
+            long long keep, const std::string& serial) {
             tombstones.push_back({.object_id = object_id_from(id),
                                   .environment = environment,
                                   .owner = owner,
-                                  .lease_until = instant_from(lease)});
+                                  .lease_until = instant_from(lease),
+                                  .keep_until = instant_from(keep),
+                                  .serial = serial});
         });
     return tombstones;
 }
 
-std::vector<std::string> keys_with_expired_intents(soci::session& sql, Instant now) {
-    std::vector<std::string> ids;
-    for_each_row<std::string>(
-        sql, "select key_id from intents group by key_id having max(lease_until) <= :now order by key_id",
-        {now}, [&](const std::string& id) { ids.push_back(id); });
-    return ids;
-}
-
-// Looks again under the lock, since the owner may have finished or renewed its leases in the meantime.
-std::size_t settle_key(soci::session& sql, const std::string& key_id, Instant now, const std::string& owner,
-                       Instant lease_until) {
-    const auto state = lock_key(sql, key_id);
-    const auto intents = lock_intents(sql, key_id);
-    if (std::any_of(intents.begin(), intents.end(),
-                    [&](const Intent& intent) { return intent.lease_until > now; }))
-        return 0;
-    for (const auto& intent : intents)
-        insert_tombstone(sql, {.object_id = intent.object_id,
-                               .environment = intent.environment,
-                               .owner = owner,
-                               .lease_until = lease_until});
-    delete_intents(sql, key_id);
-    if (state == service::KeyState::creating) delete_key(sql, key_id);
-    return intents.size();
-}
-
-}  // namespace
-
-std::optional<service::KeyState> lock_key(soci::session& sql, const std::string& key_id) {
-    std::optional<service::KeyState> state;
-    for_each_row<std::string>(sql, "select state from keys where id = :id" + for_update(sql), {key_id},
-                              [&](const std::string& word) { state = key_state_from_word(word); });
-    return state;
-}
-
-std::vector<Intent> lock_intents(soci::session& sql, const std::string& key_id) {
-    return select_intents(sql, "where key_id = :key order by object_id" + for_update(sql), {key_id});
-}
-
-void delete_intents(soci::session& sql, const std::string& key_id) {
-    run(sql, "delete from intents where key_id = :key", {key_id});
-}
-
-void delete_key(soci::session& sql, const std::string& key_id) {
-    run(sql, "delete from keys where id = :id", {key_id});
-}
-
-void insert_tombstone(soci::session& sql, const Tombstone& tombstone) {
-    run(sql,
-        "insert into tombstones (object_id, environment, owner, lease_until) values (:object, :environment, "
-        ":owner, :lease)",
-        {tombstone.object_id, tombstone.environment, tombstone.owner, tombstone.lease_until});
+bool insert_tombstone(soci::session& sql, const Tombstone& tombstone) {
+    return run(sql,
+               "insert into tombstones (object_id, environment, owner, lease_until, keep_until, serial)"
+               " values (:object, :environment, :owner, :lease, :keep, :serial) on conflict (object_id) do "
+               "nothing",
+               {tombstone.object_id, tombstone.environment, tombstone.owner, tombstone.lease_until,
+                tombstone.keep_until, tombstone.serial}) == 1;
 }
 
 std::size_t settle_expired_intents(soci::session& sql, Instant now, const std::string& owner,
@@ -109,14 +97,11 @@ std::vector<Tombstone> claim_tombstones(soci::session& sql, Instant now, const s
     // In PostgreSQL a second claimer waits for the first one's rows, sees their new leases, and passes them
     // over.
     run(sql,
-        "update tombstones set owner = :owner, lease_until = :lease where lease_until <= :now or owner = "
-        ":self",
+        "update tombstones set owner = :owner, lease_until = :lease where serial = '' and (lease_until <= "
+        ":now "
+        "or owner = :self)",
         {owner, lease_until, now, owner});
-    return select_tombstones(sql, "where owner = :owner order by object_id", {owner});
-}
-
-bool remove_tombstone(soci::session& sql, const ObjectId& id) {
-    return run(sql, "delete from tombstones where object_id = :id", {id}) == 1;
+    return select_tombstones(sql, "where owner = :owner and serial = '' order by object_id", {owner});
 }
 
 void renew_leases(soci::session& sql, const std::set<ObjectId>& ids, const std::string& owner,
@@ -133,7 +118,8 @@ std::set<std::string> lease_owners(soci::session& sql) {
     std::set<std::string> owners;
     for_each_row<std::string>(sql,
                               "select owner from intents where lease_until > 0 union select owner from "
-                              "tombstones where lease_until > 0",
+                              "tombstones where lease_until > 0 union select owner from attempts where "
+                              "answer is null and lease_until > 0",
                               {}, [&](const std::string& owner) { owners.insert(owner); });
     return owners;
 }
@@ -141,6 +127,7 @@ std::set<std::string> lease_owners(soci::session& sql) {
 void expire_leases(soci::session& sql, const std::string& owner) {
     run(sql, "update intents set lease_until = 0 where owner = :owner", {owner});
     run(sql, "update tombstones set lease_until = 0 where owner = :owner", {owner});
+    run(sql, "update attempts set lease_until = 0 where owner = :owner and answer is null", {owner});
 }
 
 std::vector<Tombstone> all_tombstones(soci::session& sql) {

@@ -69,12 +69,39 @@ constexpr std::array first_version{
     "result TEXT not null)",
 };
 
+constexpr std::array second_version{
+    "alter table keys add column revision bigint not null default 0",
+    // '' for those that the first version wrote: what the key's mechanisms need.
+    "alter table deployments add column uses TEXT not null default ''",
+    "alter table tombstones add column keep_until bigint not null default 0",
+    // Of the token that holds the object; '' for the one that is the environment's now.
+    "alter table deployments add column serial TEXT not null default ''",
+    "alter table tombstones add column serial TEXT not null default ''",
+
+    "create index api_tokens_by_end on api_tokens (name, expires_at)",
+
+    // `fingerprint` is a keyed hash of the request. `changed_at` is when the attempt began or was answered.
+    "create table attempts (user_id TEXT not null references users (id) on delete cascade, idempotency_key "
+    "TEXT not null,"
+    " fingerprint TEXT not null, owner TEXT not null, lease_until bigint not null, answer TEXT, changed_at "
+    "bigint not null, primary key (user_id, idempotency_key))",
+    "create index attempts_by_change on attempts (changed_at)",
+    "create index attempts_of_owner on attempts (owner) where answer is null",
+
+    // Which token, by its serial number, holds the keys of an environment.
+    "create table environment_tokens (environment TEXT primary key, serial TEXT not null)",
+
+    // One row. Its number grows when tokens, users, grants or projects change or go.
+    "create table access_version (version bigint not null)",
+    "insert into access_version (version) values (0)",
+};
+
 struct Migration {
     long long version;
     std::span<const char* const> statements;
 };
 // Only ever added to: a released migration stays as it is.
-constexpr std::array migrations{Migration{1, first_version}};
+constexpr std::array migrations{Migration{1, first_version}, Migration{2, second_version}};
 
 struct Placeholder {
     std::string_view name;

@@ -1,14 +1,19 @@
 #include "storage/soci_catalogue.hpp"
 
 #include "storage/api_tokens.hpp"
+#include "storage/attempts.hpp"
 #include "storage/audit.hpp"
 #include "storage/database_errors.hpp"
+#include "storage/drift.hpp"
 #include "storage/grants.hpp"
+#include "storage/key_reading.hpp"
 #include "storage/keys.hpp"
 #include "storage/projects.hpp"
 #include "storage/recovery.hpp"
+#include "storage/removals.hpp"
 #include "storage/schema.hpp"
 #include "storage/sql.hpp"
+#include "storage/token_bindings.hpp"
 #include "storage/transaction.hpp"
 #include "storage/users.hpp"
 
@@ -95,6 +100,16 @@ bool SociCatalogue::change(const AuditRecord& audit, Body body) {
     });
 }
 
+/// A change after which what was read of tokens, users, grants and projects may no longer hold.
+template <typename Body>
+bool SociCatalogue::change_access(const AuditRecord& audit, Body body) {
+    return change(audit, [&](soci::session& sql) {
+        if (!body(sql)) return false;
+        run(sql, "update access_version set version = version + 1");
+        return true;
+    });
+}
+
 SociCatalogue::SociCatalogue(CatalogueUrl url, std::size_t connections)
     : url_(std::move(url)), connections_(url_, connections) {
     auto lease = connections_.lease();
@@ -108,7 +123,7 @@ bool SociCatalogue::create_project(const std::string& name, const std::vector<st
 }
 
 bool SociCatalogue::delete_project(const std::string& name, const AuditRecord& audit) {
-    return change(audit, [&](soci::session& sql) { return storage::delete_project(sql, name); });
+    return change_access(audit, [&](soci::session& sql) { return storage::delete_project(sql, name); });
 }
 
 std::vector<service::Project> SociCatalogue::projects() {
@@ -125,7 +140,7 @@ bool SociCatalogue::create_user(const std::string& name, const std::string& pass
 }
 
 bool SociCatalogue::delete_user(const std::string& name, const AuditRecord& audit) {
-    return change(audit, [&](soci::session& sql) { return storage::delete_user(sql, name); });
+    return change_access(audit, [&](soci::session& sql) { return storage::delete_user(sql, name); });
 }
 
 std::vector<service::User> SociCatalogue::users() {
@@ -136,9 +151,13 @@ std::optional<service::User> SociCatalogue::find_user(const std::string& name) {
     return read([&](soci::session& sql) { return storage::find_user(sql, name); });
 }
 
+std::optional<service::Credentials> SociCatalogue::find_credentials(const std::string& user_name) {
+    return read([&](soci::session& sql) { return storage::find_credentials(sql, user_name); });
+}
+
 void SociCatalogue::add_grant(const std::string& user_id, const service::Grant& grant,
                               const AuditRecord& audit) {
-    change(audit, [&](soci::session& sql) {
+    change_access(audit, [&](soci::session& sql) {
         storage::add_grant(sql, user_id, grant);
         return true;
     });
@@ -146,7 +165,8 @@ void SociCatalogue::add_grant(const std::string& user_id, const service::Grant& 
 
 bool SociCatalogue::revoke_grant(const std::string& user_id, const service::Grant& grant,
                                  const AuditRecord& audit) {
-    return change(audit, [&](soci::session& sql) { return storage::revoke_grant(sql, user_id, grant); });
+    return change_access(audit,
+                         [&](soci::session& sql) { return storage::revoke_grant(sql, user_id, grant); });
 }
 
 std::vector<service::Grant> SociCatalogue::grants_of(const std::string& user_id) {
@@ -170,7 +190,7 @@ std::string SociCatalogue::create_api_token(const std::string& user_id, const st
 }
 
 bool SociCatalogue::revoke_api_token(const std::string& id, const AuditRecord& audit) {
-    return change(audit, [&](soci::session& sql) { return storage::revoke_api_token(sql, id); });
+    return change_access(audit, [&](soci::session& sql) { return storage::revoke_api_token(sql, id); });
 }
 
 std::vector<service::ApiToken> SociCatalogue::api_tokens() {
@@ -181,33 +201,148 @@ std::optional<service::Identity> SociCatalogue::find_identity(const std::string&
     return read([&](soci::session& sql) { return storage::find_identity(sql, hash); });
 }
 
+void SociCatalogue::remove_expired_tokens(const std::string& name, Instant before) {
+    write([&](soci::session& sql) { return storage::remove_expired_tokens(sql, name, before); });
+}
+
+std::int64_t SociCatalogue::access_version() {
+    return read([](soci::session& sql) {
+        std::int64_t version = 0;
+        for_each_row<long long>(sql, "select version from access_version", {},
+                                [&](long long found) { version = found; });
+        return version;
+    });
+}
+
 bool SociCatalogue::begin_create(const service::Key& key, const std::vector<service::Intent>& intents,
                                  const AuditRecord& audit) {
     return change(audit, [&](soci::session& sql) { return storage::begin_create(sql, key, intents); });
 }
 
-bool SociCatalogue::commit_create(const service::Key& key, const std::string& owner,
-                                  const std::set<ObjectId>& clean, Instant tombstone_lease,
+bool SociCatalogue::commit_create(const service::Key& key, const service::Settlement& settlement,
                                   const AuditRecord& audit) {
-    return change(audit, [&](soci::session& sql) {
-        return storage::commit_create(sql, key, {owner, clean, tombstone_lease});
-    });
+    return change(audit, [&](soci::session& sql) { return storage::commit_create(sql, key, settlement); });
 }
 
-bool SociCatalogue::abandon_create(const std::string& key_id, const std::string& owner,
-                                   const std::set<ObjectId>& clean, Instant tombstone_lease,
+bool SociCatalogue::abandon_change(const std::string& key_id, const service::Settlement& settlement,
                                    const AuditRecord& audit) {
-    return change(audit, [&](soci::session& sql) {
-        return storage::abandon_create(sql, key_id, {owner, clean, tombstone_lease});
+    return change(audit,
+                  [&](soci::session& sql) { return storage::abandon_change(sql, key_id, settlement); });
+}
+
+service::Begin SociCatalogue::begin_update(const std::string& key_id, std::int64_t revision,
+                                           const std::vector<service::Intent>& intents,
+                                           const AuditRecord& audit) {
+    auto outcome = service::Begin::gone;
+    change(audit, [&](soci::session& sql) {
+        outcome = storage::begin_update(sql, key_id, revision, intents);
+        return outcome == service::Begin::begun;
     });
+    return outcome;
+}
+
+std::optional<std::vector<service::Tombstone>> SociCatalogue::commit_update(
+    const service::Key& key, const std::set<std::string>& changed, const service::Settlement& settlement,
+    const AuditRecord& audit) {
+    std::optional<std::vector<service::Tombstone>> retired;
+    change(audit, [&](soci::session& sql) {
+        retired = storage::commit_update(sql, key, changed, settlement);
+        return retired.has_value();
+    });
+    return retired;
+}
+
+service::Removal SociCatalogue::begin_removal(const std::string& key_id, std::int64_t revision,
+                                              const std::optional<std::string>& environment,
+                                              const std::string& owner, Instant lease_until,
+                                              const AuditRecord& audit) {
+    service::Removal removal;
+    change(audit, [&](soci::session& sql) {
+        auto begun = storage::begin_removal(sql, key_id, revision, environment, owner, lease_until);
+        removal = std::move(begun.removal);
+        return begun.changed;
+    });
+    return removal;
 }
 
 std::optional<service::Key> SociCatalogue::find_key(const std::string& project_id, const std::string& name) {
     return read([&](soci::session& sql) { return storage::find_key(sql, project_id, name); });
 }
 
-std::optional<service::KeyState> SociCatalogue::key_state(const std::string& key_id) {
-    return read([&](soci::session& sql) { return storage::key_state(sql, key_id); });
+std::vector<service::KeyStanding> SociCatalogue::list_standings(const service::KeyQuery& query) {
+    return read([&](soci::session& sql) { return storage::list_standings(sql, query); });
+}
+
+std::vector<service::Key> SociCatalogue::list_keys(const service::KeyQuery& query) {
+    return read([&](soci::session& sql) { return storage::list_keys(sql, query); });
+}
+
+std::set<ObjectId> SociCatalogue::objects_of(const std::string& key_id) {
+    return read([&](soci::session& sql) { return storage::objects_of(sql, key_id); });
+}
+
+service::AttemptOutcome SociCatalogue::begin_attempt(const service::Attempt& attempt, Instant now,
+                                                     Instant kept_since) {
+    using Kind = service::AttemptOutcome::Kind;
+    service::AttemptOutcome outcome;
+    write([&](soci::session& sql) {
+        outcome = storage::begin_attempt(sql, attempt, now, kept_since);
+        return outcome.kind == Kind::begun || outcome.kind == Kind::cut_off;
+    });
+    return outcome;
+}
+
+void SociCatalogue::keep_answer(const service::KeptAnswer& answer) {
+    write([&](soci::session& sql) { return storage::keep_answer(sql, answer); });
+}
+
+void SociCatalogue::end_attempt(const std::string& user_id, const std::string& key,
+                                const std::string& owner) {
+    write([&](soci::session& sql) { return storage::end_attempt(sql, user_id, key, owner); });
+}
+
+void SociCatalogue::renew_attempts(const std::string& owner, Instant lease_until) {
+    write([&](soci::session& sql) { return storage::renew_attempts(sql, owner, lease_until); });
+}
+
+void SociCatalogue::forget_answers(Instant before) {
+    write([&](soci::session& sql) { return storage::forget_answers(sql, before); });
+}
+
+std::string SociCatalogue::bind_token(const std::string& environment, const std::string& serial,
+                                      const AuditRecord& audit) {
+    std::string recorded = serial;
+    change(audit, [&](soci::session& sql) {
+        if (storage::bind_token(sql, environment, serial)) return true;
+        recorded = storage::bound_token(sql, environment).value_or(serial);
+        return false;
+    });
+    return recorded;
+}
+
+std::optional<std::string> SociCatalogue::bound_token(const std::string& environment) {
+    return read([&](soci::session& sql) { return storage::bound_token(sql, environment); });
+}
+
+void SociCatalogue::rebind_token(const std::string& environment, const std::string& serial,
+                                 const AuditRecord& audit) {
+    change(audit, [&](soci::session& sql) { return storage::rebind_token(sql, environment, serial); });
+}
+
+std::vector<service::RecordedObject> SociCatalogue::recorded_objects(const std::string& environment) {
+    return read([&](soci::session& sql) { return storage::recorded_objects(sql, environment); });
+}
+
+bool SociCatalogue::mark_missing(const ObjectId& id, const std::string& failure, const AuditRecord& audit) {
+    return change(audit, [&](soci::session& sql) { return storage::mark_missing(sql, id, failure); });
+}
+
+bool SociCatalogue::mark_found(const ObjectId& id, const AuditRecord& audit) {
+    return change(audit, [&](soci::session& sql) { return storage::mark_found(sql, id); });
+}
+
+bool SociCatalogue::adopt_key(const service::Key& key, const AuditRecord& audit) {
+    return change(audit, [&](soci::session& sql) { return storage::adopt_key(sql, key); });
 }
 
 std::size_t SociCatalogue::settle_expired_intents(Instant now, const std::string& owner, Instant lease_until,
@@ -259,6 +394,10 @@ std::vector<service::Tombstone> SociCatalogue::tombstones() {
 
 std::vector<service::Intent> SociCatalogue::intents() {
     return read([&](soci::session& sql) { return storage::all_intents(sql); });
+}
+
+void SociCatalogue::record(const AuditRecord& audit) {
+    change(audit, [](soci::session&) { return true; });
 }
 
 std::vector<AuditRecord> SociCatalogue::audit_trail(std::size_t limit) {

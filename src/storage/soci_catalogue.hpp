@@ -33,6 +33,7 @@ class SociCatalogue final : public service::Catalogue {
     bool delete_user(const std::string& name, const service::AuditRecord& audit) override;
     std::vector<service::User> users() override;
     std::optional<service::User> find_user(const std::string& name) override;
+    std::optional<service::Credentials> find_credentials(const std::string& user_name) override;
 
     void add_grant(const std::string& user_id, const service::Grant& grant,
                    const service::AuditRecord& audit) override;
@@ -46,15 +47,49 @@ class SociCatalogue final : public service::Catalogue {
     bool revoke_api_token(const std::string& id, const service::AuditRecord& audit) override;
     std::vector<service::ApiToken> api_tokens() override;
     std::optional<service::Identity> find_identity(const std::string& hash) override;
+    void remove_expired_tokens(const std::string& name, Instant before) override;
+
+    std::int64_t access_version() override;
 
     bool begin_create(const service::Key& key, const std::vector<service::Intent>& intents,
                       const service::AuditRecord& audit) override;
-    bool commit_create(const service::Key& key, const std::string& owner, const std::set<ObjectId>& clean,
-                       Instant tombstone_lease, const service::AuditRecord& audit) override;
-    bool abandon_create(const std::string& key_id, const std::string& owner, const std::set<ObjectId>& clean,
-                        Instant tombstone_lease, const service::AuditRecord& audit) override;
+    bool commit_create(const service::Key& key, const service::Settlement& settlement,
+                       const service::AuditRecord& audit) override;
+    service::Begin begin_update(const std::string& key_id, std::int64_t revision,
+                                const std::vector<service::Intent>& intents,
+                                const service::AuditRecord& audit) override;
+    std::optional<std::vector<service::Tombstone>> commit_update(const service::Key& key,
+                                                                 const std::set<std::string>& changed,
+                                                                 const service::Settlement& settlement,
+                                                                 const service::AuditRecord& audit) override;
+    bool abandon_change(const std::string& key_id, const service::Settlement& settlement,
+                        const service::AuditRecord& audit) override;
+    service::Removal begin_removal(const std::string& key_id, std::int64_t revision,
+                                   const std::optional<std::string>& environment, const std::string& owner,
+                                   Instant lease_until, const service::AuditRecord& audit) override;
     std::optional<service::Key> find_key(const std::string& project_id, const std::string& name) override;
-    std::optional<service::KeyState> key_state(const std::string& key_id) override;
+    std::vector<service::KeyStanding> list_standings(const service::KeyQuery& query) override;
+    std::vector<service::Key> list_keys(const service::KeyQuery& query) override;
+    std::set<ObjectId> objects_of(const std::string& key_id) override;
+
+    service::AttemptOutcome begin_attempt(const service::Attempt& attempt, Instant now,
+                                          Instant kept_since) override;
+    void keep_answer(const service::KeptAnswer& answer) override;
+    void end_attempt(const std::string& user_id, const std::string& key, const std::string& owner) override;
+    void renew_attempts(const std::string& owner, Instant lease_until) override;
+    void forget_answers(Instant before) override;
+
+    std::string bind_token(const std::string& environment, const std::string& serial,
+                           const service::AuditRecord& audit) override;
+    std::optional<std::string> bound_token(const std::string& environment) override;
+    void rebind_token(const std::string& environment, const std::string& serial,
+                      const service::AuditRecord& audit) override;
+
+    std::vector<service::RecordedObject> recorded_objects(const std::string& environment) override;
+    bool mark_missing(const ObjectId& id, const std::string& failure,
+                      const service::AuditRecord& audit) override;
+    bool mark_found(const ObjectId& id, const service::AuditRecord& audit) override;
+    bool adopt_key(const service::Key& key, const service::AuditRecord& audit) override;
 
     std::size_t settle_expired_intents(Instant now, const std::string& owner, Instant lease_until,
                                        const service::AuditRecord& audit) override;
@@ -67,6 +102,7 @@ class SociCatalogue final : public service::Catalogue {
     std::vector<service::Tombstone> tombstones() override;
     std::vector<service::Intent> intents() override;
 
+    void record(const service::AuditRecord& audit) override;
     std::vector<service::AuditRecord> audit_trail(std::size_t limit) override;
     void ping() override;
 
@@ -79,6 +115,8 @@ class SociCatalogue final : public service::Catalogue {
     bool write(Body body);
     template <typename Body>
     bool change(const service::AuditRecord& audit, Body body);
+    template <typename Body>
+    bool change_access(const service::AuditRecord& audit, Body body);
     std::unique_lock<std::mutex> turn_to_write();
 
     CatalogueUrl url_;

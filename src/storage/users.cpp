@@ -31,6 +31,16 @@ std::optional<service::User> find_user(soci::session& sql, const std::string& na
     return user;
 }
 
+std::optional<service::Credentials> find_credentials(soci::session& sql, const std::string& name) {
+    std::optional<service::Credentials> credentials;
+    for_each_row<std::string, std::string>(sql, "select id, password_hash from users where name = :name",
+                                           {name}, [&](const std::string& id, const std::string& hash) {
+                                               credentials = service::Credentials{
+                                                   .user = {.id = id, .name = name}, .password_hash = hash};
+                                           });
+    return credentials;
+}
+
 bool lock_user(soci::session& sql, const std::string& user_id) {
     return exists(sql, "select id from users where id = :id" + for_update(sql), {user_id});
 }

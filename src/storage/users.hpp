@@ -14,6 +14,7 @@ bool insert_user(soci::session& sql, const std::string& name, const std::string&
 bool delete_user(soci::session& sql, const std::string& name);
 std::vector<service::User> all_users(soci::session& sql);
 std::optional<service::User> find_user(soci::session& sql, const std::string& name);
+std::optional<service::Credentials> find_credentials(soci::session& sql, const std::string& name);
 /// Keeps other transactions from changing what belongs to the user until this one has ended.
 /// False when there is no such user.
 bool lock_user(soci::session& sql, const std::string& user_id);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <sstream>
+#include <vector>
 
 namespace keyward::storage {
 namespace {
@@ -22,6 +22,13 @@ constexpr std::array key_states{Word<KeyState>{KeyState::creating, "creating"},
 constexpr std::array deployment_states{Word<DeploymentState>{DeploymentState::deployed, "deployed"},
                                        Word<DeploymentState>{DeploymentState::failed, "failed"},
                                        Word<DeploymentState>{DeploymentState::deleting, "deleting"}};
+
+// '' is not among them: it stands for what an older version did not write.
+const std::vector<Word<service::UseSet>> use_sets{
+    {{}, "none"},
+    {{service::Use::cipher}, "cipher"},
+    {{service::Use::signature}, "signature"},
+    {{service::Use::cipher, service::Use::signature}, "cipher,signature"}};
 
 template <typename Value>
 Value known(const std::optional<Value>& value, std::string_view subject, const std::string& word) {
@@ -82,11 +89,23 @@ std::string to_words(const service::MechanismList& mechanisms) {
 }
 
 service::MechanismList mechanisms_from_words(const std::string& words) {
-    std::istringstream text(words);
     service::MechanismList mechanisms;
-    for (std::string mechanism; text >> mechanism;)
-        mechanisms.push_back(mechanism);
+    for (std::size_t begin = 0; begin < words.size();) {
+        const auto end = std::min(words.find(' ', begin), words.size());
+        mechanisms.push_back(words.substr(begin, end - begin));
+        begin = end + 1;
+    }
     return mechanisms;
+}
+
+std::string to_words(const service::UseSet& uses) {
+    return std::string(word_of(use_sets, uses));
+}
+
+service::UseSet uses_from_words(const std::string& words) {
+    for (const auto& row : use_sets)
+        if (row.text == words) return row.value;
+    return known(std::optional<service::UseSet>(), "the uses of an object", words);
 }
 
 }  // namespace keyward::storage

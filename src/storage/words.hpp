@@ -21,4 +21,8 @@ keys::Algorithm algorithm_from_word(const std::string& word);
 std::string to_words(const service::MechanismList& mechanisms);
 service::MechanismList mechanisms_from_words(const std::string& words);
 
+/// `cipher`, `signature`, `cipher,signature`, or `none`.
+std::string to_words(const service::UseSet& uses);
+service::UseSet uses_from_words(const std::string& words);
+
 }  // namespace keyward::storage

@@ -7,9 +7,6 @@
 
 #include <atomic>
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 
 #include <CLI/CLI.hpp>
@@ -21,29 +18,13 @@
 #include "tests/bench/raw_token.hpp"
 #include "tests/bench/rest_service.hpp"
 #include "tests/bench/statistics.hpp"
+#include "tests/bench/token_folder.hpp"
 
 namespace keyward::bench {
 namespace {
 
-const std::string pin = "benchmark-pin";
 constexpr std::size_t threads = 8;
 constexpr int turns = 5;
-
-std::string token_folder(const std::string& name) {
-    std::string folder =
-        std::filesystem::path(std::getenv("TMPDIR") != nullptr ? std::getenv("TMPDIR") : "/dev/shm") /
-        (name + "-XXXXXX");
-    if (mkdtemp(folder.data()) == nullptr) throw std::runtime_error("no folder on " + folder);
-    std::filesystem::create_directory(folder + "/tokens");
-    std::ofstream(folder + "/softhsm2.conf")
-        << "directories.tokendir = " << folder << "/tokens\nlog.level = ERROR\n";
-    setenv("SOFTHSM2_CONF", (folder + "/softhsm2.conf").c_str(), 1);
-    test::ChildProcess tool(
-        {"softhsm2-util", "--init-token", "--free", "--label", "production", "--so-pin", pin, "--pin", pin});
-    tool.read_all();
-    if (tool.wait() != 0) throw std::runtime_error("softhsm2-util failed");
-    return folder;
-}
 
 std::string random_aes_content() {
     return to_base64(random_secret(32).reveal());
@@ -85,16 +66,10 @@ void print(const std::string& what, const Figures& figures, const Figures* again
 class Comparison {
   public:
     explicit Comparison(const std::string& binary)
-        : raw_folder_(token_folder("keyward-bench-raw")),
-          raw_(KEYWARD_SOFTHSM, "production", pin, threads),
-          rest_folder_(token_folder("keyward-bench-rest")),
-          rest_(binary, rest_folder_, pin, threads) {}
-    Comparison(const Comparison&) = delete;
-    Comparison& operator=(const Comparison&) = delete;
-    ~Comparison() {
-        std::filesystem::remove_all(raw_folder_);
-        std::filesystem::remove_all(rest_folder_);
-    }
+        : raw_folder_("keyward-bench-raw"),
+          raw_(KEYWARD_SOFTHSM, "production", TokenFolder::pin(), threads),
+          rest_folder_("keyward-bench-rest"),
+          rest_(binary, rest_folder_.path(), TokenFolder::pin(), threads) {}
 
     /// Both tokens get AES keys until they hold that many.
     void fill(std::size_t keys) {
@@ -142,9 +117,9 @@ class Comparison {
   private:
     std::string next_name() { return "k" + std::to_string(names_++); }
 
-    std::string raw_folder_;
+    TokenFolder raw_folder_;
     RawToken raw_;
-    std::string rest_folder_;
+    TokenFolder rest_folder_;
     RestService rest_;
     std::size_t stored_ = 0;
     std::atomic<std::size_t> names_ = 0;

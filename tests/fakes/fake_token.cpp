@@ -32,9 +32,22 @@ void expect(const std::string& reported, const std::string& expected) {
             "The token reports " + (reported.empty() ? "nothing" : reported) + ", expected was " + expected);
 }
 
+/// What every object of a key shows.
+service::TokenObject described(const service::ImportOrder& order, keys::KeyType type) {
+    service::TokenObject object;
+    object.id = order.id;
+    object.id_hex = order.id.hex();
+    object.label = order.label;
+    object.type = type;
+    object.algorithm = keys::algorithm_of(order.material);
+    object.size = keys::size_in_bits(order.material);
+    object.uses = order.uses;
+    return object;
+}
+
 }  // namespace
 
-FakeToken::FakeToken(service::TokenIdentity identity) : identity_(std::move(identity)) {}
+FakeToken::FakeToken(service::TokenIdentity identity) : contents_{std::move(identity), {}} {}
 
 service::ImportReceipt FakeToken::import(const service::ImportOrder& order) {
     const service::ImportReceipt right = receipt_for(order.material);
@@ -53,8 +66,7 @@ service::ImportReceipt FakeToken::import(const service::ImportOrder& order) {
     value = check_value_reported(computed);
     expect(value, computed);
     if (order.expected_check_value) expect(value, *order.expected_check_value);
-    if (order.lifetime == service::Lifetime::token)
-        objects_[order.id] += keys::is_private(order.material) ? 2 : 1;
+    if (order.lifetime == service::Lifetime::token) keep_key(order, right);
     if (std::exchange(lose_answer_, false))
         throw TokenError(TokenFault::unreachable, "The token's answer was lost");
     return receipt;
@@ -67,21 +79,78 @@ std::string FakeToken::check_value_reported(const std::string& right) {
     return wrong;
 }
 
+void FakeToken::keep(service::TokenObject object) {
+    contents_.objects.push_back({next_handle_++, std::move(object)});
+}
+
+// As in real tokens: HMAC keys show no check value, and a private key on a curve does not tell its public
+// one.
+void FakeToken::keep_key(const service::ImportOrder& order, const service::ImportReceipt& receipt) {
+    if (std::holds_alternative<keys::SecretKey>(order.material)) {
+        service::TokenObject secret = described(order, keys::KeyType::secret);
+        if (secret.algorithm != keys::Algorithm::hmac) secret.key_check_value = receipt.key_check_value;
+        keep(std::move(secret));
+        return;
+    }
+    service::TokenObject half = described(order, keys::KeyType::public_key);
+    half.public_key_sha256 = receipt.public_key_sha256;
+    half.public_key_pem = receipt.public_key_pem;
+    keep(half);
+    if (!keys::is_private(order.material)) return;
+    half.type = keys::KeyType::private_key;
+    if (half.algorithm != keys::Algorithm::rsa) {
+        half.public_key_sha256.clear();
+        half.public_key_pem.clear();
+    }
+    keep(std::move(half));
+}
+
 std::size_t FakeToken::destroy(const ObjectId& id) {
     const std::lock_guard lock(mutex_);
     check_reachable();
-    const auto found = objects_.find(id);
-    if (found == objects_.end()) return 0;
-    const std::size_t destroyed = found->second;
-    objects_.erase(found);
-    return destroyed;
+    return std::erase_if(contents_.objects, [&](const Object& object) { return object.shown.id == id; });
 }
 
 std::size_t FakeToken::count(const ObjectId& id) {
     const std::lock_guard lock(mutex_);
-    check_reachable();
-    const auto found = objects_.find(id);
-    return found == objects_.end() ? 0 : found->second;
+    check_lookup();
+    return static_cast<std::size_t>(std::ranges::count_if(
+        contents_.objects, [&](const Object& object) { return object.shown.id == id; }));
+}
+
+void FakeToken::walk(const std::function<void(const service::TokenObject&, std::size_t, std::size_t)>& each) {
+    const std::vector<Object> seen = [&] {
+        const std::lock_guard lock(mutex_);
+        check_lookup();
+        return contents_.objects;
+    }();
+    for (std::size_t i = 0; i < seen.size(); ++i)
+        each(seen[i].shown, i + 1, seen.size());
+}
+
+std::vector<std::size_t> FakeToken::half_made() const {
+    std::vector<std::size_t> handles;
+    for (const Object& object : contents_.objects)
+        if (object.shown.half_made) handles.push_back(object.handle);
+    return handles;
+}
+
+std::size_t FakeToken::destroy_half_made(std::chrono::milliseconds) {
+    std::unique_lock lock(mutex_);
+    check_lookup();
+    const std::vector<std::size_t> first = half_made();
+    if (first.empty()) return 0;
+    const std::size_t swaps = swaps_;
+    if (const auto happening = std::exchange(in_pause_, nullptr)) {
+        lock.unlock();
+        happening();
+        lock.lock();
+    }
+    check_lookup();
+    if (swaps != swaps_) throw TokenError(TokenFault::unreachable, "The token's sessions were lost");
+    return std::erase_if(contents_.objects, [&](const Object& object) {
+        return object.shown.half_made && std::ranges::find(first, object.handle) != first.end();
+    });
 }
 
 void FakeToken::ping() {
@@ -102,7 +171,7 @@ std::set<std::string> FakeToken::mechanisms() {
 service::TokenIdentity FakeToken::identity() {
     const std::lock_guard lock(mutex_);
     check_reachable();
-    return identity_;
+    return contents_.identity;
 }
 
 void FakeToken::reload_pin() {
@@ -148,7 +217,7 @@ void FakeToken::wait_for_blocked(std::size_t imports) {
 
 void FakeToken::lose(const ObjectId& id) {
     const std::lock_guard lock(mutex_);
-    objects_.erase(id);
+    std::erase_if(contents_.objects, [&](const Object& object) { return object.shown.id == id; });
 }
 
 void FakeToken::offer(std::set<std::string> mechanisms) {
@@ -156,12 +225,64 @@ void FakeToken::offer(std::set<std::string> mechanisms) {
     offered_ = std::move(mechanisms);
 }
 
+void FakeToken::add_foreign(service::TokenObject object) {
+    const std::lock_guard lock(mutex_);
+    keep(std::move(object));
+}
+
+void FakeToken::add_half_made() {
+    service::TokenObject object;
+    object.half_made = true;
+    add_foreign(std::move(object));
+}
+
+void FakeToken::complete_half_made() {
+    const std::lock_guard lock(mutex_);
+    for (Object& object : contents_.objects)
+        object.shown.half_made = false;
+}
+
+void FakeToken::alter(const ObjectId& id, const std::function<void(service::TokenObject&)>& change) {
+    const std::lock_guard lock(mutex_);
+    for (Object& object : contents_.objects)
+        if (object.shown.id == id) change(object.shown);
+}
+
+void FakeToken::fail_lookups(bool fail) {
+    const std::lock_guard lock(mutex_);
+    lookups_fail_ = fail;
+}
+
+void FakeToken::in_next_pause(std::function<void()> happening) {
+    const std::lock_guard lock(mutex_);
+    in_pause_ = std::move(happening);
+}
+
+void FakeToken::replace_by_empty(const std::string& serial) {
+    const std::lock_guard lock(mutex_);
+    service::TokenIdentity identity = contents_.identity;
+    identity.serial = serial;
+    Contents before = std::exchange(contents_, Contents{std::move(identity), {}});
+    if (!replaced_) replaced_ = std::move(before);
+    ++swaps_;
+}
+
+void FakeToken::put_back() {
+    const std::lock_guard lock(mutex_);
+    if (!replaced_) return;
+    contents_ = std::move(*replaced_);
+    replaced_.reset();
+    ++swaps_;
+}
+
+void FakeToken::set_identity(service::TokenIdentity identity) {
+    const std::lock_guard lock(mutex_);
+    contents_.identity = std::move(identity);
+}
+
 std::size_t FakeToken::objects() const {
     const std::lock_guard lock(mutex_);
-    std::size_t all = 0;
-    for (const auto& [id, objects] : objects_)
-        all += objects;
-    return all;
+    return contents_.objects.size();
 }
 
 std::size_t FakeToken::imports() const {
@@ -176,6 +297,11 @@ std::size_t FakeToken::pin_reloads() const {
 
 void FakeToken::check_reachable() const {
     if (!reachable_) throw TokenError(TokenFault::unreachable, "The token can't be reached");
+}
+
+void FakeToken::check_lookup() const {
+    check_reachable();
+    if (lookups_fail_) throw TokenError(TokenFault::unreachable, "The token can't be searched");
 }
 
 }  // namespace keyward::fakes

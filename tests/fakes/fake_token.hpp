@@ -1,16 +1,17 @@
 #pragma once
 
 #include <condition_variable>
-#include <map>
+#include <functional>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 #include "service/token.hpp"
 
 namespace keyward::fakes {
 
 /// A token in memory that does as the port says, and fails when it is told to. Any thread may call.
-/// It keeps no material: only what a token would report of it.
+/// It keeps no material: only what a token would report of it. It lets no time pass: a pause is over at once.
 class FakeToken final : public service::Token {
   public:
     explicit FakeToken(service::TokenIdentity identity = {"fake", "0001", "Keyward", "Fake"});
@@ -18,6 +19,9 @@ class FakeToken final : public service::Token {
     service::ImportReceipt import(const service::ImportOrder& order) override;
     std::size_t destroy(const ObjectId& id) override;
     std::size_t count(const ObjectId& id) override;
+    void walk(const std::function<void(const service::TokenObject&, std::size_t place, std::size_t total)>&
+                  each) override;
+    std::size_t destroy_half_made(std::chrono::milliseconds pause) override;
     void ping() override;
     std::set<std::string> mechanisms() override;
     service::TokenIdentity identity() override;
@@ -40,23 +44,59 @@ class FakeToken final : public service::Token {
     void lose(const ObjectId& id);
     void offer(std::set<std::string> mechanisms);
 
-    [[nodiscard]] std::size_t objects() const;
+    /// What another application made.
+    void add_foreign(service::TokenObject object);
+    /// What a killed module leaves behind.
+    void add_half_made();
+    /// Whoever was making the half-made objects finishes them, without a CKA_ID.
+    void complete_half_made();
+    /// Changes what the token says of each object with this id.
+    void alter(const ObjectId& id, const std::function<void(service::TokenObject&)>& change);
+    /// Calls that search the token fail with TokenFault::unreachable, while imports and `destroy` work.
+    void fail_lookups(bool fail);
+    /// What happens in the pause of the next destroy_half_made.
+    void in_next_pause(std::function<void()> happening);
+    /// Another token takes the place: the same but for this serial number, and empty.
+    void replace_by_empty(const std::string& serial);
+    /// The token that was replaced first is in its place again.
+    void put_back();
+    void set_identity(service::TokenIdentity identity);
+
+    [[nodiscard]] std::size_t objects() const;  ///< everything in the token
     [[nodiscard]] std::size_t imports() const;  ///< how many were begun
     [[nodiscard]] std::size_t pin_reloads() const;
 
   private:
+    struct Object {
+        std::size_t handle;
+        service::TokenObject shown;
+    };
+    /// A token that can be taken out of the slot.
+    struct Contents {
+        service::TokenIdentity identity;
+        std::vector<Object> objects;
+    };
+
     void check_reachable() const;
+    void check_lookup() const;
+    void keep(service::TokenObject object);
+    void keep_key(const service::ImportOrder& order, const service::ImportReceipt& receipt);
+    [[nodiscard]] std::vector<std::size_t> half_made() const;
     std::string check_value_reported(const std::string& right);
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;
-    const service::TokenIdentity identity_;
-    std::map<ObjectId, std::size_t> objects_;
+    Contents contents_;
+    std::optional<Contents> replaced_;
+    std::size_t next_handle_ = 1;
+    std::size_t swaps_ = 0;  ///< how often another token took the place
+    std::function<void()> in_pause_;
     std::optional<service::TokenError> next_failure_;
     std::optional<std::set<std::string>> offered_;
     bool wrong_check_value_ = false;
     bool lose_answer_ = false;
     bool reachable_ = true;
+    bool lookups_fail_ = false;
     bool blocked_ = false;
     std::size_t waiting_ = 0;
     std::size_t imports_ = 0;

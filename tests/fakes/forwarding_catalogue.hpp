@@ -27,6 +27,9 @@ class ForwardingCatalogue : public Catalogue {
     }
     std::vector<User> users() override { return next_.users(); }
     std::optional<User> find_user(const std::string& name) override { return next_.find_user(name); }
+    std::optional<Credentials> find_credentials(const std::string& user_name) override {
+        return next_.find_credentials(user_name);
+    }
     void add_grant(const std::string& user_id, const Grant& grant, const AuditRecord& audit) override {
         return next_.add_grant(user_id, grant, audit);
     }
@@ -45,21 +48,74 @@ class ForwardingCatalogue : public Catalogue {
     std::optional<Identity> find_identity(const std::string& hash) override {
         return next_.find_identity(hash);
     }
+    void remove_expired_tokens(const std::string& name, Instant before) override {
+        next_.remove_expired_tokens(name, before);
+    }
+    std::int64_t access_version() override { return next_.access_version(); }
     bool begin_create(const Key& key, const std::vector<Intent>& intents, const AuditRecord& audit) override {
         return next_.begin_create(key, intents, audit);
     }
-    bool commit_create(const Key& key, const std::string& owner, const std::set<ObjectId>& clean,
-                       Instant tombstone_lease, const AuditRecord& audit) override {
-        return next_.commit_create(key, owner, clean, tombstone_lease, audit);
+    bool commit_create(const Key& key, const Settlement& settlement, const AuditRecord& audit) override {
+        return next_.commit_create(key, settlement, audit);
     }
-    bool abandon_create(const std::string& key_id, const std::string& owner, const std::set<ObjectId>& clean,
-                        Instant tombstone_lease, const AuditRecord& audit) override {
-        return next_.abandon_create(key_id, owner, clean, tombstone_lease, audit);
+    Begin begin_update(const std::string& key_id, std::int64_t revision, const std::vector<Intent>& intents,
+                       const AuditRecord& audit) override {
+        return next_.begin_update(key_id, revision, intents, audit);
+    }
+    std::optional<std::vector<Tombstone>> commit_update(const Key& key, const std::set<std::string>& changed,
+                                                        const Settlement& settlement,
+                                                        const AuditRecord& audit) override {
+        return next_.commit_update(key, changed, settlement, audit);
+    }
+    bool abandon_change(const std::string& key_id, const Settlement& settlement,
+                        const AuditRecord& audit) override {
+        return next_.abandon_change(key_id, settlement, audit);
+    }
+    Removal begin_removal(const std::string& key_id, std::int64_t revision,
+                          const std::optional<std::string>& environment, const std::string& owner,
+                          Instant lease_until, const AuditRecord& audit) override {
+        return next_.begin_removal(key_id, revision, environment, owner, lease_until, audit);
     }
     std::optional<Key> find_key(const std::string& project_id, const std::string& name) override {
         return next_.find_key(project_id, name);
     }
-    std::optional<KeyState> key_state(const std::string& key_id) override { return next_.key_state(key_id); }
+    std::vector<KeyStanding> list_standings(const KeyQuery& query) override {
+        return next_.list_standings(query);
+    }
+    std::vector<Key> list_keys(const KeyQuery& query) override { return next_.list_keys(query); }
+    std::set<ObjectId> objects_of(const std::string& key_id) override { return next_.objects_of(key_id); }
+    AttemptOutcome begin_attempt(const Attempt& attempt, Instant now, Instant kept_since) override {
+        return next_.begin_attempt(attempt, now, kept_since);
+    }
+    void keep_answer(const KeptAnswer& answer) override { next_.keep_answer(answer); }
+    void end_attempt(const std::string& user_id, const std::string& key, const std::string& owner) override {
+        next_.end_attempt(user_id, key, owner);
+    }
+    void renew_attempts(const std::string& owner, Instant lease_until) override {
+        next_.renew_attempts(owner, lease_until);
+    }
+    void forget_answers(Instant before) override { next_.forget_answers(before); }
+    std::string bind_token(const std::string& environment, const std::string& serial,
+                           const AuditRecord& audit) override {
+        return next_.bind_token(environment, serial, audit);
+    }
+    std::optional<std::string> bound_token(const std::string& environment) override {
+        return next_.bound_token(environment);
+    }
+    void rebind_token(const std::string& environment, const std::string& serial,
+                      const AuditRecord& audit) override {
+        next_.rebind_token(environment, serial, audit);
+    }
+    std::vector<RecordedObject> recorded_objects(const std::string& environment) override {
+        return next_.recorded_objects(environment);
+    }
+    bool mark_missing(const ObjectId& id, const std::string& failure, const AuditRecord& audit) override {
+        return next_.mark_missing(id, failure, audit);
+    }
+    bool mark_found(const ObjectId& id, const AuditRecord& audit) override {
+        return next_.mark_found(id, audit);
+    }
+    bool adopt_key(const Key& key, const AuditRecord& audit) override { return next_.adopt_key(key, audit); }
     std::size_t settle_expired_intents(Instant now, const std::string& owner, Instant lease_until,
                                        const AuditRecord& audit) override {
         return next_.settle_expired_intents(now, owner, lease_until, audit);
@@ -78,6 +134,7 @@ class ForwardingCatalogue : public Catalogue {
     void expire_leases(const std::string& owner) override { return next_.expire_leases(owner); }
     std::vector<Tombstone> tombstones() override { return next_.tombstones(); }
     std::vector<Intent> intents() override { return next_.intents(); }
+    void record(const AuditRecord& audit) override { next_.record(audit); }
     std::vector<AuditRecord> audit_trail(std::size_t limit) override { return next_.audit_trail(limit); }
     void ping() override { return next_.ping(); }
 

@@ -103,6 +103,10 @@ RawClient::Input RawClient::receive(steady_clock::time_point until) {
     }
 }
 
+bool RawClient::begins_to_read(milliseconds time) {
+    return receive(steady_clock::now() + time) == Input::octets;
+}
+
 std::optional<RawAnswer> RawClient::read_answer(bool without_body, milliseconds time) {
     const auto until = steady_clock::now() + time;
     auto end_of_head = buffer_.find("\r\n\r\n");

@@ -40,6 +40,8 @@ class RawClient {
     /// Reads one answer by its Content-Length; 100 Continue is an answer too. Nothing when the connection
     /// ends before.
     std::optional<RawAnswer> read_answer(bool without_body = false, milliseconds time = patience);
+    /// Something has come, which `read_answer` will begin with.
+    bool begins_to_read(milliseconds time = patience);
     /// `send` and `read_answer`.
     std::optional<RawAnswer> ask(std::string_view request);
     /// All that comes until the connection ends.

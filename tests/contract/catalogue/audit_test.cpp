@@ -29,6 +29,7 @@ TEST_P(CatalogueContract, AChangeWithoutItsAuditRecordIsNotKept) {
     const auto project = new_project();
     const auto work = begun(project);
     const auto gone = new_tombstones("first", at(5000));
+    const auto key = committed(project, "whole");
     database_->query("alter table audit rename to audit_taken_away");
     EXPECT_THROW(catalogue_->create_project("other", {}, audit("x")), CatalogueError);
     EXPECT_THROW(catalogue_->create_user("bob", "", audit("x")), CatalogueError);
@@ -38,10 +39,20 @@ TEST_P(CatalogueContract, AChangeWithoutItsAuditRecordIsNotKept) {
     EXPECT_THROW(catalogue_->create_api_token(user, "laptop", "hash", std::nullopt, audit("x")),
                  CatalogueError);
     EXPECT_THROW(catalogue_->begin_create(new_key(project, "other"), {}, audit("x")), CatalogueError);
-    EXPECT_THROW(catalogue_->commit_create(work.key, "first", {}, at(1), audit("x")), CatalogueError);
-    EXPECT_THROW(catalogue_->abandon_create(work.key.id, "first", {}, at(1), audit("x")), CatalogueError);
+    EXPECT_THROW(catalogue_->commit_create(work.key, settlement("first", at(1)), audit("x")), CatalogueError);
+    EXPECT_THROW(catalogue_->abandon_change(work.key.id, settlement("first", at(1)), audit("x")),
+                 CatalogueError);
     EXPECT_THROW(catalogue_->settle_expired_intents(at(9000), "second", at(1), audit("x")), CatalogueError);
     EXPECT_THROW(catalogue_->remove_tombstone(gone[0], audit("x")), CatalogueError);
+    EXPECT_THROW(catalogue_->begin_update(key.id, 0, changed(key, {"staging"}).intents, audit("x")),
+                 CatalogueError);
+    EXPECT_THROW(catalogue_->commit_update(key, {}, settlement("first", at(1)), audit("x")), CatalogueError);
+    EXPECT_THROW(catalogue_->begin_removal(key.id, 0, std::nullopt, "first", at(1), audit("x")),
+                 CatalogueError);
+    EXPECT_THROW(catalogue_->mark_missing(key.deployments[0].object_id.value(), "gone", audit("x")),
+                 CatalogueError);
+    EXPECT_THROW(catalogue_->bind_token("production", "serial", audit("x")), CatalogueError);
+    EXPECT_THROW(catalogue_->rebind_token("production", "serial", audit("x")), CatalogueError);
     database_->query("alter table audit_taken_away rename to audit");
 
     EXPECT_FALSE(catalogue_->find_project("other"));
@@ -50,9 +61,11 @@ TEST_P(CatalogueContract, AChangeWithoutItsAuditRecordIsNotKept) {
     EXPECT_THAT(catalogue_->grants_of(user), IsEmpty());
     EXPECT_FALSE(catalogue_->find_identity("hash"));
     EXPECT_FALSE(catalogue_->find_key(project, "other"));
-    EXPECT_EQ(catalogue_->key_state(work.key.id), service::KeyState::creating);
+    EXPECT_EQ(state_of(work.key), service::KeyState::creating);
     EXPECT_EQ(catalogue_->intents().size(), 2);
     EXPECT_EQ(catalogue_->tombstones().size(), 2);
+    EXPECT_EQ(found(key), key);
+    EXPECT_EQ(catalogue_->bind_token("production", "another", audit("x")), "another");
 }
 
 TEST_P(CatalogueContract, AFailedCallLeavesItsConnectionUsable) {

@@ -1,7 +1,4 @@
 #include <atomic>
-#include <barrier>
-#include <functional>
-#include <thread>
 
 #include "child_process.hpp"
 #include "fixture.hpp"
@@ -10,17 +7,6 @@ namespace keyward::storage {
 namespace {
 
 using testing::IsEmpty;
-
-// Starts all at the same moment; the body is given its number.
-void together(int count, const std::function<void(int)>& body) {
-    std::barrier start(count);
-    std::vector<std::jthread> threads;
-    for (int i = 0; i < count; ++i)
-        threads.emplace_back([&, i] {
-            start.arrive_and_wait();
-            body(i);
-        });
-}
 
 TEST_P(CatalogueContract, OfTwoHundredBeginningsOfOneNameExactlyOneWins) {
     const auto project = new_project();
@@ -40,7 +26,8 @@ TEST_P(CatalogueContract, ManyKeysAreMadeAtTheSameTime) {
     together(16, [&](int thread) {
         for (int i = 0; i < 10; ++i)
             if (const auto work = begun(project, std::to_string(thread) + "/" + std::to_string(i));
-                catalogue_->commit_create(work.key, "first", {}, at(9000), audit("key.create.commit")))
+                catalogue_->commit_create(work.key, settlement("first", at(9000)),
+                                          audit("key.create.commit")))
                 ++made;
     });
     EXPECT_EQ(made, 160);
@@ -78,14 +65,14 @@ TEST_P(CatalogueContract, SettlingAndCommittingNeverBothWin) {
         std::size_t settled = 0;
         together(2, [&](int side) {
             if (side == 0)
-                committed =
-                    catalogue_->commit_create(work.key, "first", {}, at(9000), audit("key.create.commit"));
+                committed = catalogue_->commit_create(work.key, settlement("first", at(9000)),
+                                                      audit("key.create.commit"));
             else
                 settled =
                     other->settle_expired_intents(at(200), "second", at(9000), audit("recovery.settle"));
         });
         EXPECT_EQ(settled, committed ? 0 : 2);
-        EXPECT_EQ(catalogue_->key_state(work.key.id).has_value(), committed);
+        EXPECT_EQ(state_of(work.key).has_value(), committed);
     }
 }
 

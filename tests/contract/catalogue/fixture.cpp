@@ -1,5 +1,8 @@
 #include "fixture.hpp"
 
+#include <algorithm>
+#include <barrier>
+#include <thread>
 #include <tuple>
 
 namespace keyward::service {
@@ -7,7 +10,7 @@ namespace keyward::service {
 bool operator==(const Deployment& left, const Deployment& right) {
     const auto fields = [](const Deployment& d) {
         return std::tie(d.environment, d.alias, d.source, d.state, d.object_id, d.size, d.key_check_value,
-                        d.public_key_sha256, d.public_key_pem, d.failure);
+                        d.public_key_sha256, d.public_key_pem, d.failure, d.uses);
     };
     return fields(left) == fields(right);
 }
@@ -15,7 +18,7 @@ bool operator==(const Deployment& left, const Deployment& right) {
 bool operator==(const Key& left, const Key& right) {
     const auto fields = [](const Key& k) {
         return std::tie(k.id, k.project_id, k.name, k.description, k.type, k.algorithm, k.mechanisms, k.state,
-                        k.created_at, k.updated_at, k.deployments);
+                        k.created_at, k.updated_at, k.revision, k.deployments);
     };
     return fields(left) == fields(right);
 }
@@ -29,7 +32,7 @@ bool operator==(const Intent& left, const Intent& right) {
 
 bool operator==(const Tombstone& left, const Tombstone& right) {
     const auto fields = [](const Tombstone& t) {
-        return std::tie(t.object_id, t.environment, t.owner, t.lease_until);
+        return std::tie(t.object_id, t.environment, t.owner, t.lease_until, t.keep_until);
     };
     return fields(left) == fields(right);
 }
@@ -65,6 +68,21 @@ service::AuditRecord audit(const std::string& action) {
             .key = "card-key",
             .environments = {"staging", "production"},
             .result = "done"};
+}
+
+service::Settlement settlement(const std::string& owner, Instant tombstone_lease,
+                               const std::set<ObjectId>& clean) {
+    return {.owner = owner, .clean = clean, .tombstone_lease = tombstone_lease, .answer = {}, .intents = {}};
+}
+
+void together(int count, const std::function<void(int)>& body) {
+    std::barrier start(count);
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < count; ++i)
+        threads.emplace_back([&, i] {
+            start.arrive_and_wait();
+            body(i);
+        });
 }
 
 CatalogueContract::CatalogueContract()
@@ -106,6 +124,7 @@ service::Key CatalogueContract::new_key(const std::string& project_id, const std
         deployment.key_check_value = "5E89A1";
         deployment.public_key_sha256 = std::string(64, 'a');
         deployment.public_key_pem = "first line\nsecond line\n";
+        deployment.uses = {service::Use::signature};
         key.deployments.push_back(deployment);
     }
     return key;
@@ -127,9 +146,58 @@ CatalogueContract::Begun CatalogueContract::begun(const std::string& project_id,
     return result;
 }
 
+service::Key CatalogueContract::committed(const std::string& project_id, const std::string& name) {
+    const auto work = begun(project_id, name);
+    EXPECT_TRUE(
+        catalogue_->commit_create(work.key, settlement("first", at(9000)), audit("key.create.commit")));
+    return found(work.key);
+}
+
+CatalogueContract::Begun CatalogueContract::changed(const service::Key& key,
+                                                    const std::vector<std::string>& environments,
+                                                    const std::string& owner, Instant lease_until) {
+    Begun result{.key = key, .intents = {}};
+    auto& deployments = result.key.deployments;
+    for (const auto& environment : environments) {
+        const auto there = std::find_if(deployments.begin(), deployments.end(),
+                                        [&](const auto& each) { return each.environment == environment; });
+        auto& deployment = there == deployments.end() ? deployments.emplace_back() : *there;
+        deployment.environment = environment;
+        deployment.alias = "changed in " + environment;
+        deployment.source = "content";
+        deployment.state = service::DeploymentState::deployed;
+        deployment.object_id = ObjectId::random();
+        deployment.size = 384;
+        deployment.uses = {service::Use::signature};
+        result.intents.push_back({*deployment.object_id, key.id, environment, owner, lease_until});
+    }
+    result.key.updated_at = at(7777);
+    return result;
+}
+
+CatalogueContract::Begun CatalogueContract::updating(const service::Key& key,
+                                                     const std::vector<std::string>& environments,
+                                                     const std::string& owner, Instant lease_until) {
+    auto change = changed(key, environments, owner, lease_until);
+    EXPECT_EQ(catalogue_->begin_update(key.id, key.revision, change.intents, audit("key.update")),
+              service::Begin::begun);
+    return change;
+}
+
+service::Key CatalogueContract::found(const service::Key& key) {
+    return catalogue_->find_key(key.project_id, key.name).value();
+}
+
+std::optional<service::KeyState> CatalogueContract::state_of(const service::Key& key) {
+    const auto found = catalogue_->find_key(key.project_id, key.name);
+    if (!found || found->id != key.id) return std::nullopt;
+    return found->state;
+}
+
 std::vector<ObjectId> CatalogueContract::new_tombstones(const std::string& owner, Instant lease_until) {
     const auto work = begun(new_project(random_uuid()), "gone", owner);
-    EXPECT_TRUE(catalogue_->abandon_create(work.key.id, owner, {}, lease_until, audit("key.create.abandon")));
+    EXPECT_TRUE(
+        catalogue_->abandon_change(work.key.id, settlement(owner, lease_until), audit("key.create.abandon")));
     return {work.intents.at(0).object_id, work.intents.at(1).object_id};
 }
 

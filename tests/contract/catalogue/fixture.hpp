@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,6 +35,11 @@ inline Instant at(long long milliseconds) {
     return Instant(std::chrono::milliseconds(milliseconds));
 }
 service::AuditRecord audit(const std::string& action);
+service::Settlement settlement(const std::string& owner, Instant tombstone_lease,
+                               const std::set<ObjectId>& clean = {});
+
+/// Runs `body` in so many threads that start at the same moment; each is given its number.
+void together(int count, const std::function<void(int)>& body);
 
 /// One suite for every database that holds a catalogue.
 class CatalogueContract : public testing::TestWithParam<DatabaseKind> {
@@ -56,6 +62,17 @@ class CatalogueContract : public testing::TestWithParam<DatabaseKind> {
     };
     Begun begun(const std::string& project_id, const std::string& name = "card-key",
                 const std::string& owner = "first", Instant lease_until = at(5000));
+    /// A committed key, as it is read back.
+    service::Key committed(const std::string& project_id, const std::string& name = "card-key");
+    /// The key as a change of these environments would leave it, with the change's intents.
+    static Begun changed(const service::Key& key, const std::vector<std::string>& environments,
+                         const std::string& owner = "first", Instant lease_until = at(5000));
+    /// The same, begun.
+    Begun updating(const service::Key& key, const std::vector<std::string>& environments,
+                   const std::string& owner = "first", Instant lease_until = at(5000));
+    service::Key found(const service::Key& key);
+    /// None when its name is free, or another key's.
+    std::optional<service::KeyState> state_of(const service::Key& key);
     /// Tombstones of that owner, made by a create that was taken back.
     std::vector<ObjectId> new_tombstones(const std::string& owner, Instant lease_until);
     std::vector<std::string> audited();

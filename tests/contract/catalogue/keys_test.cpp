@@ -15,7 +15,7 @@ TEST_P(CatalogueContract, ABegunKeyIsThereWithoutDeployments) {
     auto expected = begun(project).key;
     expected.deployments.clear();
     EXPECT_EQ(catalogue_->find_key(project, "card-key"), expected);
-    EXPECT_EQ(catalogue_->key_state(expected.id), KeyState::creating);
+    EXPECT_EQ(state_of(expected), KeyState::creating);
 }
 
 TEST_P(CatalogueContract, BeginningWritesTheIntents) {
@@ -30,7 +30,7 @@ TEST_P(CatalogueContract, ATakenNameIsRefusedAndNothingIsWritten) {
     const auto second = new_key(project);
     EXPECT_FALSE(catalogue_->begin_create(second, intents_of(second, "second"), audit("key.create.again")));
     EXPECT_EQ(catalogue_->find_key(project, "card-key").value().id, first.key.id);
-    EXPECT_EQ(catalogue_->key_state(second.id), std::nullopt);
+    EXPECT_EQ(state_of(second), std::nullopt);
     EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(first.intents));
     EXPECT_THAT(audited(), ElementsAre("project.create", "key.create"));
 }
@@ -66,10 +66,11 @@ TEST_P(CatalogueContract, ACommittedKeyHasEverythingInTheOrderOfTheRequest) {
     const auto project = new_project();
     auto work = begun(project);
     work.key.updated_at = at(2000);
-    EXPECT_TRUE(catalogue_->commit_create(work.key, "first", {}, at(9000), audit("key.create.commit")));
+    EXPECT_TRUE(
+        catalogue_->commit_create(work.key, settlement("first", at(9000)), audit("key.create.commit")));
     work.key.state = KeyState::active;
     EXPECT_EQ(catalogue_->find_key(project, "card-key"), work.key);
-    EXPECT_EQ(catalogue_->key_state(work.key.id), KeyState::active);
+    EXPECT_EQ(state_of(work.key), KeyState::active);
     EXPECT_THAT(catalogue_->intents(), IsEmpty());
     EXPECT_THAT(catalogue_->tombstones(), IsEmpty());
     EXPECT_THAT(audited(), ElementsAre("project.create", "key.create", "key.create.commit"));
@@ -80,9 +81,10 @@ TEST_P(CatalogueContract, TheObjectOfAFailedDeploymentBecomesATombstone) {
     work.key.deployments[1].object_id.reset();
     work.key.deployments[1].state = service::DeploymentState::failed;
     work.key.deployments[1].failure = "the token is full";
-    EXPECT_TRUE(catalogue_->commit_create(work.key, "first", {}, at(9000), audit("key.create.commit")));
+    EXPECT_TRUE(
+        catalogue_->commit_create(work.key, settlement("first", at(9000)), audit("key.create.commit")));
     EXPECT_THAT(catalogue_->tombstones(),
-                ElementsAre(Tombstone{work.intents[1].object_id, "production", "first", at(9000)}));
+                ElementsAre(Tombstone{work.intents[1].object_id, "production", "first", at(9000), at(9000)}));
     const auto found = catalogue_->find_key(work.key.project_id, "card-key").value();
     EXPECT_EQ(found.deployments, work.key.deployments);
 }
@@ -90,16 +92,17 @@ TEST_P(CatalogueContract, TheObjectOfAFailedDeploymentBecomesATombstone) {
 TEST_P(CatalogueContract, AnObjectKnownToBeGoneNeedsNoTombstone) {
     auto work = begun(new_project());
     work.key.deployments[1].object_id.reset();
-    EXPECT_TRUE(catalogue_->commit_create(work.key, "first", {work.intents[1].object_id}, at(9000),
-                                          audit("key.create.commit")));
+    EXPECT_TRUE(catalogue_->commit_create(
+        work.key, settlement("first", at(9000), {work.intents[1].object_id}), audit("key.create.commit")));
     EXPECT_THAT(catalogue_->tombstones(), IsEmpty());
     EXPECT_THAT(catalogue_->intents(), IsEmpty());
 }
 
 TEST_P(CatalogueContract, AnotherOwnerCantCommit) {
     const auto work = begun(new_project());
-    EXPECT_FALSE(catalogue_->commit_create(work.key, "second", {}, at(9000), audit("key.create.commit")));
-    EXPECT_EQ(catalogue_->key_state(work.key.id), KeyState::creating);
+    EXPECT_FALSE(
+        catalogue_->commit_create(work.key, settlement("second", at(9000)), audit("key.create.commit")));
+    EXPECT_EQ(state_of(work.key), KeyState::creating);
     EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(work.intents));
     EXPECT_THAT(audited(), ElementsAre("project.create", "key.create"));
 }
@@ -109,8 +112,9 @@ TEST_P(CatalogueContract, OneForeignIntentIsEnoughToRefuseTheCommit) {
     auto intents = intents_of(key, "first");
     intents[1].owner = "second";
     EXPECT_TRUE(catalogue_->begin_create(key, intents, audit("key.create")));
-    EXPECT_FALSE(catalogue_->commit_create(key, "first", {}, at(9000), audit("key.create.commit")));
-    EXPECT_FALSE(catalogue_->abandon_create(key.id, "first", {}, at(9000), audit("key.create.abandon")));
+    EXPECT_FALSE(catalogue_->commit_create(key, settlement("first", at(9000)), audit("key.create.commit")));
+    EXPECT_FALSE(
+        catalogue_->abandon_change(key.id, settlement("first", at(9000)), audit("key.create.abandon")));
     EXPECT_THAT(catalogue_->find_key(key.project_id, key.name).value().deployments, IsEmpty());
     EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(intents));
     EXPECT_THAT(audited(), ElementsAre("project.create", "key.create"));
@@ -119,69 +123,78 @@ TEST_P(CatalogueContract, OneForeignIntentIsEnoughToRefuseTheCommit) {
 TEST_P(CatalogueContract, ACommitAfterTheIntentsWereSettledIsRefused) {
     const auto work = begun(new_project());
     EXPECT_EQ(catalogue_->settle_expired_intents(at(5001), "second", at(9000), audit("recovery.settle")), 2);
-    EXPECT_FALSE(catalogue_->commit_create(work.key, "first", {}, at(9000), audit("key.create.commit")));
-    EXPECT_EQ(catalogue_->key_state(work.key.id), std::nullopt);
+    EXPECT_FALSE(
+        catalogue_->commit_create(work.key, settlement("first", at(9000)), audit("key.create.commit")));
+    EXPECT_EQ(state_of(work.key), std::nullopt);
     EXPECT_EQ(catalogue_->tombstones().size(), 2);
     EXPECT_THAT(audited(), ElementsAre("project.create", "key.create", "recovery.settle"));
 }
 
 TEST_P(CatalogueContract, ACommitAfterTheLeaseRanOutIsGoodWhileNobodySettled) {
     const auto work = begun(new_project(), "card-key", "first", at(0));
-    EXPECT_TRUE(catalogue_->commit_create(work.key, "first", {}, at(9000), audit("key.create.commit")));
+    EXPECT_TRUE(
+        catalogue_->commit_create(work.key, settlement("first", at(9000)), audit("key.create.commit")));
 }
 
 TEST_P(CatalogueContract, ACommitOfAnObjectThatWasNeverIntendedIsRefused) {
     auto work = begun(new_project());
     work.key.deployments[0].object_id = ObjectId::random();
-    EXPECT_FALSE(catalogue_->commit_create(work.key, "first", {}, at(9000), audit("key.create.commit")));
+    EXPECT_FALSE(
+        catalogue_->commit_create(work.key, settlement("first", at(9000)), audit("key.create.commit")));
     EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(work.intents));
 }
 
 TEST_P(CatalogueContract, AKeyIsCommittedOnce) {
     const auto work = begun(new_project());
-    EXPECT_TRUE(catalogue_->commit_create(work.key, "first", {}, at(9000), audit("key.create.commit")));
-    EXPECT_FALSE(catalogue_->commit_create(work.key, "first", {}, at(9000), audit("key.create.commit")));
-    EXPECT_FALSE(catalogue_->abandon_create(work.key.id, "first", {}, at(9000), audit("key.create.abandon")));
+    EXPECT_TRUE(
+        catalogue_->commit_create(work.key, settlement("first", at(9000)), audit("key.create.commit")));
+    EXPECT_FALSE(
+        catalogue_->commit_create(work.key, settlement("first", at(9000)), audit("key.create.commit")));
+    EXPECT_FALSE(
+        catalogue_->abandon_change(work.key.id, settlement("first", at(9000)), audit("key.create.abandon")));
     EXPECT_EQ(catalogue_->find_key(work.key.project_id, "card-key").value().deployments.size(), 2);
     EXPECT_THAT(audited(), ElementsAre("project.create", "key.create", "key.create.commit"));
 }
 
 TEST_P(CatalogueContract, AnUnknownKeyIsNotCommitted) {
     const auto key = new_key(new_project());
-    EXPECT_FALSE(catalogue_->commit_create(key, "first", {}, at(9000), audit("key.create.commit")));
+    EXPECT_FALSE(catalogue_->commit_create(key, settlement("first", at(9000)), audit("key.create.commit")));
     EXPECT_EQ(catalogue_->find_key(key.project_id, key.name), std::nullopt);
 }
 
 TEST_P(CatalogueContract, AnAbandonedKeyLeavesTombstonesAndAFreeName) {
     const auto work = begun(new_project());
-    EXPECT_TRUE(catalogue_->abandon_create(work.key.id, "first", {}, at(9000), audit("key.create.abandon")));
+    EXPECT_TRUE(
+        catalogue_->abandon_change(work.key.id, settlement("first", at(9000)), audit("key.create.abandon")));
     EXPECT_EQ(catalogue_->find_key(work.key.project_id, "card-key"), std::nullopt);
     EXPECT_THAT(catalogue_->intents(), IsEmpty());
     EXPECT_THAT(catalogue_->tombstones(),
-                UnorderedElementsAre(Tombstone{work.intents[0].object_id, "staging", "first", at(9000)},
-                                     Tombstone{work.intents[1].object_id, "production", "first", at(9000)}));
+                UnorderedElementsAre(
+                    Tombstone{work.intents[0].object_id, "staging", "first", at(9000), at(9000)},
+                    Tombstone{work.intents[1].object_id, "production", "first", at(9000), at(9000)}));
     begun(work.key.project_id);
 }
 
 TEST_P(CatalogueContract, AnAbandonedKeyThatLeftNothingNeedsNoTombstones) {
     const auto work = begun(new_project());
-    EXPECT_TRUE(catalogue_->abandon_create(work.key.id, "first",
-                                           {work.intents[0].object_id, work.intents[1].object_id}, at(9000),
-                                           audit("key.create.abandon")));
+    EXPECT_TRUE(catalogue_->abandon_change(
+        work.key.id, settlement("first", at(9000), {work.intents[0].object_id, work.intents[1].object_id}),
+        audit("key.create.abandon")));
     EXPECT_THAT(catalogue_->tombstones(), IsEmpty());
 }
 
 TEST_P(CatalogueContract, AnotherOwnerCantAbandon) {
     const auto work = begun(new_project());
     EXPECT_FALSE(
-        catalogue_->abandon_create(work.key.id, "second", {}, at(9000), audit("key.create.abandon")));
+        catalogue_->abandon_change(work.key.id, settlement("second", at(9000)), audit("key.create.abandon")));
     EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(work.intents));
-    EXPECT_EQ(catalogue_->key_state(work.key.id), KeyState::creating);
+    EXPECT_EQ(state_of(work.key), KeyState::creating);
 }
 
-TEST_P(CatalogueContract, AnUnknownKeyIsNotAbandonedAndHasNoState) {
-    EXPECT_FALSE(catalogue_->abandon_create("unknown", "first", {}, at(9000), audit("key.create.abandon")));
-    EXPECT_EQ(catalogue_->key_state("unknown"), std::nullopt);
+TEST_P(CatalogueContract, AnUnknownKeyIsNotAbandonedAndHasNoObjects) {
+    EXPECT_FALSE(
+        catalogue_->abandon_change("unknown", settlement("first", at(9000)), audit("key.create.abandon")));
+    EXPECT_THAT(catalogue_->objects_of("unknown"), IsEmpty());
 }
 
 TEST_P(CatalogueContract, EveryTypeAlgorithmAndStateComesBackAsItWas) {
@@ -198,7 +211,8 @@ TEST_P(CatalogueContract, EveryTypeAlgorithmAndStateComesBackAsItWas) {
             key.deployments[0].state = service::DeploymentState::failed;
             key.deployments[1].state = service::DeploymentState::deleting;
             EXPECT_TRUE(catalogue_->begin_create(key, intents_of(key, "first"), audit("key.create")));
-            EXPECT_TRUE(catalogue_->commit_create(key, "first", {}, at(9000), audit("key.create.commit")));
+            EXPECT_TRUE(
+                catalogue_->commit_create(key, settlement("first", at(9000)), audit("key.create.commit")));
             key.state = KeyState::active;
             EXPECT_EQ(catalogue_->find_key(project, key.name), key);
         }

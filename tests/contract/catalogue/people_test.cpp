@@ -177,8 +177,53 @@ TEST_P(CatalogueContract, AnApiTokenNeedsAUser) {
     EXPECT_FALSE(catalogue_->find_identity("hash"));
 }
 
+TEST_P(CatalogueContract, APasswordIsCheckedAgainstTheHashThatWasStored) {
+    catalogue_->create_user("alice", "hash", audit("user.create"));
+    const auto credentials = catalogue_->find_credentials("alice").value();
+    EXPECT_EQ(credentials.user.id, catalogue_->find_user("alice").value().id);
+    EXPECT_EQ(credentials.user.name, "alice");
+    EXPECT_EQ(credentials.password_hash, "hash");
+    EXPECT_EQ(catalogue_->find_credentials("Alice").has_value(), false);
+}
+
+TEST_P(CatalogueContract, AUserWithoutAPasswordHasAnEmptyHash) {
+    new_user();
+    EXPECT_EQ(catalogue_->find_credentials("alice").value().password_hash, "");
+}
+
+TEST_P(CatalogueContract, ExpiredTokensOfOneNameAreRemovedAndNoOthers) {
+    const auto user = new_user();
+    catalogue_->create_api_token(user, "login", "over", at(99), audit("token.create"));
+    catalogue_->create_api_token(user, "login", "ending", at(100), audit("token.create"));
+    catalogue_->create_api_token(user, "login", "endless", std::nullopt, audit("token.create"));
+    catalogue_->create_api_token(user, "laptop", "other", at(99), audit("token.create"));
+    catalogue_->remove_expired_tokens("login", at(100));
+    EXPECT_FALSE(catalogue_->find_identity("over"));
+    for (const auto* hash : {"ending", "endless", "other"})
+        EXPECT_TRUE(catalogue_->find_identity(hash)) << hash;
+}
+
 TEST_P(CatalogueContract, APingOfAWorkingDatabaseReturns) {
     EXPECT_NO_THROW(catalogue_->ping());
+}
+
+TEST_P(CatalogueContract, TheAccessVersionGrowsWithWhatMayTakeSomethingAwayAndNotWithWhatIsAdded) {
+    const auto project = new_project();
+    const auto user = new_user();
+    const service::Grant grant{project, service::Permission::use, {}};
+    const auto token = catalogue_->create_api_token(user, "t", "hash", {}, audit("x"));
+    EXPECT_EQ(catalogue_->access_version(), 0);
+    catalogue_->add_grant(user, grant, audit("x"));
+    EXPECT_EQ(catalogue_->access_version(), 1);
+    catalogue_->revoke_grant(user, grant, audit("x"));
+    catalogue_->revoke_grant(user, grant, audit("x"));
+    EXPECT_EQ(catalogue_->access_version(), 2);
+    catalogue_->revoke_api_token(token, audit("x"));
+    EXPECT_EQ(catalogue_->access_version(), 3);
+    catalogue_->delete_user("alice", audit("x"));
+    EXPECT_EQ(catalogue_->access_version(), 4);
+    catalogue_->delete_project("payments", audit("x"));
+    EXPECT_EQ(another()->access_version(), 5);
 }
 
 }  // namespace

@@ -23,8 +23,9 @@ TEST_P(CatalogueContract, ExpiredIntentsOfAnUnfinishedKeyBecomeTombstonesAndTheN
     EXPECT_EQ(catalogue_->find_key(work.key.project_id, "card-key"), std::nullopt);
     EXPECT_THAT(catalogue_->intents(), IsEmpty());
     EXPECT_THAT(catalogue_->tombstones(),
-                UnorderedElementsAre(Tombstone{work.intents[0].object_id, "staging", "second", at(9000)},
-                                     Tombstone{work.intents[1].object_id, "production", "second", at(9000)}));
+                UnorderedElementsAre(
+                    Tombstone{work.intents[0].object_id, "staging", "second", at(9000), at(9000)},
+                    Tombstone{work.intents[1].object_id, "production", "second", at(9000), at(9000)}));
     EXPECT_THAT(audited(), ElementsAre("project.create", "key.create", "recovery.settle"));
 }
 
@@ -44,7 +45,8 @@ TEST_P(CatalogueContract, AKeyWithOneLiveLeaseIsLeftAloneWhole) {
     const auto work = begun(new_project());
     catalogue_->renew_leases({work.intents[1].object_id}, "first", at(20000));
     EXPECT_EQ(catalogue_->settle_expired_intents(at(6000), "second", at(9000), audit("recovery.settle")), 0);
-    EXPECT_TRUE(catalogue_->commit_create(work.key, "first", {}, at(9000), audit("key.create.commit")));
+    EXPECT_TRUE(
+        catalogue_->commit_create(work.key, settlement("first", at(9000)), audit("key.create.commit")));
 }
 
 TEST_P(CatalogueContract, OnlyTheExpiredOfSeveralKeysAreSettled) {
@@ -55,7 +57,7 @@ TEST_P(CatalogueContract, OnlyTheExpiredOfSeveralKeysAreSettled) {
     EXPECT_EQ(catalogue_->settle_expired_intents(at(200), "second", at(9000), audit("recovery.settle")), 4);
     EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(live.intents));
     EXPECT_EQ(catalogue_->tombstones().size(), 4);
-    EXPECT_EQ(catalogue_->key_state(live.key.id), KeyState::creating);
+    EXPECT_EQ(state_of(live.key), KeyState::creating);
 }
 
 TEST_P(CatalogueContract, NothingToSettleIsNotAudited) {

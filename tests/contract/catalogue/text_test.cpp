@@ -29,7 +29,8 @@ TEST_P(CatalogueContract, OddNamesComeBackOctetForOctet) {
     const auto project = new_project();
     for (const auto& name : odd_names) {
         auto work = begun(project, name);
-        EXPECT_TRUE(catalogue_->commit_create(work.key, "first", {}, at(9000), audit("key.create.commit")));
+        EXPECT_TRUE(
+            catalogue_->commit_create(work.key, settlement("first", at(9000)), audit("key.create.commit")));
         work.key.state = service::KeyState::active;
         EXPECT_EQ(catalogue_->find_key(project, name), work.key) << name;
     }
@@ -43,7 +44,7 @@ TEST_P(CatalogueContract, OddTextIsStoredInEveryField) {
         auto& deployment = key.deployments[0];
         deployment.alias = deployment.source = deployment.failure = deployment.public_key_pem = text;
         EXPECT_TRUE(catalogue_->begin_create(key, intents_of(key, text), audit(text)));
-        EXPECT_TRUE(catalogue_->commit_create(key, text, {}, at(9000), audit(text)));
+        EXPECT_TRUE(catalogue_->commit_create(key, settlement(text, at(9000)), audit(text)));
         key.state = service::KeyState::active;
         EXPECT_EQ(catalogue_->find_key(project, text), key) << text;
         EXPECT_EQ(catalogue_->audit_trail(1).at(0), audit(text));
@@ -90,7 +91,7 @@ TEST_P(CatalogueContract, TheMostAKeyMayHoldIsStored) {
         key.deployments.push_back(deployment);
     }
     EXPECT_TRUE(catalogue_->begin_create(key, intents_of(key, "first"), audit("key.create")));
-    EXPECT_TRUE(catalogue_->commit_create(key, "first", {}, at(9000), audit("key.create.commit")));
+    EXPECT_TRUE(catalogue_->commit_create(key, settlement("first", at(9000)), audit("key.create.commit")));
     key.state = service::KeyState::active;
     EXPECT_EQ(catalogue_->find_key(project, key.name), key);
 }

@@ -13,15 +13,20 @@ using keyward::tests::ShimControls;
 ShimControls controls{};
 CK_FUNCTION_LIST* real = nullptr;
 
-bool is_disturbed() {
-    CK_ULONG left = controls.disturbances;
-    while (left > 0 && !controls.disturbances.compare_exchange_weak(left, left - 1)) {
+bool takes_one_of(std::atomic<CK_ULONG>& count) {
+    CK_ULONG left = count;
+    while (left > 0 && !count.compare_exchange_weak(left, left - 1)) {
     }
     return left > 0;
 }
 
 CK_RV private_key_error() {
-    return is_disturbed() ? CKR_GENERAL_ERROR : controls.create_private_object.load();
+    return takes_one_of(controls.disturbances) ? CKR_GENERAL_ERROR : controls.create_private_object.load();
+}
+
+CK_RV failed(CK_SESSION_HANDLE session, CK_RV value) {
+    if (controls.failure_ends_login) real->C_Logout(session);
+    return value;
 }
 
 void hang_while(const std::atomic<bool>& told) {
@@ -37,7 +42,7 @@ CK_RV create_object(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR attributes, CK_U
     for (CK_ULONG i = 0; i < count; ++i)
         if (attributes[i].type == CKA_CLASS &&
             *static_cast<CK_OBJECT_CLASS*>(attributes[i].pValue) == CKO_PRIVATE_KEY)
-            if (const CK_RV value = private_key_error(); value != CKR_OK) return value;
+            if (const CK_RV value = private_key_error(); value != CKR_OK) return failed(session, value);
     return real->C_CreateObject(session, attributes, count, object);
 }
 
@@ -59,6 +64,11 @@ CK_RV get_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK
 
 CK_RV destroy_object(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object) {
     ++controls.destroyed;
+    if (takes_one_of(controls.others_destroy)) {
+        real->C_DestroyObject(session, object);
+        return failed(session, controls.destroyed_late);
+    }
+    if (controls.destroy_object != CKR_OK) return failed(session, controls.destroy_object);
     return real->C_DestroyObject(session, object);
 }
 
@@ -114,7 +124,9 @@ CK_RV get_session_info(CK_SESSION_HANDLE session, CK_SESSION_INFO_PTR info) {
 
 CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
     const CK_RV value = real->C_GetTokenInfo(slot, info);
-    if (value == CKR_OK) info->flags = (info->flags | controls.token_flags) & ~controls.hidden_token_flags;
+    if (value != CKR_OK) return value;
+    info->flags = (info->flags | controls.token_flags) & ~controls.hidden_token_flags;
+    if (controls.other_serial) info->serialNumber[0] = info->serialNumber[0] == 'X' ? 'Y' : 'X';
     return value;
 }
 

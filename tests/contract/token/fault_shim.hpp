@@ -13,12 +13,17 @@ struct ShimControls {
     std::atomic<CK_RV> create_private_object;  ///< for private keys alone
     std::atomic<CK_ULONG> disturbances;        ///< so many private keys fail with CKR_GENERAL_ERROR at first
     std::atomic<CK_RV> get_attribute_value;
+    std::atomic<CK_RV> destroy_object;
+    std::atomic<CK_ULONG> others_destroy;  ///< somebody else destroys the next so many objects before we do
+    std::atomic<CK_RV> destroyed_late;     ///< what we are told then
+    std::atomic<bool> failure_ends_login;  ///< the login goes with a private key or a destruction that fails
     std::atomic<CK_RV> sign;
     std::atomic<CK_RV> encrypt;
     std::atomic<CK_RV> open_session;
     std::atomic<CK_RV> login;
     std::atomic<CK_FLAGS> token_flags;         ///< added to those of CK_TOKEN_INFO
     std::atomic<CK_FLAGS> hidden_token_flags;  ///< taken from them
+    std::atomic<bool> other_serial;            ///< another token of the same label is in the slot
     std::atomic<CK_ATTRIBUTE_TYPE>
         lie_about;                     ///< this yes-or-no attribute, or this value, is reported inverted
     std::atomic<bool> no_check_value;  ///< CKA_CHECK_VALUE is unknown

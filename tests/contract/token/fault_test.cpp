@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "hsm/errors.hpp"
 #include "keys/fingerprint.hpp"
 #include "tests/contract/token/fault_shim.hpp"
 #include "tests/contract/token/labs.hpp"
@@ -69,6 +70,16 @@ class TokenFaults : public ::testing::Test {
             return error;
         }
         throw std::logic_error("the import went through");
+    }
+
+    TokenError destroy_error(const std::function<void()>& prepare) {
+        prepare();
+        try {
+            lab_.token()->destroy(id_);
+        } catch (const TokenError& error) {
+            return error;
+        }
+        throw std::logic_error("the destruction went through");
     }
 
     service::ImportReceipt import(const keys::KeyMaterial& material, const UseSet& uses) {
@@ -300,6 +311,98 @@ TEST_F(TokenFaults, AnotherErrorOfTheModuleIsNotTriedAgain) {
     EXPECT_EQ(shim_.destroyed, 1U);
 }
 
+TEST_F(TokenFaults, APinRefusedBetweenTwoAttemptsIsUnreachableSinceTheFirstMayHaveLeftAnObject) {
+    const TokenError error = import_error(Kind::p256, {Use::signature}, [&] {
+        shim_.disturbances = 1;
+        shim_.failure_ends_login = true;
+        shim_.login = CKR_PIN_INCORRECT;
+    });
+    EXPECT_EQ(error.fault(), TokenFault::unreachable);
+    EXPECT_EQ(error.call(), "C_Login");
+    EXPECT_EQ(error.code(), "CKR_PIN_INCORRECT");
+    EXPECT_STREQ(error.what(),
+                 "The token refuses the PIN: it is wrong; an operator must set it right and "
+                 "have it reloaded");
+}
+
+// The PIN's source is the one place of a lease where a test can have it say so at the right moment.
+TEST_F(TokenFaults, ATokenThatIsBusyBetweenTwoAttemptsIsUnreachableSinceTheFirstMayHaveLeftAnObject) {
+    auto settings = lab_.settings();
+    settings.pin = [this, pin = settings.pin]() -> SecretBytes {
+        if (shim_.logins > 0) throw TokenError(TokenFault::busy, "no session became free");
+        return pin();
+    };
+    const auto token = lab_.open(settings);
+    const keys::KeyMaterial material = make_key(Kind::p256);
+    shim_.disturbances = 1;
+    shim_.failure_ends_login = true;
+    try {
+        token->import({id_, "label", material, {Use::signature}, Lifetime::token, std::nullopt});
+        FAIL() << "the import went through";
+    } catch (const TokenError& error) {
+        EXPECT_EQ(error.fault(), TokenFault::unreachable);
+        EXPECT_STREQ(error.what(), "no session became free");
+    }
+}
+
+TEST_F(TokenFaults, APinThatExpiresWhileAnObjectIsMadeIsUnreachable) {
+    const TokenError error =
+        import_error(Kind::aes256, {Use::cipher}, [&] { shim_.create_object = CKR_PIN_EXPIRED; });
+    EXPECT_EQ(error.fault(), TokenFault::unreachable);
+    EXPECT_EQ(error.code(), "CKR_PIN_EXPIRED");
+}
+
+TEST_F(TokenFaults, APinRefusedBeforeTheFirstAttemptStaysARefusalOfThePin) {
+    shim_.login = CKR_PIN_INCORRECT;
+    const keys::KeyMaterial material = make_key(Kind::aes256);
+    try {
+        import(material, {Use::cipher});
+        FAIL() << "the import went through";
+    } catch (const TokenError& error) {
+        EXPECT_EQ(error.fault(), TokenFault::pin);
+    }
+}
+
+class LateDestruction : public TokenFaults, public ::testing::WithParamInterface<CK_RV> {};
+
+INSTANTIATE_TEST_SUITE_P(Answers, LateDestruction,
+                         ::testing::Values(CKR_OBJECT_HANDLE_INVALID, CKR_FUNCTION_FAILED, CKR_GENERAL_ERROR),
+                         [](const auto& test) { return hsm::name_of(test.param); });
+
+TEST_P(LateDestruction, OfOneHalfIsPassedOverAndTheOtherHalfGoes) {
+    import(make_key(Kind::p256), {Use::signature});
+    shim_.others_destroy = 1;
+    shim_.destroyed_late = GetParam();
+    EXPECT_EQ(lab_.token()->destroy(id_), 1U);
+    EXPECT_EQ(lab_.token()->count(id_), 0U);
+}
+
+TEST_P(LateDestruction, OfEveryObjectIsNoErrorAndCountsNothing) {
+    import(make_key(Kind::p256), {Use::signature});
+    shim_.others_destroy = 2;
+    shim_.destroyed_late = GetParam();
+    EXPECT_EQ(lab_.token()->destroy(id_), 0U);
+}
+
+TEST_F(TokenFaults, ADestructionThatFailsAndLeavesTheObjectFails) {
+    import(make_key(Kind::aes256), {Use::cipher});
+    const TokenError error = destroy_error([&] { shim_.destroy_object = CKR_GENERAL_ERROR; });
+    EXPECT_EQ(error.fault(), TokenFault::unreachable);
+    EXPECT_EQ(error.call(), "C_DestroyObject");
+    EXPECT_EQ(error.code(), "CKR_GENERAL_ERROR");
+    EXPECT_EQ(lab_.token()->count(id_), 1U);
+}
+
+TEST_F(TokenFaults, AnObjectThatIsOutOfSightSinceTheLoginIsLostIsNotTakenForDestroyed) {
+    import(make_key(Kind::aes256), {Use::cipher});
+    const TokenError error = destroy_error([&] {
+        shim_.destroy_object = CKR_USER_NOT_LOGGED_IN;
+        shim_.failure_ends_login = true;
+    });
+    EXPECT_EQ(error.code(), "CKR_USER_NOT_LOGGED_IN");
+    EXPECT_EQ(lab_.token()->count(id_), 1U);
+}
+
 TEST_F(TokenFaults, ThePinIsReloadedAtOnceWhileTheLoginHangs) {
     EXPECT_TRUE(reloads_despite(shim_.hang_in_login));
 }
@@ -433,6 +536,85 @@ TEST_F(TokenFaults, ATrialWithSessionObjectsLeavesNone) {
     const keys::KeyMaterial material = make_key(Kind::p256);
     lab_.token()->import({id_, "label", material, {Use::signature}, Lifetime::session, std::nullopt});
     EXPECT_EQ(shim_.destroyed, 2U);
+}
+
+TEST_F(TokenFaults, ATokenThatWasSwappedInItsSlotGetsNoPin) {
+    const auto token = lab_.token();
+    token->ping();
+    const CK_ULONG logins = shim_.logins;
+    lose_sessions(lab_.inspector());
+    const CK_ULONG logins_of_others = shim_.logins - logins;
+    shim_.other_serial = true;
+    for (const std::function<void()>& call :
+         std::initializer_list<std::function<void()>>{[&] { token->count(id_); }, [&] { token->ping(); }}) {
+        const std::string log = log_of_failing(call);
+        EXPECT_THAT(log, HasSubstr("token.swapped"));
+        EXPECT_THAT(log, HasSubstr("expected"));
+    }
+    EXPECT_EQ(shim_.logins, logins + logins_of_others);
+}
+
+TEST_F(TokenFaults, ATokenThatIsSwappedUnderLivingSessionsIsNoticedByAPing) {
+    lab_.token()->ping();
+    shim_.other_serial = true;
+    EXPECT_THROW(lab_.token()->ping(), TokenError);
+    EXPECT_THROW(lab_.token()->count(id_), TokenError);
+}
+
+TEST_F(TokenFaults, ASwappedTokenIsExplainedToTheClient) {
+    lab_.token()->ping();
+    shim_.other_serial = true;
+    try {
+        lab_.token()->ping();
+        FAIL() << "the other token was taken";
+    } catch (const TokenError& error) {
+        EXPECT_EQ(error.fault(), TokenFault::unreachable);
+        EXPECT_STREQ(error.what(),
+                     "The token in place is not the one that this service found first: it has the same label "
+                     "and another serial number; put the right token back or restart");
+    }
+}
+
+TEST_F(TokenFaults, TheFirstTokenIsAcceptedWhenItIsBackInItsSlot) {
+    lab_.token()->ping();
+    shim_.other_serial = true;
+    EXPECT_THROW(lab_.token()->ping(), TokenError);
+    shim_.other_serial = false;
+    EXPECT_NO_THROW(lab_.token()->ping());
+    EXPECT_EQ(lab_.token()->count(id_), 0U);
+}
+
+TEST_F(TokenFaults, AWalkShowsAKeyWithoutACheckValueThatTheTokenDoesNotTell) {
+    import(make_key(Kind::aes256), {Use::cipher});
+    shim_.no_check_value = true;
+    std::vector<service::TokenObject> objects;
+    lab_.token()->walk([&](const auto& object, std::size_t, std::size_t) { objects.push_back(object); });
+    ASSERT_EQ(objects.size(), 1U);
+    EXPECT_EQ(objects.front().key_check_value, "");
+    EXPECT_EQ(objects.front().size, 256);
+}
+
+TEST_F(TokenFaults, AWalkFailsWhenAnObjectCantBeRead) {
+    import(make_key(Kind::aes256), {Use::cipher});
+    shim_.get_attribute_value = CKR_DEVICE_ERROR;
+    std::size_t shown = 0;
+    EXPECT_THROW(lab_.token()->walk([&](const auto&, std::size_t, std::size_t) { ++shown; }), TokenError);
+    EXPECT_EQ(shown, 0U);
+}
+
+TEST_F(TokenFaults, NothingIsDestroyedWhenTheSecondLookFails) {
+    lab_.add_half_made();
+    const auto token = lab_.token_with_pause([&] { shim_.get_attribute_value = CKR_DEVICE_ERROR; });
+    EXPECT_THROW(token->destroy_half_made(std::chrono::milliseconds(0)), TokenError);
+    EXPECT_EQ(shim_.destroyed, 0U);
+}
+
+TEST_F(TokenFaults, AnObjectThatIsGoneIsPassedOver) {
+    import(make_key(Kind::p256), {Use::signature});
+    shim_.get_attribute_value = CKR_OBJECT_HANDLE_INVALID;
+    std::size_t shown = 0;
+    EXPECT_NO_THROW(lab_.token()->walk([&](const auto&, std::size_t, std::size_t) { ++shown; }));
+    EXPECT_EQ(shown, 0U);
 }
 
 }  // namespace

@@ -184,5 +184,43 @@ TEST(HmacPadding, PutsZerosAfterTheKey) {
         std::ranges::all_of(longer.reveal().subspan(3), [](std::uint8_t octet) { return octet == 0; }));
 }
 
+std::vector<std::string> names_of(const std::vector<Flag>& flags) {
+    std::vector<std::string> names;
+    for (const Flag& flag : flags)
+        names.push_back(std::string(flag.name) + (flag.value ? " true" : " false"));
+    return names;
+}
+
+TEST(ProtectionOf, ASecretKeyIsAllButItsUses) {
+    EXPECT_THAT(names_of(protection_of(Role::secret)),
+                ::testing::ElementsAre("CKA_PRIVATE true", "CKA_MODIFIABLE false", "CKA_SENSITIVE true",
+                                       "CKA_EXTRACTABLE false", "CKA_WRAP false", "CKA_UNWRAP false",
+                                       "CKA_DERIVE false"));
+}
+
+TEST(ProtectionOf, APrivateKeyIsAllButItsUses) {
+    EXPECT_THAT(names_of(protection_of(Role::private_half)),
+                ::testing::ElementsAre("CKA_PRIVATE true", "CKA_MODIFIABLE false", "CKA_SENSITIVE true",
+                                       "CKA_EXTRACTABLE false", "CKA_SIGN_RECOVER false", "CKA_UNWRAP false",
+                                       "CKA_DERIVE false"));
+}
+
+TEST(ProtectionOf, APublicKeyDoesNotDependOnWhoMayReadIt) {
+    EXPECT_THAT(names_of(protection_of(Role::public_half)),
+                ::testing::ElementsAre("CKA_MODIFIABLE false", "CKA_VERIFY_RECOVER false", "CKA_WRAP false",
+                                       "CKA_DERIVE false"));
+}
+
+TEST(EcKeyWithoutPoint, HasTheCurveOfTheParameters) {
+    const auto key = ec_key_without_point(curve_oid(keys::Curve::p384));
+    ASSERT_TRUE(key.has_value());
+    EXPECT_EQ(std::get<keys::EcPublicKey>(*key).curve, keys::Curve::p384);
+}
+
+TEST(EcKeyWithoutPoint, IsNothingForUnknownParameters) {
+    EXPECT_FALSE(ec_key_without_point(Bytes{0x06, 0x01, 0x01}).has_value());
+    EXPECT_FALSE(ec_key_without_point({}).has_value());
+}
+
 }  // namespace
 }  // namespace keyward::hsm

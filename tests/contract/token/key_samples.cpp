@@ -8,6 +8,7 @@
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/x509.h>
 
 #include "core/ids.hpp"
 
@@ -122,6 +123,15 @@ keys::SecretKey make_secret(const Row& row) {
     return {row.algorithm, std::move(octets)};
 }
 
+/// What an i2d function of OpenSSL writes.
+template <typename Encode>
+Bytes der_of(const Encode& encode) {
+    Bytes octets(static_cast<std::size_t>(encode(nullptr)));
+    unsigned char* out = octets.data();
+    encode(&out);
+    return octets;
+}
+
 }  // namespace
 
 const std::vector<Kind>& all_kinds() {
@@ -154,6 +164,22 @@ keys::KeyMaterial make_key(Kind kind) {
             return make_ed25519();
     }
     throw std::logic_error("no such kind of key");
+}
+
+Certificate make_certificate() {
+    const Pkey key(EVP_EC_gen("P-256"), &EVP_PKEY_free);
+    const std::unique_ptr<X509, decltype(&X509_free)> x509(X509_new(), &X509_free);
+    X509_NAME* const name = X509_get_subject_name(x509.get());
+    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("theirs"), -1,
+                               -1, 0);
+    X509_set_issuer_name(x509.get(), name);
+    X509_gmtime_adj(X509_getm_notBefore(x509.get()), 0);
+    X509_gmtime_adj(X509_getm_notAfter(x509.get()), 3600);
+    X509_set_pubkey(x509.get(), key.get());
+    if (X509_sign(x509.get(), key.get(), EVP_sha256()) <= 0)
+        throw std::runtime_error("OpenSSL makes no certificate");
+    return {der_of([&](unsigned char** out) { return i2d_X509(x509.get(), out); }),
+            der_of([&](unsigned char** out) { return i2d_X509_NAME(name, out); })};
 }
 
 std::vector<service::UseSet> uses_for(Kind kind) {

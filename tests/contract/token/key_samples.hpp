@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "core/bytes.hpp"
 #include "keys/key_material.hpp"
 #include "service/mechanisms.hpp"
 
@@ -37,6 +38,13 @@ std::string name_of(Kind kind);
 
 /// A key of this kind, made by OpenSSL at run time. RSA keys are made once a process, since they take long.
 keys::KeyMaterial make_key(Kind kind);
+
+/// A self-signed X.509 certificate and its subject, in DER, made by OpenSSL at run time.
+struct Certificate {
+    Bytes der;
+    Bytes subject;
+};
+Certificate make_certificate();
 
 /// The sets of uses that make sense for the kind.
 std::vector<service::UseSet> uses_for(Kind kind);

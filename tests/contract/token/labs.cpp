@@ -5,6 +5,8 @@
 
 #include <openssl/provider.h>
 
+#include "hsm/pkcs11_token.hpp"
+
 namespace keyward::tests {
 namespace {
 
@@ -35,6 +37,28 @@ std::shared_ptr<service::Token> ModuleLab::token() {
 hsm::SessionPool& ModuleLab::inspector() {
     if (!inspector_) inspector_ = std::make_unique<hsm::SessionPool>(module(), pool_settings_for(label()));
     return *inspector_;
+}
+
+std::shared_ptr<service::Token> ModuleLab::token_with_pause(std::function<void()> happening) {
+    return std::make_shared<hsm::Pkcs11Token>(
+        module(), pool_settings_for(label()),
+        [happening = std::move(happening)](std::chrono::milliseconds) { happening(); });
+}
+
+void ModuleLab::add_half_made() {
+    hsm::Template object;
+    object.number(CKA_CLASS, CKO_SECRET_KEY).number(CKA_KEY_TYPE, CKK_AES).flag(CKA_TOKEN, false);
+    object.borrowed(CKA_VALUE, {});
+    half_made_.push_back(create(inspector(), std::move(object)));
+}
+
+void ModuleLab::complete_half_made() {
+    const hsm::Lease lease = inspector().lease();
+    hsm::Template names;
+    names.borrowed(CKA_LABEL, as_bytes("complete"));
+    for (const CK_OBJECT_HANDLE object : half_made_)
+        hsm::check("C_SetAttributeValue",
+                   lease.p11().C_SetAttributeValue(lease.session(), object, names.data(), names.size()));
 }
 
 void ModuleLab::close() {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "hsm/module_registry.hpp"
 #include "tests/contract/token/key_samples.hpp"
@@ -25,12 +27,24 @@ class TokenLab {
     virtual std::shared_ptr<service::Token> token() = 0;
     [[nodiscard]] virtual bool offers(Kind kind, const service::UseSet& uses) const = 0;
     [[nodiscard]] virtual std::string label() const { return "production"; }
+    /// The same token; its next pause between two looks is `happening`, and takes no time.
+    virtual std::shared_ptr<service::Token> token_with_pause(std::function<void()> happening) = 0;
+    /// Leaves an object that nobody goes on to make.
+    virtual void add_half_made() = 0;
+    /// Goes on to make the half-made objects.
+    virtual void complete_half_made() = 0;
 };
 
 class FakeLab final : public TokenLab {
   public:
     std::shared_ptr<service::Token> token() override { return token_; }
     [[nodiscard]] bool offers(Kind, const service::UseSet&) const override { return true; }
+    std::shared_ptr<service::Token> token_with_pause(std::function<void()> happening) override {
+        token_->in_next_pause(std::move(happening));
+        return token_;
+    }
+    void add_half_made() override { token_->add_half_made(); }
+    void complete_half_made() override { token_->complete_half_made(); }
 
   private:
     std::shared_ptr<fakes::FakeToken> token_ =
@@ -49,6 +63,11 @@ class ModuleLab : public TokenLab {
         return settings_for(module_path(), label);
     }
     std::shared_ptr<hsm::Module> module() { return modules_.get(module_path(), ""); }
+    std::shared_ptr<service::Token> token_with_pause(std::function<void()> happening) override;
+    /// What SoftHSM2 leaves when it is killed has CKA_TOKEN false; so has this, a session object that stays
+    /// as long as the inspector's session.
+    void add_half_made() override;
+    void complete_half_made() override;
     /// The test's own view of the token.
     hsm::SessionPool& inspector();
     virtual void add_token(const std::string& label) = 0;
@@ -62,6 +81,7 @@ class ModuleLab : public TokenLab {
     hsm::ModuleRegistry modules_;
     std::shared_ptr<service::Token> token_;
     std::unique_ptr<hsm::SessionPool> inspector_;
+    std::vector<CK_OBJECT_HANDLE> half_made_;
 };
 
 class SoftHsmLab final : public ModuleLab {
@@ -70,6 +90,7 @@ class SoftHsmLab final : public ModuleLab {
     ~SoftHsmLab() override { close(); }
     [[nodiscard]] bool offers(Kind, const service::UseSet&) const override { return true; }
     void add_token(const std::string& label) override { softhsm_.add_token(label); }
+    [[nodiscard]] const SoftHsm& softhsm() const { return softhsm_; }
 
   private:
     [[nodiscard]] std::string module_path() const override { return softhsm_module; }
@@ -86,6 +107,7 @@ class P11KitLab final : public ModuleLab {
     [[nodiscard]] bool offers(Kind kind, const service::UseSet& uses) const override;
     void add_token(const std::string& label) override { softhsm_.add_token(label); }
     P11KitServer& server() { return *server_; }
+    [[nodiscard]] const SoftHsm& softhsm() const { return softhsm_; }
 
   private:
     [[nodiscard]] std::string module_path() const override { return p11_kit_module; }

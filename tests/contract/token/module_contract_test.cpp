@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "hsm/objects.hpp"
 #include "tests/contract/token/labs.hpp"
 
 namespace keyward::tests {
@@ -53,6 +54,28 @@ class ModuleContract : public ::testing::TestWithParam<LabKind> {
     void import(service::Token& token, const keys::KeyMaterial& material,
                 const UseSet& uses = {Use::cipher}) {
         token.import({id_, "MyProject/my-key", material, uses, Lifetime::token, std::nullopt});
+    }
+
+    /// As another application keeps one beside a key: under the key's CKA_ID.
+    void add_certificate() {
+        const Certificate certificate = make_certificate();
+        hsm::Template object = certificates_sought();
+        object.number(CKA_CERTIFICATE_TYPE, CKC_X_509).borrowed(CKA_SUBJECT, certificate.subject);
+        object.borrowed(CKA_VALUE, certificate.der);
+        create(lab_->inspector(), std::move(object));
+    }
+
+    std::size_t certificates() {
+        hsm::Lease lease = lab_->inspector().lease();
+        hsm::Template wanted = certificates_sought();
+        return hsm::find_matching(lease, wanted).size();
+    }
+
+  private:
+    hsm::Template certificates_sought() {
+        hsm::Template wanted;
+        wanted.number(CKA_CLASS, CKO_CERTIFICATE).flag(CKA_TOKEN, true).borrowed(CKA_ID, id_.octets());
+        return wanted;
     }
 };
 
@@ -103,6 +126,21 @@ TEST_P(ModuleContract, ObjectsHaveTheLabelAndTheTypeOfTheKey) {
                   Field(&ObjectFacts::label, "MyProject/my-key"))));
 }
 
+TEST_P(ModuleContract, ACertificateOfOthersWithTheIdOfAKeyIsNotCounted) {
+    add_certificate();
+    EXPECT_EQ(lab_->token()->count(id_), 0U);
+    import(*lab_->token(), make_key(Kind::p256), {Use::signature});
+    EXPECT_EQ(lab_->token()->count(id_), 2U);
+}
+
+TEST_P(ModuleContract, ACertificateOfOthersWithTheIdOfAKeyOutlivesIt) {
+    import(*lab_->token(), make_key(Kind::p256), {Use::signature});
+    add_certificate();
+    EXPECT_EQ(lab_->token()->destroy(id_), 2U);
+    EXPECT_EQ(lab_->token()->count(id_), 0U);
+    EXPECT_EQ(certificates(), 1U);
+}
+
 TEST_P(ModuleContract, NothingIsAskedOfTheModuleBeforeTheFirstCall) {
     hsm::TokenSettings settings = lab_->settings();
     settings.module = "/nonexistent/module.so";
@@ -131,6 +169,14 @@ TEST_P(ModuleContract, ASerialNumberPinsOneOfTwoTokensOfALabel) {
     hsm::TokenSettings settings = lab_->settings();
     settings.serial = serials.at(1);
     EXPECT_EQ(lab_->open(settings)->identity().serial, serials.at(1));
+}
+
+TEST_P(ModuleContract, ASerialNumberWithoutALabelNamesAToken) {
+    lab_->add_token("staging");
+    hsm::TokenSettings settings = lab_->settings("staging");
+    settings.serial = lab_->open(settings)->identity().serial;
+    settings.label.clear();
+    EXPECT_EQ(lab_->open(settings)->identity().label, "staging");
 }
 
 TEST_P(ModuleContract, AnotherSerialNumberIsNotThisToken) {

@@ -65,6 +65,16 @@ void SoftHsm::add_token(const std::string& label) const {
     if (made.status != 0) throw std::runtime_error("softhsm2-util: " + made.output);
 }
 
+void SoftHsm::take_tokens() const {
+    std::filesystem::rename(folder_.path() / "tokens", folder_.path() / "taken");
+    std::filesystem::create_directory(folder_.path() / "tokens");
+}
+
+void SoftHsm::put_tokens_back() const {
+    std::filesystem::remove_all(folder_.path() / "tokens");
+    std::filesystem::rename(folder_.path() / "taken", folder_.path() / "tokens");
+}
+
 P11KitServer::P11KitServer(const SoftHsm& softhsm)
     : softhsm_(softhsm), socket_(softhsm.folder() / "p11-kit.socket") {
     setenv("P11_KIT_SERVER_ADDRESS", ("unix:path=" + socket_.string()).c_str(), 1);
@@ -133,6 +143,14 @@ std::vector<ObjectFacts> inspect(hsm::SessionPool& pool, const ObjectId& id,
         all.push_back(std::move(facts));
     }
     return all;
+}
+
+CK_OBJECT_HANDLE create(hsm::SessionPool& pool, hsm::Template object) {
+    const hsm::Lease lease = pool.lease();
+    CK_OBJECT_HANDLE handle = CK_INVALID_HANDLE;
+    hsm::check("C_CreateObject",
+               lease.p11().C_CreateObject(lease.session(), object.data(), object.size(), &handle));
+    return handle;
 }
 
 void lose_sessions(hsm::SessionPool& pool) {

@@ -8,6 +8,7 @@
 #include "hsm/module.hpp"
 #include "hsm/open_token.hpp"
 #include "hsm/session_pool.hpp"
+#include "hsm/template.hpp"
 #include "tests/contract/token/process.hpp"
 
 namespace keyward::tests {
@@ -38,6 +39,9 @@ class SoftHsm {
     SoftHsm();
     /// Makes a token with `test_pin`, as another process.
     void add_token(const std::string& label) const;
+    /// Takes all tokens away, and puts those back that were taken first; while no process looks at them.
+    void take_tokens() const;
+    void put_tokens_back() const;
     [[nodiscard]] std::string configuration() const { return folder_.path() / "softhsm2.conf"; }
     [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
 
@@ -73,6 +77,9 @@ struct ObjectFacts {
 };
 std::vector<ObjectFacts> inspect(hsm::SessionPool& pool, const ObjectId& id,
                                  const std::vector<CK_ATTRIBUTE_TYPE>& asked);
+
+/// Makes an object as another application does; it is there as long as its lifetime says.
+CK_OBJECT_HANDLE create(hsm::SessionPool& pool, hsm::Template object);
 
 /// Closes every session that the process has with the token, as a restart of the HSM does.
 void lose_sessions(hsm::SessionPool& pool);

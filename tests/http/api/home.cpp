@@ -69,10 +69,10 @@ void Home::init_token(const std::string& label) {
 }
 
 void Home::write_config(const HomeOptions& options) {
-    std::string text = "[http]\naddress = \"127.0.0.1\"\nport = " + std::to_string(port_) +
-                       "\n[policy]\nidempotency_key_file = \"" + folder_.file("idempotency.key") + "\"\n" +
-                       options.policy + "\n[catalogue]\nurl = \"sqlite://" + folder_.file("keyward.db") +
-                       "\"\n";
+    std::string text = "[http]\naddress = \"127.0.0.1\"\nport = " + std::to_string(port_) + "\n" +
+                       options.http + "\n[policy]\nidempotency_key_file = \"" +
+                       folder_.file("idempotency.key") + "\"\n" + options.policy +
+                       "\n[catalogue]\nurl = \"sqlite://" + folder_.file("keyward.db") + "\"\n";
     const std::string local_module = options.spied_on ? spy_module : softhsm_module;
     for (const auto* list :
          {&options.environments, &options.remote, &options.without_token, &options.outside}) {
@@ -98,6 +98,15 @@ std::vector<std::string> Home::pins() const {
     for (const auto& [label, pin] : pins_)
         all.push_back(pin);
     return all;
+}
+
+void Home::user_with_password(const std::string& name, const std::string& password) const {
+    // Not by a pipe: every command is run without input.
+    const std::string file = folder_.write("password", password + "\n");
+    output_of({"sh", "-c", R"(exec "$@" <"$0")", file, keyward_binary(), "user", "create", name,
+               "--password-stdin", "--config", config()},
+              environment());
+    std::filesystem::remove(file);
 }
 
 Outcome Home::keyward(std::vector<std::string> words) const {

@@ -22,6 +22,7 @@ struct HomeOptions {
     std::vector<std::string> remote = {};         ///< of MyProject, each with a token that RemoteHsm reaches
     std::vector<std::string> without_token = {};  ///< of MyProject, configured, but there is no such token
     std::vector<std::string> outside = {};        ///< configured with a token, but not of MyProject
+    std::string http = {};                        ///< lines for [http]
     std::string policy = {};                      ///< lines for [policy]
     std::string each_environment = {};            ///< lines for every [[environment]]
     bool spied_on = false;  ///< OpenSC's pkcs11-spy writes every call of the module down, see spy_log()
@@ -55,6 +56,8 @@ class Home {
     /// Makes the user with these grants in MyProject and gives a token of theirs.
     [[nodiscard]] std::string user(const std::string& name, const std::vector<std::string>& grants,
                                    const std::string& environments = {}) const;
+    /// Makes a user who can log in with this password.
+    void user_with_password(const std::string& name, const std::string& password) const;
     /// A token of alice's.
     [[nodiscard]] const std::string& token() const { return token_; }
     /// How many environments have a token, and so are to be ready.

@@ -1,61 +1,12 @@
 #include "api/application.hpp"
 
-#include <gtest/gtest.h>
-
-#include "api/all_routes.hpp"
-#include "api/json_body.hpp"
 #include "api/problem.hpp"
-#include "service/api_token.hpp"
-#include "tests/unit/service/workbench.hpp"
+#include "tests/unit/api/application_fixture.hpp"
 
 namespace keyward::api {
 namespace {
 
-/// The whole application over a real catalogue and fake tokens, without a socket.
-class ApplicationTest : public testing::Test {
-  protected:
-    HttpResponse send(Method method, const std::string& path, Headers headers = {},
-                      const std::string& body = {}) {
-        HttpRequest request;
-        request.method = method;
-        request.method_name = "METHOD";
-        const auto question = path.find('?');
-        request.path = path.substr(0, question);
-        request.query = question == std::string::npos ? "" : path.substr(question + 1);
-        request.headers = std::move(headers);
-        request.body = SecretBytes::copy_of(as_bytes(body));
-        return application_.handle(request);
-    }
-
-    Headers login(const std::vector<service::Grant>& grants) {
-        const SecretBytes token = service::make_api_token();
-        const std::string user = "user" + std::to_string(++users_);
-        bench_.catalogue->create_user(user, "", {});
-        const std::string id = bench_.catalogue->find_user(user)->id;
-        for (const auto& grant : grants)
-            bench_.catalogue->add_grant(id, grant, {});
-        bench_.catalogue->create_api_token(id, "", service::hash_api_token(token.reveal_text()), {}, {});
-        return {{"authorization", "Bearer " + std::string(token.reveal_text())},
-                {"content-type", "application/json"}};
-    }
-
-    Headers manager() { return login(bench_.alice.grants); }
-
-    static std::string error_of(const HttpResponse& response) {
-        return Json::parse(response.body).value("error", "");
-    }
-    static std::string header_of(const HttpResponse& response, const std::string& wanted) {
-        for (const auto& [name, value] : response.headers)
-            if (name == wanted) return value;
-        return {};
-    }
-
-    service::Workbench bench_;
-    service::Access access_{*bench_.catalogue, [this] { return bench_.now; }};
-    Application application_{all_routes(bench_.workplace()), access_};
-    int users_ = 0;
-};
-
+constexpr std::string_view keys_path_pattern = "/apiops/projects/{projectName}/keys/";
 const std::string keys_path = "/apiops/projects/MyProject/keys/";
 
 TEST_F(ApplicationTest, EveryAnswerHasARequestIdAndIsNotToBeStored) {
@@ -92,14 +43,14 @@ TEST_F(ApplicationTest, AnotherMethodIsToldWhichThereAre) {
     const auto response = send(Method::del, keys_path, manager());
     EXPECT_EQ(response.status, 405);
     EXPECT_EQ(error_of(response), "method_not_allowed");
-    EXPECT_EQ(header_of(response, "Allow"), "POST, OPTIONS");
+    EXPECT_EQ(header_of(response, "Allow"), "POST, GET, HEAD, OPTIONS");
     EXPECT_EQ(header_of(send(Method::put, "/health/live"), "Allow"), "GET, HEAD, OPTIONS");
 }
 
 TEST_F(ApplicationTest, OptionsNamesTheMethods) {
     const auto response = send(Method::options, keys_path, manager());
     EXPECT_EQ(response.status, 204);
-    EXPECT_EQ(header_of(response, "Allow"), "POST, OPTIONS");
+    EXPECT_EQ(header_of(response, "Allow"), "POST, GET, HEAD, OPTIONS");
     EXPECT_EQ(response.body, "");
 }
 
@@ -234,6 +185,14 @@ TEST_F(ApplicationTest, ReadinessIsDegradedWhenOneTokenIsOutAndDownWhenAllAre) {
     EXPECT_EQ(send(Method::get, "/health/ready").status, 503);
 }
 
+TEST_F(ApplicationTest, AnIdempotencyKeyCountsInEveryCallThatChangesAKey) {
+    for (const Route& route : application_.routes()) {
+        const bool is_about_keys = route.pattern.starts_with(keys_path_pattern);
+        const bool changes = route.method != Method::get;
+        EXPECT_EQ(route.repeatable, is_about_keys && changes) << route.pattern;
+    }
+}
+
 TEST_F(ApplicationTest, EveryRouteIsDescribed) {
     const std::string description = send(Method::get, "/openapi.yaml").body;
     for (const Route& route : application_.routes())
@@ -265,6 +224,20 @@ TEST(Problem, ACatalogueThatIsOutIsA503WithoutDetail) {
     const auto response = problem_of(std::make_exception_ptr(service::CatalogueError("password=x")), "r1");
     EXPECT_EQ(response.status, 503);
     EXPECT_EQ(response.body.find("password"), std::string::npos);
+}
+
+TEST(Problem, SaysWhenToComeAgain) {
+    const auto retry_after = [](const service::ServiceError& error) {
+        const auto response = problem_of(std::make_exception_ptr(error), "r1");
+        for (const auto& [name, value] : response.headers)
+            if (name == "Retry-After") return value;
+        return std::string("none");
+    };
+    using service::ErrorKind;
+    EXPECT_EQ(retry_after({ErrorKind::too_many_requests, "", std::chrono::seconds(17)}), "17");
+    EXPECT_EQ(retry_after({ErrorKind::too_many_requests, ""}), "1");
+    EXPECT_EQ(retry_after({ErrorKind::overloaded, ""}), "1");
+    EXPECT_EQ(retry_after({ErrorKind::not_found, ""}), "none");
 }
 
 TEST(Problem, ListsAHundredMistakesAndCountsTheRest) {

@@ -295,6 +295,7 @@ TEST(CreateKey, AnIntentThatWasSettledByOthersMeanwhileIsNotCommitted) {
     bench.production->release_imports();
     request.join();
     EXPECT_FALSE(bench.catalogue->find_key(bench.project.id, "k"));
+    EXPECT_EQ(bench.production->objects(), 0U);
     EXPECT_EQ(bench.catalogue->tombstones().size(), 1U);
 }
 
@@ -304,9 +305,8 @@ class FailingCommit : public ForwardingCatalogue {
     enum class When { before, after };
     FailingCommit(Catalogue& next, When when) : ForwardingCatalogue(next), when_(when) {}
 
-    bool commit_create(const Key& key, const std::string& owner, const std::set<ObjectId>& clean,
-                       Instant tombstone_lease, const AuditRecord& audit) override {
-        if (when_ == When::after) next_.commit_create(key, owner, clean, tombstone_lease, audit);
+    bool commit_create(const Key& key, const Settlement& settlement, const AuditRecord& audit) override {
+        if (when_ == When::after) next_.commit_create(key, settlement, audit);
         throw CatalogueError("the connection was lost");
     }
 
@@ -375,7 +375,7 @@ TEST(CreateKey, TheAuditTrailTellsWhoMadeWhatWhere) {
     EXPECT_EQ(trail[1].project, "MyProject");
     EXPECT_EQ(trail[1].key, "k");
     EXPECT_EQ(trail[1].environments, (std::vector<std::string>{"production", "staging"}));
-    EXPECT_EQ(trail[1].result, "production deployed, staging deployed");
+    EXPECT_EQ(trail[1].result, "production: Deployed successfully; staging: Deployed successfully");
 }
 
 }  // namespace

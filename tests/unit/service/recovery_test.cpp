@@ -118,5 +118,87 @@ TEST(Recovery, LeavesTombstonesOfAnEnvironmentThatTheConfigurationNoLongerHas) {
     EXPECT_EQ(bench.catalogue->tombstones().size(), 1U);
 }
 
+TEST(Recovery, DestroysNothingWhenOneLookupFails) {
+    Workbench bench;
+    const ObjectId first = cut_off_create(bench, "another-process", bench.now - std::chrono::seconds(1));
+    Key key;
+    key.id = "elsewhere";
+    key.project_id = bench.project.id;
+    key.name = "elsewhere";
+    bench.catalogue->begin_create(
+        key, {{ObjectId::random(), key.id, "staging", "another", bench.now - std::chrono::seconds(1)}}, {});
+    bench.staging->fail_lookups(true);
+    const auto report = Recovery(bench.workplace(), nobody_is_dead).settle();
+    EXPECT_EQ(report.failed_lookups, std::vector<std::string>{"staging: The token can't be searched"});
+    EXPECT_EQ(report.destroyed_objects, 0U);
+    EXPECT_EQ(report.left_tombstones, 2U);
+    EXPECT_EQ(bench.production->count(first), 1U) << "its own lookup went well";
+    EXPECT_EQ(bench.catalogue->tombstones().size(), 2U);
+}
+
+TEST(Recovery, DestroysWhatItFoundOnceEveryLookupGoesWell) {
+    Workbench bench;
+    const ObjectId id = cut_off_create(bench, "another-process", bench.now - std::chrono::seconds(1));
+    Recovery recovery(bench.workplace(), nobody_is_dead);
+    bench.production->fail_lookups(true);
+    recovery.settle();
+    bench.production->fail_lookups(false);
+    EXPECT_EQ(recovery.settle().destroyed_objects, 1U);
+    EXPECT_EQ(bench.production->count(id), 0U);
+}
+
+TEST(Recovery, AnEnvironmentThatIsDownKeepsNoOtherFromBeingSettled) {
+    Workbench bench;
+    const ObjectId id = cut_off_create(bench, "another-process", bench.now - std::chrono::seconds(1));
+    Key key;
+    key.id = "elsewhere";
+    key.project_id = bench.project.id;
+    key.name = "elsewhere";
+    bench.catalogue->begin_create(
+        key, {{ObjectId::random(), key.id, "staging", "another", bench.now - std::chrono::seconds(1)}}, {});
+    bench.staging->set_reachable(false);
+    const auto report = Recovery(bench.workplace(), nobody_is_dead).settle();
+    EXPECT_TRUE(report.failed_lookups.empty());
+    EXPECT_EQ(report.out_of_reach.at("staging"), "The token can't be reached");
+    EXPECT_EQ(bench.production->count(id), 0U);
+}
+
+TEST(Recovery, ATombstoneWithoutAnObjectStaysUntilNoCallCanMakeItAnyMore) {
+    Workbench bench;
+    const ObjectId id = cut_off_create(bench, "another-process", bench.now - std::chrono::seconds(1));
+    bench.production->lose(id);
+    Recovery recovery(bench.workplace(), nobody_is_dead);
+    EXPECT_EQ(recovery.settle().left_tombstones, 1U);
+    const Instant kept_until = bench.catalogue->tombstones().at(0).keep_until;
+    EXPECT_GT(kept_until, bench.now);
+    bench.now = kept_until - std::chrono::milliseconds(1);
+    EXPECT_EQ(recovery.settle().left_tombstones, 1U);
+    bench.now = kept_until;
+    EXPECT_EQ(recovery.settle().left_tombstones, 0U);
+    EXPECT_TRUE(bench.catalogue->tombstones().empty());
+}
+
+TEST(Recovery, AnObjectThatALateCallMadeIsDestroyed) {
+    Workbench bench;
+    const ObjectId id = cut_off_create(bench, "another-process", bench.now - std::chrono::seconds(1));
+    bench.production->lose(id);
+    Recovery recovery(bench.workplace(), nobody_is_dead);
+    recovery.settle();
+    const keys::KeyMaterial material = keys::SecretKey{keys::Algorithm::aes, random_secret(16)};
+    bench.production->import({id, "label", material, {Use::cipher}, Lifetime::token, {}});
+    EXPECT_EQ(recovery.settle().destroyed_objects, 1U);
+    EXPECT_EQ(bench.production->count(id), 0U);
+}
+
+TEST(Recovery, TellsHowFarItIs) {
+    Workbench bench;
+    cut_off_create(bench, "another-process", bench.now - std::chrono::seconds(1));
+    std::vector<std::pair<std::size_t, std::size_t>> told;
+    Recovery(bench.workplace(), nobody_is_dead).settle([&](std::size_t done, std::size_t total) {
+        told.emplace_back(done, total);
+    });
+    EXPECT_EQ(told, (std::vector<std::pair<std::size_t, std::size_t>>{{1, 1}}));
+}
+
 }  // namespace
 }  // namespace keyward::service

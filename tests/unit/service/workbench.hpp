@@ -57,7 +57,7 @@ class Workbench {
         CreateKeyRequest request;
         request.name = name;
         request.type = keys::KeyType::secret;
-        request.request_id = "request-1";
+        request.origin.request_id = "request-1";
         for (const std::string& environment : environment_names) {
             EnvironmentEntry entry;
             entry.pointer = "/cryptoKeyInfoEnvironmentList/" + std::to_string(request.environments.size());

@@ -71,6 +71,7 @@ url = "postgresql://keyward@db/keyward"
 [[environment]]
 name = "sandbox"
 type = "SANDBOX"
+description = "for Müller's trials"
 module = "/opt/hsm/module.so"
 module_init_args = "configdir='/opt'"
 token_label = "first"
@@ -92,6 +93,7 @@ deadline = "250ms"
     const auto& environment = settings.environments.at(0);
     EXPECT_EQ(environment.name, "sandbox");
     EXPECT_EQ(environment.type, "SANDBOX");
+    EXPECT_EQ(environment.description, "for Müller's trials");
     EXPECT_EQ(environment.module, "/opt/hsm/module.so");
     EXPECT_EQ(environment.module_init_args, "configdir='/opt'");
     EXPECT_EQ(environment.token_label, "first");
@@ -212,6 +214,15 @@ TEST(Load, KnowsTheRoutesOfThisVersion) {
                 std::string{"6:16 environment.import_route is \""} + route +
                 "\"; expected \"auto\" or \"create\": the unwrap routes are not available in this version"));
     }
+}
+
+TEST(Load, RefusesADescriptionThatIsTooLongOrNoUtf8) {
+    const auto described = [](const std::string& text) {
+        return mistakes_of(std::string{smallest} + "description = \"" + text + "\"\n");
+    };
+    EXPECT_THAT(described(std::string(4096, 'x')), ElementsAre());
+    EXPECT_THAT(described(std::string(4097, 'x')), ElementsAre(HasSubstr("6:15 environment.description")));
+    EXPECT_EQ(described("\xFF").size(), 1U);
 }
 
 TEST(Load, RefusesADeadlineOutOfRange) {

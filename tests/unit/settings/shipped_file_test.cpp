@@ -32,6 +32,7 @@ TEST(ShippedFile, ShowsTheDefaultsOfAnEnvironment) {
     const auto shown = shipped().environments.at(0);
     const EnvironmentSettings defaults;
     EXPECT_EQ(shown.type, defaults.type);
+    EXPECT_EQ(shown.description, defaults.description);
     EXPECT_EQ(shown.module_init_args, defaults.module_init_args);
     EXPECT_EQ(shown.token_serial, defaults.token_serial);
     EXPECT_EQ(shown.import_route, defaults.import_route);

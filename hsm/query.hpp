@@ -1,0 +1,54 @@
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "core/bytes.hpp"
+#include "hsm/session_pool.hpp"
+#include "keys/key_material.hpp"
+
+namespace keyward::hsm {
+
+/// Room for the longest values that our keys have, in octets.
+namespace room {
+constexpr std::size_t check_value = 32;
+constexpr std::size_t modulus = 16384 / 8 + 1;
+constexpr std::size_t exponent = modulus;
+constexpr std::size_t point = 160;
+constexpr std::size_t params = 64;
+}  // namespace room
+
+/// One C_GetAttributeValue for many attributes, with room for each made beforehand; it may be put to one
+/// object after the other. An attribute that the token does not have or tell is missing (PKCS#11 2.40 section
+/// 5.7: the others are filled in all the same).
+class Query {
+  public:
+    void ask(CK_ATTRIBUTE_TYPE type, std::size_t room);
+
+    /// Throws when the object can't be read, also when it is gone.
+    void run(Lease& lease, CK_OBJECT_HANDLE object);
+    /// The same, but false when the object is gone.
+    [[nodiscard]] bool finds(Lease& lease, CK_OBJECT_HANDLE object);
+
+    /// What the last run found; valid until the next. Nothing also for a value that was longer than its room.
+    [[nodiscard]] std::optional<ByteView> value(CK_ATTRIBUTE_TYPE type) const;
+    [[nodiscard]] Bytes octets(CK_ATTRIBUTE_TYPE type) const;
+    [[nodiscard]] std::optional<CK_ULONG> number(CK_ATTRIBUTE_TYPE type) const;
+    [[nodiscard]] std::optional<bool> flag(CK_ATTRIBUTE_TYPE type) const;
+
+  private:
+    CK_RV put(Lease& lease, CK_OBJECT_HANDLE object);
+
+    std::deque<Bytes> buffers_;
+    std::vector<CK_ATTRIBUTE> attributes_;
+};
+
+/// Asks for what makes an RSA public key.
+void ask_rsa(Query& query);
+/// Asks for what makes a public key on a curve.
+void ask_curve(Query& query);
+/// The public key that these attributes make. Nothing when they make none of ours.
+std::optional<keys::PublicKey> public_key_in(const Query& query, CK_KEY_TYPE type);
+
+}  // namespace keyward::hsm

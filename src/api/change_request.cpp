@@ -1,0 +1,37 @@
+#include "api/change_request.hpp"
+
+#include "api/json_body.hpp"
+#include "api/key_fields.hpp"
+#include "api/key_json.hpp"
+
+namespace keyward::api {
+
+ChangeOptions read_change_options(const QueryParameters& parameters, Mistakes& mistakes) {
+    Query query(parameters, {"onFailure", "dryRun", "jwkUpdateAction", "jwkDeleteAction", "updateScope"},
+                mistakes);
+    return {query.choice("onFailure", {"rollback"}).has_value(), query.flag("dryRun")};
+}
+
+void refuse_removal_options(const RequestContext& context) {
+    Mistakes mistakes;
+    const Query query(context.query, about_jwks, mistakes);
+    if (!context.request.body.empty()) {
+        Json body = parse_json(context.request.body);
+        read_removal(body, mistakes);
+    }
+    if (!mistakes.empty()) throw service::ServiceError(std::move(mistakes));
+}
+
+service::Origin origin_of(const RequestContext& context) {
+    service::Origin origin{context.request_id, context.request.remote_address, std::nullopt};
+    if (context.idempotency_key)
+        origin.repeat = {context.caller->user_id, *context.idempotency_key,
+                         [](const service::DeploymentReport& report) { return answer_of(report).body; }};
+    return origin;
+}
+
+HttpResponse answer_of(const service::DeploymentReport& report) {
+    return json_response(deployment_json(report));
+}
+
+}  // namespace keyward::api

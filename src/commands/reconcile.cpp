@@ -1,0 +1,121 @@
+#include "service/reconcile.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+
+#include <unistd.h>
+
+#include "commands/command.hpp"
+#include "commands/parts.hpp"
+#include "commands/progress.hpp"
+#include "commands/reconcile_text.hpp"
+#include "core/log.hpp"
+#include "core/process_identity.hpp"
+
+namespace keyward::commands {
+namespace {
+
+constexpr std::chrono::milliseconds hung_call_limit{500};
+
+struct Options {
+    bool dry_run = false;
+    bool json = false;
+    bool adopt = false;
+    bool remove_unidentified = false;
+    std::vector<std::string> accept_tokens;
+    std::vector<std::string> environments;
+};
+
+void require_configured(const std::vector<std::string>& names, const char* option,
+                        const settings::Settings& settings) {
+    for (const std::string& name : names)
+        if (std::ranges::find(settings.environments, name, &settings::EnvironmentSettings::name) ==
+            settings.environments.end())
+            throw CLI::ValidationError(option, "names " + name + ", which is not configured");
+}
+
+service::ReconcileOptions reconcile_options(const Options& options, const settings::Settings& settings) {
+    require_configured(options.environments, "--environment", settings);
+    require_configured(options.accept_tokens, "--accept-token", settings);
+    return {options.dry_run,
+            options.adopt,
+            {options.accept_tokens.begin(), options.accept_tokens.end()},
+            options.remove_unidentified,
+            {options.environments.begin(), options.environments.end()},
+            Desk::audit({}, {}).actor};
+}
+
+service::ReconcileReport run(const service::Workplace& workplace, const service::ReconcileOptions& options) {
+    Progress progress(std::cerr, isatty(STDERR_FILENO) != 0, std::chrono::steady_clock::now);
+    return service::Reconciler(workplace, is_known_dead,
+                               [&](const std::string& what, std::size_t done, std::size_t total) {
+                                   progress.show(what.empty() ? "settling" : what, done, total);
+                               })
+        .run(options);
+}
+
+int reconcile(const std::string& config, const Options& options) {
+    log::only_warnings();
+    const Desk desk(config);
+    const service::ReconcileOptions wanted = reconcile_options(options, desk.settings);
+    Parts parts(desk.settings);
+    service::InFlight in_flight;
+    service::Environments environments;
+    parts.open_all(
+        desk.settings, environments, *desk.catalogue,
+        options.dry_run ? service::BoundToken::Binding::compare : service::BoundToken::Binding::record);
+    const service::Workplace workplace{*desk.catalogue,          environments,       in_flight,
+                                       policy_of(desk.settings), process_identity(), system_now};
+    const service::ReconcileReport report = run(workplace, wanted);
+    if (options.json)
+        std::cout << json_of(report).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+    else
+        std::cout << text_of(report);
+    std::cout.flush();
+    bool all_ended = true;
+    for (const auto& environment : environments.all())
+        all_ended = environment->stop(hung_call_limit) && all_ended;
+    // Finalizing a module under a call that hangs would hang too.
+    if (!all_ended) std::_Exit(1);
+    return report.in_order() ? 0 : 1;
+}
+
+}  // namespace
+
+void add_reconcile(CLI::App& app, Invocation& invocation) {
+    const auto options = std::make_shared<Options>();
+    auto* command = app.add_subcommand(
+        "reconcile", "Settle interrupted changes, and compare what the tokens hold with the catalogue");
+    command->footer(
+        "Exit code 0: all is settled, every environment was compared, and no difference is left; "
+        "1 otherwise; 2: wrong usage or configuration");
+    auto* dry_run =
+        command->add_flag("--dry-run", options->dry_run, "Only report: destroy nothing, write nothing");
+    command->add_flag("--json", options->json, "As JSON");
+    command
+        ->add_flag(
+            "--adopt", options->adopt,
+            "Make the catalogue say what the tokens hold: mark lost keys as FAILED, take in objects that are "
+            "labelled project/name")
+        ->excludes(dry_run);
+    command
+        ->add_option(
+            "--accept-token", options->accept_tokens,
+            "The token that is in place now is the one that holds this environment's keys, whichever "
+            "was before: mark those that it does not hold as FAILED")
+        ->type_name("ENVIRONMENT")
+        ->allow_extra_args(false);
+    command
+        ->add_flag("--remove-unidentified", options->remove_unidentified,
+                   "Destroy half-made objects, which have no id, no label and no value")
+        ->excludes(dry_run);
+    command->add_option("--environment", options->environments,
+                        "Compare these environments only; interrupted changes are settled everywhere");
+    command->callback([&invocation, options] {
+        invocation.run = [&, options] { return reconcile(invocation.config, *options); };
+    });
+}
+
+}  // namespace keyward::commands

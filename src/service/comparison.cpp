@@ -1,0 +1,158 @@
+#include "service/comparison.hpp"
+
+#include <algorithm>
+
+namespace keyward::service {
+namespace {
+
+constexpr int looks_beside_imports = 6;
+
+/// One environment's comparison from the first look into the catalogue to the last lookup.
+class Comparing {
+  public:
+    Comparing(Catalogue& catalogue, Environment& environment, const WalkLimits& limits,
+              const WalkProgress& progress)
+        : catalogue_(catalogue), environment_(environment), limits_(limits), progress_(progress) {
+        result_.environment = environment.name();
+    }
+
+    Comparison run() {
+        if (!answers()) return std::move(result_);
+        try {
+            const CatalogueView before = view();
+            const auto objects = walk_token(environment_, limits_, progress_);
+            const CatalogueView after = view();
+            result_.objects = objects.size();
+            result_.ours = by_id(objects);
+            result_.imports_under_way = before.intents + after.intents > 0;
+            result_.drift = drift_of(environment_.name(), before, after, objects);
+            drop_unknown_that_are_known();
+            look_up();
+            if (!doubtful_.empty() || half_made() != result_.drift.end()) look_again();
+            drop_missing_that_are_not_deployed();
+        } catch (const TokenError& error) {
+            result_.status = ComparisonStatus::failed;
+            result_.reason = error.what();
+            result_.drift.clear();
+        }
+        return std::move(result_);
+    }
+
+  private:
+    bool answers() {
+        try {
+            return environment_.call<bool>([](Token& token) { return token.ping(), true; });
+        } catch (const TokenError& error) {
+            result_.status = ComparisonStatus::skipped;
+            result_.reason = error.what();
+            return false;
+        }
+    }
+
+    CatalogueView view() { return view_of(catalogue_, environment_.name()); }
+
+    [[nodiscard]] static bool is_lookup_due(const Drift& drift) {
+        return (drift.kind == DriftKind::missing || drift.kind == DriftKind::unknown) &&
+               drift.object.size() == 2 * ObjectId::size;
+    }
+
+    /// An object that the catalogue does not know at this moment, and that is still in the token afterwards,
+    /// is unknown to it.
+    void drop_unknown_that_are_known() {
+        const CatalogueView now = view();
+        std::erase_if(result_.drift, [&](const Drift& drift) {
+            return drift.kind == DriftKind::unknown && is_lookup_due(drift) &&
+                   now.knows(ObjectId::from_hex(drift.object));
+        });
+    }
+
+    /// The other way round: one that is not in the token, and is still deployed afterwards, is missing.
+    void drop_missing_that_are_not_deployed() {
+        const CatalogueView now = view();
+        std::erase_if(result_.drift, [&](const Drift& drift) {
+            if (drift.kind != DriftKind::missing) return false;
+            const ObjectId id = ObjectId::from_hex(drift.object);
+            const RecordedObject* recorded = now.recorded.find(id);
+            return recorded == nullptr || now.in_motion.contains(id) ||
+                   recorded->deployment.state != DeploymentState::deployed;
+        });
+    }
+
+    void look_up() {
+        const auto total = static_cast<std::size_t>(std::ranges::count_if(result_.drift, is_lookup_due));
+        std::size_t done = 0;
+        std::erase_if(result_.drift, [&](const Drift& drift) {
+            if (!is_lookup_due(drift)) return false;
+            if (progress_) progress_(environment_.name() + ", second look", ++done, total);
+            const ObjectId id = ObjectId::from_hex(drift.object);
+            const bool there = count(id) > 0;
+            if (drift.kind == DriftKind::missing && there) doubtful_.insert(id);
+            return drift.kind == DriftKind::unknown && !there;
+        });
+    }
+
+    std::size_t count(const ObjectId& id) {
+        if (limits_.stop.stop_requested()) throw TokenError(TokenFault::busy, "The comparison was stopped");
+        return environment_.call<std::size_t>([id](Token& token) { return token.count(id); });
+    }
+
+    std::vector<Drift>::iterator half_made() {
+        return std::ranges::find(result_.drift, DriftKind::half_made, &Drift::kind);
+    }
+
+    /// A half-made object may have been finished since; and what stands under a missing key's id may be no
+    /// key, as the certificate that belongs to one.
+    void look_again() {
+        const auto objects = walk_token(environment_, limits_, progress_);
+        const ObjectsById found = by_id(objects);
+        std::erase_if(result_.drift, [&](const Drift& drift) {
+            return drift.kind == DriftKind::missing && found.contains(ObjectId::from_hex(drift.object));
+        });
+        keep_half_made_of(objects);
+        // Beside imports each look may meet another object in the making; what was left behind is in all.
+        for (int look = 0; look < looks_beside_imports && half_made() != result_.drift.end(); ++look) {
+            if (view().intents > 0) result_.imports_under_way = true;
+            if (!result_.imports_under_way) return;
+            keep_half_made_of(walk_token(environment_, limits_, progress_));
+        }
+    }
+
+    /// No more half-made objects than at this look, too.
+    void keep_half_made_of(const std::vector<TokenObject>& objects) {
+        const auto first = half_made();
+        if (first == result_.drift.end()) return;
+        auto second = drift_of(environment_.name(), {}, {}, objects);
+        std::erase_if(second, [](const Drift& drift) { return drift.kind != DriftKind::half_made; });
+        if (second.empty())
+            result_.drift.erase(first);
+        else if (second.front().count < first->count)
+            *first = second.front();
+    }
+
+    Catalogue& catalogue_;
+    Environment& environment_;
+    const WalkLimits& limits_;
+    const WalkProgress& progress_;
+    Comparison result_;
+    std::set<ObjectId> doubtful_;
+};
+
+}  // namespace
+
+CatalogueView view_of(Catalogue& catalogue, const std::string& environment) {
+    CatalogueView view;
+    for (const Intent& intent : catalogue.intents())
+        if (intent.environment == environment) view.in_motion.insert(intent.object_id);
+    view.intents = view.in_motion.size();
+    view.recorded = RecordedObjects(catalogue.recorded_objects(environment));
+    for (const Tombstone& tombstone : catalogue.tombstones())
+        if (tombstone.environment == environment) view.in_motion.insert(tombstone.object_id);
+    return view;
+}
+
+Comparison compare(Catalogue& catalogue, Environment& environment, const WalkLimits& limits,
+                   const WalkProgress& progress) {
+    return Comparing(catalogue, environment, limits, progress).run();
+}
+
+}  // namespace keyward::service

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+
+#include "service/catalogue.hpp"
+#include "service/drift.hpp"
+#include "service/token_walk.hpp"
+
+namespace keyward::service {
+
+enum class ComparisonStatus {
+    compared,
+    skipped,  ///< its token can't be reached, or is not the one that holds its keys
+    failed,   ///< a walk or a lookup failed: nothing can be said of it
+};
+
+/// What came of comparing one environment's token with the catalogue.
+struct Comparison {
+    std::string environment;
+    ComparisonStatus status = ComparisonStatus::compared;
+    std::string reason;       ///< why it was not compared, in words for people
+    std::size_t objects = 0;  ///< key objects in the token, whosever
+    std::vector<Drift> drift;
+    ObjectsById ours;                ///< what lies under ids of our form
+    bool imports_under_way = false;  ///< before or after the walk, whosever
+};
+
+/// Which of the catalogue's records name objects of that environment.
+CatalogueView view_of(Catalogue& catalogue, const std::string& environment);
+
+/// Walks through the token and compares; changes nothing. Every suspicion is looked up once more before it is
+/// reported, so requests may go on beside it, in this process and in others. Throws CatalogueError alone.
+Comparison compare(Catalogue& catalogue, Environment& environment, const WalkLimits& limits = {},
+                   const WalkProgress& progress = {});
+
+}  // namespace keyward::service

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "service/catalogue_records.hpp"
+#include "service/token.hpp"
+
+namespace keyward::service {
+
+/// How catalogue and token may disagree.
+enum class DriftKind {
+    missing,    ///< the catalogue believes that the object is in the token
+    unknown,    ///< the catalogue knows nothing of the object: another application's, or ours without a row
+    changed,    ///< the object is not as the catalogue says
+    duplicate,  ///< more than one object of the same class under one id of ours
+    returned,   ///< the catalogue says that the object is lost, and it is there
+    half_made,  ///< what a module leaves behind that was killed while it made an object
+};
+
+/// `missing`, `unknown`, `changed`, `duplicate`, `returned`, `half-made`.
+std::string_view to_string(DriftKind kind);
+
+/// One disagreement between the catalogue and the token of an environment.
+struct Drift {
+    DriftKind kind = DriftKind::missing;
+    std::string environment;
+    std::string project;  ///< empty where the catalogue knows no key
+    std::string key;
+    std::string object;     ///< the whole id in hex
+    std::string label;      ///< as it stands in the token; the expected one of a missing object
+    std::string detail;     ///< a sentence for people: what was found, and what was expected
+    std::size_t count = 1;  ///< of half-made objects; they have nothing to tell one from the other
+};
+
+/// The objects of all deployments in one environment: in the catalogue's order, and by id.
+class RecordedObjects {
+  public:
+    RecordedObjects() = default;
+    /// Each names an object.
+    explicit RecordedObjects(std::vector<RecordedObject> objects);
+
+    [[nodiscard]] auto begin() const { return objects_.begin(); }
+    [[nodiscard]] auto end() const { return objects_.end(); }
+    /// Null when no deployment names it.
+    [[nodiscard]] const RecordedObject* find(const ObjectId& id) const;
+
+  private:
+    std::vector<RecordedObject> objects_;
+    std::map<ObjectId, std::size_t> places_;
+};
+
+/// What the catalogue said of one environment at one moment. Objects move from intent to deployment to
+/// tombstone and never back, so they are read in that order: what was anywhere is seen somewhere.
+struct CatalogueView {
+    RecordedObjects recorded;
+    std::set<ObjectId> in_motion;  ///< named by intents and tombstones: about to come or to go
+    std::size_t intents = 0;       ///< how many of those are about to come
+
+    [[nodiscard]] bool knows(const ObjectId& id) const;
+};
+
+/// The objects that lie in a token under one id of our form.
+using ObjectsById = std::map<ObjectId, std::vector<TokenObject>>;
+ObjectsById by_id(const std::vector<TokenObject>& objects);
+
+/// Compares what a walk through the token found with the catalogue before and after it. What came or went in
+/// between is no drift, nor is what intents and tombstones name. A missing or unknown object is a suspicion
+/// until it was looked up once more: an object is not seen twice in the same moment. Half-made objects are
+/// one entry together.
+std::vector<Drift> drift_of(const std::string& environment, const CatalogueView& before,
+                            const CatalogueView& after, const std::vector<TokenObject>& objects);
+
+/// Why the objects under one id are not what the catalogue records; empty when they are. What
+/// `duplicates_among` finds is not repeated.
+std::vector<std::string> differences(const RecordedObject& recorded, const std::vector<TokenObject>& objects);
+
+/// `2 private keys` …; empty when there is at most one object of each class.
+std::string duplicates_among(const std::vector<TokenObject>& objects);
+
+}  // namespace keyward::service

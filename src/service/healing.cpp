@@ -1,0 +1,157 @@
+#include "service/healing.hpp"
+
+#include <algorithm>
+
+#include "core/log.hpp"
+#include "service/adoption.hpp"
+
+namespace keyward::service {
+namespace {
+
+constexpr std::chrono::milliseconds between_looks{2000};
+/// Two searches through a large token and the pause between them.
+constexpr std::chrono::milliseconds removal_limit{std::chrono::minutes(10)};
+constexpr const char* lost_text = "The token does not hold this key any more: send it again";
+constexpr const char* under_way_text =
+    "Not removed, since an import into this environment is under way and may be making it now";
+
+/// The adoption of what one comparison found.
+class Adopting {
+  public:
+    Adopting(Workplace& workplace, const Comparison& comparison, const std::string& actor, Adopted adopted)
+        : workplace_(workplace), comparison_(comparison), actor_(actor), adopted_(adopted) {}
+
+    /// Whether the drift is healed; the note says what was done, or why it could not be.
+    bool heal(Finding& finding) {
+        switch (finding.drift.kind) {
+            case DriftKind::missing:
+                return mark_missing(finding);
+            case DriftKind::returned:
+                return mark_found(finding);
+            case DriftKind::unknown:
+                return adopted_ == Adopted::all && take_in(finding);
+            case DriftKind::changed:
+            case DriftKind::duplicate:
+            case DriftKind::half_made:
+                return false;
+        }
+        return false;
+    }
+
+  private:
+    bool mark_missing(Finding& finding) {
+        const bool marked =
+            workplace_.catalogue.mark_missing(ObjectId::from_hex(finding.drift.object), lost_text,
+                                              audit(finding, "reconcile.missing", lost_text));
+        finding.note = marked ? "Marked as FAILED" : "It was changed meanwhile";
+        return marked;
+    }
+
+    bool mark_found(Finding& finding) {
+        const bool marked =
+            workplace_.catalogue.mark_found(ObjectId::from_hex(finding.drift.object),
+                                            audit(finding, "reconcile.returned", "the token holds it again"));
+        finding.note = marked ? "Marked as DEPLOYED" : "It was changed meanwhile";
+        return marked;
+    }
+
+    bool take_in(Finding& finding) {
+        if (finding.drift.object.size() != 2 * ObjectId::size) {
+            finding.note = "Not adopted: its id is not one that Keyward gives";
+            return false;
+        }
+        const Adoption adoption =
+            adoption_of(comparison_.ours.at(ObjectId::from_hex(finding.drift.object)),
+                        comparison_.environment, projects(), workplace_.policy, workplace_.clock());
+        if (!adoption.key) {
+            finding.note = "Not adopted: " + adoption.obstacle;
+            return false;
+        }
+        finding.drift.project = adoption.project;
+        finding.drift.key = adoption.key->name;
+        const bool adopted = workplace_.catalogue.adopt_key(
+            *adoption.key, audit(finding, "reconcile.adopt", "object " + finding.drift.object));
+        finding.note = adopted ? "Adopted"
+                               : "Not adopted: the project has a key of that name which is of another kind "
+                                 "or deployed in this environment";
+        return adopted;
+    }
+
+    const std::vector<Project>& projects() {
+        if (!projects_) projects_ = workplace_.catalogue.projects();
+        return *projects_;
+    }
+
+    [[nodiscard]] AuditRecord audit(const Finding& finding, const std::string& action,
+                                    const std::string& result) const {
+        return {workplace_.clock(),        actor_, {}, action, finding.drift.project, finding.drift.key,
+                {comparison_.environment}, result};
+    }
+
+    Workplace& workplace_;
+    const Comparison& comparison_;
+    const std::string& actor_;
+    Adopted adopted_;
+    std::optional<std::vector<Project>> projects_;
+};
+
+/// `1 half-made object is`, `2 half-made objects are`.
+std::string half_made_objects(std::size_t count, const char* one, const char* many) {
+    return std::to_string(count) + (count == 1 ? " half-made object " : " half-made objects ") +
+           (count == 1 ? one : many);
+}
+
+}  // namespace
+
+void adopt(Workplace& workplace, const Comparison& comparison, const std::string& actor, Adopted adopted,
+           EnvironmentReport& report) {
+    Adopting adopting(workplace, comparison, actor, adopted);
+    std::vector<Finding> left;
+    for (Finding& finding : report.drift) {
+        std::vector<Finding>& list = adopting.heal(finding) ? report.adopted : left;
+        list.push_back(std::move(finding));
+    }
+    report.drift = std::move(left);
+}
+
+void remove_half_made(Workplace& workplace, const Comparison& comparison, const std::string& actor,
+                      EnvironmentReport& report) {
+    const auto found = std::ranges::find_if(
+        report.drift, [](const Finding& finding) { return finding.drift.kind == DriftKind::half_made; });
+    if (found == report.drift.end()) return;
+    const auto imports = [&] { return view_of(workplace.catalogue, comparison.environment).intents; };
+    if (comparison.imports_under_way || imports() > 0) {
+        found->note = under_way_text;
+        return;
+    }
+    const auto record = [&](const std::string& result) {
+        workplace.catalogue.record({workplace.clock(),
+                                    actor,
+                                    {},
+                                    "reconcile.remove_half_made",
+                                    {},
+                                    {},
+                                    {comparison.environment},
+                                    result});
+    };
+    record(half_made_objects(found->drift.count, "is", "are") + " to be destroyed");
+    try {
+        report.removed =
+            workplace.environments.find(comparison.environment)
+                ->call<std::size_t>([](Token& token) { return token.destroy_half_made(between_looks); },
+                                    removal_limit);
+    } catch (const TokenError& error) {
+        found->note = std::string("Not removed: ") + error.what();
+        record("broken off: " + std::string(error.what()));
+        return;
+    }
+    record(half_made_objects(report.removed, "was", "were") + " destroyed");
+    log::warn("reconcile.half_made_removed",
+              {{"environment", comparison.environment}, {"objects", report.removed}});
+    found->drift.count -= std::min(found->drift.count, report.removed);
+    found->note = imports() > 0 ? "Others were removed, and an import began meanwhile; look again"
+                                : "Not removed: it was not there at both looks";
+    if (found->drift.count == 0) report.drift.erase(found);
+}
+
+}  // namespace keyward::service

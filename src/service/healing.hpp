@@ -1,0 +1,23 @@
+#pragma once
+
+#include "service/reconcile.hpp"
+
+namespace keyward::service {
+
+/// What of a token's objects the catalogue is made to say.
+enum class Adopted {
+    known_keys,  ///< lost ones become FAILED deployments, returned ones DEPLOYED
+    all,         ///< and unknown ones keys, where they can be
+};
+
+/// Makes the catalogue say what the token holds. Never touches a token. What is left stays in
+/// `report.drift` with the reason why. Throws CatalogueError.
+void adopt(Workplace& workplace, const Comparison& comparison, const std::string& actor, Adopted adopted,
+           EnvironmentReport& report);
+
+/// Destroys the token's half-made objects, unless an import is under way: it may be making them now. The
+/// audit trail says so before the token is touched, and what came of it. Throws CatalogueError.
+void remove_half_made(Workplace& workplace, const Comparison& comparison, const std::string& actor,
+                      EnvironmentReport& report);
+
+}  // namespace keyward::service

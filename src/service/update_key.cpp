@@ -1,0 +1,220 @@
+#include "service/update_key.hpp"
+
+#include <algorithm>
+
+#include "core/log.hpp"
+#include "service/burial.hpp"
+#include "service/key_change.hpp"
+#include "service/key_text.hpp"
+#include "service/update_request.hpp"
+
+namespace keyward::service {
+namespace {
+
+/// What the answer says of an environment that was sent without anything new.
+EnvironmentResult left_alone(const Deployment& deployment) {
+    EnvironmentResult result{
+        deployment.environment, false, {}, deployment.key_check_value, deployment.public_key_sha256};
+    switch (deployment.state) {
+        case DeploymentState::deployed:
+            result.success = true;
+            result.message = "Left as it is";
+            break;
+        case DeploymentState::failed:
+            result.message = "Not deployed, and nothing new was sent. " + deployment.failure;
+            break;
+        case DeploymentState::deleting:
+            result.message = "Being undeployed, and nothing new was sent";
+            break;
+    }
+    return result;
+}
+
+/// One update-key call from its intents to the end of the old objects.
+class Update {
+  public:
+    Update(Workplace& workplace, const Caller& caller, const Project& project, const Key& key,
+           const UpdateKeyRequest& request, const PreparedUpdate& update)
+        : workplace_(workplace),
+          caller_(caller),
+          project_(project),
+          request_(request),
+          update_(update),
+          old_(key),
+          new_(key),
+          imports_(workplace, request.dry_run ? Lifetime::session : Lifetime::token) {}
+
+    DeploymentReport run() {
+        plan();
+        if (imports_.empty() && nothing_is_new()) return report();
+        if (!imports_.empty()) import();
+        const DeploymentReport result = report();
+        if (request_.dry_run) return result;
+        const InFlight::Hold old_objects(workplace_.in_flight, objects_to_replace());
+        bury(workplace_, commit(result), audit("key.update.destroy", {}));
+        log::info("key.updated", {{"request", request_.origin.request_id},
+                                  {"user", caller_.user_name},
+                                  {"client", request_.origin.client_address},
+                                  {"project", project_.name},
+                                  {"key", old_.name},
+                                  {"result", results_text(result)}});
+        return result;
+    }
+
+  private:
+    void plan() {
+        if (request_.description) new_.description = *request_.description;
+        new_.type = *update_.fresh.type;
+        new_.algorithm = update_.prepared.algorithm;
+        new_.mechanisms = update_.prepared.mechanisms;
+        new_.updated_at = workplace_.clock();
+        require_reach_for_mechanisms();
+        const UseSet uses = uses_of(new_.algorithm, new_.mechanisms);
+        for (const PlannedEntry& entry : update_.entries) {
+            if (!entry.fresh) {
+                if (entry.present == nullptr || !caller_.sees(project_, entry.environment))
+                    throw environment_not_found(entry.environment);
+                continue;
+            }
+            const EnvironmentEntry& sent = update_.fresh.environments[*entry.fresh];
+            imports_.add(writable_environment(workplace_, caller_, project_, sent.environment), sent,
+                         update_.prepared.entries[*entry.fresh],
+                         object_label(sent.alias, project_.name, old_.name), uses,
+                         request_.origin.request_id);
+        }
+    }
+
+    /// What a key may be used for holds in all its environments.
+    void require_reach_for_mechanisms() const {
+        if (new_.mechanisms == old_.mechanisms) return;
+        for (const Deployment& deployment : old_.deployments)
+            if (!caller_.holds(Permission::manage, project_, deployment.environment))
+                throw ServiceError(ErrorKind::forbidden,
+                                   "The permission " + std::string(to_string(Permission::manage)) +
+                                       " is required in every environment where the key is deployed");
+    }
+
+    [[nodiscard]] bool nothing_is_new() const {
+        return new_.description == old_.description && new_.type == old_.type &&
+               new_.algorithm == old_.algorithm && new_.mechanisms == old_.mechanisms;
+    }
+
+    void import() {
+        if (!request_.dry_run) begin();
+        imports_.run();
+        const bool all_or_nothing = request_.roll_back_on_failure || update_.all_or_nothing;
+        if (!imports_.all_failed() && !(imports_.any_failed() && all_or_nothing)) return;
+        if (!request_.dry_run) {
+            imports_.undo();
+            workplace_.catalogue.abandon_change(old_.id, imports_.settlement(),
+                                                audit("key.update.undone", imports_.failure().what()));
+        }
+        throw imports_.failure();
+    }
+
+    void begin() {
+        switch (workplace_.catalogue.begin_update(old_.id, old_.revision, imports_.intents(old_.id),
+                                                  audit("key.update", "started"))) {
+            case Begin::begun:
+                return;
+            case Begin::conflict:
+                throw key_changed_meanwhile(old_.name);
+            case Begin::gone:
+                throw key_not_found(old_.name);
+        }
+    }
+
+    [[nodiscard]] DeploymentReport report() const {
+        std::vector<EnvironmentResult> results;
+        for (const PlannedEntry& entry : update_.entries)
+            results.push_back(entry.fresh ? imports_.result(*entry.fresh) : left_alone(*entry.present));
+        return report_on(request_.dry_run ? Undertaking::trial_deployment : Undertaking::deployment,
+                         std::move(results));
+    }
+
+    [[nodiscard]] std::set<ObjectId> objects_to_replace() const {
+        std::set<ObjectId> ids;
+        for (const PlannedEntry& entry : update_.entries)
+            if (entry.fresh && entry.present != nullptr && entry.present->object_id)
+                ids.insert(*entry.present->object_id);
+        return ids;
+    }
+
+    /// Puts the new deployments into `new_`; the environments that they are in. One that failed leaves an old
+    /// key alone.
+    std::set<std::string> replace_deployments() {
+        std::set<std::string> changed;
+        for (const PlannedEntry& entry : update_.entries) {
+            if (!entry.fresh) continue;
+            const bool has_old_key = entry.present != nullptr && entry.present->object_id;
+            if (!imports_[*entry.fresh].succeeded() && has_old_key) continue;
+            Deployment made =
+                imports_.deployment(*entry.fresh, update_.fresh.environments[*entry.fresh].alias);
+            const auto place =
+                std::ranges::find(new_.deployments, entry.environment, &Deployment::environment);
+            if (place == new_.deployments.end())
+                new_.deployments.push_back(std::move(made));
+            else
+                *place = std::move(made);
+            changed.insert(entry.environment);
+        }
+        return changed;
+    }
+
+    /// The old objects that are to be destroyed now.
+    std::vector<Tombstone> commit(const DeploymentReport& result) {
+        const std::set<std::string> changed = replace_deployments();
+        try {
+            auto retired = workplace_.catalogue.commit_update(
+                new_, changed, with_answer(workplace_, imports_.settlement(), request_.origin, result),
+                audit("key.update.commit", results_text(result)));
+            if (!retired) throw imports_.empty() ? key_changed_meanwhile(old_.name) : lease_ran_out(imports_);
+            return *std::move(retired);
+        } catch (const CatalogueError& error) {
+            log::error("key.commit_failed", {{"key", old_.id}, {"reason", error.what()}});
+            if (imports_.empty() ||
+                !was_committed_all_the_same(workplace_, imports_, old_.id,
+                                            audit("key.update.undone", "the commit failed")))
+                throw;
+            return {};  // their tombstones stand, and recovery finds them
+        }
+    }
+
+    [[nodiscard]] AuditRecord audit(const std::string& action, const std::string& result) const {
+        AuditRecord record{workplace_.clock(),
+                           caller_.user_name,
+                           request_.origin.request_id,
+                           action,
+                           project_.name,
+                           old_.name,
+                           {},
+                           result};
+        for (std::size_t i = 0; i < imports_.size(); ++i)
+            record.environments.push_back(imports_[i].environment());
+        return record;
+    }
+
+    Workplace& workplace_;
+    const Caller& caller_;
+    const Project& project_;
+    const UpdateKeyRequest& request_;
+    const PreparedUpdate& update_;
+    const Key& old_;
+    Key new_;
+    ImportBatch imports_;
+};
+
+}  // namespace
+
+DeploymentReport UpdateKey::run(const Caller& caller, const Project& project, UpdateKeyRequest request,
+                                std::vector<FieldError> mistakes) {
+    const auto key = workplace_.catalogue.find_key(project.id, request.key_name);
+    if (!key || key->state == KeyState::creating) throw key_not_found(request.key_name);
+    const PreparedUpdate update =
+        prepare_update(request, *key, caller, project, workplace_.policy, std::move(mistakes));
+    if (key->state == KeyState::deleting)
+        throw ServiceError(ErrorKind::conflict, "Key (name: " + key->name + ") is being deleted");
+    return Update(workplace_, caller, project, *key, request, update).run();
+}
+
+}  // namespace keyward::service

@@ -1,0 +1,94 @@
+#include "storage/drift.hpp"
+
+#include <algorithm>
+
+#include "storage/key_reading.hpp"
+#include "storage/key_rows.hpp"
+#include "storage/sql.hpp"
+#include "storage/words.hpp"
+
+namespace keyward::storage {
+namespace {
+
+using service::Deployment;
+using service::DeploymentState;
+using service::Key;
+using service::KeyState;
+
+bool change_state(soci::session& sql, const ObjectId& id, DeploymentState from, DeploymentState to,
+                  const std::string& failure) {
+    if (run(sql,
+            "update deployments set state = :to, failure = :failure where object_id = :id and state = :from",
+            {to_word(to), failure, id, to_word(from)}) != 1)
+        return false;
+    run(sql,
+        "update keys set revision = revision + 1 where id = (select key_id from deployments where object_id "
+        "= "
+        ":id)",
+        {id});
+    return true;
+}
+
+// An object that is about to be destroyed or decided on must not be adopted meanwhile.
+bool is_known(soci::session& sql, const ObjectId& id) {
+    return exists(sql,
+                  "select object_id from deployments where object_id = :deployed union all"
+                  " select object_id from intents where object_id = :intended union all"
+                  " select object_id from tombstones where object_id = :doomed",
+                  {id, id, id});
+}
+
+std::optional<std::string> id_of(soci::session& sql, const Key& key) {
+    std::optional<std::string> id;
+    for_each_row<std::string>(sql, "select id from keys where project_id = :project and name = :name",
+                              {key.project_id, key.name}, [&](const std::string& found) { id = found; });
+    return id;
+}
+
+// A deployment that failed without leaving an object gives way, and its position.
+bool deploy(soci::session& sql, const std::string& key_id, const Deployment& deployment) {
+    const auto rows = deployment_rows(sql, key_id);
+    const auto row = std::find_if(rows.begin(), rows.end(), [&](const DeploymentRow& each) {
+        return each.environment == deployment.environment;
+    });
+    if (row != rows.end() && row->object_id) return false;
+    if (row != rows.end()) delete_deployment(sql, key_id, row->environment);
+    insert_deployment(sql, key_id, row != rows.end() ? row->position : next_position(rows), deployment);
+    return true;
+}
+
+bool deploy_beside_the_others(soci::session& sql, const Key& key) {
+    const auto id = id_of(sql, key);
+    if (!id) return false;
+    const auto row = lock_key(sql, *id);
+    if (!row || row->state != KeyState::active || !lock_intents(sql, *id).empty()) return false;
+    const auto there = find_key(sql, key.project_id, key.name);
+    if (!there || there->type != key.type || there->algorithm != key.algorithm) return false;
+    const auto needed = service::uses_of(there->algorithm, there->mechanisms);
+    const auto& uses = key.deployments.front().uses;
+    if (!std::includes(uses.begin(), uses.end(), needed.begin(), needed.end())) return false;
+    if (!deploy(sql, *id, key.deployments.front())) return false;
+    raise_revision(sql, *id);
+    return true;
+}
+
+}  // namespace
+
+bool mark_missing(soci::session& sql, const ObjectId& id, const std::string& failure) {
+    return change_state(sql, id, DeploymentState::deployed, DeploymentState::failed, failure);
+}
+
+bool mark_found(soci::session& sql, const ObjectId& id) {
+    return change_state(sql, id, DeploymentState::failed, DeploymentState::deployed, "");
+}
+
+bool adopt_key(soci::session& sql, const Key& key) {
+    if (key.deployments.size() != 1 || !key.deployments.front().object_id)
+        throw service::CatalogueError("an adopted key has one deployment, with its object; this one has " +
+                                      std::to_string(key.deployments.size()));
+    if (is_known(sql, *key.deployments.front().object_id)) return false;
+    if (insert_key(sql, key, KeyState::active)) return deploy(sql, key.id, key.deployments.front());
+    return deploy_beside_the_others(sql, key);
+}
+
+}  // namespace keyward::storage

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "service/catalogue.hpp"
+#include "storage/soci.hpp"
+
+namespace keyward::storage {
+
+/// Keys with their deployments, each call one statement, so that all is read at the same moment. The meaning
+/// of each is in service/catalogue.hpp.
+std::optional<service::Key> find_key(soci::session& sql, const std::string& project_id,
+                                     const std::string& name);
+std::vector<service::Key> list_keys(soci::session& sql, const service::KeyQuery& query);
+std::vector<service::KeyStanding> list_standings(soci::session& sql, const service::KeyQuery& query);
+std::set<ObjectId> objects_of(soci::session& sql, const std::string& key_id);
+std::vector<service::RecordedObject> recorded_objects(soci::session& sql, const std::string& environment);
+
+}  // namespace keyward::storage

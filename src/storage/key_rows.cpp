@@ -1,0 +1,142 @@
+#include "storage/key_rows.hpp"
+
+#include <algorithm>
+
+#include "storage/attempts.hpp"
+#include "storage/recovery.hpp"
+#include "storage/sql.hpp"
+#include "storage/words.hpp"
+
+namespace keyward::storage {
+
+using service::Deployment;
+using service::Intent;
+using service::Key;
+
+std::optional<KeyRow> lock_key(soci::session& sql, const std::string& key_id) {
+    std::optional<KeyRow> row;
+    for_each_row<std::string, long long>(
+        sql, "select state, revision from keys where id = :id" + for_update(sql), {key_id},
+        [&](const std::string& word, long long revision) {
+            row = KeyRow{.state = key_state_from_word(word), .revision = revision};
+        });
+    return row;
+}
+
+bool insert_key(soci::session& sql, const Key& key, service::KeyState state) {
+    return run(sql,
+               "insert into keys (id, project_id, name, description, type, algorithm, mechanisms, state, "
+               "created_at, updated_at)"
+               " values (:id, :project, :name, :description, :type, :algorithm, :mechanisms, :state, "
+               ":created, :updated)"
+               " on conflict (project_id, name) do nothing",
+               {key.id, key.project_id, key.name, key.description, keys::to_string(key.type),
+                keys::to_string(key.algorithm), to_words(key.mechanisms), to_word(state), key.created_at,
+                key.updated_at}) == 1;
+}
+
+void delete_key(soci::session& sql, const std::string& key_id) {
+    run(sql, "delete from keys where id = :id", {key_id});
+}
+
+void raise_revision(soci::session& sql, const std::string& key_id) {
+    run(sql, "update keys set revision = revision + 1 where id = :id", {key_id});
+}
+
+std::vector<DeploymentRow> deployment_rows(soci::session& sql, const std::string& key_id) {
+    std::vector<DeploymentRow> rows;
+    for_each_row<long long, std::string, std::string, std::optional<std::string>, std::string>(
+        sql,
+        "select position, environment, state, object_id, serial from deployments where key_id = :key order "
+        "by "
+        "position",
+        {key_id},
+        [&](long long position, const std::string& environment, const std::string& state,
+            const std::optional<std::string>& object, const std::string& serial) {
+            rows.push_back({.position = position,
+                            .environment = environment,
+                            .state = deployment_state_from_word(state),
+                            .object_id = object ? std::optional(object_id_from(*object)) : std::nullopt,
+                            .serial = serial});
+        });
+    return rows;
+}
+
+void insert_deployment(soci::session& sql, const std::string& key_id, long long position,
+                       const Deployment& deployment) {
+    run(sql,
+        "insert into deployments (key_id, position, environment, alias, source, state, object_id, size, "
+        "key_check_value,"
+        " public_key_sha256, public_key_pem, failure, uses) values (:key, :position, :environment, :alias, "
+        ":source, :state, :object,"
+        " :size, :check_value, :sha256, :pem, :failure, :uses)",
+        {key_id, position, deployment.environment, deployment.alias, deployment.source,
+         to_word(deployment.state), deployment.object_id, static_cast<long long>(deployment.size),
+         deployment.key_check_value, deployment.public_key_sha256, deployment.public_key_pem,
+         deployment.failure, to_words(deployment.uses)});
+}
+
+void delete_deployment(soci::session& sql, const std::string& key_id, const std::string& environment) {
+    run(sql, "delete from deployments where key_id = :key and environment = :environment",
+        {key_id, environment});
+}
+
+long long next_position(const std::vector<DeploymentRow>& rows) {
+    return rows.empty() ? 0 : rows.back().position + 1;
+}
+
+void insert_intents(soci::session& sql, const std::string& key_id, const std::vector<Intent>& intents) {
+    for (const auto& intent : intents)
+        run(sql,
+            "insert into intents (object_id, key_id, environment, owner, lease_until)"
+            " values (:object, :key, :environment, :owner, :lease)",
+            {intent.object_id, key_id, intent.environment, intent.owner, intent.lease_until});
+}
+
+std::vector<Intent> lock_intents(soci::session& sql, const std::string& key_id) {
+    return select_intents(sql, "where key_id = :key order by object_id" + for_update(sql), {key_id});
+}
+
+void delete_intents(soci::session& sql, const std::string& key_id) {
+    run(sql, "delete from intents where key_id = :key", {key_id});
+}
+
+bool are_own(const std::vector<Intent>& intents, const service::Settlement& settlement) {
+    const auto is_own = [&](const Intent& intent) {
+        return intent.owner == settlement.owner &&
+               (settlement.intents.empty() || settlement.intents.contains(intent.object_id));
+    };
+    return (settlement.intents.empty() || settlement.intents.size() == intents.size()) &&
+           std::all_of(intents.begin(), intents.end(), is_own);
+}
+
+bool all_intended(const std::set<ObjectId>& objects, const std::vector<Intent>& intents) {
+    std::set<ObjectId> intended;
+    for (const auto& intent : intents)
+        intended.insert(intent.object_id);
+    return std::includes(intended.begin(), intended.end(), objects.begin(), objects.end());
+}
+
+std::set<ObjectId> object_ids(const std::vector<Deployment>& deployments) {
+    std::set<ObjectId> ids;
+    for (const auto& deployment : deployments)
+        if (deployment.object_id) ids.insert(*deployment.object_id);
+    return ids;
+}
+
+bool settle(soci::session& sql, const std::string& key_id, const std::vector<Intent>& intents,
+            const std::set<ObjectId>& kept, const service::Settlement& settlement) {
+    for (const auto& intent : intents) {
+        if (kept.contains(intent.object_id) || settlement.clean.contains(intent.object_id)) continue;
+        insert_tombstone(sql, {.object_id = intent.object_id,
+                               .environment = intent.environment,
+                               .owner = settlement.owner,
+                               .lease_until = settlement.tombstone_lease,
+                               .keep_until = settlement.tombstone_lease,
+                               .serial = {}});
+    }
+    delete_intents(sql, key_id);
+    return !settlement.answer || keep_answer(sql, *settlement.answer);
+}
+
+}  // namespace keyward::storage

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "service/catalogue.hpp"
+#include "storage/soci.hpp"
+
+namespace keyward::storage {
+
+/// `changed` says whether there is something to commit: not when all was `deleting` already. The meaning is
+/// in service/catalogue.hpp.
+struct BegunRemoval {
+    service::Removal removal;
+    bool changed = false;
+};
+BegunRemoval begin_removal(soci::session& sql, const std::string& key_id, std::int64_t revision,
+                           const std::optional<std::string>& environment, const std::string& owner,
+                           Instant lease_until);
+bool remove_tombstone(soci::session& sql, const ObjectId& id);
+
+}  // namespace keyward::storage

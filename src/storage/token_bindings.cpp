@@ -1,0 +1,49 @@
+#include "storage/token_bindings.hpp"
+
+#include "storage/sql.hpp"
+
+namespace keyward::storage {
+
+bool bind_token(soci::session& sql, const std::string& environment, const std::string& serial) {
+    return run(sql,
+               "insert into environment_tokens (environment, serial) values (:environment, :serial)"
+               " on conflict (environment) do nothing",
+               {environment, serial}) == 1;
+}
+
+namespace {
+
+// What the old token holds is marked as its, and what the new one holds as the environment's.
+void hand_over(soci::session& sql, const std::string& environment, const std::string& old_serial,
+               const std::string& new_serial) {
+    for (const std::string table : {"deployments", "tombstones"}) {
+        run(sql,
+            "update " + table +
+                " set serial = :old where environment = :environment and serial = '' and object_id is not "
+                "null",
+            {old_serial, environment});
+        run(sql, "update " + table + " set serial = '' where environment = :environment and serial = :new",
+            {environment, new_serial});
+    }
+}
+
+}  // namespace
+
+bool rebind_token(soci::session& sql, const std::string& environment, const std::string& serial) {
+    const auto before = bound_token(sql, environment);
+    if (before && *before != serial) hand_over(sql, environment, *before, serial);
+    return run(sql,
+               "insert into environment_tokens (environment, serial) values (:environment, :serial)"
+               " on conflict (environment) do update set serial = excluded.serial"
+               " where environment_tokens.serial <> excluded.serial",
+               {environment, serial}) == 1;
+}
+
+std::optional<std::string> bound_token(soci::session& sql, const std::string& environment) {
+    std::optional<std::string> serial;
+    for_each_row<std::string>(sql, "select serial from environment_tokens where environment = :environment",
+                              {environment}, [&](const std::string& found) { serial = found; });
+    return serial;
+}
+
+}  // namespace keyward::storage

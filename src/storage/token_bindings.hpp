@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "service/catalogue.hpp"
+#include "storage/soci.hpp"
+
+namespace keyward::storage {
+
+/// Which token holds the keys of an environment. Both return whether something changed.
+bool bind_token(soci::session& sql, const std::string& environment, const std::string& serial);
+bool rebind_token(soci::session& sql, const std::string& environment, const std::string& serial);
+/// None when none is recorded.
+std::optional<std::string> bound_token(soci::session& sql, const std::string& environment);
+
+}  // namespace keyward::storage

@@ -1,0 +1,228 @@
+#include "fixture.hpp"
+
+namespace keyward::storage {
+namespace {
+
+using service::DeploymentState;
+using service::KeyState;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+service::Key unknown_key(service::Key like, const std::string& environment) {
+    like.id = random_uuid();
+    like.deployments.resize(1);
+    like.deployments[0].environment = environment;
+    like.deployments[0].object_id = ObjectId::random();
+    return like;
+}
+
+TEST_P(CatalogueContract, TheObjectsOfAnEnvironmentAreThoseOfEveryDeploymentThatNamesOne) {
+    const auto key = committed(new_project());
+    begun(key.project_id, "creating");
+    catalogue_->begin_removal(key.id, 0, "staging", "first", at(5000), audit("undeploy"));
+    const auto objects = catalogue_->recorded_objects("staging");
+    ASSERT_EQ(objects.size(), 1);
+    EXPECT_EQ(objects[0].key_id, key.id);
+    EXPECT_EQ(objects[0].project, "payments");
+    EXPECT_EQ(objects[0].key, "card-key");
+    EXPECT_EQ(objects[0].algorithm, keys::Algorithm::ec);
+    EXPECT_EQ(objects[0].type, keys::KeyType::private_key);
+    EXPECT_EQ(objects[0].deployment, found(key).deployments[0]);
+    EXPECT_THAT(catalogue_->recorded_objects("unknown"), IsEmpty());
+}
+
+TEST_P(CatalogueContract, AFailedDeploymentWithoutAnObjectIsNotExpectedInTheToken) {
+    auto work = begun(new_project());
+    work.key.deployments[0].object_id.reset();
+    catalogue_->commit_create(work.key, settlement("first", at(1)), audit("x"));
+    EXPECT_THAT(catalogue_->recorded_objects("staging"), IsEmpty());
+    EXPECT_EQ(catalogue_->recorded_objects("production").size(), 1);
+}
+
+TEST_P(CatalogueContract, AMissingObjectFailsItsDeploymentAndAFoundOneHealsIt) {
+    const auto key = committed(new_project());
+    const auto id = key.deployments[0].object_id.value();
+    EXPECT_FALSE(catalogue_->mark_found(id, audit("x")));
+    EXPECT_TRUE(catalogue_->mark_missing(id, "it is not in its token", audit("drift.missing")));
+    EXPECT_FALSE(catalogue_->mark_missing(id, "again", audit("x")));
+    auto expected = key;
+    expected.deployments[0].state = DeploymentState::failed;
+    expected.deployments[0].failure = "it is not in its token";
+    expected.revision = 1;
+    EXPECT_EQ(found(key), expected);
+    EXPECT_TRUE(catalogue_->mark_found(id, audit("drift.found")));
+    expected = key;
+    expected.revision = 2;
+    EXPECT_EQ(found(key), expected);
+    EXPECT_THAT(audited(), ElementsAre("project.create", "key.create", "key.create.commit", "drift.missing",
+                                       "drift.found"));
+}
+
+TEST_P(CatalogueContract, AnObjectThatIsBeingUndeployedIsNeitherMissingNorFound) {
+    const auto key = committed(new_project());
+    const auto id = key.deployments[0].object_id.value();
+    catalogue_->begin_removal(key.id, 0, "staging", "first", at(5000), audit("undeploy"));
+    EXPECT_FALSE(catalogue_->mark_missing(id, "gone", audit("x")));
+    EXPECT_FALSE(catalogue_->mark_found(id, audit("x")));
+    EXPECT_FALSE(catalogue_->mark_missing(ObjectId::random(), "gone", audit("x")));
+    EXPECT_EQ(audited().back(), "undeploy");
+}
+
+TEST_P(CatalogueContract, AnUnknownObjectIsAdoptedAsAnActiveKey) {
+    auto key = unknown_key(new_key(new_project()), "staging");
+    EXPECT_TRUE(catalogue_->adopt_key(key, audit("drift.adopt")));
+    key.state = KeyState::active;
+    EXPECT_EQ(found(key), key);
+    EXPECT_EQ(audited().back(), "drift.adopt");
+}
+
+TEST_P(CatalogueContract, AnUnknownObjectIsAdoptedAsAnotherDeploymentOfTheKeyThatIsThere) {
+    auto key = committed(new_project());
+    const auto adopted = unknown_key(key, "test");
+    EXPECT_TRUE(catalogue_->adopt_key(adopted, audit("drift.adopt")));
+    key.deployments.push_back(adopted.deployments[0]);
+    key.revision = 1;
+    EXPECT_EQ(found(key), key);
+}
+
+TEST_P(CatalogueContract, AnAdoptedObjectTakesThePlaceOfADeploymentThatFailedWithoutOne) {
+    auto work = begun(new_project());
+    work.key.deployments[0].object_id.reset();
+    work.key.deployments[0].state = DeploymentState::failed;
+    catalogue_->commit_create(work.key, settlement("first", at(1)), audit("x"));
+    const auto adopted = unknown_key(work.key, "staging");
+    EXPECT_TRUE(catalogue_->adopt_key(adopted, audit("drift.adopt")));
+    EXPECT_THAT(found(work.key).deployments, ElementsAre(adopted.deployments[0], work.key.deployments[1]));
+}
+
+TEST_P(CatalogueContract, AnObjectIsNotAdoptedWhereTheKeyIsDeployedOrOfAnotherKindOrNotActive) {
+    const auto key = committed(new_project());
+    EXPECT_FALSE(catalogue_->adopt_key(unknown_key(key, "staging"), audit("x")));
+    auto other = unknown_key(key, "test");
+    other.type = keys::KeyType::public_key;
+    EXPECT_FALSE(catalogue_->adopt_key(other, audit("x")));
+    other = unknown_key(key, "test");
+    other.algorithm = keys::Algorithm::rsa;
+    EXPECT_FALSE(catalogue_->adopt_key(other, audit("x")));
+    EXPECT_EQ(found(key), key);
+    const auto creating = begun(key.project_id, "creating").key;
+    EXPECT_FALSE(catalogue_->adopt_key(unknown_key(creating, "test"), audit("x")));
+    EXPECT_EQ(audited().back(), "key.create");
+}
+
+TEST_P(CatalogueContract, AnObjectThatTheCatalogueKnowsIsNotAdopted) {
+    const auto key = committed(new_project());
+    const auto intended = begun(key.project_id, "creating").intents[0].object_id;
+    const auto doomed = new_tombstones("first", at(5000)).at(0);
+    for (const auto& id : {key.deployments[0].object_id.value(), intended, doomed}) {
+        auto adopted = unknown_key(key, "test");
+        adopted.name = "adopted";
+        adopted.deployments[0].object_id = id;
+        EXPECT_FALSE(catalogue_->adopt_key(adopted, audit("x")));
+        EXPECT_EQ(state_of(adopted), std::nullopt);
+    }
+}
+
+TEST_P(CatalogueContract, AnAdoptionNamesOneObject) {
+    EXPECT_THROW(catalogue_->adopt_key(new_key(new_project()), audit("x")), service::CatalogueError);
+}
+
+TEST_P(CatalogueContract, TheFirstTokenThatAnEnvironmentHasIsItsToken) {
+    EXPECT_EQ(catalogue_->bind_token("production", "serial 1", audit("token.bind")), "serial 1");
+    EXPECT_EQ(catalogue_->bind_token("production", "serial 2", audit("x")), "serial 1");
+    EXPECT_EQ(catalogue_->bind_token("production", "serial 1", audit("x")), "serial 1");
+    EXPECT_EQ(catalogue_->bind_token("staging", "serial 2", audit("token.bind")), "serial 2");
+    EXPECT_THAT(audited(), ElementsAre("token.bind", "token.bind"));
+}
+
+TEST_P(CatalogueContract, AnEnvironmentMayBeBoundToAnotherToken) {
+    catalogue_->rebind_token("production", "serial 1", audit("token.rebind"));
+    catalogue_->rebind_token("production", "serial 2", audit("token.rebind"));
+    catalogue_->rebind_token("production", "serial 2", audit("x"));
+    EXPECT_EQ(catalogue_->bind_token("production", "serial 1", audit("x")), "serial 2");
+    EXPECT_THAT(audited(), ElementsAre("token.rebind", "token.rebind"));
+}
+
+TEST_P(CatalogueContract, AnObjectIsNotAdoptedBesideAKeyWhoseMechanismsItWasNotMadeFor) {
+    const auto key = committed(new_project());
+    auto other = unknown_key(key, "test");
+    other.deployments[0].uses = {};
+    EXPECT_FALSE(catalogue_->adopt_key(other, audit("x")));
+    EXPECT_EQ(found(key), key);
+}
+
+TEST_P(CatalogueContract, AnObjectIsNotAdoptedBesideAKeyThatIsBeingChanged) {
+    const auto key = committed(new_project());
+    updating(key, {"staging"});
+    EXPECT_FALSE(catalogue_->adopt_key(unknown_key(key, "test"), audit("x")));
+}
+
+/// A key in staging and production, whose token in staging was then replaced by another.
+class ReplacedToken : public CatalogueContract {
+  protected:
+    ReplacedToken() {
+        catalogue_->bind_token("staging", "old", audit("token.bind"));
+        key_ = committed(new_project());
+        catalogue_->rebind_token("staging", "new", audit("token.rebind"));
+    }
+    std::vector<service::Tombstone> claimed() {
+        return catalogue_->claim_tombstones(at(1'000'000), "first", at(2'000'000));
+    }
+    [[nodiscard]] ObjectId in_staging() const { return key_.deployments[0].object_id.value(); }
+
+    service::Key key_;
+};
+
+TEST_P(ReplacedToken, IsNamedByTheDeploymentsThatItHolds) {
+    EXPECT_EQ(found(key_).deployments[0].serial, "old");
+    EXPECT_EQ(found(key_).deployments[1].serial, "");
+}
+
+TEST_P(ReplacedToken, HoldsDeploymentsThatGoAtOnceAndLeaveATombstoneThatWaits) {
+    const auto removal = catalogue_->begin_removal(key_.id, found(key_).revision, std::nullopt, "first",
+                                                   at(1), audit("key.delete"));
+    EXPECT_EQ(removal.tombstones.size(), 1U);
+    EXPECT_EQ(found(key_).deployments.size(), 1U);
+    EXPECT_THAT(claimed(), testing::SizeIs(1));
+    catalogue_->remove_tombstone(key_.deployments[1].object_id.value(), audit("destroyed"));
+    EXPECT_EQ(state_of(key_), std::nullopt);
+    EXPECT_THAT(claimed(), IsEmpty());
+    ASSERT_EQ(catalogue_->tombstones().size(), 1U);
+    EXPECT_EQ(catalogue_->tombstones()[0].serial, "old");
+}
+
+TEST_P(ReplacedToken, HoldsReplacedObjectsWhoseTombstonesWait) {
+    const auto change = updating(found(key_), {"staging"});
+    EXPECT_THAT(catalogue_->commit_update(change.key, {"staging"}, settlement("first", at(1)), audit("x")),
+                testing::Optional(IsEmpty()));
+    EXPECT_THAT(claimed(), IsEmpty());
+    EXPECT_EQ(found(key_).deployments[0].serial, "");
+}
+
+TEST_P(ReplacedToken, ThatComesBackHasItsTombstonesWorkedOnAgain) {
+    catalogue_->begin_removal(key_.id, found(key_).revision, "staging", "first", at(1), audit("undeploy"));
+    catalogue_->rebind_token("staging", "old", audit("token.rebind"));
+    ASSERT_THAT(claimed(), testing::SizeIs(1));
+    EXPECT_EQ(claimed()[0].object_id, in_staging());
+}
+
+TEST_P(ReplacedToken, ThatComesBackHasItsDeploymentsAgain) {
+    catalogue_->rebind_token("staging", "old", audit("token.rebind"));
+    EXPECT_EQ(found(key_).deployments[0].serial, "");
+}
+
+TEST_P(ReplacedToken, ThatComesBackDoesNotGiveADeletedKeyForAdoption) {
+    catalogue_->begin_removal(key_.id, found(key_).revision, "staging", "first", at(1), audit("undeploy"));
+    catalogue_->rebind_token("staging", "old", audit("token.rebind"));
+    auto again = key_;
+    again.id = random_uuid();
+    again.name = "again";
+    again.deployments.resize(1);
+    EXPECT_FALSE(catalogue_->adopt_key(again, audit("x")));
+}
+
+INSTANTIATE_TEST_SUITE_P(Databases, ReplacedToken, testing::ValuesIn(database_kinds),
+                         [](const auto& each) { return each.param.name; });
+
+}  // namespace
+}  // namespace keyward::storage

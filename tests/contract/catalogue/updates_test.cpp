@@ -1,0 +1,237 @@
+#include "fixture.hpp"
+
+namespace keyward::storage {
+namespace {
+
+using service::Begin;
+using service::DeploymentState;
+using service::KeyState;
+using service::Tombstone;
+using service::Use;
+using service::UseSet;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Optional;
+using testing::UnorderedElementsAreArray;
+
+TEST_P(CatalogueContract, ABegunUpdateWritesItsIntentsAndLeavesTheKeyAsItWas) {
+    const auto key = committed(new_project());
+    const auto change = updating(key, {"staging"});
+    EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(change.intents));
+    EXPECT_EQ(found(key), key);
+    EXPECT_EQ(audited().back(), "key.update");
+}
+
+TEST_P(CatalogueContract, AnUpdateOfAnotherRevisionIsAConflictAndNothingIsWritten) {
+    const auto key = committed(new_project());
+    const auto change = changed(key, {"staging"});
+    EXPECT_EQ(catalogue_->begin_update(key.id, 1, change.intents, audit("key.update")), Begin::conflict);
+    EXPECT_THAT(catalogue_->intents(), IsEmpty());
+    EXPECT_EQ(audited().back(), "key.create.commit");
+}
+
+TEST_P(CatalogueContract, AnUpdateBesideAnotherIsAConflictEvenOfTheSameOwner) {
+    const auto key = committed(new_project());
+    const auto first = updating(key, {"staging"});
+    for (const auto* owner : {"first", "second"}) {
+        const auto second = changed(key, {"production"}, owner);
+        EXPECT_EQ(catalogue_->begin_update(key.id, 0, second.intents, audit("x")), Begin::conflict);
+    }
+    EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(first.intents));
+    EXPECT_EQ(audited().back(), "key.update");
+}
+
+TEST_P(CatalogueContract, AnUpdateOfAKeyThatIsNotActiveIsAConflict) {
+    const auto project = new_project();
+    const auto creating = begun(project, "creating").key;
+    EXPECT_EQ(catalogue_->begin_update(creating.id, 0, {}, audit("x")), Begin::conflict);
+    const auto key = committed(project);
+    catalogue_->begin_removal(key.id, 0, std::nullopt, "first", at(5000), audit("key.delete"));
+    EXPECT_EQ(catalogue_->begin_update(key.id, found(key).revision, {}, audit("x")), Begin::conflict);
+    EXPECT_EQ(audited().back(), "key.delete");
+}
+
+TEST_P(CatalogueContract, AnUpdateOfAKeyThatIsGoneSaysSo) {
+    EXPECT_EQ(catalogue_->begin_update("unknown", 0, {}, audit("x")), Begin::gone);
+    EXPECT_THAT(audited(), IsEmpty());
+}
+
+TEST_P(CatalogueContract, ACommittedUpdateReplacesOnlyWhatChangedAndKeepsTheOrder) {
+    const auto key = committed(new_project());
+    auto change = updating(key, {"staging", "test"});
+    change.key.description = "for other cards";
+    change.key.mechanisms = {"ECDSA-SHA512"};
+    const auto retired = catalogue_->commit_update(change.key, {"staging", "test"},
+                                                   settlement("first", at(9000)), audit("key.update.commit"));
+    const Tombstone old{key.deployments[0].object_id.value(), "staging", "first", at(9000), Instant{}};
+    EXPECT_THAT(retired, Optional(ElementsAre(old)));
+    EXPECT_THAT(catalogue_->tombstones(), ElementsAre(old));
+    EXPECT_THAT(catalogue_->intents(), IsEmpty());
+    change.key.revision = 1;
+    EXPECT_EQ(found(key), change.key);
+    EXPECT_EQ(audited().back(), "key.update.commit");
+}
+
+TEST_P(CatalogueContract, AnUpdateLeavesEnvironmentsThatItDoesNotNameAsTheyStandInTheCatalogue) {
+    const auto key = committed(new_project());
+    auto change = updating(key, {"staging"});
+    change.key.deployments[1].alias = "never written";
+    ASSERT_TRUE(catalogue_->commit_update(change.key, {"staging", "unknown"}, settlement("first", at(9000)),
+                                          audit("x")));
+    EXPECT_EQ(found(key).deployments[1], key.deployments[1]);
+}
+
+TEST_P(CatalogueContract, AnUpdateWithoutObjectsNeedsNoBeginning) {
+    auto key = committed(new_project());
+    key.description = "another";
+    EXPECT_THAT(catalogue_->commit_update(key, {}, settlement("first", at(9000)), audit("key.update.commit")),
+                Optional(IsEmpty()));
+    key.revision = 1;
+    EXPECT_EQ(found(key), key);
+}
+
+TEST_P(CatalogueContract, AnUpdateWithoutObjectsIsRefusedWhileAnotherIsUnderWayEvenOfTheSameOwner) {
+    const auto key = committed(new_project());
+    const auto other = updating(key, {"staging"});
+    for (const auto* owner : {"first", "second"})
+        EXPECT_EQ(catalogue_->commit_update(key, {}, settlement(owner, at(9000)), audit("x")), std::nullopt);
+    EXPECT_EQ(found(key), key);
+    EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(other.intents));
+    EXPECT_EQ(audited().back(), "key.update");
+}
+
+TEST_P(CatalogueContract, AnUpdateIsCommittedOnce) {
+    const auto key = committed(new_project());
+    const auto change = updating(key, {"staging"});
+    EXPECT_TRUE(
+        catalogue_->commit_update(change.key, {"staging"}, settlement("first", at(9000)), audit("one")));
+    EXPECT_FALSE(
+        catalogue_->commit_update(change.key, {"staging"}, settlement("first", at(9000)), audit("two")));
+    EXPECT_EQ(audited().back(), "one");
+}
+
+TEST_P(CatalogueContract, AnUpdateOfAnObjectThatWasNeverIntendedIsRefused) {
+    const auto key = committed(new_project());
+    auto change = updating(key, {"staging"});
+    change.key.deployments[0].object_id = ObjectId::random();
+    EXPECT_FALSE(
+        catalogue_->commit_update(change.key, {"staging"}, settlement("first", at(9000)), audit("x")));
+    EXPECT_EQ(found(key), key);
+    EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(change.intents));
+}
+
+TEST_P(CatalogueContract, AnUpdateThatWasSettledCantBeCommittedAndTheOldKeyStands) {
+    const auto key = committed(new_project());
+    const auto change = updating(key, {"staging"});
+    EXPECT_EQ(catalogue_->settle_expired_intents(at(5001), "second", at(9000), audit("recovery.settle")), 1);
+    EXPECT_FALSE(
+        catalogue_->commit_update(change.key, {"staging"}, settlement("first", at(9000)), audit("x")));
+    EXPECT_EQ(found(key), key);
+    EXPECT_THAT(catalogue_->tombstones(),
+                ElementsAre(Tombstone{change.intents[0].object_id, "staging", "second", at(9000), at(9000)}));
+}
+
+TEST_P(CatalogueContract, IntentsThatAnUpdateDoesNotUseBecomeTombstonesThatAreKept) {
+    const auto key = committed(new_project());
+    const auto change = updating(key, {"staging", "production"});
+    auto after = key;
+    after.deployments[1] = change.key.deployments[1];
+    ASSERT_TRUE(catalogue_->commit_update(after, {"production"}, settlement("first", at(9000)), audit("x")));
+    EXPECT_THAT(catalogue_->tombstones(),
+                testing::UnorderedElementsAre(
+                    Tombstone{change.intents[0].object_id, "staging", "first", at(9000), at(9000)},
+                    Tombstone{key.deployments[1].object_id.value(), "production", "first", at(9000), {}}));
+}
+
+TEST_P(CatalogueContract, AFailedDeploymentIsReplacedWithoutATombstone) {
+    auto work = begun(new_project());
+    work.key.deployments[1].object_id.reset();
+    work.key.deployments[1].state = DeploymentState::failed;
+    catalogue_->commit_create(work.key, settlement("first", at(9000), {work.intents[1].object_id}),
+                              audit("x"));
+    const auto change = updating(found(work.key), {"production"});
+    EXPECT_THAT(
+        catalogue_->commit_update(change.key, {"production"}, settlement("first", at(9000)), audit("x")),
+        Optional(IsEmpty()));
+    EXPECT_EQ(found(work.key).deployments, change.key.deployments);
+}
+
+TEST_P(CatalogueContract, AnEnvironmentThatIsBeingUndeployedMayBeDeployedAgain) {
+    const auto key = committed(new_project());
+    catalogue_->begin_removal(key.id, 0, "staging", "other", at(4000), audit("undeploy"));
+    const auto change = updating(found(key), {"staging"});
+    EXPECT_THAT(catalogue_->commit_update(change.key, {"staging"}, settlement("first", at(9000)), audit("x")),
+                Optional(IsEmpty()));
+    const auto old = key.deployments[0].object_id.value();
+    EXPECT_THAT(catalogue_->tombstones(), ElementsAre(Tombstone{old, "staging", "other", at(4000), {}}));
+    catalogue_->remove_tombstone(old, audit("destroyed"));
+    EXPECT_EQ(found(key).deployments, change.key.deployments);
+}
+
+TEST_P(CatalogueContract, AnAbandonedUpdateLeavesTheKeyAndTombstones) {
+    const auto key = committed(new_project());
+    const auto change = updating(key, {"staging", "production"});
+    EXPECT_FALSE(catalogue_->abandon_change(key.id, settlement("second", at(9000)), audit("x")));
+    EXPECT_TRUE(catalogue_->abandon_change(
+        key.id, settlement("first", at(9000), {change.intents[1].object_id}), audit("key.update.abandon")));
+    EXPECT_FALSE(catalogue_->abandon_change(key.id, settlement("first", at(9000)), audit("x")));
+    EXPECT_EQ(found(key), key);
+    EXPECT_THAT(catalogue_->intents(), IsEmpty());
+    EXPECT_THAT(catalogue_->tombstones(),
+                ElementsAre(Tombstone{change.intents[0].object_id, "staging", "first", at(9000), at(9000)}));
+    EXPECT_EQ(audited().back(), "key.update.abandon");
+}
+
+TEST_P(CatalogueContract, TheUsesOfAnObjectComeBackAsTheyWereMade) {
+    const auto project = new_project();
+    for (const auto& uses :
+         {UseSet{}, UseSet{Use::cipher}, UseSet{Use::signature}, UseSet{Use::cipher, Use::signature}}) {
+        auto key = new_key(project, random_uuid());
+        key.deployments[0].uses = uses;
+        catalogue_->begin_create(key, intents_of(key, "first"), audit("key.create"));
+        catalogue_->commit_create(key, settlement("first", at(9000)), audit("key.create.commit"));
+        EXPECT_EQ(found(key).deployments[0].uses, uses);
+    }
+}
+
+TEST_P(CatalogueContract, UsesThatWereNeverWrittenFollowTheMechanismsUntilTheyChange) {
+    auto key = committed(new_project());
+    database_->query("update keys set algorithm = 'RSA', mechanisms = 'SHA256-RSA-PKCS RSA-PKCS-OAEP'");
+    database_->query("update deployments set uses = ''");
+    key = found(key);
+    const UseSet both{Use::cipher, Use::signature};
+    EXPECT_EQ(key.deployments[0].uses, both);
+    EXPECT_EQ(catalogue_->recorded_objects("staging").at(0).deployment.uses, both);
+    key.mechanisms = {"SHA256-RSA-PKCS"};
+    ASSERT_TRUE(catalogue_->commit_update(key, {}, settlement("first", at(9000)), audit("x")));
+    EXPECT_EQ(found(key).mechanisms, key.mechanisms);
+    EXPECT_EQ(found(key).deployments[0].uses, both);
+    EXPECT_EQ(found(key).deployments[1].uses, both);
+}
+
+TEST_P(CatalogueContract, TheObjectsOfAKeyAreThoseOfItsDeploymentsOnceItIsActive) {
+    const auto project = new_project();
+    EXPECT_THAT(catalogue_->objects_of(begun(project, "creating").key.id), IsEmpty());
+    const auto key = committed(project);
+    EXPECT_THAT(catalogue_->objects_of(key.id),
+                testing::UnorderedElementsAre(key.deployments[0].object_id.value(),
+                                              key.deployments[1].object_id.value()));
+    catalogue_->begin_removal(key.id, 0, std::nullopt, "first", at(5000), audit("key.delete"));
+    EXPECT_THAT(catalogue_->objects_of(key.id), IsEmpty());
+}
+
+TEST_P(CatalogueContract, AChangeEndsOnlyItsOwnIntentsAndNotThoseOfAnotherOfTheSameOwner) {
+    const auto key = committed(new_project());
+    const auto theirs = updating(key, {"staging"});
+    auto ours = settlement("first", at(9000));
+    ours.intents = {ObjectId::random()};
+    EXPECT_FALSE(catalogue_->abandon_change(key.id, ours, audit("x")));
+    EXPECT_FALSE(catalogue_->commit_update(theirs.key, {"staging"}, ours, audit("x")));
+    EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(theirs.intents));
+    EXPECT_THAT(catalogue_->tombstones(), IsEmpty());
+    ours.intents = {theirs.intents.at(0).object_id};
+    EXPECT_TRUE(catalogue_->commit_update(theirs.key, {"staging"}, ours, audit("x")));
+}
+
+}  // namespace
+}  // namespace keyward::storage

@@ -1,0 +1,260 @@
+// What a walk through a real module's objects shows of what others made, and what a killed one leaves.
+#include <algorithm>
+#include <functional>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/contract/token/labs.hpp"
+
+namespace keyward::tests {
+namespace {
+
+using namespace std::chrono_literals;
+using service::Lifetime;
+using service::TokenError;
+using service::TokenFault;
+using service::TokenObject;
+using service::Use;
+using service::UseSet;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+constexpr std::size_t more_than_a_part = 40;
+
+TokenFault fault_of(const std::function<void()>& call) {
+    try {
+        call();
+    } catch (const TokenError& error) {
+        return error.fault();
+    }
+    throw std::logic_error("the call did not fail");
+}
+
+/// An AES key as another application makes it, by the module's defaults.
+hsm::Template aes_of_others(bool in_token = true) {
+    static const std::string octets(16, 'k');
+    hsm::Template object;
+    object.number(CKA_CLASS, CKO_SECRET_KEY).number(CKA_KEY_TYPE, CKK_AES).flag(CKA_TOKEN, in_token);
+    object.borrowed(CKA_VALUE, as_bytes(octets));
+    return object;
+}
+
+std::vector<TokenObject> walked(service::Token& token) {
+    std::vector<TokenObject> objects;
+    token.walk([&](const TokenObject& object, std::size_t, std::size_t) { objects.push_back(object); });
+    return objects;
+}
+
+class InventoryOfAModule : public ::testing::TestWithParam<LabKind> {
+  protected:
+    std::vector<TokenObject> objects_beside(hsm::Template object) {
+        create(lab_->inspector(), std::move(object));
+        return walked(*lab_->token());
+    }
+
+    void create_more_than_a_part() {
+        for (std::size_t i = 0; i < more_than_a_part; ++i)
+            objects_.push_back(create(lab_->inspector(), aes_of_others()));
+    }
+
+    std::unique_ptr<ModuleLab> lab_ = make_module_lab(GetParam());
+    std::vector<CK_OBJECT_HANDLE> objects_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Labs, InventoryOfAModule, ::testing::Values(LabKind::softhsm, LabKind::p11_kit),
+                         [](const auto& test) { return name_of(test.param); });
+
+TEST_P(InventoryOfAModule, ObjectsOfOtherApplicationsAreShown) {
+    hsm::Template object = aes_of_others();
+    object.borrowed(CKA_ID, as_bytes("\x01\x02")).borrowed(CKA_LABEL, as_bytes("theirs"));
+    EXPECT_THAT(objects_beside(std::move(object)),
+                ElementsAre(AllOf(Field(&TokenObject::id, std::nullopt), Field(&TokenObject::id_hex, "0102"),
+                                  Field(&TokenObject::label, "theirs"),
+                                  Field(&TokenObject::algorithm, keys::Algorithm::aes),
+                                  Field(&TokenObject::size, 128), Field(&TokenObject::half_made, false),
+                                  Field(&TokenObject::uses, UseSet{Use::cipher, Use::signature}))));
+}
+
+TEST_P(InventoryOfAModule, AnObjectOfOthersWithoutNamesIsNotHalfMade) {
+    EXPECT_THAT(objects_beside(aes_of_others()), ElementsAre(Field(&TokenObject::half_made, false)));
+}
+
+TEST_P(InventoryOfAModule, LongNamesAreShownWhole) {
+    const std::string id(300, '\x0A');
+    const std::string label(2000, 'l');
+    hsm::Template object = aes_of_others();
+    object.borrowed(CKA_ID, as_bytes(id)).borrowed(CKA_LABEL, as_bytes(label));
+    EXPECT_THAT(objects_beside(std::move(object)),
+                ElementsAre(AllOf(Field(&TokenObject::id_hex, to_hex(as_bytes(id))),
+                                  Field(&TokenObject::label, label))));
+}
+
+TEST_P(InventoryOfAModule, AKindThatWeDontImportIsShownWithoutAlgorithm) {
+    static const std::string octets = "\x01\x02\x04\x07\x08\x0B\x0D\x0E\x10\x13\x15\x16\x19\x1A\x1C\x1F";
+    hsm::Template object;
+    object.number(CKA_CLASS, CKO_SECRET_KEY).number(CKA_KEY_TYPE, CKK_DES2).flag(CKA_TOKEN, true);
+    object.borrowed(CKA_LABEL, as_bytes("two keys")).borrowed(CKA_VALUE, as_bytes(octets));
+    EXPECT_THAT(objects_beside(std::move(object)),
+                ElementsAre(AllOf(Field(&TokenObject::label, "two keys"),
+                                  Field(&TokenObject::algorithm, std::nullopt))));
+}
+
+TEST_P(InventoryOfAModule, AnHmacKeyOfOneDigestIsAnHmacKey) {
+    static const std::string octets(32, 'k');
+    hsm::Template object;
+    object.number(CKA_CLASS, CKO_SECRET_KEY).number(CKA_KEY_TYPE, CKK_SHA256_HMAC).flag(CKA_TOKEN, true);
+    object.borrowed(CKA_VALUE, as_bytes(octets));
+    EXPECT_THAT(objects_beside(std::move(object)),
+                ElementsAre(AllOf(Field(&TokenObject::algorithm, keys::Algorithm::hmac),
+                                  Field(&TokenObject::size, 256))));
+}
+
+TEST_P(InventoryOfAModule, WhatIsNoKeyIsNotShown) {
+    hsm::Template object;
+    object.number(CKA_CLASS, CKO_DATA).flag(CKA_TOKEN, true).borrowed(CKA_VALUE, as_bytes("data"));
+    EXPECT_THAT(objects_beside(std::move(object)), IsEmpty());
+}
+
+TEST_P(InventoryOfAModule, AWholeSessionObjectIsNotShown) {
+    EXPECT_THAT(objects_beside(aes_of_others(false)), IsEmpty());
+}
+
+TEST_P(InventoryOfAModule, EachWeakenedProtectionIsNamed) {
+    hsm::Template object = aes_of_others();
+    object.flag(CKA_PRIVATE, false).flag(CKA_MODIFIABLE, true).flag(CKA_SENSITIVE, false);
+    object.flag(CKA_EXTRACTABLE, true).flag(CKA_WRAP, true).flag(CKA_UNWRAP, true).flag(CKA_DERIVE, true);
+    const std::vector<TokenObject> objects = objects_beside(std::move(object));
+    ASSERT_EQ(objects.size(), 1U);
+    EXPECT_THAT(objects.front().weakened_protection,
+                UnorderedElementsAre("CKA_PRIVATE is false", "CKA_MODIFIABLE is true",
+                                     "CKA_SENSITIVE is false", "CKA_EXTRACTABLE is true", "CKA_WRAP is true",
+                                     "CKA_UNWRAP is true", "CKA_DERIVE is true"));
+}
+
+TEST_P(InventoryOfAModule, AWalkGoesThroughMoreThanOnePart) {
+    create_more_than_a_part();
+    EXPECT_EQ(walked(*lab_->token()).size(), more_than_a_part);
+}
+
+TEST_P(InventoryOfAModule, AnObjectThatVanishesDuringAWalkIsPassedOver) {
+    create_more_than_a_part();
+    const auto token = lab_->token();
+    std::size_t shown = 0;
+    token->walk([&](const TokenObject&, std::size_t place, std::size_t) {
+        ++shown;
+        if (place != 1) return;
+        const hsm::Lease lease = lab_->inspector().lease();
+        for (const CK_OBJECT_HANDLE object : objects_)
+            hsm::check("C_DestroyObject", lease.p11().C_DestroyObject(lease.session(), object));
+    });
+    EXPECT_LT(shown, more_than_a_part);
+    EXPECT_GE(shown, 1U);
+}
+
+TEST_P(InventoryOfAModule, AWalkWhoseSessionsAreLostFails) {
+    create_more_than_a_part();
+    const auto token = lab_->token();
+    EXPECT_EQ(fault_of([&] {
+                  token->walk([&](const TokenObject&, std::size_t place, std::size_t) {
+                      if (place == 1) lose_sessions(lab_->inspector());
+                  });
+              }),
+              TokenFault::unreachable);
+}
+
+TEST_P(InventoryOfAModule, AWalkLeavesTheOnlySessionToOthersInBetween) {
+    create(lab_->inspector(), aes_of_others());
+    hsm::TokenSettings settings = lab_->settings();
+    settings.sessions = 1;
+    settings.session_wait = 1ms;
+    const auto token = lab_->open(settings);
+    EXPECT_NO_THROW(token->walk([&](const TokenObject&, std::size_t, std::size_t) {
+        static_cast<void>(token->count(ObjectId::random()));
+    }));
+}
+
+TEST_P(InventoryOfAModule, NothingIsDestroyedWhenTheSessionsWereLostBetweenTheLooks) {
+    lab_->add_half_made();
+    const auto token = lab_->token_with_pause([&] { lose_sessions(lab_->inspector()); });
+    EXPECT_EQ(fault_of([&] { token->destroy_half_made(0ms); }), TokenFault::unreachable);
+}
+
+// SoftHSM2 tells neither length nor check value of an unwrapped key.
+TEST(InventoryOfSoftHsm, AnUnwrappedKeyWithoutNamesIsNotHalfMade) {
+    prepare_process();
+    SoftHsmLab lab;
+    {
+        const CK_OBJECT_HANDLE wrapping = create(lab.inspector(), [] {
+            hsm::Template object = aes_of_others(false);
+            object.flag(CKA_WRAP, true).flag(CKA_UNWRAP, true).flag(CKA_EXTRACTABLE, true);
+            object.flag(CKA_SENSITIVE, false);
+            return object;
+        }());
+        const hsm::Lease lease = lab.inspector().lease();
+        CK_MECHANISM mechanism{CKM_AES_KEY_WRAP, nullptr, 0};
+        std::array<CK_BYTE, 64> wrapped{};
+        CK_ULONG size = wrapped.size();
+        hsm::check("C_WrapKey", lease.p11().C_WrapKey(lease.session(), &mechanism, wrapping, wrapping,
+                                                      wrapped.data(), &size));
+        hsm::Template wanted;
+        wanted.number(CKA_CLASS, CKO_SECRET_KEY).number(CKA_KEY_TYPE, CKK_AES).flag(CKA_TOKEN, true);
+        CK_OBJECT_HANDLE unwrapped = CK_INVALID_HANDLE;
+        hsm::check("C_UnwrapKey",
+                   lease.p11().C_UnwrapKey(lease.session(), &mechanism, wrapping, wrapped.data(), size,
+                                           wanted.data(), wanted.size(), &unwrapped));
+    }
+    EXPECT_THAT(walked(*lab.token()),
+                ElementsAre(AllOf(Field(&TokenObject::half_made, false), Field(&TokenObject::size, 0),
+                                  Field(&TokenObject::key_check_value, ""))));
+    EXPECT_EQ(lab.token()->destroy_half_made(0ms), 0U);
+    EXPECT_EQ(walked(*lab.token()).size(), 1U);
+}
+
+/// How many objects the folder of SoftHSM2's tokens has.
+std::size_t object_files(const SoftHsm& softhsm) {
+    const std::filesystem::recursive_directory_iterator files(softhsm.folder() / "tokens");
+    return static_cast<std::size_t>(std::ranges::count_if(
+        files, [](const auto& entry) { return entry.path().extension() == ".object"; }));
+}
+
+/// Another process makes an AES key and is killed as soon as its object's file is there.
+void kill_while_making_a_key(const SoftHsm& softhsm) {
+    const std::size_t before = object_files(softhsm);
+    Background maker(
+        {"pkcs11-tool", "--module", softhsm_module, "--token-label", "production", "--login", "--pin",
+         "env:KEYWARD_TEST_PIN", "--keygen", "--key-type", "AES:32", "--label", "killed", "--id", "4b"},
+        {{"SOFTHSM2_CONF", softhsm.configuration()}, {"KEYWARD_TEST_PIN", test_pin}});
+    const auto limit = std::chrono::steady_clock::now() + 10s;
+    while (object_files(softhsm) == before)
+        if (std::chrono::steady_clock::now() > limit)
+            throw std::runtime_error("pkcs11-tool did not make a key");
+    maker.kill();
+}
+
+TEST(InventoryOfSoftHsm, WhatAKilledProcessLeavesIsRecognisedAndDestroyed) {
+    prepare_process();
+    SoftHsmLab lab;
+    const keys::KeyMaterial material = make_key(Kind::aes128);
+    const ObjectId id = ObjectId::random();
+    lab.token()->import({id, "ours", material, {Use::cipher}, Lifetime::token, std::nullopt});
+    const auto remains = [&] {
+        return static_cast<std::size_t>(std::ranges::count_if(walked(*lab.token()), &TokenObject::half_made));
+    };
+    // Some die before the object has a class, and nobody ever sees those.
+    constexpr int enough = 200;
+    for (int killed = 0; killed < enough && remains() == 0; ++killed)
+        kill_while_making_a_key(lab.softhsm());
+
+    EXPECT_EQ(remains(), 1U);
+    EXPECT_EQ(lab.token()->destroy_half_made(0ms), 1U);
+    EXPECT_EQ(remains(), 0U);
+    EXPECT_EQ(lab.token()->count(id), 1U);
+}
+
+}  // namespace
+}  // namespace keyward::tests

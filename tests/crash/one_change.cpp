@@ -1,0 +1,167 @@
+// Makes the changes of a plan with the real service over the real catalogue and tokens, in a process of its
+// own that a fault point may kill in the last of them. `one_change CONFIG PLAN` reads
+//   {"changes": [{"action", "key", "type", "algorithm", "environments": [{"name", "content", "expected"}],
+//    "environment", "rollback"}], "script": ["begin_create", …], "fault": {"step", "before"}}
+// and writes "step NAME" for each step of the last change and "answer JSON" for each change.
+#include <fstream>
+#include <iostream>
+
+#include <nlohmann/json.hpp>
+
+#include "commands/parts.hpp"
+#include "core/process_identity.hpp"
+#include "service/create_key.hpp"
+#include "service/recovery.hpp"
+#include "service/remove_key.hpp"
+#include "service/update_key.hpp"
+#include "settings/load.hpp"
+#include "storage/open_catalogue.hpp"
+#include "tests/crash/script.hpp"
+
+namespace keyward::e2e {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t connections = 4;
+constexpr std::chrono::seconds stop_limit{10};
+constexpr std::chrono::hours later{1};  // no lease and no keeping lasts that long
+
+Script script_of(const json& plan) {
+    std::optional<Fault> fault;
+    if (plan.contains("fault"))
+        fault = Fault{plan["fault"]["step"].get<std::size_t>(), plan["fault"]["before"].get<bool>()};
+    return {plan.value("script", std::vector<std::string>{}), fault};
+}
+
+/// What commands/serve.cpp makes of the configuration, as far as changes need it.
+class Bench {
+  public:
+    Bench(const settings::Settings& settings, const json& plan)
+        : script_(script_of(plan)),
+          parts_(settings),
+          opened_(storage::open_catalogue(settings.catalogue.url, connections)),
+          catalogue_(*opened_, script_) {
+        for (const auto& each : settings.environments) {
+            service::EnvironmentProfile profile;
+            profile.name = each.name;
+            profile.deadline = each.deadline;
+            profile.workers = 2;
+            environments_.add(std::make_unique<service::Environment>(
+                profile, std::make_shared<ScriptedToken>(parts_.open(each), each.name, script_)));
+        }
+        project_ = *opened_->find_project("MyProject");
+        const service::User alice = *opened_->find_user("alice");
+        caller_ = {alice.id, alice.name, opened_->grants_of(alice.id)};
+    }
+    Bench(const Bench&) = delete;
+    Bench& operator=(const Bench&) = delete;
+    ~Bench() {
+        for (const auto& environment : environments_.all())
+            environment->stop(stop_limit);
+    }
+
+    void begin_script() { script_.begin(); }
+
+    json answer(const json& change) {
+        try {
+            if (change["action"] == json("settle")) return settle();
+            const service::DeploymentReport report = run(change);
+            return {{"success", report.success}, {"message", report.message}};
+        } catch (const service::ServiceError& error) {
+            return {{"success", false}, {"message", error.what()}};
+        }
+    }
+
+  private:
+    service::Workplace workplace(const Clock& clock = system_now) {
+        return {catalogue_, environments_, in_flight_, {}, process_identity(), clock};
+    }
+
+    static std::vector<service::EnvironmentEntry> entries_of(const json& change) {
+        std::vector<service::EnvironmentEntry> entries;
+        for (const auto& sent : change["environments"]) {
+            service::EnvironmentEntry entry;
+            entry.pointer = "/cryptoKeyInfoEnvironmentList/" + std::to_string(entries.size());
+            entry.environment = sent["name"];
+            auto content = sent["content"].get<std::string>();
+            entry.content = SecretBytes::take(content);
+            if (sent.contains("expected")) entry.expected_check_value = sent["expected"];
+            entries.push_back(std::move(entry));
+        }
+        return entries;
+    }
+
+    service::DeploymentReport run(const json& change) {
+        const std::string action = change["action"];
+        const std::string name = change["key"];
+        if (action == "delete") return service::RemoveKey(workplace()).remove(caller_, project_, name, {});
+        if (action == "undeploy")
+            return service::RemoveKey(workplace())
+                .undeploy(caller_, project_, name, change["environment"], {});
+        if (action == "create") {
+            service::CreateKeyRequest request;
+            request.name = name;
+            request.type = keys::key_type_from(change["type"].get<std::string>());
+            request.algorithm = keys::algorithm_from(change["algorithm"].get<std::string>());
+            request.environments = entries_of(change);
+            request.roll_back_on_failure = change["rollback"];
+            return service::CreateKey(workplace()).run(caller_, project_, request, {});
+        }
+        service::UpdateKeyRequest request;
+        request.key_name = name;
+        request.environments = entries_of(change);
+        request.roll_back_on_failure = change["rollback"];
+        return service::UpdateKey(workplace()).run(caller_, project_, std::move(request), {});
+    }
+
+    /// Three passes of recovery: one now, one when no lease and no keeping lasts any more, and one that has
+    /// to find nothing.
+    json settle() {
+        json passes = json::array();
+        for (const std::chrono::hours ahead : {std::chrono::hours(0), later, later}) {
+            service::Recovery recovery(workplace([ahead] { return system_now() + ahead; }), is_known_dead);
+            const service::RecoveryReport report = recovery.settle();
+            passes.push_back({{"intents", report.settled_intents},
+                              {"objects", report.destroyed_objects},
+                              {"tombstones", report.removed_tombstones},
+                              {"left", report.left_tombstones},
+                              {"unreached", report.failed_lookups.size() + report.out_of_reach.size()}});
+        }
+        return passes;
+    }
+
+    Script script_;
+    commands::Parts parts_;
+    std::unique_ptr<service::Catalogue> opened_;
+    ScriptedCatalogue catalogue_;
+    service::InFlight in_flight_;
+    service::Environments environments_;
+    service::Project project_;
+    service::Caller caller_;
+};
+
+int run(const char* config, const char* plan_file) {
+    std::ifstream stream(plan_file);
+    const json plan = json::parse(stream);
+    Bench bench(settings::load(config), plan);
+    std::size_t left = plan["changes"].size();
+    for (const auto& change : plan["changes"]) {
+        if (--left == 0 && plan.contains("script")) bench.begin_script();
+        const std::string answer = bench.answer(change).dump();
+        std::cout << "answer " << answer << std::endl;
+    }
+    return 0;
+}
+
+}  // namespace
+}  // namespace keyward::e2e
+
+int main(int count, char** words) {
+    try {
+        return count == 3 ? keyward::e2e::run(words[1], words[2]) : 2;
+    } catch (const std::exception& error) {
+        std::cerr << error.what() << "\n";
+        return 1;
+    }
+}

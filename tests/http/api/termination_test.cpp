@@ -1,0 +1,79 @@
+#include <csignal>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/http/api/catalogue_rows.hpp"
+#include "tests/http/api/encodings.hpp"
+#include "tests/http/api/live.hpp"
+#include "tests/http/api/polling.hpp"
+#include "tests/http/api/remote_hsm.hpp"
+#include "tests/http/api/token.hpp"
+#include "tests/support/raw_http.hpp"
+
+namespace keyward::e2e {
+namespace {
+
+/// Holds creates under way in a token that hangs while the service is told to end.
+class Termination : public testing::Test {
+  protected:
+    void begin_creates() {
+        hsm_.hang();
+        for (int i = 0; i < 8; ++i) {
+            names_.push_back(unique_name());
+            const std::string content = base64(random_octets(32));
+            clients_.emplace_back(home_.port());
+            clients_.back().send(
+                raw_create(home_, create_body(names_.back(), "SECRET_KEY", "AES",
+                                              {{"production", content}, {"remote", content}})));
+        }
+        ASSERT_TRUE(comes_true([&] { return rows_in(home_, "intents") == 2 * 8; }));
+    }
+    void tell_to_end() {
+        server_->signal(SIGTERM);
+        HttpClient newcomer(home_.port());
+        ASSERT_TRUE(comes_true([&] { return newcomer.send({.path = "/health/live"}).status == 0; }));
+    }
+    std::size_t objects(const std::string& name) {
+        const std::string label = std::string(project) + "/" + name;
+        return objects_in(home_, "production", label).size() + objects_in(home_, "remote", label).size();
+    }
+
+    const Home home_{{.environments = {"production"}, .remote = {"remote"}}};
+    const RemoteHsm hsm_{home_};
+    std::unique_ptr<Server> server_ = std::make_unique<Server>(home_);
+    std::vector<std::string> names_;
+    std::vector<test::RawClient> clients_;
+};
+
+TEST_F(Termination, AnswersWhatItHasBegunAndEndsWithCodeZero) {
+    begin_creates();
+    tell_to_end();
+    ASSERT_TRUE(server_->is_running());
+    hsm_.go_on();
+    std::vector<int> status;
+    for (test::RawClient& client : clients_) {
+        const auto answer = client.read_answer();
+        ASSERT_TRUE(answer) << "cut off";
+        EXPECT_THAT(answer->status, testing::AnyOf(200, 503)) << answer->body;
+        EXPECT_TRUE(nlohmann::json::accept(answer->body)) << answer->body;
+        status.push_back(answer->status);
+    }
+    EXPECT_EQ(server_->wait(std::chrono::seconds(20)), 0);
+
+    server_ = std::make_unique<Server>(home_);
+    HttpClient client(home_.port());
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+        const bool made = status[i] == 200;
+        EXPECT_EQ(client.send({.path = key_path(names_[i]), .token = home_.token()}).status,
+                  made ? 200 : 404);
+        EXPECT_TRUE(comes_true([&] { return objects(names_[i]) == (made ? 2U : 0U); })) << names_[i];
+    }
+    EXPECT_EQ(server_->stop(), 0);
+}
+
+}  // namespace
+}  // namespace keyward::e2e
