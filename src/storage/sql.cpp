@@ -31,16 +31,6 @@ void Parameter::bind(soci::statement& statement) {
         statement.exchange(soci::use(text_, indicator_));
 }
 
-ReadingLock::ReadingLock(soci::session& sql) {
-    if (sql.get_backend_name() != "sqlite3") return;
-    const auto* backend = static_cast<soci::sqlite3_session_backend*>(sql.get_backend());
-    mutex_ = sqlite_api::sqlite3_db_mutex(backend->conn_);
-    sqlite_api::sqlite3_mutex_enter(mutex_);
-}
-ReadingLock::~ReadingLock() {
-    sqlite_api::sqlite3_mutex_leave(mutex_);
-}
-
 long long run(soci::session& sql, const std::string& query, Parameters parameters) {
     soci::statement statement(sql);
     for (auto& parameter : parameters)

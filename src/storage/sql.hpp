@@ -61,22 +61,6 @@ class Column<std::optional<T>> {
     soci::indicator indicator_ = soci::i_ok;
 };
 
-/// Keeps SQLite's lock of the connection while a result is read. SQLite takes it again for every value, which
-/// costs much less when it is held already: a quarter of the time of a page of keys went there. The
-/// connection is one thread's anyway. Nothing in PostgreSQL.
-class ReadingLock {
-  public:
-    explicit ReadingLock(soci::session& sql);
-    ReadingLock(const ReadingLock&) = delete;
-    ReadingLock& operator=(const ReadingLock&) = delete;
-    ReadingLock(ReadingLock&&) = delete;
-    ReadingLock& operator=(ReadingLock&&) = delete;
-    ~ReadingLock();
-
-  private:
-    sqlite_api::sqlite3_mutex* mutex_ = nullptr;
-};
-
 /// Runs a statement with its parameters in the order of their appearance; returns the number of rows it
 /// changed.
 long long run(soci::session& sql, const std::string& query, Parameters parameters = {});
@@ -95,7 +79,6 @@ void for_each_row(soci::session& sql, const std::string& query, Parameters param
                       soci::details::st_one_time_query);  // one round trip in PostgreSQL in place of three
     statement.define_and_bind();
     statement.execute();
-    const ReadingLock lock(sql);
     while (statement.fetch())
         std::apply([&](const auto&... column) { body(column.get()...); }, columns);
 }
