@@ -28,7 +28,7 @@ std::optional<CK_OBJECT_CLASS> class_in_token(Lease& lease, CK_OBJECT_HANDLE obj
 bool is_gone(Lease& lease, const ObjectId& id, CK_OBJECT_HANDLE object) {
     try {
         const std::vector<CK_OBJECT_HANDLE> left = find_objects(lease, id);
-        return std::ranges::find(left, object) == left.end() && lease.sees_private_objects();
+        return std::ranges::find(left, object) == left.end();
     } catch (const service::TokenError&) {
         return false;  // the failure that led here says more
     }
@@ -73,6 +73,10 @@ std::vector<CK_OBJECT_HANDLE> find_objects(Lease& lease, const ObjectId& id) {
         else if (object_class == CKO_PUBLIC_KEY)
             public_keys.push_back(object);
     }
+    // Without a login the token shows no private objects, and to have found none says nothing.
+    if (keys.empty() && !lease.sees_private_objects())
+        throw service::TokenError(service::TokenFault::unreachable,
+                                  "The session that looked for the object has lost its login");
     keys.insert(keys.end(), public_keys.begin(), public_keys.end());
     return keys;
 }
@@ -81,7 +85,7 @@ std::size_t destroy_objects(Lease& lease, const ObjectId& id) {
     std::size_t destroyed = 0;
     for (const CK_OBJECT_HANDLE object : find_objects(lease, id)) {
         const CK_RV value = lease.p11().C_DestroyObject(lease.session(), object);
-        if (value == CKR_OBJECT_HANDLE_INVALID || (value != CKR_OK && is_gone(lease, id, object))) continue;
+        if (value != CKR_OK && is_gone(lease, id, object)) continue;
         check("C_DestroyObject", value);
         ++destroyed;
     }

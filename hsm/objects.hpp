@@ -31,7 +31,8 @@ class MadeObjects {
 std::vector<CK_OBJECT_HANDLE> find_matching(Lease& lease, Template& wanted);
 
 /// The secret, private and public keys in the token with this CKA_ID, the public ones last; nothing else that
-/// has it, as the certificate of a key. Searches the whole token: not for the hot path.
+/// has it, as the certificate of a key. Throws when the session has lost its login, since it could not see
+/// them. Searches the whole token: not for the hot path.
 std::vector<CK_OBJECT_HANDLE> find_objects(Lease& lease, const ObjectId& id);
 
 /// Destroys them; how many there were. One that somebody else destroyed in between is not counted, whatever

@@ -25,7 +25,7 @@ std::shared_ptr<const KnownToken> AccessCache::token(const std::string& hash) {
     const std::int64_t version = catalogue_.access_version();
     {
         const std::lock_guard lock(mutex_);
-        if (version > version_) {
+        if (version != version_) {
             version_ = version;
             tokens_.clear();
             projects_.clear();

@@ -21,6 +21,18 @@ BoundToken::BoundToken(std::shared_ptr<Token> token, std::string environment, Ca
 template <typename Work>
 auto BoundToken::with_right_token(const Work& work) {
     if (!fits_) require_right_token();
+    return watched(work);
+}
+
+/// What makes or destroys objects asks each time: another process may have accepted another token since.
+template <typename Work>
+auto BoundToken::with_token_that_is_right_now(const Work& work) {
+    require_right_token();
+    return watched(work);
+}
+
+template <typename Work>
+auto BoundToken::watched(const Work& work) {
     try {
         return work(*token_);
     } catch (const TokenError& error) {
@@ -87,11 +99,11 @@ bool BoundToken::holds_recorded_keys() const {
 }
 
 ImportReceipt BoundToken::import(const ImportOrder& order) {
-    return with_right_token([&](Token& token) { return token.import(order); });
+    return with_token_that_is_right_now([&](Token& token) { return token.import(order); });
 }
 
 std::size_t BoundToken::destroy(const ObjectId& id) {
-    return with_right_token([&](Token& token) { return token.destroy(id); });
+    return with_token_that_is_right_now([&](Token& token) { return token.destroy(id); });
 }
 
 std::size_t BoundToken::count(const ObjectId& id) {
@@ -103,7 +115,7 @@ void BoundToken::walk(const std::function<void(const TokenObject&, std::size_t, 
 }
 
 std::size_t BoundToken::destroy_half_made(std::chrono::milliseconds pause) {
-    return with_right_token([&](Token& token) { return token.destroy_half_made(pause); });
+    return with_token_that_is_right_now([&](Token& token) { return token.destroy_half_made(pause); });
 }
 
 void BoundToken::ping() {

@@ -40,6 +40,10 @@ class BoundToken final : public Token {
   private:
     template <typename Work>
     auto with_right_token(const Work& work);
+    template <typename Work>
+    auto with_token_that_is_right_now(const Work& work);
+    template <typename Work>
+    auto watched(const Work& work);
     void require_right_token();
     [[nodiscard]] std::optional<std::string> recorded_serial(const std::string& serial) const;
     [[nodiscard]] bool holds_recorded_keys() const;

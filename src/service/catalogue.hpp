@@ -125,9 +125,9 @@ class Catalogue {
                                    const AuditRecord& audit) = 0;
     /// The recorded one, if there is one.
     virtual std::optional<std::string> bound_token(const std::string& environment) = 0;
-    /// From now on it is this one. What the one before holds waits until that is the environment's again:
-    /// tombstones of its objects are not worked on, and deployments say its serial number. Undeploying such a
-    /// deployment takes its row away at once and leaves the tombstone waiting.
+    /// From now on it is this one. What the one before holds waits until that is the environment's again, or
+    /// is found in this one: tombstones of its objects are not worked on, and deployments say its serial
+    /// number. Undeploying such a deployment takes its row away at once and leaves the tombstone waiting.
     virtual void rebind_token(const std::string& environment, const std::string& serial,
                               const AuditRecord& audit) = 0;
 
@@ -137,8 +137,11 @@ class Catalogue {
     /// A deployed object is not in its token: the deployment becomes `failed` and keeps the object's id.
     /// False when it is not deployed.
     virtual bool mark_missing(const ObjectId& id, const std::string& failure, const AuditRecord& audit) = 0;
-    /// It is there again: `failed` becomes `deployed`.
+    /// The environment's token holds it: `failed` becomes `deployed`, and it is no other token's any more.
+    /// False when that was known.
     virtual bool mark_found(const ObjectId& id, const AuditRecord& audit) = 0;
+    /// The environment's token holds the object of a tombstone that waited for another one.
+    virtual bool reclaim_tombstone(const ObjectId& id, const AuditRecord& audit) = 0;
     /// Takes an object that nobody knows into the catalogue: as an active key with one deployment, or as
     /// another deployment of the key that is there with the same type and algorithm. False when there is a
     /// key of another kind, or one that is deployed there.
@@ -155,7 +158,7 @@ class Catalogue {
     virtual std::vector<Tombstone> claim_tombstones(Instant now, const std::string& owner,
                                                     Instant lease_until) = 0;
     /// The object is gone for certain. A deployment that was `deleting` for its sake goes too, and with the
-    /// last one a key that is `deleting`.
+    /// last one a key that is `deleting`. Nothing happens when it waits for a token that was replaced.
     virtual void remove_tombstone(const ObjectId& id, const AuditRecord& audit) = 0;
     /// Keeps others away from objects whose calls are still under way in this process.
     virtual void renew_leases(const std::set<ObjectId>& ids, const std::string& owner,

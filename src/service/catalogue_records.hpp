@@ -125,6 +125,7 @@ struct Intent {
     std::string environment;
     std::string owner;      ///< the process that is at work on it
     Instant lease_until{};  ///< before then only the owner touches it
+    std::string serial{};   ///< as in Tombstone: the token was replaced meanwhile, so it can't be committed
 };
 
 /// An object that must go from a token, and may be there or not.
@@ -154,7 +155,8 @@ struct Attempt {
     std::string key;
     std::string fingerprint;  ///< keyed hash of method, path, query and body
     std::string owner;
-    Instant lease_until{};  ///< until then it counts as running
+    Instant lease_until{};   ///< until then it counts as running
+    bool takes_over = true;  ///< one that was cut off is taken over; else nothing is written then
 };
 
 /// What there was when an attempt came.

@@ -106,7 +106,8 @@ class Creation {
                 throw;
             committed = true;
         }
-        if (!committed) throw lease_ran_out(imports_);
+        if (!committed)
+            throw lease_ran_out(workplace_, imports_, key_.id, audit("key.create.undone", "too late"));
     }
 
     void take_back() {

@@ -154,9 +154,10 @@ std::string sentence(const std::vector<std::string>& parts) {
 
 std::vector<Drift> drift_of_recorded(const std::string& environment, const RecordedObject& recorded,
                                      const std::vector<TokenObject>& objects) {
-    const bool lost = recorded.deployment.state == DeploymentState::failed;
+    const bool failed = recorded.deployment.state == DeploymentState::failed;
+    const bool lost = failed || !recorded.deployment.serial.empty();
     if (objects.empty()) {
-        if (lost) return {};
+        if (failed) return {};
         return {drift_about(DriftKind::missing, environment, recorded, "The token does not hold this key")};
     }
     std::vector<Drift> drift;

@@ -114,6 +114,23 @@ void adopt(Workplace& workplace, const Comparison& comparison, const std::string
     report.drift = std::move(left);
 }
 
+void reclaim_tombstones(Workplace& workplace, const Comparison& comparison, const std::string& actor) {
+    for (const Tombstone& tombstone : workplace.catalogue.tombstones()) {
+        if (tombstone.serial.empty() || tombstone.environment != comparison.environment ||
+            !comparison.ours.contains(tombstone.object_id))
+            continue;
+        workplace.catalogue.reclaim_tombstone(
+            tombstone.object_id, {workplace.clock(),
+                                  actor,
+                                  {},
+                                  "reconcile.reclaim",
+                                  {},
+                                  {},
+                                  {comparison.environment},
+                                  "object " + tombstone.object_id.hex() + " is to be destroyed"});
+    }
+}
+
 void remove_half_made(Workplace& workplace, const Comparison& comparison, const std::string& actor,
                       EnvironmentReport& report) {
     const auto found = std::ranges::find_if(

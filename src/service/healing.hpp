@@ -15,6 +15,10 @@ enum class Adopted {
 void adopt(Workplace& workplace, const Comparison& comparison, const std::string& actor, Adopted adopted,
            EnvironmentReport& report);
 
+/// Tombstones that waited for a token that was replaced, and whose objects this one holds, are worked on from
+/// now on. Throws CatalogueError.
+void reclaim_tombstones(Workplace& workplace, const Comparison& comparison, const std::string& actor);
+
 /// Destroys the token's half-made objects, unless an import is under way: it may be making them now. The
 /// audit trail says so before the token is touched, and what came of it. Throws CatalogueError.
 void remove_half_made(Workplace& workplace, const Comparison& comparison, const std::string& actor,

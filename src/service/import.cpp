@@ -59,6 +59,11 @@ void Import::start() {
     } catch (const TokenError& error) {
         failure_ = error;
         left_nothing_ = true;
+    } catch (const std::exception& error) {
+        failure_ = TokenError(TokenFault::unreachable, "The import failed for a reason that is in the log");
+        log::error(
+            "import.failed_unexpectedly",
+            {{"request", plan_->request_id}, {"environment", environment()}, {"reason", error.what()}});
     }
 }
 
@@ -90,7 +95,7 @@ void Import::begin_cleanup() {
     if (!to_destroy_) return;
     try {
         cleanup_ = environment_.begin<std::size_t>([id = id()](Token& token) { return token.destroy(id); });
-    } catch (const TokenError& error) {
+    } catch (const std::exception& error) {
         cleanup_failed(error);
     }
 }
@@ -101,7 +106,7 @@ void Import::end_cleanup() {
     try {
         environment_.wait(*cleanup_);
         left_nothing_ = true;
-    } catch (const TokenError& error) {
+    } catch (const std::exception& error) {
         cleanup_failed(error);
     }
     cleanup_.reset();
@@ -112,7 +117,7 @@ void Import::release() {
     in_flight_here_ = false;
 }
 
-void Import::cleanup_failed(const TokenError& error) const {
+void Import::cleanup_failed(const std::exception& error) const {
     log::warn("import.cleanup_failed",
               {{"environment", environment()}, {"object", id().hex()}, {"reason", error.what()}});
 }

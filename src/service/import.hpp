@@ -50,7 +50,7 @@ class Import {
     [[nodiscard]] bool left_nothing() const { return left_nothing_; }
 
   private:
-    void cleanup_failed(const TokenError& error) const;
+    void cleanup_failed(const std::exception& error) const;
 
     Environment& environment_;
     InFlight& in_flight_;

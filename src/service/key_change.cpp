@@ -37,8 +37,11 @@ bool was_committed_all_the_same(Workplace& workplace, ImportBatch& imports, cons
     return false;
 }
 
-ServiceError lease_ran_out(ImportBatch& imports) {
+ServiceError lease_ran_out(Workplace& workplace, ImportBatch& imports, const std::string& key_id,
+                           const AuditRecord& audit) {
     imports.undo();
+    // Its intents still stand when the commit failed because another attempt of the request took its place.
+    workplace.catalogue.abandon_change(key_id, imports.settlement(), audit);
     return {ErrorKind::hsm_unavailable,
             "The import into " + imports.environment_names() +
                 " took longer than its lease and was taken back; nothing was kept, try again"};

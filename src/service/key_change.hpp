@@ -28,6 +28,7 @@ bool was_committed_all_the_same(Workplace& workplace, ImportBatch& imports, cons
 
 /// Somebody settled the change because it took longer than its lease: takes back what is left of it, and says
 /// so.
-ServiceError lease_ran_out(ImportBatch& imports);
+ServiceError lease_ran_out(Workplace& workplace, ImportBatch& imports, const std::string& key_id,
+                           const AuditRecord& audit);
 
 }  // namespace keyward::service

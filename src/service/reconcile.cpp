@@ -86,6 +86,8 @@ EnvironmentReport Reconciler::examine(Environment& environment, const ReconcileO
         report.drift.push_back({drift, {}});
     complete(unsettled, comparison);
     if (options.dry_run || comparison.status != ComparisonStatus::compared) return report;
+    if (options.adopt || options.accept_tokens.contains(environment.name()))
+        reclaim_tombstones(workplace_, comparison, options.actor);
     if (options.adopt)
         adopt(workplace_, comparison, options.actor, Adopted::all, report);
     else if (options.accept_tokens.contains(environment.name()))

@@ -60,23 +60,27 @@ std::optional<std::string> Repeats::run(const RepeatName& name, const RequestSha
     const std::string fingerprint = fingerprint_of(key_, request);
     const auto turn = turns_.take(name, fingerprint, until);
     finish_earlier(name);
-    const AttemptOutcome outcome = begin(name, fingerprint, until);
+    AttemptOutcome outcome = begin(name, fingerprint, until, false);
+    if (outcome.kind == Kind::cut_off) {
+        settle_what_was_cut_off(outcome.owner, until);
+        outcome = begin(name, fingerprint, until, true);
+    }
     if (outcome.kind == Kind::answered) return outcome.answer;
     if (outcome.kind == Kind::different) throw another_request();
     if (outcome.kind == Kind::running) throw still_running();
     Running running(*this, name, fingerprint);
-    if (outcome.kind == Kind::cut_off) settle_what_was_cut_off(outcome.owner, until);
     running.keep(action());
     return std::nullopt;
 }
 
 /// Takes the name in the catalogue; `running` when another process had it all the time.
-AttemptOutcome Repeats::begin(const RepeatName& name, const std::string& fingerprint, Until until) {
+AttemptOutcome Repeats::begin(const RepeatName& name, const std::string& fingerprint, Until until,
+                              bool takes_over) {
     Pauses pauses;
     while (true) {
         const Instant now = workplace_.clock();
         AttemptOutcome outcome = workplace_.catalogue.begin_attempt(
-            {name.user_id, name.key, fingerprint, workplace_.owner, workplace_.lease_end()}, now,
+            {name.user_id, name.key, fingerprint, workplace_.owner, workplace_.lease_end(), takes_over}, now,
             now - kept_for);
         if (outcome.kind != Kind::running || has_passed(until)) return outcome;
         turns_.pause(pauses.next());

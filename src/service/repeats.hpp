@@ -46,7 +46,8 @@ class Repeats {
     };
     class Running;
 
-    AttemptOutcome begin(const RepeatName& name, const std::string& fingerprint, Until until);
+    AttemptOutcome begin(const RepeatName& name, const std::string& fingerprint, Until until,
+                         bool takes_over);
     void settle_what_was_cut_off(const std::string& owner, Until until);
     void write_end(const RepeatName& name, const std::optional<std::string>& answer);
     void end(const RepeatName& name, Unfinished attempt) noexcept;

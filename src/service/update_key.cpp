@@ -168,7 +168,10 @@ class Update {
             auto retired = workplace_.catalogue.commit_update(
                 new_, changed, with_answer(workplace_, imports_.settlement(), request_.origin, result),
                 audit("key.update.commit", results_text(result)));
-            if (!retired) throw imports_.empty() ? key_changed_meanwhile(old_.name) : lease_ran_out(imports_);
+            if (!retired)
+                throw imports_.empty()
+                    ? key_changed_meanwhile(old_.name)
+                    : lease_ran_out(workplace_, imports_, old_.id, audit("key.update.undone", "too late"));
             return *std::move(retired);
         } catch (const CatalogueError& error) {
             log::error("key.commit_failed", {{"key", old_.id}, {"reason", error.what()}});

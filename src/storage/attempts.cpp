@@ -57,7 +57,9 @@ AttemptOutcome take_over(soci::session& sql, const AttemptRow& row, const Attemp
 AttemptOutcome meet(soci::session& sql, const AttemptRow& row, const Attempt& attempt, Instant now,
                     Instant kept_since) {
     if (row.answer && row.changed_at < kept_since) return take_over(sql, row, attempt, now, Kind::begun);
-    if (!row.answer && row.lease_until <= now) return take_over(sql, row, attempt, now, Kind::cut_off);
+    if (!row.answer && row.lease_until <= now)
+        return attempt.takes_over ? take_over(sql, row, attempt, now, Kind::cut_off)
+                                  : AttemptOutcome{.kind = Kind::cut_off, .answer = {}, .owner = row.owner};
     if (row.fingerprint != attempt.fingerprint) return {.kind = Kind::different, .answer = {}, .owner = {}};
     if (!row.answer) return {.kind = Kind::running, .answer = {}, .owner = {}};
     return {.kind = Kind::answered, .answer = *row.answer, .owner = {}};

@@ -79,7 +79,13 @@ bool mark_missing(soci::session& sql, const ObjectId& id, const std::string& fai
 }
 
 bool mark_found(soci::session& sql, const ObjectId& id) {
-    return change_state(sql, id, DeploymentState::failed, DeploymentState::deployed, "");
+    const bool reclaimed =
+        run(sql, "update deployments set serial = '' where object_id = :id and serial <> ''", {id}) == 1;
+    return change_state(sql, id, DeploymentState::failed, DeploymentState::deployed, "") || reclaimed;
+}
+
+bool reclaim_tombstone(soci::session& sql, const ObjectId& id) {
+    return run(sql, "update tombstones set serial = '' where object_id = :id and serial <> ''", {id}) == 1;
 }
 
 bool adopt_key(soci::session& sql, const Key& key) {

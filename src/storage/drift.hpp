@@ -10,6 +10,7 @@ namespace keyward::storage {
 /// What a look into a token changes in the catalogue. The meaning of each is in service/catalogue.hpp.
 bool mark_missing(soci::session& sql, const ObjectId& id, const std::string& failure);
 bool mark_found(soci::session& sql, const ObjectId& id);
+bool reclaim_tombstone(soci::session& sql, const ObjectId& id);
 bool adopt_key(soci::session& sql, const service::Key& key);
 
 }  // namespace keyward::storage

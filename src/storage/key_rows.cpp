@@ -110,6 +110,11 @@ bool are_own(const std::vector<Intent>& intents, const service::Settlement& sett
            std::all_of(intents.begin(), intents.end(), is_own);
 }
 
+bool all_in_present_tokens(const std::vector<Intent>& intents) {
+    return std::all_of(intents.begin(), intents.end(),
+                       [](const Intent& intent) { return intent.serial.empty(); });
+}
+
 bool all_intended(const std::set<ObjectId>& objects, const std::vector<Intent>& intents) {
     std::set<ObjectId> intended;
     for (const auto& intent : intents)
@@ -133,7 +138,7 @@ bool settle(soci::session& sql, const std::string& key_id, const std::vector<Int
                                .owner = settlement.owner,
                                .lease_until = settlement.tombstone_lease,
                                .keep_until = settlement.tombstone_lease,
-                               .serial = {}});
+                               .serial = intent.serial});
     }
     delete_intents(sql, key_id);
     return !settlement.answer || keep_answer(sql, *settlement.answer);

@@ -47,6 +47,8 @@ void delete_intents(soci::session& sql, const std::string& key_id);
 
 /// Whether these are the change's own, all of them and no other change's.
 bool are_own(const std::vector<service::Intent>& intents, const service::Settlement& settlement);
+/// Whether no token was replaced since these were written.
+bool all_in_present_tokens(const std::vector<service::Intent>& intents);
 /// Whether every object that these deployments name was intended.
 bool all_intended(const std::set<ObjectId>& objects, const std::vector<service::Intent>& intents);
 std::set<ObjectId> object_ids(const std::vector<service::Deployment>& deployments);

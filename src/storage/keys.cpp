@@ -86,7 +86,9 @@ bool commit_create(soci::session& sql, const Key& key, const Settlement& settlem
     if (!row || row->state != KeyState::creating) return false;
     const auto intents = lock_intents(sql, key.id);
     const auto kept = object_ids(key.deployments);
-    if (intents.empty() || !are_own(intents, settlement) || !all_intended(kept, intents)) return false;
+    if (intents.empty() || !are_own(intents, settlement) || !all_in_present_tokens(intents) ||
+        !all_intended(kept, intents))
+        return false;
     long long position = 0;
     for (const auto& deployment : key.deployments)
         insert_deployment(sql, key.id, position++, deployment);
@@ -115,7 +117,8 @@ std::optional<std::vector<Tombstone>> commit_update(soci::session& sql, const Ke
     if (intents.empty() && row->revision != key.revision) return std::nullopt;
     const auto written = written_by(key, changed);
     const auto kept = object_ids(written);
-    if (!are_own(intents, settlement) || !all_intended(kept, intents)) return std::nullopt;
+    if (!are_own(intents, settlement) || !all_in_present_tokens(intents) || !all_intended(kept, intents))
+        return std::nullopt;
     // A change without new objects has no intents: these are of another one of the same process.
     if (kept.empty() && !intents.empty()) return std::nullopt;
     write_down_uses(sql, key.id);

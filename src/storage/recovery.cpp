@@ -34,7 +34,7 @@ std::size_t settle_key(soci::session& sql, const std::string& key_id, Instant no
                                .owner = owner,
                                .lease_until = lease_until,
                                .keep_until = lease_until,
-                               .serial = {}});
+                               .serial = intent.serial});
     delete_intents(sql, key_id);
     if (key && key->state == service::KeyState::creating) delete_key(sql, key_id);
     return intents.size();
@@ -44,16 +44,17 @@ std::size_t settle_key(soci::session& sql, const std::string& key_id, Instant no
 
 std::vector<Intent> select_intents(soci::session& sql, const std::string& rest, Parameters parameters) {
     std::vector<Intent> intents;
-    for_each_row<std::string, std::string, std::string, std::string, long long>(
-        sql, "select object_id, key_id, environment, owner, lease_until from intents " + rest,
+    for_each_row<std::string, std::string, std::string, std::string, long long, std::string>(
+        sql, "select object_id, key_id, environment, owner, lease_until, serial from intents " + rest,
         std::move(parameters),
         [&](const std::string& id, const std::string& key, const std::string& environment,
-            const std::string& owner, long long lease) {
+            const std::string& owner, long long lease, const std::string& serial) {
             intents.push_back({.object_id = object_id_from(id),
                                .key_id = key,
                                .environment = environment,
                                .owner = owner,
-                               .lease_until = instant_from(lease)});
+                               .lease_until = instant_from(lease),
+                               .serial = serial});
         });
     return intents;
 }

@@ -93,6 +93,9 @@ BegunRemoval begin_removal(soci::session& sql, const std::string& key_id, std::i
 }
 
 bool remove_tombstone(soci::session& sql, const ObjectId& id) {
+    // The token was replaced while the object was looked for: that it is not in the new one says nothing.
+    if (exists(sql, "select object_id from tombstones where object_id = :id and serial <> ''", {id}))
+        return false;
     const auto key_id = key_undeployed_with(sql, id);
     if (key_id) lock_key(sql, *key_id);
     bool removed = run(sql, "delete from tombstones where object_id = :id", {id}) == 1;

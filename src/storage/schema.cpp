@@ -77,6 +77,7 @@ constexpr std::array second_version{
     // Of the token that holds the object; '' for the one that is the environment's now.
     "alter table deployments add column serial TEXT not null default ''",
     "alter table tombstones add column serial TEXT not null default ''",
+    "alter table intents add column serial TEXT not null default ''",
 
     "create index api_tokens_by_end on api_tokens (name, expires_at)",
 

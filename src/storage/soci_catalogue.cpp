@@ -341,6 +341,10 @@ bool SociCatalogue::mark_found(const ObjectId& id, const AuditRecord& audit) {
     return change(audit, [&](soci::session& sql) { return storage::mark_found(sql, id); });
 }
 
+bool SociCatalogue::reclaim_tombstone(const ObjectId& id, const AuditRecord& audit) {
+    return change(audit, [&](soci::session& sql) { return storage::reclaim_tombstone(sql, id); });
+}
+
 bool SociCatalogue::adopt_key(const service::Key& key, const AuditRecord& audit) {
     return change(audit, [&](soci::session& sql) { return storage::adopt_key(sql, key); });
 }

@@ -89,6 +89,7 @@ class SociCatalogue final : public service::Catalogue {
     bool mark_missing(const ObjectId& id, const std::string& failure,
                       const service::AuditRecord& audit) override;
     bool mark_found(const ObjectId& id, const service::AuditRecord& audit) override;
+    bool reclaim_tombstone(const ObjectId& id, const service::AuditRecord& audit) override;
     bool adopt_key(const service::Key& key, const service::AuditRecord& audit) override;
 
     std::size_t settle_expired_intents(Instant now, const std::string& owner, Instant lease_until,

@@ -1,6 +1,7 @@
 #include "storage/token_bindings.hpp"
 
 #include "storage/sql.hpp"
+#include "storage/words.hpp"
 
 namespace keyward::storage {
 
@@ -13,10 +14,27 @@ bool bind_token(soci::session& sql, const std::string& environment, const std::s
 
 namespace {
 
+// Nobody can say when the old token is back: what is being undeployed there is so for its readers, and its
+// tombstones wait alone.
+void drop_undeployed(soci::session& sql, const std::string& environment) {
+    const auto deleting = to_word(service::DeploymentState::deleting);
+    run(sql,
+        "update keys set revision = revision + 1 where id in"
+        " (select key_id from deployments where environment = :environment and state = :state)",
+        {environment, deleting});
+    run(sql, "delete from deployments where environment = :environment and state = :state",
+        {environment, deleting});
+    run(sql,
+        "delete from keys where state = :state and not exists (select 1 from deployments where key_id = "
+        "keys.id)",
+        {to_word(service::KeyState::deleting)});
+}
+
 // What the old token holds is marked as its, and what the new one holds as the environment's.
 void hand_over(soci::session& sql, const std::string& environment, const std::string& old_serial,
                const std::string& new_serial) {
-    for (const std::string table : {"deployments", "tombstones"}) {
+    drop_undeployed(sql, environment);
+    for (const std::string table : {"deployments", "intents", "tombstones"}) {
         run(sql,
             "update " + table +
                 " set serial = :old where environment = :environment and serial = '' and object_id is not "
@@ -31,7 +49,7 @@ void hand_over(soci::session& sql, const std::string& environment, const std::st
 
 bool rebind_token(soci::session& sql, const std::string& environment, const std::string& serial) {
     const auto before = bound_token(sql, environment);
-    if (before && *before != serial) hand_over(sql, environment, *before, serial);
+    if (before != serial) hand_over(sql, environment, before.value_or("unknown"), serial);
     return run(sql,
                "insert into environment_tokens (environment, serial) values (:environment, :serial)"
                " on conflict (environment) do update set serial = excluded.serial"

@@ -115,6 +115,9 @@ class ForwardingCatalogue : public Catalogue {
     bool mark_found(const ObjectId& id, const AuditRecord& audit) override {
         return next_.mark_found(id, audit);
     }
+    bool reclaim_tombstone(const ObjectId& id, const AuditRecord& audit) override {
+        return next_.reclaim_tombstone(id, audit);
+    }
     bool adopt_key(const Key& key, const AuditRecord& audit) override { return next_.adopt_key(key, audit); }
     std::size_t settle_expired_intents(Instant now, const std::string& owner, Instant lease_until,
                                        const AuditRecord& audit) override {

@@ -73,6 +73,18 @@ TEST_P(CatalogueContract, AnAttemptWhoseLeaseRanOutWasCutOffAndIsTakenOver) {
               Kind::running);
 }
 
+TEST_P(CatalogueContract, AnAttemptThatOnlyLooksLeavesACutOffOneAsItIs) {
+    const auto user = new_user();
+    catalogue_->begin_attempt(attempt(user), at(1000), at(0));
+    auto look = attempt(user, "second");
+    look.takes_over = false;
+    for (int i = 0; i < 2; ++i) {
+        const auto outcome = catalogue_->begin_attempt(look, at(5000), at(0));
+        EXPECT_EQ(outcome.kind, Kind::cut_off);
+        EXPECT_EQ(outcome.owner, "first");
+    }
+}
+
 TEST_P(CatalogueContract, AnAttemptThatEndsWithoutAnAnswerIsForgotten) {
     const auto user = new_user();
     catalogue_->begin_attempt(attempt(user), at(1000), at(0));

@@ -221,6 +221,53 @@ TEST_P(ReplacedToken, ThatComesBackDoesNotGiveADeletedKeyForAdoption) {
     EXPECT_FALSE(catalogue_->adopt_key(again, audit("x")));
 }
 
+TEST_P(ReplacedToken, WhoseObjectIsFoundInTheNewOneIsForgotten) {
+    EXPECT_TRUE(catalogue_->mark_found(in_staging(), audit("found")));
+    EXPECT_EQ(found(key_).deployments[0].serial, "");
+    EXPECT_FALSE(catalogue_->mark_found(in_staging(), audit("found")));
+}
+
+TEST_P(ReplacedToken, WhoseDoomedObjectIsFoundInTheNewOneHasItsTombstoneWorkedOn) {
+    catalogue_->begin_removal(key_.id, found(key_).revision, "staging", "first", at(1), audit("undeploy"));
+    EXPECT_THAT(claimed(), IsEmpty());
+    EXPECT_TRUE(catalogue_->reclaim_tombstone(in_staging(), audit("reclaim")));
+    EXPECT_THAT(claimed(), testing::SizeIs(1));
+    EXPECT_FALSE(catalogue_->reclaim_tombstone(in_staging(), audit("reclaim")));
+}
+
+TEST_P(ReplacedToken, KeepsTheTombstoneThatSomebodyFoundNothingForInTheNewOne) {
+    catalogue_->begin_removal(key_.id, found(key_).revision, "staging", "first", at(1), audit("undeploy"));
+    catalogue_->remove_tombstone(in_staging(), audit("gone"));
+    EXPECT_EQ(catalogue_->tombstones().size(), 1U);
+}
+
+TEST_P(ReplacedToken, FinishesWhatWasBeingUndeployedThere) {
+    catalogue_->begin_removal(key_.id, found(key_).revision, "production", "first", at(1), audit("undeploy"));
+    const auto before = found(key_).revision;
+    catalogue_->bind_token("production", "old", audit("token.bind"));
+    catalogue_->rebind_token("production", "new", audit("token.rebind"));
+    EXPECT_EQ(found(key_).deployments.size(), 1U);
+    EXPECT_GT(found(key_).revision, before);
+    EXPECT_THAT(claimed(), IsEmpty());
+}
+
+TEST_P(ReplacedToken, LetsNoChangeThatBeganBeforeBeCommitted) {
+    const auto key = committed(key_.project_id, "another");
+    const auto change = updating(key, {"staging"});
+    catalogue_->rebind_token("staging", "newer", audit("token.rebind"));
+    EXPECT_FALSE(catalogue_->commit_update(change.key, {"staging"}, settlement("first", at(1)), audit("x")));
+    EXPECT_TRUE(catalogue_->abandon_change(key.id, settlement("first", at(1)), audit("x")));
+    EXPECT_EQ(catalogue_->tombstones().at(0).serial, "new");
+}
+
+TEST_P(ReplacedToken, GivesItsSerialNumberToTheTombstonesOfCutOffImports) {
+    const auto key = committed(key_.project_id, "another");
+    updating(key, {"staging"});
+    catalogue_->rebind_token("staging", "newer", audit("token.rebind"));
+    catalogue_->settle_expired_intents(at(1'000'000), "first", at(1'000'001), audit("settle"));
+    EXPECT_EQ(catalogue_->tombstones().at(0).serial, "new");
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, ReplacedToken, testing::ValuesIn(database_kinds),
                          [](const auto& each) { return each.param.name; });
 

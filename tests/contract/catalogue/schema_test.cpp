@@ -22,8 +22,8 @@ void return_to_first_version(TestDatabase& database) {
          {"drop table attempts", "drop table environment_tokens", "drop index api_tokens_by_end",
           "alter table keys drop column revision", "alter table deployments drop column uses",
           "alter table tombstones drop column keep_until", "alter table tombstones drop column serial",
-          "alter table deployments drop column serial", "drop table access_version",
-          "delete from schema_migrations where version = 2"})
+          "alter table deployments drop column serial", "alter table intents drop column serial",
+          "drop table access_version", "delete from schema_migrations where version = 2"})
         database.query(statement);
 }
 
@@ -125,8 +125,8 @@ TEST_P(CatalogueContract, TheDatabaseHasTheseColumnsAndNoneForMaterial) {
             "grants.environment text", "grants.permission text", "grants.project_id text",
             "grants.user_id text",  //
             "intents.environment text", "intents.key_id text", "intents.lease_until bigint",
-            "intents.object_id text",
-            "intents.owner text",  //
+            "intents.object_id text", "intents.owner text",
+            "intents.serial text",  //
             "keys.algorithm text", "keys.created_at bigint", "keys.description text", "keys.id text",
             "keys.mechanisms text", "keys.name text", "keys.project_id text", "keys.revision bigint",
             "keys.state text", "keys.type text",

@@ -448,6 +448,18 @@ TEST(UpdateKey, WhoseIntentsWereSettledMeanwhileDestroysWhatItMade) {
     EXPECT_EQ(bench.key().deployments[0].object_id, old.deployments[0].object_id);
 }
 
+TEST(UpdateKey, WhoseRequestWasRunAgainByAnotherProcessLeavesNothing) {
+    KeyLife bench;
+    const Key old = bench.key();
+    UpdateKeyRequest request = KeyLife::renewal("k", {"production"});
+    // Nobody holds such an attempt, as after it was taken over.
+    request.origin.repeat = RepeatKey{bench.alice.user_id, "once", [](const auto&) { return "answer"; }};
+    EXPECT_EQ(error_of([&] { bench.update(std::move(request)); }).kind(), ErrorKind::hsm_unavailable);
+    EXPECT_EQ(bench.key().deployments[0].object_id, old.deployments[0].object_id);
+    EXPECT_EQ(bench.production->objects(), 1U);
+    EXPECT_TRUE(bench.is_settled());
+}
+
 TEST(UpdateKey, ThatOutlivesItsDeadlineKeepsTheOldKeyAndIsTakenBackWhenItEnds) {
     KeyLife bench(std::chrono::milliseconds(200));
     const ObjectId old = *bench.key().deployments[0].object_id;
