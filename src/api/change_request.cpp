@@ -7,8 +7,9 @@
 namespace keyward::api {
 
 ChangeOptions read_change_options(const QueryParameters& parameters, Mistakes& mistakes) {
-    Query query(parameters, {"onFailure", "dryRun", "jwkUpdateAction", "jwkDeleteAction", "updateScope"},
-                mistakes);
+    std::vector<std::string_view> known{"onFailure", "dryRun"};
+    known.insert(known.end(), about_jwks.begin(), about_jwks.end());
+    Query query(parameters, known, mistakes);
     return {query.choice("onFailure", {"rollback"}).has_value(), query.flag("dryRun")};
 }
 

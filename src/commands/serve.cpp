@@ -48,12 +48,13 @@ std::size_t handler_threads(const service::Environments& environments) {
     return threads;
 }
 
-/// A request may wait for an import and then for its clean-up.
+/// A request may wait for imports, for the clean-up after those that failed, and for the end of the old
+/// objects.
 std::chrono::milliseconds longest_request(const service::Environments& environments) {
     std::chrono::milliseconds longest{0};
     for (const auto& environment : environments.all())
         longest = std::max(longest, environment->profile().deadline);
-    return 2 * longest;
+    return 3 * longest;
 }
 
 api::HttpServerSettings server_settings(const settings::HttpSettings& http, std::size_t threads) {

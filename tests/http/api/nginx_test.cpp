@@ -60,6 +60,29 @@ TEST_F(BehindNginx, ACreateIsAnsweredAsTheContractSays) {
     }
 }
 
+TEST_F(BehindNginx, AKeyIsChangedAndDeleted) {
+    const std::string name = unique_name();
+    ASSERT_EQ(through(create_request(name)).status, 200);
+    const Answer changed =
+        through({.method = "PUT", .path = key_path(name), .body = R"({"description":"new"})"});
+    EXPECT_EQ(changed.status, 200) << changed.body;
+    EXPECT_EQ(through({.path = key_path(name)}).json()["resultList"][0]["description"], "new");
+    const Answer deleted = through({.method = "DELETE", .path = key_path(name)});
+    EXPECT_EQ(deleted.status, 200) << deleted.body;
+    EXPECT_EQ(through({.path = key_path(name)}).status, 404);
+}
+
+TEST_F(BehindNginx, ARepeatWithAnIdempotencyKeyGetsTheFirstAnswer) {
+    Request request = create_request(unique_name());
+    request.fields = {"Idempotency-Key: " + unique_name()};
+    const Answer first = through(request);
+    ASSERT_EQ(first.status, 200) << first.body;
+    const Answer repeat = through(request);
+    EXPECT_EQ(repeat.status, 200);
+    EXPECT_EQ(repeat.body, first.body);
+    EXPECT_EQ(repeat.field("idempotent-replayed"), "true");
+}
+
 TEST_F(BehindNginx, AnEncodedSlashStaysPartOfTheName) {
     const std::string name = "a/b " + unique_name();
     ASSERT_EQ(through(create_request(name)).status, 200);
