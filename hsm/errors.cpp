@@ -123,6 +123,8 @@ std::string_view opening(TokenFault fault) {
             return "The token refuses the PIN";
         case TokenFault::busy:
             return "The token is busy";
+        case TokenFault::missing:
+            return "The token does not hold the key";
     }
     return "The token failed";
 }

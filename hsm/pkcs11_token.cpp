@@ -169,6 +169,15 @@ std::size_t Pkcs11Token::destroy_half_made(std::chrono::milliseconds pause) {
         found.era, [&](Lease& lease) { return destroy_keys(lease, half_made_among(lease, half_made)); });
 }
 
+std::vector<service::Outcome> Pkcs11Token::operate(const ObjectId&, service::Action,
+                                                   std::span<const service::Operation>) {
+    return {};
+}
+
+std::set<keys::Digest> Pkcs11Token::oaep_hashes() {
+    return {};
+}
+
 void Pkcs11Token::ping() {
     const LogLabel label(pool_.label());
     pool_.ping();

@@ -23,8 +23,11 @@ class Pkcs11Token final : public service::Token {
     void walk(const std::function<void(const service::TokenObject&, std::size_t place, std::size_t total)>&
                   each) override;
     std::size_t destroy_half_made(std::chrono::milliseconds pause) override;
+    std::vector<service::Outcome> operate(const ObjectId& id, service::Action action,
+                                          std::span<const service::Operation> operations) override;
     void ping() override;
     std::set<std::string> mechanisms() override;
+    std::set<keys::Digest> oaep_hashes() override;
     service::TokenIdentity identity() override;
     void reload_pin() override;
 

@@ -118,6 +118,15 @@ std::size_t BoundToken::destroy_half_made(std::chrono::milliseconds pause) {
     return with_token_that_is_right_now([&](Token& token) { return token.destroy_half_made(pause); });
 }
 
+std::vector<Outcome> BoundToken::operate(const ObjectId& id, Action action,
+                                         std::span<const Operation> operations) {
+    return with_right_token([&](Token& token) { return token.operate(id, action, operations); });
+}
+
+std::set<keys::Digest> BoundToken::oaep_hashes() {
+    return with_right_token([](Token& token) { return token.oaep_hashes(); });
+}
+
 void BoundToken::ping() {
     with_right_token([](Token& token) { token.ping(); });
 }

@@ -31,8 +31,11 @@ class BoundToken final : public Token {
     void walk(
         const std::function<void(const TokenObject&, std::size_t place, std::size_t total)>& each) override;
     std::size_t destroy_half_made(std::chrono::milliseconds pause) override;
+    std::vector<Outcome> operate(const ObjectId& id, Action action,
+                                 std::span<const Operation> operations) override;
     void ping() override;
     std::set<std::string> mechanisms() override;
+    std::set<keys::Digest> oaep_hashes() override;
     /// Of whatever token is in place: it is what is asked before another one is accepted.
     TokenIdentity identity() override;
     void reload_pin() override;

@@ -20,6 +20,7 @@ void Breaker::failed(TokenFault fault) {
         case TokenFault::refused:
         case TokenFault::mismatch:
         case TokenFault::full:
+        case TokenFault::missing:
             succeeded();
             return;
         case TokenFault::busy:

@@ -98,6 +98,9 @@ class Catalogue {
                                   Instant lease_until, const AuditRecord& audit) = 0;
 
     virtual std::optional<Key> find_key(const std::string& project_id, const std::string& name) = 0;
+    /// Where a key stands that is not `creating`; one lookup by an index, for every use of a key.
+    virtual std::optional<KeyStanding> find_standing(const std::string& project_id,
+                                                     const std::string& name) = 0;
     /// By name in the order of its octets, without those that are `creating`.
     virtual std::vector<Key> list_keys(const KeyQuery& query) = 0;
     /// The same, but only where each key stands.

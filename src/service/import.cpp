@@ -16,6 +16,7 @@ Aftermath aftermath_of(TokenFault fault) {
         case TokenFault::refused:
         case TokenFault::mismatch:
         case TokenFault::full:
+        case TokenFault::missing:
             return Aftermath::destroy_now;
         case TokenFault::unreachable:
             return Aftermath::destroy_later;

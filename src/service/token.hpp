@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "core/ids.hpp"
 #include "keys/key_material.hpp"
 #include "service/mechanisms.hpp"
+#include "service/operation.hpp"
 
 namespace keyward::service {
 
@@ -27,6 +29,7 @@ enum class TokenFault {
     full,         ///< no room for objects or sessions
     pin,          ///< the PIN was refused or is locked: an operator must act, and nothing retries
     busy,         ///< no session became free in time
+    missing,      ///< the token holds no such object: it was destroyed, by us or by somebody else
 };
 
 /// A failed call to a token. `what()` is a sentence for the client (no secret, no number); `call` and `code`
@@ -129,11 +132,24 @@ class Token {
     /// many.
     virtual std::size_t destroy_half_made(std::chrono::milliseconds pause) = 0;
 
+    /// Uses the key of this CKA_ID: one outcome for each operation, in their order. Objects are found once
+    /// and kept by their handles as long as those hold; one that is gone is looked for again. Where the token
+    /// lacks a mechanism that hashes, the digest is made outside and the bare mechanism signs it. What needs
+    /// the public half is done with the public object, everything else with the private or secret one.
+    /// Throws TokenFault::missing when the token has no such object, and refused when the object may not be
+    /// used so.
+    virtual std::vector<Outcome> operate(const ObjectId& id, Action action,
+                                         std::span<const Operation> operations) = 0;
+
     /// Asks the token for a sign of life; throws when there is none.
     virtual void ping() = 0;
 
     /// The mechanisms of our table that the token offers, under their names there.
     virtual std::set<std::string> mechanisms() = 0;
+
+    /// The hashes with which its private keys decrypt OAEP, proved with a key of the moment; empty when it
+    /// has no OAEP, or takes no session object to prove it with. Proved once for each module generation.
+    virtual std::set<keys::Digest> oaep_hashes() = 0;
 
     virtual TokenIdentity identity() = 0;
 

@@ -269,6 +269,13 @@ std::optional<service::Key> SociCatalogue::find_key(const std::string& project_i
     return read([&](soci::session& sql) { return storage::find_key(sql, project_id, name); });
 }
 
+std::optional<service::KeyStanding> SociCatalogue::find_standing(const std::string& project_id,
+                                                                 const std::string& name) {
+    const auto found = list_standings({project_id, name, {}, {}, {}, {}});
+    if (found.empty()) return std::nullopt;
+    return found.front();
+}
+
 std::vector<service::KeyStanding> SociCatalogue::list_standings(const service::KeyQuery& query) {
     return read([&](soci::session& sql) { return storage::list_standings(sql, query); });
 }

@@ -68,6 +68,8 @@ class SociCatalogue final : public service::Catalogue {
                                    const std::optional<std::string>& environment, const std::string& owner,
                                    Instant lease_until, const service::AuditRecord& audit) override;
     std::optional<service::Key> find_key(const std::string& project_id, const std::string& name) override;
+    std::optional<service::KeyStanding> find_standing(const std::string& project_id,
+                                                      const std::string& name) override;
     std::vector<service::KeyStanding> list_standings(const service::KeyQuery& query) override;
     std::vector<service::Key> list_keys(const service::KeyQuery& query) override;
     std::set<ObjectId> objects_of(const std::string& key_id) override;

@@ -120,6 +120,11 @@ class ScriptedToken final : public service::Token {
         return script_.step("destroy_half_made " + environment_,
                             [&] { return next_->destroy_half_made(pause); });
     }
+    std::vector<service::Outcome> operate(const ObjectId& id, service::Action action,
+                                          std::span<const service::Operation> operations) override {
+        return next_->operate(id, action, operations);
+    }
+    std::set<keys::Digest> oaep_hashes() override { return next_->oaep_hashes(); }
     void ping() override { next_->ping(); }
     std::set<std::string> mechanisms() override { return next_->mechanisms(); }
     service::TokenIdentity identity() override { return next_->identity(); }

@@ -153,6 +153,101 @@ std::size_t FakeToken::destroy_half_made(std::chrono::milliseconds) {
     });
 }
 
+std::vector<service::Outcome> FakeToken::operate(const ObjectId& id, service::Action action,
+                                                 std::span<const service::Operation> operations) {
+    std::unique_lock lock(mutex_);
+    if (const auto happening = std::exchange(in_operation_, nullptr)) {
+        lock.unlock();
+        happening();
+        lock.lock();
+    }
+    check_reachable();
+    if (next_operation_failure_) throw std::exchange(next_operation_failure_, std::nullopt).value();
+    const auto object =
+        std::ranges::find_if(contents_.objects, [&](const Object& each) { return each.shown.id == id; });
+    if (object == contents_.objects.end())
+        throw TokenError(TokenFault::missing, "The token does not hold the key");
+    if (!object->shown.uses.contains(service::use_of(action)))
+        throw TokenError(TokenFault::refused, "The token does not permit this use of the key");
+    std::vector<service::Outcome> outcomes;
+    for (const service::Operation& operation : operations)
+        outcomes.push_back(operate_once(id, action, operation));
+    return outcomes;
+}
+
+bool FakeToken::offers(service::Action action, const service::Operation& operation) const {
+    if (offered_ && !offered_->contains(std::string(operation.mechanism->name))) return false;
+    if (operation.mechanism->scheme == service::Scheme::rsa_oaep &&
+        !oaep_hashes_.contains(operation.oaep_hash))
+        return false;
+    return public_actions_ || !service::is_public(*operation.mechanism, action);
+}
+
+service::Outcome FakeToken::operate_once(const ObjectId& id, service::Action action,
+                                         const service::Operation& operation) {
+    ++operations_;
+    if (!offers(action, operation)) return {service::Outcome::Kind::not_offered, {}, {}};
+    const std::string how = id.hex() + std::string(operation.mechanism->name) + to_hex(operation.iv) + "|" +
+                            to_hex(operation.aad) + std::string(keys::to_string(operation.oaep_hash));
+    if (action == service::Action::encrypt) return seal(how, operation);
+    if (action == service::Action::decrypt) return open(how, operation);
+    const ByteView input = operation.input.reveal();
+    const auto& digest = operation.mechanism->digest;
+    const Bytes signed_octets = digest && !operation.input_is_digest ? keys::digest_of(*digest, input)
+                                                                     : Bytes(input.begin(), input.end());
+    Bytes signature = sha256(as_bytes(how + to_hex(signed_octets)));
+    signature.resize(64, 0x01);
+    if (action == service::Action::sign) return {.output = SecretBytes::copy_of(signature)};
+    return {.kind = signature == operation.signature ? service::Outcome::Kind::done
+                                                     : service::Outcome::Kind::failed};
+}
+
+service::Outcome FakeToken::seal(const std::string& how, const service::Operation& operation) {
+    const ByteView input = operation.input.reveal();
+    SecretBytes ciphertext = random_secret(input.size() + 16);
+    const ByteView octets = ciphertext.reveal();
+    sealed_.push_back({how, {octets.begin(), octets.end()}, {input.begin(), input.end()}});
+    return {.output = std::move(ciphertext)};
+}
+
+service::Outcome FakeToken::open(const std::string& how, const service::Operation& operation) const {
+    for (const Sealed& each : sealed_)
+        if (each.how == how && std::ranges::equal(each.ciphertext, operation.input.reveal()))
+            return {.output = SecretBytes::copy_of(each.plaintext)};
+    return {.kind = service::Outcome::Kind::failed};
+}
+
+std::set<keys::Digest> FakeToken::oaep_hashes() {
+    const std::lock_guard lock(mutex_);
+    check_reachable();
+    return oaep_hashes_;
+}
+
+void FakeToken::fail_next_operation(TokenFault fault, const std::string& text) {
+    const std::lock_guard lock(mutex_);
+    next_operation_failure_ = TokenError(fault, text);
+}
+
+void FakeToken::do_without_public_actions() {
+    const std::lock_guard lock(mutex_);
+    public_actions_ = false;
+}
+
+void FakeToken::decrypt_oaep_with(std::set<keys::Digest> hashes) {
+    const std::lock_guard lock(mutex_);
+    oaep_hashes_ = std::move(hashes);
+}
+
+void FakeToken::in_next_operation(std::function<void()> happening) {
+    const std::lock_guard lock(mutex_);
+    in_operation_ = std::move(happening);
+}
+
+std::size_t FakeToken::operations() const {
+    const std::lock_guard lock(mutex_);
+    return operations_;
+}
+
 void FakeToken::ping() {
     const std::lock_guard lock(mutex_);
     check_reachable();

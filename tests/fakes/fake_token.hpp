@@ -22,8 +22,11 @@ class FakeToken final : public service::Token {
     void walk(const std::function<void(const service::TokenObject&, std::size_t place, std::size_t total)>&
                   each) override;
     std::size_t destroy_half_made(std::chrono::milliseconds pause) override;
+    std::vector<service::Outcome> operate(const ObjectId& id, service::Action action,
+                                          std::span<const service::Operation> operations) override;
     void ping() override;
     std::set<std::string> mechanisms() override;
+    std::set<keys::Digest> oaep_hashes() override;
     service::TokenIdentity identity() override;
     void reload_pin() override;
 
@@ -40,6 +43,14 @@ class FakeToken final : public service::Token {
     void release_imports();
     /// Waits until so many imports stand at the block.
     void wait_for_blocked(std::size_t imports);
+    /// The next use fails so, once.
+    void fail_next_operation(service::TokenFault fault,
+                             const std::string& text = "The token was told to fail");
+    /// What the public half can do is not offered from now on.
+    void do_without_public_actions();
+    void decrypt_oaep_with(std::set<keys::Digest> hashes);
+    /// Called at the beginning of the next use, as when somebody changes the key just then.
+    void in_next_operation(std::function<void()> happening);
     /// The objects vanish, as if another application had destroyed them.
     void lose(const ObjectId& id);
     void offer(std::set<std::string> mechanisms);
@@ -65,6 +76,7 @@ class FakeToken final : public service::Token {
     [[nodiscard]] std::size_t objects() const;  ///< everything in the token
     [[nodiscard]] std::size_t imports() const;  ///< how many were begun
     [[nodiscard]] std::size_t pin_reloads() const;
+    [[nodiscard]] std::size_t operations() const;  ///< how many were asked for, of all uses
 
   private:
     struct Object {
@@ -77,6 +89,18 @@ class FakeToken final : public service::Token {
         std::vector<Object> objects;
     };
 
+    /// A ciphertext that was made, and all that it takes to open it.
+    struct Sealed {
+        std::string how;
+        Bytes ciphertext;
+        Bytes plaintext;
+    };
+
+    service::Outcome operate_once(const ObjectId& id, service::Action action,
+                                  const service::Operation& operation);
+    [[nodiscard]] bool offers(service::Action action, const service::Operation& operation) const;
+    service::Outcome seal(const std::string& how, const service::Operation& operation);
+    [[nodiscard]] service::Outcome open(const std::string& how, const service::Operation& operation) const;
     void check_reachable() const;
     void check_lookup() const;
     void keep(service::TokenObject object);
@@ -93,6 +117,12 @@ class FakeToken final : public service::Token {
     std::function<void()> in_pause_;
     std::optional<service::TokenError> next_failure_;
     std::optional<std::set<std::string>> offered_;
+    std::vector<Sealed> sealed_;
+    std::optional<service::TokenError> next_operation_failure_;
+    std::function<void()> in_operation_;
+    std::set<keys::Digest> oaep_hashes_{keys::Digest::sha1};
+    bool public_actions_ = true;
+    std::size_t operations_ = 0;
     bool wrong_check_value_ = false;
     bool lose_answer_ = false;
     bool reachable_ = true;

@@ -79,6 +79,10 @@ class ForwardingCatalogue : public Catalogue {
     std::optional<Key> find_key(const std::string& project_id, const std::string& name) override {
         return next_.find_key(project_id, name);
     }
+    std::optional<KeyStanding> find_standing(const std::string& project_id,
+                                             const std::string& name) override {
+        return next_.find_standing(project_id, name);
+    }
     std::vector<KeyStanding> list_standings(const KeyQuery& query) override {
         return next_.list_standings(query);
     }

@@ -118,14 +118,14 @@ TEST_F(LoginThrottleTest, OneIPv6NetworkIsOneAddress) {
 }
 
 TEST(FailureCounts, HoldNoMoreThanTheyMay) {
-    FailureCounts counts(3);
+    FailureCounts counts({.free = 4}, 3);
     for (int i = 0; i < 100; ++i)
         counts.failed(std::to_string(i), FailureCounts::Time(std::chrono::seconds(1000 + i)));
     EXPECT_EQ(counts.size(), 3U);
 }
 
 TEST(FailureCounts, MakeRoomAtTheCostOfTheOneThatHasBeenIdleLongest) {
-    FailureCounts counts(3);
+    FailureCounts counts({.free = 4}, 3);
     FailureCounts::Time now{1h};
     const auto fail = [&](const std::string& party, int times) {
         for (int i = 0; i < times; ++i)
