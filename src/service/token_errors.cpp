@@ -1,0 +1,27 @@
+#include "service/token_errors.hpp"
+
+namespace keyward::service {
+
+ServiceError service_error_of(const TokenError& error, const Environment& environment,
+                              const std::string& pointer) {
+    const std::string text = environment.name() + ": " + error.what();
+    switch (error.fault()) {
+        case TokenFault::refused:
+        case TokenFault::mismatch:
+            return ServiceError({{pointer + "/mechanism", text}});
+        case TokenFault::busy:
+            return {ErrorKind::overloaded, text};
+        case TokenFault::missing:
+            return {ErrorKind::hsm_unavailable,
+                    text +
+                        ", although it was deployed there; an operator can find out more with: keyward "
+                        "reconcile --dry-run"};
+        case TokenFault::unreachable:
+        case TokenFault::full:
+        case TokenFault::pin:
+            return {ErrorKind::hsm_unavailable, text};
+    }
+    return {ErrorKind::hsm_unavailable, text};
+}
+
+}  // namespace keyward::service

@@ -1,0 +1,331 @@
+#include "service/use_key.hpp"
+
+#include <algorithm>
+
+#include "core/log.hpp"
+#include "keys/ecdsa_signature.hpp"
+#include "service/key_text.hpp"
+#include "service/public_use.hpp"
+#include "service/token_errors.hpp"
+#include "service/use_request.hpp"
+
+namespace keyward::service {
+namespace {
+
+/// Operations that go to a worker at once: so few that a batch neither holds it for long nor outlives the
+/// deadline of a call, and so many that handing them over costs little.
+constexpr std::size_t usual_part = 32;
+/// Of those that are slowed down when they fail.
+constexpr std::size_t oracle_part = 8;
+constexpr int most_attempts = 3;
+constexpr std::size_t gcm_tag_size = 16;
+
+constexpr auto not_decrypted_text = "The input could not be decrypted";
+
+using Operations = std::shared_ptr<const std::vector<Operation>>;
+
+std::string too_many_failures_text(std::chrono::seconds wait) {
+    return "Too many decryptions with this key have failed; try again in " + std::to_string(wait.count()) +
+           " s";
+}
+
+/// Null when the caller may not use keys there, whether it exists or not.
+Environment* usable_environment(const Workplace& workplace, const Caller& caller, const Project& project,
+                                const std::string& name) {
+    const bool in_project = std::ranges::find(project.environments, name) != project.environments.end();
+    if (!in_project || !caller.holds(Permission::use, project, name)) return nullptr;
+    return workplace.environments.find(name);
+}
+
+const Deployment* deployment_in(const Key& key, const std::string& environment) {
+    const auto found = std::ranges::find(key.deployments, environment, &Deployment::environment);
+    return found == key.deployments.end() ? nullptr : &*found;
+}
+
+const Deployment& usable_deployment(const Key& key, const Deployment* deployment,
+                                    const std::string& environment) {
+    const std::string who = "Key (name: " + key.name + ") ";
+    const std::string where = " in environment (name: " + environment + ")";
+    if (key.state == KeyState::deleting) throw ServiceError(ErrorKind::not_found, who + "is being deleted");
+    if (deployment == nullptr || deployment->state == DeploymentState::deleting)
+        throw ServiceError(ErrorKind::not_found, who + "is not deployed" + where);
+    if (deployment->state == DeploymentState::failed || !deployment->object_id)
+        throw ServiceError(ErrorKind::not_found,
+                           who + "could not be deployed" + where + "; send its content again with PUT");
+    if (!deployment->serial.empty())
+        throw ServiceError(ErrorKind::hsm_unavailable, who + "is in a token that has been replaced" + where);
+    return *deployment;
+}
+
+std::string listed(const std::set<keys::Digest>& hashes) {
+    std::string text;
+    for (const keys::Digest hash : hashes)
+        text += (text.empty() ? "" : ", ") + std::string(to_string(hash));
+    return text.empty() ? "none" : text;
+}
+
+/// What a token can decrypt with private keys.
+struct Openable {
+    std::set<keys::Digest> oaep_hashes;
+    std::set<std::string> mechanisms;
+
+    /// Why it can't open what this operation is for; nothing when it can.
+    [[nodiscard]] std::optional<FieldError> problem(const Operation& operation, const std::string& pointer,
+                                                    const std::string& environment) const {
+        const std::string name(operation.mechanism->name);
+        if (operation.mechanism->scheme == Scheme::rsa_oaep) {
+            if (oaep_hashes.contains(operation.oaep_hash)) return std::nullopt;
+            return FieldError{pointer + "/hash", "the token of environment " + environment +
+                                                     " does not decrypt " + name + " with it; it does with " +
+                                                     listed(oaep_hashes)};
+        }
+        if (mechanisms.contains(name)) return std::nullopt;
+        return FieldError{pointer + "/mechanism",
+                          "the token of environment " + environment + " does not offer it"};
+    }
+};
+
+/// One call of one of the actions, from the key as it is now to the results.
+class Usage {
+  public:
+    Usage(const Workplace& workplace, KnownKeys& keys, DecryptionThrottle& throttle, const Caller& caller,
+          const Project& project, UseKeyRequest& request)
+        : workplace_(workplace),
+          keys_(keys),
+          throttle_(throttle),
+          caller_(caller),
+          project_(project),
+          request_(request),
+          environment_(usable_environment(workplace, caller, project, request.environment)),
+          key_(found_key()) {}
+
+    std::vector<UseResult> run(std::vector<FieldError> mistakes) {
+        check(std::move(mistakes));
+        require_patience();
+        require_that_it_can_be_opened();
+        std::vector<UseResult> results;
+        results.reserve(operations_->size());
+        while (results.size() < operations_->size()) {
+            if (const auto wait = waiting(results.size()); wait.count() > 0) {
+                results.push_back({.success = false, .message = too_many_failures_text(wait)});
+                continue;
+            }
+            run_part(results);
+        }
+        log_failures();
+        return results;
+    }
+
+  private:
+    std::shared_ptr<const Key> found_key() {
+        auto key = keys_.find(project_.id, request_.key_name);
+        if (!key) throw key_not_found(request_.key_name);
+        return key;
+    }
+
+    void check(std::vector<FieldError> mistakes) {
+        const Deployment* const there =
+            environment_ == nullptr ? nullptr : deployment_in(*key_, request_.environment);
+        const UseRules rules{request_.action, *key_, there, workplace_.policy.legacy_mechanisms};
+        std::vector<Operation> operations;
+        operations.reserve(request_.operations.size());
+        for (OperationFields& fields : request_.operations) {
+            pointers_.push_back(fields.pointer);
+            CheckedOperation checked = check_operation(rules, std::move(fields), mistakes);
+            operations.push_back(std::move(checked.operation));
+            forms_.push_back(checked.form);
+        }
+        if (!mistakes.empty()) throw ServiceError(std::move(mistakes));
+        if (environment_ == nullptr) throw environment_not_found(request_.environment);
+        deployment_ = &usable_deployment(*key_, there, request_.environment);
+        operations_ = std::make_shared<const std::vector<Operation>>(std::move(operations));
+    }
+
+    [[nodiscard]] bool is_slowed_down(const Operation& operation) const {
+        return request_.action == Action::decrypt && failure_is_an_oracle(*operation.mechanism);
+    }
+
+    [[nodiscard]] std::chrono::seconds waiting(std::size_t position) const {
+        return is_slowed_down((*operations_)[position]) ? throttle_.wait(key_->id) : std::chrono::seconds(0);
+    }
+
+    void require_patience() const {
+        if (const auto wait = waiting(0); wait.count() > 0)
+            throw ServiceError(ErrorKind::too_many_requests, too_many_failures_text(wait), wait);
+    }
+
+    void run_part(std::vector<UseResult>& results) {
+        const std::size_t first = results.size();
+        const std::size_t part = is_slowed_down((*operations_)[first]) ? oracle_part : usual_part;
+        std::vector<Outcome> outcomes = outcomes_of(first, std::min(part, operations_->size() - first));
+        for (Outcome& outcome : outcomes)
+            results.push_back(result_of(results.size(), std::move(outcome)));
+    }
+
+    std::vector<Outcome> outcomes_of(std::size_t first, std::size_t count) {
+        for (int attempt = 1;; ++attempt) {
+            try {
+                return ask_token(first, count);
+            } catch (const TokenError& error) {
+                if (error.fault() == TokenFault::missing && attempt < most_attempts && follow_the_key())
+                    continue;
+                throw service_error_of(error, *environment_, pointers_[first]);
+            }
+        }
+    }
+
+    std::vector<Outcome> ask_token(std::size_t first, std::size_t count) {
+        return environment_->call<std::vector<Outcome>>([operations = operations_, first, count,
+                                                         id = *deployment_->object_id,
+                                                         action = request_.action](Token& token) {
+            return token.operate(id, action, std::span(*operations).subspan(first, count));
+        });
+    }
+
+    [[nodiscard]] Openable openable() const {
+        try {
+            return environment_->call<Openable>([](Token& token) {
+                return Openable{token.oaep_hashes(), token.mechanisms()};
+            });
+        } catch (const TokenError& error) {
+            throw service_error_of(error, *environment_, pointers_.front());
+        }
+    }
+
+    /// Nothing is encrypted to a private key that its token could not open again.
+    void require_that_it_can_be_opened() const {
+        const auto is_concerned = [&](const Operation& operation) {
+            return request_.action == Action::encrypt && is_public(*operation.mechanism, request_.action);
+        };
+        if (std::ranges::none_of(*operations_, is_concerned)) return;
+        const Openable token = openable();
+        std::vector<FieldError> mistakes;
+        for (std::size_t i = 0; i < operations_->size(); ++i)
+            if (auto problem = token.problem((*operations_)[i], pointers_[i], environment_->name()))
+                mistakes.push_back(*std::move(problem));
+        if (!mistakes.empty()) throw ServiceError(std::move(mistakes));
+    }
+
+    /// The object is gone. True when that is because the key was changed meanwhile, and the operations fit it
+    /// as it is now.
+    bool follow_the_key() {
+        const auto now = found_key();
+        if (now->id == key_->id && now->revision == key_->revision) return false;
+        const Deployment& there =
+            usable_deployment(*now, deployment_in(*now, request_.environment), request_.environment);
+        const bool fits = now->id == key_->id && now->algorithm == key_->algorithm &&
+                          now->type == key_->type && now->mechanisms == key_->mechanisms &&
+                          there.size == deployment_->size;
+        if (!fits) throw key_changed_meanwhile(request_.key_name);
+        key_ = now;
+        deployment_ = &there;
+        return true;
+    }
+
+    UseResult result_of(std::size_t position, Outcome outcome) {
+        switch (outcome.kind) {
+            case Outcome::Kind::done:
+                return success(position, std::move(outcome.output));
+            case Outcome::Kind::failed:
+                return failure(position);
+            case Outcome::Kind::refused:
+                return refusal(position, outcome.reason);
+            case Outcome::Kind::not_offered:
+                return without_the_token(position);
+        }
+        return {};
+    }
+
+    UseResult success(std::size_t position, SecretBytes output) {
+        const Operation& operation = (*operations_)[position];
+        UseResult result;
+        switch (request_.action) {
+            case Action::encrypt:
+                if (!operation.iv.empty()) result.iv = operation.iv;
+                if (operation.mechanism->scheme == Scheme::gcm) result.tag = taken_tag(output);
+                result.output = std::move(output);
+                break;
+            case Action::decrypt:
+                result.output = std::move(output);
+                break;
+            case Action::sign:
+                result.signature = forms_[position] == SignatureForm::der
+                                       ? keys::ecdsa_der_from_raw(output.reveal())
+                                       : Bytes(output.reveal().begin(), output.reveal().end());
+                break;
+            case Action::verify:
+                result.valid = true;
+                break;
+        }
+        return result;
+    }
+
+    static Bytes taken_tag(SecretBytes& output) {
+        if (output.size() < gcm_tag_size)
+            throw std::runtime_error("the token's GCM ciphertext is shorter than its tag");
+        const ByteView tag = output.reveal().last(gcm_tag_size);
+        Bytes taken(tag.begin(), tag.end());
+        output.truncate(output.size() - gcm_tag_size);
+        return taken;
+    }
+
+    UseResult failure(std::size_t position) {
+        if (request_.action == Action::verify) return {.valid = false};
+        ++failed_decryptions_;
+        if (is_slowed_down((*operations_)[position])) throttle_.failed(key_->id);
+        return {.success = false, .message = not_decrypted_text};
+    }
+
+    [[nodiscard]] UseResult refusal(std::size_t position, const std::string& reason) const {
+        if (request_.batch) return {.success = false, .message = reason};
+        const bool digest = (*operations_)[position].input_is_digest;
+        throw ServiceError({{pointers_[position] + (digest ? "/digest" : "/input"), reason}});
+    }
+
+    UseResult without_the_token(std::size_t position) {
+        const Operation& operation = (*operations_)[position];
+        if (is_public(*operation.mechanism, request_.action))
+            return result_of(position,
+                             operate_outside(request_.action, operation, deployment_->public_key_pem));
+        const auto problem = openable().problem(operation, pointers_[position], environment_->name());
+        throw ServiceError({problem.value_or(
+            FieldError{pointers_[position] + "/mechanism",
+                       "the token of environment " + environment_->name() + " does not offer it"})});
+    }
+
+    void log_failures() const {
+        if (failed_decryptions_ == 0) return;
+        log::warn("key.decryption_failed", {{"request", request_.origin.request_id},
+                                            {"user", caller_.user_name},
+                                            {"project", project_.name},
+                                            {"key", key_->name},
+                                            {"environment", request_.environment},
+                                            {"failures", failed_decryptions_}});
+    }
+
+    const Workplace& workplace_;
+    KnownKeys& keys_;
+    DecryptionThrottle& throttle_;
+    const Caller& caller_;
+    const Project& project_;
+    UseKeyRequest& request_;
+    Environment* environment_;
+    std::shared_ptr<const Key> key_;
+    const Deployment* deployment_ = nullptr;  ///< in key_
+    Operations operations_;
+    std::vector<SignatureForm> forms_;
+    std::vector<std::string> pointers_;
+    std::size_t failed_decryptions_ = 0;
+};
+
+}  // namespace
+
+UseKey::UseKey(Workplace workplace, SteadyClock clock)
+    : workplace_(std::move(workplace)), keys_(workplace_.catalogue), throttle_(std::move(clock)) {}
+
+std::vector<UseResult> UseKey::run(const Caller& caller, const Project& project, UseKeyRequest request,
+                                   std::vector<FieldError> mistakes) {
+    return Usage(workplace_, keys_, throttle_, caller, project, request).run(std::move(mistakes));
+}
+
+}  // namespace keyward::service
