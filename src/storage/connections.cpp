@@ -73,7 +73,7 @@ const soci::backend_factory& factory_of(Backend backend) {
 }  // namespace
 
 Connections::Connections(const CatalogueUrl& url, std::size_t count)
-    : backend_(url.backend), pool_(count), suspect_(count, 0) {
+    : backend_(url.backend), pool_(count), suspect_(count, 0), hot_(count) {
     for (std::size_t i = 0; i < count; ++i) {
         pool_.at(i).open(factory_of(backend_), url.connect_string);
         configure(pool_.at(i), backend_);
@@ -94,6 +94,7 @@ Connections::Lease::Lease(Connections& owner, std::size_t position)
       session_(owner.pool_.at(position)),
       exceptions_(std::uncaught_exceptions()) {
     try {
+        if (owner_.suspect_[position_] != 0) owner_.hot_[position_].reset();
         if (owner_.suspect_[position_] != 0 && lost()) reopen();
         owner_.suspect_[position_] = 0;
     } catch (...) {
@@ -107,7 +108,14 @@ Connections::Lease::~Lease() {
     owner_.pool_.give_back(position_);
 }
 
+HotQueries& Connections::Lease::hot() {
+    auto& hot = owner_.hot_[position_];
+    if (!hot) hot = std::make_unique<HotQueries>(session_);
+    return *hot;
+}
+
 void Connections::Lease::reopen() {
+    owner_.hot_[position_].reset();
     session_.reconnect();
     try {
         configure(session_, owner_.backend_);

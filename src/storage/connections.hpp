@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 #include "storage/catalogue_url.hpp"
+#include "storage/hot_queries.hpp"
 #include "storage/soci.hpp"
 
 namespace keyward::storage {
@@ -25,6 +27,8 @@ class Connections {
         ~Lease();
 
         soci::session& session() { return session_; }
+        /// What is prepared on this connection; by the first who asks.
+        HotQueries& hot();
         /// Whether the server still answers on this connection.
         bool lost() const { return !session_.is_connected(); }
         /// Connects anew. Throws as the constructor of Connections.
@@ -44,7 +48,9 @@ class Connections {
   private:
     Backend backend_;
     soci::connection_pool pool_;
-    std::vector<char> suspect_;  ///< by position; touched only by who has the lease
+    // By position; touched only by who has the lease.
+    std::vector<char> suspect_;
+    std::vector<std::unique_ptr<HotQueries>> hot_;
 };
 
 }  // namespace keyward::storage

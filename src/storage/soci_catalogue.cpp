@@ -50,17 +50,22 @@ auto SociCatalogue::guarded(Body body) {
 
 /// One statement that only reads: it may run again on a new connection.
 template <typename Body>
-auto SociCatalogue::read(Body body) {
+auto SociCatalogue::read_leased(Body body) {
     return guarded([&] {
         auto lease = connections_.lease();
         try {
-            return body(lease.session());
+            return body(lease);
         } catch (const soci::soci_error&) {
             if (!lease.lost()) throw;
         }
         lease.reopen();
-        return body(lease.session());
+        return body(lease);
     });
+}
+
+template <typename Body>
+auto SociCatalogue::read(Body body) {
+    return read_leased([&](Connections::Lease& lease) { return body(lease.session()); });
 }
 
 /// SQLite has one writer at a time, and those that find it taken sleep and try again. Threads of this process
@@ -206,12 +211,7 @@ void SociCatalogue::remove_expired_tokens(const std::string& name, Instant befor
 }
 
 std::int64_t SociCatalogue::access_version() {
-    return read([](soci::session& sql) {
-        std::int64_t version = 0;
-        for_each_row<long long>(sql, "select version from access_version", {},
-                                [&](long long found) { version = found; });
-        return version;
-    });
+    return read_leased([](Connections::Lease& lease) { return lease.hot().access_version(); });
 }
 
 bool SociCatalogue::begin_create(const service::Key& key, const std::vector<service::Intent>& intents,
@@ -271,9 +271,7 @@ std::optional<service::Key> SociCatalogue::find_key(const std::string& project_i
 
 std::optional<service::KeyStanding> SociCatalogue::find_standing(const std::string& project_id,
                                                                  const std::string& name) {
-    const auto found = list_standings({project_id, name, {}, {}, {}, {}});
-    if (found.empty()) return std::nullopt;
-    return found.front();
+    return read_leased([&](Connections::Lease& lease) { return lease.hot().standing(project_id, name); });
 }
 
 std::vector<service::KeyStanding> SociCatalogue::list_standings(const service::KeyQuery& query) {

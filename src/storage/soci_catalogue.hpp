@@ -113,6 +113,8 @@ class SociCatalogue final : public service::Catalogue {
     template <typename Body>
     auto guarded(Body body);
     template <typename Body>
+    auto read_leased(Body body);
+    template <typename Body>
     auto read(Body body);
     template <typename Body>
     bool write(Body body);

@@ -1,16 +1,20 @@
 #include "storage/sql.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "service/catalogue.hpp"
 
 namespace keyward::storage {
 
-Parameter::Parameter(std::string text) : text_(std::move(text)) {
-    if (text_.find('\0') != std::string::npos)
+std::string storable(std::string text) {
+    if (std::ranges::find(text, '\0') != text.end())
         throw service::CatalogueError(
             "a text for the catalogue holds a NUL octet, which it can't store; refuse it earlier");
+    return text;
 }
+
+Parameter::Parameter(std::string text) : text_(storable(std::move(text))) {}
 Parameter::Parameter(std::string_view text) : Parameter(std::string(text)) {}
 Parameter::Parameter(const char* text) : Parameter(std::string(text)) {}
 Parameter::Parameter(long long number) : number_(number), is_number_(true) {}

@@ -12,6 +12,9 @@
 
 namespace keyward::storage {
 
+/// The same text, or service::CatalogueError for one with a NUL octet, which PostgreSQL would cut off there.
+std::string storable(std::string text);
+
 /// A value for a statement. It owns its copy, because soci::use keeps a reference and reads it after
 /// temporaries are gone. Throws service::CatalogueError for text with a NUL octet, which PostgreSQL would cut
 /// off there.

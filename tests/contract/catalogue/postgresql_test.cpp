@@ -48,6 +48,15 @@ TEST_F(PostgresqlCatalogue, ConnectionsClosedWhileIdleAreOpenedAgainUnseen) {
     EXPECT_NO_THROW(catalogue->ping());
 }
 
+TEST_F(PostgresqlCatalogue, WhatWasPreparedOnALostConnectionIsPreparedAgain) {
+    const auto catalogue = open_catalogue(database_->url(), 1);
+    const auto version = catalogue->access_version();
+    EXPECT_FALSE(catalogue->find_standing("unknown", "card-key"));
+    end_other_connections();
+    EXPECT_EQ(catalogue->access_version(), version);
+    EXPECT_FALSE(catalogue->find_standing("unknown", "card-key"));
+}
+
 TEST_F(PostgresqlCatalogue, AChangeWhoseConnectionIsLostThrowsAndTheNextCallWorks) {
     const auto catalogue = open_catalogue(database_->url(), 1);
     database_->query("begin; lock table audit");

@@ -94,6 +94,22 @@ TEST_F(SqliteCatalogue, ItIsKeptInAWriteAheadLog) {
     EXPECT_EQ(header[19], 2);
 }
 
+// A statement that is not run to its end keeps its reading transaction open, and the log could never be cut.
+TEST_F(SqliteCatalogue, WhatIsPreparedLeavesNoTransactionOpen) {
+    const auto catalogue = open_catalogue("sqlite://" + path(), 1);
+    ASSERT_TRUE(catalogue->create_project("payments", {}, audit("project.create")));
+    catalogue->access_version();
+    catalogue->find_standing("unknown", "card-key");
+    sqlite3* raw = nullptr;
+    ASSERT_EQ(sqlite3_open(path().c_str(), &raw), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(raw, "select count(*) from keys", nullptr, nullptr, nullptr), SQLITE_OK);
+    int left_in_log = -1;
+    EXPECT_EQ(sqlite3_wal_checkpoint_v2(raw, nullptr, SQLITE_CHECKPOINT_TRUNCATE, &left_in_log, nullptr),
+              SQLITE_OK);
+    EXPECT_EQ(left_in_log, 0);
+    sqlite3_close(raw);
+}
+
 // Holds the write lock from a process that is then killed, in the middle of a transaction of the catalogue.
 TEST_F(SqliteCatalogue, AProcessKilledInTheMiddleOfATransactionLeavesNothing) {
     const auto catalogue = open_catalogue("sqlite://" + path(), 1);
