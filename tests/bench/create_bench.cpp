@@ -10,11 +10,9 @@
 #include <iostream>
 
 #include <CLI/CLI.hpp>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 
-#include "core/base64.hpp"
 #include "keys/decode.hpp"
+#include "tests/bench/key_contents.hpp"
 #include "tests/bench/raw_token.hpp"
 #include "tests/bench/rest_service.hpp"
 #include "tests/bench/statistics.hpp"
@@ -26,26 +24,12 @@ namespace {
 constexpr std::size_t threads = 8;
 constexpr int turns = 5;
 
-std::string random_aes_content() {
-    return to_base64(random_secret(32).reveal());
-}
-
-/// An RSA key as PEM in base64. One is enough: each import is a new object all the same.
-std::string rsa_content() {
-    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_RSA_gen(2048), EVP_PKEY_free);
-    const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new(BIO_s_mem()), BIO_free);
-    PEM_write_bio_PKCS8PrivateKey(bio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-    char* text = nullptr;
-    const long size = BIO_get_mem_data(bio.get(), &text);
-    return to_base64({reinterpret_cast<std::uint8_t*>(text), static_cast<std::size_t>(size)});
-}
-
 struct Kind {
     std::string name;
     std::string key_type;
     std::string rsa;  ///< empty for AES
 
-    [[nodiscard]] std::string content() const { return rsa.empty() ? random_aes_content() : rsa; }
+    [[nodiscard]] std::string content() const { return rsa.empty() ? random_content(32) : rsa; }
     [[nodiscard]] keys::KeyMaterial material() const {
         std::string text = content();
         return decode_content(rsa.empty() ? keys::KeyType::secret : keys::KeyType::private_key, {},
@@ -77,9 +61,7 @@ class Comparison {
         if (keys <= stored_) return;
         measure(threads, keys - stored_,
                 [&](std::size_t thread, std::size_t) { raw_.create(thread, aes.material(), false); });
-        measure(threads, keys - stored_, [&](std::size_t thread, std::size_t) {
-            rest_.create(thread, next_name(), aes.key_type, aes.content());
-        });
+        measure(threads, keys - stored_, [&](std::size_t thread, std::size_t) { create(thread, aes); });
         stored_ = keys;
     }
 
@@ -92,9 +74,7 @@ class Comparison {
                            [&](std::size_t thread, std::size_t) { raw_.create(thread, material, trial); });
         };
         const auto rest = [&](std::size_t with) {
-            return measure(with, calls, [&](std::size_t thread, std::size_t) {
-                rest_.create(thread, next_name(), kind.key_type, kind.content());
-            });
+            return measure(with, calls, [&](std::size_t thread, std::size_t) { create(thread, kind); });
         };
         for (int turn = 0; turn < turns; ++turn) {
             raw1.push_back(raw(1, false));
@@ -115,7 +95,10 @@ class Comparison {
     }
 
   private:
-    std::string next_name() { return "k" + std::to_string(names_++); }
+    void create(std::size_t client, const Kind& kind) {
+        rest_.post(client, "/apiops/projects/Bench/keys/",
+                   create_body("k" + std::to_string(names_++), kind.key_type, "", kind.content()));
+    }
 
     TokenFolder raw_folder_;
     RawToken raw_;

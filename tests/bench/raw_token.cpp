@@ -165,6 +165,41 @@ RawToken::RawToken(const std::string& module, const std::string& label, const st
     throw std::runtime_error("there is no token " + label);
 }
 
+std::uint64_t RawToken::find(const std::string& label) {
+    for (const CK_OBJECT_CLASS object_class : {CKO_PRIVATE_KEY, CKO_SECRET_KEY}) {
+        std::vector<CK_ATTRIBUTE> wanted{octets(CKA_LABEL, as_bytes(label)),
+                                         attribute(CKA_CLASS, &object_class, sizeof object_class)};
+        const CK_SESSION_HANDLE session = state_->sessions[0];
+        check("C_FindObjectsInit", state_->p11->C_FindObjectsInit(session, wanted.data(), wanted.size()));
+        CK_OBJECT_HANDLE handle = CK_INVALID_HANDLE;
+        CK_ULONG count = 0;
+        check("C_FindObjects", state_->p11->C_FindObjects(session, &handle, 1, &count));
+        check("C_FindObjectsFinal", state_->p11->C_FindObjectsFinal(session));
+        if (count == 1) return handle;
+    }
+    throw std::runtime_error("the token has no key " + label);
+}
+
+void RawToken::sign(std::size_t thread, std::uint64_t key, std::uint64_t mechanism, ByteView input) {
+    std::array<CK_BYTE, 512> signature;
+    CK_ULONG size = signature.size();
+    CK_MECHANISM chosen{mechanism, nullptr, 0};
+    check("C_SignInit", state_->p11->C_SignInit(state_->sessions[thread], &chosen, key));
+    check("C_Sign", state_->p11->C_Sign(state_->sessions[thread], const_cast<CK_BYTE*>(input.data()),
+                                        input.size(), signature.data(), &size));
+}
+
+void RawToken::encrypt_gcm(std::size_t thread, std::uint64_t key, ByteView input) {
+    SecretBytes iv = random_secret(12);
+    CK_GCM_PARAMS parameters{iv.writable().data(), iv.size(), 8 * iv.size(), nullptr, 0, 128};
+    CK_MECHANISM chosen{CKM_AES_GCM, &parameters, sizeof parameters};
+    std::array<CK_BYTE, 2048> output;
+    CK_ULONG size = output.size();
+    check("C_EncryptInit", state_->p11->C_EncryptInit(state_->sessions[thread], &chosen, key));
+    check("C_Encrypt", state_->p11->C_Encrypt(state_->sessions[thread], const_cast<CK_BYTE*>(input.data()),
+                                              input.size(), output.data(), &size));
+}
+
 RawToken::~RawToken() {
     state_->p11->C_Finalize(nullptr);
     dlclose(state_->library);

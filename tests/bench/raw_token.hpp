@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -22,6 +23,13 @@ class RawToken {
     /// C_CreateObject of an AES key's object or an RSA private key's two, and their attributes read back in
     /// one call each; with the trial, a zero block is encrypted or a signature made besides.
     void create(std::size_t thread, const keys::KeyMaterial& material, bool with_trial);
+
+    /// The private or secret key of that label, which another process made.
+    std::uint64_t find(const std::string& label);
+    /// C_SignInit and C_Sign.
+    void sign(std::size_t thread, std::uint64_t key, std::uint64_t mechanism, ByteView input);
+    /// C_EncryptInit with a new IV and C_Encrypt.
+    void encrypt_gcm(std::size_t thread, std::uint64_t key, ByteView input);
 
   private:
     struct State;

@@ -1,5 +1,6 @@
 #include "tests/bench/rest_service.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <stdexcept>
 
@@ -48,7 +49,7 @@ RestService::RestService(const std::string& binary, const std::string& folder, c
                        folder + "/production.pin\"\ndeadline = \"30s\"\n");
     command({"project", "create", "Bench", "--environments", "production"});
     command({"user", "create", "bench"});
-    command({"grant", "bench", "Bench", "SECRETS:MANAGE", "SECRETS:DEPLOY_UNDEPLOY"});
+    command({"grant", "bench", "Bench", "SECRETS:MANAGE", "SECRETS:DEPLOY_UNDEPLOY", "SECRETS:USE"});
     authorization_ =
         "Authorization: Bearer " + without_line_end(command({"token", "create", "--user", "bench"})) + "\r\n";
     process_ =
@@ -81,15 +82,32 @@ std::string RestService::exchange(std::size_t client, const std::string& request
     return answer->body;
 }
 
-void RestService::create(std::size_t client, const std::string& name, const std::string& key_type,
-                         const std::string& content) {
-    const std::string body =
-        R"({"name":")" + name + R"(","keyType":")" + key_type +
-        R"(","cryptoKeyInfoEnvironmentList":[{"environmentName":"production","content":")" + content +
-        R"("}]})";
-    exchange(client, "POST /apiops/projects/Bench/keys/ HTTP/1.1\r\nHost: localhost\r\n" + authorization_ +
-                         "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
-                         "\r\n\r\n" + body);
+std::string RestService::with_body(const std::string& method, const std::string& path,
+                                   const std::string& body) const {
+    return method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n" + authorization_ +
+           "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+           body;
+}
+
+std::string RestService::post(std::size_t client, const std::string& path, const std::string& body) {
+    return exchange(client, with_body("POST", path, body));
+}
+
+void RestService::remove(std::size_t client, const std::string& path) {
+    exchange(client, "DELETE " + path + " HTTP/1.1\r\nHost: localhost\r\n" + authorization_ + "\r\n");
+}
+
+double RestService::resident_mib() const {
+    std::ifstream file("/proc/" + std::to_string(process_->pid()) + "/statm");
+    double size = 0;
+    double resident = 0;
+    file >> size >> resident;
+    return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1 << 20);
+}
+
+std::size_t RestService::descriptors() const {
+    const std::filesystem::directory_iterator all("/proc/" + std::to_string(process_->pid()) + "/fd");
+    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
 }
 
 void RestService::get(std::size_t client, const std::string& path) {

@@ -16,15 +16,21 @@ class RestService {
     RestService(const std::string& binary, const std::string& folder, const std::string& pin,
                 std::size_t connections);
 
-    /// A create-key call of one environment on that client's connection; throws unless it is answered with
-    /// 200.
-    void create(std::size_t client, const std::string& name, const std::string& key_type,
-                const std::string& content);
+    /// A `POST` or `DELETE` with a body of JSON, or none; the answer's body. Throws unless it is answered
+    /// with 200.
+    std::string post(std::size_t client, const std::string& path, const std::string& body);
+    void remove(std::size_t client, const std::string& path);
     /// `GET` of a path on that client's connection; throws unless it is answered with 200.
     void get(std::size_t client, const std::string& path);
 
+    /// The service's resident memory, in MiB, and its open descriptors.
+    [[nodiscard]] double resident_mib() const;
+    [[nodiscard]] std::size_t descriptors() const;
+
   private:
     std::string command(const std::vector<std::string>& words) const;
+    [[nodiscard]] std::string with_body(const std::string& method, const std::string& path,
+                                        const std::string& body) const;
     std::string exchange(std::size_t client, const std::string& request);
 
     std::string binary_;
