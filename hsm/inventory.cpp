@@ -1,6 +1,7 @@
 #include "hsm/inventory.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "hsm/errors.hpp"
 #include "hsm/objects.hpp"
@@ -141,17 +142,37 @@ bool may_have_value(const Query& query, Role role, CK_KEY_TYPE type) {
     return true;
 }
 
-}  // namespace
-
-std::vector<FoundKey> find_keys(Lease& lease) {
+std::vector<FoundKey> find(Lease& lease, bool in_token) {
     std::vector<FoundKey> keys;
     for (const Role role : roles) {
         Template wanted;
-        wanted.number(CKA_CLASS, class_of(role));
+        wanted.number(CKA_CLASS, class_of(role)).flag(CKA_TOKEN, in_token);
         for (const CK_OBJECT_HANDLE object : find_matching(lease, wanted))
             keys.push_back({object, role});
     }
     return keys;
+}
+
+}  // namespace
+
+std::vector<FoundKey> find_keys(Lease& lease) {
+    return find(lease, true);
+}
+
+std::vector<FoundKey> find_unfinished(Lease& lease) {
+    Template any;
+    any.flag(CKA_TOKEN, false);
+    if (find_matching(lease, any).empty()) return {};
+    return find(lease, false);
+}
+
+std::vector<FoundKey> unfinished_among(Lease& lease, const std::vector<FoundKey>& keys) {
+    const std::vector<FoundKey> now = find_unfinished(lease);
+    std::vector<FoundKey> still;
+    std::ranges::copy_if(keys, std::back_inserter(still), [&](const FoundKey& key) {
+        return std::ranges::find(now, key.object, &FoundKey::object) != now.end();
+    });
+    return still;
 }
 
 KeyReader::KeyReader() {

@@ -17,10 +17,16 @@ struct FoundKey {
     Role role;
 };
 
-/// Every secret, private and public key object that the session can see. That includes session objects: an
-/// object that SoftHSM2 was making when it was killed lies in the token with CKA_TOKEN false, and only what
-/// else is read of it tells one from the other. Three searches through the whole token, and no reading.
+/// Every secret, private and public key object in the token. Three searches through the whole token, and no
+/// reading.
 std::vector<FoundKey> find_keys(Lease& lease);
+
+/// Every key object with CKA_TOKEN false: session objects, what others are making in the token at this
+/// moment, and what SoftHSM2 was making when it was killed. CKA_TOKEN becomes true with the last that
+/// SoftHSM2 writes. Don't read them at once: SoftHSM2 2.6.1 gives an object that it reads the attributes that
+/// are missing there (newP11Object in src/lib/SoftHSM.cpp), and writes the whole file as it knew it. When
+/// another process has finished the object meanwhile, its key is lost. To search writes nothing.
+std::vector<FoundKey> find_unfinished(Lease& lease);
 
 /// Reads key objects, in one call each where the values have the length that ours have. For one thread.
 class KeyReader {
@@ -33,7 +39,10 @@ class KeyReader {
     std::array<Query, 3> queries_;  ///< by role; made once, since their buffers are large
 };
 
-/// Those of `keys` that are half-made.
+/// Those of the unfinished `keys` that are so still. One search when it is none.
+std::vector<FoundKey> unfinished_among(Lease& lease, const std::vector<FoundKey>& keys);
+
+/// Those of `keys` that are half-made; reads them.
 std::vector<FoundKey> half_made_among(Lease& lease, const std::vector<FoundKey>& keys);
 
 /// Destroys the objects; how many. One that is gone already is not counted.

@@ -21,9 +21,11 @@ namespace {
 
 constexpr int import_attempts = 3;
 constexpr std::size_t part_of_walk = 32;
+/// Many times as long as another process takes from an object's first octet to its last.
+constexpr std::chrono::milliseconds time_to_finish{1000};
 
-/// What SoftHSM2 says when another process's search met the object half-written; the same import works a
-/// moment later.
+/// What SoftHSM2 says when a search of this process met the object half-written; the same import works a
+/// moment later. What was written stays, without an id by which it could be destroyed.
 bool may_be_disturbed(const TokenError& error) {
     return error.call() == "C_CreateObject" && error.code() == "CKR_GENERAL_ERROR";
 }
@@ -83,7 +85,10 @@ ImportReceipt Pkcs11Token::import_in_attempts(const ImportOrder& order, bool& be
         try {
             return try_import(order, begun);
         } catch (const TokenError& error) {
-            if (attempt == import_attempts || !may_be_disturbed(error)) throw;
+            if (!may_be_disturbed(error)) throw;
+            log::warn("object.may_be_half_made",
+                      {{"label", pool_.label()}, {"call", error.call()}, {"code", error.code()}});
+            if (attempt == import_attempts) throw;
         }
         destroy(order.id);
     }
@@ -132,41 +137,55 @@ std::size_t Pkcs11Token::count(const ObjectId& id) {
     return with_session([&](Lease& lease) { return find_objects(lease, id).size(); });
 }
 
+// What is finished between the two searches is in neither list: it came during the search.
 Pkcs11Token::Search Pkcs11Token::search() {
     const auto pass = gate_.to_search();
-    return with_session([](Lease& lease) { return Search{lease.era(), find_keys(lease)}; });
+    return with_session([](Lease& lease) {
+        std::vector<FoundKey> keys = find_keys(lease);
+        return Search{lease.era(), std::move(keys), find_unfinished(lease)};
+    });
+}
+
+std::vector<FoundKey> Pkcs11Token::unfinished_after(const Search& found, std::chrono::milliseconds pause) {
+    if (found.unfinished.empty()) return {};
+    pause_(pause);
+    const auto pass = gate_.to_search();
+    return with_session_of(found.era,
+                           [&](Lease& lease) { return unfinished_among(lease, found.unfinished); });
 }
 
 // In parts, and handed out between them: a token with one session still serves others meanwhile, `each` may
-// call the token, and the module can be revived.
+// call the token, and the module can be revived. What is unfinished comes last, and after a pause.
 void Pkcs11Token::walk(
     const std::function<void(const service::TokenObject&, std::size_t, std::size_t)>& each) {
     const Search found = search();
-    const std::size_t total = found.keys.size();
+    const std::size_t total = found.keys.size() + found.unfinished.size();
     KeyReader reader;
     std::vector<std::optional<service::TokenObject>> part;
-    for (std::size_t start = 0; start < total; start += part.size()) {
-        const auto keys = std::span(found.keys).subspan(start, std::min(part_of_walk, total - start));
-        part.clear();
-        with_session_of(found.era, [&](Lease& lease) {
-            for (const FoundKey& key : keys)
-                part.push_back(reader.read(lease, key));
-        });
-        for (std::size_t i = 0; i < part.size(); ++i)
-            if (part[i]) each(*part[i], start + i + 1, total);
-    }
+    const auto read = [&](std::span<const FoundKey> keys, std::size_t before) {
+        for (std::size_t start = 0; start < keys.size(); start += part.size()) {
+            const auto next = keys.subspan(start, std::min(part_of_walk, keys.size() - start));
+            part.clear();
+            with_session_of(found.era, [&](Lease& lease) {
+                for (const FoundKey& key : next)
+                    part.push_back(reader.read(lease, key));
+            });
+            for (std::size_t i = 0; i < part.size(); ++i)
+                if (part[i]) each(*part[i], before + start + i + 1, total);
+        }
+    };
+    read(found.keys, 0);
+    read(unfinished_after(found, time_to_finish), found.keys.size());
 }
 
 // At the second look no import of ours is under way, or it hangs: what is half-made then was left so.
 std::size_t Pkcs11Token::destroy_half_made(std::chrono::milliseconds pause) {
     const Search found = search();
-    const auto half_made =
-        with_session_of(found.era, [&](Lease& lease) { return half_made_among(lease, found.keys); });
-    if (half_made.empty()) return 0;
-    pause_(pause);
+    const std::vector<FoundKey> unfinished = unfinished_after(found, pause);
+    if (unfinished.empty()) return 0;
     const auto pass = gate_.to_search();
     return with_session_of(
-        found.era, [&](Lease& lease) { return destroy_keys(lease, half_made_among(lease, half_made)); });
+        found.era, [&](Lease& lease) { return destroy_keys(lease, half_made_among(lease, unfinished)); });
 }
 
 std::vector<service::Outcome> Pkcs11Token::operate(const ObjectId&, service::Action,

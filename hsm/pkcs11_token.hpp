@@ -37,6 +37,7 @@ class Pkcs11Token final : public service::Token {
     struct Search {
         Lease::Era era;
         std::vector<FoundKey> keys;
+        std::vector<FoundKey> unfinished;
     };
 
     template <typename Work>
@@ -45,6 +46,8 @@ class Pkcs11Token final : public service::Token {
     template <typename Work>
     auto with_session_of(const Lease::Era& era, const Work& work);
     Search search();
+    /// Those of the unfinished keys of a search that are so still.
+    std::vector<FoundKey> unfinished_after(const Search& found, std::chrono::milliseconds pause);
     /// Both set `begun` before anything is made in the token.
     service::ImportReceipt import_in_attempts(const service::ImportOrder& order, bool& begun);
     service::ImportReceipt try_import(const service::ImportOrder& order, bool& begun);

@@ -306,6 +306,19 @@ TEST_F(TokenFaults, AnImportIsTriedThreeTimesAndNoMore) {
     EXPECT_EQ(shim_.disturbances, 2U);
 }
 
+TEST_F(TokenFaults, EachDisturbanceIsLoggedSinceSoftHsmLeavesWhatItBegan) {
+    const std::string log = log_of_failing([&] {
+        shim_.disturbances = 3;
+        import(make_key(Kind::p256), {Use::signature});
+    });
+    const std::string line =
+        R"("event":"object.may_be_half_made","label":"production","call":"C_CreateObject","code":"CKR_GENERAL_ERROR"})";
+    std::size_t lines = 0;
+    for (std::size_t at = log.find(line); at != std::string::npos; at = log.find(line, at + 1))
+        ++lines;
+    EXPECT_EQ(lines, 3U) << log;
+}
+
 TEST_F(TokenFaults, AnotherErrorOfTheModuleIsNotTriedAgain) {
     import_error(Kind::p256, {Use::signature}, [&] { shim_.create_private_object = CKR_DEVICE_ERROR; });
     EXPECT_EQ(shim_.destroyed, 1U);

@@ -1,7 +1,9 @@
 // What a walk through a real module's objects shows of what others made, and what a killed one leaves.
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <set>
 
 #include <gmock/gmock.h>
@@ -250,6 +252,80 @@ void kill_while_making_a_key(const SoftHsm& softhsm) {
         if (std::chrono::steady_clock::now() > limit)
             throw std::runtime_error("pkcs11-tool did not make a key");
     maker.kill();
+}
+
+std::string octets_of(const std::filesystem::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+void write(const std::filesystem::path& file, const std::string& octets) {
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << octets;
+}
+
+/// An object that another process has begun: its file holds, in big-endian octets, how often it was written,
+/// then type, kind and value of CKA_CLASS secret key, CKA_KEY_TYPE AES, CKA_TOKEN false (ObjectFile.cpp and
+/// File.cpp in src/lib/object_store of SoftHSM2 2.6.1).
+const std::string begun_object = [] {
+    std::string octets;
+    const auto add = [&](std::uint64_t value) {
+        for (int shift = 56; shift >= 0; shift -= 8)
+            octets += static_cast<char>((value >> shift) & 0xff);
+    };
+    for (const std::uint64_t value : {1, 0x0, 2, 4, 0x100, 2, 0x1f, 0x1, 1})
+        add(value);
+    return octets + '\0';
+}();
+
+/// A token with one key, and with an object that another process has begun. SoftHSM2 looks for files once,
+/// so they are there before it is initialised.
+class BegunObject : public ::testing::Test {
+  protected:
+    BegunObject() {
+        prepare_process();
+        const Finished made = run(
+            {"pkcs11-tool", "--module", softhsm_module, "--token-label", "production", "--login", "--pin",
+             "env:KEYWARD_TEST_PIN", "--keygen", "--key-type", "AES:32", "--label", "whole", "--id", "4b"},
+            {{"SOFTHSM2_CONF", lab_.softhsm().configuration()}, {"KEYWARD_TEST_PIN", test_pin}});
+        if (made.status != 0) throw std::runtime_error(made.output);
+        for (const auto& file : object_files(lab_.softhsm()))
+            if (file.filename() != "token.object") file_ = file;
+        whole_ = octets_of(file_);
+        file_.replace_filename("00000000-0000-0000-0000-000000000001.object");
+        write(file_, begun_object);
+    }
+
+    SoftHsmLab lab_;
+    std::string whole_;           ///< the octets of the key's file
+    std::filesystem::path file_;  ///< of the object that was begun
+};
+
+// SoftHSM2 writes to such an object when it is asked for its attributes.
+TEST_F(BegunObject, IsNotReadBeforeItsMakerHadTimeToFinishIt) {
+    std::string in_pause;
+    const auto token = lab_.token_with_pause([&] { in_pause = octets_of(file_); });
+    EXPECT_THAT(walked(*token), UnorderedElementsAre(Field(&TokenObject::half_made, false),
+                                                     Field(&TokenObject::half_made, true)));
+    EXPECT_EQ(in_pause, begun_object);
+}
+
+TEST_F(BegunObject, StaysAsItsMakerFinishedItInThePause) {
+    const auto token = lab_.token_with_pause([&] { write(file_, whole_); });
+    EXPECT_THAT(walked(*token), ElementsAre(Field(&TokenObject::label, "whole")));
+    EXPECT_EQ(octets_of(file_), whole_);
+    EXPECT_THAT(walked(*token),
+                ElementsAre(Field(&TokenObject::label, "whole"), Field(&TokenObject::label, "whole")));
+}
+
+TEST_F(BegunObject, IsNotDestroyedWhenItsMakerFinishedItInThePause) {
+    const auto token = lab_.token_with_pause([&] { write(file_, whole_); });
+    EXPECT_EQ(token->destroy_half_made(0ms), 0U);
+    EXPECT_EQ(octets_of(file_), whole_);
+}
+
+TEST_F(BegunObject, IsDestroyedWhenNobodyGoesOn) {
+    EXPECT_EQ(lab_.token_with_pause([] {})->destroy_half_made(0ms), 1U);
+    EXPECT_FALSE(std::filesystem::exists(file_));
 }
 
 TEST(InventoryOfSoftHsm, WhatAKilledProcessLeavesIsRecognisedAndDestroyed) {

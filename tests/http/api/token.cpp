@@ -62,10 +62,11 @@ CK_SESSION_HANDLE open(const Module& p11, const std::string& label, std::string 
     throw std::runtime_error("no token " + label);
 }
 
-std::vector<CK_OBJECT_HANDLE> find_all(const Module& p11, CK_SESSION_HANDLE session) {
+std::vector<CK_OBJECT_HANDLE> find_all(const Module& p11, CK_SESSION_HANDLE session, CK_BBOOL finished) {
     std::vector<CK_OBJECT_HANDLE> all;
     std::array<CK_OBJECT_HANDLE, 256> some{};
-    check("C_FindObjectsInit", p11->C_FindObjectsInit(session, nullptr, 0));
+    CK_ATTRIBUTE wanted{CKA_TOKEN, &finished, sizeof finished};
+    check("C_FindObjectsInit", p11->C_FindObjectsInit(session, &wanted, 1));
     for (CK_ULONG count = 1; count > 0;
          all.insert(all.end(), some.begin(), some.begin() + static_cast<long>(count)))
         check("C_FindObjects", p11->C_FindObjects(session, some.data(), some.size(), &count));
@@ -119,8 +120,11 @@ std::vector<TokenObject> objects_in(const Home& home, const std::string& token_l
     const Module p11(home);
     const CK_SESSION_HANDLE session = open(p11, token_label, home.pin(token_label));
     std::vector<TokenObject> objects;
-    for (const CK_OBJECT_HANDLE handle : find_all(p11, session))
+    for (const CK_OBJECT_HANDLE handle : find_all(p11, session, CK_TRUE))
         objects.push_back(read(p11, session, handle));
+    // SoftHSM2 writes to an unfinished object that is read, and would undo what its maker writes meanwhile.
+    const TokenObject unfinished{.kind = "unfinished", .label = {}, .id = {}};
+    objects.resize(objects.size() + find_all(p11, session, CK_FALSE).size(), unfinished);
     return objects;
 }
 

@@ -10,7 +10,7 @@ namespace keyward::e2e {
 
 /// What a token says about one of its objects.
 struct TokenObject {
-    std::string kind;  ///< secret, private, public, other
+    std::string kind;  ///< secret, private, public, other, or unfinished, of which nothing else is known
     std::string label;
     std::string id;  ///< lower-case hex
     bool token = false, is_private = false, sensitive = false, extractable = false, modifiable = false;
