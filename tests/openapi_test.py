@@ -37,7 +37,7 @@ def fields_of_body(operation):
 find_fields_without_value(api, "")
 for path, operations in api["paths"].items():
     for method, operation in operations.items():
-        if "/keys/" not in path or method not in ("post", "put", "delete"):
+        if "/keys/" not in path or method not in ("post", "put", "delete") or operation["tags"] == ["use"]:
             continue
         call = f"{method.upper()} {path}"
         parameters = {resolved(each)["name"] for each in operation.get("parameters", [])}

@@ -9,17 +9,18 @@
 #include "api/keys_resource.hpp"
 #include "api/openapi_resource.hpp"
 #include "api/repeatable.hpp"
+#include "api/use_resource.hpp"
 
 namespace keyward::api {
 
 std::vector<Route> all_routes(const service::Workplace& workplace, service::Login& login,
-                              service::Repeats& repeats) {
+                              service::UseKey& use, service::Repeats& repeats) {
     const auto reader = std::make_shared<service::ReadKeys>(
         workplace.catalogue, [](const service::Key& key) { return key_json(key).dump(); });
     std::vector<Route> routes;
     for (const auto& resource :
-         {auth_routes(login), environments_routes(workplace.environments), keys_routes(workplace, reader),
-          key_routes(workplace, reader), key_deployments_routes(workplace),
+         {auth_routes(login), environments_routes(workplace), keys_routes(workplace, reader),
+          key_routes(workplace, reader), key_deployments_routes(workplace), use_routes(workplace, use),
           health_routes(workplace.environments, workplace.catalogue), openapi_routes()})
         routes.insert(routes.end(), resource.begin(), resource.end());
     for (Route& route : routes)

@@ -5,12 +5,14 @@
 #include "api/routes.hpp"
 #include "service/login.hpp"
 #include "service/repeats.hpp"
+#include "service/use_key.hpp"
 #include "service/workplace.hpp"
 
 namespace keyward::api {
 
-/// The whole routes table of the service. What `workplace` refers to, `login` and `repeats` must outlive it.
+/// The whole routes table of the service. What `workplace` refers to, `login`, `use` and `repeats` must
+/// outlive it.
 std::vector<Route> all_routes(const service::Workplace& workplace, service::Login& login,
-                              service::Repeats& repeats);
+                              service::UseKey& use, service::Repeats& repeats);
 
 }  // namespace keyward::api

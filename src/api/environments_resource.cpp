@@ -2,6 +2,7 @@
 
 #include "api/key_json.hpp"
 #include "api/query.hpp"
+#include "service/offered_mechanisms.hpp"
 
 namespace keyward::api {
 namespace {
@@ -43,9 +44,40 @@ HttpResponse of_configuration(const Environments& environments, const RequestCon
     return list_response(std::move(items));
 }
 
+template <typename Values>
+OrderedJson names_of(const Values& values) {
+    OrderedJson names = OrderedJson::array();
+    for (const auto& value : values)
+        names.push_back(to_string(value));
+    return names;
+}
+
+OrderedJson mechanism_json(const service::OfferedMechanism& offered) {
+    const service::Mechanism& row = *offered.mechanism;
+    OrderedJson json{{"name", row.name},
+                     {"algorithm", to_string(row.algorithm)},
+                     {"operations", names_of(actions_of(row))},
+                     {"parameters", names_of(parameters_of(row))}};
+    if (!offered.hashes.empty()) json["hashes"] = names_of(offered.hashes);
+    json["legacy"] = row.legacy;
+    json["limits"] = row.limits;
+    json["source"] = row.source;
+    return json;
+}
+
+HttpResponse mechanisms(const service::Workplace& workplace, const RequestContext& context) {
+    refuse_query(context.query);
+    OrderedJson items = OrderedJson::array();
+    for (const auto& offered :
+         offered_mechanisms(workplace, *context.caller, context.path_parameters.front()))
+        items.push_back(mechanism_json(offered));
+    return list_response(std::move(items));
+}
+
 }  // namespace
 
-std::vector<Route> environments_routes(const Environments& environments) {
+std::vector<Route> environments_routes(const service::Workplace& workplace) {
+    const Environments& environments = workplace.environments;
     return {
         {Method::get,
          "/apiops/projects/{projectName}/environments/",
@@ -59,6 +91,12 @@ std::vector<Route> environments_routes(const Environments& environments) {
          {service::Permission::admin},
          Body::none,
          [&environments](RequestContext& context) { return of_configuration(environments, context); }},
+        {Method::get,
+         "/apiops/environments/{environmentName}/mechanisms/",
+         Login::required,
+         {},
+         Body::none,
+         [workplace](RequestContext& context) { return mechanisms(workplace, context); }},
     };
 }
 

@@ -3,12 +3,13 @@
 #include <vector>
 
 #include "api/routes.hpp"
-#include "service/environments.hpp"
+#include "service/workplace.hpp"
 
 namespace keyward::api {
 
-/// Which environments there are, of a project and of the whole configuration. No token is asked anything, so
-/// neither call ever waits for one.
-std::vector<Route> environments_routes(const service::Environments& environments);
+/// Which environments there are, of a project and of the whole configuration, and which mechanisms the token
+/// of one offers. Only the last asks a token, so only that can wait for one. What `workplace` refers to must
+/// outlive them.
+std::vector<Route> environments_routes(const service::Workplace& workplace);
 
 }  // namespace keyward::api

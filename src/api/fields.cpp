@@ -2,13 +2,17 @@
 
 #include <algorithm>
 
+#include "core/base64.hpp"
 #include "core/utf8.hpp"
+#include "keys/base64_fault.hpp"
 
 namespace keyward::api {
 namespace {
 
 /// How much of an unknown member's name an answer repeats.
 constexpr std::size_t shown_name_limit = 64;
+/// How many members most objects have at most.
+constexpr std::size_t usual_members = 16;
 
 std::string escaped(std::string_view name) {
     std::string text;
@@ -29,8 +33,15 @@ std::string size_range(std::size_t min, std::size_t max, const std::string& unit
 
 }  // namespace
 
+bool is_object(const Json& body, Mistakes& mistakes) {
+    if (!body.is_object()) mistakes.push_back({"", "must be a JSON object"});
+    return body.is_object();
+}
+
 Fields::Fields(Json& object, std::string pointer, Mistakes& mistakes)
-    : object_(object), pointer_(std::move(pointer)), mistakes_(mistakes) {}
+    : object_(object), pointer_(std::move(pointer)), mistakes_(mistakes) {
+    known_.reserve(usual_members);
+}
 
 std::string Fields::pointer_of(std::string_view name) const {
     return pointer_ + "/" + escaped(name);
@@ -106,6 +117,20 @@ std::optional<SecretBytes> Fields::secret(std::string_view name) {
     return value == nullptr ? std::nullopt : taken_secret(name, *value);
 }
 
+std::optional<SecretBytes> Fields::octets(std::string_view name) {
+    Json* value = find(name);
+    if (value == nullptr) return std::nullopt;
+    if (!value->is_string()) {
+        mistake(name, "must be a string of base64");
+        return std::nullopt;
+    }
+    auto& text = value->get_ref<std::string&>();
+    auto decoded = from_base64(text);
+    if (!decoded) mistake(name, "is not base64: " + keys::base64_fault(text));
+    keyward::cleanse(text);
+    return decoded;
+}
+
 void Fields::require(std::string_view name) {
     find_required(name);
 }
@@ -148,9 +173,9 @@ void Fields::ignore(const std::vector<std::string_view>& names) {
 }
 
 void Fields::finish() {
-    for (const auto& [name, value] : object_.items())
-        if (std::ranges::find(known_, name) == known_.end())
-            mistake(name.substr(0, shown_name_limit), "is not a field of this call");
+    for (auto member = object_.begin(); member != object_.end(); ++member)
+        if (std::ranges::find(known_, member.key()) == known_.end())
+            mistake(member.key().substr(0, shown_name_limit), "is not a field of this call");
 }
 
 }  // namespace keyward::api

@@ -21,6 +21,9 @@ struct TextRule {
     bool control_characters = false;  ///< whether line breaks and other control characters may stand in it
 };
 
+/// Whether a body is a JSON object, as every one of ours must be; else that is a mistake.
+bool is_object(const Json& body, Mistakes& mistakes);
+
 /// Reads the members of one JSON object and collects every mistake under its JSON pointer (RFC 6901). `null`
 /// is as good as absent. Each member that is asked for is known; `finish` reports the others. Handlers don't
 /// touch the JSON otherwise. Borrows the object, from which secrets are moved out, and the list of mistakes.
@@ -33,6 +36,9 @@ class Fields {
     std::optional<std::string> required_text(std::string_view name, const TextRule& rule);
     /// A text whose bytes leave the JSON for good.
     std::optional<SecretBytes> secret(std::string_view name);
+    /// Octets that stand in the JSON as base64 (RFC 4648 section 4), and leave it for good. The empty text is
+    /// no octets.
+    std::optional<SecretBytes> octets(std::string_view name);
     /// An array of texts.
     std::optional<std::vector<std::string>> texts(std::string_view name, std::size_t min, std::size_t max);
     /// An array of objects, each read by `read(Fields&, index)`. Absence is a mistake.

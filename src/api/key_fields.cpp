@@ -69,11 +69,6 @@ void refuse_repeated_environments(const std::vector<EnvironmentEntry>& entries, 
             mistakes.push_back({entry.pointer + "/environmentName", "stands in the list more than once"});
 }
 
-bool is_object(const Json& body, Mistakes& mistakes) {
-    if (!body.is_object()) mistakes.push_back({"", "must be a JSON object"});
-    return body.is_object();
-}
-
 }  // namespace
 
 CreateKeyRequest read_create_key(Json& body, Mistakes& mistakes) {

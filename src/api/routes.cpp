@@ -5,21 +5,30 @@
 namespace keyward::api {
 namespace {
 
+/// Takes the next part off a pattern; empty at its end. Patterns have no escapes.
+std::string_view take_part(std::string_view& pattern) {
+    pattern.remove_prefix(std::min(pattern.find_first_not_of('/'), pattern.size()));
+    const std::string_view part = pattern.substr(0, pattern.find('/'));
+    pattern.remove_prefix(part.size());
+    return part;
+}
+
 bool is_parameter(std::string_view part) {
     return part.starts_with('{');
 }
 
-std::optional<std::vector<std::string>> parameters_of(std::string_view pattern,
-                                                      const std::vector<std::string>& segments) {
-    const auto parts = path_segments(pattern);
-    if (!parts || parts->size() != segments.size()) return std::nullopt;
-    std::vector<std::string> parameters;
-    for (std::size_t i = 0; i < segments.size(); ++i) {
-        if (is_parameter((*parts)[i]))
-            parameters.push_back(segments[i]);
-        else if ((*parts)[i] != segments[i])
-            return std::nullopt;
+bool fits(std::string_view pattern, const std::vector<std::string>& segments) {
+    for (const std::string& segment : segments) {
+        const std::string_view part = take_part(pattern);
+        if (part.empty() || (!is_parameter(part) && part != segment)) return false;
     }
+    return take_part(pattern).empty();
+}
+
+std::vector<std::string> parameters_of(std::string_view pattern, const std::vector<std::string>& segments) {
+    std::vector<std::string> parameters;
+    for (const std::string& segment : segments)
+        if (is_parameter(take_part(pattern))) parameters.push_back(segment);
     return parameters;
 }
 
@@ -51,12 +60,11 @@ Match match_route(const std::vector<Route>& routes, Method method, const std::ve
     const Method wanted = method == Method::head ? Method::get : method;
     Match match;
     for (const Route& route : routes) {
-        auto parameters = parameters_of(route.pattern, segments);
-        if (!parameters) continue;
+        if (!fits(route.pattern, segments)) continue;
         match.allowed.push_back(route.method);
         if (route.method != wanted) continue;
         match.route = &route;
-        match.path_parameters = *std::move(parameters);
+        match.path_parameters = parameters_of(route.pattern, segments);
     }
     return match;
 }

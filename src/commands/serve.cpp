@@ -107,7 +107,8 @@ int serve(const std::string& config) {
 
     service::Access access(*catalogue, system_now);
     service::Login login(*catalogue, system_now, std::chrono::steady_clock::now);
-    const api::Application application(api::all_routes(workplace, login, repeats), access);
+    service::UseKey use(workplace, std::chrono::steady_clock::now);
+    const api::Application application(api::all_routes(workplace, login, use, repeats), access);
     api::HttpServer server(
         server_settings(settings.http, handler_threads(environments)),
         [&](api::HttpRequest& request) { return application.handle(request); },

@@ -26,11 +26,18 @@ constexpr bool is_space(char c) {
 }  // namespace
 
 std::string to_base64(ByteView bytes) {
-    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
-    const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
-                                       static_cast<int>(bytes.size()));
-    text.resize(static_cast<std::size_t>(length));
+    std::string text;
+    append_base64(text, bytes);
     return text;
+}
+
+void append_base64(std::string& text, ByteView bytes) {
+    const std::size_t before = text.size();
+    const std::size_t size = base64_size(bytes.size());
+    text.resize(before + size + 1);  // OpenSSL writes a NUL behind
+    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()) + before, bytes.data(),
+                    static_cast<int>(bytes.size()));
+    text.resize(before + size);
 }
 
 std::optional<SecretBytes> from_base64(std::string_view text) {

@@ -23,13 +23,13 @@ std::string base64_fault(std::string_view text) {
             return place + " belongs to base64url; send base64 of RFC 4648 section 4, with + and /";
         if (*stranger == '\\')
             return place + " is a backslash; send real line breaks (\\n escaped once in JSON) or none";
-        return place + " does not belong to base64; send the key encoded with, for example, base64 -w0";
+        return place + " does not belong to base64; send it encoded with, for example, base64 -w0";
     }
     const auto characters = std::count_if(text.begin(), text.end(), [](char c) { return !is_in(spaces, c); });
     if (characters % 4 != 0)
         return "it has " + std::to_string(characters) +
                " characters, which is not a multiple of 4; send it whole and with its padding (=)";
-    return "its padding (=) is wrong, or the last character is damaged; encode the key again";
+    return "its padding (=) is wrong, or the last character is damaged; encode it again";
 }
 
 bool looks_hexadecimal(std::string_view text) {

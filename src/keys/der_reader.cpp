@@ -56,12 +56,18 @@ Reader inside_sequence(ByteView octets, std::string_view what) {
     return Reader(content.value);
 }
 
-ByteView unsigned_integer(const Element& element, std::string_view what) {
+std::optional<ByteView> unsigned_digits(const Element& element) {
     const ByteView digits = element.value;
-    if (digits.empty() || (digits[0] & 0x80U) != 0) refuse(what);
+    if (digits.empty() || (digits[0] & 0x80U) != 0) return std::nullopt;
     if (digits[0] != 0) return digits;
-    if (digits.size() > 1 && (digits[1] & 0x80U) == 0) refuse(what);
+    if (digits.size() > 1 && (digits[1] & 0x80U) == 0) return std::nullopt;
     return digits.subspan(1);
+}
+
+ByteView unsigned_integer(const Element& element, std::string_view what) {
+    const std::optional<ByteView> digits = unsigned_digits(element);
+    if (!digits) refuse(what);
+    return *digits;
 }
 
 ByteView whole_octets(ByteView bit_string_value, std::string_view what) {

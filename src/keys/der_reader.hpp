@@ -52,8 +52,10 @@ class Reader {
 /// `what`.
 Reader inside_sequence(ByteView octets, std::string_view what);
 
-/// The digits of a non-negative INTEGER, without leading zeros (empty for 0). Throws UnusableContent that
-/// names `what` when it is negative or not minimal.
+/// The digits of a non-negative INTEGER, without leading zeros (empty for 0). Nothing when it is negative or
+/// not minimal.
+std::optional<ByteView> unsigned_digits(const Element& element);
+/// The same, but throws UnusableContent that names `what`.
 ByteView unsigned_integer(const Element& element, std::string_view what);
 
 /// The octets of a BIT STRING that has no unused bits. Throws UnusableContent that names `what`.

@@ -14,7 +14,7 @@ namespace keyward::keys {
 /// anything behind them.
 std::optional<Bytes> ecdsa_raw_from_der(ByteView der, std::size_t order_bytes);
 
-/// `raw` has an even number of octets.
+/// `raw` has an even number of octets; otherwise throws std::invalid_argument.
 Bytes ecdsa_der_from_raw(ByteView raw);
 
 }  // namespace keyward::keys

@@ -3,43 +3,11 @@
 #include <stdexcept>
 
 #include <openssl/core_names.h>
-#include <openssl/rsa.h>
 
-#include "keys/ec_curve.hpp"
-#include "keys/openssl_public_key.hpp"
+#include "keys/openssl_ptr.hpp"
 
 namespace keyward::keys {
 namespace {
-
-bool verifies_message(EVP_PKEY& key, const EVP_MD* digest, ByteView message, ByteView signature) {
-    const DigestCtxPtr context = made(DigestCtxPtr(EVP_MD_CTX_new()));
-    require(EVP_DigestVerifyInit(context.get(), nullptr, digest, nullptr, &key) == 1);
-    return EVP_DigestVerify(context.get(), signature.data(), signature.size(), message.data(),
-                            message.size()) == 1;
-}
-
-Bytes encrypt_rsa(const RsaPublicKey& key, int padding, ByteView message) {
-    const QuietErrors quiet;
-    const PkeyPtr handle = openssl_public_key(key);
-    const PkeyCtxPtr context = made(PkeyCtxPtr(EVP_PKEY_CTX_new(handle.get(), nullptr)));
-    require(EVP_PKEY_encrypt_init(context.get()) == 1);
-    require(EVP_PKEY_CTX_set_rsa_padding(context.get(), padding) == 1);
-    Bytes ciphertext(key.modulus.size());
-    std::size_t size = ciphertext.size();
-    require(EVP_PKEY_encrypt(context.get(), ciphertext.data(), &size, message.data(), message.size()) == 1);
-    ciphertext.resize(size);
-    return ciphertext;
-}
-
-/// ECDSA-Sig-Value (RFC 3279 section 2.2.3) of r ‖ s.
-Bytes der_of_signature(ByteView r, ByteView s) {
-    const EcdsaSigPtr signature = made(EcdsaSigPtr(ECDSA_SIG_new()));
-    require(ECDSA_SIG_set0(signature.get(), number_from(r).release(), number_from(s).release()) == 1);
-    Bytes der(static_cast<std::size_t>(i2d_ECDSA_SIG(signature.get(), nullptr)));
-    unsigned char* out = der.data();
-    i2d_ECDSA_SIG(signature.get(), &out);
-    return der;
-}
 
 const char* cmac_cipher(ByteView key) {
     switch (key.size()) {
@@ -57,32 +25,11 @@ const char* cmac_cipher(ByteView key) {
 }  // namespace
 
 bool verifies_rsa_sha256(const RsaPublicKey& key, ByteView message, ByteView signature) {
-    const QuietErrors quiet;
-    return verifies_message(*openssl_public_key(key), EVP_sha256(), message, signature);
-}
-
-bool verifies_ed25519(const Ed25519PublicKey& key, ByteView message, ByteView signature) {
-    const QuietErrors quiet;
-    return verifies_message(*openssl_public_key(key), nullptr, message, signature);
-}
-
-bool verifies_ecdsa(const EcPublicKey& key, ByteView digest, ByteView signature) {
-    const std::size_t half = facts_of(key.curve).order_bytes;
-    if (signature.size() != 2 * half) return false;
-    const QuietErrors quiet;
-    const Bytes der = der_of_signature(signature.first(half), signature.last(half));
-    const PkeyPtr handle = openssl_public_key(key);
-    const PkeyCtxPtr context = made(PkeyCtxPtr(EVP_PKEY_CTX_new(handle.get(), nullptr)));
-    require(EVP_PKEY_verify_init(context.get()) == 1);
-    return EVP_PKEY_verify(context.get(), der.data(), der.size(), digest.data(), digest.size()) == 1;
+    return verifies_rsa_pkcs1(key, Digest::sha256, digest_of(Digest::sha256, message), signature);
 }
 
 Bytes encrypt_oaep_sha1(const RsaPublicKey& key, ByteView message) {
-    return encrypt_rsa(key, RSA_PKCS1_OAEP_PADDING, message);
-}
-
-Bytes encrypt_rsa_pkcs1(const RsaPublicKey& key, ByteView message) {
-    return encrypt_rsa(key, RSA_PKCS1_PADDING, message);
+    return encrypt_rsa_oaep(key, Digest::sha1, message);
 }
 
 Bytes aes_cmac(ByteView key, ByteView message) {

@@ -27,6 +27,9 @@ class RequestCertificate {
                     std::vector<FieldError> mistakes);
 
   private:
+    Bytes sign(const Caller& caller, const Project& project, const CertificateRequestFields& fields,
+               ByteView to_be_signed);
+
     Workplace workplace_;
     UseKey& use_;
 };

@@ -1,12 +1,14 @@
 #include "service/use_key.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "core/log.hpp"
 #include "keys/ecdsa_signature.hpp"
 #include "service/key_text.hpp"
 #include "service/public_use.hpp"
 #include "service/token_errors.hpp"
+#include "service/usable_key.hpp"
 #include "service/use_request.hpp"
 
 namespace keyward::service {
@@ -27,34 +29,6 @@ using Operations = std::shared_ptr<const std::vector<Operation>>;
 std::string too_many_failures_text(std::chrono::seconds wait) {
     return "Too many decryptions with this key have failed; try again in " + std::to_string(wait.count()) +
            " s";
-}
-
-/// Null when the caller may not use keys there, whether it exists or not.
-Environment* usable_environment(const Workplace& workplace, const Caller& caller, const Project& project,
-                                const std::string& name) {
-    const bool in_project = std::ranges::find(project.environments, name) != project.environments.end();
-    if (!in_project || !caller.holds(Permission::use, project, name)) return nullptr;
-    return workplace.environments.find(name);
-}
-
-const Deployment* deployment_in(const Key& key, const std::string& environment) {
-    const auto found = std::ranges::find(key.deployments, environment, &Deployment::environment);
-    return found == key.deployments.end() ? nullptr : &*found;
-}
-
-const Deployment& usable_deployment(const Key& key, const Deployment* deployment,
-                                    const std::string& environment) {
-    const std::string who = "Key (name: " + key.name + ") ";
-    const std::string where = " in environment (name: " + environment + ")";
-    if (key.state == KeyState::deleting) throw ServiceError(ErrorKind::not_found, who + "is being deleted");
-    if (deployment == nullptr || deployment->state == DeploymentState::deleting)
-        throw ServiceError(ErrorKind::not_found, who + "is not deployed" + where);
-    if (deployment->state == DeploymentState::failed || !deployment->object_id)
-        throw ServiceError(ErrorKind::not_found,
-                           who + "could not be deployed" + where + "; send its content again with PUT");
-    if (!deployment->serial.empty())
-        throw ServiceError(ErrorKind::hsm_unavailable, who + "is in a token that has been replaced" + where);
-    return *deployment;
 }
 
 std::string listed(const std::set<keys::Digest>& hashes) {
@@ -84,6 +58,15 @@ struct Openable {
                           "the token of environment " + environment + " does not offer it"};
     }
 };
+
+/// What could not be read is reported already, and looks as if it were missing.
+void add_where_readable(std::vector<FieldError>& mistakes, std::vector<FieldError> found) {
+    std::set<std::string> unreadable;
+    for (const FieldError& mistake : mistakes)
+        unreadable.insert(mistake.pointer);
+    for (FieldError& mistake : found)
+        if (!unreadable.contains(mistake.pointer)) mistakes.push_back(std::move(mistake));
+}
 
 /// One call of one of the actions, from the key as it is now to the results.
 class Usage {
@@ -129,12 +112,14 @@ class Usage {
         const UseRules rules{request_.action, *key_, there, workplace_.policy.legacy_mechanisms};
         std::vector<Operation> operations;
         operations.reserve(request_.operations.size());
+        std::vector<FieldError> found;
         for (OperationFields& fields : request_.operations) {
             pointers_.push_back(fields.pointer);
-            CheckedOperation checked = check_operation(rules, std::move(fields), mistakes);
+            CheckedOperation checked = check_operation(rules, std::move(fields), found);
             operations.push_back(std::move(checked.operation));
             forms_.push_back(checked.form);
         }
+        add_where_readable(mistakes, std::move(found));
         if (!mistakes.empty()) throw ServiceError(std::move(mistakes));
         if (environment_ == nullptr) throw environment_not_found(request_.environment);
         deployment_ = &usable_deployment(*key_, there, request_.environment);

@@ -34,6 +34,12 @@ Bytes joined(const SecretBytes& first, const Bytes& second) {
     return both;
 }
 
+/// Whether the token has no private half. In the older form an environment may have the public one only.
+bool is_public_alone(const UseRules& rules) {
+    return rules.key.type == keys::KeyType::public_key ||
+           (rules.deployment != nullptr && rules.deployment->source == "publicKey");
+}
+
 class OperationCheck {
   public:
     OperationCheck(const UseRules& rules, OperationFields& fields, std::vector<FieldError>& mistakes)
@@ -78,6 +84,7 @@ class OperationCheck {
 
     /// Empty when it may be used.
     [[nodiscard]] std::string mechanism_problem(const Mechanism* found) const {
+        if (fields_.mechanism.empty()) return "is missing: name one of the key's";
         if (found == nullptr) return "is not a mechanism that can be used with a key";
         const std::string wanted(found->name);
         if (found->algorithm != rules_.key.algorithm)
@@ -90,7 +97,7 @@ class OperationCheck {
         if (found->legacy && !rules_.legacy_allowed)
             return "is a legacy mechanism, which the configuration does not allow "
                    "(policy.legacy_mechanisms)";
-        if (rules_.key.type == keys::KeyType::public_key && !is_public(*found, rules_.action))
+        if (is_public_alone(rules_) && !is_public(*found, rules_.action))
             return "needs the private key to " + std::string(to_string(rules_.action)) +
                    ", but the key is a public key";
         return {};
@@ -263,7 +270,7 @@ std::string fitting_mechanisms(const UseRules& rules) {
         const Mechanism* const row = find_mechanism(name);
         if (row == nullptr || use_of(*row) != use_of(rules.action)) continue;
         if (row->legacy && !rules.legacy_allowed) continue;
-        if (rules.key.type == keys::KeyType::public_key && !is_public(*row, rules.action)) continue;
+        if (is_public_alone(rules) && !is_public(*row, rules.action)) continue;
         names.push_back(name);
     }
     return listed(names);

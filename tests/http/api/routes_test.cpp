@@ -71,8 +71,9 @@ std::vector<Row> read_table() {
     const service::Workplace workplace{*catalogue, environments, in_flight, {}, "nobody", system_now};
     service::Repeats repeats(
         workplace, SecretBytes(32), [] {}, std::chrono::seconds(1));
+    service::UseKey use(workplace, std::chrono::steady_clock::now);
     std::vector<Row> rows;
-    for (const api::Route& route : api::all_routes(workplace, login, repeats))
+    for (const api::Route& route : api::all_routes(workplace, login, use, repeats))
         rows.push_back(
             {route.method, std::string(route.pattern), route.login, route.permissions, route.body});
     return rows;
@@ -114,6 +115,13 @@ bool needs_body(const Row& row) {
 bool takes_json(const Row& row) {
     return row.body == Body::json;
 }
+bool uses_a_key(const Row& row) {
+    return row.permissions == std::vector{Permission::use};
+}
+/// Whether it is about one environment, of whatever projects.
+bool is_of_environment(const Row& row) {
+    return !is_of_project(row) && row.pattern.find("{environmentName}") != std::string::npos;
+}
 
 std::string with(std::string pattern, const std::string& parameter, const std::string& value) {
     const auto place = pattern.find(parameter);
@@ -125,8 +133,7 @@ std::string with(std::string pattern, const std::string& parameter, const std::s
 std::string path_of(const Row& row, const std::string& key = "real", const char* project_name = project) {
     std::string path = with(row.pattern, "{projectName}", project_name);
     path = with(path, "{keyName}", key);
-    path = with(path, "{environmentName}", "production");
-    return with(path, "{operation}", "encrypt");
+    return with(path, "{environmentName}", "production");
 }
 
 /// Who sends a request: what is granted in MyProject (`here`) and everywhere.
@@ -159,6 +166,10 @@ bool sees_project(const GrantSet& grants) {
     return grants.everywhere || !grants.here.empty();
 }
 
+bool sees_production(const GrantSet& grants) {
+    return sees_project(grants) && grants.limited_to == nullptr;
+}
+
 /// Nothing when the grants are enough for the route.
 std::optional<Permission> first_missing(const Row& row, const GrantSet& grants) {
     for (const Permission permission : row.permissions) {
@@ -177,6 +188,9 @@ bool is_enough(const Row& row, const GrantSet& grants) {
 /// A body that every kind of call would take, as far as it reads it.
 std::string good_body(const Row& row) {
     if (row.body == Body::form) return "grant_type=client_credentials&client_id=x&client_secret=y";
+    if (row.pattern.ends_with("/certificate-request/"))
+        return json{{"subject", "CN=keyward test"}, {"mechanism", "ECDSA-SHA256"}}.dump();
+    if (uses_a_key(row)) return json{{"mechanism", "AES-GCM"}, {"input", ""}}.dump();
     const std::string content = base64(random_octets(32));
     if (row.pattern.find("{environmentName}") != std::string::npos) return json{{"content", content}}.dump();
     json body{{"description", "changed"},
@@ -431,6 +445,10 @@ TEST_P(EveryRouteAndGrant, GoesOnToTheNextCheckForWhoeverHoldsEnough) {
         expect_problem(answer, 415, "unsupported_media_type");
     } else if (row.pattern.find("{keyName}") != std::string::npos) {
         expect_problem(answer, 404, "not_found", "Key (name: no-such-key) is not found");
+    } else if (is_of_environment(row) && !sees_production(grants)) {
+        expect_problem(
+            answer, 400, "bad_request",
+            "Environment (name: production) is not found or user does not have privilege to access it!");
     } else {
         EXPECT_EQ(answer.status, 200) << answer.body;
     }
@@ -530,6 +548,7 @@ TEST(RoutesTable, SaysWhatTheContractSays) {
     const std::string key = keys + "{keyName}/";
     const std::string deployment = key + "environments/{environmentName}/";
     const std::string writing = ", login SECRETS:MANAGE SECRETS:DEPLOY_UNDEPLOY";
+    const std::string use = ", login SECRETS:USE";
     const std::string with_json = ", application/json";
     const std::string if_any = with_json + " if any";
     std::vector<std::string> lines;
@@ -540,8 +559,14 @@ TEST(RoutesTable, SaysWhatTheContractSays) {
                     "POST" + keys + writing + with_json, "GET" + keys + ", login", "GET" + key + ", login",
                     "PUT" + key + writing + with_json, "DELETE" + key + writing + if_any,
                     "POST" + deployment + writing + with_json, "DELETE" + deployment + writing + if_any,
+                    "POST" + deployment + "encrypt/" + use + with_json,
+                    "POST" + deployment + "decrypt/" + use + with_json,
+                    "POST" + deployment + "sign/" + use + with_json,
+                    "POST" + deployment + "verify/" + use + with_json,
+                    "POST" + deployment + "certificate-request/" + use + with_json,
                     "GET /apiops/projects/{projectName}/environments/, login",
                     "GET /apiops/environments/, login ROLE_ADMIN",
+                    "GET /apiops/environments/{environmentName}/mechanisms/, login",
                     "POST /apiops/auth/token, application/x-www-form-urlencoded", "GET /health/live",
                     "GET /health/ready", "GET /openapi.yaml"));
 }

@@ -57,7 +57,8 @@ class ApplicationTest : public testing::Test {
     std::chrono::steady_clock::time_point steady_now_{std::chrono::hours(1)};
     service::Login login_{*bench_.catalogue, [this] { return bench_.now; }, [this] { return steady_now_; }};
     service::Repeats repeats_{bench_.workplace(), random_secret(32), [] {}, std::chrono::seconds(1)};
-    Application application_{all_routes(bench_.workplace(), login_, repeats_), access_};
+    service::UseKey use_{bench_.workplace(), [this] { return steady_now_; }};
+    Application application_{all_routes(bench_.workplace(), login_, use_, repeats_), access_};
     int users_ = 0;
 };
 

@@ -26,6 +26,15 @@ TEST(Base64, EncodesTheVectorsOfTheStandard) {
         EXPECT_EQ(to_base64(as_bytes(octets)), text);
 }
 
+TEST(Base64, EncodesAtTheEndOfAText) {
+    for (const auto& [octets, text] : vectors) {
+        std::string behind = "before:";
+        append_base64(behind, as_bytes(octets));
+        EXPECT_EQ(behind, "before:" + std::string(text));
+        EXPECT_EQ(base64_size(octets.size()), text.size());
+    }
+}
+
 TEST(Base64, DecodesTheVectorsOfTheStandard) {
     for (const auto& [octets, text] : vectors)
         EXPECT_EQ(decoded(text), octets);

@@ -237,7 +237,7 @@ TEST(RefusedFormat, WhatIsNoDer) {
     add_both(table, "no bytes", "-----BEGIN PRIVATE KEY----------END PRIVATE KEY-----",
              "has a PEM block with nothing in it: send the whole file");
     add_both(table, "a word", "hello!!",
-             "is not base64: character 6 does not belong to base64; send the key encoded with, for example, "
+             "is not base64: character 6 does not belong to base64; send it encoded with, for example, "
              "base64 -w0");
     add_both(table, "hexadecimal of DER", "302e0201003005060032b6570a0b0c0d",
              neither(24) + "; it looks hexadecimal: convert it, for example with xxd -r -p | base64 -w0");

@@ -11,7 +11,7 @@ const std::string choices =
 const std::string send_raw = ": send base64 of the key's raw bytes and nothing else";
 const std::string empty = "must not be empty: send base64 of the key";
 const std::string foreign_character =
-    " does not belong to base64; send the key encoded with, for example, base64 -w0";
+    " does not belong to base64; send it encoded with, for example, base64 -w0";
 const std::string is_pem =
     "is PEM, but a SECRET_KEY is base64 of its raw bytes (or what certutil -encode makes of them): for a key "
     "in PEM use keyType "
@@ -42,7 +42,7 @@ TEST(RefusedSecretKey, ThatIsNotBase64) {
     const std::string odd_end =
         " characters, which is not a multiple of 4; send it whole and with its padding (=)";
     const std::string padding =
-        "is not base64: its padding (=) is wrong, or the last character is damaged; encode the key again";
+        "is not base64: its padding (=) is wrong, or the last character is damaged; encode it again";
     expect_all_refused({
         secret("a word", std::nullopt, "secret!", "is not base64: character 7" + foreign_character),
         secret("a NUL", std::nullopt, std::string("AAAA\0AAA", 8),
