@@ -12,6 +12,8 @@ namespace {
 
 using service::TokenFault;
 
+constexpr CK_RV aead_decrypt_failed = 0x42;  // CKR_AEAD_DECRYPT_FAILED of PKCS#11 3.0
+
 constexpr std::array meanings{
     Meaning{CKR_HOST_MEMORY, "CKR_HOST_MEMORY", TokenFault::unreachable, "the module is out of memory"},
     Meaning{CKR_SLOT_ID_INVALID, "CKR_SLOT_ID_INVALID", TokenFault::unreachable, "its slot is gone"},
@@ -33,6 +35,12 @@ constexpr std::array meanings{
     Meaning{CKR_DATA_INVALID, "CKR_DATA_INVALID", TokenFault::refused, "it does not accept the data"},
     Meaning{CKR_DATA_LEN_RANGE, "CKR_DATA_LEN_RANGE", TokenFault::refused,
             "it does not accept data of this length"},
+    Meaning{CKR_ENCRYPTED_DATA_INVALID, "CKR_ENCRYPTED_DATA_INVALID", TokenFault::refused,
+            "it can't open the ciphertext"},
+    Meaning{CKR_ENCRYPTED_DATA_LEN_RANGE, "CKR_ENCRYPTED_DATA_LEN_RANGE", TokenFault::refused,
+            "it does not accept a ciphertext of this length"},
+    Meaning{aead_decrypt_failed, "CKR_AEAD_DECRYPT_FAILED", TokenFault::refused,
+            "it can't open the ciphertext"},
     Meaning{CKR_DEVICE_ERROR, "CKR_DEVICE_ERROR", TokenFault::unreachable, "the device reports an error"},
     Meaning{CKR_DEVICE_MEMORY, "CKR_DEVICE_MEMORY", TokenFault::full, "it has no room for more objects"},
     Meaning{CKR_DEVICE_REMOVED, "CKR_DEVICE_REMOVED", TokenFault::unreachable, "the device was removed"},
@@ -156,6 +164,25 @@ std::string name_of(CK_RV value) {
     return text.str();
 }
 
+bool is_gone(CK_RV value) {
+    return value == CKR_OBJECT_HANDLE_INVALID || value == CKR_KEY_HANDLE_INVALID;
+}
+
+bool is_not_offered(CK_RV value) {
+    return value == CKR_MECHANISM_INVALID || value == CKR_MECHANISM_PARAM_INVALID ||
+           value == CKR_ARGUMENTS_BAD || value == CKR_FUNCTION_NOT_SUPPORTED;
+}
+
+bool is_about_input(CK_RV value) {
+    return value == CKR_ENCRYPTED_DATA_INVALID || value == CKR_ENCRYPTED_DATA_LEN_RANGE ||
+           value == CKR_DATA_INVALID || value == CKR_DATA_LEN_RANGE || value == aead_decrypt_failed ||
+           value == CKR_ARGUMENTS_BAD;
+}
+
+bool tells_nothing(CK_RV value) {
+    return value == CKR_GENERAL_ERROR || value == CKR_FUNCTION_FAILED;
+}
+
 bool is_lost_session(CK_RV value) {
     return value == CKR_SESSION_HANDLE_INVALID || value == CKR_SESSION_CLOSED ||
            value == CKR_DEVICE_REMOVED || value == CKR_DEVICE_ERROR || value == CKR_TOKEN_NOT_PRESENT ||
@@ -168,8 +195,7 @@ void check(std::string_view call, CK_RV value, Place place) {
 
 void check_use(std::string_view call, CK_RV value, Place place) {
     if (value == CKR_OK) return;
-    const bool useless = value == CKR_GENERAL_ERROR || value == CKR_FUNCTION_FAILED;
-    fail(call, value, useless ? TokenFault::refused : meaning_of(value).fault, place);
+    fail(call, value, tells_nothing(value) ? TokenFault::refused : meaning_of(value).fault, place);
 }
 
 }  // namespace keyward::hsm

@@ -22,6 +22,19 @@ const Meaning& meaning_of(CK_RV value);
 /// The value's name, or its number in hexadecimal when it is the vendor's own.
 std::string name_of(CK_RV value);
 
+/// Whether the value says that the object of a handle is not there any more.
+bool is_gone(CK_RV value);
+
+/// Whether a C_…Init that ends so says that the token lacks the mechanism, or takes no such parameters for
+/// it: SoftHSM2 calls OAEP with SHA-256 a bad argument.
+bool is_not_offered(CK_RV value);
+
+/// Whether the value says that what was given to an operation is at fault.
+bool is_about_input(CK_RV value);
+
+/// Whether the value says no more than that a call failed. SoftHSM2 ends a decryption with a wrong tag so.
+bool tells_nothing(CK_RV value);
+
 /// Whether the value says that a session, and not the call made in it, is at an end.
 bool is_lost_session(CK_RV value);
 

@@ -60,25 +60,47 @@ std::vector<CK_OBJECT_HANDLE> find_matching(Lease& lease, Template& wanted) {
     return found;
 }
 
-std::vector<CK_OBJECT_HANDLE> find_objects(Lease& lease, const ObjectId& id) {
+namespace {
+
+/// The keys of one CKA_ID.
+struct FoundObjects {
+    std::vector<CK_OBJECT_HANDLE> keys;  ///< secret and private ones
+    std::vector<CK_OBJECT_HANDLE> public_keys;
+};
+
+FoundObjects look_for(Lease& lease, const ObjectId& id) {
     Template wanted;
     wanted.borrowed(CKA_ID, id.octets()).flag(CKA_TOKEN, true);
-    std::vector<CK_OBJECT_HANDLE> keys;
-    std::vector<CK_OBJECT_HANDLE> public_keys;
+    FoundObjects found;
     // One search and a look at each find: a search for each class would go through the whole token each time.
     for (const CK_OBJECT_HANDLE object : find_matching(lease, wanted)) {
         const auto object_class = class_in_token(lease, object);
         if (object_class == CKO_SECRET_KEY || object_class == CKO_PRIVATE_KEY)
-            keys.push_back(object);
+            found.keys.push_back(object);
         else if (object_class == CKO_PUBLIC_KEY)
-            public_keys.push_back(object);
+            found.public_keys.push_back(object);
     }
     // Without a login the token shows no private objects, and to have found none says nothing.
-    if (keys.empty() && !lease.sees_private_objects())
+    if (found.keys.empty() && !lease.sees_private_objects())
         throw service::TokenError(service::TokenFault::unreachable,
                                   "The session that looked for the object has lost its login");
-    keys.insert(keys.end(), public_keys.begin(), public_keys.end());
-    return keys;
+    return found;
+}
+
+}  // namespace
+
+std::vector<CK_OBJECT_HANDLE> find_objects(Lease& lease, const ObjectId& id) {
+    FoundObjects found = look_for(lease, id);
+    found.keys.insert(found.keys.end(), found.public_keys.begin(), found.public_keys.end());
+    return std::move(found.keys);
+}
+
+KeyHandles find_handles(Lease& lease, const ObjectId& id) {
+    const FoundObjects found = look_for(lease, id);
+    KeyHandles handles;
+    if (!found.keys.empty()) handles.own = found.keys.front();
+    if (!found.public_keys.empty()) handles.public_half = found.public_keys.front();
+    return handles;
 }
 
 std::size_t destroy_objects(Lease& lease, const ObjectId& id) {

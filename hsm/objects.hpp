@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/ids.hpp"
+#include "hsm/handles.hpp"
 #include "hsm/session_pool.hpp"
 #include "hsm/template.hpp"
 
@@ -34,6 +35,9 @@ std::vector<CK_OBJECT_HANDLE> find_matching(Lease& lease, Template& wanted);
 /// has it, as the certificate of a key. Throws when the session has lost its login, since it could not see
 /// them. Searches the whole token: not for the hot path.
 std::vector<CK_OBJECT_HANDLE> find_objects(Lease& lease, const ObjectId& id);
+
+/// The handles of the first private or secret one among them and of the first public one.
+KeyHandles find_handles(Lease& lease, const ObjectId& id);
 
 /// Destroys them; how many there were. One that somebody else destroyed in between is not counted, whatever
 /// the module answers for it.

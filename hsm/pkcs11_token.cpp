@@ -6,14 +6,17 @@
 
 #include "core/log.hpp"
 #include "hsm/examine.hpp"
+#include "hsm/key_use.hpp"
 #include "hsm/log_label.hpp"
-#include "hsm/mechanism_codes.hpp"
 #include "hsm/objects.hpp"
 
 namespace keyward::hsm {
 
+using service::Action;
 using service::ImportOrder;
 using service::ImportReceipt;
+using service::Operation;
+using service::Outcome;
 using service::TokenError;
 using service::TokenFault;
 
@@ -33,6 +36,11 @@ bool may_be_disturbed(const TokenError& error) {
 /// What an import says with these faults is that it had no session to make an object in.
 bool says_that_nothing_was_made(TokenFault fault) {
     return fault == TokenFault::busy || fault == TokenFault::pin;
+}
+
+KeyHandles handles_of(const KeyObjects& objects) {
+    return {.own = objects.secret != CK_INVALID_HANDLE ? objects.secret : objects.private_half,
+            .public_half = objects.public_half};
 }
 
 }  // namespace
@@ -123,13 +131,20 @@ ImportReceipt Pkcs11Token::import_in(Lease& lease, const ImportOrder& order) {
     MadeObjects made(lease);
     const KeyObjects objects = create_objects(lease, order, octets, made);
     ImportReceipt receipt = examine(lease, objects, order);
-    if (order.lifetime == service::Lifetime::token) made.keep();
+    if (order.lifetime == service::Lifetime::token) {
+        made.keep();
+        handles_.keep(lease.era(), order.id, handles_of(objects));
+    }
     return receipt;
 }
 
 std::size_t Pkcs11Token::destroy(const ObjectId& id) {
     const auto pass = gate_.to_search();
-    return with_session([&](Lease& lease) { return destroy_objects(lease, id); });
+    return with_session([&](Lease& lease) {
+        const std::size_t destroyed = destroy_objects(lease, id);
+        handles_.drop(id);
+        return destroyed;
+    });
 }
 
 std::size_t Pkcs11Token::count(const ObjectId& id) {
@@ -167,8 +182,12 @@ void Pkcs11Token::walk(
             const auto next = keys.subspan(start, std::min(part_of_walk, keys.size() - start));
             part.clear();
             with_session_of(found.era, [&](Lease& lease) {
-                for (const FoundKey& key : next)
-                    part.push_back(reader.read(lease, key));
+                for (const FoundKey& key : next) {
+                    const Handles::Mark mark = handles_.mark();
+                    const auto& object = part.emplace_back(reader.read(lease, key));
+                    if (object && object->id)
+                        handles_.add(lease.era(), *object->id, key.role, key.object, mark);
+                }
             });
             for (std::size_t i = 0; i < part.size(); ++i)
                 if (part[i]) each(*part[i], before + start + i + 1, total);
@@ -188,13 +207,63 @@ std::size_t Pkcs11Token::destroy_half_made(std::chrono::milliseconds pause) {
         found.era, [&](Lease& lease) { return destroy_keys(lease, half_made_among(lease, unfinished)); });
 }
 
-std::vector<service::Outcome> Pkcs11Token::operate(const ObjectId&, service::Action,
-                                                   std::span<const service::Operation>) {
-    return {};
+std::vector<Outcome> Pkcs11Token::operate(const ObjectId& id, Action action,
+                                          std::span<const Operation> operations) {
+    std::vector<Outcome> outcomes;
+    outcomes.reserve(operations.size());
+    const bool done = with_session([&](Lease& lease) {
+        const auto known = handles_.find(lease.era(), id);
+        return known && go_on(lease, id, *known, action, operations, outcomes);
+    });
+    if (done) return outcomes;
+    const FoundHandles found = look_for(id);
+    const auto use_found = [&](Lease& lease) {
+        return go_on(lease, id, found.handles, action, operations, outcomes);
+    };
+    if (!found.handles.any() || !with_session_of(found.era, use_found))
+        throw TokenError(TokenFault::missing, "The token does not hold the key");
+    return outcomes;
 }
 
+bool Pkcs11Token::go_on(Lease& lease, const ObjectId& id, KeyHandles handles, Action action,
+                        std::span<const Operation> operations, std::vector<Outcome>& outcomes) {
+    const auto offered = offered_.in(lease);
+    KeyUse key(lease, *offered, handles);
+    for (const Operation& operation : operations.subspan(outcomes.size())) {
+        lease.replace_spoilt();
+        auto outcome = key.run(action, operation);
+        if (!outcome) {
+            handles_.drop(id, handles);
+            return false;
+        }
+        outcomes.push_back(std::move(*outcome));
+    }
+    if (key.handles().order_bytes != handles.order_bytes) handles_.learn(lease.era(), id, key.handles());
+    return true;
+}
+
+// Not while a session is lent: makers of objects would hold the gate and wait for it.
+Pkcs11Token::FoundHandles Pkcs11Token::look_for(const ObjectId& id) {
+    const auto pass = gate_.to_search();
+    return with_session([&](Lease& lease) {
+        const Handles::Mark mark = handles_.mark();
+        const KeyHandles found = find_handles(lease, id);
+        if (found.any()) handles_.keep(lease.era(), id, found, mark);
+        return FoundHandles{lease.era(), found};
+    });
+}
+
+// A lease for each hash: a decryption that fails may cost its session, and the trial key with it.
 std::set<keys::Digest> Pkcs11Token::oaep_hashes() {
-    return {};
+    const std::uint64_t generation = pool_.generation();
+    if (const auto proved = proved_hashes_.in(generation)) return *proved;
+    std::set<keys::Digest> hashes;
+    const auto pass = gate_.to_make();
+    for (const keys::Digest hash : keys::all_digests())
+        if (with_session([&](Lease& lease) { return decrypts_oaep(lease, *offered_.in(lease), hash); }))
+            hashes.insert(hash);
+    proved_hashes_.keep(generation, hashes);
+    return hashes;
 }
 
 void Pkcs11Token::ping() {
@@ -203,7 +272,7 @@ void Pkcs11Token::ping() {
 }
 
 std::set<std::string> Pkcs11Token::mechanisms() {
-    return with_session([&](Lease& lease) { return offered_mechanisms(lease.p11(), pool_.token().slot); });
+    return with_session([&](Lease& lease) { return offered_.in(lease)->names(); });
 }
 
 service::TokenIdentity Pkcs11Token::identity() {

@@ -1,9 +1,12 @@
 #pragma once
 
 #include "hsm/create.hpp"
+#include "hsm/handles.hpp"
 #include "hsm/hmac_padding.hpp"
 #include "hsm/inventory.hpp"
+#include "hsm/oaep_proof.hpp"
 #include "hsm/object_gate.hpp"
+#include "hsm/offered.hpp"
 #include "hsm/session_pool.hpp"
 #include "service/token.hpp"
 
@@ -53,8 +56,23 @@ class Pkcs11Token final : public service::Token {
     service::ImportReceipt try_import(const service::ImportOrder& order, bool& begun);
     service::ImportReceipt import_in(Lease& lease, const service::ImportOrder& order);
 
+    /// A key as a search found it, and how long its handles hold.
+    struct FoundHandles {
+        Lease::Era era;
+        KeyHandles handles;
+    };
+    /// Searches the whole token; finding nothing is no error.
+    FoundHandles look_for(const ObjectId& id);
+    /// Appends the outcomes of those operations that have none yet; false when the objects of the handles are
+    /// gone.
+    bool go_on(Lease& lease, const ObjectId& id, KeyHandles handles, service::Action action,
+               std::span<const service::Operation> operations, std::vector<service::Outcome>& outcomes);
+
     SessionPool pool_;
     HmacPadding padding_;
+    Handles handles_;
+    Offered offered_;
+    ProvedHashes proved_hashes_;
     ObjectGate gate_;
     const Pause pause_;
 };

@@ -35,13 +35,23 @@ Lease::Lease(SessionPool& pool, Place place, Module::Use use, Session session)
       exceptions_(std::uncaught_exceptions()) {}
 
 Lease::~Lease() {
-    if (session_ && std::uncaught_exceptions() == exceptions_) pool_->give_back(std::move(*session_), use_);
+    if (session_ && !spoilt_ && std::uncaught_exceptions() == exceptions_)
+        pool_->give_back(std::move(*session_), use_);
 }
 
 bool Lease::sees_private_objects() const {
     const Session::Health health = session_->health();
     return health == Session::Health::logged_in ||
            (health == Session::Health::public_only && pool_->login_.needless());
+}
+
+void Lease::replace_spoilt() {
+    if (!spoilt_) return;
+    session_.reset();
+    session_ = pool_->logged_in_session(use_);
+    spoilt_ = false;
+    if (pool_->login_.beginnings() != era_.login)
+        throw TokenError(TokenFault::unreachable, "The token's sessions were lost while a key was used");
 }
 
 void Lease::lost() {

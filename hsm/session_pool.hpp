@@ -44,6 +44,8 @@ class SessionPool {
     /// The login session and the token answer; needs no free session.
     void ping();
     FoundToken token();
+    /// Of the module, which is initialised if it has not been.
+    std::uint64_t generation() { return module_->use().generation(); }
     /// Never waits, also while a call hangs in the module.
     void reload_pin() { login_.reload(); }
     [[nodiscard]] const std::string& label() const { return settings_.label; }
@@ -104,6 +106,11 @@ class SessionPool::Lease {
     [[nodiscard]] std::uint64_t generation() const { return use_.generation(); }
     /// Asks the token whether the session still has the login that it was lent with, or needs none.
     [[nodiscard]] bool sees_private_objects() const;
+    /// An operation may have been left unfinished in the session: `replace_spoilt` closes it, or the lease's
+    /// end.
+    void spoil() { spoilt_ = true; }
+    /// Another session of the same era in place of a spoilt one; throws when there is none.
+    void replace_spoilt();
     /// While it is the same, a handle of an object in the token stands for the same object.
     struct Era {
         std::uint64_t generation;  ///< of the module
@@ -125,6 +132,7 @@ class SessionPool::Lease {
     std::optional<Session> session_;
     Era era_;
     int exceptions_;
+    bool spoilt_ = false;
 };
 
 using Lease = SessionPool::Lease;

@@ -7,6 +7,8 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include "hsm/digest_codes.hpp"
+#include "hsm/mechanism_parameters.hpp"
 #include "hsm/trial_calls.hpp"
 #include "keys/proof.hpp"
 
@@ -20,14 +22,7 @@ using service::Use;
 constexpr std::size_t check_value_size = 3;
 constexpr std::size_t longest_block = 16;
 constexpr std::size_t gcm_iv_size = 12;
-constexpr std::size_t gcm_tag_size = 16;
 constexpr std::array<std::uint8_t, longest_block> zeros{};
-
-// DER of DigestInfo for SHA-256 up to the digest (RFC 8017 section 9.2, note 1): for tokens that only pad and
-// sign.
-constexpr std::array<std::uint8_t, 19> sha256_digest_info{0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60,
-                                                          0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02,
-                                                          0x01, 0x05, 0x00, 0x04, 0x20};
 
 [[noreturn]] void throw_useless(std::string_view what) {
     throw TokenError(TokenFault::refused, "The token refuses the key: it offers no mechanism to " +
@@ -140,7 +135,7 @@ Bytes software_gcm_zero_block(const keys::SecretKey& key, ByteView iv) {
 /// False when the token does not offer it either.
 bool try_gcm(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key) {
     std::array<std::uint8_t, gcm_iv_size> iv{};
-    CK_GCM_PARAMS parameters{iv.data(), iv.size(), 8 * iv.size(), nullptr, 0, 8 * gcm_tag_size};
+    CK_GCM_PARAMS parameters = gcm_parameters(iv, {});
     const std::array candidates{Candidate{CKM_AES_GCM, octets_of(parameters), zeros}};
     const auto sealed = encrypt_with(lease, object, candidates);
     if (!sealed) return false;
@@ -185,23 +180,12 @@ const Bytes& trial_message() {
     return message;
 }
 
-Bytes digest_info(ByteView message) {
-    Bytes info(sha256_digest_info.begin(), sha256_digest_info.end());
-    const Bytes digest = sha256(message);
-    info.insert(info.end(), digest.begin(), digest.end());
-    return info;
-}
-
-CK_RSA_PKCS_OAEP_PARAMS oaep_parameters() {
-    return {CKM_SHA_1, CKG_MGF1_SHA1, CKZ_DATA_SPECIFIED, nullptr, 0};
-}
-
 /// Signature trials by type of key; `attempt` gets the candidates.
 template <typename Attempt>
 auto with_signature_candidates(const keys::PublicKey& key, const Attempt& attempt) {
     const Bytes& message = trial_message();
     if (std::holds_alternative<keys::RsaPublicKey>(key)) {
-        const Bytes info = digest_info(message);
+        const Bytes info = digest_info(keys::Digest::sha256, sha256(message));
         return attempt(
             std::array{Candidate{CKM_SHA256_RSA_PKCS, {}, message}, Candidate{CKM_RSA_PKCS, {}, info}});
     }
@@ -238,7 +222,7 @@ Bytes wrong_signature(const keys::PublicKey& key) {
 void try_decryption(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& read_back) {
     const auto* const rsa = std::get_if<keys::RsaPublicKey>(&read_back);
     if (rsa == nullptr) throw_useless("decrypt");
-    CK_RSA_PKCS_OAEP_PARAMS parameters = oaep_parameters();
+    CK_RSA_PKCS_OAEP_PARAMS parameters = oaep_parameters(keys::Digest::sha1);
     const Bytes by_oaep = keys::encrypt_oaep_sha1(*rsa, trial_message());
     const Bytes by_pkcs1 = keys::encrypt_rsa_pkcs1(*rsa, trial_message());
     const std::array candidates{Candidate{CKM_RSA_PKCS_OAEP, octets_of(parameters), by_oaep},
@@ -284,7 +268,7 @@ void try_public(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& re
             check_use("C_Verify", *verdict);
         return;
     }
-    CK_RSA_PKCS_OAEP_PARAMS parameters = oaep_parameters();
+    CK_RSA_PKCS_OAEP_PARAMS parameters = oaep_parameters(keys::Digest::sha1);
     const std::array candidates{Candidate{CKM_RSA_PKCS_OAEP, octets_of(parameters), trial_message()},
                                 Candidate{CKM_RSA_PKCS, {}, trial_message()}};
     if (!encrypt_with(lease, object, candidates)) throw_useless("encrypt");

@@ -118,6 +118,8 @@ class P11KitLab final : public ModuleLab {
 enum class LabKind { fake, softhsm, p11_kit };
 std::string name_of(LabKind kind);
 std::unique_ptr<TokenLab> make_lab(LabKind kind);
+/// Whether such a lab's token does what the operations table has under that name.
+bool offers(LabKind kind, std::string_view mechanism);
 std::unique_ptr<ModuleLab> make_module_lab(LabKind kind);
 
 /// Single DES works in SoftHSM2 only with OpenSSL's legacy provider; SIGPIPE is ignored as the service does.

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <cstring>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+
+#include "core/ids.hpp"
+#include "hsm/flags.hpp"
+#include "hsm/session_pool.hpp"
+
+namespace keyward::hsm {
+
+/// The handles of one key's objects; CK_INVALID_HANDLE for one that isn't known.
+struct KeyHandles {
+    CK_OBJECT_HANDLE own = CK_INVALID_HANDLE;  ///< of the private or the secret object
+    CK_OBJECT_HANDLE public_half = CK_INVALID_HANDLE;
+    std::uint16_t order_bytes = 0;  ///< of a curve's order; 0 while nobody has asked for it
+
+    [[nodiscard]] bool any() const { return own != CK_INVALID_HANDLE || public_half != CK_INVALID_HANDLE; }
+    [[nodiscard]] bool are_of_same_objects(const KeyHandles& other) const {
+        return own == other.own && public_half == other.public_half;
+    }
+    void set(Role role, CK_OBJECT_HANDLE object);
+};
+
+/// The handles of a token's keys by CKA_ID, kept while they hold: those of an earlier era are forgotten as
+/// soon as a later one is asked for. At most `capacity` keys; of more, any gives way. Any thread may call,
+/// and many may at once: the keys are spread over parts, each under a lock of its own.
+class Handles {
+  public:
+    using Era = Lease::Era;
+
+    explicit Handles(std::size_t capacity = 100'000) : part_capacity_(capacity / part_count + 1) {}
+
+    /// A moment before handles are looked up in the token: what is destroyed between it and `keep` is not
+    /// kept.
+    struct Mark {
+        std::uint64_t drops;
+    };
+    [[nodiscard]] Mark mark() const { return {drops_}; }
+
+    [[nodiscard]] std::optional<KeyHandles> find(const Era& era, const ObjectId& id);
+    void keep(const Era& era, const ObjectId& id, const KeyHandles& handles);
+    /// The same, unless the key was dropped since the mark was made.
+    void keep(const Era& era, const ObjectId& id, const KeyHandles& handles, Mark mark);
+    /// One object of a key, beside those that are known.
+    void add(const Era& era, const ObjectId& id, Role role, CK_OBJECT_HANDLE object, Mark mark);
+    /// What was learned of handles that are known: nothing happens when others are by now.
+    void learn(const Era& era, const ObjectId& id, const KeyHandles& handles);
+    /// The key's objects are destroyed.
+    void drop(const ObjectId& id);
+    /// These handles do not hold; what somebody else has kept since stays.
+    void drop(const ObjectId& id, const KeyHandles& stale);
+
+  private:
+    /// A CKA_ID is random, so any of its octets serve.
+    struct Hash {
+        std::size_t operator()(const ObjectId& id) const {
+            std::size_t value = 0;
+            std::memcpy(&value, id.octets().data(), sizeof value);
+            return value;
+        }
+    };
+    struct Part {
+        std::mutex mutex;
+        Era era{};
+        std::uint64_t last_drop = 0;
+        std::unordered_map<ObjectId, KeyHandles, Hash> keys;
+
+        /// Whether handles of that era may stand here; a later one empties the part first.
+        bool is_of(const Era& wanted);
+    };
+    static constexpr std::size_t part_count = 64;
+
+    Part& part_of(const ObjectId& id) { return parts_.at(id.octets().back() % part_count); }
+    void put(Part& part, const ObjectId& id, const KeyHandles& handles) const;
+
+    const std::size_t part_capacity_;
+    std::atomic<std::uint64_t> drops_ = 0;
+    std::array<Part, part_count> parts_;
+};
+
+}  // namespace keyward::hsm

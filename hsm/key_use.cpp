@@ -1,0 +1,197 @@
+#include "hsm/key_use.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "hsm/calls.hpp"
+#include "hsm/digest_codes.hpp"
+#include "hsm/errors.hpp"
+#include "hsm/mechanism_parameters.hpp"
+#include "hsm/public_values.hpp"
+#include "hsm/query.hpp"
+#include "keys/ec_curve.hpp"
+
+namespace keyward::hsm {
+
+using service::Action;
+using service::Operation;
+using service::Outcome;
+using service::Scheme;
+using Kind = service::Outcome::Kind;
+
+/// An operation, and what it is done with.
+struct KeyUse::Job {
+    Action action;
+    const Operation& operation;
+    CK_OBJECT_HANDLE object;
+    const MechanismCode& code;
+};
+
+namespace {
+
+/// What CK_MECHANISM_INFO must say of a mechanism that is to do it.
+CK_FLAGS flag_of(Action action) {
+    switch (action) {
+        case Action::encrypt:
+            return CKF_ENCRYPT;
+        case Action::decrypt:
+            return CKF_DECRYPT;
+        case Action::sign:
+            return CKF_SIGN;
+        case Action::verify:
+            return CKF_VERIFY;
+    }
+    return 0;
+}
+
+constexpr std::size_t longest_block = 16;
+constexpr std::size_t longest_mac = 64;
+constexpr std::size_t longest_curve_signature = 160;
+constexpr std::size_t longest_modulus = 16384 / 8;
+
+/// Room for whatever comes out of it.
+std::size_t room_for(const Operation& operation) {
+    switch (operation.mechanism->scheme) {
+        case Scheme::gcm:
+        case Scheme::cbc_pad:
+        case Scheme::ctr:
+        case Scheme::ecb:
+            return operation.input.size() + std::max(longest_block, gcm_tag_size);
+        case Scheme::mac:
+            return longest_mac;
+        case Scheme::ecdsa:
+        case Scheme::eddsa:
+            return longest_curve_signature;
+        case Scheme::rsa_pkcs1_signature:
+        case Scheme::rsa_pss:
+        case Scheme::rsa_oaep:
+        case Scheme::rsa_pkcs1_cipher:
+            break;
+    }
+    return longest_modulus;
+}
+
+/// Whether an input may be too long for the key. SoftHSM2 says CKR_GENERAL_ERROR then.
+bool limits_its_input(Scheme scheme) {
+    return scheme == Scheme::rsa_oaep || scheme == Scheme::rsa_pkcs1_cipher;
+}
+
+Outcome refusal(CK_RV value) {
+    const std::string why =
+        tells_nothing(value) ? "it may be too long for the key" : std::string(meaning_of(value).words);
+    return {.kind = Kind::refused, .reason = "The token refuses the input: " + why};
+}
+
+/// What the client is told of a failure that lies in what it sent; nothing when it does not lie there.
+std::optional<Outcome> outcome_of_input(Action action, Scheme scheme, CK_RV value) {
+    switch (action) {
+        case Action::decrypt:
+            if (is_about_input(value) || tells_nothing(value)) return Outcome{.kind = Kind::failed};
+            break;
+        case Action::verify:
+            if (value == CKR_SIGNATURE_INVALID || value == CKR_SIGNATURE_LEN_RANGE)
+                return Outcome{.kind = Kind::failed};
+            break;
+        case Action::encrypt:
+            if (tells_nothing(value) && limits_its_input(scheme)) return refusal(value);
+            [[fallthrough]];
+        case Action::sign:
+            if (is_about_input(value)) return refusal(value);
+            break;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Outcome> KeyUse::run(Action action, const Operation& operation) {
+    const service::Mechanism& mechanism = *operation.mechanism;
+    if (action == Action::verify && mechanism.scheme == Scheme::mac) return verify_mac(operation);
+    const CK_OBJECT_HANDLE object =
+        service::is_public(mechanism, action) ? handles_.public_half : handles_.own;
+    if (object == CK_INVALID_HANDLE) return std::nullopt;
+    return use({action, operation, object, code_of(mechanism.name)});
+}
+
+std::optional<Outcome> KeyUse::verify_mac(const Operation& operation) {
+    auto made = run(Action::sign, operation);
+    if (!made || made->kind != Kind::done) return made;
+    const bool same = equal_secrets(made->output.reveal(), operation.signature);
+    return Outcome{.kind = same ? Kind::done : Kind::failed};
+}
+
+std::optional<Outcome> KeyUse::use(const Job& job) {
+    const CK_FLAGS flag = flag_of(job.action);
+    const Operation& operation = job.operation;
+    if (!operation.input_is_digest && offered_.offers(job.code.code, flag)) {
+        auto outcome = use_as(job, job.code.code, operation.input.reveal());
+        if (!outcome || outcome->kind != Kind::not_offered) return outcome;
+    }
+    if (job.code.form == DigestForm::none || !offered_.offers(job.code.instead, flag))
+        return Outcome{.kind = Kind::not_offered};
+    return use_as(job, job.code.instead, bare_input(job));
+}
+
+std::optional<Outcome> KeyUse::use_as(const Job& job, CK_MECHANISM_TYPE code, ByteView input) {
+    MechanismParameters parameters(code, job.operation);
+    const Called begun = begin(lease_, job.action, parameters.mechanism(), job.object);
+    if (is_gone(begun.value)) return std::nullopt;
+    if (is_not_offered(begun.value)) return Outcome{.kind = Kind::not_offered};
+    check(begun.name, begun.value);
+
+    Outcome outcome;
+    if (job.action != Action::verify) outcome.output = SecretBytes(room_for(job.operation));
+    const Called done = job.action == Action::verify
+                            ? finish_verification(lease_, input, job.operation.signature)
+                            : finish(lease_, job.action, input, outcome.output);
+    if (done.succeeded()) return outcome;
+    return outcome_of_failure(job, done.name, done.value);
+}
+
+std::optional<Outcome> KeyUse::outcome_of_failure(const Job& job, std::string_view call, CK_RV value) {
+    if (is_gone(value)) {
+        lease_.spoil();
+        return std::nullopt;
+    }
+    auto outcome = outcome_of_input(job.action, job.operation.mechanism->scheme, value);
+    if (!outcome) check(call, value);
+    settle(job.action);
+    return outcome;
+}
+
+// A failure for which the token gives no reason may be the token's own; one that is gone does not answer
+// here either. Every failure is looked at alike, so that none takes longer than another.
+void KeyUse::settle(Action action) {
+    if (!has_ended(lease_, action)) lease_.spoil();
+    if (!lease_.sees_private_objects())
+        throw service::TokenError(service::TokenFault::unreachable,
+                                  "The session was lost while a key was used");
+}
+
+Bytes KeyUse::bare_input(const Job& job) {
+    const keys::Digest digest = job.operation.mechanism->digest.value();
+    const ByteView input = job.operation.input.reveal();
+    Bytes value =
+        job.operation.input_is_digest ? Bytes(input.begin(), input.end()) : keys::digest_of(digest, input);
+    if (job.code.form == DigestForm::info) return digest_info(digest, value);
+    if (job.code.form == DigestForm::leftmost) value.resize(std::min(value.size(), order_bytes(job.object)));
+    return value;
+}
+
+// The order of P-521 alone is no whole number of octets, and it is longer than every digest.
+std::size_t KeyUse::order_bytes(CK_OBJECT_HANDLE object) {
+    constexpr std::uint16_t unlimited = UINT16_MAX;
+    if (handles_.order_bytes == 0) {
+        Query query;
+        query.ask(CKA_EC_PARAMS, room::params);
+        if (!query.finds(lease_, object)) return unlimited;
+        const auto key = ec_key_without_point(query.octets(CKA_EC_PARAMS));
+        const auto* const on_curve = key ? std::get_if<keys::EcPublicKey>(&*key) : nullptr;
+        handles_.order_bytes = on_curve == nullptr
+                                   ? unlimited
+                                   : static_cast<std::uint16_t>(keys::facts_of(on_curve->curve).order_bytes);
+    }
+    return handles_.order_bytes;
+}
+
+}  // namespace keyward::hsm

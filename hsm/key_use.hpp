@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+
+#include "hsm/handles.hpp"
+#include "hsm/offered.hpp"
+#include "hsm/session_pool.hpp"
+#include "service/operation.hpp"
+
+namespace keyward::hsm {
+
+/// The use of one key's objects in one lease. For one thread.
+class KeyUse {
+  public:
+    /// All but the handles are borrowed.
+    KeyUse(Lease& lease, const MechanismList& offered, const KeyHandles& handles)
+        : lease_(lease), offered_(offered), handles_(handles) {}
+
+    /// What comes of one operation; nothing when the object is gone or was never there. What fails because of
+    /// what it was given is an outcome, and leaves the lease with a session that can be used, or spoilt.
+    /// Everything else throws.
+    std::optional<service::Outcome> run(service::Action action, const service::Operation& operation);
+
+    /// As they were given, and what was learned of them meanwhile.
+    [[nodiscard]] const KeyHandles& handles() const { return handles_; }
+
+  private:
+    struct Job;
+
+    std::optional<service::Outcome> use(const Job& job);
+    std::optional<service::Outcome> use_as(const Job& job, CK_MECHANISM_TYPE code, ByteView input);
+    std::optional<service::Outcome> verify_mac(const service::Operation& operation);
+    std::optional<service::Outcome> outcome_of_failure(const Job& job, std::string_view call, CK_RV value);
+    void settle(service::Action action);
+    Bytes bare_input(const Job& job);
+    std::size_t order_bytes(CK_OBJECT_HANDLE object);
+
+    Lease& lease_;
+    const MechanismList& offered_;
+    KeyHandles handles_;
+};
+
+}  // namespace keyward::hsm

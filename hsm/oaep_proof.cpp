@@ -1,0 +1,127 @@
+#include "hsm/oaep_proof.hpp"
+
+#include <openssl/rsa.h>
+
+#include "hsm/create.hpp"
+#include "hsm/key_use.hpp"
+#include "keys/openssl_public_key.hpp"
+#include "keys/private_key.hpp"
+
+namespace keyward::hsm {
+namespace {
+
+using service::Operation;
+using service::Outcome;
+using service::TokenError;
+using service::TokenFault;
+
+constexpr std::size_t key_bits = 2048;
+
+/// PKCS#1 DER of a fresh key.
+SecretBytes fresh_key() {
+    const keys::PkeyPtr key(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", key_bits));
+    keys::require(key != nullptr);
+    const int size = i2d_PrivateKey(key.get(), nullptr);
+    keys::require(size > 0);
+    SecretBytes der(static_cast<std::size_t>(size));
+    unsigned char* out = der.writable().data();
+    i2d_PrivateKey(key.get(), &out);
+    return der;
+}
+
+/// One for the process, since it takes long to make.
+const keys::KeyMaterial& trial_key() {
+    static const keys::KeyMaterial key = [] {
+        const SecretBytes der = fresh_key();
+        return keys::decode_private_key(der.reveal(), keys::kind_of(der.reveal()),
+                                        {.rsa_min_bits = key_bits});
+    }();
+    return key;
+}
+
+const EVP_MD* software_digest(keys::Digest hash) {
+    switch (hash) {
+        case keys::Digest::sha1:
+            return EVP_sha1();
+        case keys::Digest::sha224:
+            return EVP_sha224();
+        case keys::Digest::sha256:
+            return EVP_sha256();
+        case keys::Digest::sha384:
+            return EVP_sha384();
+        case keys::Digest::sha512:
+            return EVP_sha512();
+    }
+    return nullptr;
+}
+
+SecretBytes sealed(keys::Digest hash, ByteView message) {
+    const auto& key = std::get<keys::RsaPrivateKey>(trial_key()).public_key;
+    const keys::PkeyPtr handle = keys::openssl_public_key(key);
+    const keys::PkeyCtxPtr context = keys::made(keys::PkeyCtxPtr(EVP_PKEY_CTX_new(handle.get(), nullptr)));
+    keys::require(EVP_PKEY_encrypt_init(context.get()) == 1);
+    keys::require(EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_OAEP_PADDING) == 1);
+    keys::require(EVP_PKEY_CTX_set_rsa_oaep_md(context.get(), software_digest(hash)) == 1);
+    SecretBytes ciphertext(key.modulus.size());
+    std::size_t size = ciphertext.size();
+    keys::require(EVP_PKEY_encrypt(context.get(), ciphertext.writable().data(), &size, message.data(),
+                                   message.size()) == 1);
+    return ciphertext;
+}
+
+/// The handles of the trial key as a session object; none when the token does not take it.
+KeyHandles create_trial_key(Lease& lease, MadeObjects& made) {
+    try {
+        const service::ImportOrder order{.id = ObjectId::random(),
+                                         .label = "keyward: trial of OAEP",
+                                         .material = trial_key(),
+                                         .uses = {service::Use::cipher},
+                                         .lifetime = service::Lifetime::session,
+                                         .expected_check_value = {}};
+        return {.own = create_objects(lease, order, {}, made).private_half};
+    } catch (const TokenError& error) {
+        if (error.fault() != TokenFault::refused) throw;
+        return {};
+    }
+}
+
+/// What comes of the decryption; nothing when the token refuses the key for it.
+std::optional<Outcome> opened(Lease& lease, const MechanismList& offered, const KeyHandles& handles,
+                              const Operation& operation) {
+    try {
+        return KeyUse(lease, offered, handles).run(service::Action::decrypt, operation);
+    } catch (const TokenError& error) {
+        if (error.fault() != TokenFault::refused) throw;
+        lease.spoil();
+        return std::nullopt;
+    }
+}
+
+}  // namespace
+
+bool decrypts_oaep(Lease& lease, const MechanismList& offered, keys::Digest hash) {
+    if (!offered.offers(CKM_RSA_PKCS_OAEP, CKF_DECRYPT)) return false;
+    const SecretBytes message = random_secret(keys::size_of(hash));
+    const Operation operation{.mechanism = service::find_mechanism("RSA-PKCS-OAEP"),
+                              .input = sealed(hash, message.reveal()),
+                              .oaep_hash = hash};
+    MadeObjects made(lease);
+    const KeyHandles handles = create_trial_key(lease, made);
+    const auto outcome = opened(lease, offered, handles, operation);
+    return outcome && outcome->kind == Outcome::Kind::done &&
+           equal_secrets(outcome->output.reveal(), message.reveal());
+}
+
+std::optional<ProvedHashes::Hashes> ProvedHashes::in(std::uint64_t generation) const {
+    const std::lock_guard lock(mutex_);
+    if (generation_ != generation) return std::nullopt;
+    return hashes_;
+}
+
+void ProvedHashes::keep(std::uint64_t generation, Hashes hashes) {
+    const std::lock_guard lock(mutex_);
+    generation_ = generation;
+    hashes_ = std::move(hashes);
+}
+
+}  // namespace keyward::hsm

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <set>
+
+#include "hsm/offered.hpp"
+#include "hsm/session_pool.hpp"
+#include "keys/digest.hpp"
+
+namespace keyward::hsm {
+
+/// Whether private keys of the token decrypt OAEP with this hash: a session object, of a key that OpenSSL
+/// made for this process, opens what OpenSSL sealed. SoftHSM2 takes keys for OAEP with SHA-256 and can't use
+/// them. False also when the token takes no such object. Throws when the token can't be reached, and leaves
+/// no object behind.
+bool decrypts_oaep(Lease& lease, const MechanismList& offered, keys::Digest hash);
+
+/// The hashes for which that was proved, by module generation. Any thread may call.
+class ProvedHashes {
+  public:
+    using Hashes = std::set<keys::Digest>;
+
+    [[nodiscard]] std::optional<Hashes> in(std::uint64_t generation) const;
+    void keep(std::uint64_t generation, Hashes hashes);
+
+  private:
+    mutable std::mutex mutex_;
+    std::uint64_t generation_ = 0;
+    std::optional<Hashes> hashes_;
+};
+
+}  // namespace keyward::hsm
