@@ -2,10 +2,10 @@
 
 #include <string_view>
 
-#include "core/base64.hpp"
 #include "keys/der_reader.hpp"
 #include "keys/der_writer.hpp"
 #include "keys/ec_curve.hpp"
+#include "keys/pem.hpp"
 
 namespace keyward::keys {
 namespace {
@@ -50,12 +50,7 @@ std::string public_key_sha256(const PublicKey& key) {
 }
 
 std::string public_key_pem(const PublicKey& key) {
-    static constexpr std::size_t line_length = 64;  // RFC 7468 section 2
-    const std::string base64 = to_base64(subject_public_key_info(key));
-    std::string pem = "-----BEGIN PUBLIC KEY-----\n";
-    for (std::size_t at = 0; at < base64.size(); at += line_length)
-        pem += base64.substr(at, line_length) + "\n";
-    return pem + "-----END PUBLIC KEY-----\n";
+    return pem_block("PUBLIC KEY", subject_public_key_info(key));
 }
 
 }  // namespace keyward::keys

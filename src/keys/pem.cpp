@@ -134,4 +134,13 @@ SecretBytes octets_of_pem(std::string_view text) {
     return octets_of_block(block);
 }
 
+std::string pem_block(std::string_view label, ByteView octets) {
+    static constexpr std::size_t line_length = 64;  // RFC 7468 section 2
+    const std::string base64 = to_base64(octets);
+    std::string pem = std::string(begin_mark).append(label).append(dashes) + "\n";
+    for (std::size_t at = 0; at < base64.size(); at += line_length)
+        pem += base64.substr(at, line_length) + "\n";
+    return pem.append(end_mark).append(label).append(dashes) + "\n";
+}
+
 }  // namespace keyward::keys

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -27,5 +28,8 @@ SecretBytes octets_of_pem(std::string_view text);
 
 /// The octets of one block. Throws UnusableContent when its body is not base64.
 SecretBytes octets_of_block(const PemBlock& block);
+
+/// The block of this label around octets that are not secret, with a line break at its end.
+std::string pem_block(std::string_view label, ByteView octets);
 
 }  // namespace keyward::keys

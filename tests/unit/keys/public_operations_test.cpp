@@ -113,9 +113,7 @@ TEST(PublicOperations, AnRsaSignatureOfAnotherLengthOrDigestDoesNotVerify) {
 
 /// A PSS signature that begins with an octet of zero: one in 256.
 Bytes signature_with_a_leading_zero(ByteView value) {
-    const std::string& der = sample_key("RSA-2048").format("PKCS#8 DER");
-    const auto* next = reinterpret_cast<const unsigned char*>(der.data());
-    const PkeyPtr key(d2i_AutoPrivateKey(nullptr, &next, static_cast<long>(der.size())));
+    const PkeyPtr key = private_handle("RSA-2048");
     const PkeyCtxPtr context(EVP_PKEY_CTX_new(key.get(), nullptr));
     require(EVP_PKEY_sign_init(context.get()) == 1);
     require(EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PSS_PADDING) == 1);

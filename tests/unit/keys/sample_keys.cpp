@@ -93,6 +93,12 @@ const SampleKey& sample_key(const std::string& name) {
                          [&](const SampleKey& key) { return key.name == name; });
 }
 
+PkeyPtr private_handle(const std::string& name) {
+    const std::string& octets = sample_key(name).format("PKCS#8 DER");
+    const auto* next = reinterpret_cast<const unsigned char*>(octets.data());
+    return made(PkeyPtr(d2i_AutoPrivateKey(nullptr, &next, static_cast<long>(octets.size()))));
+}
+
 std::string base64(std::string_view octets) {
     return to_base64(as_bytes(octets));
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "keys/decode.hpp"
+#include "keys/openssl_ptr.hpp"
 
 namespace keyward::keys::testing {
 
@@ -20,6 +21,9 @@ struct SampleKey {
 /// RSA of 2,048 bits, the four curves and Ed25519; made once a program.
 const std::vector<SampleKey>& sample_keys();
 const SampleKey& sample_key(const std::string& name);
+
+/// OpenSSL's handle of a sample's private half, to sign with.
+PkeyPtr private_handle(const std::string& name);
 
 /// The ways in which octets are sent.
 std::string base64(std::string_view octets);
