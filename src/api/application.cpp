@@ -30,12 +30,6 @@ std::string request_id_of(const Headers& headers) {
     return random_uuid();
 }
 
-HttpResponse with_standing_headers(HttpResponse response, const std::string& request_id) {
-    response.headers.emplace_back("X-Request-Id", request_id);
-    response.headers.emplace_back("Cache-Control", "no-store");
-    return response;
-}
-
 bool is_under_apiops(const std::vector<std::string>& segments) {
     return !segments.empty() && segments.front() == "apiops";
 }

@@ -86,6 +86,7 @@ void Connection::invite_body() {
 void Connection::begin_handling(bool more_follows) {
     auto read = reader_.take();
     request_ = std::move(read.request);
+    request_.early = this;
     persistent_ = read.persistent;
     http_1_0_ = read.http_1_0;
     head_only_ = request_.method == Method::head;
@@ -120,11 +121,27 @@ void Connection::run() noexcept {
     }
 }
 
+/// The request stays as it is: the handler works on it.
+void Connection::answer_early(HttpResponse response) noexcept {
+    const std::scoped_lock lock(mutex_);
+    if (state_ != State::busy) return;
+    try {
+        response.close = true;
+        send(std::move(response));
+    } catch (...) {  // no memory
+        hang_up();
+    }
+}
+
 void Connection::answer(HttpResponse response) {
+    forget_request();
+    send(std::move(response));
+}
+
+void Connection::send(HttpResponse response) {
     close_after_ = response.close || !persistent_ || pipelined_ || input_ended_ || core_.draining;
     outgoing_ = OutgoingAnswer(std::move(response),
                                {.without_body = head_only_, .close = close_after_, .http_1_0 = http_1_0_});
-    forget_request();
     write();
 }
 

@@ -26,7 +26,9 @@ namespace keyward::api {
 /// One answer a request: octets that come between a request and the end of its answer are a pipelined
 /// request. They are not looked at, and the connection ends after the answer. All functions may be called by
 /// several threads; one lock guards the state.
-class Connection final : public PoolTask, public std::enable_shared_from_this<Connection> {
+class Connection final : public PoolTask,
+                         public EarlyAnswer,
+                         public std::enable_shared_from_this<Connection> {
   public:
     Connection(Descriptor socket, std::string peer_address, HttpCore& core);
 
@@ -36,6 +38,7 @@ class Connection final : public PoolTask, public std::enable_shared_from_this<Co
     void input_ended() noexcept;
     /// Handles the request and answers it; on a handler thread.
     void run() noexcept override;
+    void answer_early(HttpResponse response) noexcept override;
     /// The socket takes more of an answer.
     void socket_has_room() noexcept;
     [[nodiscard]] bool is_due(std::int64_t now) const noexcept {
@@ -62,6 +65,7 @@ class Connection final : public PoolTask, public std::enable_shared_from_this<Co
     void begin_handling(bool more_follows);
     void refuse(int status, std::string_view what_was_wrong);
     void answer(HttpResponse response);
+    void send(HttpResponse response);
     void write();
     void finish_answer();
     void hang_up() noexcept;

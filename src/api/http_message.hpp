@@ -16,6 +16,21 @@ enum class Method { get, head, post, put, patch, del, options, other };
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
+struct HttpResponse;
+
+/// A way to answer a request while its handler still runs.
+class EarlyAnswer {
+  public:
+    EarlyAnswer() = default;
+    EarlyAnswer(const EarlyAnswer&) = delete;
+    EarlyAnswer& operator=(const EarlyAnswer&) = delete;
+    virtual ~EarlyAnswer() = default;
+
+    /// Answers in the handler's place and ends the connection after it; what the handler makes then goes
+    /// nowhere. Only before the handler has returned; any thread may call.
+    virtual void answer_early(HttpResponse response) noexcept = 0;
+};
+
 /// One whole request that passed the strict reader. The body may hold key material, so it is a secret.
 struct HttpRequest {
     Method method = Method::get;
@@ -25,6 +40,7 @@ struct HttpRequest {
     Headers headers;          ///< names in lower case, values trimmed; in the order of the request
     SecretBytes body;
     std::string remote_address;
+    EarlyAnswer* early = nullptr;  ///< null when nobody can answer before the handler has returned
 
     /// The value of the first header of that name (given in lower case).
     [[nodiscard]] const std::string* header(std::string_view name) const;

@@ -22,6 +22,9 @@ using std::chrono::steady_clock;
 /// Pistache's own time-outs find clients by descriptor number, so they must never happen.
 constexpr auto never = std::chrono::hours(24 * 365 * 100);
 
+/// Every client has its answer by then; a handler that still runs hangs in something.
+constexpr milliseconds patience_with_handlers{2'000};
+
 /// Address::fromUnix would take the port in network order for one in host order, so it is given apart.
 Pistache::Address pistache_address(const std::string& address, std::uint16_t port) {
     sockaddr_storage name{};
@@ -99,9 +102,9 @@ bool HttpServer::Impl::stop(milliseconds drain) {
     wait_for([this] { return core_.open_peers == 0; }, milliseconds(1000));
     endpoint_->shutdown();
     endpoint_.reset();
-    core_.pool.stop();
+    const bool all_ended = core_.pool.stop(patience_with_handlers);
     core_.keeper.stop();
-    return all_answered;
+    return all_answered && all_ended;
 }
 
 HttpServer::HttpServer(HttpServerSettings settings, RequestHandler handler, RefusalBody refusal_body)

@@ -67,9 +67,10 @@ class HttpServer {
     [[nodiscard]] std::uint16_t port() const;
 
     /// Stops accepting, answers what is in flight (a request that arrives now gets 503 and the connection
-    /// closes), for up to `drain`; then hangs up. Handlers that still run are waited for, however long they
-    /// take; their answers go nowhere. True when every request in flight got its answer. A second call does
-    /// nothing and returns true.
+    /// closes), for up to `drain`; then hangs up. Handlers that still run are waited for, two seconds; their
+    /// answers go nowhere. True when every request in flight got its answer and every handler has ended.
+    /// Where one has not, the process must end without destroying the server (std::_Exit), or wait for it in
+    /// the destructor, however long it takes. A second call does nothing and returns true.
     bool stop(std::chrono::milliseconds drain);
 
   private:

@@ -5,10 +5,15 @@
 namespace keyward::api {
 
 ThreadPool::ThreadPool(std::size_t threads, std::size_t queue_limit) : queue_limit_(queue_limit) {
-    threads_.reserve(threads);
+    workers_.reserve(threads);
+    idle_.reserve(threads);
     try {
-        for (std::size_t i = 0; i < threads; ++i)
-            threads_.emplace_back([this] { work(); });
+        for (std::size_t i = 0; i < threads; ++i) {
+            Worker& worker = *workers_.emplace_back(std::make_unique<Worker>());
+            worker.thread = std::thread([this, &worker] { work(worker); });
+            const std::scoped_lock lock(mutex_);
+            ++running_threads_;
+        }
     } catch (...) {
         stop();
         throw;
@@ -16,40 +21,68 @@ ThreadPool::ThreadPool(std::size_t threads, std::size_t queue_limit) : queue_lim
 }
 
 bool ThreadPool::submit(std::shared_ptr<PoolTask> task) {
+    Worker* worker = nullptr;
     {
         const std::scoped_lock lock(mutex_);
-        if (stopping_ || queue_.size() >= queue_limit_) return false;
-        queue_.push_back(std::move(task));
+        if (stopping_) return false;
+        if (idle_.empty()) {
+            if (queue_.size() >= queue_limit_) return false;
+            queue_.push_back(std::move(task));
+            return true;
+        }
+        worker = idle_.back();
+        idle_.pop_back();
+        worker->task = std::move(task);
     }
-    wake_.notify_one();
+    worker->wake.notify_one();
     return true;
 }
 
-void ThreadPool::stop() {
-    {
-        std::deque<std::shared_ptr<PoolTask>> dropped;  // ends after the lock
-        const std::scoped_lock lock(mutex_);
-        stopping_ = true;
-        dropped.swap(queue_);
-    }
-    wake_.notify_all();
-    for (auto& thread : threads_)
-        thread.join();
-    threads_.clear();
+bool ThreadPool::stop(std::optional<std::chrono::milliseconds> limit) {
+    std::deque<std::shared_ptr<PoolTask>> dropped;  // ends after the lock
+    std::unique_lock lock(mutex_);
+    stopping_ = true;
+    dropped.swap(queue_);
+    for (Worker* const worker : idle_)
+        worker->wake.notify_one();
+    if (!all_have_ended(lock, limit)) return false;
+    lock.unlock();
+    for (const auto& worker : workers_)
+        if (worker->thread.joinable()) worker->thread.join();
+    return true;
 }
 
-void ThreadPool::work() {
+bool ThreadPool::all_have_ended(std::unique_lock<std::mutex>& lock,
+                                std::optional<std::chrono::milliseconds> limit) {
+    const auto ended = [this] { return running_threads_ == 0; };
+    if (limit) return ended_.wait_for(lock, *limit, ended);
+    ended_.wait(lock, ended);
+    return true;
+}
+
+void ThreadPool::work(Worker& self) {
     std::unique_lock lock(mutex_);
-    while (true) {
-        wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-        if (stopping_) return;
-        auto task = std::move(queue_.front());
-        queue_.pop_front();
+    while (auto task = next(self, lock)) {
         lock.unlock();
         task->run();
         task.reset();
         lock.lock();
     }
+    --running_threads_;
+    ended_.notify_all();
+}
+
+/// Null when the pool stops.
+std::shared_ptr<PoolTask> ThreadPool::next(Worker& self, std::unique_lock<std::mutex>& lock) {
+    if (stopping_) return nullptr;
+    if (!queue_.empty()) {
+        auto task = std::move(queue_.front());
+        queue_.pop_front();
+        return task;
+    }
+    idle_.push_back(&self);
+    self.wake.wait(lock, [&] { return stopping_ || self.task != nullptr; });
+    return std::exchange(self.task, nullptr);
 }
 
 }  // namespace keyward::api

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -20,7 +22,8 @@ class PoolTask {
     virtual void run() noexcept = 0;
 };
 
-/// A fixed number of threads and a bounded queue before them. Any thread may submit.
+/// A fixed number of threads and a bounded queue before them. Of the threads that have nothing to do, the one
+/// that worked last works next: what it needs is still in the processor's caches. Any thread may submit.
 class ThreadPool {
   public:
     ThreadPool(std::size_t threads, std::size_t queue_limit);
@@ -31,18 +34,29 @@ class ThreadPool {
     /// False when the queue is full or the pool was stopped; the task then is not run.
     [[nodiscard]] bool submit(std::shared_ptr<PoolTask> task);
 
-    /// Drops what is queued and waits until what runs has ended. A second call does nothing.
-    void stop();
+    /// Drops what is queued and waits until what runs has ended. False when something still runs at the
+    /// limit: it may be waited for with another call.
+    bool stop(std::optional<std::chrono::milliseconds> limit = {});
 
   private:
-    void work();
+    struct Worker {
+        std::condition_variable wake;
+        std::shared_ptr<PoolTask> task;
+        std::thread thread;
+    };
+
+    void work(Worker& self);
+    std::shared_ptr<PoolTask> next(Worker& self, std::unique_lock<std::mutex>& lock);
+    bool all_have_ended(std::unique_lock<std::mutex>& lock, std::optional<std::chrono::milliseconds> limit);
 
     const std::size_t queue_limit_;
     std::mutex mutex_;
-    std::condition_variable wake_;
+    std::condition_variable ended_;
     std::deque<std::shared_ptr<PoolTask>> queue_;
+    std::vector<Worker*> idle_;  ///< the last to become idle at the back
+    std::size_t running_threads_ = 0;
     bool stopping_ = false;
-    std::vector<std::thread> threads_;
+    std::vector<std::unique_ptr<Worker>> workers_;
 };
 
 }  // namespace keyward::api

@@ -109,4 +109,10 @@ HttpResponse framing_problem(int status, std::string_view what_was_wrong, const 
     return response;
 }
 
+HttpResponse with_standing_headers(HttpResponse response, const std::string& request_id) {
+    response.headers.emplace_back("X-Request-Id", request_id);
+    response.headers.emplace_back("Cache-Control", "no-store");
+    return response;
+}
+
 }  // namespace keyward::api

@@ -22,4 +22,7 @@ HttpResponse problem_of(const std::exception_ptr& error, const std::string& requ
 /// The answer to a request that failed framing, before any route was looked for.
 HttpResponse framing_problem(int status, std::string_view what_was_wrong, const std::string& request_id);
 
+/// What every answer has: the request's id, and that nobody keeps it.
+HttpResponse with_standing_headers(HttpResponse response, const std::string& request_id);
+
 }  // namespace keyward::api

@@ -2,10 +2,12 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 
 #include "api/change_request.hpp"
 #include "api/json_body.hpp"
 #include "api/key_json.hpp"
+#include "api/late_answer.hpp"
 #include "api/operation_fields.hpp"
 #include "api/use_json.hpp"
 #include "service/certificate_request.hpp"
@@ -45,6 +47,9 @@ HttpResponse use_key(service::UseKey& use, Action action, RequestContext& contex
     request.environment = context.path_parameters.at(2);
     request.action = action;
     request.origin = origin_of(context);
+    std::optional<LateAnswer> late;
+    if (context.request.early != nullptr)
+        request.waiter = &late.emplace(*context.request.early, context.request_id);
     HttpResponse response;
     response.body = use_answer(
         use.run(*context.caller, *context.project, std::move(request), std::move(mistakes)), batch);

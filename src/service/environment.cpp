@@ -1,19 +1,34 @@
 #include "service/environment.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 
+#include "service/token_errors.hpp"
+
 namespace keyward::service {
 
+/// A call on its caller's thread.
+struct CallHere {
+    Waiter& waiter;
+    SteadyTime deadline;
+    bool given_up = false;
+};
+
 struct Environment::Shared {
-    Shared(std::shared_ptr<Token> the_token, std::size_t breaker_limit)
-        : token(std::move(the_token)), breaker(breaker_limit) {}
+    Shared(std::shared_ptr<Token> the_token, std::size_t the_places, std::size_t breaker_limit)
+        : token(std::move(the_token)), places(the_places), breaker(breaker_limit) {}
 
     std::shared_ptr<Token> token;
+    const std::size_t places;  ///< calls that may be in the token at once
     Breaker breaker;
     std::mutex mutex;
     std::condition_variable changed;
+    std::condition_variable place_left;
     std::deque<std::shared_ptr<QueuedCall>> queue;
+    std::vector<CallHere*> here;
+    std::size_t taken_places = 0;
+    std::size_t waiting_for_place = 0;
     std::size_t running_workers = 0;
     bool stopping = false;
     std::atomic<bool> has_answered = false;
@@ -22,19 +37,54 @@ struct Environment::Shared {
 
     std::shared_ptr<QueuedCall> next() {
         std::unique_lock lock(mutex);
-        changed.wait(lock, [&] { return stopping || !queue.empty(); });
+        changed.wait(lock, [&] { return stopping || (!queue.empty() && taken_places < places); });
         if (stopping) return nullptr;
         auto call = std::move(queue.front());
         queue.pop_front();
+        ++taken_places;
         return call;
     }
 
     void work() {
-        while (const auto call = next())
+        while (const auto call = next()) {
             call->run(*token);
+            const std::lock_guard lock(mutex);
+            leave_place();
+        }
         const std::lock_guard lock(mutex);
         --running_workers;
         changed.notify_all();
+    }
+
+    void leave_place() {
+        --taken_places;
+        if (waiting_for_place > 0) place_left.notify_one();
+        if (!queue.empty() || stopping) changed.notify_all();
+    }
+
+    /// False when none became free in time.
+    bool take_place(std::unique_lock<std::mutex>& lock, SteadyTime deadline) {
+        ++waiting_for_place;
+        const bool in_time =
+            place_left.wait_until(lock, deadline, [&] { return stopping || taken_places < places; });
+        --waiting_for_place;
+        if (!in_time || stopping) return false;
+        ++taken_places;
+        return true;
+    }
+
+    /// Lets those go whose calls hang. There is no hurry, so nobody wakes it.
+    void watch(std::chrono::milliseconds tick, const std::function<ServiceError()>& timed_out) {
+        std::unique_lock lock(mutex);
+        while (!changed.wait_for(lock, tick, [&] { return stopping && here.empty(); })) {
+            const auto now = std::chrono::steady_clock::now();
+            for (CallHere* const call : here) {
+                if (call->given_up || call->deadline > now) continue;
+                call->given_up = true;
+                breaker.failed(TokenFault::unreachable);
+                call->waiter.give_up(timed_out());
+            }
+        }
     }
 
     void ask_for_life() {
@@ -54,6 +104,11 @@ namespace {
 /// For an end that nobody prepared with `stop`: a call that hangs is left behind with the token it holds.
 constexpr std::chrono::milliseconds destructor_patience{2000};
 
+/// How late a deadline may be noticed: by a small part of itself.
+std::chrono::milliseconds tick_of(std::chrono::milliseconds deadline) {
+    return std::clamp(deadline / 16, std::chrono::milliseconds(5), std::chrono::milliseconds(250));
+}
+
 std::string seconds_text(std::chrono::milliseconds time) {
     return time.count() % 1000 == 0 ? std::to_string(time.count() / 1000) + " s"
                                     : std::to_string(time.count()) + " ms";
@@ -63,12 +118,16 @@ std::string seconds_text(std::chrono::milliseconds time) {
 
 Environment::Environment(EnvironmentProfile profile, std::shared_ptr<Token> token)
     : profile_(std::move(profile)),
-      shared_(std::make_shared<Shared>(std::move(token), profile_.breaker_limit)),
+      shared_(std::make_shared<Shared>(std::move(token), profile_.workers, profile_.breaker_limit)),
       breaker_(shared_->breaker) {
     shared_->running_workers = profile_.workers;
     workers_.reserve(profile_.workers);
     for (std::size_t i = 0; i < profile_.workers; ++i)
         workers_.emplace_back([shared = shared_] { shared->work(); });
+    watch_ = std::thread([shared = shared_, tick = tick_of(profile_.deadline), environment = name(),
+                          text = timed_out_text(profile_.deadline)] {
+        shared->watch(tick, [&] { return service_error_of(CallTimedOut(text, true), environment, {}); });
+    });
 }
 
 Environment::~Environment() {
@@ -111,17 +170,62 @@ bool Environment::stop(std::chrono::milliseconds limit) {
         shared_->stopping = true;
         shared_->queue.clear();
         shared_->changed.notify_all();
-        if (!shared_->changed.wait_for(lock, limit, [&] { return shared_->running_workers == 0; })) {
-            for (std::thread& worker : workers_)
-                worker.detach();
-            workers_.clear();
+        shared_->place_left.notify_all();
+        const auto all_left = [&] { return shared_->running_workers == 0 && shared_->taken_places == 0; };
+        if (!shared_->changed.wait_for(lock, limit, all_left)) {
+            end_threads(&std::thread::detach);
             return false;
         }
     }
-    for (std::thread& worker : workers_)
-        worker.join();
-    workers_.clear();
+    end_threads(&std::thread::join);
     return true;
+}
+
+void Environment::end_threads(void (std::thread::*end)()) {
+    for (std::thread& worker : workers_)
+        (worker.*end)();
+    workers_.clear();
+    if (watch_.joinable()) (watch_.*end)();
+}
+
+void Environment::run_here(const std::function<void(Token&)>& work, Waiter& waiter) {
+    refuse_when_open();
+    CallHere call{waiter, std::chrono::steady_clock::now() + profile_.deadline};
+    enter(call);
+    std::exception_ptr error;
+    try {
+        work(*shared_->token);
+    } catch (...) {
+        error = std::current_exception();
+    }
+    leave(call);
+    if (call.given_up) throw CallTimedOut(timed_out_text(profile_.deadline), true);
+    if (!error) return breaker_.succeeded();
+    try {
+        std::rethrow_exception(error);
+    } catch (const TokenError& failed) {
+        breaker_.failed(failed.fault());
+        throw;
+    }
+}
+
+void Environment::enter(CallHere& call) {
+    std::unique_lock lock(shared_->mutex);
+    if (shared_->stopping) throw TokenError(TokenFault::busy, "The service is being stopped");
+    if (shared_->taken_places < shared_->places) {
+        ++shared_->taken_places;
+    } else {
+        if (shared_->waiting_for_place >= profile_.queue_limit) throw too_many_waiting();
+        if (!shared_->take_place(lock, call.deadline))
+            throw CallTimedOut(timed_out_text(profile_.deadline), false);
+    }
+    shared_->here.push_back(&call);
+}
+
+void Environment::leave(CallHere& call) {
+    const std::lock_guard lock(shared_->mutex);
+    std::erase(shared_->here, &call);
+    shared_->leave_place();
 }
 
 void Environment::refuse_when_open() const {
@@ -136,10 +240,13 @@ void Environment::refuse_when_open() const {
 void Environment::push(std::shared_ptr<QueuedCall> call) {
     const std::lock_guard lock(shared_->mutex);
     if (shared_->stopping) throw TokenError(TokenFault::busy, "The service is being stopped");
-    if (shared_->queue.size() >= profile_.queue_limit)
-        throw TokenError(TokenFault::busy, "Environment " + name() + " has too many calls waiting");
+    if (shared_->queue.size() >= profile_.queue_limit) throw too_many_waiting();
     shared_->queue.push_back(std::move(call));
     shared_->changed.notify_one();
+}
+
+TokenError Environment::too_many_waiting() const {
+    return {TokenFault::busy, "Environment " + name() + " has too many calls waiting"};
 }
 
 std::string Environment::timed_out_text(std::chrono::milliseconds deadline) const {

@@ -14,8 +14,11 @@
 #include "service/call.hpp"
 #include "service/errors.hpp"
 #include "service/token.hpp"
+#include "service/waiter.hpp"
 
 namespace keyward::service {
+
+struct CallHere;
 
 /// What is said of an environment, and the limits that keep its troubles its own.
 struct EnvironmentProfile {
@@ -32,7 +35,8 @@ struct EnvironmentProfile {
 enum class Health { unknown, up, down };
 
 /// One environment: a token behind a bulkhead of its own worker threads, queue limit, deadline and circuit
-/// breaker, so that a dead or hung HSM costs its own environment and no other. Any thread may call.
+/// breaker, so that a dead or hung HSM costs its own environment and no other. At most as many calls are in
+/// the token at once as there are workers, whoever's thread they run on. Any thread may call.
 class Environment {
   public:
     Environment(EnvironmentProfile profile, std::shared_ptr<Token> token);
@@ -61,6 +65,17 @@ class Environment {
     template <typename Result>
     Result call(typename Call<Result>::Work work, std::optional<std::chrono::milliseconds> deadline = {}) {
         return wait(*begin<Result>(std::move(work), {}, deadline), deadline);
+    }
+
+    /// Runs a call on the caller's own thread: a use of a key takes some microseconds in a token, and handing
+    /// it to a worker and back takes longer. When it still runs at the deadline, the waiter is told to give
+    /// up, and the thread stays away for as long as the call hangs. Throws as `call`; CallTimedOut also when
+    /// the waiter has given up.
+    template <typename Result>
+    Result call_here(const std::function<Result(Token&)>& work, Waiter& waiter) {
+        std::optional<Result> result;
+        run_here([&](Token& token) { result = work(token); }, waiter);
+        return *std::move(result);
     }
 
     /// Waits for a call of this environment that was begun with this deadline. What came of it, a time-out
@@ -104,6 +119,11 @@ class Environment {
         return call;
     }
 
+    void run_here(const std::function<void(Token&)>& work, Waiter& waiter);
+    void enter(CallHere& call);
+    void leave(CallHere& call);
+    void end_threads(void (std::thread::*end)());
+    [[nodiscard]] TokenError too_many_waiting() const;
     void refuse_when_open() const;
     void push(std::shared_ptr<QueuedCall> call);
     [[nodiscard]] std::string timed_out_text(std::chrono::milliseconds deadline) const;
@@ -112,6 +132,7 @@ class Environment {
     std::shared_ptr<Shared> shared_;
     Breaker& breaker_;
     std::vector<std::thread> workers_;
+    std::thread watch_;
 };
 
 }  // namespace keyward::service

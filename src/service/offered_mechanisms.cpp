@@ -27,7 +27,7 @@ Offer offer_of(Environment& environment) {
             return Offer{token.mechanisms(), token.oaep_hashes()};
         });
     } catch (const TokenError& error) {
-        throw service_error_of(error, environment, "");
+        throw service_error_of(error, environment.name(), "");
     }
 }
 

@@ -2,9 +2,9 @@
 
 namespace keyward::service {
 
-ServiceError service_error_of(const TokenError& error, const Environment& environment,
+ServiceError service_error_of(const TokenError& error, const std::string& environment,
                               const std::string& pointer) {
-    const std::string text = environment.name() + ": " + error.what();
+    const std::string text = environment + ": " + error.what();
     switch (error.fault()) {
         case TokenFault::refused:
         case TokenFault::mismatch:

@@ -2,14 +2,14 @@
 
 #include <string>
 
-#include "service/environment.hpp"
 #include "service/errors.hpp"
+#include "service/token.hpp"
 
 namespace keyward::service {
 
 /// What a client is told of a call to an environment's token that failed. `pointer` is of the operation that
 /// a refusal is about.
-ServiceError service_error_of(const TokenError& error, const Environment& environment,
+ServiceError service_error_of(const TokenError& error, const std::string& environment,
                               const std::string& pointer);
 
 }  // namespace keyward::service

@@ -154,17 +154,19 @@ class Usage {
             } catch (const TokenError& error) {
                 if (error.fault() == TokenFault::missing && attempt < most_attempts && follow_the_key())
                     continue;
-                throw service_error_of(error, *environment_, pointers_[first]);
+                throw service_error_of(error, environment_->name(), pointers_[first]);
             }
         }
     }
 
     std::vector<Outcome> ask_token(std::size_t first, std::size_t count) {
-        return environment_->call<std::vector<Outcome>>([operations = operations_, first, count,
-                                                         id = *deployment_->object_id,
-                                                         action = request_.action](Token& token) {
+        const auto work = [operations = operations_, first, count, id = *deployment_->object_id,
+                           action = request_.action](Token& token) {
             return token.operate(id, action, std::span(*operations).subspan(first, count));
-        });
+        };
+        using Outcomes = std::vector<Outcome>;
+        return request_.waiter == nullptr ? environment_->call<Outcomes>(work)
+                                          : environment_->call_here<Outcomes>(work, *request_.waiter);
     }
 
     [[nodiscard]] Openable openable() const {
@@ -173,7 +175,7 @@ class Usage {
                 return Openable{token.oaep_hashes(), token.mechanisms()};
             });
         } catch (const TokenError& error) {
-            throw service_error_of(error, *environment_, pointers_.front());
+            throw service_error_of(error, environment_->name(), pointers_.front());
         }
     }
 

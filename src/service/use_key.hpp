@@ -35,6 +35,7 @@ struct UseKeyRequest {
     bool batch = false;  ///< what goes wrong with one operation is told in its result
     std::vector<OperationFields> operations;
     Origin origin;
+    Waiter* waiter = nullptr;  ///< who can be let go while a call hangs; without one, workers make the calls
 };
 
 /// The answer to one operation.
