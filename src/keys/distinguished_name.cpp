@@ -1,105 +1,18 @@
 #include "keys/distinguished_name.hpp"
 
 #include <algorithm>
-#include <array>
-#include <ranges>
+#include <stdexcept>
 #include <string>
 
 #include <openssl/asn1.h>
 #include <openssl/objects.h>
 
-#include "core/utf8.hpp"
+#include "keys/attribute_type.hpp"
 #include "keys/name_text.hpp"
 #include "keys/x509_ptr.hpp"
 
 namespace keyward::keys {
 namespace {
-
-/// The types that may be named, of X.520, RFC 4519, RFC 2985 and the CA/Browser Forum. OpenSSL's table of
-/// objects has their names.
-constexpr std::array types{
-    NID_commonName,
-    NID_organizationName,
-    NID_organizationalUnitName,
-    NID_countryName,
-    NID_stateOrProvinceName,
-    NID_localityName,
-    NID_streetAddress,
-    NID_postalCode,
-    NID_postOfficeBox,
-    NID_domainComponent,
-    NID_userId,
-    NID_serialNumber,
-    NID_pkcs9_emailAddress,
-    NID_rfc822Mailbox,
-    NID_surname,
-    NID_givenName,
-    NID_initials,
-    NID_generationQualifier,
-    NID_name,
-    NID_pseudonym,
-    NID_title,
-    NID_description,
-    NID_dnQualifier,
-    NID_businessCategory,
-    NID_telephoneNumber,
-    NID_organizationIdentifier,
-    NID_pkcs9_unstructuredName,
-    NID_pkcs9_unstructuredAddress,
-    NID_jurisdictionLocalityName,
-    NID_jurisdictionStateOrProvinceName,
-    NID_jurisdictionCountryName,
-};
-
-struct Alias {
-    std::string_view name;
-    int nid;
-};
-constexpr std::array aliases{
-    Alias{"S", NID_stateOrProvinceName},
-    Alias{"E", NID_pkcs9_emailAddress},
-    Alias{"email", NID_pkcs9_emailAddress},
-};
-
-constexpr char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool is_letter(char c) {
-    return lower(c) >= 'a' && lower(c) <= 'z';
-}
-
-bool same_name(std::string_view left, std::string_view right) {
-    return std::ranges::equal(left, right, {}, lower, lower);
-}
-
-int nid_of(std::string_view type) {
-    for (const Alias& alias : aliases)
-        if (same_name(type, alias.name)) return alias.nid;
-    for (const int nid : types)
-        if (same_name(type, OBJ_nid2sn(nid)) || same_name(type, OBJ_nid2ln(nid))) return nid;
-    return NID_undef;
-}
-
-/// `numericoid` of RFC 4512 section 1.4: OpenSSL would also take spaces and leading zeros.
-bool is_dotted_number(std::string_view type) {
-    std::size_t numbers = 0;
-    for (const auto part : std::views::split(type, '.')) {
-        const std::string_view number(part.begin(), part.end());
-        if (number.empty() || number.find_first_not_of("0123456789") != std::string_view::npos ||
-            (number.size() > 1 && number.front() == '0'))
-            return false;
-        ++numbers;
-    }
-    return numbers > 1;
-}
-
-/// Null when there is no such type.
-ObjectPtr type_of(std::string_view type) {
-    if (is_dotted_number(type)) return ObjectPtr(OBJ_txt2obj(std::string(type).c_str(), 1));
-    const int nid = nid_of(type);
-    return nid == NID_undef ? nullptr : made(ObjectPtr(OBJ_dup(OBJ_nid2obj(nid))));
-}
 
 /// `part 2 (O)`; a type without a name is `part 2`.
 std::string place(std::size_t part, int nid) {
@@ -112,6 +25,10 @@ std::size_t characters_in(std::string_view utf8) {
         std::ranges::count_if(utf8, [](char c) { return (static_cast<std::uint8_t>(c) & 0xC0U) != 0x80U; }));
 }
 
+bool is_letter(char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
 bool is_country(int nid) {
     return nid == NID_countryName || nid == NID_jurisdictionCountryName;
 }
@@ -120,7 +37,8 @@ bool is_country(int nid) {
 [[noreturn]] void refuse_value(std::string_view value, int nid, std::size_t part) {
     const int reason = ERR_GET_REASON(ERR_peek_last_error());
     const ASN1_STRING_TABLE* const limits = ASN1_STRING_TABLE_get(nid);
-    require(limits != nullptr && (reason == ASN1_R_STRING_TOO_LONG || reason == ASN1_R_ILLEGAL_CHARACTERS));
+    if (limits == nullptr || (reason != ASN1_R_STRING_TOO_LONG && reason != ASN1_R_ILLEGAL_CHARACTERS))
+        throw std::runtime_error("OpenSSL can't write " + place(part, nid) + " of a name");
     if (reason == ASN1_R_STRING_TOO_LONG)
         throw UnusableName("has " + std::to_string(characters_in(value)) + " characters in " +
                            place(part, nid) + ", expected at most " + std::to_string(limits->maxsize));
@@ -137,7 +55,7 @@ class NameBuilder {
     void add(const NamePart& attributes, std::size_t part) {
         std::vector<ObjectPtr> had;
         for (const NameAttribute& attribute : attributes) {
-            ObjectPtr type = type_of(attribute.type);
+            ObjectPtr type = attribute_type(attribute.type);
             if (!type)
                 throw UnusableName(
                     "has a type in " + place(part, NID_undef) +

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <ranges>
 #include <string>
 
 #include <arpa/inet.h>
 
 #include "core/utf8.hpp"
 #include "keys/der_writer.hpp"
+#include "keys/dotted.hpp"
 
 namespace keyward::keys {
 namespace {
@@ -57,9 +57,8 @@ void check_label(std::string_view label) {
 }
 
 void check_host(std::string_view host) {
-    if (host.empty()) check_label(host);
-    for (const auto part : std::views::split(host, '.'))
-        check_label({part.begin(), part.end()});
+    for (const std::string_view label : between_dots(host))
+        check_label(label);
 }
 
 Bytes dns(std::string_view name) {

@@ -18,7 +18,7 @@ class NameParser {
     std::vector<NamePart> parts() {
         std::vector<NamePart> all;
         do {
-            all.push_back({});
+            all.emplace_back();
             do {
                 all.back().push_back(attribute(all.size()));
             } while (skip('+'));

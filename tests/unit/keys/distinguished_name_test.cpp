@@ -1,35 +1,25 @@
 #include "keys/distinguished_name.hpp"
 
 #include <array>
-#include <memory>
 
 #include <gtest/gtest.h>
-#include <openssl/bio.h>
 
 #include "keys/x509_ptr.hpp"
-#include "tests/unit/keys/sample_keys.hpp"
+#include "tests/unit/keys/printed_name.hpp"
 
 namespace keyward::keys::testing {
 namespace {
 
-X509NamePtr parsed(std::string_view text) {
+std::string printed(std::string_view text) {
+    return printed_name(subject_name(text));
+}
+
+/// The tag of the first value.
+int string_type(std::string_view text) {
     const Bytes der = subject_name(text);
     const unsigned char* next = der.data();
-    return made(X509NamePtr(d2i_X509_NAME(nullptr, &next, static_cast<long>(der.size()))));
-}
-
-/// As OpenSSL writes a name in the form of RFC 2253, which RFC 4514 follows, without escapes for UTF-8.
-std::string printed(std::string_view text) {
-    const std::unique_ptr<BIO, Freed<BIO_free_all>> out(BIO_new(BIO_s_mem()));
-    constexpr unsigned long form = XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
-    require(X509_NAME_print_ex(out.get(), parsed(text).get(), 0, form) >= 0);
-    char* characters = nullptr;
-    const long size = BIO_get_mem_data(out.get(), &characters);
-    return {characters, static_cast<std::size_t>(size)};
-}
-
-int string_type(std::string_view text) {
-    return ASN1_STRING_type(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(parsed(text).get(), 0)));
+    const X509NamePtr name(d2i_X509_NAME(nullptr, &next, static_cast<long>(der.size())));
+    return ASN1_STRING_type(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name.get(), 0)));
 }
 
 std::string refusal_of(std::string_view text) {

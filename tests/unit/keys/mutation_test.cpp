@@ -1,11 +1,16 @@
+#include <algorithm>
 #include <functional>
 #include <random>
 
 #include <gtest/gtest.h>
 
 #include "core/base64.hpp"
+#include "keys/distinguished_name.hpp"
+#include "keys/ecdsa_signature.hpp"
 #include "keys/fingerprint.hpp"
+#include "keys/general_name.hpp"
 #include "tests/unit/keys/openssl_command.hpp"
+#include "tests/unit/keys/printed_name.hpp"
 #include "tests/unit/keys/sample_keys.hpp"
 
 namespace keyward::keys::testing {
@@ -25,7 +30,9 @@ using Mutation = std::function<void(std::string&, Dice&)>;
 const std::vector<Mutation>& mutations() {
     static const std::vector<Mutation> all{
         [](std::string& text, Dice& dice) {
-            if (!text.empty()) text[dice.below(text.size())] ^= static_cast<char>(1U << dice.below(8));
+            if (text.empty()) return;
+            char& changed = text[dice.below(text.size())];
+            changed = static_cast<char>(static_cast<std::uint8_t>(changed) ^ (1U << dice.below(8)));
         },
         [](std::string& text, Dice& dice) {
             if (!text.empty()) text[dice.below(text.size())] = static_cast<char>(dice.below(256));
@@ -111,6 +118,67 @@ TEST(Mutations, OfValidContentsAreRefusedOrReadButNeverMore) {
     }
     // Some changes hit nothing that counts, such as text outside a block or a certificate's signature.
     EXPECT_GT(read, 0);
+}
+
+/// One of the texts, changed in up to four places.
+std::string mutated(const std::vector<std::string>& texts, Dice& dice) {
+    std::string text = texts[dice.below(texts.size())];
+    for (std::size_t times = 1 + dice.below(4); times > 0; --times)
+        mutations()[dice.below(mutations().size())](text, dice);
+    return text;
+}
+
+TEST(Mutations, OfNamesAreRefusedOrMeanWhatOpensslReads) {
+    const std::vector<std::string> texts{
+        R"(CN=James \"Jim\" Smith\, III+UID=j,OU=a\20\\\C4\8D,O=Beispiel GmbH & Söhne,C=DE)",
+        "emailAddress=a@example.org,DC=example,DC=org,1.3.6.1.4.1.32473.1=x,2.5.4.5=1"};
+    Dice dice;
+    int taken = 0;
+    for (int i = 0; i < 20000; ++i) {
+        try {
+            const Bytes name = subject_name(mutated(texts, dice));
+            EXPECT_EQ(subject_name(printed_name(name)), name);
+            ++taken;
+        } catch (const UnusableName& refusal) {
+            EXPECT_STRNE(refusal.what(), "");
+        }
+    }
+    EXPECT_GT(taken, 0);
+}
+
+TEST(Mutations, OfAlternativeNamesAreRefusedOrPlainAscii) {
+    const std::vector<std::string> texts{"DNS:*.www.example.org", "IP:2001:db8::192.0.2.1",
+                                         "email:first.last@example.org", "URI:https://example.org/%C3?a=b"};
+    Dice dice;
+    int taken = 0;
+    for (int i = 0; i < 20000; ++i) {
+        const std::string text = mutated(texts, dice);
+        try {
+            const std::string name = octets_of(general_name(text));
+            EXPECT_TRUE(text.starts_with("IP:") || name.ends_with(text.substr(text.find(':') + 1)));
+            EXPECT_TRUE(std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7F'; }));
+            ++taken;
+        } catch (const UnusableName& refusal) {
+            EXPECT_STRNE(refusal.what(), "");
+        }
+    }
+    EXPECT_GT(taken, 0);
+}
+
+TEST(Mutations, OfAnEcdsaSignatureAreRefusedOrOfOneForm) {
+    const std::vector<std::string> texts{octets_of(from_hex("3006020101020102")),
+                                         octets_of(from_hex("3008020200ff02020080")),
+                                         octets_of(from_hex("300802027fff02020100"))};
+    Dice dice;
+    int taken = 0;
+    for (int i = 0; i < 20000; ++i) {
+        const std::string text = mutated(texts, dice);
+        const auto raw = ecdsa_raw_from_der(as_bytes(text), 32);
+        if (!raw) continue;
+        EXPECT_EQ(octets_of(ecdsa_der_from_raw(*raw)), text);
+        ++taken;
+    }
+    EXPECT_GT(taken, 0);
 }
 
 }  // namespace
