@@ -62,7 +62,7 @@ struct Environment::Shared {
         if (!queue.empty() || stopping) changed.notify_all();
     }
 
-    /// False when none became free in time.
+    /// False when none became free in time, or the environment is being stopped.
     bool take_place(std::unique_lock<std::mutex>& lock, SteadyTime deadline) {
         ++waiting_for_place;
         const bool in_time =
@@ -211,14 +211,12 @@ void Environment::run_here(const std::function<void(Token&)>& work, Waiter& wait
 
 void Environment::enter(CallHere& call) {
     std::unique_lock lock(shared_->mutex);
+    if (!shared_->stopping && shared_->taken_places == shared_->places &&
+        shared_->waiting_for_place >= profile_.queue_limit)
+        throw too_many_waiting();
+    const bool in_time = shared_->take_place(lock, call.deadline);
     if (shared_->stopping) throw TokenError(TokenFault::busy, "The service is being stopped");
-    if (shared_->taken_places < shared_->places) {
-        ++shared_->taken_places;
-    } else {
-        if (shared_->waiting_for_place >= profile_.queue_limit) throw too_many_waiting();
-        if (!shared_->take_place(lock, call.deadline))
-            throw CallTimedOut(timed_out_text(profile_.deadline), false);
-    }
+    if (!in_time) throw CallTimedOut(timed_out_text(profile_.deadline), false);
     shared_->here.push_back(&call);
 }
 

@@ -189,6 +189,29 @@ TEST(ThreadPool, DropsWhatIsQueuedWhenItStops) {
     EXPECT_FALSE(pool.submit(queued));
 }
 
+TEST(ThreadPool, TellsOfWhatStillRunsWhenItStops) {
+    std::promise<void> open;
+    std::atomic<int> runs{0};
+    ThreadPool pool(2, 10);
+    ASSERT_TRUE(pool.submit(std::make_shared<Counted>(runs, open.get_future().share())));
+    while (runs == 0)
+        std::this_thread::yield();
+    EXPECT_FALSE(pool.stop(std::chrono::milliseconds(10)));
+    open.set_value();
+    EXPECT_TRUE(pool.stop());
+}
+
+TEST(ThreadPool, RunsEverythingThatItTakes) {
+    std::atomic<int> runs{0};
+    ThreadPool pool(4, 2000);
+    int taken = 0;
+    for (int i = 0; i < 1000; ++i)
+        taken += pool.submit(std::make_shared<Counted>(runs, std::shared_future<void>())) ? 1 : 0;
+    while (runs < taken)
+        std::this_thread::yield();
+    EXPECT_EQ(taken, 1000);
+}
+
 TEST(ByteBudget, GivesNoMoreThanItHas) {
     ByteBudget budget(10);
     ByteReservation one(budget);

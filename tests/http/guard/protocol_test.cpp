@@ -113,6 +113,24 @@ TEST(Answer, ReachesAClientThatClosedItsHalfWhileTheHandlerWorked) {
     EXPECT_EQ(client.read_answer().value().body, "held");
 }
 
+TEST(Answer, ThatComesBeforeItsHandlerHasEndedEndsTheConnection) {
+    ServerUnderTest server;
+    RawClient client(server.port());
+    const auto answer = client.ask(get("/early"));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->body, "early");
+    EXPECT_EQ(answer->header("connection"), "close");
+    EXPECT_TRUE(client.is_closed());
+    // What the handler makes in the end goes nowhere, and least of all to the next client.
+    RawClient next(server.port());
+    EXPECT_EQ(next.ask(get("/held"))->body, "1");
+    EXPECT_EQ(next.ask(get("/release"))->body, "released");
+    std::string held = "1";
+    while (held != "0")
+        held = next.ask(get("/held"))->body;
+    EXPECT_EQ(next.ask(get("/echo?id=7"))->body, "id=7");
+}
+
 TEST(Answer, OfFourMegabytesArrivesWhole) {
     const ServerUnderTest server;
     auto client = server.connect();

@@ -43,6 +43,10 @@ api::HttpResponse TestHandlers::handle(api::HttpRequest& request) {
     if (request.path == "/method") return text(request.method_name);
     if (request.path == "/who") return text(request.remote_address);
     if (request.path == "/hold") return hold();
+    if (request.path == "/early") {
+        request.early->answer_early(text("early"));
+        return hold();
+    }
     if (request.path == "/throw-int")
         throw 42;  // NOLINT(misc-throw-by-value-catch-by-reference): anything may be thrown
     if (request.path == "/throw-std") throw std::runtime_error("what nobody may read");

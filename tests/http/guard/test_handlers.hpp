@@ -17,6 +17,7 @@ constexpr std::size_t big_size = std::size_t{4} << 20U;
 ///   GET /echo?id=X   `id=X`                  POST /echo       the body
 ///   /big             4 MiB                   /method, /who    the method's name, the remote address
 ///   /hold            waits for /release      /held            how many wait now
+///   /early           answers while it still waits for /release
 ///   /throw-int, /throw-std, /throw-string    throw            /bad-header       a header with a line end in
 ///   it /no-content      204                     /close           asks for the end of the connection
 class TestHandlers {
