@@ -20,6 +20,9 @@ class DecryptionThrottle {
 
     /// How long that key must wait, in whole seconds, rounded up; zero when it need not.
     [[nodiscard]] std::chrono::seconds wait(const std::string& key_id) const;
+    /// How many decryptions with that key may be tried together: as many as may fail at no cost, but one at
+    /// least.
+    [[nodiscard]] std::size_t at_once(const std::string& key_id) const;
     void failed(const std::string& key_id);
 
   private:

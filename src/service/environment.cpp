@@ -25,6 +25,8 @@ struct Environment::Shared {
     std::mutex mutex;
     std::condition_variable changed;
     std::condition_variable place_left;
+    std::condition_variable watch_may_end;  ///< of its own: woken in a worker's stead, the watch would leave
+                                            ///< the call lying that it was woken for
     std::deque<std::shared_ptr<QueuedCall>> queue;
     std::vector<CallHere*> here;
     std::size_t taken_places = 0;
@@ -34,6 +36,9 @@ struct Environment::Shared {
     std::atomic<bool> has_answered = false;
     std::atomic<bool> probing = false;
     std::atomic<SteadyTime> probe_started{SteadyTime{}};
+
+    /// Calls that wait, wherever: each of them may keep a request waiting.
+    [[nodiscard]] std::size_t waiting() const { return queue.size() + waiting_for_place; }
 
     std::shared_ptr<QueuedCall> next() {
         std::unique_lock lock(mutex);
@@ -76,7 +81,7 @@ struct Environment::Shared {
     /// Lets those go whose calls hang. There is no hurry, so nobody wakes it.
     void watch(std::chrono::milliseconds tick, const std::function<ServiceError()>& timed_out) {
         std::unique_lock lock(mutex);
-        while (!changed.wait_for(lock, tick, [&] { return stopping && here.empty(); })) {
+        while (!watch_may_end.wait_for(lock, tick, [&] { return stopping && here.empty(); })) {
             const auto now = std::chrono::steady_clock::now();
             for (CallHere* const call : here) {
                 if (call->given_up || call->deadline > now) continue;
@@ -171,6 +176,7 @@ bool Environment::stop(std::chrono::milliseconds limit) {
         shared_->queue.clear();
         shared_->changed.notify_all();
         shared_->place_left.notify_all();
+        shared_->watch_may_end.notify_all();
         const auto all_left = [&] { return shared_->running_workers == 0 && shared_->taken_places == 0; };
         if (!shared_->changed.wait_for(lock, limit, all_left)) {
             end_threads(&std::thread::detach);
@@ -212,7 +218,7 @@ void Environment::run_here(const std::function<void(Token&)>& work, Waiter& wait
 void Environment::enter(CallHere& call) {
     std::unique_lock lock(shared_->mutex);
     if (!shared_->stopping && shared_->taken_places == shared_->places &&
-        shared_->waiting_for_place >= profile_.queue_limit)
+        shared_->waiting() >= profile_.queue_limit)
         throw too_many_waiting();
     const bool in_time = shared_->take_place(lock, call.deadline);
     if (shared_->stopping) throw TokenError(TokenFault::busy, "The service is being stopped");
@@ -224,6 +230,7 @@ void Environment::leave(CallHere& call) {
     const std::lock_guard lock(shared_->mutex);
     std::erase(shared_->here, &call);
     shared_->leave_place();
+    if (shared_->stopping) shared_->watch_may_end.notify_all();
 }
 
 void Environment::refuse_when_open() const {
@@ -238,7 +245,7 @@ void Environment::refuse_when_open() const {
 void Environment::push(std::shared_ptr<QueuedCall> call) {
     const std::lock_guard lock(shared_->mutex);
     if (shared_->stopping) throw TokenError(TokenFault::busy, "The service is being stopped");
-    if (shared_->queue.size() >= profile_.queue_limit) throw too_many_waiting();
+    if (shared_->waiting() >= profile_.queue_limit) throw too_many_waiting();
     shared_->queue.push_back(std::move(call));
     shared_->changed.notify_one();
 }

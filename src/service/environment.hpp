@@ -26,7 +26,7 @@ struct EnvironmentProfile {
     std::string type;         ///< PRODUCTION, SANDBOX, TEST
     std::string description;  ///< for people
     std::size_t workers = 16;
-    std::size_t queue_limit = 64;  ///< calls that may wait for a worker
+    std::size_t queue_limit = 64;  ///< calls that may wait for a place in the token
     std::chrono::milliseconds deadline{5000};
     std::size_t breaker_limit = 3;
 };

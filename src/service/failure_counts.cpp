@@ -25,6 +25,12 @@ FailureCounts::Time FailureCounts::waits_until(const std::string& party) const {
     return found == counts_.end() ? Time::min() : found->second.waits_until;
 }
 
+int FailureCounts::free_left(const std::string& party, Time now) const {
+    const auto found = counts_.find(party);
+    if (found == counts_.end() || now - found->second.last >= forgotten_after) return rule_.free;
+    return std::max(0, rule_.free - found->second.failures);
+}
+
 void FailureCounts::failed(const std::string& party, Time now) {
     auto found = counts_.find(party);
     if (found == counts_.end()) {

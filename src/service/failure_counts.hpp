@@ -28,6 +28,8 @@ class FailureCounts {
 
     /// Until when the party has to wait; what is past when it need not.
     [[nodiscard]] Time waits_until(const std::string& party) const;
+    /// How many further failures would cost nothing.
+    [[nodiscard]] int free_left(const std::string& party, Time now) const;
     void failed(const std::string& party, Time now);
     void succeeded(const std::string& party) { counts_.erase(party); }
     [[nodiscard]] std::size_t size() const { return counts_.size(); }

@@ -26,8 +26,10 @@ const Deployment& usable_deployment(const Key& key, const Deployment* deployment
     if (deployment == nullptr || deployment->state == DeploymentState::deleting)
         throw ServiceError(ErrorKind::not_found, who + "is not deployed" + where);
     if (deployment->state == DeploymentState::failed || !deployment->object_id)
-        throw ServiceError(ErrorKind::not_found,
-                           who + "could not be deployed" + where + "; send its content again with PUT");
+        throw ServiceError(
+            ErrorKind::not_found,
+            who + (deployment->object_id ? "is not in its token any more" : "could not be deployed") + where +
+                "; send its content again with PUT");
     if (!deployment->serial.empty())
         throw ServiceError(ErrorKind::hsm_unavailable, who + "is in a token that has been replaced" + where);
     return *deployment;

@@ -86,17 +86,14 @@ class Usage {
         check(std::move(mistakes));
         require_patience();
         require_that_it_can_be_opened();
-        std::vector<UseResult> results;
-        results.reserve(operations_->size());
-        while (results.size() < operations_->size()) {
-            if (const auto wait = waiting(results.size()); wait.count() > 0) {
-                results.push_back({.success = false, .message = too_many_failures_text(wait)});
-                continue;
-            }
-            run_part(results);
+        try {
+            auto results = run_all();
+            log_failures();
+            return results;
+        } catch (...) {
+            log_failures();
+            throw;
         }
-        log_failures();
-        return results;
     }
 
   private:
@@ -126,6 +123,19 @@ class Usage {
         operations_ = std::make_shared<const std::vector<Operation>>(std::move(operations));
     }
 
+    std::vector<UseResult> run_all() {
+        std::vector<UseResult> results;
+        results.reserve(operations_->size());
+        while (results.size() < operations_->size()) {
+            if (const auto wait = waiting(results.size()); wait.count() > 0) {
+                results.push_back({.success = false, .message = too_many_failures_text(wait)});
+                continue;
+            }
+            run_part(results);
+        }
+        return results;
+    }
+
     [[nodiscard]] bool is_slowed_down(const Operation& operation) const {
         return request_.action == Action::decrypt && failure_is_an_oracle(*operation.mechanism);
     }
@@ -139,10 +149,22 @@ class Usage {
             throw ServiceError(ErrorKind::too_many_requests, too_many_failures_text(wait), wait);
     }
 
+    /// How many operations from there on go together. Those that are slowed down do not go with others: they
+    /// would pass without having been asked about.
+    [[nodiscard]] std::size_t part_from(std::size_t first) const {
+        const bool slowed_down = is_slowed_down((*operations_)[first]);
+        const std::size_t part =
+            slowed_down ? std::min(oracle_part, throttle_.at_once(key_->id)) : usual_part;
+        const std::size_t most = std::min(part, operations_->size() - first);
+        std::size_t count = 1;
+        while (count < most && is_slowed_down((*operations_)[first + count]) == slowed_down)
+            ++count;
+        return count;
+    }
+
     void run_part(std::vector<UseResult>& results) {
         const std::size_t first = results.size();
-        const std::size_t part = is_slowed_down((*operations_)[first]) ? oracle_part : usual_part;
-        std::vector<Outcome> outcomes = outcomes_of(first, std::min(part, operations_->size() - first));
+        std::vector<Outcome> outcomes = outcomes_of(first, part_from(first));
         for (Outcome& outcome : outcomes)
             results.push_back(result_of(results.size(), std::move(outcome)));
     }

@@ -45,6 +45,15 @@ service::TokenObject described(const service::ImportOrder& order, keys::KeyType 
     return object;
 }
 
+std::size_t size_of_ciphertext(const service::TokenObject& key, const service::Operation& operation) {
+    const std::size_t size = operation.input.size();
+    const std::size_t block = operation.mechanism->iv_size;
+    if (operation.mechanism->scheme == service::Scheme::gcm) return size + 16;
+    if (operation.mechanism->scheme == service::Scheme::cbc_pad) return (size / block + 1) * block;
+    if (key.algorithm == keys::Algorithm::rsa) return (static_cast<std::size_t>(key.size) + 7) / 8;
+    return size;
+}
+
 }  // namespace
 
 FakeToken::FakeToken(service::TokenIdentity identity) : contents_{std::move(identity), {}} {}
@@ -171,7 +180,7 @@ std::vector<service::Outcome> FakeToken::operate(const ObjectId& id, service::Ac
         throw TokenError(TokenFault::refused, "The token does not permit this use of the key");
     std::vector<service::Outcome> outcomes;
     for (const service::Operation& operation : operations)
-        outcomes.push_back(operate_once(id, action, operation));
+        outcomes.push_back(operate_once(object->shown, action, operation));
     return outcomes;
 }
 
@@ -183,13 +192,17 @@ bool FakeToken::offers(service::Action action, const service::Operation& operati
     return public_actions_ || !service::is_public(*operation.mechanism, action);
 }
 
-service::Outcome FakeToken::operate_once(const ObjectId& id, service::Action action,
+service::Outcome FakeToken::operate_once(const service::TokenObject& key, service::Action action,
                                          const service::Operation& operation) {
     ++operations_;
     if (!offers(action, operation)) return {service::Outcome::Kind::not_offered, {}, {}};
-    const std::string how = id.hex() + std::string(operation.mechanism->name) + to_hex(operation.iv) + "|" +
+    if (const auto reason = std::exchange(next_input_refusal_, std::nullopt))
+        return {.kind = service::Outcome::Kind::refused, .reason = *reason};
+    if (signer_ && action == service::Action::sign)
+        return {.output = SecretBytes::copy_of(signer_(operation))};
+    const std::string how = key.id_hex + std::string(operation.mechanism->name) + to_hex(operation.iv) + "|" +
                             to_hex(operation.aad) + std::string(keys::to_string(operation.oaep_hash));
-    if (action == service::Action::encrypt) return seal(how, operation);
+    if (action == service::Action::encrypt) return seal(how, key, operation);
     if (action == service::Action::decrypt) return open(how, operation);
     const ByteView input = operation.input.reveal();
     const auto& digest = operation.mechanism->digest;
@@ -202,9 +215,10 @@ service::Outcome FakeToken::operate_once(const ObjectId& id, service::Action act
                                                      : service::Outcome::Kind::failed};
 }
 
-service::Outcome FakeToken::seal(const std::string& how, const service::Operation& operation) {
+service::Outcome FakeToken::seal(const std::string& how, const service::TokenObject& key,
+                                 const service::Operation& operation) {
     const ByteView input = operation.input.reveal();
-    SecretBytes ciphertext = random_secret(input.size() + 16);
+    SecretBytes ciphertext = random_secret(size_of_ciphertext(key, operation));
     const ByteView octets = ciphertext.reveal();
     sealed_.push_back({how, {octets.begin(), octets.end()}, {input.begin(), input.end()}});
     return {.output = std::move(ciphertext)};
@@ -226,6 +240,16 @@ std::set<keys::Digest> FakeToken::oaep_hashes() {
 void FakeToken::fail_next_operation(TokenFault fault, const std::string& text) {
     const std::lock_guard lock(mutex_);
     next_operation_failure_ = TokenError(fault, text);
+}
+
+void FakeToken::refuse_next_input(const std::string& reason) {
+    const std::lock_guard lock(mutex_);
+    next_input_refusal_ = reason;
+}
+
+void FakeToken::sign_with(std::function<Bytes(const service::Operation&)> signer) {
+    const std::lock_guard lock(mutex_);
+    signer_ = std::move(signer);
 }
 
 void FakeToken::do_without_public_actions() {

@@ -46,6 +46,10 @@ class FakeToken final : public service::Token {
     /// The next use fails so, once.
     void fail_next_operation(service::TokenFault fault,
                              const std::string& text = "The token was told to fail");
+    /// The first input of the next use is refused so, once.
+    void refuse_next_input(const std::string& reason);
+    /// Signatures are made so from now on, for tests that need ones that fit the key.
+    void sign_with(std::function<Bytes(const service::Operation&)> signer);
     /// What the public half can do is not offered from now on.
     void do_without_public_actions();
     void decrypt_oaep_with(std::set<keys::Digest> hashes);
@@ -96,10 +100,11 @@ class FakeToken final : public service::Token {
         Bytes plaintext;
     };
 
-    service::Outcome operate_once(const ObjectId& id, service::Action action,
+    service::Outcome operate_once(const service::TokenObject& key, service::Action action,
                                   const service::Operation& operation);
     [[nodiscard]] bool offers(service::Action action, const service::Operation& operation) const;
-    service::Outcome seal(const std::string& how, const service::Operation& operation);
+    service::Outcome seal(const std::string& how, const service::TokenObject& key,
+                          const service::Operation& operation);
     [[nodiscard]] service::Outcome open(const std::string& how, const service::Operation& operation) const;
     void check_reachable() const;
     void check_lookup() const;
@@ -119,6 +124,8 @@ class FakeToken final : public service::Token {
     std::optional<std::set<std::string>> offered_;
     std::vector<Sealed> sealed_;
     std::optional<service::TokenError> next_operation_failure_;
+    std::optional<std::string> next_input_refusal_;
+    std::function<Bytes(const service::Operation&)> signer_;
     std::function<void()> in_operation_;
     std::set<keys::Digest> oaep_hashes_{keys::Digest::sha1};
     bool public_actions_ = true;

@@ -154,6 +154,12 @@ TEST_F(GatedEnvironment, HealthIsUnknownBeforeTheFirstProbe) {
     EXPECT_EQ(environment.health(), Health::unknown);
 }
 
+TEST_F(GatedEnvironment, OverlooksNoCallThatIsQueued) {
+    Environment environment(profile(1, 1, 1s), token_);
+    for (int i = 0; i < 200; ++i)
+        ASSERT_EQ(environment.call<int>([=](Token&) { return i; }), i);
+}
+
 TEST_F(GatedEnvironment, StoppingReportsACallThatHangs) {
     Environment environment(profile(1, 1, 20s), token_);
     std::promise<void> started;
