@@ -34,6 +34,11 @@ void drop_undeployed(soci::session& sql, const std::string& environment) {
 void hand_over(soci::session& sql, const std::string& environment, const std::string& old_serial,
                const std::string& new_serial) {
     drop_undeployed(sql, environment);
+    run(sql,
+        "update keys set revision = revision + 1 where id in"
+        " (select key_id from deployments where environment = :environment and object_id is not null"
+        " and (serial = '' or serial = :new))",
+        {environment, new_serial});
     for (const std::string table : {"deployments", "intents", "tombstones"}) {
         run(sql,
             "update " + table +

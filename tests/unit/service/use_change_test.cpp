@@ -121,6 +121,16 @@ TEST_F(UseChangeTest, AnObjectThatIsFoundMissingOrFoundAgainIsSeenByTheNextCall)
     EXPECT_TRUE(encrypt().success);
 }
 
+TEST_F(UseChangeTest, ATokenThatIsReplacedOrPutBackIsSeenByTheNextCall) {
+    bench_.catalogue->bind_token("production", "0001", {});
+    encrypt();
+    bench_.catalogue->rebind_token("production", "0002", {});
+    expect_error(refused(), ErrorKind::hsm_unavailable,
+                 "Key (name: k) is in a token that has been replaced in environment (name: production)");
+    bench_.catalogue->rebind_token("production", "0001", {});
+    EXPECT_TRUE(encrypt().success);
+}
+
 // between the lookup and the operation
 
 TEST_F(UseChangeTest, AKeyThatIsReplacedJustThenIsFollowed) {
