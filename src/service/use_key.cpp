@@ -84,7 +84,6 @@ class Usage {
 
     std::vector<UseResult> run(std::vector<FieldError> mistakes) {
         check(std::move(mistakes));
-        require_patience();
         require_that_it_can_be_opened();
         try {
             auto results = run_all();
@@ -126,45 +125,40 @@ class Usage {
     std::vector<UseResult> run_all() {
         std::vector<UseResult> results;
         results.reserve(operations_->size());
-        while (results.size() < operations_->size()) {
-            if (const auto wait = waiting(results.size()); wait.count() > 0) {
-                results.push_back({.success = false, .message = too_many_failures_text(wait)});
-                continue;
-            }
-            run_part(results);
-        }
+        while (results.size() < operations_->size())
+            if (is_slowed_down((*operations_)[results.size()]))
+                run_slowed_down_part(results);
+            else
+                run_part(results, usual_part);
         return results;
+    }
+
+    void run_slowed_down_part(std::vector<UseResult>& results) {
+        const DecryptionThrottle::Turn turn = throttle_.turn(key_->id);
+        if (turn.wait().count() == 0) return run_part(results, std::min(oracle_part, turn.at_once()));
+        const std::string text = too_many_failures_text(turn.wait());
+        if (results.empty()) throw ServiceError(ErrorKind::too_many_requests, text, turn.wait());
+        results.push_back({.success = false, .message = text});
     }
 
     [[nodiscard]] bool is_slowed_down(const Operation& operation) const {
         return request_.action == Action::decrypt && failure_is_an_oracle(*operation.mechanism);
     }
 
-    [[nodiscard]] std::chrono::seconds waiting(std::size_t position) const {
-        return is_slowed_down((*operations_)[position]) ? throttle_.wait(key_->id) : std::chrono::seconds(0);
-    }
-
-    void require_patience() const {
-        if (const auto wait = waiting(0); wait.count() > 0)
-            throw ServiceError(ErrorKind::too_many_requests, too_many_failures_text(wait), wait);
-    }
-
     /// How many operations from there on go together. Those that are slowed down do not go with others: they
     /// would pass without having been asked about.
-    [[nodiscard]] std::size_t part_from(std::size_t first) const {
+    [[nodiscard]] std::size_t part_from(std::size_t first, std::size_t most) const {
         const bool slowed_down = is_slowed_down((*operations_)[first]);
-        const std::size_t part =
-            slowed_down ? std::min(oracle_part, throttle_.at_once(key_->id)) : usual_part;
-        const std::size_t most = std::min(part, operations_->size() - first);
-        std::size_t count = 1;
-        while (count < most && is_slowed_down((*operations_)[first + count]) == slowed_down)
-            ++count;
-        return count;
+        const std::size_t end = std::min(first + most, operations_->size());
+        std::size_t next = first + 1;
+        while (next < end && is_slowed_down((*operations_)[next]) == slowed_down)
+            ++next;
+        return next - first;
     }
 
-    void run_part(std::vector<UseResult>& results) {
+    void run_part(std::vector<UseResult>& results, std::size_t most) {
         const std::size_t first = results.size();
-        std::vector<Outcome> outcomes = outcomes_of(first, part_from(first));
+        std::vector<Outcome> outcomes = outcomes_of(first, part_from(first, most));
         for (Outcome& outcome : outcomes)
             results.push_back(result_of(results.size(), std::move(outcome)));
     }

@@ -250,28 +250,47 @@ TEST(DecryptionThrottle, CountsEachKeyForItself) {
         throttle.failed("one");
     for (int i = 0; i < 16; ++i)
         throttle.failed("two");
-    EXPECT_EQ(throttle.wait("one"), 2s);
-    EXPECT_EQ(throttle.wait("two"), 0s);
-    EXPECT_EQ(throttle.wait("three"), 0s);
+    EXPECT_EQ(throttle.turn("one").wait(), 2s);
+    EXPECT_EQ(throttle.turn("two").wait(), 0s);
+    EXPECT_EQ(throttle.turn("three").wait(), 0s);
     now += 1001ms;
-    EXPECT_EQ(throttle.wait("one"), 1s);
+    EXPECT_EQ(throttle.turn("one").wait(), 1s);
     now += 999ms;
-    EXPECT_EQ(throttle.wait("one"), 0s);
+    EXPECT_EQ(throttle.turn("one").wait(), 0s);
 }
 
 TEST(DecryptionThrottle, LetsAsManyBeTriedAtOnceAsCostNothingThenOne) {
     std::chrono::steady_clock::time_point now{1h};
     DecryptionThrottle throttle([&] { return now; });
-    EXPECT_EQ(throttle.at_once("key"), 16U);
+    EXPECT_EQ(throttle.turn("key").at_once(), 16U);
     for (int i = 0; i < 13; ++i)
         throttle.failed("key");
-    EXPECT_EQ(throttle.at_once("key"), 3U);
+    EXPECT_EQ(throttle.turn("key").at_once(), 3U);
     for (int i = 0; i < 10; ++i)
         throttle.failed("key");
-    EXPECT_EQ(throttle.at_once("key"), 1U);
-    EXPECT_EQ(throttle.at_once("another"), 16U);
+    EXPECT_EQ(throttle.turn("key").at_once(), 1U);
+    EXPECT_EQ(throttle.turn("another").at_once(), 16U);
     now += 15min;
-    EXPECT_EQ(throttle.at_once("key"), 16U);
+    EXPECT_EQ(throttle.turn("key").at_once(), 16U);
+}
+
+TEST(DecryptionThrottle, LetsManyTryTogetherWhileFailuresCostNothing) {
+    DecryptionThrottle throttle([] { return std::chrono::steady_clock::time_point(1h); });
+    const auto first = throttle.turn("key");
+    EXPECT_EQ(throttle.turn("key").wait(), 0s);
+}
+
+TEST(DecryptionThrottle, LetsOneTryAtATimeOnceTheFreeFailuresAreUsedUp) {
+    DecryptionThrottle throttle([] { return std::chrono::steady_clock::time_point(1h); });
+    for (int i = 0; i < 16; ++i)
+        throttle.failed("key");
+    {
+        const auto first = throttle.turn("key");
+        EXPECT_EQ(first.wait(), 0s);
+        EXPECT_EQ(throttle.turn("key").wait(), 1s);
+        EXPECT_EQ(throttle.turn("another").wait(), 0s);
+    }
+    EXPECT_EQ(throttle.turn("key").wait(), 0s);
 }
 
 TEST(FailureCounts, ForgetAPartyThatSucceeds) {
