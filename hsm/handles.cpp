@@ -67,11 +67,4 @@ void Handles::drop(const ObjectId& id) {
     part.keys.erase(id);
 }
 
-void Handles::drop(const ObjectId& id, const KeyHandles& stale) {
-    Part& part = part_of(id);
-    const std::lock_guard lock(part.mutex);
-    const auto found = part.keys.find(id);
-    if (found != part.keys.end() && found->second.are_of_same_objects(stale)) part.keys.erase(found);
-}
-
 }  // namespace keyward::hsm

@@ -51,10 +51,8 @@ class Handles {
     void add(const Era& era, const ObjectId& id, Role role, CK_OBJECT_HANDLE object, Mark mark);
     /// What was learned of handles that are known: nothing happens when others are by now.
     void learn(const Era& era, const ObjectId& id, const KeyHandles& handles);
-    /// The key's objects are destroyed.
+    /// The key's objects are not in the token any more.
     void drop(const ObjectId& id);
-    /// These handles do not hold; what somebody else has kept since stays.
-    void drop(const ObjectId& id, const KeyHandles& stale);
 
   private:
     /// A CKA_ID is random, so any of its octets serve.

@@ -1,11 +1,10 @@
 #include "hsm/oaep_proof.hpp"
 
-#include <openssl/rsa.h>
-
 #include "hsm/create.hpp"
 #include "hsm/key_use.hpp"
-#include "keys/openssl_public_key.hpp"
+#include "keys/openssl_ptr.hpp"
 #include "keys/private_key.hpp"
+#include "keys/public_operations.hpp"
 
 namespace keyward::hsm {
 namespace {
@@ -29,52 +28,12 @@ SecretBytes fresh_key() {
     return der;
 }
 
-/// One for the process, since it takes long to make.
-const keys::KeyMaterial& trial_key() {
-    static const keys::KeyMaterial key = [] {
-        const SecretBytes der = fresh_key();
-        return keys::decode_private_key(der.reveal(), keys::kind_of(der.reveal()),
-                                        {.rsa_min_bits = key_bits});
-    }();
-    return key;
-}
-
-const EVP_MD* software_digest(keys::Digest hash) {
-    switch (hash) {
-        case keys::Digest::sha1:
-            return EVP_sha1();
-        case keys::Digest::sha224:
-            return EVP_sha224();
-        case keys::Digest::sha256:
-            return EVP_sha256();
-        case keys::Digest::sha384:
-            return EVP_sha384();
-        case keys::Digest::sha512:
-            return EVP_sha512();
-    }
-    return nullptr;
-}
-
-SecretBytes sealed(keys::Digest hash, ByteView message) {
-    const auto& key = std::get<keys::RsaPrivateKey>(trial_key()).public_key;
-    const keys::PkeyPtr handle = keys::openssl_public_key(key);
-    const keys::PkeyCtxPtr context = keys::made(keys::PkeyCtxPtr(EVP_PKEY_CTX_new(handle.get(), nullptr)));
-    keys::require(EVP_PKEY_encrypt_init(context.get()) == 1);
-    keys::require(EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_OAEP_PADDING) == 1);
-    keys::require(EVP_PKEY_CTX_set_rsa_oaep_md(context.get(), software_digest(hash)) == 1);
-    SecretBytes ciphertext(key.modulus.size());
-    std::size_t size = ciphertext.size();
-    keys::require(EVP_PKEY_encrypt(context.get(), ciphertext.writable().data(), &size, message.data(),
-                                   message.size()) == 1);
-    return ciphertext;
-}
-
 /// The handles of the trial key as a session object; none when the token does not take it.
-KeyHandles create_trial_key(Lease& lease, MadeObjects& made) {
+KeyHandles create(Lease& lease, const keys::KeyMaterial& trial_key, MadeObjects& made) {
     try {
         const service::ImportOrder order{.id = ObjectId::random(),
                                          .label = "keyward: trial of OAEP",
-                                         .material = trial_key(),
+                                         .material = trial_key,
                                          .uses = {service::Use::cipher},
                                          .lifetime = service::Lifetime::session,
                                          .expected_check_value = {}};
@@ -99,14 +58,26 @@ std::optional<Outcome> opened(Lease& lease, const MechanismList& offered, const 
 
 }  // namespace
 
-bool decrypts_oaep(Lease& lease, const MechanismList& offered, keys::Digest hash) {
+const keys::KeyMaterial& oaep_trial_key() {
+    static const keys::KeyMaterial key = [] {
+        const SecretBytes der = fresh_key();
+        return keys::decode_private_key(der.reveal(), keys::kind_of(der.reveal()),
+                                        {.rsa_min_bits = key_bits});
+    }();
+    return key;
+}
+
+bool decrypts_oaep(Lease& lease, const MechanismList& offered, const keys::KeyMaterial& trial_key,
+                   keys::Digest hash) {
     if (!offered.offers(CKM_RSA_PKCS_OAEP, CKF_DECRYPT)) return false;
     const SecretBytes message = random_secret(keys::size_of(hash));
+    const Bytes sealed =
+        keys::encrypt_rsa_oaep(std::get<keys::RsaPrivateKey>(trial_key).public_key, hash, message.reveal());
     const Operation operation{.mechanism = service::find_mechanism("RSA-PKCS-OAEP"),
-                              .input = sealed(hash, message.reveal()),
+                              .input = SecretBytes::copy_of(sealed),
                               .oaep_hash = hash};
     MadeObjects made(lease);
-    const KeyHandles handles = create_trial_key(lease, made);
+    const KeyHandles handles = create(lease, trial_key, made);
     const auto outcome = opened(lease, offered, handles, operation);
     return outcome && outcome->kind == Outcome::Kind::done &&
            equal_secrets(outcome->output.reveal(), message.reveal());

@@ -7,14 +7,18 @@
 #include "hsm/offered.hpp"
 #include "hsm/session_pool.hpp"
 #include "keys/digest.hpp"
+#include "keys/key_material.hpp"
 
 namespace keyward::hsm {
 
-/// Whether private keys of the token decrypt OAEP with this hash: a session object, of a key that OpenSSL
-/// made for this process, opens what OpenSSL sealed. SoftHSM2 takes keys for OAEP with SHA-256 and can't use
-/// them. False also when the token takes no such object. Throws when the token can't be reached, and leaves
-/// no object behind.
-bool decrypts_oaep(Lease& lease, const MechanismList& offered, keys::Digest hash);
+/// An RSA key that OpenSSL makes for this process, at the first call.
+const keys::KeyMaterial& oaep_trial_key();
+
+/// Whether private keys of the token decrypt OAEP with this hash: a session object of the trial key opens
+/// what OpenSSL sealed. SoftHSM2 takes keys for OAEP with SHA-256 and can't use them. False also when the
+/// token takes no such object. Throws when the token can't be reached, and leaves no object behind.
+bool decrypts_oaep(Lease& lease, const MechanismList& offered, const keys::KeyMaterial& trial_key,
+                   keys::Digest hash);
 
 /// The hashes for which that was proved, by module generation. Any thread may call.
 class ProvedHashes {

@@ -232,10 +232,7 @@ bool Pkcs11Token::go_on(Lease& lease, const ObjectId& id, KeyHandles handles, Ac
     for (const Operation& operation : operations.subspan(outcomes.size())) {
         lease.replace_spoilt();
         auto outcome = key.run(action, operation);
-        if (!outcome) {
-            handles_.drop(id, handles);
-            return false;
-        }
+        if (!outcome) return false;
         outcomes.push_back(std::move(*outcome));
     }
     if (key.handles().order_bytes != handles.order_bytes) handles_.learn(lease.era(), id, key.handles());
@@ -248,7 +245,10 @@ Pkcs11Token::FoundHandles Pkcs11Token::look_for(const ObjectId& id) {
     return with_session([&](Lease& lease) {
         const Handles::Mark mark = handles_.mark();
         const KeyHandles found = find_handles(lease, id);
-        if (found.any()) handles_.keep(lease.era(), id, found, mark);
+        if (found.any())
+            handles_.keep(lease.era(), id, found, mark);
+        else
+            handles_.drop(id);
         return FoundHandles{lease.era(), found};
     });
 }
@@ -258,9 +258,10 @@ std::set<keys::Digest> Pkcs11Token::oaep_hashes() {
     const std::uint64_t generation = pool_.generation();
     if (const auto proved = proved_hashes_.in(generation)) return *proved;
     std::set<keys::Digest> hashes;
+    const keys::KeyMaterial& key = oaep_trial_key();
     const auto pass = gate_.to_make();
     for (const keys::Digest hash : keys::all_digests())
-        if (with_session([&](Lease& lease) { return decrypts_oaep(lease, *offered_.in(lease), hash); }))
+        if (with_session([&](Lease& lease) { return decrypts_oaep(lease, *offered_.in(lease), key, hash); }))
             hashes.insert(hash);
     proved_hashes_.keep(generation, hashes);
     return hashes;

@@ -1,9 +1,11 @@
 #include "tests/fakes/fake_token.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "keys/fingerprint.hpp"
+#include "keys/public_operations.hpp"
 
 namespace keyward::fakes {
 namespace {
@@ -52,6 +54,18 @@ std::size_t size_of_ciphertext(const service::TokenObject& key, const service::O
     if (operation.mechanism->scheme == service::Scheme::cbc_pad) return (size / block + 1) * block;
     if (key.algorithm == keys::Algorithm::rsa) return (static_cast<std::size_t>(key.size) + 7) / 8;
     return size;
+}
+
+[[noreturn]] void throw_missing() {
+    throw TokenError(TokenFault::missing, "The token does not hold the key");
+}
+
+std::size_t longest_input(const service::Operation& operation, int key_bits) {
+    if (operation.mechanism->scheme == service::Scheme::rsa_oaep)
+        return keys::longest_oaep_message(key_bits, operation.oaep_hash);
+    if (operation.mechanism->scheme == service::Scheme::rsa_pkcs1_cipher)
+        return keys::longest_pkcs1_message(key_bits);
+    return std::numeric_limits<std::size_t>::max();
 }
 
 }  // namespace
@@ -172,16 +186,25 @@ std::vector<service::Outcome> FakeToken::operate(const ObjectId& id, service::Ac
     }
     check_reachable();
     if (next_operation_failure_) throw std::exchange(next_operation_failure_, std::nullopt).value();
-    const auto object =
-        std::ranges::find_if(contents_.objects, [&](const Object& each) { return each.shown.id == id; });
-    if (object == contents_.objects.end())
-        throw TokenError(TokenFault::missing, "The token does not hold the key");
-    if (!object->shown.uses.contains(service::use_of(action)))
-        throw TokenError(TokenFault::refused, "The token does not permit this use of the key");
+    if (std::ranges::none_of(contents_.objects, [&](const Object& each) { return each.shown.id == id; }))
+        throw_missing();
     std::vector<service::Outcome> outcomes;
     for (const service::Operation& operation : operations)
-        outcomes.push_back(operate_once(object->shown, action, operation));
+        outcomes.push_back(operate_once(object_for(id, action, operation), action, operation));
     return outcomes;
+}
+
+const service::TokenObject& FakeToken::object_for(const ObjectId& id, service::Action action,
+                                                  const service::Operation& operation) const {
+    const bool public_half = service::is_public(*operation.mechanism, action);
+    for (const Object& object : contents_.objects) {
+        if (object.shown.id != id || (object.shown.type == keys::KeyType::public_key) != public_half)
+            continue;
+        if (!object.shown.uses.contains(service::use_of(action)))
+            throw TokenError(TokenFault::refused, "The token does not permit this use of the key");
+        return object.shown;
+    }
+    throw_missing();
 }
 
 bool FakeToken::offers(service::Action action, const service::Operation& operation) const {
@@ -196,6 +219,9 @@ service::Outcome FakeToken::operate_once(const service::TokenObject& key, servic
                                          const service::Operation& operation) {
     ++operations_;
     if (!offers(action, operation)) return {service::Outcome::Kind::not_offered, {}, {}};
+    if (action == service::Action::encrypt && operation.input.size() > longest_input(operation, key.size))
+        return {.kind = service::Outcome::Kind::refused,
+                .reason = "The token refuses the input: it may be too long for the key"};
     if (const auto reason = std::exchange(next_input_refusal_, std::nullopt))
         return {.kind = service::Outcome::Kind::refused, .reason = *reason};
     if (signer_ && action == service::Action::sign)

@@ -48,6 +48,7 @@ CK_RV create_object(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR attributes, CK_U
 
 CK_RV get_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR attributes,
                           CK_ULONG count) {
+    ++controls.reads;
     if (controls.get_attribute_value != CKR_OK) return controls.get_attribute_value;
     CK_RV value = real->C_GetAttributeValue(session, object, attributes, count);
     for (CK_ULONG i = 0; i < count; ++i) {
@@ -79,13 +80,52 @@ CK_RV spoil(CK_RV value, CK_BYTE_PTR result) {
 
 CK_RV sign(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size, CK_BYTE_PTR signature,
            CK_ULONG_PTR signature_size) {
+    controls.signed_octets = size;
     if (controls.sign != CKR_OK) return controls.sign;
     const CK_RV value = real->C_Sign(session, data, size, signature, signature_size);
     return spoil(value, signature);
 }
 
+bool hashes(CK_MECHANISM_TYPE type) {
+    return type == CKM_SHA256_RSA_PKCS || type == CKM_SHA256_RSA_PKCS_PSS;
+}
+
+bool is_bare(CK_MECHANISM_TYPE type) {
+    return type == CKM_RSA_PKCS || type == CKM_RSA_PKCS_PSS;
+}
+
+CK_RV init_error(CK_MECHANISM_TYPE type) {
+    ++controls.inits;
+    if ((controls.without_hashing && hashes(type)) || (controls.without_bare && is_bare(type)))
+        return CKR_MECHANISM_INVALID;
+    return takes_one_of(controls.init_after) ? CKR_OK : controls.init.exchange(CKR_OK);
+}
+
+CK_RV sign_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key) {
+    if (const CK_RV value = init_error(mechanism->mechanism); value != CKR_OK) return value;
+    return real->C_SignInit(session, mechanism, key);
+}
+
+CK_RV verify_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key) {
+    if (const CK_RV value = init_error(mechanism->mechanism); value != CKR_OK) return value;
+    return real->C_VerifyInit(session, mechanism, key);
+}
+
+CK_RV decrypt_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key) {
+    if (const CK_RV value = init_error(mechanism->mechanism); value != CKR_OK) return value;
+    return real->C_DecryptInit(session, mechanism, key);
+}
+
+CK_RV decrypt(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size, CK_BYTE_PTR result,
+              CK_ULONG_PTR result_size) {
+    if (controls.session_lost_after_decrypt) real->C_CloseSession(session);
+    if (controls.decrypt != CKR_OK) return controls.decrypt;
+    return real->C_Decrypt(session, data, size, result, result_size);
+}
+
 CK_RV encrypt_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key) {
     const CK_MECHANISM_TYPE type = mechanism->mechanism;
+    if (const CK_RV value = init_error(type); value != CKR_OK) return value;
     if ((controls.no_ecb && type == CKM_AES_ECB) || (controls.no_cbc && type == CKM_AES_CBC) ||
         (controls.no_gcm && type == CKM_AES_GCM))
         return CKR_MECHANISM_INVALID;
@@ -100,12 +140,14 @@ CK_RV encrypt(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size, CK_BYT
 
 CK_RV verify(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size, CK_BYTE_PTR signature,
              CK_ULONG signature_size) {
+    if (controls.verify != CKR_OK) return controls.verify;
     const CK_RV value = real->C_Verify(session, data, size, signature, signature_size);
     return controls.accept_any_signature ? CKR_OK : value;
 }
 
 CK_RV open_session(CK_SLOT_ID slot, CK_FLAGS flags, void* application, CK_NOTIFY notify,
                    CK_SESSION_HANDLE_PTR session) {
+    ++controls.sessions;
     if (controls.open_session != CKR_OK) return controls.open_session;
     return real->C_OpenSession(slot, flags, application, notify, session);
 }
@@ -135,6 +177,16 @@ CK_RV find_objects_init(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR attributes, 
     return real->C_FindObjectsInit(session, attributes, count);
 }
 
+CK_RV get_mechanism_list(CK_SLOT_ID slot, CK_MECHANISM_TYPE_PTR list, CK_ULONG_PTR count) {
+    ++controls.lists;
+    return real->C_GetMechanismList(slot, list, count);
+}
+
+CK_RV get_mechanism_info(CK_SLOT_ID slot, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO_PTR info) {
+    if (controls.unlisted_hashing && hashes(type)) return CKR_MECHANISM_INVALID;
+    return real->C_GetMechanismInfo(slot, type, info);
+}
+
 CK_RV get_real() {
     void* const library = dlopen("/usr/lib/softhsm/libsofthsm2.so", RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) return CKR_GENERAL_ERROR;
@@ -156,6 +208,12 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list) {
     ours.C_GetAttributeValue = get_attribute_value;
     ours.C_DestroyObject = destroy_object;
     ours.C_Sign = sign;
+    ours.C_SignInit = sign_init;
+    ours.C_VerifyInit = verify_init;
+    ours.C_DecryptInit = decrypt_init;
+    ours.C_Decrypt = decrypt;
+    ours.C_GetMechanismList = get_mechanism_list;
+    ours.C_GetMechanismInfo = get_mechanism_info;
     ours.C_EncryptInit = encrypt_init;
     ours.C_Encrypt = encrypt;
     ours.C_Verify = verify;

@@ -19,6 +19,14 @@ struct ShimControls {
     std::atomic<bool> failure_ends_login;  ///< the login goes with a private key or a destruction that fails
     std::atomic<CK_RV> sign;
     std::atomic<CK_RV> encrypt;
+    std::atomic<CK_RV> decrypt;
+    std::atomic<CK_RV> verify;
+    std::atomic<CK_RV> init;           ///< what one C_…Init of an operation answers
+    std::atomic<CK_ULONG> init_after;  ///< so many go through before
+    std::atomic<bool> session_lost_after_decrypt;
+    std::atomic<bool> without_hashing;   ///< mechanisms that hash before they sign with RSA fail at Init
+    std::atomic<bool> without_bare;      ///< so do those that do not hash
+    std::atomic<bool> unlisted_hashing;  ///< and the former are not listed
     std::atomic<CK_RV> open_session;
     std::atomic<CK_RV> login;
     std::atomic<CK_FLAGS> token_flags;         ///< added to those of CK_TOKEN_INFO
@@ -36,6 +44,11 @@ struct ShimControls {
     std::atomic<CK_ULONG> logins;            ///< how often C_Login was called
     std::atomic<CK_ULONG> destroyed;         ///< how often C_DestroyObject was called
     std::atomic<CK_ULONG> searches;          ///< how often C_FindObjectsInit was called
+    std::atomic<CK_ULONG> reads;             ///< how often C_GetAttributeValue was called
+    std::atomic<CK_ULONG> lists;             ///< how often C_GetMechanismList was called
+    std::atomic<CK_ULONG> inits;             ///< how many operations were begun
+    std::atomic<CK_ULONG> signed_octets;     ///< how many C_Sign was given at last
+    std::atomic<CK_ULONG> sessions;          ///< how often C_OpenSession was called
 };
 
 /// The name of the function in the shim that returns its controls.

@@ -4,14 +4,12 @@
 #include <future>
 #include <thread>
 
-#include <dlfcn.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "hsm/errors.hpp"
 #include "keys/fingerprint.hpp"
-#include "tests/contract/token/fault_shim.hpp"
-#include "tests/contract/token/labs.hpp"
+#include "tests/contract/token/shim_lab.hpp"
 
 namespace keyward::tests {
 namespace {
@@ -24,37 +22,6 @@ using service::UseSet;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-/// SoftHSM2 behind the shim, with the shim's controls as new.
-class ShimLab final : public ModuleLab {
-  public:
-    ShimLab() {
-        softhsm_.add_token("production");
-        library_ = dlopen(KEYWARD_FAULT_SHIM, RTLD_NOW | RTLD_LOCAL);
-        if (library_ == nullptr) throw std::runtime_error("the shim can't be loaded");
-        controls_ = reinterpret_cast<ShimControls* (*)()>(dlsym(library_, shim_controls_function))();
-        reset();
-    }
-    ~ShimLab() override {
-        reset();
-        close();
-        dlclose(library_);
-    }
-    ShimControls& shim() { return *controls_; }
-    [[nodiscard]] bool offers(Kind, const UseSet&) const override { return true; }
-    void add_token(const std::string& label) override { softhsm_.add_token(label); }
-
-  private:
-    [[nodiscard]] std::string module_path() const override { return KEYWARD_FAULT_SHIM; }
-    void reset() {
-        new (controls_) ShimControls{};
-        controls_->lie_about = CK_UNAVAILABLE_INFORMATION;
-    }
-
-    SoftHsm softhsm_;
-    void* library_ = nullptr;
-    ShimControls* controls_ = nullptr;
-};
 
 class TokenFaults : public ::testing::Test {
   protected:

@@ -78,8 +78,11 @@ Pkey made(EVP_PKEY* key) {
     return {key, &EVP_PKEY_free};
 }
 
-keys::RsaPrivateKey make_rsa() {
-    static const Pkey key = made(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{2048}));
+Pkey fresh_rsa() {
+    return made(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{2048}));
+}
+
+keys::RsaPrivateKey material_of(const Pkey& key) {
     return {{number(key.get(), OSSL_PKEY_PARAM_RSA_N), number(key.get(), OSSL_PKEY_PARAM_RSA_E)},
             secret_number(key.get(), OSSL_PKEY_PARAM_RSA_D),
             secret_number(key.get(), OSSL_PKEY_PARAM_RSA_FACTOR1),
@@ -87,6 +90,11 @@ keys::RsaPrivateKey make_rsa() {
             secret_number(key.get(), OSSL_PKEY_PARAM_RSA_EXPONENT1),
             secret_number(key.get(), OSSL_PKEY_PARAM_RSA_EXPONENT2),
             secret_number(key.get(), OSSL_PKEY_PARAM_RSA_COEFFICIENT1)};
+}
+
+keys::RsaPrivateKey make_rsa() {
+    static const Pkey key = fresh_rsa();
+    return material_of(key);
 }
 
 keys::EcPrivateKey make_ec(const Row& row) {
@@ -166,6 +174,12 @@ keys::KeyMaterial make_key(Kind kind) {
     throw std::logic_error("no such kind of key");
 }
 
+keys::KeyMaterial make_other_key(Kind kind) {
+    if (row_of(kind).family != Family::rsa) return make_key(kind);
+    static const Pkey key = fresh_rsa();
+    return material_of(key);
+}
+
 Certificate make_certificate() {
     const Pkey key(EVP_EC_gen("P-256"), &EVP_PKEY_free);
     const std::unique_ptr<X509, decltype(&X509_free)> x509(X509_new(), &X509_free);
@@ -199,6 +213,9 @@ std::vector<service::UseSet> uses_for(Kind kind) {
     return {};
 }
 
+keys::Algorithm algorithm_of(Kind kind) {
+    return row_of(kind).algorithm;
+}
 bool is_public_alone(Kind kind) {
     return row_of(kind).public_alone;
 }

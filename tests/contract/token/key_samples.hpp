@@ -38,6 +38,8 @@ std::string name_of(Kind kind);
 
 /// A key of this kind, made by OpenSSL at run time. RSA keys are made once a process, since they take long.
 keys::KeyMaterial make_key(Kind kind);
+/// One that make_key does not return.
+keys::KeyMaterial make_other_key(Kind kind);
 
 /// A self-signed X.509 certificate and its subject, in DER, made by OpenSSL at run time.
 struct Certificate {
@@ -49,6 +51,7 @@ Certificate make_certificate();
 /// The sets of uses that make sense for the kind.
 std::vector<service::UseSet> uses_for(Kind kind);
 
+keys::Algorithm algorithm_of(Kind kind);
 bool is_public_alone(Kind kind);
 bool is_secret(Kind kind);
 /// How many objects the key is: a private one brings its public half.

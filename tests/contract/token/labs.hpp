@@ -25,6 +25,8 @@ class TokenLab {
 
     /// The token that the tests import into.
     virtual std::shared_ptr<service::Token> token() = 0;
+    /// The same token, as another application has it open.
+    virtual std::shared_ptr<service::Token> token_of_others() = 0;
     [[nodiscard]] virtual bool offers(Kind kind, const service::UseSet& uses) const = 0;
     [[nodiscard]] virtual std::string label() const { return "production"; }
     /// The same token; its next pause between two looks is `happening`, and takes no time.
@@ -38,6 +40,7 @@ class TokenLab {
 class FakeLab final : public TokenLab {
   public:
     std::shared_ptr<service::Token> token() override { return token_; }
+    std::shared_ptr<service::Token> token_of_others() override { return token_; }
     [[nodiscard]] bool offers(Kind, const service::UseSet&) const override { return true; }
     std::shared_ptr<service::Token> token_with_pause(std::function<void()> happening) override {
         token_->in_next_pause(std::move(happening));
@@ -55,6 +58,7 @@ class FakeLab final : public TokenLab {
 class ModuleLab : public TokenLab {
   public:
     std::shared_ptr<service::Token> token() override;
+    std::shared_ptr<service::Token> token_of_others() override { return open(settings()); }
     /// Another one over the same module.
     std::shared_ptr<service::Token> open(hsm::TokenSettings settings) {
         return hsm::open_token(modules_, std::move(settings));

@@ -1,0 +1,386 @@
+// What the use of a key does when a module fails or lacks something: SoftHSM2 behind a shim that does either
+// on demand.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "hsm/errors.hpp"
+#include "tests/contract/token/shim_lab.hpp"
+#include "tests/contract/token/use_samples.hpp"
+
+namespace keyward::tests {
+namespace {
+
+using service::Action;
+using service::Lifetime;
+using service::Operation;
+using service::Outcome;
+using service::TokenError;
+using service::TokenFault;
+using service::Use;
+using service::UseSet;
+using Done = service::Outcome::Kind;
+
+class UseFaults : public ::testing::Test {
+  protected:
+    UseFaults() { prepare_process(); }
+
+    void import(Kind kind, const UseSet& uses) {
+        lab_.token()->import({id_, "label", make_key(kind), uses, Lifetime::token, std::nullopt});
+    }
+    Outcome use(Action action, const Operation& operation) {
+        auto outcomes = lab_.token()->operate(id_, action, std::span(&operation, 1));
+        return std::move(outcomes.at(0));
+    }
+    Done kind_of(Action action, const Operation& operation) { return use(action, operation).kind; }
+    TokenError error_of(Action action, const Operation& operation) {
+        try {
+            lab_.token()->operate(id_, action, std::span(&operation, 1));
+        } catch (const TokenError& error) {
+            return error;
+        }
+        throw std::logic_error("the use did not fail");
+    }
+    /// A key for GCM and something that it has sealed.
+    Operation sealed() {
+        import(Kind::aes256, {Use::cipher});
+        const Operation sealing = operation("AES-GCM", message(48));
+        return opening(sealing, use(Action::encrypt, sealing));
+    }
+    static Operation tampered(const Operation& opening) {
+        Operation changed = copy_of(opening);
+        changed.input.writable().back() ^= 1;
+        return changed;
+    }
+
+    ShimLab lab_;
+    ShimControls& shim_ = lab_.shim();
+    const ObjectId id_ = ObjectId::random();
+    const Operation mac_ = operation("SHA256-HMAC", message(32));
+    const Operation rsa_ = operation("SHA256-RSA-PKCS", message(32));
+};
+
+class LostHandle : public UseFaults, public ::testing::WithParamInterface<CK_RV> {};
+INSTANTIATE_TEST_SUITE_P(Answers, LostHandle,
+                         ::testing::Values(CKR_OBJECT_HANDLE_INVALID, CKR_KEY_HANDLE_INVALID),
+                         [](const auto& test) { return hsm::name_of(test.param); });
+
+TEST_P(LostHandle, IsMendedByLookingOnceMore) {
+    import(Kind::hmac64, {Use::signature});
+    shim_.init = GetParam();
+    EXPECT_EQ(kind_of(Action::sign, mac_), Done::done);
+    EXPECT_EQ(shim_.searches, 1U);
+    EXPECT_EQ(kind_of(Action::sign, mac_), Done::done);
+    EXPECT_EQ(shim_.searches, 1U);
+}
+
+TEST_P(LostHandle, OfAnObjectThatIsGoneIsMissing) {
+    import(Kind::hmac64, {Use::signature});
+    lab_.token_of_others()->destroy(id_);
+    shim_.init = GetParam();
+    EXPECT_EQ(error_of(Action::sign, mac_).fault(), TokenFault::missing);
+}
+
+TEST_P(LostHandle, AtTheCallItselfIsMendedToo) {
+    import(Kind::hmac64, {Use::signature});
+    shim_.sign = GetParam();
+    EXPECT_EQ(error_of(Action::sign, mac_).fault(), TokenFault::missing);
+    shim_.sign = CKR_OK;
+    EXPECT_EQ(kind_of(Action::sign, mac_), Done::done);
+}
+
+TEST_F(UseFaults, InTheMiddleOfACallAHandleIsLookedForAndTheOutcomesStay) {
+    import(Kind::hmac64, {Use::signature});
+    std::vector<Operation> signing(5);
+    for (Operation& each : signing)
+        each = operation("SHA256-HMAC", message(8));
+    std::vector<Bytes> expected;
+    for (const Operation& each : signing) {
+        const Outcome made = use(Action::sign, each);
+        expected.emplace_back(made.output.reveal().begin(), made.output.reveal().end());
+    }
+    shim_.init_after = 3;
+    shim_.init = CKR_OBJECT_HANDLE_INVALID;
+    const std::vector<Outcome> outcomes = lab_.token()->operate(id_, Action::sign, signing);
+    ASSERT_EQ(outcomes.size(), expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i)
+        EXPECT_TRUE(std::ranges::equal(outcomes[i].output.reveal(), expected[i])) << i;
+    EXPECT_EQ(shim_.searches, 1U);
+}
+
+TEST_F(UseFaults, AKeyThatWasImportedIsNeitherSearchedForNorRead) {
+    import(Kind::rsa, {Use::signature});
+    EXPECT_EQ(kind_of(Action::sign, rsa_), Done::done);
+    const CK_ULONG reads = shim_.reads;
+    const Outcome made = use(Action::sign, rsa_);
+    EXPECT_EQ(kind_of(Action::verify, verification(rsa_, made)), Done::done);
+    EXPECT_EQ(shim_.searches, 0U);
+    EXPECT_EQ(shim_.reads, reads);
+}
+
+TEST_F(UseFaults, AKeyThatAWalkShowedIsNotSearchedFor) {
+    lab_.token_of_others()->import(
+        {id_, "theirs", make_key(Kind::rsa), {Use::signature}, Lifetime::token, std::nullopt});
+    lab_.token()->walk([](const auto&, std::size_t, std::size_t) {});
+    const CK_ULONG searches = shim_.searches;
+    const Outcome made = use(Action::sign, rsa_);
+    EXPECT_EQ(kind_of(Action::verify, verification(rsa_, made)), Done::done);
+    EXPECT_EQ(shim_.searches, searches);
+}
+
+TEST_F(UseFaults, AKeyIsSearchedForOnce) {
+    lab_.token_of_others()->import(
+        {id_, "theirs", make_key(Kind::hmac64), {Use::signature}, Lifetime::token, std::nullopt});
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(kind_of(Action::sign, mac_), Done::done);
+    EXPECT_EQ(shim_.searches, 1U);
+}
+
+TEST_F(UseFaults, AHalfThatIsNotThereCostsTheOtherNoSearch) {
+    import(Kind::rsa_public, {Use::signature});
+    EXPECT_EQ(error_of(Action::sign, rsa_).fault(), TokenFault::missing);
+    const CK_ULONG searches = shim_.searches;
+    Operation verifying = copy_of(rsa_);
+    verifying.signature = message(256);
+    EXPECT_EQ(kind_of(Action::verify, verifying), Done::failed);
+    EXPECT_EQ(shim_.searches, searches);
+}
+
+TEST_F(UseFaults, TheCurveOfAKeyIsReadOnce) {
+    import(Kind::p256, {Use::signature});
+    const CK_ULONG before = shim_.reads;
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(kind_of(Action::sign, operation("ECDSA-SHA512", message(8))), Done::done);
+    EXPECT_EQ(shim_.reads, before + 1);
+}
+
+struct DigestOnCurve {
+    Kind kind;
+    const char* mechanism;
+    CK_ULONG octets;
+};
+class EcdsaWithoutHashing : public UseFaults, public ::testing::WithParamInterface<DigestOnCurve> {};
+INSTANTIATE_TEST_SUITE_P(Curves, EcdsaWithoutHashing,
+                         ::testing::Values(DigestOnCurve{Kind::p256, "ECDSA-SHA256", 32},
+                                           DigestOnCurve{Kind::p256, "ECDSA-SHA512", 32},
+                                           DigestOnCurve{Kind::secp256k1, "ECDSA-SHA384", 32},
+                                           DigestOnCurve{Kind::p384, "ECDSA-SHA512", 48},
+                                           DigestOnCurve{Kind::p384, "ECDSA-SHA256", 32},
+                                           DigestOnCurve{Kind::p521, "ECDSA-SHA512", 64}),
+                         [](const auto& test) {
+                             return name_of(test.param.kind) + "_" +
+                                    std::string(test.param.mechanism).substr(6);
+                         });
+
+// Some tokens take no more octets than the order has, where SoftHSM2 leaves the rest out itself.
+TEST_P(EcdsaWithoutHashing, IsGivenNoMoreOfTheDigestThanTheOrderHas) {
+    import(GetParam().kind, {Use::signature});
+    EXPECT_EQ(kind_of(Action::sign, operation(GetParam().mechanism, message(100))), Done::done);
+    EXPECT_EQ(shim_.signed_octets, GetParam().octets);
+}
+
+TEST_F(UseFaults, TheMechanismsAreListedOnce) {
+    import(Kind::hmac64, {Use::signature});
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(kind_of(Action::sign, mac_), Done::done);
+    EXPECT_EQ(shim_.lists, 2U);  // how many, and which
+}
+
+TEST_F(UseFaults, OaepIsProvedOnce) {
+    lab_.token()->oaep_hashes();
+    const CK_ULONG inits = shim_.inits;
+    lab_.token()->oaep_hashes();
+    EXPECT_EQ(shim_.inits, inits);
+}
+
+TEST_F(UseFaults, AProofOfOaepThatBreaksOffIsMadeAgain) {
+    shim_.decrypt = CKR_DEVICE_ERROR;
+    EXPECT_THROW(lab_.token()->oaep_hashes(), TokenError);
+    shim_.decrypt = CKR_OK;
+    EXPECT_EQ(lab_.token()->oaep_hashes(), std::set{keys::Digest::sha1});
+}
+
+TEST_F(UseFaults, ATokenThatTakesNoSessionObjectProvesNoOaep) {
+    shim_.create_private_object = CKR_TEMPLATE_INCONSISTENT;
+    EXPECT_TRUE(lab_.token()->oaep_hashes().empty());
+}
+
+TEST_F(UseFaults, ADeviceErrorWhileSigningIsUnreachableAndTheNextCallWorks) {
+    import(Kind::hmac64, {Use::signature});
+    shim_.sign = CKR_DEVICE_ERROR;
+    const TokenError error = error_of(Action::sign, mac_);
+    EXPECT_EQ(error.fault(), TokenFault::unreachable);
+    EXPECT_EQ(error.call(), "C_Sign");
+    EXPECT_EQ(error.code(), "CKR_DEVICE_ERROR");
+    shim_.sign = CKR_OK;
+    EXPECT_EQ(kind_of(Action::sign, mac_), Done::done);
+}
+
+TEST_F(UseFaults, ADeviceErrorWhileDecryptingIsUnreachableAndTheNextCallWorks) {
+    const Operation opening = sealed();
+    shim_.decrypt = CKR_DEVICE_ERROR;
+    EXPECT_EQ(error_of(Action::decrypt, opening).fault(), TokenFault::unreachable);
+    shim_.decrypt = CKR_OK;
+    EXPECT_EQ(kind_of(Action::decrypt, opening), Done::done);
+}
+
+TEST_F(UseFaults, AGeneralErrorWhileSigningIsUnreachable) {
+    import(Kind::hmac64, {Use::signature});
+    shim_.sign = CKR_GENERAL_ERROR;
+    EXPECT_EQ(error_of(Action::sign, mac_).fault(), TokenFault::unreachable);
+}
+
+TEST_F(UseFaults, AGeneralErrorWhileVerifyingIsNoWrongSignature) {
+    import(Kind::rsa, {Use::signature});
+    const Operation verifying = verification(rsa_, use(Action::sign, rsa_));
+    shim_.verify = CKR_GENERAL_ERROR;
+    EXPECT_EQ(error_of(Action::verify, verifying).fault(), TokenFault::unreachable);
+    shim_.verify = CKR_OK;
+    EXPECT_EQ(kind_of(Action::verify, verifying), Done::done);
+}
+
+TEST_F(UseFaults, AFailedDecryptionInASessionThatIsLostIsUnreachable) {
+    const Operation opening = sealed();
+    shim_.decrypt = CKR_GENERAL_ERROR;
+    shim_.session_lost_after_decrypt = true;
+    EXPECT_EQ(error_of(Action::decrypt, opening).fault(), TokenFault::unreachable);
+}
+
+class FailedDecryption : public UseFaults, public ::testing::WithParamInterface<CK_RV> {};
+INSTANTIATE_TEST_SUITE_P(Answers, FailedDecryption,
+                         ::testing::Values(CKR_ENCRYPTED_DATA_INVALID, CKR_ENCRYPTED_DATA_LEN_RANGE,
+                                           CKR_DATA_INVALID, CKR_DATA_LEN_RANGE, CKR_ARGUMENTS_BAD,
+                                           CKR_GENERAL_ERROR, CKR_FUNCTION_FAILED, CK_RV{0x42}),
+                         [](const auto& test) { return hsm::name_of(test.param); });
+
+// The shim fails without ending the operation, so the session is poisoned.
+TEST_P(FailedDecryption, ThatLeavesItsOperationActiveCostsTheSessionAlone) {
+    const Operation opening = sealed();
+    const CK_ULONG sessions = shim_.sessions;
+    shim_.decrypt = GetParam();
+    std::vector<Operation> openings(3);
+    for (Operation& each : openings)
+        each = copy_of(opening);
+    for (const Outcome& outcome : lab_.token()->operate(id_, Action::decrypt, openings))
+        EXPECT_EQ(outcome.kind, Done::failed);
+    shim_.decrypt = CKR_OK;
+    EXPECT_EQ(kind_of(Action::decrypt, opening), Done::done);
+    EXPECT_EQ(shim_.sessions, sessions + 3);
+}
+
+TEST_F(UseFaults, AFailedDecryptionThatTheTokenHasEndedKeepsItsSession) {
+    const Operation opening = sealed();
+    const CK_ULONG sessions = shim_.sessions;
+    EXPECT_EQ(kind_of(Action::decrypt, tampered(opening)), Done::failed);
+    EXPECT_EQ(kind_of(Action::decrypt, opening), Done::done);
+    EXPECT_EQ(shim_.sessions, sessions);
+}
+
+TEST_F(UseFaults, WhateverIsWrongWithACiphertextItsSessionIsKept) {
+    const Operation gcm = sealed();
+    const CK_ULONG sessions = shim_.sessions;
+    std::vector<Operation> wrong;
+    for (const std::size_t size : {0U, 1U, 15U, 16U, 17U, 64U})
+        wrong.push_back(operation("AES-GCM", message(size)));
+    for (const std::size_t size : {0U, 1U, 16U})  // one of 16 octets may end as padding does
+        wrong.push_back(operation("AES-CBC-PAD", Bytes(size, 0x5A)));
+    wrong.push_back(operation("AES-ECB", message(15)));
+    for (const Operation& each : wrong)
+        use(Action::decrypt, each);
+    EXPECT_EQ(kind_of(Action::decrypt, gcm), Done::done);
+    EXPECT_EQ(shim_.sessions, sessions);
+}
+
+TEST_F(UseFaults, WhateverIsWrongWithACiphertextOfRsaItsSessionIsKept) {
+    import(Kind::rsa, {Use::cipher});
+    const Operation sealing = operation("RSA-PKCS-OAEP", message(8));
+    const Operation right = opening(sealing, use(Action::encrypt, sealing));
+    const CK_ULONG sessions = shim_.sessions;
+    for (const char* const name : {"RSA-PKCS-OAEP", "RSA-PKCS"})
+        for (const std::size_t size : {0U, 1U, 255U, 257U})
+            EXPECT_EQ(kind_of(Action::decrypt, operation(name, Bytes(size, 0x5A))), Done::failed)
+                << name << size;
+    EXPECT_EQ(kind_of(Action::decrypt, operation("RSA-PKCS-OAEP", Bytes(256, 0x5A))), Done::failed);
+    EXPECT_EQ(kind_of(Action::decrypt, right), Done::done);
+    EXPECT_EQ(shim_.sessions, sessions);
+}
+
+TEST_F(UseFaults, AFailedVerificationKeepsItsSession) {
+    import(Kind::p256, {Use::signature});
+    const Operation signing = operation("ECDSA-SHA256", message(8));
+    Operation verifying = verification(signing, use(Action::sign, signing));
+    verifying.signature.back() ^= 1;
+    const CK_ULONG sessions = shim_.sessions;
+    EXPECT_EQ(kind_of(Action::verify, verifying), Done::failed);
+    verifying.signature.back() ^= 1;
+    EXPECT_EQ(kind_of(Action::verify, verifying), Done::done);
+    EXPECT_EQ(shim_.sessions, sessions);
+}
+
+TEST_F(UseFaults, DataThatTheTokenRefusesIsRefusedInWords) {
+    import(Kind::hmac64, {Use::signature});
+    shim_.sign = CKR_DATA_LEN_RANGE;
+    const Outcome outcome = use(Action::sign, mac_);
+    EXPECT_EQ(outcome.kind, Done::refused);
+    EXPECT_EQ(outcome.reason, "The token refuses the input: it does not accept data of this length");
+    shim_.sign = CKR_OK;
+    EXPECT_EQ(kind_of(Action::sign, mac_), Done::done);
+}
+
+/// Mechanisms of RSA that hash, and the same without.
+class HashingMechanism : public UseFaults, public ::testing::WithParamInterface<const char*> {
+  protected:
+    HashingMechanism() { import_pair(); }
+    void import_pair() {
+        lab_.token()->import({id_, "label", key_, {Use::signature}, Lifetime::token, std::nullopt});
+    }
+    bool signs_rightly() {
+        const Outcome made = use(Action::sign, signing_);
+        return made.kind == Done::done &&
+               is_right(GetParam(), key_, signing_.input.reveal(), made.output.reveal());
+    }
+    Done verified() {
+        const Operation verifying = verification(signing_, use(Action::sign, signing_));
+        return kind_of(Action::verify, verifying);
+    }
+
+    const keys::KeyMaterial key_ = make_key(Kind::rsa);
+    const Operation signing_ = operation(GetParam(), message(100));
+};
+INSTANTIATE_TEST_SUITE_P(Mechanisms, HashingMechanism,
+                         ::testing::Values("SHA256-RSA-PKCS", "SHA256-RSA-PKCS-PSS"), [](const auto& test) {
+                             return test.index == 0 ? std::string("Pkcs1") : std::string("Pss");
+                         });
+
+TEST_P(HashingMechanism, ThatIsRefusedGivesWayToTheBareOne) {
+    shim_.without_hashing = true;
+    EXPECT_TRUE(signs_rightly());
+    EXPECT_EQ(verified(), Done::done);
+}
+
+TEST_P(HashingMechanism, ThatIsNotListedGivesWayToTheBareOneWithoutBeingTried) {
+    shim_.unlisted_hashing = true;
+    const CK_ULONG inits = shim_.inits;
+    EXPECT_TRUE(signs_rightly());
+    EXPECT_EQ(shim_.inits, inits + 1);
+}
+
+TEST_P(HashingMechanism, IsEnoughForInput) {
+    shim_.without_bare = true;
+    EXPECT_TRUE(signs_rightly());
+    EXPECT_EQ(verified(), Done::done);
+}
+
+TEST_P(HashingMechanism, AloneIsNotOfferedForADigest) {
+    shim_.without_bare = true;
+    EXPECT_EQ(kind_of(Action::sign, over_digest(signing_)), Done::not_offered);
+}
+
+TEST_P(HashingMechanism, AndTheBareOneMissingIsNotOffered) {
+    shim_.without_hashing = true;
+    shim_.without_bare = true;
+    EXPECT_EQ(kind_of(Action::sign, signing_), Done::not_offered);
+    EXPECT_EQ(kind_of(Action::verify, signing_), Done::not_offered);
+}
+
+}  // namespace
+}  // namespace keyward::tests
