@@ -6,7 +6,8 @@
 namespace keyward {
 namespace {
 
-/// The length and the least value of a sequence by its first octet; a length of 0 when none begins so.
+/// The length and the least value of a sequence of several octets by its first; a length of 0 when none
+/// begins so.
 struct Lead {
     std::size_t length;
     std::uint32_t bits;
@@ -14,7 +15,6 @@ struct Lead {
 };
 
 Lead lead_of(std::uint8_t octet) {
-    if (octet < 0x80) return {1, octet, 0};
     if ((octet & 0xE0U) == 0xC0U) return {2, octet & 0x1FU, 0x80};
     if ((octet & 0xF0U) == 0xE0U) return {3, octet & 0x0FU, 0x800};
     if ((octet & 0xF8U) == 0xF0U) return {4, octet & 0x07U, 0x10000};
@@ -25,6 +25,10 @@ Lead lead_of(std::uint8_t octet) {
 
 bool is_utf8(std::string_view text) {
     for (std::size_t i = 0; i < text.size();) {
+        if (static_cast<std::uint8_t>(text[i]) < 0x80) {
+            ++i;
+            continue;
+        }
         const Lead lead = lead_of(static_cast<std::uint8_t>(text[i]));
         if (lead.length == 0 || i + lead.length > text.size()) return false;
         std::uint32_t code = lead.bits;

@@ -31,13 +31,16 @@ Bytes read_name(const Read& read, const std::string& text, const std::string& po
     }
 }
 
-bool is_reported(const std::string& pointer, const std::vector<FieldError>& mistakes) {
-    return std::ranges::find(mistakes, pointer, &FieldError::pointer) != mistakes.end();
+/// Whether that field, or the whole body, could not even be read.
+bool is_unreadable(const std::string& pointer, const std::vector<FieldError>& mistakes) {
+    return std::ranges::any_of(mistakes, [&](const FieldError& mistake) {
+        return mistake.pointer == pointer || mistake.pointer.empty();
+    });
 }
 
 Names read_names(const CertificateRequestFields& fields, std::vector<FieldError>& mistakes) {
     Names names;
-    if (!is_reported("/subject", mistakes))
+    if (!is_unreadable("/subject", mistakes))
         names.subject = read_name(keys::subject_name, fields.subject, "/subject", mistakes);
     for (std::size_t i = 0; i < fields.alternative_names.size(); ++i)
         names.alternatives.push_back(read_name(keys::general_name, fields.alternative_names[i],
@@ -48,7 +51,7 @@ Names read_names(const CertificateRequestFields& fields, std::vector<FieldError>
 /// Adds to the mistakes what speaks against signing with that mechanism of the key.
 void check_mechanism(const Key& key, const std::string& mechanism, bool legacy_allowed,
                      std::vector<FieldError>& mistakes) {
-    if (is_reported("/mechanism", mistakes)) return;
+    if (is_unreadable("/mechanism", mistakes)) return;
     if (key.type == keys::KeyType::secret) {
         mistakes.push_back({"/mechanism",
                             "can't sign a certificate request: the key is a secret key, and "

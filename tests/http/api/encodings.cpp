@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <stdexcept>
 
 #include <openssl/evp.h>
@@ -45,6 +46,19 @@ std::string hex(std::string_view octets) {
         text += digits[value & 15U];
     }
     return text;
+}
+
+std::string from_hex(std::string_view digits) {
+    std::string octets;
+    for (std::size_t i = 0; i < digits.size(); i += 2) {
+        unsigned value = 0;
+        const auto pair = digits.substr(i, 2);
+        const auto [end, error] = std::from_chars(pair.data(), pair.data() + pair.size(), value, 16);
+        if (pair.size() != 2 || end != pair.data() + 2 || error != std::errc())
+            throw std::invalid_argument("no hexadecimal digits");
+        octets += static_cast<char>(value);
+    }
+    return octets;
 }
 
 std::string in_lines(std::string_view base64_text, std::size_t width, std::string_view line_end) {

@@ -11,6 +11,8 @@ std::string base64(std::string_view octets);
 std::string base64_decoded(std::string_view text);
 /// Lower case.
 std::string hex(std::string_view octets);
+/// The octets of hexadecimal digits. Throws std::invalid_argument when they are none.
+std::string from_hex(std::string_view digits);
 /// Base64 in lines of that many characters.
 std::string in_lines(std::string_view base64_text, std::size_t width, std::string_view line_end);
 /// What Windows' `certutil -encode` writes for these octets, whatever they are.

@@ -201,6 +201,14 @@ TEST_F(ApplicationTest, EveryRouteIsDescribed) {
             << route.pattern;
 }
 
+TEST_F(ApplicationTest, EveryMechanismIsDescribed) {
+    const std::string description = send(Method::get, "/openapi.yaml").body;
+    const auto start = description.find("\n    Mechanism:\n");
+    const std::string list = description.substr(start, description.find(']', start) - start);
+    for (const service::Mechanism& row : service::mechanism_table())
+        EXPECT_NE(list.find(std::string(row.name)), std::string::npos) << row.name;
+}
+
 TEST_F(ApplicationTest, NoRouteKnowsAQueryParameterThatNobodyNamed) {
     for (const std::string path : {"/health/live", "/health/ready", "/openapi.yaml"})
         EXPECT_EQ(error_of(send(Method::get, path + "?verbose=1")), "validation_failed") << path;

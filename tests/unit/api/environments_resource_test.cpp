@@ -7,6 +7,7 @@ namespace {
 
 const std::string project_path = "/apiops/projects/MyProject/environments/";
 const std::string all_path = "/apiops/environments/";
+const std::string mechanisms_path = "/apiops/environments/production/mechanisms/";
 
 class EnvironmentsResource : public ApplicationTest {
   protected:
@@ -91,8 +92,69 @@ TEST_F(EnvironmentsResource, AllAreForAdministratorsAlone) {
     EXPECT_EQ(send(Method::get, all_path).status, 401);
 }
 
+TEST_F(EnvironmentsResource, ListTheMechanismsOfTheirToken) {
+    bench_.production->offer({"AES-GCM", "EDDSA"});
+    EXPECT_EQ(
+        send(Method::get, mechanisms_path, user()).body,
+        R"({"success":true,"resultList":[)"
+        R"({"name":"AES-GCM","algorithm":"AES","operations":["encrypt","decrypt"],"parameters":["iv","aad","tag"],)"
+        R"("legacy":false,"limits":"IV of 12 octets, made by the service unless sent; at most 2^32 encryptions a key with made )"
+        R"(IVs (NIST SP 800-38D 8.3); tag of 16 octets","source":"PKCS#11 3.0 2.13.3, NIST SP 800-38D"},)"
+        R"({"name":"EDDSA","algorithm":"Ed25519","operations":["sign","verify"],"parameters":[],)"
+        R"("legacy":false,"limits":"signature of 64 octets; over the message alone, not over a digest",)"
+        R"("source":"PKCS#11 3.0 2.3.14, RFC 8032"}],"resultCount":2})");
+}
+
+TEST_F(EnvironmentsResource, ListMechanismsInTheTablesOrderWithoutLegacyOnes) {
+    Names expected;
+    for (const service::Mechanism& row : service::mechanism_table())
+        if (!row.legacy) expected.emplace_back(row.name);
+    EXPECT_EQ(names(list(mechanisms_path, user())), expected);
+}
+
+TEST_F(EnvironmentsResource, ListTheHashesOfOaep) {
+    bench_.production->offer({"RSA-PKCS-OAEP", "RSA-PKCS"});
+    bench_.production->decrypt_oaep_with({keys::Digest::sha1, keys::Digest::sha256});
+    const Json offered = list(mechanisms_path, user());
+    ASSERT_EQ(offered.size(), 1U);
+    EXPECT_EQ(offered[0]["hashes"].dump(), R"(["SHA-1","SHA256"])");
+}
+
+TEST_F(EnvironmentsResource, ListNoOaepThatTheTokenCanNotDecrypt) {
+    bench_.production->offer({"RSA-PKCS-OAEP"});
+    bench_.production->decrypt_oaep_with({});
+    EXPECT_EQ(list(mechanisms_path, user()), Json::array());
+}
+
+TEST_F(EnvironmentsResource, ListMechanismsForGrantsThatReachThem) {
+    for (const auto& headers : {user(), user({"production"}), admin()})
+        EXPECT_EQ(send(Method::get, mechanisms_path, headers).status, 200);
+    for (const auto& headers : {user({"staging"}), login({})}) {
+        const auto response = send(Method::get, mechanisms_path, headers);
+        EXPECT_EQ(response.status, 400);
+        EXPECT_EQ(
+            Json::parse(response.body)["error_description"].get<std::string>(),
+            "Environment (name: production) is not found or user does not have privilege to access it!");
+    }
+    EXPECT_EQ(send(Method::get, mechanisms_path).status, 401);
+}
+
+TEST_F(EnvironmentsResource, ListMechanismsOnlyOfThoseOfTheConfiguration) {
+    bench_.catalogue->create_project("Old", {"gone"}, {});
+    EXPECT_EQ(send(Method::get, "/apiops/environments/gone/mechanisms/", admin()).status, 400);
+}
+
+TEST_F(EnvironmentsResource, ListNoMechanismsWhileTheirTokenDoesNotAnswer) {
+    bench_.production->set_reachable(false);
+    const auto response = send(Method::get, mechanisms_path, user());
+    EXPECT_EQ(response.status, 503);
+    EXPECT_EQ(error_of(response), "hsm_unavailable");
+    EXPECT_EQ(Json::parse(response.body)["error_description"].get<std::string>(),
+              "production: The token can't be reached");
+}
+
 TEST_F(EnvironmentsResource, KnowNoQueryParameter) {
-    for (const std::string& path : {project_path, all_path})
+    for (const std::string& path : {project_path, all_path, mechanisms_path})
         EXPECT_EQ(error_of(send(Method::get, path + "?limit=1", admin())), "validation_failed") << path;
 }
 

@@ -1,5 +1,8 @@
 #include "api/json_body.hpp"
 
+#include <algorithm>
+#include <random>
+
 #include <gtest/gtest.h>
 
 namespace keyward::api {
@@ -87,6 +90,55 @@ TEST(JsonBody, RefusesWhatIsNoJson) {
                                               "NaN"};
     for (const std::string_view text : texts)
         EXPECT_NE(fault_of(text), "") << text;
+}
+
+TEST(JsonBody, ReadsEveryKindOfValue) {
+    const std::string text =
+        R"( {"":[],"a b":{},"escapes":"\"\\\/\b\f\n\r\t","code points":"\u0041\u00e9\u20AC\ud83d\ude00","utf-8":"é€😀",
+        "numbers":[0,-0,1,-1,18446744073709551615,-9223372036854775808,18446744073709551616,0.5,-1.25e3,1E+2,1e-999],
+        "words":[true,false,null]} )";
+    EXPECT_EQ(parse_json(body(text)), Json::parse(text));
+}
+
+TEST(JsonBody, ReadsANulThatIsEscaped) {
+    EXPECT_EQ(parse_json(body(R"("a\u0000b")")).get<std::string>(), std::string("a\0b", 3));
+}
+
+/// The library as a witness, over documents that are right or damaged in one or two places.
+TEST(JsonBody, TakesAndRefusesWhatTheLibraryDoes) {
+    const std::string seed =
+        R"({"a":[1,-2.5e1,true,null,{"b":"x\n\u00e9\ud83d\ude00é"}],"c":"","d":{"e":[[],{}]},"f":0.10,"g":false})";
+    const std::string alphabet = "{}[]\",:\\u0123456789abcdefxtrn.-+eE \n\t\x01\x7f\xc3\xa9\xed\xa0\x80\xff";
+    std::minstd_rand random(1);
+    const auto below = [&](std::size_t limit) { return random() % limit; };
+    int taken = 0;
+    for (int i = 0; i < 100'000; ++i) {
+        std::string text = seed;
+        for (std::size_t damages = 1 + below(2); damages > 0; --damages) {
+            const std::size_t place = below(text.size());
+            switch (below(4)) {
+                case 0:
+                    text[place] = alphabet[below(alphabet.size())];
+                    break;
+                case 1:
+                    text.insert(place, 1, alphabet[below(alphabet.size())]);
+                    break;
+                case 2:
+                    text.erase(place, 1);
+                    break;
+                default:
+                    text.resize(std::max<std::size_t>(place, 1));
+            }
+        }
+        const Json theirs = Json::parse(text, nullptr, false);
+        const std::string fault = fault_of(text);
+        if (fault.find("duplicate") != std::string::npos) continue;
+        ASSERT_EQ(fault.empty(), !theirs.is_discarded()) << text << " " << fault;
+        if (!fault.empty()) continue;
+        ++taken;
+        ASSERT_EQ(parse_json(body(text)), theirs) << text;
+    }
+    EXPECT_GT(taken, 1000);
 }
 
 TEST(JsonBody, RefusesANumberOutOfRange) {
