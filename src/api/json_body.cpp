@@ -1,88 +1,80 @@
 #include "api/json_body.hpp"
 
 #include <string>
-
-#include "api/json_scanner.hpp"
+#include <vector>
 
 namespace keyward::api {
 namespace {
 
-constexpr int depth_limit = 32;
+constexpr std::size_t depth_limit = 32;
+constexpr int out_of_range_id = 406;  // the library's, for a number that no type holds
 
-/// Builds the document, and refuses what JSON allows and we do not.
-class Reader {
+MalformedJson malformed_at(std::size_t byte) {
+    return MalformedJson("The body is not valid JSON at byte " + std::to_string(byte));
+}
+
+/// Builds the document from the parser's events, and refuses what JSON allows and we do not. Its functions
+/// are those that the library's parser calls.
+class Builder {
   public:
-    explicit Reader(std::string_view text) : scanner_(text) {}
+    explicit Builder(Json& root) : root_(root) {}
 
-    Json document() {
-        Json root;
-        read_value(root, 0);
-        scanner_.expect_end();
-        return root;
+    bool null() { return keep(nullptr); }
+    bool boolean(bool value) { return keep(value); }
+    bool number_integer(Json::number_integer_t value) { return keep(value); }
+    bool number_unsigned(Json::number_unsigned_t value) { return keep(value); }
+    bool number_float(Json::number_float_t value, const std::string& /*text*/) { return keep(value); }
+    bool string(const std::string& value) { return keep(value); }
+    bool binary(Json::binary_t& /*value*/) { return false; }  // JSON texts have none
+    bool start_object(std::size_t /*size*/) { return open(Json::object()); }
+    bool start_array(std::size_t /*size*/) { return open(Json::array()); }
+    bool end_object() { return close(); }
+    bool end_array() { return close(); }
+
+    bool key(const std::string& name) {
+        const auto [member, is_new] = open_.back()->get_ref<Json::object_t&>().try_emplace(name);
+        if (!is_new) throw MalformedJson("The JSON has an object with a duplicate member");
+        member_ = &member->second;
+        return true;
+    }
+
+    template <typename Error>
+    bool parse_error(std::size_t byte, const std::string& /*token*/, const Error& error) {
+        if (error.id == out_of_range_id) throw MalformedJson("The JSON holds a number that is out of range");
+        throw malformed_at(byte);
     }
 
   private:
-    void read_value(Json& into, int depth) {
-        switch (scanner_.peek()) {
-            case '{':
-                return read_object(into, depth + 1);
-            case '[':
-                return read_array(into, depth + 1);
-            case '"':
-                into = std::string();
-                return scanner_.read_string(into.get_ref<std::string&>());
-            case 't':
-                scanner_.read_word("true");
-                into = true;
-                return;
-            case 'f':
-                scanner_.read_word("false");
-                into = false;
-                return;
-            case 'n':
-                scanner_.read_word("null");
-                into = nullptr;
-                return;
-            default:
-                into = scanner_.read_number();
-        }
+    template <typename Value>
+    bool keep(Value&& value) {
+        place() = std::forward<Value>(value);
+        return true;
     }
 
-    void read_object(Json& into, int depth) {
-        enter(depth);
-        into = Json::object();
-        auto& members = into.get_ref<Json::object_t&>();
-        scanner_.expect('{');
-        if (scanner_.take('}')) return;
-        do {
-            std::string name;
-            scanner_.read_string(name);
-            const auto [member, is_new] = members.try_emplace(std::move(name));
-            if (!is_new) throw MalformedJson("The JSON has an object with a duplicate member");
-            scanner_.expect(':');
-            read_value(member->second, depth);
-        } while (scanner_.take(','));
-        scanner_.expect('}');
+    /// Where the next value goes.
+    Json& place() {
+        if (open_.empty()) return root_;
+        if (open_.back()->is_object()) return *member_;
+        return open_.back()->get_ref<Json::array_t&>().emplace_back();
     }
 
-    void read_array(Json& into, int depth) {
-        enter(depth);
-        into = Json::array();
-        auto& elements = into.get_ref<Json::array_t&>();
-        scanner_.expect('[');
-        if (scanner_.take(']')) return;
-        do
-            read_value(elements.emplace_back(), depth);
-        while (scanner_.take(','));
-        scanner_.expect(']');
-    }
-
-    static void enter(int depth) {
-        if (depth > depth_limit)
+    bool open(Json container) {
+        if (open_.size() == depth_limit)
             throw MalformedJson("The JSON is nested deeper than " + std::to_string(depth_limit));
+        Json& there = place();
+        there = std::move(container);
+        open_.push_back(&there);
+        return true;
     }
 
-    JsonScanner scanner_;
+    bool close() {
+        open_.pop_back();
+        return true;
+    }
+
+    Json& root_;
+    std::vector<Json*> open_;  ///< the containers around the next value, the outermost first
+    Json* member_ = nullptr;   ///< of the innermost one, when that is an object
 };
 
 }  // namespace
@@ -92,7 +84,12 @@ Json parse_json(const SecretBytes& body) {
     if (text.empty()) throw MalformedJson("The body is empty; a JSON object is expected");
     if (text.starts_with("\xEF\xBB\xBF"))
         throw MalformedJson("The JSON begins with a byte order mark; send it without");
-    return Reader(text).document();
+    // The library takes a NUL for the end and would not look at what follows.
+    if (const auto nul = text.find('\0'); nul != std::string_view::npos) throw malformed_at(nul + 1);
+    Json parsed;
+    Builder builder(parsed);
+    Json::sax_parse(text, &builder);
+    return parsed;
 }
 
 }  // namespace keyward::api
