@@ -91,6 +91,10 @@ class ModuleLab : public TokenLab {
 class SoftHsmLab final : public ModuleLab {
   public:
     SoftHsmLab() { softhsm_.add_token("production"); }
+    SoftHsmLab(const SoftHsmLab&) = delete;
+    SoftHsmLab(SoftHsmLab&&) = delete;
+    SoftHsmLab& operator=(const SoftHsmLab&) = delete;
+    SoftHsmLab& operator=(SoftHsmLab&&) = delete;
     ~SoftHsmLab() override { close(); }
     [[nodiscard]] bool offers(Kind, const service::UseSet&) const override { return true; }
     void add_token(const std::string& label) override { softhsm_.add_token(label); }
@@ -107,6 +111,10 @@ class P11KitLab final : public ModuleLab {
         softhsm_.add_token("production");
         server_ = std::make_unique<P11KitServer>(softhsm_);
     }
+    P11KitLab(const P11KitLab&) = delete;
+    P11KitLab(P11KitLab&&) = delete;
+    P11KitLab& operator=(const P11KitLab&) = delete;
+    P11KitLab& operator=(P11KitLab&&) = delete;
     ~P11KitLab() override { close(); }
     [[nodiscard]] bool offers(Kind kind, const service::UseSet& uses) const override;
     void add_token(const std::string& label) override { softhsm_.add_token(label); }
