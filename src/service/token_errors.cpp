@@ -8,7 +8,7 @@ ServiceError service_error_of(const TokenError& error, const std::string& enviro
     switch (error.fault()) {
         case TokenFault::refused:
         case TokenFault::mismatch:
-            return ServiceError({{pointer + "/mechanism", text}});
+            return ServiceError({{pointer + "/mechanism", "is refused in environment " + text}});
         case TokenFault::busy:
             return {ErrorKind::overloaded, text};
         case TokenFault::missing:

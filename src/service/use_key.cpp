@@ -168,9 +168,9 @@ class Usage {
             try {
                 return ask_token(first, count);
             } catch (const TokenError& error) {
-                if (error.fault() == TokenFault::missing && attempt < most_attempts && follow_the_key())
-                    continue;
-                throw service_error_of(error, environment_->name(), pointers_[first]);
+                if (error.fault() != TokenFault::missing || !follow_the_key())
+                    throw service_error_of(error, environment_->name(), pointers_[first]);
+                if (attempt == most_attempts) throw key_changed_meanwhile(request_.key_name);
             }
         }
     }
