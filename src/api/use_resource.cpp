@@ -74,6 +74,7 @@ HttpResponse request_certificate(service::RequestCertificate& requests, RequestC
 std::vector<Route> use_routes(const service::Workplace& workplace, service::UseKey& use) {
     const std::vector<Permission> using_it{Permission::use};
     std::vector<Route> routes;
+    routes.reserve(action_rows.size() + 1);
     for (const ActionRow& row : action_rows)
         routes.push_back(
             {Method::post, row.path, Login::required, using_it, Body::json,

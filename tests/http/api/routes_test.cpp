@@ -508,7 +508,7 @@ class EveryRouteWithJson : public Routes, public testing::WithParamInterface<Row
 
 TEST_P(EveryRouteWithJson, RefusesWhatIsNoJsonAndWhatIsNoObject) {
     Request request = request_for(GetParam(), mighty());
-    for (const char* body : {"", "{", "{\"a\":1,\"a\":2}", "{} {}", "\xEF\xBB\xBF{}", "{\"a\":\"\xFF\"}"}) {
+    for (const char* body : {"", "{", R"({"a":1,"a":2})", "{} {}", "\xEF\xBB\xBF{}", "{\"a\":\"\xFF\"}"}) {
         SCOPED_TRACE(body);
         request.body = body;
         expect_problem(send(request), 400, "bad_request");

@@ -33,8 +33,9 @@ std::string ed25519_pkcs8(const std::string& seed) {
 std::string KeyUse::new_key(const std::string& type, const std::string& algorithm, const std::string& octets,
                             const std::vector<std::string>& mechanisms,
                             const std::vector<std::string>& environments) {
-    const std::string name = unique_name();
+    std::string name = unique_name();
     std::vector<Deployment> deployments;
+    deployments.reserve(environments.size());
     for (const std::string& environment : environments)
         deployments.push_back({environment, base64(octets)});
     json body = create_body(name, type, algorithm, deployments);

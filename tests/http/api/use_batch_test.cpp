@@ -19,6 +19,7 @@ class Batch : public KeyUse {
 TEST_F(Batch, OfAThousandIsAnsweredInItsOrder) {
     const std::string name = gcm_key();
     std::vector<json> there;
+    there.reserve(1000);
     for (int i = 0; i < 1000; ++i)
         there.push_back(operation("AES-GCM", "message " + std::to_string(i)));
     std::vector<json> back;

@@ -10,13 +10,13 @@ using nlohmann::json;
 /// `production` is a token in the process, `remote` one behind a server that hangs.
 class UseOfAnUnreachableToken : public testing::Test {
   protected:
-    ~UseOfAnUnreachableToken() override { hsm_.go_on(); }
+    void TearDown() override { hsm_.go_on(); }
 
     Answer post(const std::string& path, const json& body) {
         return client_.send({.method = "POST", .path = path, .body = text_of(body), .token = home_.token()});
     }
     std::string new_key() {
-        const std::string name = unique_name();
+        std::string name = unique_name();
         const std::string content = base64(random_octets(32));
         EXPECT_EQ(post(keys_path(), create_body(name, "SECRET_KEY", "HMAC",
                                                 {{"production", content}, {"remote", content}}))

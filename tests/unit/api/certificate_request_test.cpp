@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "tests/unit/api/use_fixture.hpp"
 
 namespace keyward::api {
@@ -15,9 +17,8 @@ class CertificateRequests : public UseTest {
         return mistakes_of("certificate-request", key, body);
     }
     static std::vector<std::string> pointers(const std::vector<Mistake>& mistakes) {
-        std::vector<std::string> all;
-        for (const Mistake& mistake : mistakes)
-            all.push_back(mistake.first);
+        std::vector<std::string> all(mistakes.size());
+        std::ranges::transform(mistakes, all.begin(), &Mistake::first);
         return all;
     }
 };
