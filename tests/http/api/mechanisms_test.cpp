@@ -67,7 +67,7 @@ TEST_F(Mechanisms, SayWhatTheyTakeAndWhereTheyComeFrom) {
               {"limits",
                "IV of 12 octets, made by the service unless sent; at most 2^32 encryptions a key with made "
                "IVs (NIST SP 800-38D 8.3); tag of 16 octets"},
-              {"source", "PKCS#11 3.0 2.13.3, NIST SP 800-38D"}}));
+              {"source", "PKCS#11 3.0 section AES-GCM, NIST SP 800-38D"}}));
     EXPECT_EQ(row_of(list, "RSA-PKCS-OAEP")["hashes"], json::array({"SHA-1"}));
     EXPECT_EQ(row_of(list, "ECDSA-SHA256")["operations"], json::array({"sign", "verify"}));
 }

@@ -99,10 +99,10 @@ TEST_F(EnvironmentsResource, ListTheMechanismsOfTheirToken) {
         R"({"success":true,"resultList":[)"
         R"({"name":"AES-GCM","algorithm":"AES","operations":["encrypt","decrypt"],"parameters":["iv","aad","tag"],)"
         R"("legacy":false,"limits":"IV of 12 octets, made by the service unless sent; at most 2^32 encryptions a key with made )"
-        R"(IVs (NIST SP 800-38D 8.3); tag of 16 octets","source":"PKCS#11 3.0 2.13.3, NIST SP 800-38D"},)"
+        R"(IVs (NIST SP 800-38D 8.3); tag of 16 octets","source":"PKCS#11 3.0 section AES-GCM, NIST SP 800-38D"},)"
         R"({"name":"EDDSA","algorithm":"Ed25519","operations":["sign","verify"],"parameters":[],)"
         R"("legacy":false,"limits":"signature of 64 octets; over the message alone, not over a digest",)"
-        R"("source":"PKCS#11 3.0 2.3.14, RFC 8032"}],"resultCount":2})");
+        R"("source":"PKCS#11 3.0 section EdDSA, RFC 8032"}],"resultCount":2})");
 }
 
 TEST_F(EnvironmentsResource, ListMechanismsInTheTablesOrderWithoutLegacyOnes) {
