@@ -39,17 +39,22 @@ bool ThreadPool::submit(std::shared_ptr<PoolTask> task) {
 }
 
 bool ThreadPool::stop(std::optional<std::chrono::milliseconds> limit) {
-    std::deque<std::shared_ptr<PoolTask>> dropped;  // ends after the lock
+    drop_queue();
     std::unique_lock lock(mutex_);
-    stopping_ = true;
-    dropped.swap(queue_);
-    for (Worker* const worker : idle_)
-        worker->wake.notify_one();
     if (!all_have_ended(lock, limit)) return false;
     lock.unlock();
     for (const auto& worker : workers_)
         if (worker->thread.joinable()) worker->thread.join();
     return true;
+}
+
+void ThreadPool::drop_queue() {
+    std::deque<std::shared_ptr<PoolTask>> dropped;  // ends after the lock
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+    dropped.swap(queue_);
+    for (Worker* const worker : idle_)
+        worker->wake.notify_one();
 }
 
 bool ThreadPool::all_have_ended(std::unique_lock<std::mutex>& lock,

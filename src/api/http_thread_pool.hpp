@@ -47,6 +47,7 @@ class ThreadPool {
 
     void work(Worker& self);
     std::shared_ptr<PoolTask> next(Worker& self, std::unique_lock<std::mutex>& lock);
+    void drop_queue();
     bool all_have_ended(std::unique_lock<std::mutex>& lock, std::optional<std::chrono::milliseconds> limit);
 
     const std::size_t queue_limit_;

@@ -330,9 +330,13 @@ TEST(Limit, OfConnectionsClosesTheNextAtOnce) {
 }
 
 TEST(Limit, OfWaitingRequestsAnswers503WithRetryAfter) {
-    const ServerUnderTest server({"handler_queue=0"});
+    const ServerUnderTest server({"handler_threads=1", "handler_queue=0"});
+    auto held = server.connect();
+    ASSERT_TRUE(held.send(get("/hold")));
     auto client = server.connect();
-    const auto refused = client.ask(get("/echo?id=1"));
+    auto refused = client.ask(get("/echo?id=1"));
+    while (refused && refused->status == 200)  // until the one thread holds
+        refused = client.ask(get("/echo?id=1"));
     ASSERT_TRUE(refused);
     EXPECT_EQ(refused->status, 503);
     EXPECT_EQ(refused->header("Retry-After"), "1");

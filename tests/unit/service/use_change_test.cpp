@@ -163,13 +163,13 @@ TEST_F(UseChangeTest, AKeyThatIsReplacedAgainAndAgainIsFollowedTwice) {
     EXPECT_TRUE(encrypt().success);
 }
 
-TEST_F(UseChangeTest, AKeyThatIsReplacedFasterThanItIsUsedIsAnErrorThatPasses) {
+TEST_F(UseChangeTest, AKeyThatIsReplacedFasterThanItIsUsedIsAConflict) {
     std::function<void()> again = [&] {
         renew();
         bench_.production->in_next_operation(again);
     };
     bench_.production->in_next_operation(again);
-    EXPECT_EQ(refused().kind(), ErrorKind::hsm_unavailable);
+    EXPECT_EQ(refused().kind(), ErrorKind::conflict);
     bench_.production->in_next_operation([] {});
     EXPECT_TRUE(encrypt().success);
 }

@@ -76,10 +76,11 @@ TEST_F(UseTokenTest, ThatMissesTheKeyIsUnavailable) {
 TEST_F(UseTokenTest, ThatRefusesTheUseOfAKeyIsTheClientsToKnow) {
     for (const TokenFault fault : {TokenFault::refused, TokenFault::mismatch}) {
         bench_.production->fail_next_operation(fault, "The token does not permit this use of the key");
-        expect_mistake(refused(), "/mechanism", "production: The token does not permit this use of the key");
+        expect_mistake(refused(), "/mechanism",
+                       "is refused in environment production: The token does not permit this use of the key");
         bench_.production->fail_next_operation(fault, "The token does not permit this use of the key");
         expect_mistake(refused_batch(), "/batch/0/mechanism",
-                       "production: The token does not permit this use of the key");
+                       "is refused in environment production: The token does not permit this use of the key");
     }
 }
 
@@ -129,8 +130,10 @@ TEST(TokenErrors, SayWhereAndWhatForEveryFault) {
         EXPECT_EQ(told(fault), Told(ErrorKind::hsm_unavailable, "production: It failed"));
     EXPECT_EQ(told(TokenFault::busy), Told(ErrorKind::overloaded, "production: It failed"));
     for (const TokenFault fault : {TokenFault::refused, TokenFault::mismatch})
-        EXPECT_EQ(told(fault), Told(ErrorKind::validation_failed,
-                                    "1 field is wrong: /batch/3/mechanism production: It failed"));
+        EXPECT_EQ(
+            told(fault),
+            Told(ErrorKind::validation_failed,
+                 "1 field is wrong: /batch/3/mechanism is refused in environment production: It failed"));
     EXPECT_EQ(
         told(TokenFault::missing),
         Told(ErrorKind::hsm_unavailable,
