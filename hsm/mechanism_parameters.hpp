@@ -27,7 +27,7 @@ class MechanismParameters {
     CK_MECHANISM mechanism_;
 };
 
-constexpr std::size_t gcm_tag_size = 16;
+using service::gcm_tag_size;
 
 /// GCM with a tag of that size (PKCS#11 3.0 section 2.13.3). Both are borrowed.
 CK_GCM_PARAMS gcm_parameters(ByteView iv, ByteView aad);

@@ -70,7 +70,7 @@ service::CertificateRequestFields read_certificate_request(Json& body, Mistakes&
     request.subject = fields.required_text("subject", subject_rule).value_or("");
     request.alternative_names =
         fields.texts("subjectAltNames", 0, alternative_names_limit).value_or(std::vector<std::string>{});
-    request.mechanism = fields.required_text("mechanism", choice_rule).value_or("");
+    request.mechanism = fields.text("mechanism", choice_rule).value_or("");
     fields.finish();
     return request;
 }

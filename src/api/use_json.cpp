@@ -33,6 +33,8 @@ void append_result(std::string& text, const UseResult& result) {
     if (!result.success)
         text.append(",\"message\":")
             .append(Json(result.message).dump(-1, ' ', false, Json::error_handler_t::replace));
+    if (result.retry_after)
+        text.append(",\"retryAfter\":").append(std::to_string(result.retry_after->count()));
     if (result.output) append_octets(text, "output", result.output->reveal());
     if (result.iv) append_octets(text, "iv", *result.iv);
     if (result.tag) append_octets(text, "tag", *result.tag);

@@ -15,4 +15,9 @@ std::string to_rfc3339(Instant instant) {
                        fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)), milliseconds);
 }
 
+std::string duration_text(std::chrono::milliseconds time) {
+    return time.count() % 1000 == 0 ? std::to_string(time.count() / 1000) + " s"
+                                    : std::to_string(time.count()) + " ms";
+}
+
 }  // namespace keyward

@@ -17,4 +17,7 @@ Instant system_now();
 /// RFC 3339 in UTC with milliseconds: 2026-01-31T08:15:30.250Z
 std::string to_rfc3339(Instant instant);
 
+/// For people: `5 s`, or `50 ms` when it is no whole number of seconds.
+std::string duration_text(std::chrono::milliseconds time);
+
 }  // namespace keyward

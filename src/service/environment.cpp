@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "core/clock.hpp"
 #include "service/token_errors.hpp"
 
 namespace keyward::service {
@@ -112,11 +113,6 @@ constexpr std::chrono::milliseconds destructor_patience{2000};
 /// How late a deadline may be noticed: by a small part of itself.
 std::chrono::milliseconds tick_of(std::chrono::milliseconds deadline) {
     return std::clamp(deadline / 16, std::chrono::milliseconds(5), std::chrono::milliseconds(250));
-}
-
-std::string seconds_text(std::chrono::milliseconds time) {
-    return time.count() % 1000 == 0 ? std::to_string(time.count() / 1000) + " s"
-                                    : std::to_string(time.count()) + " ms";
 }
 
 }  // namespace
@@ -255,7 +251,7 @@ TokenError Environment::too_many_waiting() const {
 }
 
 std::string Environment::timed_out_text(std::chrono::milliseconds deadline) const {
-    return "The token of environment " + name() + " did not answer within " + seconds_text(deadline);
+    return "The token of environment " + name() + " did not answer within " + duration_text(deadline);
 }
 
 }  // namespace keyward::service

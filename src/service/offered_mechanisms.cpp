@@ -3,15 +3,10 @@
 #include <algorithm>
 
 #include "service/key_text.hpp"
-#include "service/token_errors.hpp"
+#include "service/token_offer.hpp"
 
 namespace keyward::service {
 namespace {
-
-struct Offer {
-    std::set<std::string> mechanisms;
-    std::set<keys::Digest> oaep_hashes;
-};
 
 bool reaches(const Workplace& workplace, const Caller& caller, const std::string& environment) {
     if (caller.holds_everywhere(Permission::admin)) return true;
@@ -21,16 +16,6 @@ bool reaches(const Workplace& workplace, const Caller& caller, const std::string
     });
 }
 
-Offer offer_of(Environment& environment) {
-    try {
-        return environment.call<Offer>([](Token& token) {
-            return Offer{token.mechanisms(), token.oaep_hashes()};
-        });
-    } catch (const TokenError& error) {
-        throw service_error_of(error, environment.name(), "");
-    }
-}
-
 }  // namespace
 
 std::vector<OfferedMechanism> offered_mechanisms(const Workplace& workplace, const Caller& caller,
@@ -38,7 +23,7 @@ std::vector<OfferedMechanism> offered_mechanisms(const Workplace& workplace, con
     Environment* const found = workplace.environments.find(environment);
     if (found == nullptr || !reaches(workplace, caller, environment))
         throw environment_not_found(environment);
-    const Offer offer = offer_of(*found);
+    const TokenOffer offer = offer_of(*found, {});
     std::vector<OfferedMechanism> offered;
     for (const Mechanism& row : mechanism_table()) {
         const bool takes_hash = takes(row, Parameter::hash);

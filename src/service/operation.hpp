@@ -9,6 +9,9 @@
 
 namespace keyward::service {
 
+/// What GCM's tag has in octets; shorter ones are not taken (NIST SP 800-38D 5.2.1.2).
+constexpr std::size_t gcm_tag_size = 16;
+
 /// One use of a key, checked against the operations table: sizes and parameters are right for the mechanism.
 struct Operation {
     const Mechanism* mechanism;  ///< a row of the table
@@ -19,7 +22,10 @@ struct Operation {
     Bytes iv = {};                                ///< of the mechanism's iv_size; there when that is not 0
     Bytes aad = {};                               ///< GCM
     keys::Digest oaep_hash = keys::Digest::sha1;  ///< OAEP
-    Bytes signature = {};                         ///< to verify; ECDSA: r ‖ s, each as long as the order
+    /// Of the public half, for what needs that alone; empty: whatever public object has the id. Anybody may
+    /// put a public object into a token, under any CKA_ID.
+    std::string public_key_sha256 = {};
+    Bytes signature = {};  ///< to verify; ECDSA: r ‖ s, each as long as the order
 };
 
 /// What came of one operation.

@@ -3,24 +3,23 @@
 #include <algorithm>
 #include <set>
 
+#include "core/clock.hpp"
 #include "core/log.hpp"
-#include "keys/ecdsa_signature.hpp"
+#include "service/batch_pace.hpp"
 #include "service/key_text.hpp"
 #include "service/public_use.hpp"
 #include "service/token_errors.hpp"
+#include "service/token_offer.hpp"
 #include "service/usable_key.hpp"
 #include "service/use_request.hpp"
+#include "service/use_result.hpp"
 
 namespace keyward::service {
 namespace {
 
-/// Operations that go to a worker at once: so few that a batch neither holds it for long nor outlives the
-/// deadline of a call, and so many that handing them over costs little.
-constexpr std::size_t usual_part = 32;
-/// Of those that are slowed down when they fail.
+/// So many operations that are slowed down when they fail go to the token at once.
 constexpr std::size_t oracle_part = 8;
 constexpr int most_attempts = 3;
-constexpr std::size_t gcm_tag_size = 16;
 
 constexpr auto not_decrypted_text = "The input could not be decrypted";
 
@@ -31,33 +30,9 @@ std::string too_many_failures_text(std::chrono::seconds wait) {
            " s";
 }
 
-std::string listed(const std::set<keys::Digest>& hashes) {
-    std::string text;
-    for (const keys::Digest hash : hashes)
-        text += (text.empty() ? "" : ", ") + std::string(to_string(hash));
-    return text.empty() ? "none" : text;
+std::string too_slow_text(std::chrono::milliseconds limit) {
+    return "Not tried: the batch took longer than " + duration_text(limit) + "; send the rest again";
 }
-
-/// What a token can decrypt with private keys.
-struct Openable {
-    std::set<keys::Digest> oaep_hashes;
-    std::set<std::string> mechanisms;
-
-    /// Why it can't open what this operation is for; nothing when it can.
-    [[nodiscard]] std::optional<FieldError> problem(const Operation& operation, const std::string& pointer,
-                                                    const std::string& environment) const {
-        const std::string name(operation.mechanism->name);
-        if (operation.mechanism->scheme == Scheme::rsa_oaep) {
-            if (oaep_hashes.contains(operation.oaep_hash)) return std::nullopt;
-            return FieldError{pointer + "/hash", "the token of environment " + environment +
-                                                     " does not decrypt " + name + " with it; it does with " +
-                                                     listed(oaep_hashes)};
-        }
-        if (mechanisms.contains(name)) return std::nullopt;
-        return FieldError{pointer + "/mechanism",
-                          "the token of environment " + environment + " does not offer it"};
-    }
-};
 
 /// What could not be read is reported already, and looks as if it were missing.
 void add_where_readable(std::vector<FieldError>& mistakes, std::vector<FieldError> found) {
@@ -71,9 +46,10 @@ void add_where_readable(std::vector<FieldError>& mistakes, std::vector<FieldErro
 /// One call of one of the actions, from the key as it is now to the results.
 class Usage {
   public:
-    Usage(const Workplace& workplace, KnownKeys& keys, DecryptionThrottle& throttle, const Caller& caller,
-          const Project& project, UseKeyRequest& request)
+    Usage(const Workplace& workplace, const SteadyClock& clock, KnownKeys& keys, DecryptionThrottle& throttle,
+          const Caller& caller, const Project& project, UseKeyRequest& request)
         : workplace_(workplace),
+          clock_(clock),
           keys_(keys),
           throttle_(throttle),
           caller_(caller),
@@ -123,22 +99,28 @@ class Usage {
     }
 
     std::vector<UseResult> run_all() {
+        BatchPace pace(clock_, environment_->profile().deadline);
         std::vector<UseResult> results;
         results.reserve(operations_->size());
-        while (results.size() < operations_->size())
-            if (is_slowed_down((*operations_)[results.size()]))
-                run_slowed_down_part(results);
+        while (results.size() < operations_->size()) {
+            const std::size_t before = results.size();
+            if (before > 0 && pace.is_over())
+                results.push_back({.success = false, .message = too_slow_text(pace.limit())});
+            else if (is_slowed_down((*operations_)[before]))
+                run_slowed_down_part(results, pace.next());
             else
-                run_part(results, usual_part);
+                run_part(results, pace.next());
+            pace.done(results.size() - before);
+        }
         return results;
     }
 
-    void run_slowed_down_part(std::vector<UseResult>& results) {
+    void run_slowed_down_part(std::vector<UseResult>& results, std::size_t most) {
         const DecryptionThrottle::Turn turn = throttle_.turn(key_->id);
-        if (turn.wait().count() == 0) return run_part(results, std::min(oracle_part, turn.at_once()));
-        const std::string text = too_many_failures_text(turn.wait());
+        if (turn.wait().count() == 0) return run_part(results, std::min({most, oracle_part, turn.at_once()}));
+        std::string text = too_many_failures_text(turn.wait());
         if (results.empty()) throw ServiceError(ErrorKind::too_many_requests, text, turn.wait());
-        results.push_back({.success = false, .message = text});
+        results.push_back({.success = false, .message = std::move(text), .retry_after = turn.wait()});
     }
 
     [[nodiscard]] bool is_slowed_down(const Operation& operation) const {
@@ -185,27 +167,17 @@ class Usage {
                                           : environment_->call_here<Outcomes>(work, *request_.waiter);
     }
 
-    [[nodiscard]] Openable openable() const {
-        try {
-            return environment_->call<Openable>([](Token& token) {
-                return Openable{token.oaep_hashes(), token.mechanisms()};
-            });
-        } catch (const TokenError& error) {
-            throw service_error_of(error, environment_->name(), pointers_.front());
-        }
-    }
-
     /// Nothing is encrypted to a private key that its token could not open again.
     void require_that_it_can_be_opened() const {
         const auto is_concerned = [&](const Operation& operation) {
             return request_.action == Action::encrypt && is_public(*operation.mechanism, request_.action);
         };
         if (std::ranges::none_of(*operations_, is_concerned)) return;
-        const Openable token = openable();
+        const TokenOffer offer = offer_of(*environment_, pointers_.front());
         std::vector<FieldError> mistakes;
         for (std::size_t i = 0; i < operations_->size(); ++i)
-            if (auto problem = token.problem((*operations_)[i], pointers_[i], environment_->name()))
-                mistakes.push_back(*std::move(problem));
+            if (auto missing = missing_in(offer, (*operations_)[i], pointers_[i], environment_->name()))
+                mistakes.push_back(*std::move(missing));
         if (!mistakes.empty()) throw ServiceError(std::move(mistakes));
     }
 
@@ -228,7 +200,8 @@ class Usage {
     UseResult result_of(std::size_t position, Outcome outcome) {
         switch (outcome.kind) {
             case Outcome::Kind::done:
-                return success(position, std::move(outcome.output));
+                return successful_result(request_.action, (*operations_)[position], forms_[position],
+                                         std::move(outcome.output));
             case Outcome::Kind::failed:
                 return failure(position);
             case Outcome::Kind::refused:
@@ -237,39 +210,6 @@ class Usage {
                 return without_the_token(position);
         }
         return {};
-    }
-
-    UseResult success(std::size_t position, SecretBytes output) {
-        const Operation& operation = (*operations_)[position];
-        UseResult result;
-        switch (request_.action) {
-            case Action::encrypt:
-                if (!operation.iv.empty()) result.iv = operation.iv;
-                if (operation.mechanism->scheme == Scheme::gcm) result.tag = taken_tag(output);
-                result.output = std::move(output);
-                break;
-            case Action::decrypt:
-                result.output = std::move(output);
-                break;
-            case Action::sign:
-                result.signature = forms_[position] == SignatureForm::der
-                                       ? keys::ecdsa_der_from_raw(output.reveal())
-                                       : Bytes(output.reveal().begin(), output.reveal().end());
-                break;
-            case Action::verify:
-                result.valid = true;
-                break;
-        }
-        return result;
-    }
-
-    static Bytes taken_tag(SecretBytes& output) {
-        if (output.size() < gcm_tag_size)
-            throw std::runtime_error("the token's GCM ciphertext is shorter than its tag");
-        const ByteView tag = output.reveal().last(gcm_tag_size);
-        Bytes taken(tag.begin(), tag.end());
-        output.truncate(output.size() - gcm_tag_size);
-        return taken;
     }
 
     UseResult failure(std::size_t position) {
@@ -290,10 +230,10 @@ class Usage {
         if (is_public(*operation.mechanism, request_.action))
             return result_of(position,
                              operate_outside(request_.action, operation, deployment_->public_key_pem));
-        const auto problem = openable().problem(operation, pointers_[position], environment_->name());
-        throw ServiceError({problem.value_or(
-            FieldError{pointers_[position] + "/mechanism",
-                       "the token of environment " + environment_->name() + " does not offer it"})});
+        const std::string& pointer = pointers_[position];
+        const auto missing =
+            missing_in(offer_of(*environment_, pointer), operation, pointer, environment_->name());
+        throw ServiceError({missing.value_or(not_offered(pointer, environment_->name()))});
     }
 
     void log_failures() const {
@@ -307,6 +247,7 @@ class Usage {
     }
 
     const Workplace& workplace_;
+    const SteadyClock& clock_;
     KnownKeys& keys_;
     DecryptionThrottle& throttle_;
     const Caller& caller_;
@@ -324,11 +265,14 @@ class Usage {
 }  // namespace
 
 UseKey::UseKey(Workplace workplace, SteadyClock clock)
-    : workplace_(std::move(workplace)), keys_(workplace_.catalogue), throttle_(std::move(clock)) {}
+    : workplace_(std::move(workplace)),
+      clock_(std::move(clock)),
+      keys_(workplace_.catalogue),
+      throttle_(clock_) {}
 
 std::vector<UseResult> UseKey::run(const Caller& caller, const Project& project, UseKeyRequest request,
                                    std::vector<FieldError> mistakes) {
-    return Usage(workplace_, keys_, throttle_, caller, project, request).run(std::move(mistakes));
+    return Usage(workplace_, clock_, keys_, throttle_, caller, project, request).run(std::move(mistakes));
 }
 
 }  // namespace keyward::service

@@ -8,7 +8,6 @@
 namespace keyward::service {
 namespace {
 
-constexpr std::size_t gcm_tag_size = 16;
 constexpr std::size_t aes_block = 16;
 
 std::string octets_text(std::size_t count) {
@@ -76,22 +75,21 @@ class OperationCheck {
         const std::string problem = mechanism_problem(found);
         if (problem.empty()) return found;
         const std::string fitting = fitting_mechanisms(rules_);
-        mistake("mechanism", problem + (fitting.empty() ? "; it has none to " : "; to ") +
-                                 std::string(to_string(rules_.action)) +
-                                 (fitting.empty() ? "" : ", it has " + fitting));
+        mistake("mechanism", problem + "; the key has " + (fitting.empty() ? "none" : fitting) + " to " +
+                                 std::string(to_string(rules_.action)));
         return nullptr;
     }
 
     /// Empty when it may be used.
     [[nodiscard]] std::string mechanism_problem(const Mechanism* found) const {
-        if (fields_.mechanism.empty()) return "is missing: name one of the key's";
-        if (found == nullptr) return "is not a mechanism that can be used with a key";
+        if (fields_.mechanism.empty()) return "is missing";
+        if (found == nullptr) return "is not the name of a mechanism, in upper case with dashes";
         const std::string wanted(found->name);
         if (found->algorithm != rules_.key.algorithm)
             return "is for " + std::string(to_string(found->algorithm)) + " keys, but the key is for " +
                    std::string(to_string(rules_.key.algorithm));
         if (std::ranges::find(rules_.key.mechanisms, wanted) == rules_.key.mechanisms.end())
-            return "is not among the key's mechanisms, " + listed(rules_.key.mechanisms);
+            return "is not among the key's mechanisms";
         if (use_of(*found) != use_of(rules_.action))
             return "does not " + std::string(to_string(rules_.action));
         if (found->legacy && !rules_.legacy_allowed)

@@ -5,7 +5,7 @@
 #include "service/catalogue_records.hpp"
 #include "service/errors.hpp"
 #include "service/operation.hpp"
-#include "service/use_key.hpp"
+#include "service/use_call.hpp"
 
 namespace keyward::service {
 

@@ -123,7 +123,8 @@ TEST_F(CertificateRequests, AreRefusedForMechanismsThatDoNotFit) {
     for (const char* mechanism : {"ECDSA-SHA384", "EDDSA", "SHA256-RSA-PKCS", "nonsense"}) {
         const Answer answer = use(name, "certificate-request", names(mechanism));
         expect_wrong_fields(answer, {"/mechanism"});
-        EXPECT_THAT(details_of(answer)["/mechanism"], testing::EndsWith("; to sign, it has ECDSA-SHA256"));
+        EXPECT_THAT(details_of(answer)["/mechanism"],
+                    testing::EndsWith("; the key has ECDSA-SHA256 to sign"));
     }
     const std::string rsa = new_key("PRIVATE_KEY", "RSA", key_pair("RSA-2048").pkcs8_der);
     expect_wrong_fields(use(rsa, "certificate-request", names("RSA-PKCS-OAEP")), {"/mechanism"});
@@ -136,7 +137,7 @@ TEST_F(CertificateRequests, AreRefusedWithoutAPrivateKey) {
         return details_of(answer)["/mechanism"];
     };
     EXPECT_EQ(why(new_key("PUBLIC_KEY", "EC", key_pair("P-256").spki_der), "ECDSA-SHA256"),
-              "needs the private key to sign, but the key is a public key; it has none to sign");
+              "needs the private key to sign, but the key is a public key; the key has none to sign");
     const std::string secret_text =
         "can't sign a certificate request: the key is a secret key, and only a private key can have a "
         "certificate";

@@ -81,7 +81,7 @@ TEST_F(UseAndChange, AMechanismThatWasTakenAwayIsRefused) {
     const Answer answer = use(name, "sign", message());
     expect_wrong_fields(answer, {"/mechanism"});
     EXPECT_EQ(details_of(answer)["/mechanism"],
-              "is not among the key's mechanisms, SHA512-HMAC; to sign, it has SHA512-HMAC");
+              "is not among the key's mechanisms; the key has SHA512-HMAC to sign");
 }
 
 TEST_F(UseAndChange, AnObjectThatSomebodyElseDestroyedIsReportedAsMissing) {

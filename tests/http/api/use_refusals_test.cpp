@@ -32,11 +32,11 @@ TEST_F(UseRefusals, LegacyMechanismsAreRefusedThoughTheirKeysAreTaken) {
 TEST_F(UseRefusals, AMechanismThatIsNotTheKeysListsThoseThatAre) {
     const std::string name = gcm_key();
     expect_mistake(use(name, "encrypt", operation("AES-CBC-PAD", "")), "/mechanism",
-                   "is not among the key's mechanisms, AES-GCM; to encrypt, it has AES-GCM");
+                   "is not among the key's mechanisms; the key has AES-GCM to encrypt");
     expect_mistake(use(name, "sign", operation("AES-CMAC", "")), "/mechanism",
-                   "is not among the key's mechanisms, AES-GCM; it has none to sign");
+                   "is not among the key's mechanisms; the key has none to sign");
     expect_mistake(use(name, "encrypt", operation("RSA-PKCS-OAEP", "")), "/mechanism",
-                   "is for RSA keys, but the key is for AES; to encrypt, it has AES-GCM");
+                   "is for RSA keys, but the key is for AES; the key has AES-GCM to encrypt");
 }
 
 TEST_F(UseRefusals, OaepWithAHashThatTheTokenLacksListsThoseThatItHas) {
@@ -62,11 +62,11 @@ TEST_F(UseRefusals, MessagesThatAreTooLongForTheModulusAreTold) {
 TEST_F(UseRefusals, APublicKeyDoesNotSignOrDecrypt) {
     const std::string name = new_key("PUBLIC_KEY", "RSA", key_pair("RSA-2048").spki_der);
     expect_mistake(use(name, "sign", operation("SHA256-RSA-PKCS", "")), "/mechanism",
-                   "needs the private key to sign, but the key is a public key; it has none to sign");
+                   "needs the private key to sign, but the key is a public key; the key has none to sign");
     expect_mistake(
         use(name, "decrypt", operation("RSA-PKCS-OAEP", std::string(256, 'x'), {{"hash", "SHA-1"}})),
         "/mechanism",
-        "needs the private key to decrypt, but the key is a public key; it has none to decrypt");
+        "needs the private key to decrypt, but the key is a public key; the key has none to decrypt");
 }
 
 TEST_F(UseRefusals, InTheOlderFormThePublicHalfAloneDoesNotSign) {
@@ -78,7 +78,7 @@ TEST_F(UseRefusals, InTheOlderFormThePublicHalfAloneDoesNotSign) {
           {{{"environmentName", "production"}, {"publicKey", base64(key_pair("RSA-2048").spki_der)}}}}});
     ASSERT_EQ(made.status, 200) << made.body;
     expect_mistake(use(name, "sign", operation("SHA256-RSA-PKCS", "")), "/mechanism",
-                   "needs the private key to sign, but the key is a public key; it has none to sign");
+                   "needs the private key to sign, but the key is a public key; the key has none to sign");
 }
 
 TEST_F(UseRefusals, ACounterThatWouldRunOverIsTheTokensToRefuse) {

@@ -63,7 +63,7 @@ TEST_F(CertificateRequests, NeedAPrivateKeyAndOneOfItsSignatures) {
                                      "private key can have a certificate"}}));
     create_rsa("rsa", {"RSA-PKCS-OAEP"});
     EXPECT_EQ(mistakes("rsa", right({{"mechanism", "RSA-PKCS-OAEP"}})),
-              (std::vector<Mistake>{{"/mechanism", "does not sign; it has none to sign"}}));
+              (std::vector<Mistake>{{"/mechanism", "does not sign; the key has none to sign"}}));
 }
 
 TEST_F(CertificateRequests, OfAKeyThatIsReplacedMeanwhileAreAConflict) {

@@ -162,7 +162,7 @@ TEST_F(CertificateRequestTest, IsNotForSecretKeys) {
 TEST_F(CertificateRequestTest, IsNotForPublicKeys) {
     bench_.make("public", {.type = KeyType::public_key, .pair = &rsa()});
     expect_mistake(refused(fields_of("public")), "/mechanism",
-                   "needs the private key to sign, but the key is a public key; it has none to sign");
+                   "needs the private key to sign, but the key is a public key; the key has none to sign");
     EXPECT_EQ(bench_.production->operations(), 0U);
 }
 
@@ -171,13 +171,13 @@ TEST_F(CertificateRequestTest, StaysWithinTheKeysMechanisms) {
         "one",
         {.type = KeyType::private_key, .mechanisms = MechanismList{"SHA512-RSA-PKCS"}, .pair = &rsa()});
     expect_mistake(refused(fields_of("one")), "/mechanism",
-                   "is not among the key's mechanisms, SHA512-RSA-PKCS; to sign, it has SHA512-RSA-PKCS");
+                   "is not among the key's mechanisms; the key has SHA512-RSA-PKCS to sign");
     expect_mistake(refused(fields_of("rsa", "RSA-PKCS-OAEP")), "/mechanism",
-                   "does not sign; to sign, it has SHA256-RSA-PKCS, SHA384-RSA-PKCS, SHA512-RSA-PKCS, "
+                   "does not sign; the key has SHA256-RSA-PKCS, SHA384-RSA-PKCS, SHA512-RSA-PKCS,  to sign"
                    "SHA256-RSA-PKCS-PSS, SHA384-RSA-PKCS-PSS, SHA512-RSA-PKCS-PSS");
     expect_mistake(
         refused(fields_of("rsa", "EDDSA")), "/mechanism",
-        "is for Ed25519 keys, but the key is for RSA; to sign, it has SHA256-RSA-PKCS, SHA384-RSA-PKCS, "
+        "is for Ed25519 keys, but the key is for RSA; the key has SHA256-RSA-PKCS, SHA384-RSA-PKCS,  to sign"
         "SHA512-RSA-PKCS, SHA256-RSA-PKCS-PSS, SHA384-RSA-PKCS-PSS, SHA512-RSA-PKCS-PSS");
 }
 

@@ -151,7 +151,7 @@ TEST_F(UseKeyTest, IsRefusedWhereTheTokenHasBeenReplaced) {
 
 TEST_F(UseKeyTest, StaysWithinTheKeysMechanisms) {
     expect_mistake(bench_.refused(Action::encrypt, operation("AES-CBC-PAD")), "/mechanism",
-                   "is not among the key's mechanisms, AES-GCM; to encrypt, it has AES-GCM");
+                   "is not among the key's mechanisms; the key has AES-GCM to encrypt");
     EXPECT_EQ(operations_done(), 0U);
 }
 
@@ -162,7 +162,7 @@ TEST_F(UseKeyTest, FollowsTheMechanismsAsTheyAreChanged) {
     bench_.update(std::move(change));
     EXPECT_TRUE(bench_.run(Action::encrypt, operation("AES-CBC-PAD")).success);
     expect_mistake(bench_.refused(Action::encrypt, operation("AES-GCM")), "/mechanism",
-                   "is not among the key's mechanisms, AES-CBC-PAD; to encrypt, it has AES-CBC-PAD");
+                   "is not among the key's mechanisms; the key has AES-CBC-PAD to encrypt");
 }
 
 TEST_F(UseKeyTest, OfLegacyMechanismsIsForConfigurationsThatAllowThem) {
@@ -385,7 +385,7 @@ TEST_F(UseKeyTest, RefusesABatchForItsEveryMistakeBeforeAnythingIsDone) {
     EXPECT_STREQ(
         error.what(),
         "4 fields are wrong: /batch/1/iv must have 12 octets, but has 11; "
-        "/batch/2/mechanism is not among the key's mechanisms, AES-GCM; to encrypt, it has AES-GCM; "
+        "/batch/2/mechanism is not among the key's mechanisms; the key has AES-GCM to encrypt; "
         "/batch/3/hash: AES-GCM has a hash of its own or none; /batch/3/tag is made by the encryption");
     EXPECT_EQ(operations_done(), 0U);
 }

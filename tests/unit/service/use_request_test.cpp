@@ -501,38 +501,38 @@ TEST(Mechanism, ThatIsMissingOrUnknownIsToldWhatFits) {
     SampleKey sample(Algorithm::aes);
     sample.key.mechanisms = {"AES-GCM", "AES-CTR", "AES-CMAC"};
     EXPECT_EQ(mistakes_in(sample.rules(Action::encrypt), "", {}),
-              Texts{"/mechanism is missing: name one of the key's; to encrypt, it has AES-GCM, AES-CTR"});
+              Texts{"/mechanism is missing; the key has AES-GCM, AES-CTR to encrypt"});
     for (const char* unknown : {"AES", "aes-gcm", "AES_GCM", "CKM_AES_GCM"})
-        EXPECT_EQ(
-            mistakes_in(sample.rules(Action::sign), unknown, {}),
-            Texts{"/mechanism is not a mechanism that can be used with a key; to sign, it has AES-CMAC"})
+        EXPECT_EQ(mistakes_in(sample.rules(Action::sign), unknown, {}),
+                  Texts{"/mechanism is not the name of a mechanism, in upper case with dashes; the key has "
+                        "AES-CMAC to sign"})
             << unknown;
 }
 
 TEST(Mechanism, OfAnotherAlgorithmIsToldWhatFits) {
     const SampleKey sample(Algorithm::hmac);
-    EXPECT_EQ(mistakes_in(sample.rules(Action::verify), "EDDSA", {}),
-              Texts{"/mechanism is for Ed25519 keys, but the key is for HMAC; to verify, it has SHA-1-HMAC, "
-                    "SHA224-HMAC, SHA256-HMAC, SHA384-HMAC, SHA512-HMAC"});
+    EXPECT_EQ(
+        mistakes_in(sample.rules(Action::verify), "EDDSA", {}),
+        Texts{"/mechanism is for Ed25519 keys, but the key is for HMAC; the key has SHA-1-HMAC,  to verify"
+              "SHA224-HMAC, SHA256-HMAC, SHA384-HMAC, SHA512-HMAC"});
 }
 
 TEST(Mechanism, ThatIsNotAmongTheKeysIsToldWhichAre) {
     SampleKey sample(Algorithm::aes);
     sample.key.mechanisms = {"AES-GCM", "AES-CMAC"};
-    EXPECT_EQ(
-        mistakes_in(sample.rules(Action::decrypt), "AES-CTR", {}),
-        Texts{"/mechanism is not among the key's mechanisms, AES-GCM, AES-CMAC; to decrypt, it has AES-GCM"});
+    EXPECT_EQ(mistakes_in(sample.rules(Action::decrypt), "AES-CTR", {}),
+              Texts{"/mechanism is not among the key's mechanisms; the key has AES-GCM to decrypt"});
 }
 
 TEST(Mechanism, OfTheOtherUseIsToldWhatFits) {
     const SampleKey ec(Algorithm::ec);
     EXPECT_EQ(mistakes_in(ec.rules(Action::encrypt), "ECDSA-SHA256", {}),
-              Texts{"/mechanism does not encrypt; it has none to encrypt"});
+              Texts{"/mechanism does not encrypt; the key has none to encrypt"});
     const SampleKey rsa(Algorithm::rsa);
     EXPECT_EQ(mistakes_in(rsa.rules(Action::decrypt, false), "SHA256-RSA-PKCS", {}),
-              Texts{"/mechanism does not decrypt; to decrypt, it has RSA-PKCS-OAEP"});
+              Texts{"/mechanism does not decrypt; the key has RSA-PKCS-OAEP to decrypt"});
     EXPECT_EQ(mistakes_in(rsa.rules(Action::decrypt, true), "SHA256-RSA-PKCS", {}),
-              Texts{"/mechanism does not decrypt; to decrypt, it has RSA-PKCS-OAEP, RSA-PKCS"});
+              Texts{"/mechanism does not decrypt; the key has RSA-PKCS-OAEP, RSA-PKCS to decrypt"});
 }
 
 TEST(Mechanism, OfOldIsUsedOnlyWhereTheConfigurationAllowsIt) {
@@ -567,7 +567,7 @@ TEST(Mechanism, WithoutLegacyOnesServesEverythingElse) {
 TEST(Mechanism, ThatIsWrongIsTheOnlyMistakeToldOfItsOperation) {
     EXPECT_EQ(
         mistakes_in(Action::encrypt, "AES-CMAC", {.input = {}, .iv = 3, .tag = 1, .hash = "x"}),
-        Texts{"/mechanism does not encrypt; to encrypt, it has AES-GCM, AES-CBC-PAD, AES-CTR, AES-ECB"});
+        Texts{"/mechanism does not encrypt; the key has AES-GCM, AES-CBC-PAD, AES-CTR, AES-ECB to encrypt"});
 }
 
 // public keys
@@ -585,23 +585,23 @@ TEST(PublicKey, NeitherDecryptsNorSigns) {
     EXPECT_EQ(mistakes_in(sample.rules(Action::decrypt), "RSA-PKCS-OAEP", {}),
               Texts{"/mechanism needs the private key to decrypt, but the key is a public key; it has none "
                     "to decrypt"});
-    EXPECT_EQ(
-        mistakes_in(sample.rules(Action::sign), "SHA256-RSA-PKCS", {}),
-        Texts{"/mechanism needs the private key to sign, but the key is a public key; it has none to sign"});
+    EXPECT_EQ(mistakes_in(sample.rules(Action::sign), "SHA256-RSA-PKCS", {}),
+              Texts{"/mechanism needs the private key to sign, but the key is a public key; the key has none "
+                    "to sign"});
     SampleKey ed25519(Algorithm::ed25519);
     ed25519.key.type = KeyType::public_key;
-    EXPECT_EQ(
-        mistakes_in(ed25519.rules(Action::sign), "EDDSA", {}),
-        Texts{"/mechanism needs the private key to sign, but the key is a public key; it has none to sign"});
+    EXPECT_EQ(mistakes_in(ed25519.rules(Action::sign), "EDDSA", {}),
+              Texts{"/mechanism needs the private key to sign, but the key is a public key; the key has none "
+                    "to sign"});
 }
 
 TEST(PublicKey, OfTheOlderFormIsOneInTheEnvironmentThatGotNoOther) {
     SampleKey sample(Algorithm::rsa);
     sample.key.type = KeyType::rsa;
     sample.deployment.source = "publicKey";
-    EXPECT_EQ(
-        mistakes_in(sample.rules(Action::sign), "SHA256-RSA-PKCS", {}),
-        Texts{"/mechanism needs the private key to sign, but the key is a public key; it has none to sign"});
+    EXPECT_EQ(mistakes_in(sample.rules(Action::sign), "SHA256-RSA-PKCS", {}),
+              Texts{"/mechanism needs the private key to sign, but the key is a public key; the key has none "
+                    "to sign"});
     for (const char* source : {"privateKey", "publicKey+privateKey"}) {
         sample.deployment.source = source;
         EXPECT_EQ(mistakes_in(sample.rules(Action::sign), "SHA256-RSA-PKCS", {}), Texts{}) << source;

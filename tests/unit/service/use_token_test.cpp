@@ -338,7 +338,7 @@ TEST_F(UseOutsideTest, StandsInForAPublicKeyAlone) {
     const UseResult sealed = bench_.run(Action::encrypt, oaep("SHA-1"), "public");
     EXPECT_EQ(opened_outside(rsa(), RSA_PKCS1_OAEP_PADDING, EVP_sha1(), *sealed.output), "a message");
     expect_mistake(bench_.refused(Action::sign, operation("SHA256-RSA-PKCS"), "public"), "/mechanism",
-                   "needs the private key to sign, but the key is a public key; it has none to sign");
+                   "needs the private key to sign, but the key is a public key; the key has none to sign");
 }
 
 TEST_F(UseOutsideTest, EncryptsWithPkcs1OnlyWhereTheTokenOffersIt) {
