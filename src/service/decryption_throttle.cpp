@@ -1,9 +1,11 @@
 #include "service/decryption_throttle.hpp"
 
+#include <algorithm>
+
 namespace keyward::service {
 namespace {
 
-constexpr std::chrono::seconds wait_for_another{1};
+constexpr std::chrono::seconds wait_for_others{1};
 
 }  // namespace
 
@@ -11,20 +13,23 @@ DecryptionThrottle::Turn::Turn(DecryptionThrottle& throttle, std::string key_id)
     : throttle_(throttle), key_id_(std::move(key_id)) {
     const auto now = throttle_.clock_();
     const std::lock_guard lock(throttle_.mutex_);
-    if (const auto until = throttle_.keys_.waits_until(key_id_); until > now) {
+    const auto until = throttle_.keys_.waits_until(key_id_);
+    const int free = throttle_.keys_.free_left(key_id_, now);
+    const auto found = throttle_.trying_.find(key_id_);
+    const int trying = found == throttle_.trying_.end() ? 0 : found->second;
+    if (until > now)
         wait_ = std::chrono::ceil<std::chrono::seconds>(until - now);
-    } else if (const int free = throttle_.keys_.free_left(key_id_, now); free > 0) {
-        at_once_ = static_cast<std::size_t>(free);
-    } else {
-        alone_ = throttle_.alone_.insert(key_id_).second;
-        if (!alone_) wait_ = wait_for_another;
-    }
+    else if (free < rule.free && trying >= std::max(free, 1))
+        wait_ = wait_for_others;
+    else
+        throttle_.trying_[key_id_] = trying + 1;
 }
 
 DecryptionThrottle::Turn::~Turn() {
-    if (!alone_) return;
+    if (wait_.count() > 0) return;
     const std::lock_guard lock(throttle_.mutex_);
-    throttle_.alone_.erase(key_id_);
+    const auto found = throttle_.trying_.find(key_id_);
+    if (--found->second == 0) throttle_.trying_.erase(found);
 }
 
 void DecryptionThrottle::failed(const std::string& key_id) {

@@ -2,8 +2,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <mutex>
-#include <set>
 #include <string>
 
 #include "service/failure_counts.hpp"
@@ -13,14 +13,15 @@ namespace keyward::service {
 /// Slows down decryptions of a key whose failures are an oracle (CBC with padding, PKCS#1 v1.5): who can send
 /// ciphertexts and sees whether they open reads plaintexts with some thousand tries (Vaudenay 2002,
 /// Bleichenbacher 1998). The first failures cost nothing; then each makes the key wait, twice as long as the
-/// one before, up to a minute, and only one may try at a time: those who try together would all fail before
-/// the first failure counts. Success does not make up for failures: who attacks has successes too.
-/// Lives in this process: replicas count for themselves. Any thread may call.
+/// one before, up to a minute. From the first failure on no more may try at once than may fail at no cost,
+/// and then one: those who try together would all fail before the first failure counts. Success does not make
+/// up for failures: who attacks has successes too. Lives in this process: replicas count for themselves. Any
+/// thread may call.
 class DecryptionThrottle {
   public:
     explicit DecryptionThrottle(SteadyClock clock) : clock_(std::move(clock)), keys_(rule, usual_most) {}
 
-    /// Whether someone may try now. Keeps others out, where only one may, as long as it lives.
+    /// One try, if it may be made now. Counts among those that are under way as long as it lives.
     class Turn {
       public:
         Turn(const Turn&) = delete;
@@ -29,8 +30,6 @@ class DecryptionThrottle {
 
         /// How long the key must wait, in whole seconds, rounded up; zero when it need not.
         [[nodiscard]] std::chrono::seconds wait() const { return wait_; }
-        /// How many decryptions may be tried together: as many as may fail at no cost, but one at least.
-        [[nodiscard]] std::size_t at_once() const { return at_once_; }
 
       private:
         friend class DecryptionThrottle;
@@ -39,8 +38,6 @@ class DecryptionThrottle {
         DecryptionThrottle& throttle_;
         const std::string key_id_;
         std::chrono::seconds wait_{0};
-        std::size_t at_once_ = 1;
-        bool alone_ = false;
     };
 
     /// A turn with that key, or how long to wait for one.
@@ -54,7 +51,7 @@ class DecryptionThrottle {
     SteadyClock clock_;
     std::mutex mutex_;
     FailureCounts keys_;
-    std::set<std::string> alone_;  ///< keys with which one is trying
+    std::map<std::string, int> trying_;  ///< how many try now, by key
 };
 
 }  // namespace keyward::service

@@ -9,10 +9,20 @@
 
 namespace keyward::service {
 
+namespace {
+
+/// How late a deadline may be noticed: by a small part of itself.
+std::chrono::milliseconds tick_of(std::chrono::milliseconds deadline) {
+    return std::clamp(deadline / 16, std::chrono::milliseconds(5), std::chrono::milliseconds(250));
+}
+
+}  // namespace
+
 /// A call on its caller's thread.
 struct CallHere {
     Waiter& waiter;
     SteadyTime deadline;
+    SteadyTime entered{};
     bool given_up = false;
 };
 
@@ -80,15 +90,18 @@ struct Environment::Shared {
     }
 
     /// Lets those go whose calls hang. There is no hurry, so nobody wakes it.
-    void watch(std::chrono::milliseconds tick, const std::function<ServiceError()>& timed_out) {
+    void watch(std::chrono::milliseconds deadline, const std::function<ServiceError(bool hangs)>& timed_out) {
+        const auto tick = tick_of(deadline);
         std::unique_lock lock(mutex);
         while (!watch_may_end.wait_for(lock, tick, [&] { return stopping && here.empty(); })) {
             const auto now = std::chrono::steady_clock::now();
             for (CallHere* const call : here) {
                 if (call->given_up || call->deadline > now) continue;
                 call->given_up = true;
-                breaker.failed(TokenFault::unreachable);
-                call->waiter.give_up(timed_out());
+                // One that waited for its place for most of its time says nothing of the token.
+                const bool hangs = 2 * (now - call->entered) >= deadline;
+                if (hangs) breaker.failed(TokenFault::unreachable);
+                call->waiter.give_up(timed_out(hangs));
             }
         }
     }
@@ -110,11 +123,6 @@ namespace {
 /// For an end that nobody prepared with `stop`: a call that hangs is left behind with the token it holds.
 constexpr std::chrono::milliseconds destructor_patience{2000};
 
-/// How late a deadline may be noticed: by a small part of itself.
-std::chrono::milliseconds tick_of(std::chrono::milliseconds deadline) {
-    return std::clamp(deadline / 16, std::chrono::milliseconds(5), std::chrono::milliseconds(250));
-}
-
 }  // namespace
 
 Environment::Environment(EnvironmentProfile profile, std::shared_ptr<Token> token)
@@ -125,9 +133,11 @@ Environment::Environment(EnvironmentProfile profile, std::shared_ptr<Token> toke
     workers_.reserve(profile_.workers);
     for (std::size_t i = 0; i < profile_.workers; ++i)
         workers_.emplace_back([shared = shared_] { shared->work(); });
-    watch_ = std::thread([shared = shared_, tick = tick_of(profile_.deadline), environment = name(),
+    watch_ = std::thread([shared = shared_, deadline = profile_.deadline, environment = name(),
                           text = timed_out_text(profile_.deadline)] {
-        shared->watch(tick, [&] { return service_error_of(CallTimedOut(text, true), environment, {}); });
+        shared->watch(deadline, [&](bool hangs) {
+            return service_error_of(CallTimedOut(text, hangs), environment, {});
+        });
     });
 }
 
@@ -219,6 +229,7 @@ void Environment::enter(CallHere& call) {
     const bool in_time = shared_->take_place(lock, call.deadline);
     if (shared_->stopping) throw TokenError(TokenFault::busy, "The service is being stopped");
     if (!in_time) throw CallTimedOut(timed_out_text(profile_.deadline), false);
+    call.entered = std::chrono::steady_clock::now();
     shared_->here.push_back(&call);
 }
 

@@ -17,8 +17,6 @@
 namespace keyward::service {
 namespace {
 
-/// So many operations that are slowed down when they fail go to the token at once.
-constexpr std::size_t oracle_part = 8;
 constexpr int most_attempts = 3;
 
 constexpr auto not_decrypted_text = "The input could not be decrypted";
@@ -95,6 +93,11 @@ class Usage {
         if (!mistakes.empty()) throw ServiceError(std::move(mistakes));
         if (environment_ == nullptr) throw environment_not_found(request_.environment);
         deployment_ = &usable_deployment(*key_, there, request_.environment);
+        for (Operation& operation : operations) {
+            if (!is_public(*operation.mechanism, request_.action)) continue;
+            operation.public_key_sha256 = deployment_->public_key_sha256;
+            needs_public_half_ = true;
+        }
         operations_ = std::make_shared<const std::vector<Operation>>(std::move(operations));
     }
 
@@ -107,7 +110,7 @@ class Usage {
             if (before > 0 && pace.is_over())
                 results.push_back({.success = false, .message = too_slow_text(pace.limit())});
             else if (is_slowed_down((*operations_)[before]))
-                run_slowed_down_part(results, pace.next());
+                run_slowed_down(results);
             else
                 run_part(results, pace.next());
             pace.done(results.size() - before);
@@ -115,9 +118,9 @@ class Usage {
         return results;
     }
 
-    void run_slowed_down_part(std::vector<UseResult>& results, std::size_t most) {
+    void run_slowed_down(std::vector<UseResult>& results) {
         const DecryptionThrottle::Turn turn = throttle_.turn(key_->id);
-        if (turn.wait().count() == 0) return run_part(results, std::min({most, oracle_part, turn.at_once()}));
+        if (turn.wait().count() == 0) return run_part(results, 1);
         std::string text = too_many_failures_text(turn.wait());
         if (results.empty()) throw ServiceError(ErrorKind::too_many_requests, text, turn.wait());
         results.push_back({.success = false, .message = std::move(text), .retry_after = turn.wait()});
@@ -127,13 +130,11 @@ class Usage {
         return request_.action == Action::decrypt && failure_is_an_oracle(*operation.mechanism);
     }
 
-    /// How many operations from there on go together. Those that are slowed down do not go with others: they
-    /// would pass without having been asked about.
+    /// How many operations from there on go together. Those that are slowed down go one by one.
     [[nodiscard]] std::size_t part_from(std::size_t first, std::size_t most) const {
-        const bool slowed_down = is_slowed_down((*operations_)[first]);
         const std::size_t end = std::min(first + most, operations_->size());
         std::size_t next = first + 1;
-        while (next < end && is_slowed_down((*operations_)[next]) == slowed_down)
+        while (next < end && !is_slowed_down((*operations_)[next]))
             ++next;
         return next - first;
     }
@@ -145,19 +146,27 @@ class Usage {
             results.push_back(result_of(results.size(), std::move(outcome)));
     }
 
+    /// What was done with an object that is not the key's any more goes nowhere: it may have been replaced
+    /// while the call waited, and its handle may stand for another key by now.
     std::vector<Outcome> outcomes_of(std::size_t first, std::size_t count) {
-        for (int attempt = 1;; ++attempt) {
-            try {
-                return ask_token(first, count);
-            } catch (const TokenError& error) {
-                if (error.fault() != TokenFault::missing || !follow_the_key())
-                    throw service_error_of(error, environment_->name(), pointers_[first]);
-                if (attempt == most_attempts) throw key_changed_meanwhile(request_.key_name);
-            }
+        for (int attempt = 0; attempt < most_attempts; ++attempt) {
+            auto outcomes = ask_token(first, count);
+            if (!follow_the_key() && outcomes) return *std::move(outcomes);
+        }
+        throw key_changed_meanwhile(request_.key_name);
+    }
+
+    /// Nothing when the token does not hold the object because the key was changed meanwhile.
+    std::optional<std::vector<Outcome>> ask_token(std::size_t first, std::size_t count) {
+        try {
+            return call_token(first, count);
+        } catch (const TokenError& error) {
+            if (error.fault() == TokenFault::missing && has_changed()) return std::nullopt;
+            throw service_error_of(error, environment_->name(), pointers_[first]);
         }
     }
 
-    std::vector<Outcome> ask_token(std::size_t first, std::size_t count) {
+    std::vector<Outcome> call_token(std::size_t first, std::size_t count) {
         const auto work = [operations = operations_, first, count, id = *deployment_->object_id,
                            action = request_.action](Token& token) {
             return token.operate(id, action, std::span(*operations).subspan(first, count));
@@ -169,10 +178,7 @@ class Usage {
 
     /// Nothing is encrypted to a private key that its token could not open again.
     void require_that_it_can_be_opened() const {
-        const auto is_concerned = [&](const Operation& operation) {
-            return request_.action == Action::encrypt && is_public(*operation.mechanism, request_.action);
-        };
-        if (std::ranges::none_of(*operations_, is_concerned)) return;
+        if (request_.action != Action::encrypt || !needs_public_half_) return;
         const TokenOffer offer = offer_of(*environment_, pointers_.front());
         std::vector<FieldError> mistakes;
         for (std::size_t i = 0; i < operations_->size(); ++i)
@@ -181,8 +187,13 @@ class Usage {
         if (!mistakes.empty()) throw ServiceError(std::move(mistakes));
     }
 
-    /// The object is gone. True when that is because the key was changed meanwhile, and the operations fit it
-    /// as it is now.
+    bool has_changed() {
+        const auto now = found_key();
+        return now->id != key_->id || now->revision != key_->revision;
+    }
+
+    /// Looks at the key as it is now. True when its object in the environment is another one, which the
+    /// operations fit as well.
     bool follow_the_key() {
         const auto now = found_key();
         if (now->id == key_->id && now->revision == key_->revision) return false;
@@ -190,11 +201,13 @@ class Usage {
             usable_deployment(*now, deployment_in(*now, request_.environment), request_.environment);
         const bool fits = now->id == key_->id && now->algorithm == key_->algorithm &&
                           now->type == key_->type && now->mechanisms == key_->mechanisms &&
-                          there.size == deployment_->size;
+                          there.size == deployment_->size && there.source == deployment_->source &&
+                          (!needs_public_half_ || there.public_key_sha256 == deployment_->public_key_sha256);
         if (!fits) throw key_changed_meanwhile(request_.key_name);
+        const bool is_another = there.object_id != deployment_->object_id;
         key_ = now;
         deployment_ = &there;
-        return true;
+        return is_another;
     }
 
     UseResult result_of(std::size_t position, Outcome outcome) {
@@ -259,6 +272,7 @@ class Usage {
     Operations operations_;
     std::vector<SignatureForm> forms_;
     std::vector<std::string> pointers_;
+    bool needs_public_half_ = false;
     std::size_t failed_decryptions_ = 0;
 };
 

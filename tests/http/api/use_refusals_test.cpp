@@ -14,7 +14,8 @@ class UseRefusals : public KeyUse {
 
 TEST_F(UseRefusals, LegacyMechanismsAreRefusedThoughTheirKeysAreTaken) {
     const std::string off =
-        "is a legacy mechanism, which the configuration does not allow (policy.legacy_mechanisms); it has "
+        "is a legacy mechanism, which the configuration does not allow (policy.legacy_mechanisms); the key "
+        "has "
         "none to ";
     for (const auto& [mechanism, name] :
          {std::pair{"DES-CBC-PAD", secret("DES", des_key(8))},

@@ -30,8 +30,10 @@ TEST_F(CertificateRequests, NameEveryMistakeAtOnce) {
     EXPECT_EQ(mistakes("k", {{"subjectAltNames", {"DNS:a", 7}}, {"days", 30}}),
               (std::vector<Mistake>{{"/subject", "is missing"},
                                     {"/subjectAltNames/1", "must be a string"},
-                                    {"/mechanism", "is missing"},
-                                    {"/days", "is not a field of this call"}}));
+                                    {"/days", "is not a field of this call"},
+                                    {"/mechanism",
+                                     "is missing; the key has ECDSA-SHA256, ECDSA-SHA384, "
+                                     "ECDSA-SHA512 to sign"}}));
     EXPECT_EQ(mistakes("k", Json::array()), (std::vector<Mistake>{{"", "must be a JSON object"}}));
 }
 

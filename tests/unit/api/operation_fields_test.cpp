@@ -65,7 +65,8 @@ const std::vector<WrongOperation> wrong_operations{
      "ecb",
      R"({"mechanism":"AES-ECB","input":""})",
      {{"/mechanism",
-       "is a legacy mechanism, which the configuration does not allow (policy.legacy_mechanisms); it has "
+       "is a legacy mechanism, which the configuration does not allow (policy.legacy_mechanisms); the key "
+       "has "
        "none to encrypt"}}},
     {"ThePrivateHalfOfAPublicKey",
      "sign",

@@ -173,12 +173,12 @@ TEST_F(CertificateRequestTest, StaysWithinTheKeysMechanisms) {
     expect_mistake(refused(fields_of("one")), "/mechanism",
                    "is not among the key's mechanisms; the key has SHA512-RSA-PKCS to sign");
     expect_mistake(refused(fields_of("rsa", "RSA-PKCS-OAEP")), "/mechanism",
-                   "does not sign; the key has SHA256-RSA-PKCS, SHA384-RSA-PKCS, SHA512-RSA-PKCS,  to sign"
-                   "SHA256-RSA-PKCS-PSS, SHA384-RSA-PKCS-PSS, SHA512-RSA-PKCS-PSS");
+                   "does not sign; the key has SHA256-RSA-PKCS, SHA384-RSA-PKCS, SHA512-RSA-PKCS, "
+                   "SHA256-RSA-PKCS-PSS, SHA384-RSA-PKCS-PSS, SHA512-RSA-PKCS-PSS to sign");
     expect_mistake(
         refused(fields_of("rsa", "EDDSA")), "/mechanism",
-        "is for Ed25519 keys, but the key is for RSA; the key has SHA256-RSA-PKCS, SHA384-RSA-PKCS,  to sign"
-        "SHA512-RSA-PKCS, SHA256-RSA-PKCS-PSS, SHA384-RSA-PKCS-PSS, SHA512-RSA-PKCS-PSS");
+        "is for Ed25519 keys, but the key is for RSA; the key has SHA256-RSA-PKCS, SHA384-RSA-PKCS, "
+        "SHA512-RSA-PKCS, SHA256-RSA-PKCS-PSS, SHA384-RSA-PKCS-PSS, SHA512-RSA-PKCS-PSS to sign");
 }
 
 TEST_F(CertificateRequestTest, TellsEveryWrongFieldAtOnceBeforeTheEnvironment) {

@@ -71,8 +71,9 @@ TEST(Mechanisms, AreThoseOfTheContract) {
 TEST(Mechanisms, AllHaveLimitsAndASource) {
     EXPECT_EQ(names_where([](const Mechanism& row) { return row.limits.empty() || row.source.empty(); }),
               Names{});
-    EXPECT_EQ(names_where([](const Mechanism& row) { return !row.source.starts_with("PKCS#11 3.0 section "); }),
-              Names{});
+    EXPECT_EQ(
+        names_where([](const Mechanism& row) { return !row.source.starts_with("PKCS#11 3.0 section "); }),
+        Names{});
 }
 
 TEST(Mechanisms, AreFoundByTheirWholeNameOnly) {

@@ -511,10 +511,9 @@ TEST(Mechanism, ThatIsMissingOrUnknownIsToldWhatFits) {
 
 TEST(Mechanism, OfAnotherAlgorithmIsToldWhatFits) {
     const SampleKey sample(Algorithm::hmac);
-    EXPECT_EQ(
-        mistakes_in(sample.rules(Action::verify), "EDDSA", {}),
-        Texts{"/mechanism is for Ed25519 keys, but the key is for HMAC; the key has SHA-1-HMAC,  to verify"
-              "SHA224-HMAC, SHA256-HMAC, SHA384-HMAC, SHA512-HMAC"});
+    EXPECT_EQ(mistakes_in(sample.rules(Action::verify), "EDDSA", {}),
+              Texts{"/mechanism is for Ed25519 keys, but the key is for HMAC; the key has SHA-1-HMAC, "
+                    "SHA224-HMAC, SHA256-HMAC, SHA384-HMAC, SHA512-HMAC to verify"});
 }
 
 TEST(Mechanism, ThatIsNotAmongTheKeysIsToldWhichAre) {
@@ -545,11 +544,11 @@ TEST(Mechanism, OfOldIsUsedOnlyWhereTheConfigurationAllowsIt) {
     };
     for (const Action action : {Action::encrypt, Action::decrypt}) {
         const std::string verb(to_string(action));
-        EXPECT_EQ(mistakes("DES-CBC-PAD", action), Texts{refused + "it has none to " + verb});
-        EXPECT_EQ(mistakes("DES3-CBC-PAD", action), Texts{refused + "it has none to " + verb});
+        EXPECT_EQ(mistakes("DES-CBC-PAD", action), Texts{refused + "the key has none to " + verb});
+        EXPECT_EQ(mistakes("DES3-CBC-PAD", action), Texts{refused + "the key has none to " + verb});
         EXPECT_EQ(mistakes("AES-ECB", action),
-                  Texts{refused + "to " + verb + ", it has AES-GCM, AES-CBC-PAD, AES-CTR"});
-        EXPECT_EQ(mistakes("RSA-PKCS", action), Texts{refused + "to " + verb + ", it has RSA-PKCS-OAEP"});
+                  Texts{refused + "the key has AES-GCM, AES-CBC-PAD, AES-CTR to " + verb});
+        EXPECT_EQ(mistakes("RSA-PKCS", action), Texts{refused + "the key has RSA-PKCS-OAEP to " + verb});
     }
 }
 
@@ -582,9 +581,10 @@ TEST(PublicKey, EncryptsAndVerifies) {
 TEST(PublicKey, NeitherDecryptsNorSigns) {
     SampleKey sample(Algorithm::rsa);
     sample.key.type = KeyType::public_key;
-    EXPECT_EQ(mistakes_in(sample.rules(Action::decrypt), "RSA-PKCS-OAEP", {}),
-              Texts{"/mechanism needs the private key to decrypt, but the key is a public key; it has none "
-                    "to decrypt"});
+    EXPECT_EQ(
+        mistakes_in(sample.rules(Action::decrypt), "RSA-PKCS-OAEP", {}),
+        Texts{"/mechanism needs the private key to decrypt, but the key is a public key; the key has none "
+              "to decrypt"});
     EXPECT_EQ(mistakes_in(sample.rules(Action::sign), "SHA256-RSA-PKCS", {}),
               Texts{"/mechanism needs the private key to sign, but the key is a public key; the key has none "
                     "to sign"});

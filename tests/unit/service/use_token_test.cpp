@@ -141,6 +141,24 @@ TEST(TokenErrors, SayWhereAndWhatForEveryFault) {
              "keyward reconcile --dry-run"));
 }
 
+// slow tokens
+
+TEST_F(UseTokenTest, ThatIsSlowEndsABatchAtTwiceItsDeadlineAndTellsTheRest) {
+    const auto deadline = bench_.environments.find("production")->profile().deadline;
+    bench_.production->in_next_operation([&] { bench_.steady += 2 * deadline + std::chrono::seconds(1); });
+    std::vector<OperationFields> three;
+    for (int i = 0; i < 3; ++i)
+        three.push_back(operation("AES-GCM"));
+    const auto results = bench_.run_batch(Action::encrypt, std::move(three));
+    EXPECT_TRUE(results[0].success);
+    for (const std::size_t rest : {1U, 2U}) {
+        EXPECT_FALSE(results[rest].success);
+        EXPECT_EQ(results[rest].message, "Not tried: the batch took longer than " +
+                                             duration_text(2 * deadline) + "; send the rest again");
+    }
+    EXPECT_EQ(bench_.production->operations(), 1U);
+}
+
 // refused inputs
 
 TEST_F(UseTokenTest, ThatRefusesAnInputTellsASingleUseWhichField) {
