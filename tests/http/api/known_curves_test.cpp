@@ -1,3 +1,4 @@
+#include "tests/http/api/known_answers.hpp"
 #include "tests/http/api/use.hpp"
 
 namespace keyward::e2e {
@@ -141,6 +142,8 @@ TEST_P(PublishedEcdsa, KeySignsInBothForms) {
 INSTANTIATE_TEST_SUITE_P(Of, PublishedEcdsa, testing::ValuesIn(ecdsa_vectors),
                          [](const auto& each) { return std::string(each.param.name); });
 
+constexpr auto eddsa = "EDDSA";
+
 /// RFC 8032, section 7.1. Octets are in hexadecimal.
 struct EddsaVector {
     int test;
@@ -180,7 +183,7 @@ class PublishedEddsa : public KeyUse, public testing::WithParamInterface<EddsaVe
                        from_hex("302a300506032b6570032100") + from_hex(GetParam().public_key));
     }
     static std::string published() { return from_hex(GetParam().signature); }
-    static json message() { return operation("EDDSA", from_hex(GetParam().message)); }
+    static json message() { return operation(eddsa, from_hex(GetParam().message)); }
 };
 
 TEST_P(PublishedEddsa, IsMadeAsPublished) {
@@ -214,4 +217,11 @@ INSTANTIATE_TEST_SUITE_P(Of, PublishedEddsa, testing::ValuesIn(eddsa_vectors),
                          [](const auto& each) { return "Test_" + std::to_string(each.param.test); });
 
 }  // namespace
+
+std::set<std::string> mechanisms_of_known_curves() {
+    std::set<std::string> names = mechanisms_of(ecdsa_vectors);
+    if (!eddsa_vectors.empty()) names.insert(eddsa);
+    return names;
+}
+
 }  // namespace keyward::e2e

@@ -1,3 +1,4 @@
+#include "tests/http/api/known_answers.hpp"
 #include "tests/http/api/use.hpp"
 
 namespace keyward::e2e {
@@ -230,4 +231,9 @@ INSTANTIATE_TEST_SUITE_P(Of, PublishedMac, testing::ValuesIn(vectors),
                          [](const auto& each) { return std::string(each.param.name); });
 
 }  // namespace
+
+std::set<std::string> mechanisms_of_known_macs() {
+    return mechanisms_of(vectors);
+}
+
 }  // namespace keyward::e2e

@@ -1,5 +1,6 @@
 #include <fstream>
 
+#include "tests/http/api/known_answers.hpp"
 #include "tests/http/api/use.hpp"
 
 namespace keyward::e2e {
@@ -112,4 +113,13 @@ TEST_P(PublishedRsaCiphertext, IsDecryptedOrRefusedAsPublished) {
 INSTANTIATE_TEST_SUITE_P(Of, PublishedRsaCiphertext, testing::ValuesIn(groups("decryptions")), name_of);
 
 }  // namespace
+
+std::set<std::string> mechanisms_of_known_rsa() {
+    std::set<std::string> names;
+    for (const char* kind : {"signatures", "verifications", "decryptions"})
+        for (const json& group : vectors().at(kind))
+            if (!group.at("tests").empty()) names.insert(group.at("mechanism").get<std::string>());
+    return names;
+}
+
 }  // namespace keyward::e2e

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <set>
+#include <string>
+
+namespace keyward::e2e {
+
+/// The mechanisms of which the known-answer tests have published vectors, each file those of its own.
+std::set<std::string> mechanisms_of_known_ciphers();
+std::set<std::string> mechanisms_of_known_macs();
+std::set<std::string> mechanisms_of_known_rsa();
+std::set<std::string> mechanisms_of_known_curves();
+
+/// Those of vectors that are tables.
+template <typename Vectors>
+std::set<std::string> mechanisms_of(const Vectors& vectors) {
+    std::set<std::string> names;
+    for (const auto& vector : vectors)
+        names.insert(vector.mechanism);
+    return names;
+}
+
+}  // namespace keyward::e2e
