@@ -4,7 +4,9 @@
 #include <array>
 #include <cstdio>
 #include <iostream>
+#include <map>
 #include <optional>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
@@ -75,13 +77,8 @@ class Comparison {
         raw_.reset();
         raw_.emplace(KEYWARD_SOFTHSM, "production", TokenFolder::pin(), threads);
         std::cout << stored_ << " keys in the token\n";
-        const Figures live = median_of([&] {
-            return measure(threads, 40'000,
-                           [&](std::size_t client, std::size_t) { rest_.get(client, "/health/live"); });
-        });
-        print("/health/live, 8 connections", live, nullptr, nullptr);
         for (const Kind& kind : kinds_)
-            run(kind, live);
+            run(kind);
     }
 
   private:
@@ -93,14 +90,6 @@ class Comparison {
                                    random_content(32)));
         });
         stored_ = keys;
-    }
-
-    template <typename Run>
-    static Figures median_of(Run run) {
-        std::vector<Figures> runs;
-        for (int turn = 0; turn < turns; ++turn)
-            runs.push_back(run());
-        return median(std::move(runs));
     }
 
     Figures raw(const Kind& kind, std::uint64_t key, std::size_t with) {
@@ -118,28 +107,39 @@ class Comparison {
         return measure(with, calls, [&](std::size_t client, std::size_t) { rest_.post(client, path, body); });
     }
 
-    void run(const Kind& kind, const Figures& live) {
+    Figures live() {
+        return measure(threads, 40'000,
+                       [&](std::size_t client, std::size_t) { rest_.get(client, "/health/live"); });
+    }
+
+    void run(const Kind& kind) {
         const std::uint64_t key = raw_->find("Bench/" + kind.mechanism);
         const std::string one = operation_of(kind);
         const std::string batch = batch_of(kind);
-        std::array<std::vector<Figures>, 5> runs;
+        std::array<std::vector<Figures>, 6> runs;
         for (int turn = 0; turn < turns; ++turn) {
             runs[0].push_back(raw(kind, key, 1));
             runs[1].push_back(rest(kind, 1, one, kind.calls / 4));
             runs[2].push_back(raw(kind, key, threads));
             runs[3].push_back(rest(kind, threads, one, kind.calls));
             runs[4].push_back(rest(kind, threads, batch, kind.calls / batch_size));
+            runs[5].push_back(live());
         }
         const Figures raw1 = median(runs[0]);
         const Figures raw8 = median(runs[2]);
+        const Figures live = median(runs[5]);
+        const Figures rest8 = median(runs[3]);
         Figures batches = median(runs[4]);
         batches.rate *= static_cast<double>(batch_size);
         std::cout << " " << kind.name << "\n";
         print("raw, 1 thread", raw1, nullptr, nullptr);
         print("REST, 1 connection", median(runs[1]), &raw1, nullptr);
         print("raw, 8 threads", raw8, nullptr, nullptr);
-        print("REST, 8 connections", median(runs[3]), &raw8, &live);
+        print("/health/live, 8 connections", live, nullptr, nullptr);
+        print("REST, 8 connections", rest8, &raw8, &live);
         print("REST, 8 connections, batches of 100", batches, &raw8, nullptr);
+        const double before = std::exchange(rates_[kind.name], rest8.rate);
+        if (before > 0) std::printf("  %.0f %% of the rate with fewer keys\n", 100 * rest8.rate / before);
     }
 
     static void print(const std::string& what, const Figures& figures, const Figures* raw,
@@ -157,6 +157,7 @@ class Comparison {
     RestService rest_;
     std::vector<Kind> kinds_;
     std::optional<RawToken> raw_;
+    std::map<std::string, double> rates_;  ///< with the fewer keys of the run before, by kind
     std::size_t stored_ = 0;
 };
 
