@@ -3,10 +3,23 @@
 #include <tuple>
 
 namespace keyward::hsm {
+namespace {
 
-void KeyHandles::set(Role role, CK_OBJECT_HANDLE object) {
-    (role == Role::public_half ? public_half : own) = object;
+/// The handles with that object beside them; nothing when another one stands in its place.
+std::optional<KeyHandles> with(KeyHandles handles, const WalkedObject& walked) {
+    const bool is_public = walked.role == Role::public_half;
+    CK_OBJECT_HANDLE& place = is_public ? handles.public_half : handles.own;
+    if (place == walked.object) return handles;
+    if (place != CK_INVALID_HANDLE) return std::nullopt;
+    place = walked.object;
+    if (is_public) {
+        handles.public_key_sha256 = walked.public_key_sha256;
+        handles.absent_sha256.clear();
+    }
+    return handles;
 }
+
+}  // namespace
 
 bool Handles::Part::is_of(const Era& wanted) {
     if (era == wanted) return true;
@@ -16,9 +29,9 @@ bool Handles::Part::is_of(const Era& wanted) {
     return true;
 }
 
-void Handles::put(Part& part, const ObjectId& id, const KeyHandles& handles) const {
+void Handles::put(Part& part, const ObjectId& id, const Entry& entry) const {
     if (part.keys.size() >= part_capacity_ && !part.keys.contains(id)) part.keys.erase(part.keys.begin());
-    part.keys.insert_or_assign(id, handles);
+    part.keys.insert_or_assign(id, entry);
 }
 
 std::optional<KeyHandles> Handles::find(const Era& era, const ObjectId& id) {
@@ -42,14 +55,15 @@ void Handles::keep(const Era& era, const ObjectId& id, const KeyHandles& handles
     if (part.last_drop <= mark.drops && part.is_of(era)) put(part, id, handles);
 }
 
-void Handles::add(const Era& era, const ObjectId& id, Role role, CK_OBJECT_HANDLE object, Mark mark) {
+void Handles::add(const Era& era, const ObjectId& id, const WalkedObject& walked, Mark mark) {
     Part& part = part_of(id);
     const std::lock_guard lock(part.mutex);
     if (part.last_drop > mark.drops || !part.is_of(era)) return;
     const auto known = part.keys.find(id);
-    KeyHandles handles = known == part.keys.end() ? KeyHandles{} : known->second;
-    handles.set(role, object);
-    put(part, id, handles);
+    if (known == part.keys.end())
+        put(part, id, with({}, walked));
+    else if (known->second)
+        known->second = with(*known->second, walked);
 }
 
 void Handles::learn(const Era& era, const ObjectId& id, const KeyHandles& handles) {
@@ -57,7 +71,8 @@ void Handles::learn(const Era& era, const ObjectId& id, const KeyHandles& handle
     const std::lock_guard lock(part.mutex);
     if (!part.is_of(era)) return;
     const auto known = part.keys.find(id);
-    if (known != part.keys.end() && known->second.are_of_same_objects(handles)) known->second = handles;
+    if (known != part.keys.end() && known->second && known->second->are_of_same_objects(handles))
+        known->second = handles;
 }
 
 void Handles::drop(const ObjectId& id) {

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <unordered_map>
 
 #include "core/ids.hpp"
@@ -19,12 +20,23 @@ struct KeyHandles {
     CK_OBJECT_HANDLE own = CK_INVALID_HANDLE;  ///< of the private or the secret object
     CK_OBJECT_HANDLE public_half = CK_INVALID_HANDLE;
     std::uint16_t order_bytes = 0;  ///< of a curve's order; 0 while nobody has asked for it
+    /// Of the public object's key, as its attributes say; empty while nobody has asked for it.
+    std::string public_key_sha256 = {};
+    /// A search found no public object whose key has this hash; empty when none was made, or it found one.
+    std::string absent_sha256 = {};
 
+    bool operator==(const KeyHandles&) const = default;
     [[nodiscard]] bool any() const { return own != CK_INVALID_HANDLE || public_half != CK_INVALID_HANDLE; }
     [[nodiscard]] bool are_of_same_objects(const KeyHandles& other) const {
         return own == other.own && public_half == other.public_half;
     }
-    void set(Role role, CK_OBJECT_HANDLE object);
+};
+
+/// One object of a key, as a walk finds it.
+struct WalkedObject {
+    Role role;
+    CK_OBJECT_HANDLE object;
+    std::string public_key_sha256 = {};  ///< of a public object, where its attributes tell it
 };
 
 /// The handles of a token's keys by CKA_ID, kept while they hold: those of an earlier era are forgotten as
@@ -47,8 +59,10 @@ class Handles {
     void keep(const Era& era, const ObjectId& id, const KeyHandles& handles);
     /// The same, unless the key was dropped since the mark was made.
     void keep(const Era& era, const ObjectId& id, const KeyHandles& handles, Mark mark);
-    /// One object of a key, beside those that are known.
-    void add(const Era& era, const ObjectId& id, Role role, CK_OBJECT_HANDLE object, Mark mark);
+    /// One object of a key, beside those that are known. Where another one of its part is known, the key is
+    /// in doubt: nothing is found of it before a search has looked at all of its objects and `keep` is
+    /// called.
+    void add(const Era& era, const ObjectId& id, const WalkedObject& walked, Mark mark);
     /// What was learned of handles that are known: nothing happens when others are by now.
     void learn(const Era& era, const ObjectId& id, const KeyHandles& handles);
     /// The key's objects are not in the token any more.
@@ -63,11 +77,13 @@ class Handles {
             return value;
         }
     };
+    /// Nothing for a key that is in doubt.
+    using Entry = std::optional<KeyHandles>;
     struct Part {
         std::mutex mutex;
         Era era{};
         std::uint64_t last_drop = 0;
-        std::unordered_map<ObjectId, KeyHandles, Hash> keys;
+        std::unordered_map<ObjectId, Entry, Hash> keys;
 
         /// Whether handles of that era may stand here; a later one empties the part first.
         bool is_of(const Era& wanted);
@@ -75,7 +91,7 @@ class Handles {
     static constexpr std::size_t part_count = 64;
 
     Part& part_of(const ObjectId& id) { return parts_.at(id.octets().back() % part_count); }
-    void put(Part& part, const ObjectId& id, const KeyHandles& handles) const;
+    void put(Part& part, const ObjectId& id, const Entry& entry) const;
 
     const std::size_t part_capacity_;
     std::atomic<std::uint64_t> drops_ = 0;

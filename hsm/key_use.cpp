@@ -76,6 +76,12 @@ bool limits_its_input(Scheme scheme) {
     return scheme == Scheme::rsa_oaep || scheme == Scheme::rsa_pkcs1_cipher;
 }
 
+bool is_there(Lease& lease, CK_OBJECT_HANDLE object) {
+    Query query;
+    query.ask(CKA_CLASS, sizeof(CK_ULONG));
+    return object != CK_INVALID_HANDLE && query.finds(lease, object);
+}
+
 Outcome refusal(CK_RV value) {
     const std::string why =
         tells_nothing(value) ? "it may be too long for the key" : std::string(meaning_of(value).words);
@@ -107,10 +113,26 @@ std::optional<Outcome> outcome_of_input(Action action, Scheme scheme, CK_RV valu
 std::optional<Outcome> KeyUse::run(Action action, const Operation& operation) {
     const service::Mechanism& mechanism = *operation.mechanism;
     if (action == Action::verify && mechanism.scheme == Scheme::mac) return verify_mac(operation);
-    const CK_OBJECT_HANDLE object =
-        service::is_public(mechanism, action) ? handles_.public_half : handles_.own;
-    if (object == CK_INVALID_HANDLE) return std::nullopt;
-    return use({action, operation, object, code_of(mechanism.name)});
+    if (service::is_public(mechanism, action)) return use_public_half(action, operation);
+    if (handles_.own == CK_INVALID_HANDLE) return std::nullopt;
+    return use({action, operation, handles_.own, code_of(mechanism.name)});
+}
+
+std::optional<Outcome> KeyUse::use_public_half(Action action, const Operation& operation) {
+    const std::string& wanted = operation.public_key_sha256;
+    if (!wanted.empty()) {
+        // It goes on elsewhere only as long as something of the key is there.
+        if (handles_.absent_sha256 == wanted) {
+            const bool has_own = handles_.own != CK_INVALID_HANDLE;
+            if (!is_there(lease_, has_own ? handles_.own : handles_.public_half)) return std::nullopt;
+            return Outcome{.kind = Kind::not_offered};
+        }
+        if (handles_.public_half != CK_INVALID_HANDLE && handles_.public_key_sha256.empty())
+            handles_.public_key_sha256 = public_key_sha256_of(lease_, handles_.public_half).value_or("");
+        if (handles_.public_key_sha256 != wanted) return std::nullopt;
+    }
+    if (handles_.public_half == CK_INVALID_HANDLE) return std::nullopt;
+    return use({action, operation, handles_.public_half, code_of(operation.mechanism->name)});
 }
 
 std::optional<Outcome> KeyUse::verify_mac(const Operation& operation) {

@@ -16,7 +16,8 @@ class KeyUse {
     KeyUse(Lease& lease, const MechanismList& offered, const KeyHandles& handles)
         : lease_(lease), offered_(offered), handles_(handles) {}
 
-    /// What comes of one operation; nothing when the object is gone or was never there. What fails because of
+    /// What comes of one operation; nothing when the object is gone, was never there, or is a public one of
+    /// another key than the operation's: a search is needed then. What fails because of
     /// what it was given is an outcome, and leaves the lease with a session that can be used, or spoilt.
     /// Everything else throws.
     std::optional<service::Outcome> run(service::Action action, const service::Operation& operation);
@@ -27,6 +28,8 @@ class KeyUse {
   private:
     struct Job;
 
+    std::optional<service::Outcome> use_public_half(service::Action action,
+                                                    const service::Operation& operation);
     std::optional<service::Outcome> use(const Job& job);
     std::optional<service::Outcome> use_as(const Job& job, CK_MECHANISM_TYPE code, ByteView input);
     std::optional<service::Outcome> verify_mac(const service::Operation& operation);

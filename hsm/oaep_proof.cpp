@@ -83,15 +83,15 @@ bool decrypts_oaep(Lease& lease, const MechanismList& offered, const keys::KeyMa
            equal_secrets(outcome->output.reveal(), message.reveal());
 }
 
-std::optional<ProvedHashes::Hashes> ProvedHashes::in(std::uint64_t generation) const {
+std::optional<ProvedHashes::Hashes> ProvedHashes::in(const Lease::Era& era) const {
     const std::lock_guard lock(mutex_);
-    if (generation_ != generation) return std::nullopt;
+    if (era_ != era) return std::nullopt;
     return hashes_;
 }
 
-void ProvedHashes::keep(std::uint64_t generation, Hashes hashes) {
+void ProvedHashes::keep(const Lease::Era& era, Hashes hashes) {
     const std::lock_guard lock(mutex_);
-    generation_ = generation;
+    era_ = era;
     hashes_ = std::move(hashes);
 }
 

@@ -20,17 +20,17 @@ const keys::KeyMaterial& oaep_trial_key();
 bool decrypts_oaep(Lease& lease, const MechanismList& offered, const keys::KeyMaterial& trial_key,
                    keys::Digest hash);
 
-/// The hashes for which that was proved, by module generation. Any thread may call.
+/// The hashes for which that was proved, as long as the token is sure to be the same. Any thread may call.
 class ProvedHashes {
   public:
     using Hashes = std::set<keys::Digest>;
 
-    [[nodiscard]] std::optional<Hashes> in(std::uint64_t generation) const;
-    void keep(std::uint64_t generation, Hashes hashes);
+    [[nodiscard]] std::optional<Hashes> in(const Lease::Era& era) const;
+    void keep(const Lease::Era& era, Hashes hashes);
 
   private:
     mutable std::mutex mutex_;
-    std::uint64_t generation_ = 0;
+    Lease::Era era_{};
     std::optional<Hashes> hashes_;
 };
 

@@ -8,6 +8,7 @@
 #include "core/log.hpp"
 #include "hsm/errors.hpp"
 #include "hsm/log_label.hpp"
+#include "hsm/query.hpp"
 
 namespace keyward::hsm {
 namespace {
@@ -87,6 +88,27 @@ FoundObjects look_for(Lease& lease, const ObjectId& id) {
     return found;
 }
 
+CK_OBJECT_HANDLE only_one_of(const std::vector<CK_OBJECT_HANDLE>& keys) {
+    if (keys.size() > 1)
+        throw service::TokenError(service::TokenFault::mismatch,
+                                  "The token holds several keys under the id of this one: an operator must "
+                                  "look (keyward reconcile --dry-run)");
+    return keys.empty() ? CK_INVALID_HANDLE : keys.front();
+}
+
+// Anybody who reaches the token may put a public object into it, without a PIN and under any CKA_ID.
+void choose_public_half(Lease& lease, const std::vector<CK_OBJECT_HANDLE>& candidates,
+                        const std::string& public_key_sha256, KeyHandles& handles) {
+    for (const CK_OBJECT_HANDLE candidate : candidates) {
+        auto hash = public_key_sha256_of(lease, candidate);
+        if (!hash) continue;
+        handles.public_half = candidate;
+        handles.public_key_sha256 = std::move(*hash);
+        if (handles.public_key_sha256 == public_key_sha256) return;
+    }
+    handles.absent_sha256 = public_key_sha256;
+}
+
 }  // namespace
 
 std::vector<CK_OBJECT_HANDLE> find_objects(Lease& lease, const ObjectId& id) {
@@ -95,11 +117,17 @@ std::vector<CK_OBJECT_HANDLE> find_objects(Lease& lease, const ObjectId& id) {
     return std::move(found.keys);
 }
 
-KeyHandles find_handles(Lease& lease, const ObjectId& id) {
+KeyHandles find_handles(Lease& lease, const ObjectId& id, const std::string& public_key_sha256) {
     const FoundObjects found = look_for(lease, id);
-    KeyHandles handles;
-    if (!found.keys.empty()) handles.own = found.keys.front();
-    if (!found.public_keys.empty()) handles.public_half = found.public_keys.front();
+    KeyHandles handles{.own = only_one_of(found.keys)};
+    if (!public_key_sha256.empty())
+        choose_public_half(lease, found.public_keys, public_key_sha256, handles);
+    else if (!found.public_keys.empty())
+        handles.public_half = found.public_keys.front();
+    if (!handles.absent_sha256.empty() && handles.public_half != CK_INVALID_HANDLE)
+        log::error("token.public_key_is_another", {{"label", LogLabel::current()},
+                                                   {"object", id.hex()},
+                                                   {"remedy", "keyward reconcile --dry-run"}});
     return handles;
 }
 

@@ -36,8 +36,10 @@ std::vector<CK_OBJECT_HANDLE> find_matching(Lease& lease, Template& wanted);
 /// them. Searches the whole token: not for the hot path.
 std::vector<CK_OBJECT_HANDLE> find_objects(Lease& lease, const ObjectId& id);
 
-/// The handles of the first private or secret one among them and of the first public one.
-KeyHandles find_handles(Lease& lease, const ObjectId& id);
+/// The handles of the private or secret one among them and of the public one whose key has that hash; without
+/// a hash, of the first public one. When there are only others, `absent_sha256` says so, and the log. Throws
+/// TokenFault::mismatch when there are several private or secret ones.
+KeyHandles find_handles(Lease& lease, const ObjectId& id, const std::string& public_key_sha256);
 
 /// Destroys them; how many there were. One that somebody else destroyed in between is not counted, whatever
 /// the module answers for it.

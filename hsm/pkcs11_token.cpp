@@ -38,9 +38,20 @@ bool says_that_nothing_was_made(TokenFault fault) {
     return fault == TokenFault::busy || fault == TokenFault::pin;
 }
 
-KeyHandles handles_of(const KeyObjects& objects) {
+KeyHandles handles_of(const KeyObjects& objects, const ImportReceipt& receipt) {
     return {.own = objects.secret != CK_INVALID_HANDLE ? objects.secret : objects.private_half,
-            .public_half = objects.public_half};
+            .public_half = objects.public_half,
+            .public_key_sha256 = receipt.public_key_sha256};
+}
+
+/// Of the public half that the first of the operations needs; empty when it needs none, or is not told which.
+std::string public_key_wanted_by(Action action, std::span<const Operation> operations) {
+    if (operations.empty() || !service::is_public(*operations.front().mechanism, action)) return {};
+    return operations.front().public_key_sha256;
+}
+
+WalkedObject walked(const FoundKey& key, const service::TokenObject& object) {
+    return {key.role, key.object, key.role == Role::public_half ? object.public_key_sha256 : ""};
 }
 
 }  // namespace
@@ -133,7 +144,7 @@ ImportReceipt Pkcs11Token::import_in(Lease& lease, const ImportOrder& order) {
     ImportReceipt receipt = examine(lease, objects, order);
     if (order.lifetime == service::Lifetime::token) {
         made.keep();
-        handles_.keep(lease.era(), order.id, handles_of(objects));
+        handles_.keep(lease.era(), order.id, handles_of(objects, receipt));
     }
     return receipt;
 }
@@ -186,7 +197,7 @@ void Pkcs11Token::walk(
                     const Handles::Mark mark = handles_.mark();
                     const auto& object = part.emplace_back(reader.read(lease, key));
                     if (object && object->id)
-                        handles_.add(lease.era(), *object->id, key.role, key.object, mark);
+                        handles_.add(lease.era(), *object->id, walked(key, *object), mark);
                 }
             });
             for (std::size_t i = 0; i < part.size(); ++i)
@@ -216,7 +227,8 @@ std::vector<Outcome> Pkcs11Token::operate(const ObjectId& id, Action action,
         return known && go_on(lease, id, *known, action, operations, outcomes);
     });
     if (done) return outcomes;
-    const FoundHandles found = look_for(id);
+    const FoundHandles found =
+        look_for(id, public_key_wanted_by(action, operations.subspan(outcomes.size())));
     const auto use_found = [&](Lease& lease) {
         return go_on(lease, id, found.handles, action, operations, outcomes);
     };
@@ -235,16 +247,16 @@ bool Pkcs11Token::go_on(Lease& lease, const ObjectId& id, KeyHandles handles, Ac
         if (!outcome) return false;
         outcomes.push_back(std::move(*outcome));
     }
-    if (key.handles().order_bytes != handles.order_bytes) handles_.learn(lease.era(), id, key.handles());
+    if (key.handles() != handles) handles_.learn(lease.era(), id, key.handles());
     return true;
 }
 
 // Not while a session is lent: makers of objects would hold the gate and wait for it.
-Pkcs11Token::FoundHandles Pkcs11Token::look_for(const ObjectId& id) {
+Pkcs11Token::FoundHandles Pkcs11Token::look_for(const ObjectId& id, const std::string& public_key_sha256) {
     const auto pass = gate_.to_search();
     return with_session([&](Lease& lease) {
         const Handles::Mark mark = handles_.mark();
-        const KeyHandles found = find_handles(lease, id);
+        const KeyHandles found = find_handles(lease, id, public_key_sha256);
         if (found.any())
             handles_.keep(lease.era(), id, found, mark);
         else
@@ -255,15 +267,18 @@ Pkcs11Token::FoundHandles Pkcs11Token::look_for(const ObjectId& id) {
 
 // A lease for each hash: a decryption that fails may cost its session, and the trial key with it.
 std::set<keys::Digest> Pkcs11Token::oaep_hashes() {
-    const std::uint64_t generation = pool_.generation();
-    if (const auto proved = proved_hashes_.in(generation)) return *proved;
+    const auto [era, proved] = with_session([&](Lease& lease) {
+        return std::pair{lease.era(), proved_hashes_.in(lease.era())};
+    });
+    if (proved) return *proved;
     std::set<keys::Digest> hashes;
     const keys::KeyMaterial& key = oaep_trial_key();
     const auto pass = gate_.to_make();
     for (const keys::Digest hash : keys::all_digests())
-        if (with_session([&](Lease& lease) { return decrypts_oaep(lease, *offered_.in(lease), key, hash); }))
+        if (with_session_of(
+                era, [&](Lease& lease) { return decrypts_oaep(lease, *offered_.in(lease), key, hash); }))
             hashes.insert(hash);
-    proved_hashes_.keep(generation, hashes);
+    proved_hashes_.keep(era, hashes);
     return hashes;
 }
 

@@ -61,8 +61,8 @@ class Pkcs11Token final : public service::Token {
         Lease::Era era;
         KeyHandles handles;
     };
-    /// Searches the whole token; finding nothing is no error.
-    FoundHandles look_for(const ObjectId& id);
+    /// Searches the whole token; finding nothing is no error. With a hash, for the public object of that key.
+    FoundHandles look_for(const ObjectId& id, const std::string& public_key_sha256);
     /// Appends the outcomes of those operations that have none yet; false when the objects of the handles are
     /// gone.
     bool go_on(Lease& lease, const ObjectId& id, KeyHandles handles, service::Action action,

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "hsm/public_values.hpp"
+#include "keys/fingerprint.hpp"
 
 namespace keyward::hsm {
 
@@ -69,10 +70,22 @@ void ask_curve(Query& query) {
 }
 
 std::optional<keys::PublicKey> public_key_in(const Query& query, CK_KEY_TYPE type) {
-    if (type != CKK_RSA) return ec_public_key(query.octets(CKA_EC_PARAMS), query.octets(CKA_EC_POINT));
+    if (type == CKK_EC || type == CKK_EC_EDWARDS)
+        return ec_public_key(query.octets(CKA_EC_PARAMS), query.octets(CKA_EC_POINT));
+    if (type != CKK_RSA) return std::nullopt;
     keys::RsaPublicKey key = rsa_public_key(query.octets(CKA_MODULUS), query.octets(CKA_PUBLIC_EXPONENT));
     if (key.modulus.empty() || key.public_exponent.empty()) return std::nullopt;
     return key;
+}
+
+std::optional<std::string> public_key_sha256_of(Lease& lease, CK_OBJECT_HANDLE object) {
+    Query query;
+    query.ask(CKA_KEY_TYPE, sizeof(CK_ULONG));
+    ask_rsa(query);
+    ask_curve(query);
+    if (!query.finds(lease, object)) return std::nullopt;
+    const auto key = public_key_in(query, query.number(CKA_KEY_TYPE).value_or(CK_UNAVAILABLE_INFORMATION));
+    return key ? keys::public_key_sha256(*key) : no_key_of_ours;
 }
 
 }  // namespace keyward::hsm

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/bytes.hpp"
@@ -50,5 +51,11 @@ void ask_rsa(Query& query);
 void ask_curve(Query& query);
 /// The public key that these attributes make. Nothing when they make none of ours.
 std::optional<keys::PublicKey> public_key_in(const Query& query, CK_KEY_TYPE type);
+
+/// What stands for the hash of a public key that is none of ours; no key has it.
+inline constexpr const char* no_key_of_ours = "none";
+/// The SHA-256 of a public object's SubjectPublicKeyInfo in lower-case hex, or `no_key_of_ours`. Nothing when
+/// the object is gone.
+std::optional<std::string> public_key_sha256_of(Lease& lease, CK_OBJECT_HANDLE object);
 
 }  // namespace keyward::hsm

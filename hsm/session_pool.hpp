@@ -44,8 +44,6 @@ class SessionPool {
     /// The login session and the token answer; needs no free session.
     void ping();
     FoundToken token();
-    /// Of the module, which is initialised if it has not been.
-    std::uint64_t generation() { return module_->use().generation(); }
     /// Never waits, also while a call hangs in the module.
     void reload_pin() { login_.reload(); }
     [[nodiscard]] const std::string& label() const { return settings_.label; }

@@ -135,9 +135,10 @@ class Token {
     /// Uses the key of this CKA_ID: one outcome for each operation, in their order. Objects are found once
     /// and kept by their handles as long as those hold; one that is gone is looked for again. Where the token
     /// lacks a mechanism that hashes, the digest is made outside and the bare mechanism signs it. What needs
-    /// the public half is done with the public object, everything else with the private or secret one.
-    /// Throws TokenFault::missing when the token has no such object, and refused when the object may not be
-    /// used so.
+    /// the public half is done with the public object, everything else with the private or secret one. Of an
+    /// operation that names its public key no other is used; what lacks its public object while some object
+    /// has the id is not_offered. Throws TokenFault::missing when the token has no such object, mismatch when
+    /// several private or secret ones have the id, and refused when the object may not be used so.
     virtual std::vector<Outcome> operate(const ObjectId& id, Action action,
                                          std::span<const Operation> operations) = 0;
 
@@ -148,7 +149,8 @@ class Token {
     virtual std::set<std::string> mechanisms() = 0;
 
     /// The hashes with which its private keys decrypt OAEP, proved with a key of the moment; empty when it
-    /// has no OAEP, or takes no session object to prove it with. Proved once for each module generation.
+    /// has no OAEP, or takes no session object to prove it with. Proved once, and again after the sessions
+    /// were lost.
     virtual std::set<keys::Digest> oaep_hashes() = 0;
 
     virtual TokenIdentity identity() = 0;

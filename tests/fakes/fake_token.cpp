@@ -189,21 +189,28 @@ std::vector<service::Outcome> FakeToken::operate(const ObjectId& id, service::Ac
     if (std::ranges::none_of(contents_.objects, [&](const Object& each) { return each.shown.id == id; }))
         throw_missing();
     std::vector<service::Outcome> outcomes;
-    for (const service::Operation& operation : operations)
-        outcomes.push_back(operate_once(object_for(id, action, operation), action, operation));
+    for (const service::Operation& operation : operations) {
+        const service::TokenObject* const object = object_for(id, action, operation);
+        outcomes.push_back(object == nullptr ? service::Outcome{.kind = service::Outcome::Kind::not_offered}
+                                             : operate_once(*object, action, operation));
+    }
     return outcomes;
 }
 
-const service::TokenObject& FakeToken::object_for(const ObjectId& id, service::Action action,
+const service::TokenObject* FakeToken::object_for(const ObjectId& id, service::Action action,
                                                   const service::Operation& operation) const {
     const bool public_half = service::is_public(*operation.mechanism, action);
     for (const Object& object : contents_.objects) {
         if (object.shown.id != id || (object.shown.type == keys::KeyType::public_key) != public_half)
             continue;
+        if (public_half && !operation.public_key_sha256.empty() &&
+            object.shown.public_key_sha256 != operation.public_key_sha256)
+            continue;
         if (!object.shown.uses.contains(service::use_of(action)))
             throw TokenError(TokenFault::refused, "The token does not permit this use of the key");
-        return object.shown;
+        return &object.shown;
     }
+    if (public_half && !operation.public_key_sha256.empty()) return nullptr;
     throw_missing();
 }
 

@@ -100,8 +100,8 @@ class FakeToken final : public service::Token {
         Bytes plaintext;
     };
 
-    /// The half of the key that the action needs.
-    [[nodiscard]] const service::TokenObject& object_for(const ObjectId& id, service::Action action,
+    /// The half of the key that the action needs; nothing when only other keys' public halves have the id.
+    [[nodiscard]] const service::TokenObject* object_for(const ObjectId& id, service::Action action,
                                                          const service::Operation& operation) const;
     service::Outcome operate_once(const service::TokenObject& key, service::Action action,
                                   const service::Operation& operation);

@@ -74,7 +74,7 @@ TEST_F(KeptHandles, AreNotKeptWhenTheKeyWasDestroyedSinceTheMark) {
     const Handles::Mark mark = handles_.mark();
     handles_.drop(id_);
     handles_.keep(first, id_, {.own = 7}, mark);
-    handles_.add(first, id_, Role::secret, 7, mark);
+    handles_.add(first, id_, {Role::secret, 7}, mark);
     EXPECT_FALSE(handles_.find(first, id_).has_value());
 }
 
@@ -85,17 +85,65 @@ TEST_F(KeptHandles, AreKeptWhenTheKeyWasDestroyedBeforeTheMark) {
 }
 
 TEST_F(KeptHandles, AreAddedOneByOneAsAWalkFindsThem) {
-    handles_.add(first, id_, Role::private_half, 7, handles_.mark());
-    handles_.add(first, id_, Role::public_half, 8, handles_.mark());
+    handles_.add(first, id_, {Role::private_half, 7}, handles_.mark());
+    handles_.add(first, id_, {Role::public_half, 8, "hash"}, handles_.mark());
     const auto found = handles_.find(first, id_);
     ASSERT_TRUE(found.has_value());
     EXPECT_EQ(found->own, 7U);
     EXPECT_EQ(found->public_half, 8U);
+    EXPECT_EQ(found->public_key_sha256, "hash");
 }
 
 TEST_F(KeptHandles, OfASecretKeyAreItsOwn) {
-    handles_.add(first, id_, Role::secret, 7, handles_.mark());
+    handles_.add(first, id_, {Role::secret, 7}, handles_.mark());
     EXPECT_EQ(own(first, id_), 7U);
+}
+
+TEST_F(KeptHandles, StayWhenAWalkFindsTheSameObject) {
+    handles_.keep(first, id_, {.own = 7, .public_half = 8, .order_bytes = 32, .public_key_sha256 = "hash"});
+    handles_.add(first, id_, {Role::private_half, 7}, handles_.mark());
+    handles_.add(first, id_, {Role::public_half, 8, "other"}, handles_.mark());
+    const KeyHandles same{.own = 7, .public_half = 8, .order_bytes = 32, .public_key_sha256 = "hash"};
+    EXPECT_EQ(handles_.find(first, id_), same);
+}
+
+TEST_F(KeptHandles, AreInDoubtOnceAWalkFindsASecondKey) {
+    handles_.keep(first, id_, {.own = 7, .public_half = 8});
+    handles_.add(first, id_, {Role::secret, 9}, handles_.mark());
+    EXPECT_FALSE(handles_.find(first, id_).has_value());
+}
+
+TEST_F(KeptHandles, AreInDoubtOnceAWalkFindsASecondPublicKey) {
+    handles_.keep(first, id_, {.own = 7, .public_half = 8});
+    handles_.add(first, id_, {Role::public_half, 9}, handles_.mark());
+    EXPECT_FALSE(handles_.find(first, id_).has_value());
+}
+
+TEST_F(KeptHandles, InDoubtAreNotMadeSureByAThirdObject) {
+    for (const CK_OBJECT_HANDLE object : {7U, 9U, 7U, 11U})
+        handles_.add(first, id_, {Role::secret, object}, handles_.mark());
+    EXPECT_FALSE(handles_.find(first, id_).has_value());
+}
+
+TEST_F(KeptHandles, InDoubtLearnNothing) {
+    for (const CK_OBJECT_HANDLE object : {7U, 9U})
+        handles_.add(first, id_, {Role::secret, object}, handles_.mark());
+    handles_.learn(first, id_, {.own = 7, .order_bytes = 32});
+    EXPECT_FALSE(handles_.find(first, id_).has_value());
+}
+
+TEST_F(KeptHandles, InDoubtAreMadeSureByASearch) {
+    for (const CK_OBJECT_HANDLE object : {7U, 9U})
+        handles_.add(first, id_, {Role::secret, object}, handles_.mark());
+    handles_.keep(first, id_, {.own = 9}, handles_.mark());
+    EXPECT_EQ(own(first, id_), 9U);
+}
+
+TEST_F(KeptHandles, OfAnAbsentPublicKeyTakeTheOneThatAWalkFinds) {
+    handles_.keep(first, id_, {.own = 7, .absent_sha256 = "hash"});
+    handles_.add(first, id_, {Role::public_half, 8, "hash"}, handles_.mark());
+    const KeyHandles both{.own = 7, .public_half = 8, .public_key_sha256 = "hash"};
+    EXPECT_EQ(handles_.find(first, id_), both);
 }
 
 TEST_F(KeptHandles, LearnTheOrderOfTheirCurve) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "hsm/errors.hpp"
+#include "keys/fingerprint.hpp"
 #include "tests/contract/token/shim_lab.hpp"
 #include "tests/contract/token/use_samples.hpp"
 
@@ -145,6 +146,79 @@ TEST_F(UseFaults, AHalfThatIsNotThereCostsTheOtherNoSearch) {
     EXPECT_EQ(shim_.searches, searches);
 }
 
+/// A key pair, and a verification that names its public half.
+class NamedPublicKey : public UseFaults {
+  protected:
+    void import_as(service::Token& token, const keys::KeyMaterial& key) {
+        token.import({id_, "label", key, {Use::signature}, Lifetime::token, std::nullopt});
+    }
+    /// How many reads and searches the next use takes.
+    std::pair<CK_ULONG, CK_ULONG> cost_of_use(Done expected) {
+        const CK_ULONG reads = shim_.reads;
+        const CK_ULONG searches = shim_.searches;
+        EXPECT_EQ(kind_of(Action::verify, verifying_), expected);
+        return {shim_.reads - reads, shim_.searches - searches};
+    }
+
+    static constexpr std::pair<CK_ULONG, CK_ULONG> nothing{0, 0};
+    const std::shared_ptr<service::Token> others_ = lab_.token_of_others();
+    const keys::KeyMaterial key_ = make_key(Kind::rsa);
+    const keys::PublicKey half_ = keys::public_half(key_).value();
+    const Operation verifying_ = [this] {
+        import_as(*others_, key_);
+        auto made = others_->operate(id_, Action::sign, std::span(&rsa_, 1));
+        Operation verifying = verification(rsa_, made.at(0));
+        verifying.public_key_sha256 = keys::public_key_sha256(half_);
+        return verifying;
+    }();
+};
+
+TEST_F(NamedPublicKey, ThatASearchFoundIsNeitherSearchedForNorReadAgain) {
+    EXPECT_EQ(cost_of_use(Done::done).second, 1U);
+    EXPECT_EQ(cost_of_use(Done::done), nothing);
+}
+
+TEST_F(NamedPublicKey, ThatAWalkShowedIsNeitherSearchedForNorRead) {
+    lab_.token()->walk([](const auto&, std::size_t, std::size_t) {});
+    EXPECT_EQ(cost_of_use(Done::done), nothing);
+}
+
+TEST_F(NamedPublicKey, ThatWasImportedIsNeitherSearchedForNorRead) {
+    others_->destroy(id_);
+    import_as(*lab_.token(), key_);
+    EXPECT_EQ(cost_of_use(Done::done), nothing);
+}
+
+TEST_F(NamedPublicKey, ThatWasFoundForNobodyIsReadOnce) {
+    Operation unnamed = copy_of(verifying_);
+    unnamed.public_key_sha256.clear();
+    EXPECT_EQ(kind_of(Action::verify, unnamed), Done::done);
+    EXPECT_EQ(cost_of_use(Done::done), std::pair(CK_ULONG{1}, CK_ULONG{0}));
+    EXPECT_EQ(cost_of_use(Done::done), nothing);
+}
+
+TEST_F(NamedPublicKey, AmongPlantedOnesIsSearchedForOnce) {
+    import_as(*others_, std::get<keys::RsaPrivateKey>(make_other_key(Kind::rsa)).public_key);
+    lab_.token()->walk([](const auto&, std::size_t, std::size_t) {});
+    EXPECT_EQ(cost_of_use(Done::done).second, 1U);
+    EXPECT_EQ(cost_of_use(Done::done), nothing);
+}
+
+TEST_F(NamedPublicKey, ThatIsNotThereIsNotSearchedForAgainWhileThePrivateOneIs) {
+    others_->destroy(id_);
+    import_as(*others_, make_other_key(Kind::rsa));
+    EXPECT_EQ(cost_of_use(Done::not_offered).second, 1U);
+    EXPECT_EQ(cost_of_use(Done::not_offered), std::pair(CK_ULONG{1}, CK_ULONG{0}));
+}
+
+TEST_F(NamedPublicKey, ThatCanNotBeReadIsNotUsed) {
+    shim_.get_attribute_value = CKR_DEVICE_ERROR;
+    EXPECT_EQ(error_of(Action::verify, verifying_).fault(), TokenFault::unreachable);
+    shim_.get_attribute_value = CKR_OK;
+    shim_.lie_about = CKA_MODULUS;
+    EXPECT_EQ(kind_of(Action::verify, verifying_), Done::not_offered);
+}
+
 TEST_F(UseFaults, TheCurveOfAKeyIsReadOnce) {
     import(Kind::p256, {Use::signature});
     const CK_ULONG before = shim_.reads;
@@ -190,6 +264,14 @@ TEST_F(UseFaults, OaepIsProvedOnce) {
     const CK_ULONG inits = shim_.inits;
     lab_.token()->oaep_hashes();
     EXPECT_EQ(shim_.inits, inits);
+}
+
+TEST_F(UseFaults, OaepIsProvedAnewAfterTheSessionsWereLost) {
+    lab_.token()->oaep_hashes();
+    const CK_ULONG inits = shim_.inits;
+    lose_sessions(lab_.inspector());
+    EXPECT_EQ(lab_.token()->oaep_hashes(), std::set{keys::Digest::sha1});
+    EXPECT_GT(shim_.inits, inits);
 }
 
 TEST_F(UseFaults, AProofOfOaepThatBreaksOffIsMadeAgain) {

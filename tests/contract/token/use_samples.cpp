@@ -97,6 +97,7 @@ Operation copy_of(const Operation& operation) {
             .iv = operation.iv,
             .aad = operation.aad,
             .oaep_hash = operation.oaep_hash,
+            .public_key_sha256 = operation.public_key_sha256,
             .signature = operation.signature};
 }
 
