@@ -7,7 +7,6 @@ ServiceError service_error_of(const TokenError& error, const std::string& enviro
     const std::string text = environment + ": " + error.what();
     switch (error.fault()) {
         case TokenFault::refused:
-        case TokenFault::mismatch:
             return ServiceError({{pointer + "/mechanism", "is refused in environment " + text}});
         case TokenFault::busy:
             return {ErrorKind::overloaded, text};
@@ -16,6 +15,7 @@ ServiceError service_error_of(const TokenError& error, const std::string& enviro
                     text +
                         ", although it was deployed there; an operator can find out more with: keyward "
                         "reconcile --dry-run"};
+        case TokenFault::mismatch:
         case TokenFault::unreachable:
         case TokenFault::full:
         case TokenFault::pin:
