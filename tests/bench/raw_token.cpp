@@ -58,10 +58,12 @@ struct RawToken::State {
     void* library = nullptr;
     CK_FUNCTION_LIST* p11 = nullptr;
     std::vector<CK_SESSION_HANDLE> sessions;
+    std::vector<CK_OBJECT_HANDLE>* made = nullptr;  ///< where handles are remembered, by one thread at a time
 
     CK_OBJECT_HANDLE create(std::size_t thread, std::vector<CK_ATTRIBUTE>& object) {
         CK_OBJECT_HANDLE handle = CK_INVALID_HANDLE;
         check("C_CreateObject", p11->C_CreateObject(sessions[thread], object.data(), object.size(), &handle));
+        if (made != nullptr) made->push_back(handle);
         return handle;
     }
 
@@ -163,6 +165,15 @@ RawToken::RawToken(const std::string& module, const std::string& label, const st
         return;
     }
     throw std::runtime_error("there is no token " + label);
+}
+
+void RawToken::create_and_destroy(std::size_t thread, const keys::KeyMaterial& material) {
+    std::vector<CK_OBJECT_HANDLE> made;
+    state_->made = &made;
+    create(thread, material, false);
+    state_->made = nullptr;
+    for (const CK_OBJECT_HANDLE object : made)
+        check("C_DestroyObject", state_->p11->C_DestroyObject(state_->sessions[thread], object));
 }
 
 std::uint64_t RawToken::find(const std::string& label) {

@@ -24,6 +24,9 @@ class RawToken {
     /// one call each; with the trial, a zero block is encrypted or a signature made besides.
     void create(std::size_t thread, const keys::KeyMaterial& material, bool with_trial);
 
+    /// The same without a trial, and C_DestroyObject of what it made.
+    void create_and_destroy(std::size_t thread, const keys::KeyMaterial& material);
+
     /// The private or secret key of that label, which another process made.
     std::uint64_t find(const std::string& label);
     /// C_SignInit and C_Sign.

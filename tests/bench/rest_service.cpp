@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/bench/statistics.hpp"
+
 namespace keyward::bench {
 namespace {
 
@@ -98,11 +100,7 @@ void RestService::remove(std::size_t client, const std::string& path) {
 }
 
 double RestService::resident_mib() const {
-    std::ifstream file("/proc/" + std::to_string(process_->pid()) + "/statm");
-    double size = 0;
-    double resident = 0;
-    file >> size >> resident;
-    return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1 << 20);
+    return bench::resident_mib(process_->pid());
 }
 
 std::size_t RestService::descriptors() const {

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <fstream>
+#include <string>
 #include <thread>
+
+#include <unistd.h>
 
 namespace keyward::bench {
 namespace {
@@ -50,6 +54,14 @@ Figures measure(std::size_t threads, std::size_t total,
 
 Figures median(std::vector<Figures> runs) {
     return {middle(runs, &Figures::rate), middle(runs, &Figures::p50_ms), middle(runs, &Figures::p99_ms)};
+}
+
+double resident_mib(pid_t process) {
+    std::ifstream file("/proc/" + std::to_string(process) + "/statm");
+    double size = 0;
+    double resident = 0;
+    file >> size >> resident;
+    return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1 << 20);
 }
 
 }  // namespace keyward::bench

@@ -4,6 +4,8 @@
 #include <functional>
 #include <vector>
 
+#include <sys/types.h>
+
 namespace keyward::bench {
 
 /// What a run of `total` calls on several threads took.
@@ -20,5 +22,8 @@ Figures measure(std::size_t threads, std::size_t total,
 
 /// Of several runs of the same: each figure's median, since the machine is shared.
 Figures median(std::vector<Figures> runs);
+
+/// A process's resident memory, in MiB.
+double resident_mib(pid_t process);
 
 }  // namespace keyward::bench
