@@ -220,12 +220,6 @@ std::string_view to_string(Action action) {
     return row_of(action).name;
 }
 
-std::optional<Action> action_from(std::string_view text) {
-    const auto* const row = std::ranges::find(actions, text, &ActionRow::name);
-    if (row == actions.end()) return std::nullopt;
-    return row->action;
-}
-
 std::string_view to_string(Parameter parameter) {
     return std::ranges::find(parameters, parameter, &ParameterRow::parameter)->name;
 }

@@ -26,7 +26,6 @@ enum class Action : std::uint8_t { encrypt, decrypt, sign, verify };
 Use use_of(Action action);
 /// As in the path of its call: `encrypt` …
 std::string_view to_string(Action action);
-std::optional<Action> action_from(std::string_view text);
 
 /// How a mechanism runs: what it takes, and in which form a token gets it.
 enum class Scheme : std::uint8_t {
