@@ -1,14 +1,19 @@
 # keyward_library(NAME FOLDER SOURCES… LINKS…), keyward_test(NAME SOURCES… LINKS…): the same warnings and standard everywhere.
+# The cache serves every checkout of a machine: paths below the checkout are relative for it, and the folder does not count.
 find_program(CCACHE ccache)
 if(CCACHE)
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
 endif()
+
+# Where a call stands is logged as `hsm/session.cpp`, wherever the checkout is and however the compiler is given the path.
+file(RELATIVE_PATH source_from_binary ${PROJECT_BINARY_DIR} ${PROJECT_SOURCE_DIR})
 
 add_library(keyward_flags INTERFACE)
 target_compile_features(keyward_flags INTERFACE cxx_std_20)
 target_compile_options(keyward_flags INTERFACE
     -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -Wswitch
-    -fstack-protector-strong -fstack-clash-protection -fcf-protection -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+    -fstack-protector-strong -fstack-clash-protection -fcf-protection
+    -ffile-prefix-map=${PROJECT_SOURCE_DIR}/= -ffile-prefix-map=${source_from_binary}=)
 target_compile_definitions(keyward_flags INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
 target_link_options(keyward_flags INTERFACE -Wl,-z,relro,-z,now)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
