@@ -36,9 +36,27 @@ void hang_while(const std::atomic<bool>& told) {
     --controls.hanging;
 }
 
+/// CKA_TOKEN is false by default (PKCS#11 2.40 section 4.4).
+bool is_for_the_token(const CK_ATTRIBUTE* attributes, CK_ULONG count) {
+    for (CK_ULONG i = 0; i < count; ++i)
+        if (attributes[i].type == CKA_TOKEN) return *static_cast<const CK_BBOOL*>(attributes[i].pValue) != 0;
+    return false;
+}
+
+/// Writing an object to a full disk: the module has answered before it notices.
+CK_RV create_on_full_disk(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR attributes, CK_ULONG count,
+                          CK_OBJECT_HANDLE_PTR object) {
+    const CK_RV value = real->C_CreateObject(session, attributes, count, object);
+    if (value == CKR_OK) real->C_DestroyObject(session, *object);
+    return value;
+}
+
 CK_RV create_object(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR attributes, CK_ULONG count,
                     CK_OBJECT_HANDLE_PTR object) {
     if (controls.create_object != CKR_OK) return controls.create_object;
+    const bool for_the_token = is_for_the_token(attributes, count);
+    if (!for_the_token && controls.create_session_object != CKR_OK) return controls.create_session_object;
+    if (for_the_token && controls.disk_full) return create_on_full_disk(session, attributes, count, object);
     for (CK_ULONG i = 0; i < count; ++i)
         if (attributes[i].type == CKA_CLASS &&
             *static_cast<CK_OBJECT_CLASS*>(attributes[i].pValue) == CKO_PRIVATE_KEY)
@@ -78,12 +96,17 @@ CK_RV spoil(CK_RV value, CK_BYTE_PTR result) {
     return value;
 }
 
+/// What the module says of an input, once it has ended the operation.
+CK_RV refuse_emptiness(CK_RV value, CK_ULONG size) {
+    return controls.ends_on_empty && size == 0 ? CKR_ARGUMENTS_BAD : value;
+}
+
 CK_RV sign(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size, CK_BYTE_PTR signature,
            CK_ULONG_PTR signature_size) {
     controls.signed_octets = size;
     if (controls.sign != CKR_OK) return controls.sign;
     const CK_RV value = real->C_Sign(session, data, size, signature, signature_size);
-    return spoil(value, signature);
+    return refuse_emptiness(spoil(value, signature), size);
 }
 
 bool hashes(CK_MECHANISM_TYPE type) {
@@ -120,7 +143,10 @@ CK_RV decrypt(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size, CK_BYT
               CK_ULONG_PTR result_size) {
     if (controls.session_lost_after_decrypt) real->C_CloseSession(session);
     if (controls.decrypt != CKR_OK) return controls.decrypt;
-    return real->C_Decrypt(session, data, size, result, result_size);
+    const CK_RV value = real->C_Decrypt(session, data, size, result, result_size);
+    if (takes_one_of(controls.bad_decrypts)) return controls.bad_decrypt;
+    if (value != CKR_OK && controls.wrong_ciphertext != CKR_OK) return controls.wrong_ciphertext;
+    return refuse_emptiness(value, size);
 }
 
 CK_RV encrypt_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key) {
@@ -135,14 +161,15 @@ CK_RV encrypt_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_OBJ
 CK_RV encrypt(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size, CK_BYTE_PTR result,
               CK_ULONG_PTR result_size) {
     if (controls.encrypt != CKR_OK) return controls.encrypt;
-    return spoil(real->C_Encrypt(session, data, size, result, result_size), result);
+    return refuse_emptiness(spoil(real->C_Encrypt(session, data, size, result, result_size), result), size);
 }
 
 CK_RV verify(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size, CK_BYTE_PTR signature,
              CK_ULONG signature_size) {
     if (controls.verify != CKR_OK) return controls.verify;
     const CK_RV value = real->C_Verify(session, data, size, signature, signature_size);
-    return controls.accept_any_signature ? CKR_OK : value;
+    if (value != CKR_OK && controls.wrong_signature != CKR_OK) return controls.wrong_signature;
+    return controls.accept_any_signature ? CKR_OK : refuse_emptiness(value, size);
 }
 
 CK_RV open_session(CK_SLOT_ID slot, CK_FLAGS flags, void* application, CK_NOTIFY notify,
@@ -161,10 +188,12 @@ CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, C
 
 CK_RV get_session_info(CK_SESSION_HANDLE session, CK_SESSION_INFO_PTR info) {
     hang_while(controls.hang_in_session_info);
+    if (controls.get_session_info != CKR_OK) return controls.get_session_info;
     return real->C_GetSessionInfo(session, info);
 }
 
 CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
+    if (controls.get_token_info != CKR_OK) return controls.get_token_info;
     const CK_RV value = real->C_GetTokenInfo(slot, info);
     if (value != CKR_OK) return value;
     info->flags = (info->flags | controls.token_flags) & ~controls.hidden_token_flags;

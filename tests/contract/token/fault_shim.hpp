@@ -11,6 +11,8 @@ namespace keyward::tests {
 struct ShimControls {
     std::atomic<CK_RV> create_object;
     std::atomic<CK_RV> create_private_object;  ///< for private keys alone
+    std::atomic<CK_RV> create_session_object;  ///< for session objects alone
+    std::atomic<bool> disk_full;               ///< C_CreateObject succeeds, and the object is gone
     std::atomic<CK_ULONG> disturbances;        ///< so many private keys fail with CKR_GENERAL_ERROR at first
     std::atomic<CK_RV> get_attribute_value;
     std::atomic<CK_RV> destroy_object;
@@ -21,6 +23,11 @@ struct ShimControls {
     std::atomic<CK_RV> encrypt;
     std::atomic<CK_RV> decrypt;
     std::atomic<CK_RV> verify;
+    std::atomic<CK_RV> wrong_ciphertext;  ///< what C_Decrypt answers where SoftHSM2 fails
+    std::atomic<CK_RV> wrong_signature;   ///< what C_Verify answers where SoftHSM2 fails
+    std::atomic<CK_ULONG> bad_decrypts;   ///< so many of C_Decrypt answer `bad_decrypt` at first
+    std::atomic<CK_RV> bad_decrypt;
+    std::atomic<bool> ends_on_empty;   ///< an empty input is CKR_ARGUMENTS_BAD, and ends the operation
     std::atomic<CK_RV> init;           ///< what one C_…Init of an operation answers
     std::atomic<CK_ULONG> init_after;  ///< so many go through before
     std::atomic<bool> session_lost_after_decrypt;
@@ -29,6 +36,8 @@ struct ShimControls {
     std::atomic<bool> unlisted_hashing;  ///< and the former are not listed
     std::atomic<CK_RV> open_session;
     std::atomic<CK_RV> login;
+    std::atomic<CK_RV> get_session_info;
+    std::atomic<CK_RV> get_token_info;
     std::atomic<CK_FLAGS> token_flags;         ///< added to those of CK_TOKEN_INFO
     std::atomic<CK_FLAGS> hidden_token_flags;  ///< taken from them
     std::atomic<bool> other_serial;            ///< another token of the same label is in the slot
