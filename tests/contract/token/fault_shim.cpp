@@ -2,16 +2,31 @@
 // lie.
 #include "tests/contract/token/fault_shim.hpp"
 
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstring>
 #include <thread>
+#include <vector>
 
 #include <dlfcn.h>
 
 namespace {
 
+using keyward::tests::every_attribute;
+using keyward::tests::OddAttribute;
+using keyward::tests::OddOutput;
 using keyward::tests::ShimControls;
+using keyward::tests::ShimLies;
 
 ShimControls controls{};
+ShimLies& lies = controls.lies;
 CK_FUNCTION_LIST* real = nullptr;
+
+/// The object that the handle stands for.
+CK_OBJECT_HANDLE object_of(CK_OBJECT_HANDLE handle) {
+    return handle != CK_INVALID_HANDLE && handle == lies.reused ? lies.reused_for.load() : handle;
+}
 
 bool takes_one_of(std::atomic<CK_ULONG>& count) {
     CK_ULONG left = count;
@@ -51,6 +66,42 @@ CK_RV create_on_full_disk(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR attributes
     return value;
 }
 
+constexpr CK_BYTE octet_string = 0x04;
+
+/// The point with its DER header, as SoftHSM2 wants it; false when it came with one.
+bool wrap_point(std::vector<CK_ATTRIBUTE>& attributes, std::array<CK_BYTE, 256>& wrapped) {
+    const auto point = std::ranges::find(attributes, CKA_EC_POINT, &CK_ATTRIBUTE::type);
+    if (point == attributes.end()) return true;
+    const auto* const octets = static_cast<const CK_BYTE*>(point->pValue);
+    const CK_ULONG size = point->ulValueLen;
+    if (size < 3 || size > 200 || (octets[0] == octet_string && (octets[1] == size - 2 || octets[1] == 0x81)))
+        return false;
+    CK_ULONG head = 0;
+    wrapped[head++] = octet_string;
+    if (size >= 0x80) wrapped[head++] = 0x81;
+    wrapped[head++] = static_cast<CK_BYTE>(size);
+    std::copy_n(octets, size, wrapped.begin() + static_cast<std::ptrdiff_t>(head));
+    point->pValue = wrapped.data();
+    point->ulValueLen = head + size;
+    return true;
+}
+
+void unwrap_point(CK_ATTRIBUTE& point) {
+    if (point.pValue == nullptr || point.ulValueLen == CK_UNAVAILABLE_INFORMATION || point.ulValueLen < 3)
+        return;
+    auto* const octets = static_cast<CK_BYTE*>(point.pValue);
+    const CK_ULONG head = octets[1] == 0x81 ? 3 : 2;
+    point.ulValueLen -= head;
+    std::memmove(octets, octets + head, point.ulValueLen);
+}
+
+CK_OBJECT_HANDLE told_handle(CK_OBJECT_HANDLE made) {
+    const CK_OBJECT_HANDLE before = lies.last_created.exchange(made);
+    if (lies.created_without_handle) return CK_INVALID_HANDLE;
+    if (lies.created_twice && before != CK_INVALID_HANDLE) return before;
+    return lies.created_as != CK_INVALID_HANDLE ? lies.created_as.load() : made;
+}
+
 CK_RV create_object(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR attributes, CK_ULONG count,
                     CK_OBJECT_HANDLE_PTR object) {
     if (controls.create_object != CKR_OK) return controls.create_object;
@@ -61,15 +112,67 @@ CK_RV create_object(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR attributes, CK_U
         if (attributes[i].type == CKA_CLASS &&
             *static_cast<CK_OBJECT_CLASS*>(attributes[i].pValue) == CKO_PRIVATE_KEY)
             if (const CK_RV value = private_key_error(); value != CKR_OK) return failed(session, value);
-    return real->C_CreateObject(session, attributes, count, object);
+    std::vector<CK_ATTRIBUTE> wanted(attributes, attributes + count);
+    std::array<CK_BYTE, 256> point{};
+    if (lies.raw_points && !wrap_point(wanted, point)) return CKR_ATTRIBUTE_VALUE_INVALID;
+    const CK_RV value = real->C_CreateObject(session, wanted.data(), count, object);
+    if (value == CKR_OK) *object = told_handle(*object);
+    return value;
+}
+
+bool is_odd(const CK_ATTRIBUTE& attribute) {
+    return lies.attribute != OddAttribute::none && attribute.ulValueLen != CK_UNAVAILABLE_INFORMATION &&
+           (lies.odd_attribute == attribute.type || lies.odd_attribute == every_attribute);
+}
+
+/// As the module's lie has it; what the call answers then.
+CK_RV lie_about(CK_ATTRIBUTE& told, const CK_ATTRIBUTE& given, CK_RV value) {
+    static std::array<CK_BYTE, 4096> elsewhere{};
+    constexpr CK_ULONG beyond = 100'000;
+    switch (lies.attribute) {
+        case OddAttribute::none:
+            break;
+        case OddAttribute::nulled:
+            told.ulValueLen = 0;
+            [[fallthrough]];
+        case OddAttribute::nulled_with_length:
+            told.pValue = nullptr;
+            break;
+        case OddAttribute::elsewhere:
+            told.pValue = elsewhere.data();
+            break;
+        case OddAttribute::overstated:
+            told.ulValueLen = given.ulValueLen + beyond;
+            break;
+        case OddAttribute::overstated_too_small:
+            told.ulValueLen = given.ulValueLen + beyond;
+            return CKR_BUFFER_TOO_SMALL;
+        case OddAttribute::overstated_when_asked:
+            if (given.pValue != nullptr) told.ulValueLen = given.ulValueLen + beyond;
+            break;
+        case OddAttribute::unset:
+            if (given.pValue != nullptr) std::memset(given.pValue, 0, given.ulValueLen);
+            told = given;
+            return CKR_ATTRIBUTE_TYPE_INVALID;
+        case OddAttribute::shortened:
+            if (told.ulValueLen > 0) --told.ulValueLen;
+            break;
+        case OddAttribute::empty:
+            told.ulValueLen = 0;
+            break;
+    }
+    return value;
 }
 
 CK_RV get_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR attributes,
                           CK_ULONG count) {
     ++controls.reads;
     if (controls.get_attribute_value != CKR_OK) return controls.get_attribute_value;
-    CK_RV value = real->C_GetAttributeValue(session, object, attributes, count);
+    const std::vector<CK_ATTRIBUTE> given(attributes, attributes + count);
+    CK_RV value = real->C_GetAttributeValue(session, object_of(object), attributes, count);
     for (CK_ULONG i = 0; i < count; ++i) {
+        if (attributes[i].type == CKA_EC_POINT && lies.raw_points) unwrap_point(attributes[i]);
+        if (is_odd(attributes[i])) value = lie_about(attributes[i], given[i], value);
         if (attributes[i].type == CKA_CHECK_VALUE && controls.no_check_value) {
             attributes[i].ulValueLen = CK_UNAVAILABLE_INFORMATION;
             value = CKR_ATTRIBUTE_TYPE_INVALID;
@@ -83,6 +186,7 @@ CK_RV get_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK
 
 CK_RV destroy_object(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object) {
     ++controls.destroyed;
+    object = object_of(object);
     if (takes_one_of(controls.others_destroy)) {
         real->C_DestroyObject(session, object);
         return failed(session, controls.destroyed_late);
@@ -101,11 +205,34 @@ CK_RV refuse_emptiness(CK_RV value, CK_ULONG size) {
     return controls.ends_on_empty && size == 0 ? CKR_ARGUMENTS_BAD : value;
 }
 
+/// C_Sign, C_Encrypt or C_Decrypt, with the length of its output as the lie has it.
+template <typename Call>
+CK_RV with_odd_length(Call call, CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size,
+                      CK_BYTE_PTR result, CK_ULONG_PTR result_size) {
+    const OddOutput odd = lies.output;
+    const CK_ULONG room = *result_size;
+    if (odd == OddOutput::absurd_room) {
+        *result_size = CK_ULONG{1} << 60U;
+        return CKR_BUFFER_TOO_SMALL;
+    }
+    if (odd == OddOutput::none || result == nullptr) return call(session, data, size, result, result_size);
+    std::vector<CK_BYTE> output(room + 4096);
+    CK_ULONG made = output.size();
+    if (const CK_RV value = call(session, data, size, output.data(), &made); value != CKR_OK) return value;
+    if (made > room || (odd == OddOutput::exact_room && made != room)) return CKR_FUNCTION_FAILED;
+    std::copy_n(output.begin(), made, result);
+    *result_size = odd == OddOutput::left_as_given ? room
+                   : odd == OddOutput::overstated  ? room + 100'000
+                   : odd == OddOutput::shortened   ? made - 1
+                                                   : made;
+    return CKR_OK;
+}
+
 CK_RV sign(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size, CK_BYTE_PTR signature,
            CK_ULONG_PTR signature_size) {
     controls.signed_octets = size;
     if (controls.sign != CKR_OK) return controls.sign;
-    const CK_RV value = real->C_Sign(session, data, size, signature, signature_size);
+    const CK_RV value = with_odd_length(real->C_Sign, session, data, size, signature, signature_size);
     return refuse_emptiness(spoil(value, signature), size);
 }
 
@@ -126,24 +253,30 @@ CK_RV init_error(CK_MECHANISM_TYPE type) {
 
 CK_RV sign_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key) {
     if (const CK_RV value = init_error(mechanism->mechanism); value != CKR_OK) return value;
-    return real->C_SignInit(session, mechanism, key);
+    return real->C_SignInit(session, mechanism, object_of(key));
 }
 
 CK_RV verify_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key) {
     if (const CK_RV value = init_error(mechanism->mechanism); value != CKR_OK) return value;
-    return real->C_VerifyInit(session, mechanism, key);
+    return real->C_VerifyInit(session, mechanism, object_of(key));
 }
 
 CK_RV decrypt_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key) {
     if (const CK_RV value = init_error(mechanism->mechanism); value != CKR_OK) return value;
-    return real->C_DecryptInit(session, mechanism, key);
+    return real->C_DecryptInit(session, mechanism, object_of(key));
+}
+
+CK_RV close_session(CK_SESSION_HANDLE session) {
+    const CK_RV value = real->C_CloseSession(session);
+    if (value == CKR_OK) --lies.open_sessions;
+    return value;
 }
 
 CK_RV decrypt(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size, CK_BYTE_PTR result,
               CK_ULONG_PTR result_size) {
-    if (controls.session_lost_after_decrypt) real->C_CloseSession(session);
+    if (controls.session_lost_after_decrypt) close_session(session);
     if (controls.decrypt != CKR_OK) return controls.decrypt;
-    const CK_RV value = real->C_Decrypt(session, data, size, result, result_size);
+    const CK_RV value = with_odd_length(real->C_Decrypt, session, data, size, result, result_size);
     if (takes_one_of(controls.bad_decrypts)) return controls.bad_decrypt;
     if (value != CKR_OK && controls.wrong_ciphertext != CKR_OK) return controls.wrong_ciphertext;
     return refuse_emptiness(value, size);
@@ -155,13 +288,14 @@ CK_RV encrypt_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_OBJ
     if ((controls.no_ecb && type == CKM_AES_ECB) || (controls.no_cbc && type == CKM_AES_CBC) ||
         (controls.no_gcm && type == CKM_AES_GCM))
         return CKR_MECHANISM_INVALID;
-    return real->C_EncryptInit(session, mechanism, key);
+    return real->C_EncryptInit(session, mechanism, object_of(key));
 }
 
 CK_RV encrypt(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size, CK_BYTE_PTR result,
               CK_ULONG_PTR result_size) {
     if (controls.encrypt != CKR_OK) return controls.encrypt;
-    return refuse_emptiness(spoil(real->C_Encrypt(session, data, size, result, result_size), result), size);
+    return refuse_emptiness(
+        spoil(with_odd_length(real->C_Encrypt, session, data, size, result, result_size), result), size);
 }
 
 CK_RV verify(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size, CK_BYTE_PTR signature,
@@ -176,7 +310,22 @@ CK_RV open_session(CK_SLOT_ID slot, CK_FLAGS flags, void* application, CK_NOTIFY
                    CK_SESSION_HANDLE_PTR session) {
     ++controls.sessions;
     if (controls.open_session != CKR_OK) return controls.open_session;
-    return real->C_OpenSession(slot, flags, application, notify, session);
+    const CK_ULONG open = ++lies.open_sessions;
+    CK_RV value = CKR_SESSION_COUNT;
+    if (lies.session_limit == 0 || open <= lies.session_limit)
+        value = real->C_OpenSession(slot, flags, application, notify, session);
+    else if (lies.session_limit_code != CKR_OK)
+        value = lies.session_limit_code;
+    if (value != CKR_OK)
+        --lies.open_sessions;
+    else if (open > lies.most_open_sessions)
+        lies.most_open_sessions = open;
+    return value;
+}
+
+CK_RV close_all_sessions(CK_SLOT_ID slot) {
+    lies.open_sessions = 0;
+    return real->C_CloseAllSessions(slot);
 }
 
 CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG size) {
@@ -189,6 +338,7 @@ CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, C
 CK_RV get_session_info(CK_SESSION_HANDLE session, CK_SESSION_INFO_PTR info) {
     hang_while(controls.hang_in_session_info);
     if (controls.get_session_info != CKR_OK) return controls.get_session_info;
+    if (takes_one_of(lies.session_info_failures)) return lies.session_info;
     return real->C_GetSessionInfo(session, info);
 }
 
@@ -197,21 +347,65 @@ CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
     const CK_RV value = real->C_GetTokenInfo(slot, info);
     if (value != CKR_OK) return value;
     info->flags = (info->flags | controls.token_flags) & ~controls.hidden_token_flags;
+    if (lies.told_session_limit != 0) info->ulMaxSessionCount = lies.told_session_limit;
+    if (lies.told_rw_session_limit != 0) info->ulMaxRwSessionCount = lies.told_rw_session_limit;
+    if (lies.odd_token_text) {
+        std::memset(info->manufacturerID, 0xFF, sizeof info->manufacturerID);
+        std::memset(info->model, 0x07, sizeof info->model);
+    }
     if (controls.other_serial) info->serialNumber[0] = info->serialNumber[0] == 'X' ? 'Y' : 'X';
     return value;
 }
 
 CK_RV find_objects_init(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR attributes, CK_ULONG count) {
     ++controls.searches;
-    return real->C_FindObjectsInit(session, attributes, count);
+    return real->C_FindObjectsInit(session, attributes, lies.finds_everything ? 0 : count);
+}
+
+CK_RV find_objects(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE_PTR objects, CK_ULONG most,
+                   CK_ULONG_PTR count) {
+    static thread_local CK_OBJECT_HANDLE first = CK_INVALID_HANDLE;
+    const CK_RV value = real->C_FindObjects(session, objects, lies.finds_twice ? most / 2 : most, count);
+    if (value != CKR_OK) return value;
+    if (lies.finds_twice) {
+        std::copy_n(objects, *count, objects + *count);
+        *count *= 2;
+    }
+    if (lies.finds_nothing_as_handle && *count > 0 && *count < most) objects[(*count)++] = CK_INVALID_HANDLE;
+    if (*count > 0) first = objects[0];
+    if (lies.finds_endlessly && *count == 0 && first != CK_INVALID_HANDLE) objects[(*count)++] = first;
+    if (lies.finds_too_many > 0) *count = most + lies.finds_too_many;
+    return CKR_OK;
+}
+
+/// C_GetSlotList or C_GetMechanismList, whose list has become longer since its length was told.
+template <typename Call>
+CK_RV with_odd_count(Call call, const std::atomic<CK_ULONG>& beyond, std::atomic<CK_ULONG>& grows,
+                     const void* list, CK_ULONG_PTR count) {
+    const CK_ULONG room = *count;
+    if (list != nullptr && takes_one_of(grows)) {
+        *count = room + 1;
+        return CKR_BUFFER_TOO_SMALL;
+    }
+    const CK_RV value = call();
+    if (value == CKR_OK && list != nullptr && beyond > 0) *count = room + beyond;
+    return value;
+}
+
+CK_RV get_slot_list(CK_BBOOL present, CK_SLOT_ID_PTR list, CK_ULONG_PTR count) {
+    return with_odd_count([&] { return real->C_GetSlotList(present, list, count); }, lies.slots_beyond,
+                          lies.slots_grow, list, count);
 }
 
 CK_RV get_mechanism_list(CK_SLOT_ID slot, CK_MECHANISM_TYPE_PTR list, CK_ULONG_PTR count) {
     ++controls.lists;
-    return real->C_GetMechanismList(slot, list, count);
+    return with_odd_count([&] { return real->C_GetMechanismList(slot, list, count); }, lies.mechanisms_beyond,
+                          lies.mechanisms_grow, list, count);
 }
 
 CK_RV get_mechanism_info(CK_SLOT_ID slot, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO_PTR info) {
+    ++lies.mechanism_infos;
+    std::this_thread::sleep_for(std::chrono::milliseconds(lies.mechanism_info_delay));
     if (controls.unlisted_hashing && hashes(type)) return CKR_MECHANISM_INVALID;
     return real->C_GetMechanismInfo(slot, type, info);
 }
@@ -247,6 +441,10 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list) {
     ours.C_Encrypt = encrypt;
     ours.C_Verify = verify;
     ours.C_OpenSession = open_session;
+    ours.C_CloseSession = close_session;
+    ours.C_CloseAllSessions = close_all_sessions;
+    ours.C_GetSlotList = get_slot_list;
+    ours.C_FindObjects = find_objects;
     ours.C_Login = login;
     ours.C_GetSessionInfo = get_session_info;
     ours.C_GetTokenInfo = get_token_info;

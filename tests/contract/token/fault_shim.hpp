@@ -4,6 +4,8 @@
 
 #include <p11-kit/pkcs11.h>
 
+#include "tests/contract/token/shim_lies.hpp"
+
 namespace keyward::tests {
 
 /// What the shim is told to do; one for the process. A CKR_ value other than CKR_OK is what the call answers
@@ -58,6 +60,7 @@ struct ShimControls {
     std::atomic<CK_ULONG> inits;             ///< how many operations were begun
     std::atomic<CK_ULONG> signed_octets;     ///< how many C_Sign was given at last
     std::atomic<CK_ULONG> sessions;          ///< how often C_OpenSession was called
+    ShimLies lies;
 };
 
 /// The name of the function in the shim that returns its controls.
