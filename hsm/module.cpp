@@ -16,6 +16,9 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto drain_limit = 2s;
 constexpr auto between_revivals = 3s;
+constexpr auto idle_limit = 200ms;
+constexpr auto between_attempts = 1s;  // each holds new calls up for the limit
+constexpr auto between_reinitialisations = 1min;
 
 [[noreturn]] void throw_unusable(const std::string& path, const std::string& call,
                                  const std::string& reason) {
@@ -60,23 +63,40 @@ std::string text_or_empty(const char* text) {
 
 }  // namespace
 
-/// The loaded and initialised library: made whole or not at all.
-struct LoadedModule {
-    LoadedModule(const std::string& path, std::string& init_args);
-    LoadedModule(const LoadedModule&) = delete;
-    LoadedModule& operator=(const LoadedModule&) = delete;
-    LoadedModule(LoadedModule&&) = delete;
-    LoadedModule& operator=(LoadedModule&&) = delete;
-    ~LoadedModule();
-
-    void initialise(const std::string& path, std::string& init_args) const;
-    void load_libp11(const std::string& path, const std::string& init_args);
+/// The loaded library. It stays in memory as long as its Module: some don't survive being unloaded.
+struct Library {
+    explicit Library(const std::string& path);
 
     struct Unload {
         void operator()(void* library) const { dlclose(library); }
     };
-    std::unique_ptr<void, Unload> library;
+    std::unique_ptr<void, Unload> handle;
     Functions* functions = nullptr;
+};
+
+Library::Library(const std::string& path) : handle(dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) {
+    if (!handle) throw_unusable(path, "dlopen", text_or_empty(dlerror()));  // NOLINT(concurrency-mt-unsafe)
+    using GetFunctionList = CK_RV (*)(CK_FUNCTION_LIST_PTR_PTR);
+    const auto get_function_list =
+        reinterpret_cast<GetFunctionList>(dlsym(handle.get(), "C_GetFunctionList"));
+    if (get_function_list == nullptr) throw_unusable(path, "dlsym", "it has no C_GetFunctionList");
+    check("C_GetFunctionList", get_function_list(&functions));
+    if (functions == nullptr) throw_unusable(path, "C_GetFunctionList", "it has no list of functions");
+}
+
+/// The initialised module: made whole or not at all.
+struct InitialisedModule {
+    InitialisedModule(const Functions& functions, const std::string& path, std::string& init_args);
+    InitialisedModule(const InitialisedModule&) = delete;
+    InitialisedModule& operator=(const InitialisedModule&) = delete;
+    InitialisedModule(InitialisedModule&&) = delete;
+    InitialisedModule& operator=(InitialisedModule&&) = delete;
+    ~InitialisedModule();
+
+    void initialise(const std::string& path, std::string& init_args) const;
+    void load_libp11(const std::string& path, const std::string& init_args);
+
+    const Functions& functions;
     PKCS11_CTX* libp11 = nullptr;
 
     /// What libp11 hands out is freed at the end only: freeing a slot closes every session of it in this
@@ -90,33 +110,28 @@ struct LoadedModule {
     std::vector<FoundToken> found;
 };
 
-LoadedModule::LoadedModule(const std::string& path, std::string& init_args)
-    : library(dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) {
-    if (!library) throw_unusable(path, "dlopen", text_or_empty(dlerror()));  // NOLINT(concurrency-mt-unsafe)
-    using GetFunctionList = CK_RV (*)(CK_FUNCTION_LIST_PTR_PTR);
-    const auto get_function_list =
-        reinterpret_cast<GetFunctionList>(dlsym(library.get(), "C_GetFunctionList"));
-    if (get_function_list == nullptr) throw_unusable(path, "dlsym", "it has no C_GetFunctionList");
-    check("C_GetFunctionList", get_function_list(&functions));
+InitialisedModule::InitialisedModule(const Functions& functions_of_library, const std::string& path,
+                                     std::string& init_args)
+    : functions(functions_of_library) {
     initialise(path, init_args);
     try {
         load_libp11(path, init_args);
     } catch (...) {
-        functions->C_Finalize(nullptr);
+        functions.C_Finalize(nullptr);
         throw;
     }
 }
 
 // libp11 initialises without CKF_OS_LOCKING_OK, upon which a module may leave its locks out (PKCS#11 2.40
 // section 5.4). So we come first, and libp11 is content to find the module initialised.
-void LoadedModule::initialise(const std::string& path, std::string& init_args) const {
+void InitialisedModule::initialise(const std::string& path, std::string& init_args) const {
     struct {
         CK_C_INITIALIZE_ARGS standard{};
         void* end = nullptr;  // NSS reads one pointer more than the standard has
     } args;
     args.standard.flags = CKF_OS_LOCKING_OK;
     args.standard.pReserved = init_args.empty() ? nullptr : init_args.data();
-    const CK_RV value = functions->C_Initialize(&args);
+    const CK_RV value = functions.C_Initialize(&args);
     if (value == CKR_CRYPTOKI_ALREADY_INITIALIZED) {
         log::warn("module.initialised_by_others", {{"module", path}});
         return;
@@ -124,10 +139,14 @@ void LoadedModule::initialise(const std::string& path, std::string& init_args) c
     check("C_Initialize", value);
 }
 
-void LoadedModule::load_libp11(const std::string& path, const std::string& init_args) {
-    static std::mutex loading;  // PKCS11_CTX_new registers libp11's error texts without a lock
-    const std::lock_guard lock(loading);
-    libp11 = PKCS11_CTX_new();
+PKCS11_CTX* new_libp11() {
+    static std::mutex registering;  // PKCS11_CTX_new registers libp11's error texts without a lock
+    const std::lock_guard lock(registering);
+    return PKCS11_CTX_new();
+}
+
+void InitialisedModule::load_libp11(const std::string& path, const std::string& init_args) {
+    libp11 = new_libp11();
     if (libp11 == nullptr) throw_unusable(path, "PKCS11_CTX_new", "out of memory");
     if (!init_args.empty()) PKCS11_CTX_init_args(libp11, init_args.c_str());
     if (PKCS11_CTX_load(libp11, path.c_str()) != 0) {
@@ -138,14 +157,14 @@ void LoadedModule::load_libp11(const std::string& path, const std::string& init_
     }
 }
 
-LoadedModule::~LoadedModule() {
+InitialisedModule::~InitialisedModule() {
     for (const SlotList& list : lists)
         PKCS11_release_all_slots(libp11, list.slots, list.count);
     if (libp11 != nullptr) {
         PKCS11_CTX_unload(libp11);
         PKCS11_CTX_free(libp11);
     }
-    functions->C_Finalize(nullptr);  // where libp11 has an instance of its own, ours is still to be ended
+    functions.C_Finalize(nullptr);  // where libp11 has an instance of its own, ours is still to be ended
     ERR_clear_error();
 }
 
@@ -166,20 +185,50 @@ Module::Module(std::string path, std::string init_args)
 
 Module::~Module() = default;
 
+/// While one lives, its thread alone changes the module; it may let go of the lock meanwhile.
+class Module::Change {
+  public:
+    Change(Module& module, std::unique_lock<std::mutex>& lock) : module_(module), lock_(lock) {
+        module_.changing_ = true;
+    }
+    Change(const Change&) = delete;
+    Change& operator=(const Change&) = delete;
+    Change(Change&&) = delete;
+    Change& operator=(Change&&) = delete;
+    ~Change() {
+        if (!lock_.owns_lock()) lock_.lock();
+        module_.changing_ = false;
+        module_.changed_.notify_all();
+    }
+
+  private:
+    Module& module_;
+    std::unique_lock<std::mutex>& lock_;
+};
+
+bool Module::wait_for_change(std::unique_lock<std::mutex>& lock) {
+    return changed_.wait_for(lock, patience, [this] { return !changing_; });
+}
+
 Module::Use Module::use() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return !reviving_; });
-    if (!loaded_) start();
+    if (!wait_for_change(lock))
+        throw service::TokenError(service::TokenFault::unreachable,
+                                  "The PKCS#11 module can't be used: its initialisation does not end", {}, {},
+                                  service::TokenPhase::loading);
+    if (!initialised_) {
+        const Change change(*this, lock);
+        start(lock);
+    }
     ++users_;
-    return {shared_from_this(), loaded_->functions, generation_};
+    return {shared_from_this(), library_->functions, generation_};
 }
 
 std::optional<Module::Use> Module::use_of(std::uint64_t generation) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return !reviving_; });
-    if (!loaded_ || generation_ != generation) return std::nullopt;
+    if (!wait_for_change(lock) || !initialised_ || generation_ != generation) return std::nullopt;
     ++users_;
-    return Use(shared_from_this(), loaded_->functions, generation_);
+    return Use(shared_from_this(), library_->functions, generation_);
 }
 
 void Module::leave() {
@@ -187,11 +236,32 @@ void Module::leave() {
     if (--users_ == 0) changed_.notify_all();
 }
 
-void Module::start() {
-    loaded_ = std::make_unique<LoadedModule>(path_, init_args_);
+/// Ends the module where it is initialised, and initialises it. The caller has a Change; the lock is let go
+/// while the module works.
+void Module::start(std::unique_lock<std::mutex>& lock) {
+    auto ended = std::move(initialised_);
+    lock.unlock();
+    ended.reset();
+    if (!library_) library_ = std::make_unique<Library>(path_);
+    auto made = std::make_unique<InitialisedModule>(*library_->functions, path_, init_args_);
+    lock.lock();
+    initialised_ = std::move(made);
     ++generation_;
     log::info("module.initialised",
               {{"module", path_}, {"generation", static_cast<std::size_t>(generation_)}});
+}
+
+/// Starts it again if no call runs in it within the limit.
+bool Module::restart(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds drain_limit) {
+    const Change change(*this, lock);
+    if (!changed_.wait_for(lock, drain_limit, [this] { return users_ == 0; })) return false;
+    try {
+        start(lock);
+        return true;
+    } catch (const service::TokenError&) {
+        log::warn("module.not_revived", {{"module", path_}});  // the next use tries again
+        return false;
+    }
 }
 
 // PKCS11_update_slots would keep one list up to date, but that of libp11 0.4.12 reads beyond it as soon as it
@@ -200,26 +270,26 @@ void Module::start() {
 std::vector<FoundToken> Module::tokens(const Use& use) {
     const std::lock_guard lock(libp11_mutex_);
     std::vector<RawToken> seen = raw_tokens(use.p11());
-    if (!loaded_->lists.empty() && loaded_->seen == seen) return loaded_->found;
+    if (!initialised_->lists.empty() && initialised_->seen == seen) return initialised_->found;
 
-    LoadedModule::SlotList list;
-    if (PKCS11_enumerate_slots(loaded_->libp11, &list.slots, &list.count) != 0) {
+    InitialisedModule::SlotList list;
+    if (PKCS11_enumerate_slots(initialised_->libp11, &list.slots, &list.count) != 0) {
         ERR_clear_error();
         throw service::TokenError(service::TokenFault::unreachable,
                                   "The token can't be reached: the module does not list its slots",
                                   "C_GetSlotList");
     }
-    loaded_->lists.push_back(list);
-    loaded_->seen = std::move(seen);
-    loaded_->found.clear();
+    initialised_->lists.push_back(list);
+    initialised_->seen = std::move(seen);
+    initialised_->found.clear();
     for (PKCS11_SLOT& slot : std::span(list.slots, list.count)) {
         const PKCS11_TOKEN* const token = slot.token;
         if (token == nullptr || token->initialized == 0) continue;
-        loaded_->found.push_back({PKCS11_get_slotid_from_slot(&slot),
-                                  {text_or_empty(token->label), text_or_empty(token->serialnr),
-                                   text_or_empty(token->manufacturer), text_or_empty(token->model)}});
+        initialised_->found.push_back({PKCS11_get_slotid_from_slot(&slot),
+                                       {text_or_empty(token->label), text_or_empty(token->serialnr),
+                                        text_or_empty(token->manufacturer), text_or_empty(token->model)}});
     }
-    return loaded_->found;
+    return initialised_->found;
 }
 
 bool Module::shows_tokens() {
@@ -234,24 +304,22 @@ bool Module::shows_tokens() {
 bool Module::revive(std::uint64_t failed_generation) {
     if (shows_tokens()) return false;
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return !reviving_; });
-    if (generation_ != failed_generation) return loaded_ != nullptr;
+    if (!wait_for_change(lock)) return false;
+    if (generation_ != failed_generation) return initialised_ != nullptr;
     const auto now = std::chrono::steady_clock::now();
-    if (!loaded_ || now < next_revival_) return false;
+    if (!initialised_ || now < next_revival_) return false;
     next_revival_ = now + between_revivals;
-    reviving_ = true;
-    const bool drained = changed_.wait_for(lock, drain_limit, [this] { return users_ == 0; });
-    try {
-        if (drained) {
-            loaded_.reset();
-            start();
-        }
-    } catch (const service::TokenError&) {
-        log::warn("module.not_revived", {{"module", path_}});  // the next use tries again
-    }
-    reviving_ = false;
-    changed_.notify_all();
-    return drained && loaded_ != nullptr;
+    return restart(lock, drain_limit);
+}
+
+bool Module::reinitialize_when_idle() {
+    std::unique_lock lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (changing_ || !initialised_ || now < next_reinitialisation_) return false;
+    next_reinitialisation_ = now + between_reinitialisations;
+    if (restart(lock, idle_limit)) return true;
+    if (initialised_) next_reinitialisation_ = now + between_attempts;  // it was not idle
+    return false;
 }
 
 }  // namespace keyward::hsm

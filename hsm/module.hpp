@@ -14,7 +14,8 @@
 
 namespace keyward::hsm {
 
-struct LoadedModule;
+struct Library;
+struct InitialisedModule;
 
 /// A token that the module shows at this moment.
 struct FoundToken {
@@ -25,6 +26,9 @@ struct FoundToken {
 /// The one owner of a PKCS#11 library in this process. It is loaded and initialised by the first use, and
 /// finalised when the last shared_ptr goes; everything made with it holds one, so it is made first and
 /// destroyed last.
+///
+/// One thread at a time loads, initialises or finalises it, and holds no lock while the module works: a hang
+/// there holds up no other module, and callers of this one wait `patience` and no longer.
 ///
 /// libp11 finds slots and tokens. It is given no session, no login and no slot list to free before the end:
 /// freeing a slot closes every session of that slot in the whole process. Raw Cryptoki does the rest through
@@ -63,11 +67,15 @@ class Module : public std::enable_shared_from_this<Module> {
         std::uint64_t generation_;
     };
 
+    /// How long a call waits for another thread that loads, initialises or finalises the module.
+    static constexpr std::chrono::seconds patience{5};
+
     /// Loads and initialises the module if that has not been done. Throws TokenFault::unreachable when it
-    /// can't be.
+    /// can't be, or when another thread does so for longer than `patience`.
     Use use();
 
-    /// A use only if the module is initialised and of that generation still: for closing sessions.
+    /// A use only if the module is initialised and of that generation still: for closing sessions. Nothing,
+    /// too, when another thread changes it for longer than `patience`.
     std::optional<Use> use_of(std::uint64_t generation);
 
     /// The initialised tokens in all slots, looked up anew.
@@ -80,10 +88,20 @@ class Module : public std::enable_shared_from_this<Module> {
     /// another than `failed_generation` now and a second try makes sense.
     bool revive(std::uint64_t failed_generation);
 
+    /// Finalises and initialises a module that works, for tokens whose module shows what other processes made
+    /// or destroyed only from then on. At most once a minute, and only while no other call runs in it: it
+    /// waits 200 ms for those under way, and new ones wait for it. Sessions and handles of the earlier
+    /// generation are void then, as after `revive`. The caller must hold no Use. True when it was done; where
+    /// a call went on running, it can be asked for again a second later.
+    bool reinitialize_when_idle();
+
     [[nodiscard]] const std::string& init_args() const { return init_args_; }
 
   private:
-    void start();
+    class Change;
+    bool wait_for_change(std::unique_lock<std::mutex>& lock);
+    void start(std::unique_lock<std::mutex>& lock);
+    bool restart(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds drain_limit);
     bool shows_tokens();
     void leave();
 
@@ -92,11 +110,13 @@ class Module : public std::enable_shared_from_this<Module> {
     std::mutex libp11_mutex_;  ///< libp11's slot lists are not made for several threads
     std::mutex mutex_;         ///< guards what follows
     std::condition_variable changed_;
-    std::unique_ptr<LoadedModule> loaded_;
+    bool changing_ = false;  ///< one thread loads or ends what follows, without the mutex
+    std::unique_ptr<Library> library_;
+    std::unique_ptr<InitialisedModule> initialised_;
     std::uint64_t generation_ = 0;
     std::size_t users_ = 0;
-    bool reviving_ = false;
     std::chrono::steady_clock::time_point next_revival_;
+    std::chrono::steady_clock::time_point next_reinitialisation_;
 };
 
 }  // namespace keyward::hsm

@@ -296,6 +296,11 @@ service::TokenIdentity Pkcs11Token::identity() {
     return pool_.token().identity;
 }
 
+bool Pkcs11Token::refresh() {
+    const LogLabel label(pool_.label());
+    return pool_.refresh();
+}
+
 void Pkcs11Token::reload_pin() {
     pool_.reload_pin();
 }

@@ -32,6 +32,7 @@ class Pkcs11Token final : public service::Token {
     std::set<std::string> mechanisms() override;
     std::set<keys::Digest> oaep_hashes() override;
     service::TokenIdentity identity() override;
+    bool refresh() override;
     void reload_pin() override;
 
   private:

@@ -44,6 +44,8 @@ class SessionPool {
     /// The login session and the token answer; needs no free session.
     void ping();
     FoundToken token();
+    /// See service::Token::refresh. The caller must hold no lease.
+    bool refresh() { return module_->reinitialize_when_idle(); }
     /// Never waits, also while a call hangs in the module.
     void reload_pin() { login_.reload(); }
     [[nodiscard]] const std::string& label() const { return settings_.label; }

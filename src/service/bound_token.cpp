@@ -139,6 +139,13 @@ TokenIdentity BoundToken::identity() {
     return token_->identity();
 }
 
+// Another token may be in the slot from then on.
+bool BoundToken::refresh() {
+    if (!token_->refresh()) return false;
+    fits_ = false;
+    return true;
+}
+
 void BoundToken::reload_pin() {
     token_->reload_pin();
 }

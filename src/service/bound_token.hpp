@@ -38,6 +38,7 @@ class BoundToken final : public Token {
     std::set<keys::Digest> oaep_hashes() override;
     /// Of whatever token is in place: it is what is asked before another one is accepted.
     TokenIdentity identity() override;
+    bool refresh() override;
     void reload_pin() override;
 
   private:

@@ -32,19 +32,37 @@ enum class TokenFault {
     missing,      ///< the token holds no such object: it was destroyed, by us or by somebody else
 };
 
+/// What was going on when a call to a token failed. Before `operating` nothing depends on the request: an
+/// error of those phases is never the client's to mend, and its fault is never `refused`, `mismatch` or
+/// `missing`.
+enum class TokenPhase {
+    loading,          ///< the module is loaded and initialised
+    binding,          ///< the environment's token is looked for, and what it offers is read
+    opening_session,  ///< a session is opened, asked for its state, or closed
+    logging_in,       ///< the user is logged in
+    operating,        ///< objects are made, searched, read, used or destroyed
+};
+
 /// A failed call to a token. `what()` is a sentence for the client (no secret, no number); `call` and `code`
 /// are for the log.
 class TokenError : public std::runtime_error {
   public:
-    TokenError(TokenFault fault, const std::string& text, std::string call = {}, std::string code = {})
-        : std::runtime_error(text), fault_(fault), call_(std::move(call)), code_(std::move(code)) {}
+    TokenError(TokenFault fault, const std::string& text, std::string call = {}, std::string code = {},
+               TokenPhase phase = TokenPhase::operating)
+        : std::runtime_error(text),
+          fault_(fault),
+          phase_(phase),
+          call_(std::move(call)),
+          code_(std::move(code)) {}
 
     [[nodiscard]] TokenFault fault() const { return fault_; }
+    [[nodiscard]] TokenPhase phase() const { return phase_; }
     [[nodiscard]] const std::string& call() const { return call_; }  ///< as `C_CreateObject`
     [[nodiscard]] const std::string& code() const { return code_; }  ///< as `CKR_TEMPLATE_INCONSISTENT`
 
   private:
     TokenFault fault_;
+    TokenPhase phase_;
     std::string call_;
     std::string code_;
 };
@@ -154,6 +172,13 @@ class Token {
     virtual std::set<keys::Digest> oaep_hashes() = 0;
 
     virtual TokenIdentity identity() = 0;
+
+    /// Initialises the module again, so that objects which other processes made or destroyed are seen as they
+    /// are: some modules show them only from then on (nShield). At most once a minute for each module, and
+    /// only while no other call runs in it, of any environment: true when it was done, and a second look
+    /// makes sense; false at once otherwise. Sessions are opened again by the calls that follow, which need
+    /// not know. Throws nothing.
+    virtual bool refresh() = 0;
 
     /// Forgets the login state after a new PIN was put in place: the next call logs in again with what
     /// `pin_source` says now.

@@ -128,6 +128,7 @@ class ScriptedToken final : public service::Token {
     void ping() override { next_->ping(); }
     std::set<std::string> mechanisms() override { return next_->mechanisms(); }
     service::TokenIdentity identity() override { return next_->identity(); }
+    bool refresh() override { return next_->refresh(); }
     void reload_pin() override { next_->reload_pin(); }
 
   private:

@@ -1,6 +1,7 @@
 #include "tests/fakes/fake_token.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -326,6 +327,16 @@ service::TokenIdentity FakeToken::identity() {
     return contents_.identity;
 }
 
+bool FakeToken::refresh() {
+    const std::lock_guard lock(mutex_);
+    if (!refreshable_) return false;
+    ++refreshes_;
+    for (Object& object : hidden_)
+        contents_.objects.push_back(std::move(object));
+    hidden_.clear();
+    return true;
+}
+
 void FakeToken::reload_pin() {
     const std::lock_guard lock(mutex_);
     ++pin_reloads_;
@@ -370,6 +381,23 @@ void FakeToken::wait_for_blocked(std::size_t imports) {
 void FakeToken::lose(const ObjectId& id) {
     const std::lock_guard lock(mutex_);
     std::erase_if(contents_.objects, [&](const Object& object) { return object.shown.id == id; });
+}
+
+void FakeToken::hide_until_refresh(const ObjectId& id) {
+    const std::lock_guard lock(mutex_);
+    const auto is_it = [&](const Object& object) { return object.shown.id == id; };
+    std::ranges::copy_if(contents_.objects, std::back_inserter(hidden_), is_it);
+    std::erase_if(contents_.objects, is_it);
+}
+
+void FakeToken::set_refreshable(bool refreshable) {
+    const std::lock_guard lock(mutex_);
+    refreshable_ = refreshable;
+}
+
+std::size_t FakeToken::refreshes() const {
+    const std::lock_guard lock(mutex_);
+    return refreshes_;
 }
 
 void FakeToken::offer(std::set<std::string> mechanisms) {

@@ -28,6 +28,7 @@ class FakeToken final : public service::Token {
     std::set<std::string> mechanisms() override;
     std::set<keys::Digest> oaep_hashes() override;
     service::TokenIdentity identity() override;
+    bool refresh() override;
     void reload_pin() override;
 
     /// The next import fails so, once, and leaves nothing.
@@ -57,6 +58,10 @@ class FakeToken final : public service::Token {
     void in_next_operation(std::function<void()> happening);
     /// The objects vanish, as if another application had destroyed them.
     void lose(const ObjectId& id);
+    /// The objects are there, but not seen before the next refresh, as those of other processes in nShield.
+    void hide_until_refresh(const ObjectId& id);
+    /// Whether the module can be initialised again at this moment; it can at first.
+    void set_refreshable(bool refreshable);
     void offer(std::set<std::string> mechanisms);
 
     /// What another application made.
@@ -80,6 +85,7 @@ class FakeToken final : public service::Token {
     [[nodiscard]] std::size_t objects() const;  ///< everything in the token
     [[nodiscard]] std::size_t imports() const;  ///< how many were begun
     [[nodiscard]] std::size_t pin_reloads() const;
+    [[nodiscard]] std::size_t refreshes() const;   ///< how often it was initialised again
     [[nodiscard]] std::size_t operations() const;  ///< how many were asked for, of all uses
 
   private:
@@ -120,6 +126,7 @@ class FakeToken final : public service::Token {
     std::condition_variable changed_;
     Contents contents_;
     std::optional<Contents> replaced_;
+    std::vector<Object> hidden_;
     std::size_t next_handle_ = 1;
     std::size_t swaps_ = 0;  ///< how often another token took the place
     std::function<void()> in_pause_;
@@ -137,6 +144,8 @@ class FakeToken final : public service::Token {
     bool lose_answer_ = false;
     bool reachable_ = true;
     bool lookups_fail_ = false;
+    bool refreshable_ = true;
+    std::size_t refreshes_ = 0;
     bool blocked_ = false;
     std::size_t waiting_ = 0;
     std::size_t imports_ = 0;

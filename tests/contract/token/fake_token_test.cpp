@@ -103,5 +103,22 @@ TEST_F(FakeTokenHooks, AnotherIdentityIsTold) {
     EXPECT_EQ(token_.identity().serial, "0003");
 }
 
+TEST_F(FakeTokenHooks, AHiddenObjectIsSeenAgainAfterARefresh) {
+    const ObjectId id = import();
+    token_.hide_until_refresh(id);
+    EXPECT_EQ(token_.count(id), 0U);
+    EXPECT_TRUE(token_.refresh());
+    EXPECT_EQ(token_.count(id), 1U);
+    EXPECT_EQ(token_.refreshes(), 1U);
+}
+
+TEST_F(FakeTokenHooks, ARefreshThatIsNotPossibleChangesNothing) {
+    const ObjectId id = import();
+    token_.hide_until_refresh(id);
+    token_.set_refreshable(false);
+    EXPECT_FALSE(token_.refresh());
+    EXPECT_EQ(token_.count(id), 0U);
+}
+
 }  // namespace
 }  // namespace keyward::tests
