@@ -65,11 +65,30 @@ class Creator {
     }
 
   private:
+    // PKCS#11 2.40 wants the point in an OCTET STRING, 3.1 that of an Edwards curve bare, and modules differ.
     KeyObjects create_point(CK_KEY_TYPE type, ByteView params, ByteView point) {
-        const Bytes wrapped = wrapped_point(point);
+        try {
+            return {.public_half = create_public(type, params, wrapped_point(point))};
+        } catch (const service::TokenError& error) {
+            if (!may_want_bare_point(error)) throw;
+            try {
+                return {.public_half = create_public(type, params, point)};
+            } catch (const service::TokenError& again) {
+                if (again.fault() != service::TokenFault::refused) throw;
+            }
+            throw;  // the refusal of the usual form says more
+        }
+    }
+
+    /// A module that fails for another reason must not be given a form that it can't use: SoftHSM2 takes any.
+    static bool may_want_bare_point(const service::TokenError& error) {
+        return error.fault() == service::TokenFault::refused || error.code() == "CKR_FUNCTION_FAILED";
+    }
+
+    CK_OBJECT_HANDLE create_public(CK_KEY_TYPE type, ByteView params, ByteView point) {
         Template object = described(order_, Role::public_half, type);
-        object.borrowed(CKA_EC_PARAMS, params).borrowed(CKA_EC_POINT, wrapped);
-        return {.public_half = create(object)};
+        object.borrowed(CKA_EC_PARAMS, params).borrowed(CKA_EC_POINT, point);
+        return create(object);
     }
 
     KeyObjects create_scalar(KeyObjects objects, CK_KEY_TYPE type, ByteView params,

@@ -15,16 +15,19 @@ constexpr std::size_t shortest_key = 16;
 bool takes_short_keys(Lease& lease) {
     const Functions& p11 = lease.p11();
     const SecretBytes key = random_secret(shortest_key);
+    const ObjectId id = ObjectId::random();
     Template wanted;
     wanted.number(CKA_CLASS, CKO_SECRET_KEY).number(CKA_KEY_TYPE, CKK_GENERIC_SECRET);
+    wanted.borrowed(CKA_ID, id.octets());
     for (const Flag& flag : flags_of(Role::secret, service::Lifetime::session, {service::Use::signature}))
         wanted.flag(flag.type, flag.value);
     wanted.borrowed(CKA_VALUE, key.reveal());
 
     CK_OBJECT_HANDLE object = CK_INVALID_HANDLE;
     if (p11.C_CreateObject(lease.session(), wanted.data(), wanted.size(), &object) != CKR_OK) return false;
-    MadeObjects made(lease);
+    MadeObjects made(lease, id);
     made.add(object);
+    if (standing_of(lease, object, id) != Standing::ours) return false;
     CK_MECHANISM mechanism{CKM_SHA512_HMAC, nullptr, 0};
     if (p11.C_SignInit(lease.session(), &mechanism, object) != CKR_OK) return false;
     std::array<CK_BYTE, 64> mac{};

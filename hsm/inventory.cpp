@@ -19,6 +19,7 @@ using service::Use;
 constexpr std::array roles{Role::secret, Role::private_half, Role::public_half};
 constexpr std::size_t usual_id = 64;
 constexpr std::size_t usual_label = 600;
+constexpr CK_ULONG longest_secret = 65'536;
 
 struct KindRow {
     CK_KEY_TYPE type;
@@ -52,13 +53,14 @@ keys::KeyType type_of(Role role) {
 }
 
 void prepare(Query& query, Role role) {
-    query.ask(CKA_KEY_TYPE, sizeof(CK_ULONG));
+    query.ask_number(CKA_CLASS);
+    query.ask_number(CKA_KEY_TYPE);
     query.ask(CKA_ID, usual_id);
     query.ask(CKA_LABEL, usual_label);
     for (const Flag& flag : flags_of(role, service::Lifetime::token, {}))
-        query.ask(flag.type, sizeof(CK_BBOOL));
+        query.ask_flag(flag.type);
     if (role == Role::secret) {
-        query.ask(CKA_VALUE_LEN, sizeof(CK_ULONG));
+        query.ask_number(CKA_VALUE_LEN);
         query.ask(CKA_CHECK_VALUE, room::check_value);
     } else {
         ask_rsa(query);
@@ -66,21 +68,11 @@ void prepare(Query& query, Role role) {
     }
 }
 
-/// What other applications name longer than usual costs two calls more.
-Bytes octets_of_any_length(Lease& lease, CK_OBJECT_HANDLE object, const Query& query,
-                           CK_ATTRIBUTE_TYPE type) {
+/// What other applications name longer than usual costs two calls more. Nothing when the token does not tell.
+std::optional<Bytes> name_of(Lease& lease, CK_OBJECT_HANDLE object, const Query& query,
+                             CK_ATTRIBUTE_TYPE type) {
     if (query.value(type)) return query.octets(type);
-    CK_ATTRIBUTE asked{type, nullptr, 0};
-    const auto answered = [&] {
-        return lease.p11().C_GetAttributeValue(lease.session(), object, &asked, 1) == CKR_OK &&
-               asked.ulValueLen != CK_UNAVAILABLE_INFORMATION;
-    };
-    if (!answered()) return {};
-    Bytes octets(asked.ulValueLen);
-    asked.pValue = octets.data();
-    if (!answered()) return {};
-    octets.resize(asked.ulValueLen);
-    return octets;
+    return octets_of_any_length(lease, object, type);
 }
 
 void read_names(TokenObject& object, ByteView id, ByteView label) {
@@ -107,7 +99,7 @@ void read_secret(TokenObject& object, const Query& query, CK_KEY_TYPE type) {
     const auto octets = query.number(CKA_VALUE_LEN);
     if (kind->size != 0)
         object.size = kind->size;
-    else if (octets && *octets != CK_UNAVAILABLE_INFORMATION)
+    else if (octets && *octets <= longest_secret)
         object.size = static_cast<int>(*octets) * 8;
     if (kind->algorithm == keys::Algorithm::aes || kind->algorithm == keys::Algorithm::desede)
         object.key_check_value = check_value_in(query.octets(CKA_CHECK_VALUE));
@@ -133,12 +125,18 @@ void read_asymmetric(TokenObject& object, const Query& query, CK_KEY_TYPE type) 
     object.public_key_pem = keys::public_key_pem(*whole);
 }
 
-/// False only where it is sure: of other kinds of key we don't know where the value stands.
+bool is_told_empty(const Query& query, CK_ATTRIBUTE_TYPE type) {
+    const auto found = query.value(type);
+    return found && found->empty();
+}
+
+/// False only where the token says so: an attribute that it does not tell is not an empty one, and of other
+/// kinds of key we don't know where the value stands.
 bool may_have_value(const Query& query, Role role, CK_KEY_TYPE type) {
     if (role == Role::secret)
-        return query.number(CKA_VALUE_LEN).value_or(0) != 0 || !query.octets(CKA_CHECK_VALUE).empty();
-    if (type == CKK_RSA) return !query.octets(CKA_MODULUS).empty();
-    if (type == CKK_EC || type == CKK_EC_EDWARDS) return !query.octets(CKA_EC_PARAMS).empty();
+        return query.number(CKA_VALUE_LEN) != CK_ULONG{0} || !is_told_empty(query, CKA_CHECK_VALUE);
+    if (type == CKK_RSA) return !is_told_empty(query, CKA_MODULUS);
+    if (type == CKK_EC || type == CKK_EC_EDWARDS) return !is_told_empty(query, CKA_EC_PARAMS);
     return true;
 }
 
@@ -186,14 +184,16 @@ KeyReader::KeyReader() {
 std::optional<TokenObject> KeyReader::read(Lease& lease, const FoundKey& key) {
     Query& query = queries_.at(static_cast<std::size_t>(key.role));
     if (!query.finds(lease, key.object)) return std::nullopt;
+    if (query.number(CKA_CLASS).value_or(class_of(key.role)) != class_of(key.role)) return std::nullopt;
     const CK_KEY_TYPE type = query.number(CKA_KEY_TYPE).value_or(CK_UNAVAILABLE_INFORMATION);
     TokenObject object;
     object.type = type_of(key.role);
-    read_names(object, octets_of_any_length(lease, key.object, query, CKA_ID),
-               octets_of_any_length(lease, key.object, query, CKA_LABEL));
+    const auto id = name_of(lease, key.object, query, CKA_ID);
+    const auto label = name_of(lease, key.object, query, CKA_LABEL);
+    read_names(object, id.value_or(Bytes()), label.value_or(Bytes()));
     if (!query.flag(CKA_TOKEN).value_or(true)) {
         object.half_made =
-            object.id_hex.empty() && object.label.empty() && !may_have_value(query, key.role, type);
+            id && id->empty() && label && label->empty() && !may_have_value(query, key.role, type);
         if (!object.half_made) return std::nullopt;
     }
     read_flags(object, query, key.role);
@@ -204,19 +204,12 @@ std::optional<TokenObject> KeyReader::read(Lease& lease, const FoundKey& key) {
     return object;
 }
 
-std::vector<FoundKey> half_made_among(Lease& lease, const std::vector<FoundKey>& keys) {
+std::size_t destroy_half_made_among(Lease& lease, const std::vector<FoundKey>& keys) {
     KeyReader reader;
-    std::vector<FoundKey> half_made;
-    for (const FoundKey& key : keys) {
-        const auto object = reader.read(lease, key);
-        if (object && object->half_made) half_made.push_back(key);
-    }
-    return half_made;
-}
-
-std::size_t destroy_keys(Lease& lease, const std::vector<FoundKey>& keys) {
     std::size_t destroyed = 0;
     for (const FoundKey& key : keys) {
+        const auto object = reader.read(lease, key);
+        if (!object || !object->half_made) continue;
         const CK_RV value = lease.p11().C_DestroyObject(lease.session(), key.object);
         if (value == CKR_OBJECT_HANDLE_INVALID) continue;
         check("C_DestroyObject", value);

@@ -32,7 +32,7 @@ std::vector<FoundKey> find_unfinished(Lease& lease);
 class KeyReader {
   public:
     KeyReader();
-    /// Nothing when the object is gone, and for a session object.
+    /// Nothing when the object is gone or of another class, and for a session object.
     std::optional<service::TokenObject> read(Lease& lease, const FoundKey& key);
 
   private:
@@ -42,10 +42,8 @@ class KeyReader {
 /// Those of the unfinished `keys` that are so still. One search when it is none.
 std::vector<FoundKey> unfinished_among(Lease& lease, const std::vector<FoundKey>& keys);
 
-/// Those of `keys` that are half-made; reads them.
-std::vector<FoundKey> half_made_among(Lease& lease, const std::vector<FoundKey>& keys);
-
-/// Destroys the objects; how many. One that is gone already is not counted.
-std::size_t destroy_keys(Lease& lease, const std::vector<FoundKey>& keys);
+/// Destroys those of `keys` that are half-made; how many. Each is read right before: the handle of one that
+/// is gone may be another object's by now. One that is gone is not counted.
+std::size_t destroy_half_made_among(Lease& lease, const std::vector<FoundKey>& keys);
 
 }  // namespace keyward::hsm

@@ -78,7 +78,7 @@ bool limits_its_input(Scheme scheme) {
 
 bool is_there(Lease& lease, CK_OBJECT_HANDLE object) {
     Query query;
-    query.ask(CKA_CLASS, sizeof(CK_ULONG));
+    query.ask_number(CKA_CLASS);
     return object != CK_INVALID_HANDLE && query.finds(lease, object);
 }
 

@@ -1,5 +1,6 @@
 #include "hsm/module.hpp"
 
+#include <algorithm>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -9,6 +10,7 @@
 #include <openssl/err.h>
 
 #include "core/log.hpp"
+#include "hsm/bounds.hpp"
 
 namespace keyward::hsm {
 namespace {
@@ -31,28 +33,27 @@ constexpr auto between_reinitialisations = 1min;
 struct RawToken {
     CK_SLOT_ID slot;
     bool initialised;
-    std::string names;
-    bool operator==(const RawToken&) const = default;
+    service::TokenIdentity identity;
+    bool operator==(const RawToken& other) const {
+        return slot == other.slot && initialised == other.initialised &&
+               identity.label == other.identity.label && identity.serial == other.identity.serial &&
+               identity.manufacturer == other.identity.manufacturer && identity.model == other.identity.model;
+    }
 };
-
-std::string characters(ByteView padded) {
-    return {padded.begin(), padded.end()};
-}
 
 /// The slots with a token in them (PKCS#11 2.40 section 5.5). A token that goes while we look is passed over.
 std::vector<RawToken> raw_tokens(const Functions& p11) {
-    CK_ULONG count = 0;
-    check("C_GetSlotList", p11.C_GetSlotList(CK_TRUE, nullptr, &count));
-    std::vector<CK_SLOT_ID> slots(count);
-    check("C_GetSlotList", p11.C_GetSlotList(CK_TRUE, slots.data(), &count));
-    slots.resize(count);
+    const auto get = [&](CK_SLOT_ID* slots, CK_ULONG* count) {
+        return p11.C_GetSlotList(CK_TRUE, slots, count);
+    };
     std::vector<RawToken> tokens;
-    for (const CK_SLOT_ID slot : slots) {
+    for (const CK_SLOT_ID slot : read_list<CK_SLOT_ID>("C_GetSlotList", get)) {
         CK_TOKEN_INFO info{};
         if (p11.C_GetTokenInfo(slot, &info) != CKR_OK) continue;
-        tokens.push_back({slot, (info.flags & CKF_TOKEN_INITIALIZED) != 0,
-                          characters(info.label) + characters(info.serialNumber) +
-                              characters(info.manufacturerID) + characters(info.model)});
+        tokens.push_back({slot,
+                          (info.flags & CKF_TOKEN_INITIALIZED) != 0,
+                          {text_of_field(info.label), text_of_field(info.serialNumber),
+                           text_of_field(info.manufacturerID), text_of_field(info.model)}});
     }
     return tokens;
 }
@@ -282,12 +283,12 @@ std::vector<FoundToken> Module::tokens(const Use& use) {
     initialised_->lists.push_back(list);
     initialised_->seen = std::move(seen);
     initialised_->found.clear();
+    // libp11 names the slots; what is said of their tokens is what was read within bounds.
     for (PKCS11_SLOT& slot : std::span(list.slots, list.count)) {
-        const PKCS11_TOKEN* const token = slot.token;
-        if (token == nullptr || token->initialized == 0) continue;
-        initialised_->found.push_back({PKCS11_get_slotid_from_slot(&slot),
-                                       {text_or_empty(token->label), text_or_empty(token->serialnr),
-                                        text_or_empty(token->manufacturer), text_or_empty(token->model)}});
+        const auto raw =
+            std::ranges::find(initialised_->seen, PKCS11_get_slotid_from_slot(&slot), &RawToken::slot);
+        if (slot.token == nullptr || raw == initialised_->seen.end() || !raw->initialised) continue;
+        initialised_->found.push_back({raw->slot, raw->identity});
     }
     return initialised_->found;
 }

@@ -28,16 +28,18 @@ SecretBytes fresh_key() {
     return der;
 }
 
-/// The handles of the trial key as a session object; none when the token does not take it.
-KeyHandles create(Lease& lease, const keys::KeyMaterial& trial_key, MadeObjects& made) {
+/// The handles of the trial key as a session object of that id; none when the token does not take it.
+KeyHandles create(Lease& lease, const keys::KeyMaterial& trial_key, const ObjectId& id, MadeObjects& made) {
     try {
-        const service::ImportOrder order{.id = ObjectId::random(),
+        const service::ImportOrder order{.id = id,
                                          .label = "keyward: trial of OAEP",
                                          .material = trial_key,
                                          .uses = {service::Use::cipher},
                                          .lifetime = service::Lifetime::session,
                                          .expected_check_value = {}};
-        return {.own = create_objects(lease, order, {}, made).private_half};
+        const CK_OBJECT_HANDLE own = create_objects(lease, order, {}, made).private_half;
+        if (standing_of(lease, own, id) != Standing::ours) return {};
+        return {.own = own};
     } catch (const TokenError& error) {
         if (error.fault() != TokenFault::refused) throw;
         return {};
@@ -76,8 +78,9 @@ bool decrypts_oaep(Lease& lease, const MechanismList& offered, const keys::KeyMa
     const Operation operation{.mechanism = service::find_mechanism("RSA-PKCS-OAEP"),
                               .input = SecretBytes::copy_of(sealed),
                               .oaep_hash = hash};
-    MadeObjects made(lease);
-    const KeyHandles handles = create(lease, trial_key, made);
+    const ObjectId id = ObjectId::random();
+    MadeObjects made(lease, id);
+    const KeyHandles handles = create(lease, trial_key, id, made);
     const auto outcome = opened(lease, offered, handles, operation);
     return outcome && outcome->kind == Outcome::Kind::done &&
            equal_secrets(outcome->output.reveal(), message.reveal());

@@ -2,16 +2,14 @@
 
 #include <algorithm>
 
+#include "hsm/bounds.hpp"
+
 namespace keyward::hsm {
 
 MechanismList::MechanismList(const Functions& p11, CK_SLOT_ID slot) {
-    CK_ULONG count = 0;
-    check("C_GetMechanismList", p11.C_GetMechanismList(slot, nullptr, &count));
-    std::vector<CK_MECHANISM_TYPE> all(
-        count + 1);  // p11-kit-client 0.24.1 reads one beyond the list when it filters it
-    check("C_GetMechanismList", p11.C_GetMechanismList(slot, all.data(), &count));
-    all.resize(count);
-
+    const auto all = read_list<CK_MECHANISM_TYPE>(
+        "C_GetMechanismList",
+        [&](CK_MECHANISM_TYPE* list, CK_ULONG* count) { return p11.C_GetMechanismList(slot, list, count); });
     const auto add = [&](CK_MECHANISM_TYPE code) {
         if (std::ranges::find(all, code) == all.end() || offers(code, 0)) return;
         CK_MECHANISM_INFO info{};

@@ -139,7 +139,7 @@ ImportReceipt Pkcs11Token::import_in(Lease& lease, const ImportOrder& order) {
             octets = longer.reveal();
         }
     }
-    MadeObjects made(lease);
+    MadeObjects made(lease, order.id);
     const KeyObjects objects = create_objects(lease, order, octets, made);
     ImportReceipt receipt = examine(lease, objects, order);
     if (order.lifetime == service::Lifetime::token) {
@@ -214,8 +214,8 @@ std::size_t Pkcs11Token::destroy_half_made(std::chrono::milliseconds pause) {
     const std::vector<FoundKey> unfinished = unfinished_after(found, pause);
     if (unfinished.empty()) return 0;
     const auto pass = gate_.to_search();
-    return with_session_of(
-        found.era, [&](Lease& lease) { return destroy_keys(lease, half_made_among(lease, unfinished)); });
+    return with_session_of(found.era,
+                           [&](Lease& lease) { return destroy_half_made_among(lease, unfinished); });
 }
 
 std::vector<Outcome> Pkcs11Token::operate(const ObjectId& id, Action action,

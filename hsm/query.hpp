@@ -22,10 +22,18 @@ constexpr std::size_t params = 64;
 
 /// One C_GetAttributeValue for many attributes, with room for each made beforehand; it may be put to one
 /// object after the other. An attribute that the token does not have or tell is missing (PKCS#11 2.40 section
-/// 5.7: the others are filled in all the same).
+/// 5.7: the others are filled in all the same). Those that a module leaves out when another one is missing,
+/// and all when it fails because of one, are asked for by themselves.
+///
+/// What the module reports is not believed: pointers and lengths are set before each call, values are read
+/// from this object's own buffers alone, and one with another pointer, a length beyond its room or no length
+/// at all is missing.
 class Query {
   public:
+    /// Octets, at most `room`.
     void ask(CK_ATTRIBUTE_TYPE type, std::size_t room);
+    void ask_number(CK_ATTRIBUTE_TYPE type);
+    void ask_flag(CK_ATTRIBUTE_TYPE type);
 
     /// Throws when the object can't be read, also when it is gone.
     void run(Lease& lease, CK_OBJECT_HANDLE object);
@@ -39,11 +47,27 @@ class Query {
     [[nodiscard]] std::optional<bool> flag(CK_ATTRIBUTE_TYPE type) const;
 
   private:
-    CK_RV put(Lease& lease, CK_OBJECT_HANDLE object);
+    struct Asked {
+        CK_ATTRIBUTE_TYPE type;
+        Bytes buffer;
+        bool fixed;                         ///< a number or a flag, whose length is known
+        std::optional<std::size_t> size{};  ///< of what the last run found
 
-    std::deque<Bytes> buffers_;
-    std::vector<CK_ATTRIBUTE> attributes_;
+        CK_ATTRIBUTE fresh();
+        /// Takes over what the module says; false when it has not touched it.
+        bool take(const CK_ATTRIBUTE& told);
+        [[nodiscard]] bool is_untouched(const CK_ATTRIBUTE& told) const;
+    };
+
+    CK_RV put(Lease& lease, CK_OBJECT_HANDLE object);
+    CK_RV put_singly(Lease& lease, CK_OBJECT_HANDLE object, const std::vector<Asked*>& left, CK_RV first);
+
+    std::deque<Asked> asked_;
 };
+
+/// The value of one attribute, however long; nothing when the object does not have or tell it. Costs two
+/// calls. Throws when it can't be read.
+std::optional<Bytes> octets_of_any_length(Lease& lease, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type);
 
 /// Asks for what makes an RSA public key.
 void ask_rsa(Query& query);

@@ -45,12 +45,12 @@ Reported read_back(Lease& lease, CK_OBJECT_HANDLE object, const service::ImportO
                    CK_KEY_TYPE type) {
     const std::vector<Flag> flags = flags_of(role, order.lifetime, order.uses);
     Query query;
-    query.ask(CKA_CLASS, sizeof(CK_ULONG));
-    query.ask(CKA_KEY_TYPE, sizeof(CK_ULONG));
+    query.ask_number(CKA_CLASS);
+    query.ask_number(CKA_KEY_TYPE);
     query.ask(CKA_ID, ObjectId::size);
     query.ask(CKA_LABEL, order.label.size() + 1);
     for (const Flag& flag : flags)
-        query.ask(flag.type, sizeof(CK_BBOOL));
+        query.ask_flag(flag.type);
     if (role == Role::secret) query.ask(CKA_CHECK_VALUE, room::check_value);
     if (role == Role::public_half && type == CKK_RSA)
         ask_rsa(query);

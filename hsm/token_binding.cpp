@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/log.hpp"
+#include "hsm/bounds.hpp"
 
 namespace keyward::hsm {
 namespace {
@@ -28,12 +29,6 @@ using service::TokenFault;
                                     "label; token_serial must pin one");
 }
 
-std::string_view without_padding(std::string_view text) {
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\0'))
-        text.remove_suffix(1);
-    return text;
-}
-
 }  // namespace
 
 FoundToken bind_token(Module& module, const Module::Use& use, const WantedToken& wanted) {
@@ -54,8 +49,7 @@ FoundToken bind_token(Module& module, const Module::Use& use, const WantedToken&
 bool is_in_place(const Module::Use& use, const FoundToken& token) {
     CK_TOKEN_INFO info{};
     check("C_GetTokenInfo", use.p11().C_GetTokenInfo(token.slot, &info));
-    const std::string_view serial(reinterpret_cast<const char*>(info.serialNumber), sizeof info.serialNumber);
-    return without_padding(serial) == without_padding(token.identity.serial);
+    return text_of_field(info.serialNumber) == token.identity.serial;
 }
 
 }  // namespace keyward::hsm

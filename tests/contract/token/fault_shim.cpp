@@ -126,7 +126,8 @@ bool is_odd(const CK_ATTRIBUTE& attribute) {
 }
 
 /// As the module's lie has it; what the call answers then.
-CK_RV lie_about(CK_ATTRIBUTE& told, const CK_ATTRIBUTE& given, CK_RV value) {
+CK_RV lie_about(CK_ATTRIBUTE& told, const CK_ATTRIBUTE& given, const std::vector<CK_BYTE>& before,
+                CK_RV value) {
     static std::array<CK_BYTE, 4096> elsewhere{};
     constexpr CK_ULONG beyond = 100'000;
     switch (lies.attribute) {
@@ -151,7 +152,7 @@ CK_RV lie_about(CK_ATTRIBUTE& told, const CK_ATTRIBUTE& given, CK_RV value) {
             if (given.pValue != nullptr) told.ulValueLen = given.ulValueLen + beyond;
             break;
         case OddAttribute::unset:
-            if (given.pValue != nullptr) std::memset(given.pValue, 0, given.ulValueLen);
+            if (given.pValue != nullptr) std::ranges::copy(before, static_cast<CK_BYTE*>(given.pValue));
             told = given;
             return CKR_ATTRIBUTE_TYPE_INVALID;
         case OddAttribute::shortened:
@@ -169,10 +170,18 @@ CK_RV get_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK
     ++controls.reads;
     if (controls.get_attribute_value != CKR_OK) return controls.get_attribute_value;
     const std::vector<CK_ATTRIBUTE> given(attributes, attributes + count);
+    std::vector<std::vector<CK_BYTE>> before;
+    for (const CK_ATTRIBUTE& each : given) {
+        const auto* const octets = static_cast<const CK_BYTE*>(each.pValue);
+        before.emplace_back(octets, octets + (octets == nullptr ? 0 : each.ulValueLen));
+    }
+    if (lies.gives_up_with != CKR_OK &&
+        std::ranges::find(given, lies.gives_up_at.load(), &CK_ATTRIBUTE::type) != given.end())
+        return lies.gives_up_with;
     CK_RV value = real->C_GetAttributeValue(session, object_of(object), attributes, count);
     for (CK_ULONG i = 0; i < count; ++i) {
         if (attributes[i].type == CKA_EC_POINT && lies.raw_points) unwrap_point(attributes[i]);
-        if (is_odd(attributes[i])) value = lie_about(attributes[i], given[i], value);
+        if (is_odd(attributes[i])) value = lie_about(attributes[i], given[i], before[i], value);
         if (attributes[i].type == CKA_CHECK_VALUE && controls.no_check_value) {
             attributes[i].ulValueLen = CK_UNAVAILABLE_INFORMATION;
             value = CKR_ATTRIBUTE_TYPE_INVALID;

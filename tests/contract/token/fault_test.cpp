@@ -134,21 +134,19 @@ class LyingToken : public TokenFaults, public ::testing::WithParamInterface<Lie>
 
 INSTANTIATE_TEST_SUITE_P(
     Attributes, LyingToken,
-    ::testing::Values(Lie{CKA_TOKEN, "CKA_TOKEN", Kind::aes256},
-                      Lie{CKA_PRIVATE, "CKA_PRIVATE", Kind::aes256},
-                      Lie{CKA_SENSITIVE, "CKA_SENSITIVE", Kind::aes256},
-                      Lie{CKA_EXTRACTABLE, "CKA_EXTRACTABLE", Kind::aes256},
-                      Lie{CKA_MODIFIABLE, "CKA_MODIFIABLE", Kind::aes256},
-                      Lie{CKA_WRAP, "CKA_WRAP", Kind::aes256}, Lie{CKA_UNWRAP, "CKA_UNWRAP", Kind::aes256},
-                      Lie{CKA_DERIVE, "CKA_DERIVE", Kind::aes256},
-                      Lie{CKA_ENCRYPT, "CKA_ENCRYPT", Kind::aes256}, Lie{CKA_ID, "CKA_ID", Kind::aes256},
-                      Lie{CKA_LABEL, "CKA_LABEL", Kind::aes256}, Lie{CKA_CLASS, "CKA_CLASS", Kind::aes256},
-                      Lie{CKA_KEY_TYPE, "CKA_KEY_TYPE", Kind::aes256},
-                      Lie{CKA_CHECK_VALUE, "key check value", Kind::aes256},
-                      Lie{CKA_MODULUS, "public-key hash", Kind::rsa_public},
-                      Lie{CKA_EC_POINT, "public-key hash", Kind::p256_public},
-                      Lie{CKA_EC_PARAMS, "public key", Kind::p256_public},
-                      Lie{CKA_SIGN, "CKA_SIGN", Kind::p256}, Lie{CKA_VERIFY, "CKA_VERIFY", Kind::p256}),
+    ::testing::Values(
+        Lie{CKA_TOKEN, "CKA_TOKEN", Kind::aes256}, Lie{CKA_PRIVATE, "CKA_PRIVATE", Kind::aes256},
+        Lie{CKA_SENSITIVE, "CKA_SENSITIVE", Kind::aes256},
+        Lie{CKA_EXTRACTABLE, "CKA_EXTRACTABLE", Kind::aes256},
+        Lie{CKA_MODIFIABLE, "CKA_MODIFIABLE", Kind::aes256}, Lie{CKA_WRAP, "CKA_WRAP", Kind::aes256},
+        Lie{CKA_UNWRAP, "CKA_UNWRAP", Kind::aes256}, Lie{CKA_DERIVE, "CKA_DERIVE", Kind::aes256},
+        Lie{CKA_ENCRYPT, "CKA_ENCRYPT", Kind::aes256}, Lie{CKA_LABEL, "CKA_LABEL", Kind::aes256},
+        Lie{CKA_CLASS, "CKA_CLASS", Kind::aes256}, Lie{CKA_KEY_TYPE, "CKA_KEY_TYPE", Kind::aes256},
+        Lie{CKA_CHECK_VALUE, "key check value", Kind::aes256},
+        Lie{CKA_MODULUS, "public-key hash", Kind::rsa_public},
+        Lie{CKA_EC_POINT, "public-key hash", Kind::p256_public},
+        Lie{CKA_EC_PARAMS, "public key", Kind::p256_public}, Lie{CKA_SIGN, "CKA_SIGN", Kind::p256},
+        Lie{CKA_VERIFY, "CKA_VERIFY", Kind::p256}),
     [](const auto& test) { return name_of(test.param.kind) + "_" + std::to_string(test.param.attribute); });
 
 TEST_P(LyingToken, IsAMismatchThatNamesTheAttributeAndLeavesNothing) {
@@ -159,6 +157,15 @@ TEST_P(LyingToken, IsAMismatchThatNamesTheAttributeAndLeavesNothing) {
     EXPECT_THAT(error.what(), HasSubstr(GetParam().name));
     shim_.lie_about = CK_UNAVAILABLE_INFORMATION;
     EXPECT_EQ(lab_.token()->count(id_), 0U);
+}
+
+TEST_F(TokenFaults, AnImportUnderAnotherIdIsAMismatchAndLeavesAnObjectThatCantBeToldFromOthers) {
+    const TokenError error = import_error(Kind::aes256, {Use::cipher}, [&] { shim_.lie_about = CKA_ID; });
+    EXPECT_EQ(error.fault(), TokenFault::mismatch);
+    EXPECT_THAT(error.what(), HasSubstr("CKA_ID"));
+    EXPECT_EQ(shim_.destroyed, 0U);
+    shim_.lie_about = CK_UNAVAILABLE_INFORMATION;
+    EXPECT_EQ(lab_.token()->destroy(id_), 1U);
 }
 
 TEST_F(TokenFaults, ASecretKeyThatEncryptsOtherwiseIsAMismatch) {
@@ -197,9 +204,15 @@ TEST_F(TokenFaults, AKeyThatTheTokenTakesButCantUseIsRefusedAndDestroyed) {
 }
 
 TEST_F(TokenFaults, AFailureAfterTheImportDestroysTheObject) {
-    import_error(Kind::aes256, {Use::cipher}, [&] { shim_.get_attribute_value = CKR_FUNCTION_FAILED; });
-    shim_.get_attribute_value = CKR_OK;
+    import_error(Kind::aes256, {Use::cipher}, [&] { shim_.encrypt = CKR_DEVICE_ERROR; });
     EXPECT_EQ(lab_.token()->count(id_), 0U);
+}
+
+TEST_F(TokenFaults, AnObjectWhoseIdCantBeReadIsLeftForALaterDestruction) {
+    import_error(Kind::aes256, {Use::cipher}, [&] { shim_.get_attribute_value = CKR_FUNCTION_FAILED; });
+    EXPECT_EQ(shim_.destroyed, 0U);
+    shim_.get_attribute_value = CKR_OK;
+    EXPECT_EQ(lab_.token()->destroy(id_), 1U);
 }
 
 TEST_F(TokenFaults, ATokenWithoutCheckValuesGetsThemComputedInIt) {

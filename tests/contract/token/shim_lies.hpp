@@ -37,6 +37,8 @@ inline constexpr CK_ATTRIBUTE_TYPE every_attribute = CK_UNAVAILABLE_INFORMATION 
 struct ShimLies {
     std::atomic<OddAttribute> attribute;
     std::atomic<CK_ATTRIBUTE_TYPE> odd_attribute;  ///< the one that it is done to, or every_attribute
+    std::atomic<CK_ATTRIBUTE_TYPE> gives_up_at;    ///< nothing is read beside this one (0: none) …
+    std::atomic<CK_RV> gives_up_with;              ///< … and this is the answer
     std::atomic<OddOutput> output;                 ///< of C_Encrypt, C_Decrypt, C_Sign
 
     std::atomic<CK_OBJECT_HANDLE> created_as;  ///< C_CreateObject returns this handle
