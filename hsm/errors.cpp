@@ -11,6 +11,7 @@ namespace keyward::hsm {
 namespace {
 
 using service::TokenFault;
+using service::TokenPhase;
 
 constexpr CK_RV aead_decrypt_failed = 0x42;  // CKR_AEAD_DECRYPT_FAILED of PKCS#11 3.0
 
@@ -75,7 +76,8 @@ constexpr std::array meanings{
     Meaning{CKR_SESSION_COUNT, "CKR_SESSION_COUNT", TokenFault::full, "it has no room for more sessions"},
     Meaning{CKR_SESSION_HANDLE_INVALID, "CKR_SESSION_HANDLE_INVALID", TokenFault::unreachable,
             "the session was lost"},
-    Meaning{CKR_SESSION_READ_ONLY, "CKR_SESSION_READ_ONLY", TokenFault::refused, "the session may not write"},
+    Meaning{CKR_SESSION_READ_ONLY, "CKR_SESSION_READ_ONLY", TokenFault::unreachable,
+            "the session may not write"},
     Meaning{CKR_SESSION_READ_WRITE_SO_EXISTS, "CKR_SESSION_READ_WRITE_SO_EXISTS", TokenFault::unreachable,
             "its security officer is logged in"},
     Meaning{CKR_SIGNATURE_INVALID, "CKR_SIGNATURE_INVALID", TokenFault::refused, "a signature does not fit"},
@@ -89,12 +91,13 @@ constexpr std::array meanings{
             "the token is not in its slot"},
     Meaning{CKR_TOKEN_NOT_RECOGNIZED, "CKR_TOKEN_NOT_RECOGNIZED", TokenFault::unreachable,
             "the slot does not recognise the token"},
-    Meaning{CKR_TOKEN_WRITE_PROTECTED, "CKR_TOKEN_WRITE_PROTECTED", TokenFault::refused,
+    Meaning{CKR_TOKEN_WRITE_PROTECTED, "CKR_TOKEN_WRITE_PROTECTED", TokenFault::unreachable,
             "it is write-protected"},
     Meaning{CKR_USER_NOT_LOGGED_IN, "CKR_USER_NOT_LOGGED_IN", TokenFault::unreachable, "the login was lost"},
     Meaning{CKR_USER_PIN_NOT_INITIALIZED, "CKR_USER_PIN_NOT_INITIALIZED", TokenFault::pin,
             "the token has none yet"},
-    Meaning{CKR_USER_TYPE_INVALID, "CKR_USER_TYPE_INVALID", TokenFault::pin, "the token has no such user"},
+    Meaning{CKR_USER_TYPE_INVALID, "CKR_USER_TYPE_INVALID", TokenFault::unreachable,
+            "the token has no such user"},
     Meaning{CKR_USER_ANOTHER_ALREADY_LOGGED_IN, "CKR_USER_ANOTHER_ALREADY_LOGGED_IN", TokenFault::unreachable,
             "another user is logged in"},
     Meaning{CKR_USER_TOO_MANY_TYPES, "CKR_USER_TOO_MANY_TYPES", TokenFault::unreachable,
@@ -137,15 +140,76 @@ std::string_view opening(TokenFault fault) {
     return "The token failed";
 }
 
-[[noreturn]] void fail(std::string_view call, CK_RV value, TokenFault fault, const Place& place) {
+/// A call whose arguments do not come from a request.
+struct OwnCall {
+    std::string_view call;
+    TokenPhase phase;
+    std::string_view opening;  ///< of what is said when it fails
+};
+
+constexpr std::array own_calls{
+    OwnCall{"C_GetFunctionList", TokenPhase::loading, "The PKCS#11 module can't be loaded"},
+    OwnCall{"C_Initialize", TokenPhase::loading, "The PKCS#11 module can't be initialised"},
+    OwnCall{"C_GetInfo", TokenPhase::loading, "The PKCS#11 module can't be used"},
+    OwnCall{"C_GetSlotList", TokenPhase::binding, "The PKCS#11 module does not list its slots"},
+    OwnCall{"C_GetSlotInfo", TokenPhase::binding, "The token does not say what it is"},
+    OwnCall{"C_GetTokenInfo", TokenPhase::binding, "The token does not say what it is"},
+    OwnCall{"C_GetMechanismList", TokenPhase::binding, "The token does not list its mechanisms"},
+    OwnCall{"C_GetMechanismInfo", TokenPhase::binding, "The token does not list its mechanisms"},
+    OwnCall{"C_OpenSession", TokenPhase::opening_session, "The token opens no session"},
+    OwnCall{"C_GetSessionInfo", TokenPhase::opening_session, "The session can't be used"},
+    OwnCall{"C_CloseSession", TokenPhase::opening_session, "The session can't be closed"},
+    OwnCall{"C_Login", TokenPhase::logging_in, "The login to the token fails"},
+    OwnCall{"C_GetAttributeValue", TokenPhase::operating, "An object's attributes can't be read"},
+    OwnCall{"C_FindObjectsInit", TokenPhase::operating, "The token can't be searched"},
+    OwnCall{"C_FindObjects", TokenPhase::operating, "The token can't be searched"},
+    OwnCall{"C_FindObjectsFinal", TokenPhase::operating, "The token can't be searched"},
+};
+
+/// What a value says of one call alone.
+struct SpecialMeaning {
+    std::string_view call;
+    CK_RV value;
+    TokenFault fault;
+    std::string_view words;
+};
+
+constexpr std::array special_meanings{
+    SpecialMeaning{
+        "C_Initialize", CKR_ARGUMENTS_BAD, TokenFault::unreachable,
+        "it does not accept its initialisation arguments: set module_init_args as its manual says"},
+    SpecialMeaning{"C_Initialize", CKR_FUNCTION_NOT_SUPPORTED, TokenFault::unreachable,
+                   "it does not offer to be; the server that it stands for may be missing"},
+    // CloudHSM's answer to one session too many. Our arguments are always the same.
+    SpecialMeaning{"C_OpenSession", CKR_ARGUMENTS_BAD, TokenFault::full,
+                   "it takes no further session, or not with these arguments"},
+};
+
+const OwnCall* own_call(std::string_view call) {
+    const auto* const found = std::ranges::find(own_calls, call, &OwnCall::call);
+    return found == own_calls.end() ? nullptr : found;
+}
+
+/// What the table says of the value, for a call whose arguments are ours.
+TokenFault own_fault(TokenFault fault, TokenPhase phase) {
+    const bool fits = (fault == TokenFault::pin && phase == TokenPhase::logging_in) ||
+                      (fault == TokenFault::full && phase == TokenPhase::opening_session);
+    return fits ? fault : TokenFault::unreachable;
+}
+
+std::string sentence(std::string_view opening, std::string_view words) {
+    return std::string(opening).append(": ").append(words);
+}
+
+[[noreturn]] void fail(std::string_view call, CK_RV value, TokenFault fault, const std::string& text,
+                       TokenPhase phase, const Place& place) {
     const std::string code = name_of(value);
     log::warn("token.call_failed", {{"label", LogLabel::current()},
                                     {"call", call},
                                     {"code", code},
                                     {"file", place.file},
                                     {"line", place.line}});
-    throw service::TokenError(fault, std::string(opening(fault)).append(": ").append(meaning_of(value).words),
-                              std::string(call), code);
+    throw service::TokenError(fault, text, std::string(call), code, phase);
 }
 
 }  // namespace
@@ -153,6 +217,27 @@ std::string_view opening(TokenFault fault) {
 const Meaning& meaning_of(CK_RV value) {
     const auto* const found = std::ranges::find(meanings, value, &Meaning::value);
     return found == meanings.end() ? unknown : *found;
+}
+
+Failure failure_of(std::string_view call, CK_RV value) {
+    const Meaning& meaning = meaning_of(value);
+    const auto* const special = std::ranges::find_if(
+        special_meanings, [&](const SpecialMeaning& row) { return row.call == call && row.value == value; });
+    const OwnCall* const own = own_call(call);
+    if (own == nullptr) {
+        const TokenFault fault = meaning.fault == TokenFault::pin ? TokenFault::unreachable : meaning.fault;
+        return {TokenPhase::operating, fault, sentence(opening(fault), meaning.words)};
+    }
+    const bool is_special = special != special_meanings.end();
+    const TokenFault fault = is_special ? special->fault : own_fault(meaning.fault, own->phase);
+    return {own->phase, fault,
+            sentence(fault == TokenFault::unreachable ? own->opening : opening(fault),
+                     is_special ? special->words : meaning.words)};
+}
+
+service::TokenError error_of(std::string_view call, CK_RV value) {
+    Failure failure = failure_of(call, value);
+    return {failure.fault, failure.text, std::string(call), name_of(value), failure.phase};
 }
 
 std::string name_of(CK_RV value) {
@@ -190,12 +275,15 @@ bool is_lost_session(CK_RV value) {
 }
 
 void check(std::string_view call, CK_RV value, Place place) {
-    if (value != CKR_OK) fail(call, value, meaning_of(value).fault, place);
+    if (value == CKR_OK) return;
+    const Failure failure = failure_of(call, value);
+    fail(call, value, failure.fault, failure.text, failure.phase, place);
 }
 
 void check_use(std::string_view call, CK_RV value, Place place) {
-    if (value == CKR_OK) return;
-    fail(call, value, tells_nothing(value) ? TokenFault::refused : meaning_of(value).fault, place);
+    if (value == CKR_OK || !tells_nothing(value)) return check(call, value, place);
+    fail(call, value, TokenFault::refused, sentence(opening(TokenFault::refused), meaning_of(value).words),
+         TokenPhase::operating, place);
 }
 
 }  // namespace keyward::hsm

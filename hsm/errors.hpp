@@ -16,8 +16,22 @@ struct Meaning {
     std::string_view words;  ///< the reason in plain words, to follow a colon
 };
 
-/// The only place where CKR_ values are interpreted. A value that isn't in the table is `unreachable`.
+/// What a CKR_ value means where the call is not known. A value that isn't in the table is `unreachable`.
 const Meaning& meaning_of(CK_RV value);
+
+/// What a failed call means to us: the same value says other things of other calls.
+struct Failure {
+    service::TokenPhase phase;
+    service::TokenFault fault;
+    std::string text;  ///< a sentence for the client
+};
+
+/// The only place where the CKR_ values of calls are interpreted. Of a call whose arguments are ours alone
+/// (it loads, looks for the token, opens a session, logs in, searches) no value is the client's fault.
+Failure failure_of(std::string_view call, CK_RV value);
+
+/// The error of a call that failed so.
+service::TokenError error_of(std::string_view call, CK_RV value);
 
 /// The value's name, or its number in hexadecimal when it is the vendor's own.
 std::string name_of(CK_RV value);

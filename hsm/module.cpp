@@ -1,6 +1,6 @@
 #include "hsm/module.hpp"
 
-#include <algorithm>
+#include <set>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -11,6 +11,7 @@
 
 #include "core/log.hpp"
 #include "hsm/bounds.hpp"
+#include "hsm/errors.hpp"
 
 namespace keyward::hsm {
 namespace {
@@ -26,7 +27,7 @@ constexpr auto between_reinitialisations = 1min;
                                  const std::string& reason) {
     log::error("module.unusable", {{"module", path}, {"call", call}, {"reason", reason}});
     throw service::TokenError(service::TokenFault::unreachable, "The PKCS#11 module can't be loaded", call,
-                              reason);
+                              reason, service::TokenPhase::loading);
 }
 
 /// As much of CK_TOKEN_INFO as tells one token from another.
@@ -41,21 +42,30 @@ struct RawToken {
     }
 };
 
-/// The slots with a token in them (PKCS#11 2.40 section 5.5). A token that goes while we look is passed over.
-std::vector<RawToken> raw_tokens(const Functions& p11) {
+struct RawTokens {
+    std::vector<RawToken> tokens;
+    CK_RV unreadable = CKR_OK;  ///< what the first slot answered whose token can't be read
+};
+
+/// The slots with a token in them (PKCS#11 2.40 section 5.5). A token that can't be read is passed over, as
+/// one that goes while we look.
+RawTokens raw_tokens(const Functions& p11) {
     const auto get = [&](CK_SLOT_ID* slots, CK_ULONG* count) {
         return p11.C_GetSlotList(CK_TRUE, slots, count);
     };
-    std::vector<RawToken> tokens;
+    RawTokens raw;
     for (const CK_SLOT_ID slot : read_list<CK_SLOT_ID>("C_GetSlotList", get)) {
         CK_TOKEN_INFO info{};
-        if (p11.C_GetTokenInfo(slot, &info) != CKR_OK) continue;
-        tokens.push_back({slot,
-                          (info.flags & CKF_TOKEN_INITIALIZED) != 0,
-                          {text_of_field(info.label), text_of_field(info.serialNumber),
-                           text_of_field(info.manufacturerID), text_of_field(info.model)}});
+        if (const CK_RV value = p11.C_GetTokenInfo(slot, &info); value != CKR_OK) {
+            if (raw.unreadable == CKR_OK) raw.unreadable = value;
+            continue;
+        }
+        raw.tokens.push_back({slot,
+                              (info.flags & CKF_TOKEN_INITIALIZED) != 0,
+                              {text_of_field(info.label), text_of_field(info.serialNumber),
+                               text_of_field(info.manufacturerID), text_of_field(info.model)}});
     }
-    return tokens;
+    return raw;
 }
 
 std::string text_or_empty(const char* text) {
@@ -96,6 +106,8 @@ struct InitialisedModule {
 
     void initialise(const std::string& path, std::string& init_args) const;
     void load_libp11(const std::string& path, const std::string& init_args);
+    /// The slots with a token, as libp11 lists them; nothing when it can't.
+    std::optional<std::set<CK_SLOT_ID>> list_slots();
 
     const Functions& functions;
     PKCS11_CTX* libp11 = nullptr;
@@ -116,6 +128,9 @@ InitialisedModule::InitialisedModule(const Functions& functions_of_library, cons
     : functions(functions_of_library) {
     initialise(path, init_args);
     try {
+        // libp11 asks so, too, and would lose the code.
+        CK_INFO info{};
+        check("C_GetInfo", functions.C_GetInfo(&info));
         load_libp11(path, init_args);
     } catch (...) {
         functions.C_Finalize(nullptr);
@@ -156,6 +171,19 @@ void InitialisedModule::load_libp11(const std::string& path, const std::string& 
         PKCS11_CTX_free(std::exchange(libp11, nullptr));
         throw_unusable(path, "PKCS11_CTX_load", reason);
     }
+}
+
+std::optional<std::set<CK_SLOT_ID>> InitialisedModule::list_slots() {
+    SlotList list;
+    if (PKCS11_enumerate_slots(libp11, &list.slots, &list.count) != 0) {
+        ERR_clear_error();
+        return std::nullopt;
+    }
+    lists.push_back(list);
+    std::set<CK_SLOT_ID> slots;
+    for (PKCS11_SLOT& slot : std::span(list.slots, list.count))
+        if (slot.token != nullptr) slots.insert(PKCS11_get_slotid_from_slot(&slot));
+    return slots;
 }
 
 InitialisedModule::~InitialisedModule() {
@@ -267,36 +295,31 @@ bool Module::restart(std::unique_lock<std::mutex>& lock, std::chrono::millisecon
 
 // PKCS11_update_slots would keep one list up to date, but that of libp11 0.4.12 reads beyond it as soon as it
 // has two slots. So a new list is made, and only when Cryptoki shows something new: a long outage does not
-// pile lists up.
-std::vector<FoundToken> Module::tokens(const Use& use) {
-    const std::lock_guard lock(libp11_mutex_);
-    std::vector<RawToken> seen = raw_tokens(use.p11());
-    if (!initialised_->lists.empty() && initialised_->seen == seen) return initialised_->found;
-
-    InitialisedModule::SlotList list;
-    if (PKCS11_enumerate_slots(initialised_->libp11, &list.slots, &list.count) != 0) {
-        ERR_clear_error();
+// pile lists up. libp11 names the slots; what is said of their tokens is what was read within bounds. It
+// makes no list at all when one slot's token can't be read: then the others are those that Cryptoki shows.
+ShownTokens Module::tokens(const Use& use) {
+    const std::unique_lock lock(libp11_mutex_, patience);
+    if (!lock.owns_lock())
         throw service::TokenError(service::TokenFault::unreachable,
-                                  "The token can't be reached: the module does not list its slots",
-                                  "C_GetSlotList");
-    }
-    initialised_->lists.push_back(list);
-    initialised_->seen = std::move(seen);
-    initialised_->found.clear();
-    // libp11 names the slots; what is said of their tokens is what was read within bounds.
-    for (PKCS11_SLOT& slot : std::span(list.slots, list.count)) {
-        const auto raw =
-            std::ranges::find(initialised_->seen, PKCS11_get_slotid_from_slot(&slot), &RawToken::slot);
-        if (slot.token == nullptr || raw == initialised_->seen.end() || !raw->initialised) continue;
-        initialised_->found.push_back({raw->slot, raw->identity});
-    }
-    return initialised_->found;
+                                  "The PKCS#11 module can't be used: the list of its slots does not come",
+                                  "C_GetSlotList", {}, service::TokenPhase::binding);
+    InitialisedModule& module = *initialised_;
+    auto [tokens, unreadable] = raw_tokens(use.p11());
+    if (!module.lists.empty() && module.seen == tokens) return {module.found, unreadable};
+
+    const auto listed = module.list_slots();
+    module.found.clear();
+    for (const RawToken& token : tokens)
+        if (token.initialised && (!listed || listed->contains(token.slot)))
+            module.found.push_back({token.slot, token.identity});
+    module.seen = std::move(tokens);
+    return {module.found, unreadable};
 }
 
 bool Module::shows_tokens() {
     try {
         const Use holding = use();
-        return !tokens(holding).empty();
+        return !tokens(holding).found.empty();
     } catch (const service::TokenError&) {
         return false;
     }

@@ -23,6 +23,12 @@ struct FoundToken {
     service::TokenIdentity identity;
 };
 
+/// The initialised tokens that a module shows at this moment.
+struct ShownTokens {
+    std::vector<FoundToken> found;
+    CK_RV unreadable = CKR_OK;  ///< what C_GetTokenInfo said of the first token that can't be read
+};
+
 /// The one owner of a PKCS#11 library in this process. It is loaded and initialised by the first use, and
 /// finalised when the last shared_ptr goes; everything made with it holds one, so it is made first and
 /// destroyed last.
@@ -78,8 +84,9 @@ class Module : public std::enable_shared_from_this<Module> {
     /// too, when another thread changes it for longer than `patience`.
     std::optional<Use> use_of(std::uint64_t generation);
 
-    /// The initialised tokens in all slots, looked up anew.
-    std::vector<FoundToken> tokens(const Use& use);
+    /// The initialised tokens in all slots, looked up at each call. Throws TokenFault::unreachable when the
+    /// slots can't be listed, or when another thread does so for longer than `patience`.
+    ShownTokens tokens(const Use& use);
 
     /// Finalises and initialises a module that shows no token any more, as p11-kit-client after its server
     /// died. Waits for the calls under way to end, and gives up after two seconds; does so once in three
@@ -107,8 +114,8 @@ class Module : public std::enable_shared_from_this<Module> {
 
     const std::string path_;
     std::string init_args_;
-    std::mutex libp11_mutex_;  ///< libp11's slot lists are not made for several threads
-    std::mutex mutex_;         ///< guards what follows
+    std::timed_mutex libp11_mutex_;  ///< libp11's slot lists are not made for several threads
+    std::mutex mutex_;               ///< guards what follows
     std::condition_variable changed_;
     bool changing_ = false;  ///< one thread loads or ends what follows, without the mutex
     std::unique_ptr<Library> library_;

@@ -95,7 +95,7 @@ ImportReceipt Pkcs11Token::import(const ImportOrder& order) {
         return import_in_attempts(order, begun);
     } catch (const TokenError& error) {
         if (!begun || !says_that_nothing_was_made(error.fault())) throw;
-        throw TokenError(TokenFault::unreachable, error.what(), error.call(), error.code());
+        throw TokenError(TokenFault::unreachable, error.what(), error.call(), error.code(), error.phase());
     }
 }
 

@@ -8,12 +8,14 @@ namespace keyward::hsm {
 
 using service::TokenError;
 using service::TokenFault;
+using service::TokenPhase;
 
 SessionPool::Place::Place(SessionPool& pool) : pool_(&pool) {
     std::unique_lock lock(pool.mutex_);
     if (!pool.freed_.wait_for(lock, pool.settings_.wait,
                               [&] { return pool.lent_ < pool.settings_.sessions; }))
-        throw TokenError(TokenFault::busy, "The token is busy: no session became free in time");
+        throw TokenError(TokenFault::busy, "The token is busy: no session became free in time", {}, {},
+                         TokenPhase::opening_session);
     ++pool.lent_;
 }
 

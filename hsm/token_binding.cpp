@@ -4,35 +4,43 @@
 
 #include "core/log.hpp"
 #include "hsm/bounds.hpp"
+#include "hsm/errors.hpp"
 
 namespace keyward::hsm {
 namespace {
 
 using service::TokenError;
 using service::TokenFault;
+using service::TokenPhase;
 
 [[noreturn]] void throw_swapped(const WantedToken& wanted, const FoundToken& found) {
     log::error("token.swapped",
                {{"label", wanted.label}, {"serial", found.identity.serial}, {"expected", wanted.serial}});
     throw TokenError(TokenFault::unreachable,
                      "The token in place is not the one that this service found first: it has the same label "
-                     "and another serial number; put the right token back or restart");
+                     "and another serial number; put the right token back or restart",
+                     {}, {}, TokenPhase::binding);
 }
 
-[[noreturn]] void throw_unbound(const WantedToken& wanted, std::size_t matches, std::size_t all) {
-    log::warn("token.not_bound",
-              {{"label", wanted.label}, {"serial", wanted.serial}, {"matches", matches}, {"tokens", all}});
+[[noreturn]] void throw_ambiguous() {
     throw TokenError(TokenFault::unreachable,
-                     matches == 0 ? "The token can't be reached: the module shows no token with the "
-                                    "configured label and serial number"
-                                  : "The token can't be told from others: several have the configured "
-                                    "label; token_serial must pin one");
+                     "The token can't be told from others: several have the configured label; token_serial "
+                     "must pin one",
+                     {}, {}, TokenPhase::binding);
+}
+
+[[noreturn]] void throw_absent(CK_RV unreadable) {
+    if (unreadable != CKR_OK) throw error_of("C_GetTokenInfo", unreadable);
+    throw TokenError(TokenFault::unreachable,
+                     "The token can't be reached: the module shows no token with the configured label and "
+                     "serial number",
+                     {}, {}, TokenPhase::binding);
 }
 
 }  // namespace
 
 FoundToken bind_token(Module& module, const Module::Use& use, const WantedToken& wanted) {
-    std::vector<FoundToken> tokens = module.tokens(use);
+    auto [tokens, unreadable] = module.tokens(use);
     const std::size_t all = tokens.size();
     if (!wanted.label.empty())
         std::erase_if(tokens, [&](const FoundToken& token) { return token.identity.label != wanted.label; });
@@ -43,7 +51,13 @@ FoundToken bind_token(Module& module, const Module::Use& use, const WantedToken&
     if (tokens.size() == 1) return std::move(tokens.front());
     if (wanted.found_before && tokens.empty() && !of_the_label.empty())
         throw_swapped(wanted, of_the_label.front());
-    throw_unbound(wanted, tokens.size(), all);
+    log::warn("token.not_bound", {{"label", wanted.label},
+                                  {"serial", wanted.serial},
+                                  {"matches", tokens.size()},
+                                  {"tokens", all},
+                                  {"code", unreadable == CKR_OK ? "" : name_of(unreadable)}});
+    if (!tokens.empty()) throw_ambiguous();
+    throw_absent(unreadable);
 }
 
 bool is_in_place(const Module::Use& use, const FoundToken& token) {

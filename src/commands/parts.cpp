@@ -58,7 +58,8 @@ SecretBytes Parts::pin_of(const std::string& environment, const settings::PinSou
         log::error("pin.unreadable", {{"environment", environment}, {"reason", error.what()}});
         throw service::TokenError(
             service::TokenFault::pin,
-            "The PIN of environment " + environment + " can't be read: an operator must put it right");
+            "The PIN of environment " + environment + " can't be read: an operator must put it right", {}, {},
+            service::TokenPhase::logging_in);
     }
 }
 

@@ -59,7 +59,8 @@ void BoundToken::require_right_token() {
                      "--accept-token " +
                          environment_}});
     throw TokenError(TokenFault::unreachable,
-                     "The token of environment " + environment_ + " is not the one that holds its keys");
+                     "The token of environment " + environment_ + " is not the one that holds its keys", {},
+                     {}, TokenPhase::binding);
 }
 
 template <typename Question>
@@ -70,7 +71,8 @@ auto BoundToken::ask_catalogue(const Question& question) const {
         log::error("catalogue.failed", {{"environment", environment_}, {"reason", error.what()}});
         // Says nothing of the token, and nothing was done in it.
         throw TokenError(TokenFault::busy,
-                         "The catalogue can't say which token holds the keys of environment " + environment_);
+                         "The catalogue can't say which token holds the keys of environment " + environment_,
+                         {}, {}, TokenPhase::binding);
     }
 }
 

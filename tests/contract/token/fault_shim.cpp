@@ -18,9 +18,11 @@ using keyward::tests::OddAttribute;
 using keyward::tests::OddOutput;
 using keyward::tests::ShimControls;
 using keyward::tests::ShimLies;
+using keyward::tests::ShimPhases;
 
 ShimControls controls{};
 ShimLies& lies = controls.lies;
+ShimPhases& phases = controls.phases;
 CK_FUNCTION_LIST* real = nullptr;
 
 /// The object that the handle stands for.
@@ -45,6 +47,7 @@ CK_RV failed(CK_SESSION_HANDLE session, CK_RV value) {
 }
 
 void hang_while(const std::atomic<bool>& told) {
+    if (!told) return;
     ++controls.hanging;
     while (told)
         std::this_thread::yield();
@@ -341,7 +344,29 @@ CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, C
     ++controls.logins;
     hang_while(controls.hang_in_login);
     if (controls.login != CKR_OK) return controls.login;
-    return real->C_Login(session, user, pin, size);
+    if (phases.pin_tries > 0 && phases.wrong_pins >= phases.pin_tries) return CKR_PIN_LOCKED;
+    const CK_RV value = real->C_Login(session, user, pin, size);
+    if (value == CKR_OK) phases.wrong_pins = 0;
+    if (value != CKR_PIN_INCORRECT) return value;
+    ++phases.wrong_pins;
+    return phases.wrong_pin == CKR_OK ? value : phases.wrong_pin.load();
+}
+
+CK_RV initialize(void* arguments) {
+    ++phases.initialisations;
+    hang_while(phases.hang_in_initialize);
+    return phases.initialize != CKR_OK ? phases.initialize.load() : real->C_Initialize(arguments);
+}
+
+CK_RV finalize(void* reserved) {
+    hang_while(phases.hang_in_finalize);
+    lies.open_sessions = 0;
+    return real->C_Finalize(reserved);
+}
+
+CK_RV get_info(CK_INFO_PTR info) {
+    hang_while(phases.hang_in_get_info);
+    return phases.get_info != CKR_OK ? phases.get_info.load() : real->C_GetInfo(info);
 }
 
 CK_RV get_session_info(CK_SESSION_HANDLE session, CK_SESSION_INFO_PTR info) {
@@ -351,10 +376,20 @@ CK_RV get_session_info(CK_SESSION_HANDLE session, CK_SESSION_INFO_PTR info) {
     return real->C_GetSessionInfo(session, info);
 }
 
+CK_SLOT_ID first_slot() {
+    std::array<CK_SLOT_ID, 16> slots{};
+    CK_ULONG count = slots.size();
+    return real->C_GetSlotList(CK_TRUE, slots.data(), &count) == CKR_OK ? slots.front() : CK_SLOT_ID{};
+}
+
 CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
     if (controls.get_token_info != CKR_OK) return controls.get_token_info;
+    if (phases.unreadable_slots && slot != first_slot()) return CKR_DEVICE_ERROR;
     const CK_RV value = real->C_GetTokenInfo(slot, info);
     if (value != CKR_OK) return value;
+    // SoftHSM2 counts for itself, and differently.
+    info->flags &= ~CK_FLAGS{CKF_USER_PIN_COUNT_LOW};
+    if (phases.shows_low_count && phases.wrong_pins > 0) info->flags |= CKF_USER_PIN_COUNT_LOW;
     info->flags = (info->flags | controls.token_flags) & ~controls.hidden_token_flags;
     if (lies.told_session_limit != 0) info->ulMaxSessionCount = lies.told_session_limit;
     if (lies.told_rw_session_limit != 0) info->ulMaxRwSessionCount = lies.told_rw_session_limit;
@@ -368,6 +403,7 @@ CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
 
 CK_RV find_objects_init(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR attributes, CK_ULONG count) {
     ++controls.searches;
+    if (phases.find_objects_init != CKR_OK) return phases.find_objects_init;
     return real->C_FindObjectsInit(session, attributes, lies.finds_everything ? 0 : count);
 }
 
@@ -402,12 +438,15 @@ CK_RV with_odd_count(Call call, const std::atomic<CK_ULONG>& beyond, std::atomic
 }
 
 CK_RV get_slot_list(CK_BBOOL present, CK_SLOT_ID_PTR list, CK_ULONG_PTR count) {
+    hang_while(phases.hang_in_slot_list);
+    if (phases.get_slot_list != CKR_OK) return phases.get_slot_list;
     return with_odd_count([&] { return real->C_GetSlotList(present, list, count); }, lies.slots_beyond,
                           lies.slots_grow, list, count);
 }
 
 CK_RV get_mechanism_list(CK_SLOT_ID slot, CK_MECHANISM_TYPE_PTR list, CK_ULONG_PTR count) {
     ++controls.lists;
+    if (phases.get_mechanism_list != CKR_OK) return phases.get_mechanism_list;
     return with_odd_count([&] { return real->C_GetMechanismList(slot, list, count); }, lies.mechanisms_beyond,
                           lies.mechanisms_grow, list, count);
 }
@@ -436,6 +475,9 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list) {
     if (const CK_RV value = get_real(); value != CKR_OK) return value;
     ours = *real;
     ours.C_GetFunctionList = C_GetFunctionList;
+    ours.C_Initialize = initialize;
+    ours.C_Finalize = finalize;
+    ours.C_GetInfo = get_info;
     ours.C_CreateObject = create_object;
     ours.C_GetAttributeValue = get_attribute_value;
     ours.C_DestroyObject = destroy_object;

@@ -5,6 +5,7 @@
 #include <p11-kit/pkcs11.h>
 
 #include "tests/contract/token/shim_lies.hpp"
+#include "tests/contract/token/shim_phases.hpp"
 
 namespace keyward::tests {
 
@@ -61,6 +62,7 @@ struct ShimControls {
     std::atomic<CK_ULONG> signed_octets;     ///< how many C_Sign was given at last
     std::atomic<CK_ULONG> sessions;          ///< how often C_OpenSession was called
     ShimLies lies;
+    ShimPhases phases;
 };
 
 /// The name of the function in the shim that returns its controls.

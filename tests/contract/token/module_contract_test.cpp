@@ -163,7 +163,7 @@ TEST_P(ModuleContract, AnAmbiguousLabelIsRefused) {
 TEST_P(ModuleContract, ASerialNumberPinsOneOfTwoTokensOfALabel) {
     lab_->add_token("production");
     std::vector<std::string> serials;
-    for (const hsm::FoundToken& found : lab_->module()->tokens(lab_->module()->use()))
+    for (const hsm::FoundToken& found : lab_->module()->tokens(lab_->module()->use()).found)
         serials.push_back(found.identity.serial);
     ASSERT_EQ(serials.size(), 2U);
     hsm::TokenSettings settings = lab_->settings();

@@ -88,8 +88,9 @@ TEST_F(Reinitialisation, CallsThatComeMeanwhileWaitForItAndSucceed) {
     for (int i = 0; i < 4; ++i)
         callers.push_back(std::async(std::launch::async, [&] {
             std::size_t found = 0;
-            while (!done)
+            do
                 found = token->count(id);
+            while (!done && found == 1);
             return found;
         }));
     EXPECT_TRUE(is_refreshed_in_time(*token));
