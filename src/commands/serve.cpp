@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include "api/all_routes.hpp"
@@ -62,6 +63,7 @@ api::HttpServerSettings server_settings(const settings::HttpSettings& http, std:
     server.address = http.address;
     server.port = http.port;
     server.max_body = http.max_body;
+    server.max_body_memory = std::max(server.max_body_memory, 4 * http.max_body);
     server.trusted_proxies = http.trusted_proxies;
     server.handler_threads = threads;
     return server;
@@ -130,6 +132,17 @@ int serve(const std::string& config) {
                                                 }}});
         const service::PeriodicTasks purging({{"purge", 1h, [&] { login.remove_expired_tokens(); }},
                                               {"old_answers", 1h, [&] { repeats.forget_old_answers(); }}});
+        // What the looks through whole tokens leave behind counts as no request's, so all is returned now and
+        // then.
+        const service::PeriodicTasks memory({{"memory", 1s, [&] { application.return_memory(); }},
+                                             {"all_memory", 1min, [] { malloc_trim(0); }}});
+        if (settings.http.trusted_proxies.empty())
+            log::warn("http.no_trusted_proxies",
+                      {{"meaning",
+                        "all clients of a proxy in front would count as one: one of them could slow down "
+                        "the logins of all and use up what one client may have"},
+                       {"advice",
+                        "name the proxy in http.trusted_proxies; without a proxy nothing is to be done"}});
         server.start();
         log::info("service.started",
                   {{"address", settings.http.address}, {"port", static_cast<std::int64_t>(server.port())}});
