@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "commands/bounded_end.hpp"
 #include "commands/command.hpp"
 #include "commands/parts.hpp"
 #include "core/base64.hpp"
@@ -22,6 +23,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::chrono::milliseconds hung_call_limit{500};
+constexpr std::chrono::milliseconds teardown_limit{2000};
 
 /// A kind of key to be tried in a token, with a key made for the trial.
 struct Trial {
@@ -167,12 +169,11 @@ int check(const std::string& config, bool json) {
     }
     if (json) std::cout << results.dump(2) << "\n";
     std::cout.flush();
-    bool all_ended = true;
-    for (const auto& environment : environments.all())
-        all_ended = environment->stop(hung_call_limit) && all_ended;
+    const int exit_code = all_good ? 0 : 1;
     // Finalizing a module under a call that hangs would hang too.
-    if (!all_ended) std::_Exit(1);
-    return all_good ? 0 : 1;
+    if (!environments.stop(hung_call_limit)) std::_Exit(1);
+    end_process_within(teardown_limit, exit_code);
+    return exit_code;
 }
 
 }  // namespace
