@@ -12,6 +12,7 @@
 #include "commands/command.hpp"
 #include "commands/parts.hpp"
 #include "core/log.hpp"
+#include "core/memory_swap.hpp"
 #include "core/process_identity.hpp"
 #include "service/drift_watch.hpp"
 #include "service/login.hpp"
@@ -115,6 +116,11 @@ int serve(const std::string& config) {
             return application.refuse(status, text, headers);
         });
 
+    if (may_be_swapped())
+        log::warn("memory.may_be_swapped",
+                  {{"advice",
+                    "keys may reach the swap device: set MemorySwapMax=0 as config/systemd/keyward.service "
+                    "does, or turn swap off"}});
     {
         const service::PeriodicTasks probes({{"probe", 2s, [&] {
                                                   for (const auto& environment : environments.all())
