@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/http/api/catalogue_rows.hpp"
 #include "tests/http/api/live.hpp"
 #include "tests/http/api/polling.hpp"
 
@@ -24,7 +23,7 @@ HomeOptions with_module_that_hangs() {
 class Ending : public testing::Test {
   protected:
     void hang(const std::string& lines) { static_cast<void>(home_.folder().write("hang", lines)); }
-    [[nodiscard]] std::string query(const std::string& sql) const {
+    std::string query(const std::string& sql) const {
         return output_of({"sqlite3", "-cmd", ".timeout 20000", home_.folder().file("keyward.db"), sql});
     }
     Answer create(const std::string& name) {
