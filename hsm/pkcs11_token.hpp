@@ -1,5 +1,6 @@
 #pragma once
 
+#include "hsm/allowed_mechanisms.hpp"
 #include "hsm/create.hpp"
 #include "hsm/handles.hpp"
 #include "hsm/hmac_padding.hpp"
@@ -56,6 +57,9 @@ class Pkcs11Token final : public service::Token {
     service::ImportReceipt import_in_attempts(const service::ImportOrder& order, bool& begun);
     service::ImportReceipt try_import(const service::ImportOrder& order, bool& begun);
     service::ImportReceipt import_in(Lease& lease, const service::ImportOrder& order);
+    /// `allowed` is what the objects are limited to; empty for no limit.
+    service::ImportReceipt make(Lease& lease, const service::ImportOrder& order,
+                                const MechanismCodes& allowed);
 
     /// A key as a search found it, and how long its handles hold.
     struct FoundHandles {
@@ -71,6 +75,7 @@ class Pkcs11Token final : public service::Token {
 
     SessionPool pool_;
     HmacPadding padding_;
+    MechanismLimits limits_;
     Handles handles_;
     Offered offered_;
     ProvedHashes proved_hashes_;
