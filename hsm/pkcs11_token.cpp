@@ -185,6 +185,24 @@ ImportReceipt Pkcs11Token::try_import(const ImportOrder& order, bool& begun) {
 }
 
 ImportReceipt Pkcs11Token::import_in(Lease& lease, const ImportOrder& order) {
+    const MechanismCodes allowed = limits_.for_import(lease, order);
+    if (allowed.empty()) return make(lease, order, {});
+    try {
+        ImportReceipt receipt = make(lease, order, allowed);
+        limits_.learn(lease, order, true);
+        return receipt;
+    } catch (const TokenError& error) {
+        if (!limits_.may_have_failed(lease, order, error)) throw;
+    }
+    // A trial that failed may have left its operation.
+    lease.spoil();
+    lease.replace_spoilt();
+    ImportReceipt receipt = make(lease, order, {});
+    limits_.learn(lease, order, false);
+    return receipt;
+}
+
+ImportReceipt Pkcs11Token::make(Lease& lease, const ImportOrder& order, const MechanismCodes& allowed) {
     const auto* const secret = std::get_if<keys::SecretKey>(&order.material);
     SecretBytes longer;
     ByteView octets;
@@ -197,8 +215,8 @@ ImportReceipt Pkcs11Token::import_in(Lease& lease, const ImportOrder& order) {
         }
     }
     MadeObjects made(lease, order.id);
-    const KeyObjects objects = create_objects(lease, order, octets, made);
-    ImportReceipt receipt = examine(lease, objects, order);
+    const KeyObjects objects = create_objects(lease, order, allowed, octets, made);
+    ImportReceipt receipt = examine(lease, objects, order, allowed);
     if (order.lifetime == service::Lifetime::token) {
         made.keep();
         handles_.keep(lease.era(), order.id, handles_of(objects, receipt));

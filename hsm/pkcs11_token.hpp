@@ -1,5 +1,6 @@
 #pragma once
 
+#include "hsm/allowed_mechanisms.hpp"
 #include "hsm/create.hpp"
 #include "hsm/handles.hpp"
 #include "hsm/hmac_padding.hpp"
@@ -59,6 +60,9 @@ class Pkcs11Token final : public service::Token {
     /// Destroys what an attempt left; false when it could not.
     bool take_back(const ObjectId& id);
     service::ImportReceipt import_in(Lease& lease, const service::ImportOrder& order);
+    /// `allowed` is what the objects are limited to; empty for no limit.
+    service::ImportReceipt make(Lease& lease, const service::ImportOrder& order,
+                                const MechanismCodes& allowed);
 
     /// A key as a search found it, and how long its handles hold.
     struct FoundHandles {
@@ -74,6 +78,7 @@ class Pkcs11Token final : public service::Token {
 
     SessionPool pool_;
     HmacPadding padding_;
+    MechanismLimits limits_;
     Handles handles_;
     Offered offered_;
     ProvedHashes proved_hashes_;

@@ -35,7 +35,8 @@ service::EnvironmentProfile profile_of(const settings::EnvironmentSettings& envi
 }  // namespace
 
 keys::Policy policy_of(const settings::Settings& settings) {
-    return {static_cast<int>(settings.policy.rsa_min_bits), settings.policy.legacy_mechanisms};
+    return {static_cast<int>(settings.policy.rsa_min_bits), settings.policy.legacy_mechanisms,
+            settings.policy.refuse_two_purposes};
 }
 
 Parts::Provider Parts::load_provider(const char* name) {

@@ -9,6 +9,12 @@
 
 namespace keyward::service {
 
+/// What a client had better know of something that was done all the same.
+struct Warning {
+    std::string code;  ///< for programs, as `two_purposes`
+    std::string message;
+};
+
 /// What came of one environment.
 struct EnvironmentResult {
     std::string environment;
@@ -17,6 +23,7 @@ struct EnvironmentResult {
     std::string key_check_value = {};
     std::string public_key_sha256 = {};
     std::optional<FailureCode> code = {};  ///< of one that failed
+    std::vector<Warning> warnings = {};
 };
 
 /// The contract's `deploymentResult`.

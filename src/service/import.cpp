@@ -45,8 +45,8 @@ void Import::start() {
     in_flight_.add(id());
     in_flight_here_ = true;
     const auto import = [plan = plan_](Token& token) {
-        return token.import(
-            {plan->id, plan->label, *plan->material, plan->uses, plan->lifetime, plan->expected_check_value});
+        return token.import({plan->id, plan->label, *plan->material, plan->uses, plan->lifetime,
+                             plan->expected_check_value, plan->mechanisms});
     };
     // Nobody waits any more. The tombstone, which stands or will in a moment, goes once the object is gone.
     const auto take_back = [plan = plan_, &in_flight = in_flight_](Token& token) {

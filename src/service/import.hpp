@@ -23,6 +23,7 @@ class Import {
         Lifetime lifetime;  ///< `session`: a trial, after which nothing is left
         std::optional<std::string> expected_check_value;
         std::string request_id;  ///< for the log
+        MechanismList mechanisms{};
     };
     Import(Environment& environment, InFlight& in_flight, Plan plan);
 

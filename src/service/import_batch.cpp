@@ -10,12 +10,20 @@ bool is_refusal(TokenFault fault) {
     return fault == TokenFault::refused || fault == TokenFault::mismatch || fault == TokenFault::wrong_value;
 }
 
+Warning two_purposes() {
+    return {
+        "two_purposes",
+        "The key may both sign and decrypt; one purpose a key is safer (NIST SP 800-57 part 1, 5.2): send "
+        "mechanisms that are signatures, or RSA-PKCS-OAEP alone"};
+}
+
 }  // namespace
 
 void ImportBatch::add(Environment& environment, const EnvironmentEntry& entry, const PreparedEntry& prepared,
-                      const std::string& label, const UseSet& uses, const std::string& request_id) {
-    Import::Plan plan{ObjectId::random(),         label,     prepared.material, uses, lifetime_,
-                      entry.expected_check_value, request_id};
+                      const std::string& label, const UseSet& uses, const MechanismList& mechanisms,
+                      const std::string& request_id) {
+    Import::Plan plan{ObjectId::random(),         label,      prepared.material, uses, lifetime_,
+                      entry.expected_check_value, request_id, mechanisms};
     items_.push_back({Import(environment, workplace_.in_flight, std::move(plan)), entry.pointer,
                       prepared.source, size_in_bits(*prepared.material), uses});
 }
@@ -112,9 +120,14 @@ EnvironmentResult ImportBatch::result(std::size_t position) const {
         return {.environment = import.environment(),
                 .message = import.failure().what(),
                 .code = import.failure_code()};
-    return {import.environment(), true,
-            lifetime_ == Lifetime::session ? "Would be deployed" : "Deployed successfully",
-            import.receipt().key_check_value, import.receipt().public_key_sha256};
+    EnvironmentResult result{
+        .environment = import.environment(),
+        .success = true,
+        .message = lifetime_ == Lifetime::session ? "Would be deployed" : "Deployed successfully",
+        .key_check_value = import.receipt().key_check_value,
+        .public_key_sha256 = import.receipt().public_key_sha256};
+    if (items_[position].uses.size() > 1) result.warnings.push_back(two_purposes());
+    return result;
 }
 
 ServiceError ImportBatch::failure() const {

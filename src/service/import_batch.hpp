@@ -25,7 +25,8 @@ class ImportBatch {
 
     /// Nothing happens yet. `pointer` is where the request names the environment.
     void add(Environment& environment, const EnvironmentEntry& entry, const PreparedEntry& prepared,
-             const std::string& label, const UseSet& uses, const std::string& request_id);
+             const std::string& label, const UseSet& uses, const MechanismList& mechanisms,
+             const std::string& request_id);
 
     /// Runs all of them until each has ended or its deadline has passed, and cleans up after those that
     /// failed.

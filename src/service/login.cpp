@@ -3,6 +3,7 @@
 #include "core/ids.hpp"
 #include "core/log.hpp"
 #include "core/password.hpp"
+#include "core/shown_name.hpp"
 #include "service/api_token.hpp"
 #include "service/errors.hpp"
 
@@ -39,7 +40,7 @@ LoginToken Login::run(const LoginAttempt& attempt) {
     const auto user = verified(attempt);
     if (!user) {
         log::warn("login.failed", {{"request", attempt.request_id},
-                                   {"user", attempt.user_name},
+                                   {"user", shown_name(attempt.user_name)},
                                    {"client", attempt.client_address}});
         throw ServiceError(ErrorKind::unauthorized_client, "Bad credentials");
     }

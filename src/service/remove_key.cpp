@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/log.hpp"
+#include "core/shown_name.hpp"
 #include "service/burial.hpp"
 #include "service/key_change.hpp"
 #include "service/key_text.hpp"
@@ -34,7 +35,7 @@ class Undeployment {
                                                                     {"user", caller_.user_name},
                                                                     {"client", origin_.client_address},
                                                                     {"project", project_.name},
-                                                                    {"key", key_.name},
+                                                                    {"key", shown_name(key_.name)},
                                                                     {"result", results_text(report)}});
         keep(report);
         return report;
@@ -118,12 +119,7 @@ Key key_to_change(const Workplace& workplace, const Project& project, const std:
 DeploymentReport RemoveKey::remove(const Caller& caller, const Project& project, const std::string& key_name,
                                    const Origin& origin) {
     const Key key = key_to_change(workplace_, project, key_name);
-    for (const Deployment& deployment : key.deployments)
-        for (const Permission permission : {Permission::manage, Permission::deploy_undeploy})
-            if (!caller.holds(permission, project, deployment.environment))
-                throw ServiceError(ErrorKind::forbidden,
-                                   "The permission " + std::string(to_string(permission)) +
-                                       " is required in every environment where the key is deployed");
+    require_in_every_environment(caller, project, key);
     return Undeployment(workplace_, caller, project, key, origin, std::nullopt).run();
 }
 

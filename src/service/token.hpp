@@ -82,6 +82,8 @@ struct ImportOrder {
     UseSet uses;  ///< becomes the CKA_ENCRYPT, CKA_SIGN … flags
     Lifetime lifetime = Lifetime::token;
     std::optional<std::string> expected_check_value;  ///< as the client sent it; hex of either case
+    /// The key's mechanisms: becomes CKA_ALLOWED_MECHANISMS where the module knows that. Empty: no limit.
+    MechanismList mechanisms{};
 };
 
 /// What the token reported of an object after its import. Exactly one of the two values stands, or none where

@@ -5,6 +5,7 @@
 
 #include "core/clock.hpp"
 #include "core/log.hpp"
+#include "core/shown_name.hpp"
 #include "service/batch_pace.hpp"
 #include "service/key_text.hpp"
 #include "service/public_use.hpp"
@@ -255,7 +256,7 @@ class Usage {
         log::warn("key.decryption_failed", {{"request", request_.origin.request_id},
                                             {"user", caller_.user_name},
                                             {"project", project_.name},
-                                            {"key", key_->name},
+                                            {"key", shown_name(key_->name)},
                                             {"environment", request_.environment},
                                             {"failures", failed_decryptions_}});
     }

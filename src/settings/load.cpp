@@ -98,6 +98,16 @@ Form<std::string> description() {
                 });
 }
 
+/// What becomes of something that is better not done: `warn` is false, `refuse` true.
+Form<bool> warn_or_refuse() {
+    return {R"("warn" or "refuse")", [](const toml::value& value) -> std::optional<bool> {
+                if (!value.is_string()) return std::nullopt;
+                if (value.as_string().str == "warn") return false;
+                if (value.as_string().str == "refuse") return true;
+                return std::nullopt;
+            }};
+}
+
 Form<ImportRoute> import_route() {
     return {R"("auto" or "create": the unwrap routes are not available in this version)",
             [](const toml::value& value) -> std::optional<ImportRoute> {
@@ -141,6 +151,7 @@ void read_http(TableReader& table, HttpSettings& http) {
 void read_policy(TableReader& table, PolicySettings& policy) {
     table.optional("legacy_mechanisms", policy.legacy_mechanisms, boolean());
     table.optional("rsa_min_bits", policy.rsa_min_bits, integer<unsigned>(1024, 16384));
+    table.optional("rsa_two_purposes", policy.refuse_two_purposes, warn_or_refuse());
     table.optional("idempotency_key_file", policy.idempotency_key_file,
                    text("an absolute path of a file", parse_absolute_path));
     if (policy.rsa_min_bits < safe_rsa_bits && !policy.legacy_mechanisms)

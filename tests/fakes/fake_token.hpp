@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -88,6 +89,8 @@ class FakeToken final : public service::Token {
     void put_back();
     void set_identity(service::TokenIdentity identity);
 
+    /// Its keys are as if they had come before keys were limited to mechanisms.
+    void forget_limits();
     [[nodiscard]] std::size_t objects() const;  ///< everything in the token
     [[nodiscard]] std::size_t imports() const;  ///< how many were begun
     [[nodiscard]] std::size_t pin_reloads() const;
@@ -118,6 +121,8 @@ class FakeToken final : public service::Token {
     service::Outcome operate_once(const service::TokenObject& key, service::Action action,
                                   const service::Operation& operation);
     [[nodiscard]] bool offers(service::Action action, const service::Operation& operation) const;
+    /// Whether the key was not limited to other mechanisms when it came.
+    [[nodiscard]] bool is_allowed(const service::TokenObject& key, const service::Operation& operation) const;
     service::Outcome seal(const std::string& how, const service::TokenObject& key,
                           const service::Operation& operation);
     [[nodiscard]] service::Outcome open(const std::string& how, const service::Operation& operation) const;
@@ -139,6 +144,7 @@ class FakeToken final : public service::Token {
     std::optional<service::TokenError> next_failure_;
     std::optional<std::set<std::string>> offered_;
     std::vector<Sealed> sealed_;
+    std::map<ObjectId, service::MechanismList> limits_;  ///< of the keys that have one
     std::optional<service::TokenError> next_operation_failure_;
     std::optional<std::string> next_input_refusal_;
     std::function<Bytes(const service::Operation&)> signer_;

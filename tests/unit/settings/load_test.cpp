@@ -67,6 +67,7 @@ trusted_network = true
 [policy]
 legacy_mechanisms = true
 rsa_min_bits = 1024
+rsa_two_purposes = "refuse"
 idempotency_key_file = "/srv/idempotency.key"
 [catalogue]
 url = "postgresql://keyward@db/keyward"
@@ -90,6 +91,7 @@ deadline = "250ms"
     EXPECT_TRUE(settings.http.trusted_network);
     EXPECT_TRUE(settings.policy.legacy_mechanisms);
     EXPECT_EQ(settings.policy.rsa_min_bits, 1024U);
+    EXPECT_TRUE(settings.policy.refuse_two_purposes);
     EXPECT_EQ(settings.policy.idempotency_key_file, "/srv/idempotency.key");
     EXPECT_EQ(settings.catalogue.url, "postgresql://keyward@db/keyward");
     const auto& environment = settings.environments.at(0);
@@ -206,6 +208,12 @@ TEST(Load, TakesShortRsaKeysOnlyWithLegacyMechanisms) {
     EXPECT_EQ(mistakes_of(with_smallest("[policy]\nlegacy_mechanisms = true\nrsa_min_bits = 1023")).size(),
               1U);
     EXPECT_EQ(mistakes_of(with_smallest("[policy]\nrsa_min_bits = 16385")).size(), 1U);
+}
+
+TEST(Load, TakesTwoPurposesWithAWarningOrNot) {
+    EXPECT_THAT(mistakes_of(with_smallest("[policy]\nrsa_two_purposes = \"warn\"")), ElementsAre());
+    EXPECT_THAT(mistakes_of(with_smallest("[policy]\nrsa_two_purposes = \"allow\"")),
+                ElementsAre(R"(2:20 policy.rsa_two_purposes is "allow"; expected "warn" or "refuse")"));
 }
 
 TEST(Load, KnowsTheRoutesOfThisVersion) {

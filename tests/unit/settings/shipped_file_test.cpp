@@ -24,6 +24,7 @@ TEST(ShippedFile, ShowsTheDefaultsOfPolicyAndCatalogue) {
     const Settings defaults;
     EXPECT_EQ(shown.policy.legacy_mechanisms, defaults.policy.legacy_mechanisms);
     EXPECT_EQ(shown.policy.rsa_min_bits, defaults.policy.rsa_min_bits);
+    EXPECT_EQ(shown.policy.refuse_two_purposes, defaults.policy.refuse_two_purposes);
     EXPECT_EQ(shown.policy.idempotency_key_file, defaults.policy.idempotency_key_file);
     EXPECT_EQ(shown.catalogue.url, defaults.catalogue.url);
 }
