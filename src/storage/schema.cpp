@@ -97,12 +97,22 @@ constexpr std::array second_version{
     "insert into access_version (version) values (0)",
 };
 
+constexpr std::array third_version{
+    // Of the transaction that wrote the record: tells whether it was committed when its answer was lost.
+    "alter table audit add column change_id TEXT",
+    "create unique index audit_by_change on audit (change_id)",
+
+    // Written and read again by each process, so that it knows whether it could write.
+    "create table probes (owner TEXT primary key, probed_at bigint not null)",
+};
+
 struct Migration {
     long long version;
     std::span<const char* const> statements;
 };
 // Only ever added to: a released migration stays as it is.
-constexpr std::array migrations{Migration{1, first_version}, Migration{2, second_version}};
+constexpr std::array migrations{Migration{1, first_version}, Migration{2, second_version},
+                                Migration{3, third_version}};
 
 struct Placeholder {
     std::string_view name;
@@ -155,6 +165,8 @@ void apply(soci::session& sql, const Migration& migration) {
 
 void migrate(soci::session& sql) {
     Transaction transaction(sql);
+    // Building an index may take longer than a statement of the service.
+    if (is_postgresql(sql)) run(sql, "set local statement_timeout = 0");
     // SQLite's transaction excludes other writers already. The number is ours, for this one purpose.
     if (is_postgresql(sql)) exists(sql, "select cast(pg_advisory_xact_lock(5319148820) as text)", {});
     run(sql,
