@@ -1,8 +1,10 @@
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "api/http_message.hpp"
+#include "api/optional_login.hpp"
 #include "api/routes.hpp"
 #include "service/access.hpp"
 
@@ -14,7 +16,10 @@ class Application {
   public:
     Application(std::vector<Route> routes, service::Access& access,
                 std::size_t work_memory = WorkMemory::usual_limit)
-        : routes_(std::move(routes)), access_(access), work_memory_(work_memory) {}
+        : routes_(std::move(routes)),
+          access_(access),
+          optional_login_(std::make_unique<OptionalLogin>(access)),
+          work_memory_(work_memory) {}
 
     /// Never throws.
     HttpResponse handle(HttpRequest& request) const;
@@ -32,6 +37,7 @@ class Application {
 
     std::vector<Route> routes_;
     service::Access& access_;
+    std::unique_ptr<OptionalLogin> optional_login_;
     mutable WorkMemory work_memory_;
 };
 

@@ -22,31 +22,22 @@ std::string_view to_string(Health health) {
     return "unknown";
 }
 
-bool answers(service::Catalogue& catalogue) {
-    try {
-        catalogue.ping();
-        return true;
-    } catch (const service::CatalogueError&) {
-        return false;
-    }
-}
-
-std::string_view readiness(const service::Environments& environments, bool catalogue_answers) {
+std::string_view readiness(const service::Environments& environments, bool catalogue_is_up) {
     const auto up = std::ranges::count_if(environments.all(),
                                           [](const auto& each) { return each->health() == Health::up; });
-    if (!catalogue_answers || up == 0) return "down";
+    if (!catalogue_is_up || up == 0) return "down";
     return up == static_cast<std::ptrdiff_t>(environments.all().size()) ? "ready" : "degraded";
 }
 
-HttpResponse ready(const service::Environments& environments, service::Catalogue& catalogue,
+HttpResponse ready(const service::Environments& environments, const service::CatalogueHealth& catalogue,
                    const RequestContext& context) {
     refuse_query(context.query);
-    const bool catalogue_answers = answers(catalogue);
-    const std::string_view status = readiness(environments, catalogue_answers);
+    const bool catalogue_is_up = catalogue.is_up();
+    const std::string_view status = readiness(environments, catalogue_is_up);
     OrderedJson body;
     body["status"] = status;
     if (context.caller) {
-        body["catalogue"] = catalogue_answers ? "up" : "down";
+        body["catalogue"] = catalogue_is_up ? "up" : "down";
         for (const auto& environment : environments.all()) {
             OrderedJson entry;
             entry["name"] = environment->name();
@@ -63,7 +54,8 @@ HttpResponse ready(const service::Environments& environments, service::Catalogue
 
 }  // namespace
 
-std::vector<Route> health_routes(const service::Environments& environments, service::Catalogue& catalogue) {
+std::vector<Route> health_routes(const service::Environments& environments,
+                                 const service::CatalogueHealth& catalogue) {
     return {
         {Method::get,
          "/health/live",

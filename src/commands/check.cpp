@@ -137,13 +137,14 @@ void print(const Json& result) {
 }
 
 /// Knows which tokens hold the keys. Trying the tokens needs none, and must not make one.
-std::unique_ptr<service::Catalogue> catalogue_if_there(const std::string& url) {
+std::unique_ptr<service::Catalogue> catalogue_if_there(const settings::CatalogueSettings& settings) {
     const std::string_view scheme = "sqlite://";
     std::error_code ignored;
-    if (url.starts_with(scheme) && !std::filesystem::exists(url.substr(scheme.size()), ignored))
+    if (settings.url.starts_with(scheme) &&
+        !std::filesystem::exists(settings.url.substr(scheme.size()), ignored))
         return nullptr;
     try {
-        return storage::open_catalogue(url, 1);
+        return storage::open_catalogue(settings.url, 1, settings.deadline);
     } catch (const service::CatalogueError&) {
         return nullptr;
     }
@@ -153,7 +154,7 @@ int check(const std::string& config, bool json) {
     log::only_warnings();
     const settings::Settings settings = settings::load(config);
     Parts parts(settings);
-    const auto catalogue = catalogue_if_there(settings.catalogue.url);
+    const auto catalogue = catalogue_if_there(settings.catalogue);
     service::Environments environments;
     if (catalogue)
         parts.open_all(settings, environments, *catalogue, service::BoundToken::Binding::compare);

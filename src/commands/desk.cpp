@@ -28,7 +28,8 @@ std::string login_name() {
 }  // namespace
 
 Desk::Desk(const std::string& config)
-    : settings(settings::load(config)), catalogue(storage::open_catalogue(settings.catalogue.url, 1)) {}
+    : settings(settings::load(config)),
+      catalogue(storage::open_catalogue(settings.catalogue.url, 1, settings.catalogue.deadline)) {}
 
 service::AuditRecord Desk::audit(const std::string& action, const std::string& result) {
     return {system_now(), "command line, " + login_name(), {}, action, {}, {}, {}, result};

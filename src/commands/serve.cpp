@@ -2,6 +2,7 @@
 #include <csignal>
 #include <iostream>
 #include <memory>
+#include <thread>
 
 #include <malloc.h>
 
@@ -14,6 +15,7 @@
 #include "core/log.hpp"
 #include "core/memory_swap.hpp"
 #include "core/process_identity.hpp"
+#include "service/catalogue_health.hpp"
 #include "service/drift_watch.hpp"
 #include "service/login.hpp"
 #include "service/periodic_tasks.hpp"
@@ -30,7 +32,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t catalogue_connections = 16;
+constexpr std::size_t least_connections = 2;
+constexpr std::size_t most_connections = 64;
 constexpr std::size_t spare_handler_threads = 32;
 constexpr auto hung_call_limit = 2s;
 constexpr auto spare_drain_time = 10s;
@@ -59,6 +62,12 @@ std::chrono::milliseconds longest_request(const service::Environments& environme
     for (const auto& environment : environments.all())
         longest = std::max(longest, environment->profile().deadline);
     return 3 * longest;
+}
+
+std::size_t catalogue_connections(const settings::CatalogueSettings& catalogue) {
+    if (catalogue.connections != 0) return catalogue.connections;
+    return std::clamp<std::size_t>(2 * std::size_t{std::thread::hardware_concurrency()}, least_connections,
+                                   most_connections);
 }
 
 api::HttpServerSettings server_settings(const settings::HttpSettings& http, std::size_t threads) {
@@ -94,23 +103,25 @@ int serve(const std::string& config) {
     const settings::Settings settings = settings::load(config);
     SecretBytes idempotency_key = settings::idempotency_key(settings.policy.idempotency_key_file);
     Parts parts(settings);
-    const auto catalogue = storage::open_catalogue(settings.catalogue.url, catalogue_connections);
+    const auto catalogue = storage::open_catalogue(
+        settings.catalogue.url, catalogue_connections(settings.catalogue), settings.catalogue.deadline);
     service::InFlight in_flight;
     service::Environments environments;
     parts.open_all(settings, environments, *catalogue, service::BoundToken::Binding::record);
     const service::Workplace workplace{*catalogue,          environments,       in_flight,
                                        policy_of(settings), process_identity(), system_now};
 
+    service::CatalogueHealth health(*catalogue, workplace.owner, system_now);
     service::Recovery recovery(workplace, is_known_dead);
     service::Repeats repeats(
         workplace, std::move(idempotency_key), [&] { recovery.settle_intents(); },
-        longest_request(environments) + environments.lease());
+        longest_request(environments) + environments.lease(), handler_threads(environments) / 2);
 
     service::Access access(*catalogue, system_now);
     service::Login login(*catalogue, storage::login_networks_of(*catalogue), system_now,
                          std::chrono::steady_clock::now);
     service::UseKey use(workplace, std::chrono::steady_clock::now);
-    const api::Application application(api::all_routes(workplace, login, use, repeats), access);
+    const api::Application application(api::all_routes(workplace, login, use, repeats, health), access);
     api::HttpServer server(
         server_settings(settings.http, handler_threads(environments)),
         [&](api::HttpRequest& request) { return application.handle(request); },
@@ -128,6 +139,16 @@ int serve(const std::string& config) {
                                                   for (const auto& environment : environments.all())
                                                       environment->probe();
                                               }}});
+        const service::PeriodicTasks catalogue_probe({{"catalogue", 700ms, [&] { health.probe(); }}});
+        const service::PeriodicTasks finishing({{"unfinished", 250ms,
+                                                 [&] {
+                                                     if (health.is_up())
+                                                         workplace.unfinished->settle_all(
+                                                             *catalogue, workplace.lease_end());
+                                                 }},
+                                                {"unfinished_repeats", 250ms, [&] {
+                                                     if (health.is_up()) repeats.finish_all();
+                                                 }}});
         const service::PeriodicTasks leases({{"leases", 5s, [&] { recovery.renew_leases(); }},
                                              {"repeats", 5s, [&] { repeats.renew_leases(); }}});
         service::DriftWatch drift(workplace);

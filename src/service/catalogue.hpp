@@ -12,7 +12,7 @@ namespace keyward::service {
 
 /// What the service needs of a database: the port that `storage/` implements with SOCI and `tests/fakes` in
 /// memory. Each call is one transaction. Any thread may call. All throw CatalogueError when the database
-/// fails.
+/// fails. A change that throws it was not made, unless it throws CatalogueOutcomeUnknown.
 class Catalogue {
   public:
     Catalogue() = default;
@@ -112,14 +112,17 @@ class Catalogue {
 
     // Repeats of requests.
     /// Takes the Idempotency-Key for this attempt, unless an answer from `kept_since` or later stands under
-    /// it, or another attempt holds it. One whose lease ran out before `now` holds it no more.
+    /// it, or another attempt holds it. One whose lease ran out before `now` holds it no more, nor does one
+    /// of the same owner: an owner asks only for a name that it does not have in hand.
     virtual AttemptOutcome begin_attempt(const Attempt& attempt, Instant now, Instant kept_since) = 0;
     /// Keeps the answer of an attempt that is the owner's.
     virtual void keep_answer(const KeptAnswer& answer) = 0;
     /// Forgets an attempt of the owner's that has no answer.
     virtual void end_attempt(const std::string& user_id, const std::string& key,
                              const std::string& owner) = 0;
-    virtual void renew_attempts(const std::string& owner, Instant lease_until) = 0;
+    /// Of the attempts that the owner has in hand.
+    virtual void renew_attempts(const std::string& owner, const std::set<RepeatName>& names,
+                                Instant lease_until) = 0;
     virtual void forget_answers(Instant before) = 0;
 
     // Tokens of environments.
@@ -182,8 +185,13 @@ class Catalogue {
     /// The audit trail, oldest first, of the newest `limit` records.
     virtual std::vector<AuditRecord> audit_trail(std::size_t limit) = 0;
 
-    /// A sign of life, for readiness.
-    virtual void ping() = 0;
+    /// Whether the change of a CatalogueOutcomeUnknown was committed; waits for one that is still in
+    /// progress.
+    virtual bool was_committed(const std::string& change_id) = 0;
+
+    /// Writes a row of the owner's own and reads what requests read, for readiness. Has a connection of its
+    /// own. One thread at a time waits in it.
+    virtual void probe(const std::string& owner, Instant now) = 0;
 };
 
 }  // namespace keyward::service

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -19,6 +20,20 @@ namespace keyward::service {
 class CatalogueError : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
+};
+
+/// The answer of a commit was lost, and the database can't say yet whether it was committed. It can be asked
+/// for by that id as soon as the database answers again (Catalogue::was_committed).
+class CatalogueOutcomeUnknown : public CatalogueError {
+  public:
+    CatalogueOutcomeUnknown(const std::string& text, std::string change_id)
+        : CatalogueError(text), change_id_(std::move(change_id)) {}
+
+    /// Empty when the change has none: it may then simply be made again.
+    [[nodiscard]] const std::string& change_id() const { return change_id_; }
+
+  private:
+    std::string change_id_;
 };
 
 struct Project {
@@ -159,6 +174,13 @@ struct KeptAnswer {
     std::string owner;   ///< the process whose attempt it answers
     std::string answer;  ///< the body of a 200
     Instant at{};
+};
+
+/// An Idempotency-Key is its user's own.
+struct RepeatName {
+    std::string user_id;
+    std::string key;
+    auto operator<=>(const RepeatName&) const = default;
 };
 
 /// One run of a request that has an Idempotency-Key.

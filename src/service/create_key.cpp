@@ -1,6 +1,8 @@
 #include "service/create_key.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "core/log.hpp"
 #include "core/shown_name.hpp"
@@ -9,6 +11,11 @@
 
 namespace keyward::service {
 namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto longest_wait_for_another_create = 3s;
+constexpr auto between_looks = 25ms;
 
 /// One create-key call from its intent to its end.
 class Creation {
@@ -76,11 +83,40 @@ class Creation {
     }
 
     void take_name() {
-        const bool taken = request_.dry_run
-                               ? workplace_.catalogue.find_key(project_.id, request_.name).has_value()
-                               : !workplace_.catalogue.begin_create(key_, imports_.intents(key_.id),
-                                                                    audit("key.create", "started"));
-        if (taken) throw ServiceError(ErrorKind::bad_request, name_is_taken_text(request_.name));
+        if (!request_.dry_run) return begin();
+        if (workplace_.catalogue.find_key(project_.id, request_.name)) throw name_is_taken();
+    }
+
+    /// A key that is being created has the name, but may not stay: the name is taken when it stays.
+    void begin() {
+        const auto until = std::chrono::steady_clock::now() + longest_wait_for_another_create;
+        while (!try_to_begin()) {
+            workplace_.unfinished->settle(workplace_.catalogue, project_.id, request_.name,
+                                          workplace_.lease_end());
+            const auto holder = workplace_.catalogue.find_key(project_.id, request_.name);
+            if (holder && holder->state != KeyState::creating) throw name_is_taken();
+            if (std::chrono::steady_clock::now() >= until)
+                throw ServiceError(ErrorKind::overloaded,
+                                   "A key of this name is being created by another "
+                                   "request, which has not ended; try again");
+            if (holder) std::this_thread::sleep_for(between_looks);
+        }
+    }
+
+    bool try_to_begin() {
+        try {
+            return workplace_.catalogue.begin_create(key_, imports_.intents(key_.id),
+                                                     audit("key.create", "started"));
+        } catch (const CatalogueError& error) {
+            remember_nothing_made(workplace_,
+                                  unfinished_change(key_, imports_, audit("key.create.undone", "not begun")),
+                                  error);
+            throw;
+        }
+    }
+
+    [[nodiscard]] ServiceError name_is_taken() const {
+        return {ErrorKind::bad_request, name_is_taken_text(request_.name)};
     }
 
     [[nodiscard]] DeploymentReport report_of_all() const {
@@ -95,26 +131,30 @@ class Creation {
         key_.state = KeyState::active;
         for (std::size_t i = 0; i < imports_.size(); ++i)
             key_.deployments.push_back(imports_.deployment(i, request_.environments[i].alias));
-        bool committed = false;
         try {
-            committed = workplace_.catalogue.commit_create(
-                key_, with_answer(workplace_, imports_.settlement(), request_.origin, report),
-                audit("key.create.commit", results_text(report)));
+            if (workplace_.catalogue.commit_create(
+                    key_, with_answer(workplace_, imports_.settlement(), request_.origin, report),
+                    audit("key.create.commit", results_text(report))))
+                return;
         } catch (const CatalogueError& error) {
             log::error("key.commit_failed", {{"key", key_.id}, {"reason", error.what()}});
-            if (!was_committed_all_the_same(workplace_, imports_, key_.id,
-                                            audit("key.create.undone", "the commit failed")))
-                throw;
-            committed = true;
+            if (!was_committed("the commit failed", &error)) throw;
+            return;
         }
-        if (!committed)
-            throw lease_ran_out(workplace_, imports_, key_.id, audit("key.create.undone", "too late"));
+        if (!was_committed("too late", nullptr)) throw lease_ran_out(imports_);
+    }
+
+    bool was_committed(const std::string& reason, const CatalogueError* failure) {
+        return was_committed_all_the_same(
+            workplace_, imports_, unfinished_change(key_, imports_, audit("key.create.undone", reason)),
+            failure);
     }
 
     void take_back() {
         imports_.undo();
-        workplace_.catalogue.abandon_change(key_.id, imports_.settlement(),
-                                            audit("key.create.undone", imports_.failure().what()));
+        abandon_or_remember(
+            workplace_,
+            unfinished_change(key_, imports_, audit("key.create.undone", imports_.failure().what())));
     }
 
     Workplace& workplace_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/log.hpp"
 #include "service/key_text.hpp"
 
 namespace keyward::service {
@@ -74,24 +75,51 @@ Settlement with_answer(const Workplace& workplace, Settlement settlement, const 
     return settlement;
 }
 
-bool was_committed_all_the_same(Workplace& workplace, ImportBatch& imports, const std::string& key_id,
-                                const AuditRecord& audit) {
-    Settlement settlement = imports.settlement();
-    settlement.clean.clear();
-    if (!workplace.catalogue.abandon_change(key_id, settlement, audit)) {
-        const auto there = workplace.catalogue.objects_of(key_id);
-        const auto ours = imports.ids();
-        return std::ranges::includes(there, ours);
+UnfinishedChange unfinished_change(const Key& key, const ImportBatch& imports, AuditRecord audit) {
+    return {.key_id = key.id,
+            .project_id = key.project_id,
+            .key_name = key.name,
+            .settlement = imports.settlement(),
+            .audit = std::move(audit)};
+}
+
+bool was_committed_all_the_same(Workplace& workplace, ImportBatch& imports, UnfinishedChange change,
+                                const CatalogueError* failure) {
+    if (const auto* unknown = dynamic_cast<const CatalogueOutcomeUnknown*>(failure)) {
+        change.change_id = unknown->change_id();
+        workplace.unfinished->add(std::move(change));
+        throw CatalogueOutcomeUnknown(*unknown);
+    }
+    if (failure != nullptr) change.settlement.clean.clear();
+    try {
+        if (!workplace.catalogue.abandon_change(change.key_id, change.settlement, change.audit))
+            return std::ranges::includes(workplace.catalogue.objects_of(change.key_id), imports.ids());
+    } catch (const CatalogueError& error) {
+        change.change_id = change_id_of(error);
+        workplace.unfinished->add(std::move(change));
+        throw;
     }
     imports.undo();
     return false;
 }
 
-ServiceError lease_ran_out(Workplace& workplace, ImportBatch& imports, const std::string& key_id,
-                           const AuditRecord& audit) {
-    imports.undo();
-    // Its intents still stand when the commit failed because another attempt of the request took its place.
-    workplace.catalogue.abandon_change(key_id, imports.settlement(), audit);
+void remember_nothing_made(Workplace& workplace, UnfinishedChange change, const CatalogueError& failure) {
+    change.change_id = change_id_of(failure);
+    if (change.change_id.empty()) return;
+    change.settlement.clean = change.settlement.intents;
+    workplace.unfinished->add(std::move(change));
+}
+
+void abandon_or_remember(Workplace& workplace, UnfinishedChange change) {
+    try {
+        workplace.catalogue.abandon_change(change.key_id, change.settlement, change.audit);
+    } catch (const CatalogueError& error) {
+        log::error("change.not_taken_back", {{"key", change.key_id}, {"reason", error.what()}});
+        workplace.unfinished->add(std::move(change));
+    }
+}
+
+ServiceError lease_ran_out(const ImportBatch& imports) {
     return {ErrorKind::hsm_unavailable,
             "The import into " + imports.environment_names() +
                 " took longer than its lease and was taken back; nothing was kept, try again"};

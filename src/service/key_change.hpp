@@ -33,15 +33,27 @@ void require_in_every_environment(const Caller& caller, const Project& project, 
 Settlement with_answer(const Workplace& workplace, Settlement settlement, const Origin& origin,
                        const DeploymentReport& report);
 
-/// The answer of a commit can be lost although it went through. Abandoning the change waits for that commit
-/// and decides: only when it was the first are the new objects destroyed, and their tombstones stand before
-/// the first of them goes.
-bool was_committed_all_the_same(Workplace& workplace, ImportBatch& imports, const std::string& key_id,
-                                const AuditRecord& audit);
+/// A change of a key as it is taken back; `audit` is for that.
+UnfinishedChange unfinished_change(const Key& key, const ImportBatch& imports, AuditRecord audit);
 
-/// Somebody settled the change because it took longer than its lease: takes back what is left of it, and says
-/// so.
-ServiceError lease_ran_out(Workplace& workplace, ImportBatch& imports, const std::string& key_id,
-                           const AuditRecord& audit);
+/// The commit of a change failed, or found it settled. Abandoning the change decides: only when it is not
+/// committed are the new objects destroyed, and their tombstones stand before the first of them goes. Returns
+/// whether it is committed all the same.
+///
+/// When the database can't say what became of it, or can't be told, the change is kept as unfinished: then it
+/// throws CatalogueError.
+bool was_committed_all_the_same(Workplace& workplace, ImportBatch& imports, UnfinishedChange change,
+                                const CatalogueError* failure);
+
+/// A change may have begun in the catalogue; no token was touched. When that is not known it is kept as
+/// unfinished.
+void remember_nothing_made(Workplace& workplace, UnfinishedChange change, const CatalogueError& failure);
+
+/// Takes back a change that made nothing. The error of the imports is the client's to know, also when the
+/// catalogue can't be told now.
+void abandon_or_remember(Workplace& workplace, UnfinishedChange change);
+
+/// The change took longer than its lease and was settled by another process.
+ServiceError lease_ran_out(const ImportBatch& imports);
 
 }  // namespace keyward::service

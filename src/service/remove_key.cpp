@@ -25,8 +25,13 @@ class Undeployment {
 
     DeploymentReport run() {
         const InFlight::Hold objects(workplace_.in_flight, objects_to_destroy());
-        const Removal removal = workplace_.catalogue.begin_removal(
-            key_.id, key_.revision, environment_, workplace_.owner, workplace_.lease_end(), audit("started"));
+        Removal removal = begin();
+        if (removal.begin == Begin::conflict) {
+            // It may be with a change of this process that the catalogue's failure left open.
+            workplace_.unfinished->settle(workplace_.catalogue, project_.id, key_.name,
+                                          workplace_.lease_end());
+            removal = begin();
+        }
         if (removal.begin == Begin::gone) throw key_not_found(key_.name);
         if (removal.begin == Begin::conflict) throw key_changed_meanwhile(key_.name);
         const auto failures = bury(workplace_, removal.tombstones, audit({}));
@@ -42,6 +47,11 @@ class Undeployment {
     }
 
   private:
+    Removal begin() {
+        return workplace_.catalogue.begin_removal(key_.id, key_.revision, environment_, workplace_.owner,
+                                                  workplace_.lease_end(), audit("started"));
+    }
+
     /// It is done, whether its answer can be kept for repeats or not.
     void keep(const DeploymentReport& report) {
         if (!origin_.repeat) return;

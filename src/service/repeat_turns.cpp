@@ -1,18 +1,12 @@
 #include "service/repeat_turns.hpp"
 
 namespace keyward::service {
-namespace {
-
-// Each holds one of the threads that serve requests, of which all others need enough.
-constexpr std::size_t most_waiting = 16;
-
-}  // namespace
 
 /// One that waits, with the mutex held at its beginning and its end.
 class RepeatTurns::Waiting {
   public:
     explicit Waiting(RepeatTurns& turns) : turns_(turns) {
-        if (turns_.ending_ || turns_.waiting_ == most_waiting) throw still_running();
+        if (turns_.ending_ || turns_.waiting_ >= turns_.most_waiting_) throw still_running();
         ++turns_.waiting_;
     }
     Waiting(const Waiting&) = delete;
@@ -48,11 +42,6 @@ void RepeatTurns::pause(std::chrono::milliseconds time) {
     std::unique_lock lock(mutex_);
     const Waiting waiting(*this);
     if (changed_.wait_for(lock, time, [&] { return ending_; })) throw still_running();
-}
-
-bool RepeatTurns::any_taken() const {
-    const std::lock_guard lock(mutex_);
-    return !taken_.empty();
 }
 
 void RepeatTurns::end_waiting() {

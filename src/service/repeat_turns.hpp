@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <compare>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -9,22 +8,18 @@
 #include <string>
 #include <utility>
 
+#include "service/catalogue_records.hpp"
 #include "service/errors.hpp"
 
 namespace keyward::service {
-
-/// An Idempotency-Key is its user's own.
-struct RepeatName {
-    std::string user_id;
-    std::string key;
-    auto operator<=>(const RepeatName&) const = default;
-};
 
 /// One after the other within this process: of the requests with one Idempotency-Key only one is at work, so
 /// that what the catalogue holds under this process's name is always that one's. Any thread may call.
 class RepeatTurns {
   public:
     using Until = std::chrono::steady_clock::time_point;
+
+    explicit RepeatTurns(std::size_t most_waiting) : most_waiting_(most_waiting) {}
 
     /// While it lives the name is its holder's.
     class Turn {
@@ -51,7 +46,6 @@ class RepeatTurns {
     std::optional<Turn> try_take(const RepeatName& name, const std::string& fingerprint);
     /// Lets some time pass for one who has a turn and waits for another process. Throws like `take`.
     void pause(std::chrono::milliseconds time);
-    [[nodiscard]] bool any_taken() const;
     /// From now on nobody waits.
     void end_waiting();
 
@@ -59,7 +53,8 @@ class RepeatTurns {
     class Waiting;
     void give_back(const RepeatName& name);
 
-    mutable std::mutex mutex_;
+    const std::size_t most_waiting_;  ///< each holds one of the threads that serve requests
+    std::mutex mutex_;
     std::condition_variable changed_;
     std::map<RepeatName, std::string> taken_;  ///< and the fingerprint of the one that has it
     std::size_t waiting_ = 0;

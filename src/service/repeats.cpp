@@ -32,12 +32,21 @@ bool has_passed(RepeatTurns::Until until) {
 class Repeats::Running {
   public:
     Running(Repeats& repeats, const RepeatName& name, const std::string& fingerprint)
-        : repeats_(repeats), name_(name), attempt_{fingerprint, std::nullopt} {}
+        : repeats_(repeats), name_(name), attempt_{fingerprint, std::nullopt} {
+        const std::lock_guard lock(repeats_.mutex_);
+        repeats_.in_hand_.insert(name_);
+    }
     Running(const Running&) = delete;
     Running& operator=(const Running&) = delete;
     Running(Running&&) = delete;
     Running& operator=(Running&&) = delete;
-    ~Running() { repeats_.end(name_, std::move(attempt_)); }
+    ~Running() {
+        {
+            const std::lock_guard lock(repeats_.mutex_);
+            repeats_.in_hand_.erase(name_);
+        }
+        repeats_.end(name_, std::move(attempt_));
+    }
 
     void keep(std::optional<std::string> answer) { attempt_.answer = std::move(answer); }
 
@@ -48,11 +57,12 @@ class Repeats::Running {
 };
 
 Repeats::Repeats(Workplace workplace, SecretBytes key, std::function<void()> settle,
-                 std::chrono::milliseconds longest_wait)
+                 std::chrono::milliseconds longest_wait, std::size_t most_waiting)
     : workplace_(std::move(workplace)),
       key_(std::move(key)),
       settle_(std::move(settle)),
-      longest_wait_(longest_wait) {}
+      longest_wait_(longest_wait),
+      turns_(most_waiting) {}
 
 std::optional<std::string> Repeats::run(const RepeatName& name, const RequestShape& request,
                                         const Action& action) {
@@ -60,17 +70,27 @@ std::optional<std::string> Repeats::run(const RepeatName& name, const RequestSha
     const std::string fingerprint = fingerprint_of(key_, request);
     const auto turn = turns_.take(name, fingerprint, until);
     finish_earlier(name);
-    AttemptOutcome outcome = begin(name, fingerprint, until, false);
-    if (outcome.kind == Kind::cut_off) {
-        settle_what_was_cut_off(outcome.owner, until);
-        outcome = begin(name, fingerprint, until, true);
-    }
+    const AttemptOutcome outcome = begin_or_remember(name, fingerprint, until);
     if (outcome.kind == Kind::answered) return outcome.answer;
     if (outcome.kind == Kind::different) throw another_request();
     if (outcome.kind == Kind::running) throw still_running();
     Running running(*this, name, fingerprint);
     running.keep(action());
     return std::nullopt;
+}
+
+/// When the answer of the catalogue is lost, the name may be taken: it is given back later.
+AttemptOutcome Repeats::begin_or_remember(const RepeatName& name, const std::string& fingerprint,
+                                          Until until) {
+    try {
+        AttemptOutcome outcome = begin(name, fingerprint, until, false);
+        if (outcome.kind != Kind::cut_off) return outcome;
+        settle_what_was_cut_off(outcome.owner, until);
+        return begin(name, fingerprint, until, true);
+    } catch (const CatalogueError&) {
+        remember(name, {fingerprint, std::nullopt});
+        throw;
+    }
 }
 
 /// Takes the name in the catalogue; `running` when another process had it all the time.
@@ -124,9 +144,13 @@ void Repeats::end(const RepeatName& name, Unfinished attempt) noexcept {
         write_end(name, attempt.answer);
     } catch (const std::exception& error) {
         log::error("repeat.not_ended", {{"user", name.user_id}, {"reason", error.what()}});
-        const std::lock_guard lock(mutex_);
-        unfinished_.insert_or_assign(name, std::move(attempt));
+        remember(name, std::move(attempt));
     }
+}
+
+void Repeats::remember(const RepeatName& name, Unfinished attempt) {
+    const std::lock_guard lock(mutex_);
+    unfinished_.insert_or_assign(name, std::move(attempt));
 }
 
 /// Only for one who has the turn.
@@ -145,9 +169,18 @@ std::map<RepeatName, Repeats::Unfinished> Repeats::unfinished() const {
 }
 
 void Repeats::renew_leases() {
+    std::set<RepeatName> in_hand;
+    {
+        const std::lock_guard lock(mutex_);
+        in_hand = in_hand_;
+    }
+    if (!in_hand.empty())
+        workplace_.catalogue.renew_attempts(workplace_.owner, in_hand, workplace_.lease_end());
+}
+
+void Repeats::finish_all() {
     for (const auto& [name, attempt] : unfinished())
         if (const auto turn = turns_.try_take(name, attempt.fingerprint)) finish_earlier(name);
-    if (turns_.any_taken()) workplace_.catalogue.renew_attempts(workplace_.owner, workplace_.lease_end());
 }
 
 void Repeats::forget_old_answers() {

@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "service/repeat_turns.hpp"
@@ -17,10 +18,13 @@ namespace keyward::service {
 /// is settled, then run. Any thread may call.
 class Repeats {
   public:
+    static constexpr std::size_t usual_most_waiting = 128;
+
     /// `settle` takes back what interrupted changes left (Recovery::settle), and may be called by several
     /// threads. `longest_wait` is for the first to end.
+    /// Each repeat that waits holds the thread of its request; more than `most_waiting` are turned away.
     Repeats(Workplace workplace, SecretBytes key, std::function<void()> settle,
-            std::chrono::milliseconds longest_wait);
+            std::chrono::milliseconds longest_wait, std::size_t most_waiting = usual_most_waiting);
 
     /// Runs a request; returns the body of its 200, if that is to be kept.
     using Action = std::function<std::optional<std::string>()>;
@@ -30,9 +34,12 @@ class Repeats {
     /// not ended after all that time.
     std::optional<std::string> run(const RepeatName& name, const RequestShape& request, const Action& action);
 
-    /// To be called every few seconds: renews the leases of the attempts of this process, and ends those
-    /// whose end the catalogue did not take. Throws CatalogueError.
+    /// To be called every few seconds: renews the leases of the attempts that are running here, and of no
+    /// others. Throws CatalogueError.
     void renew_leases();
+    /// To be called as soon as the database answers again: ends the attempts whose beginning or end the
+    /// catalogue may not have taken. Throws CatalogueError.
+    void finish_all();
     /// To be called now and then. Throws CatalogueError.
     void forget_old_answers();
     /// Nobody waits for another's answer any more.
@@ -46,6 +53,7 @@ class Repeats {
     };
     class Running;
 
+    AttemptOutcome begin_or_remember(const RepeatName& name, const std::string& fingerprint, Until until);
     AttemptOutcome begin(const RepeatName& name, const std::string& fingerprint, Until until,
                          bool takes_over);
     void settle_what_was_cut_off(const std::string& owner, Until until);
@@ -53,6 +61,7 @@ class Repeats {
     void end(const RepeatName& name, Unfinished attempt) noexcept;
     void finish_earlier(const RepeatName& name);
     [[nodiscard]] std::map<RepeatName, Unfinished> unfinished() const;
+    void remember(const RepeatName& name, Unfinished attempt);
 
     Workplace workplace_;
     SecretBytes key_;
@@ -61,6 +70,7 @@ class Repeats {
     RepeatTurns turns_;
     mutable std::mutex mutex_;
     std::map<RepeatName, Unfinished> unfinished_;
+    std::set<RepeatName> in_hand_;  ///< begun here, and not ended
 };
 
 }  // namespace keyward::service

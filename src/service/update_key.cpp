@@ -111,21 +111,40 @@ class Update {
         if (!imports_.all_failed() && !(imports_.any_failed() && all_or_nothing)) return;
         if (!request_.dry_run) {
             imports_.undo();
-            workplace_.catalogue.abandon_change(old_.id, imports_.settlement(),
-                                                audit("key.update.undone", imports_.failure().what()));
+            abandon_or_remember(
+                workplace_,
+                unfinished_change(old_, imports_, audit("key.update.undone", imports_.failure().what())));
         }
         throw imports_.failure();
     }
 
     void begin() {
-        switch (workplace_.catalogue.begin_update(old_.id, old_.revision, imports_.intents(old_.id),
-                                                  audit("key.update", "started"))) {
+        Begin begun = try_to_begin();
+        if (begun == Begin::conflict) {
+            // It may be with a change of this process that the catalogue's failure left open.
+            workplace_.unfinished->settle(workplace_.catalogue, project_.id, old_.name,
+                                          workplace_.lease_end());
+            begun = try_to_begin();
+        }
+        switch (begun) {
             case Begin::begun:
                 return;
             case Begin::conflict:
                 throw key_changed_meanwhile(old_.name);
             case Begin::gone:
                 throw key_not_found(old_.name);
+        }
+    }
+
+    Begin try_to_begin() {
+        try {
+            return workplace_.catalogue.begin_update(old_.id, old_.revision, imports_.intents(old_.id),
+                                                     audit("key.update", "started"));
+        } catch (const CatalogueError& error) {
+            remember_nothing_made(workplace_,
+                                  unfinished_change(old_, imports_, audit("key.update.undone", "not begun")),
+                                  error);
+            throw;
         }
     }
 
@@ -173,19 +192,21 @@ class Update {
             auto retired = workplace_.catalogue.commit_update(
                 new_, changed, with_answer(workplace_, imports_.settlement(), request_.origin, result),
                 audit("key.update.commit", results_text(result)));
-            if (!retired)
-                throw imports_.empty()
-                    ? key_changed_meanwhile(old_.name)
-                    : lease_ran_out(workplace_, imports_, old_.id, audit("key.update.undone", "too late"));
-            return *std::move(retired);
+            if (retired) return *std::move(retired);
         } catch (const CatalogueError& error) {
             log::error("key.commit_failed", {{"key", old_.id}, {"reason", error.what()}});
-            if (imports_.empty() ||
-                !was_committed_all_the_same(workplace_, imports_, old_.id,
-                                            audit("key.update.undone", "the commit failed")))
-                throw;
+            if (imports_.empty() || !was_committed("the commit failed", &error)) throw;
             return {};  // their tombstones stand, and recovery finds them
         }
+        if (imports_.empty()) throw key_changed_meanwhile(old_.name);
+        if (!was_committed("too late", nullptr)) throw lease_ran_out(imports_);
+        return {};
+    }
+
+    bool was_committed(const std::string& reason, const CatalogueError* failure) {
+        return was_committed_all_the_same(
+            workplace_, imports_, unfinished_change(old_, imports_, audit("key.update.undone", reason)),
+            failure);
     }
 
     [[nodiscard]] AuditRecord audit(const std::string& action, const std::string& result) const {

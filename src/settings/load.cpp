@@ -162,6 +162,8 @@ void read_policy(TableReader& table, PolicySettings& policy) {
 
 void read_catalogue(TableReader& table, CatalogueSettings& catalogue) {
     table.optional("url", catalogue.url, catalogue_url());
+    table.optional("connections", catalogue.connections, integer<unsigned>(0, 64));
+    table.optional("deadline", catalogue.deadline, deadline());
 }
 
 void read_environment(TableReader& table, EnvironmentSettings& environment) {

@@ -30,6 +30,8 @@ struct PolicySettings {
 struct CatalogueSettings {
     /// `sqlite:///absolute/path` or `postgresql://…`. The latter may hold a password: not for logs.
     std::string url = "sqlite:///var/lib/keyward/keyward.db";
+    unsigned connections = 0;                  ///< 0: twice the cores, at most 64
+    std::chrono::milliseconds deadline{5000};  ///< of one statement
 };
 
 /// How a key gets into a token. This version imports by C_CreateObject (PKCS#11 v2.40, 5.7); `automatic`

@@ -56,6 +56,8 @@ AttemptOutcome take_over(soci::session& sql, const AttemptRow& row, const Attemp
 
 AttemptOutcome meet(soci::session& sql, const AttemptRow& row, const Attempt& attempt, Instant now,
                     Instant kept_since) {
+    // The owner asks only for what it does not have in hand: it was begun or ended, and the answer was lost.
+    if (!row.answer && row.owner == attempt.owner) return take_over(sql, row, attempt, now, Kind::begun);
     if (row.answer && row.changed_at < kept_since) return take_over(sql, row, attempt, now, Kind::begun);
     if (!row.answer && row.lease_until <= now)
         return attempt.takes_over ? take_over(sql, row, attempt, now, Kind::cut_off)
@@ -89,9 +91,15 @@ bool end_attempt(soci::session& sql, const std::string& user_id, const std::stri
                {user_id, key, owner}) == 1;
 }
 
-bool renew_attempts(soci::session& sql, const std::string& owner, Instant lease_until) {
-    return run(sql, "update attempts set lease_until = :lease where owner = :owner and answer is null",
-               {lease_until, owner}) > 0;
+bool renew_attempts(soci::session& sql, const std::string& owner, const std::set<service::RepeatName>& names,
+                    Instant lease_until) {
+    long long renewed = 0;
+    for (const auto& name : names)
+        renewed += run(sql,
+                       "update attempts set lease_until = :lease where user_id = :user and idempotency_key = "
+                       ":key and owner = :owner and answer is null",
+                       {lease_until, name.user_id, name.key, owner});
+    return renewed > 0;
 }
 
 bool forget_answers(soci::session& sql, Instant before) {

@@ -15,7 +15,8 @@ service::AttemptOutcome begin_attempt(soci::session& sql, const service::Attempt
 bool keep_answer(soci::session& sql, const service::KeptAnswer& answer);
 bool end_attempt(soci::session& sql, const std::string& user_id, const std::string& key,
                  const std::string& owner);
-bool renew_attempts(soci::session& sql, const std::string& owner, Instant lease_until);
+bool renew_attempts(soci::session& sql, const std::string& owner, const std::set<service::RepeatName>& names,
+                    Instant lease_until);
 /// Attempts without an answer that began and lost their lease before that are forgotten too: whatever they
 /// left has been settled long since.
 bool forget_answers(soci::session& sql, Instant before);

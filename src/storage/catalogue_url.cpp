@@ -1,12 +1,12 @@
 #include "storage/catalogue_url.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <functional>
 #include <memory>
 #include <set>
 #include <string_view>
+#include <vector>
 
 #include <libpq-fe.h>
 
@@ -18,18 +18,31 @@ namespace {
 using service::CatalogueError;
 
 constexpr std::string_view sqlite_scheme = "sqlite://";
+// libpq waits at least as long for a connection (PostgreSQL 15 documentation, 34.1.2).
+constexpr long long least_connect_timeout = 2;
+
 // What the server keeps. A lock is waited for shorter than a statement runs, so the error names the lock.
-constexpr const char* server_limits = "-c statement_timeout=20s -c lock_timeout=10s";
+std::string server_limits(std::chrono::milliseconds deadline) {
+    return "-c statement_timeout=" + std::to_string(deadline.count() * 9 / 10) +
+           "ms -c lock_timeout=" + std::to_string(deadline.count() * 8 / 10) + "ms";
+}
 
 // As if the URL had them; what it sets itself comes in their place. Units: s, but ms for tcp_user_timeout.
 struct Limit {
-    std::string_view keyword;
-    const char* value;
+    std::string keyword;
+    std::string value;
 };
-constexpr std::array limits{Limit{"connect_timeout", "10"}, Limit{"keepalives", "1"},
-                            Limit{"keepalives_idle", "10"}, Limit{"keepalives_interval", "5"},
-                            Limit{"keepalives_count", "3"}, Limit{"tcp_user_timeout", "10000"},
-                            Limit{"options", server_limits}};
+std::vector<Limit> limits(std::chrono::milliseconds deadline) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(deadline).count();
+    return {{"connect_timeout", std::to_string(std::max<long long>(seconds, least_connect_timeout))},
+            {"keepalives", "1"},
+            {"keepalives_idle", "10"},
+            {"keepalives_interval", "5"},
+            {"keepalives_count", "3"},
+            {"tcp_user_timeout", "10000"},
+            {"target_session_attrs", "read-write"},
+            {"options", server_limits(deadline)}};
+}
 
 bool is_space(char c) {
     return std::isspace(static_cast<unsigned char>(c)) != 0;
@@ -76,7 +89,7 @@ struct OptionsFree {
     void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
 };
 
-CatalogueUrl postgresql_url(const std::string& url) {
+CatalogueUrl postgresql_url(const std::string& url, std::chrono::milliseconds deadline) {
     // The message that libpq would give repeats the URL with its password, so it is not asked for.
     const std::unique_ptr<PQconninfoOption, OptionsFree> options(PQconninfoParse(url.c_str(), nullptr));
     if (!options)
@@ -96,22 +109,23 @@ CatalogueUrl postgresql_url(const std::string& url) {
         const std::string keyword = option->keyword;
         std::string value = option->val;
         if (keyword == "password") result.password = value;
-        if (keyword == "options") value.insert(0, std::string(server_limits).append(" "));
+        if (keyword == "options") value.insert(0, server_limits(deadline) + " ");
         add(keyword, value);
         given.insert(keyword);
     }
-    for (const Limit& limit : limits)
-        if (!given.contains(limit.keyword)) add(std::string(limit.keyword), limit.value);
+    for (const Limit& limit : limits(deadline))
+        if (!given.contains(limit.keyword)) add(limit.keyword, limit.value);
     return result;
 }
 
 }  // namespace
 
-CatalogueUrl parse_catalogue_url(const std::string& url) {
+CatalogueUrl parse_catalogue_url(const std::string& url, std::chrono::milliseconds deadline) {
     if (url.find('\0') != std::string::npos)
         throw CatalogueError("catalogue.url holds a NUL octet; take it out");
     if (url.starts_with(sqlite_scheme)) return sqlite_url(url);
-    if (url.starts_with("postgresql://") || url.starts_with("postgres://")) return postgresql_url(url);
+    if (url.starts_with("postgresql://") || url.starts_with("postgres://"))
+        return postgresql_url(url, deadline);
     throw CatalogueError(
         "catalogue.url is neither sqlite:///absolute/path.db nor postgresql://user:password@host/database");
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 namespace keyward::storage {
@@ -16,18 +17,20 @@ struct CatalogueUrl {
 
 /// Reads `catalogue.url`. To a PostgreSQL URL it adds limits, each unless the URL sets it:
 ///
-/// - `connect_timeout` (10 s): the server does not answer a new connection, login included;
+/// - `target_session_attrs` (read-write): a standby is not the catalogue;
+/// - `connect_timeout` (the deadline, in whole seconds, at least 2): the server does not answer a new
+///   connection, login included;
 /// - `keepalives…` (first after 10 s, then 3 each 5 s) and `tcp_user_timeout` (10 s): the host or the network
 ///   is gone. TCP only; a unix socket has neither;
-/// - `options` with `statement_timeout` (20 s) and `lock_timeout` (10 s): the server is alive and slow. The
-///   server keeps these two itself. Options of the URL come after ours, so what they set wins.
+/// - `options` with `statement_timeout` (nine tenths of the deadline) and `lock_timeout` (eight tenths): the
+///   server is alive and slow. The server keeps these two itself, and its error says more than a connection
+///   that was cut at the deadline (StatementWatch). Options of the URL come after ours, so what they set
+///   wins.
 ///
-/// Not covered is a server process that is stopped (SIGSTOP, a frozen container) after the connection was
-/// made: its timers stand still and its kernel goes on to acknowledge, so a call waits until it runs again.
-/// The caller needs a deadline of its own for that. PgBouncer refuses `options` unless its
-/// ignore_startup_parameters names it (PostgreSQL 15 documentation, 20.11 and 34.1.2).
+/// PgBouncer refuses `options` unless its ignore_startup_parameters names it (PostgreSQL 15 documentation,
+/// 20.11 and 34.1.2). `deadline` is that of one statement.
 ///
 /// Throws service::CatalogueError when the URL can't be used. The text repeats nothing of a PostgreSQL URL.
-CatalogueUrl parse_catalogue_url(const std::string& url);
+CatalogueUrl parse_catalogue_url(const std::string& url, std::chrono::milliseconds deadline);
 
 }  // namespace keyward::storage

@@ -5,6 +5,8 @@
 #include <string>
 #include <thread>
 
+#include <libpq-fe.h>
+
 #include "service/catalogue.hpp"
 #include "storage/database_errors.hpp"
 #include "storage/sql.hpp"
@@ -14,7 +16,6 @@ namespace {
 
 using service::CatalogueError;
 
-constexpr int lease_wait_ms = 10'000;
 constexpr int log_attempts = 200;
 constexpr std::chrono::milliseconds pause_between_attempts{50};
 
@@ -37,9 +38,9 @@ std::string use_write_ahead_log(soci::session& sql) {
     }
 }
 
-void configure_sqlite(soci::session& sql) {
+void configure_sqlite(soci::session& sql, std::chrono::milliseconds deadline) {
     // First of all, so that the other pragmas wait for a lock in place of failing.
-    run(sql, "pragma busy_timeout = 10000");
+    wait_for_locks(sql, deadline);
     if (const auto mode = use_write_ahead_log(sql); mode != "wal")
         throw CatalogueError(
             "the SQLite database can't use a write-ahead log where it lies (journal mode is '" + mode +
@@ -58,9 +59,9 @@ void configure_postgresql(soci::session& sql) {
     run(sql, "set default_transaction_isolation = 'read committed'");
 }
 
-void configure(soci::session& sql, Backend backend) {
+void configure(soci::session& sql, Backend backend, std::chrono::milliseconds deadline) {
     if (backend == Backend::sqlite)
-        configure_sqlite(sql);
+        configure_sqlite(sql, deadline);
     else
         configure_postgresql(sql);
 }
@@ -70,21 +71,39 @@ const soci::backend_factory& factory_of(Backend backend) {
     return soci::postgresql;
 }
 
+int socket_of(soci::session& sql, Backend backend) {
+    auto* const open = sql.get_backend();  // null after a connection that failed
+    if (backend == Backend::sqlite || open == nullptr) return -1;
+    return ::PQsocket(static_cast<soci::postgresql_session_backend*>(open)->conn_);
+}
+
+std::string in_milliseconds(std::chrono::milliseconds time) {
+    return std::to_string(time.count()) + " ms";
+}
+
 }  // namespace
 
-Connections::Connections(const CatalogueUrl& url, std::size_t count)
-    : backend_(url.backend), pool_(count), suspect_(count, 0), hot_(count) {
+Connections::Connections(const CatalogueUrl& url, std::size_t count, std::chrono::milliseconds deadline)
+    : backend_(url.backend),
+      deadline_(deadline),
+      pool_(count),
+      watch_(count, deadline, url.backend == Backend::postgresql),
+      suspect_(count, 0),
+      opened_in_(count, 0),
+      hot_(count) {
     for (std::size_t i = 0; i < count; ++i) {
         pool_.at(i).open(factory_of(backend_), url.connect_string);
-        configure(pool_.at(i), backend_);
+        watch_.begin(i, socket_of(pool_.at(i), backend_));
+        configure(pool_.at(i), backend_, deadline_);
+        watch_.end(i);
     }
 }
 
 Connections::Lease Connections::lease() {
     std::size_t position = 0;
-    if (!pool_.try_lease(position, lease_wait_ms))
-        throw CatalogueError(
-            "no connection to the catalogue's database became free within 10 s: it is slow, or hangs");
+    if (!pool_.try_lease(position, static_cast<int>(deadline_.count())))
+        throw CatalogueError("no connection to the catalogue's database became free within " +
+                             in_milliseconds(deadline_) + ": it is slow, or hangs");
     return {*this, position};
 }
 
@@ -94,17 +113,36 @@ Connections::Lease::Lease(Connections& owner, std::size_t position)
       session_(owner.pool_.at(position)),
       exceptions_(std::uncaught_exceptions()) {
     try {
-        if (owner_.suspect_[position_] != 0) owner_.hot_[position_].reset();
-        if (owner_.suspect_[position_] != 0 && lost()) reopen();
-        owner_.suspect_[position_] = 0;
+        make_usable();
     } catch (...) {
+        owner_.watch_.end(position_);
         owner_.pool_.give_back(position_);
         throw;
     }
+    scope_.emplace(owner_.watch_, position_);
+}
+
+void Connections::Lease::make_usable() {
+    if (owner_.opened_in_[position_] != owner_.generation_) return reopen();
+    watch();
+    if (owner_.suspect_[position_] == 0) return;
+    owner_.hot_[position_].reset();
+    if (lost()) {
+        if (was_cut())
+            throw CatalogueError("the catalogue's database does not answer within " +
+                                 in_milliseconds(owner_.deadline_));
+        reopen();
+    }
+    owner_.suspect_[position_] = 0;
+}
+
+void Connections::Lease::watch() {
+    owner_.watch_.begin(position_, socket_of(session_, owner_.backend_));
 }
 
 Connections::Lease::~Lease() {
     if (std::uncaught_exceptions() > exceptions_) owner_.suspect_[position_] = 1;
+    owner_.watch_.end(position_);
     owner_.pool_.give_back(position_);
 }
 
@@ -116,13 +154,20 @@ HotQueries& Connections::Lease::hot() {
 
 void Connections::Lease::reopen() {
     owner_.hot_[position_].reset();
+    owner_.suspect_[position_] = 1;
+    owner_.watch_.end(position_);
+    const std::uint64_t generation = owner_.generation_;
     session_.reconnect();
+    watch();
     try {
-        configure(session_, owner_.backend_);
+        configure(session_, owner_.backend_, owner_.deadline_);
     } catch (...) {
+        owner_.watch_.end(position_);
         session_.close();  // so that it counts as lost and is not used half configured
         throw;
     }
+    owner_.suspect_[position_] = 0;
+    owner_.opened_in_[position_] = generation;
 }
 
 }  // namespace keyward::storage

@@ -33,6 +33,7 @@ constexpr std::array sqlstate_hints{
     SqlstateHint{"28", "correct the user and password in catalogue.url"},
     SqlstateHint{"3D", "create the database, or correct its name in catalogue.url"},
     SqlstateHint{"42501", "grant the user of catalogue.url the right to create and use tables in its schema"},
+    SqlstateHint{"25006", "the server is a standby or read-only: catalogue.url must lead to the primary"},
     SqlstateHint{"55P03",
                  "another transaction holds a lock for longer than we wait: look for one that hangs"},
     SqlstateHint{"53", "the server has run out of connections, memory or disk: make room"},
@@ -61,6 +62,11 @@ std::string own_words(const soci::soci_error& error) {
     return text;
 }
 
+bool has_sqlstate(const soci::soci_error& error, std::string_view sqlstate) {
+    const auto* postgresql = dynamic_cast<const soci::postgresql_soci_error*>(&error);
+    return postgresql != nullptr && postgresql->sqlstate() == sqlstate;
+}
+
 void hide(std::string& text, const std::string& secret) {
     if (secret.empty()) return;
     constexpr std::string_view stars = "***";
@@ -78,8 +84,11 @@ service::CatalogueError to_catalogue_error(const soci::soci_error& error, const 
 }
 
 bool lost_to_a_concurrent_transaction(const soci::soci_error& error) {
-    const auto* postgresql = dynamic_cast<const soci::postgresql_soci_error*>(&error);
-    return postgresql != nullptr && postgresql->sqlstate().starts_with("40");
+    return has_sqlstate(error, "40001") || has_sqlstate(error, "40P01");
+}
+
+bool found_it_read_only(const soci::soci_error& error) {
+    return has_sqlstate(error, "25006");
 }
 
 bool found_it_locked(const soci::soci_error& error) {

@@ -12,6 +12,7 @@ void prepare(soci::statement& statement, const std::string& query) {
 /// Whether there was a row. Goes on to the end of the result: only then SQLite ends its reading transaction.
 template <typename Keep>
 bool read_one(soci::statement& statement, Keep keep) {
+    StatementScope::statement_begins();
     statement.execute();
     bool found = false;
     while (statement.fetch()) {

@@ -36,13 +36,14 @@ void make_private_file(const std::string& path) {
 
 }  // namespace
 
-std::unique_ptr<service::Catalogue> open_catalogue(const std::string& url, std::size_t connections) {
+std::unique_ptr<service::Catalogue> open_catalogue(const std::string& url, std::size_t connections,
+                                                   std::chrono::milliseconds deadline) {
     if (connections == 0) throw CatalogueError("the catalogue needs at least one connection");
-    auto target = parse_catalogue_url(url);
+    auto target = parse_catalogue_url(url, deadline);
     if (target.backend == Backend::sqlite) make_private_file(target.path);
     const auto password = target.password;
     try {
-        return std::make_unique<SociCatalogue>(std::move(target), connections);
+        return std::make_unique<SociCatalogue>(std::move(target), connections, deadline);
     } catch (const soci::soci_error& error) {
         throw to_catalogue_error(error, password);
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -17,9 +18,14 @@ namespace keyward::storage {
 /// have the same file open. `postgresql://user:password@host:port/database?option=value` (also
 /// `postgres://`): as libpq reads it. The database must have the encoding UTF8.
 ///
+/// `deadline` is that of one statement, and of the wait for a connection or a lock: a call whose database
+/// does not answer fails then, and the calls after it at once until it answers again.
+///
 /// Both databases compare and sort text by its octets. Text with a NUL octet is refused, since PostgreSQL
 /// can't hold it. Throws service::CatalogueError with a text that says what to do; no text ever holds the
 /// password.
-std::unique_ptr<service::Catalogue> open_catalogue(const std::string& url, std::size_t connections);
+std::unique_ptr<service::Catalogue> open_catalogue(
+    const std::string& url, std::size_t connections,
+    std::chrono::milliseconds deadline = std::chrono::seconds(5));
 
 }  // namespace keyward::storage

@@ -103,6 +103,13 @@ constexpr std::array third_version{
     "TEXT "
     "not null, last_login_at bigint not null, primary key (user_id, network))",
     "create index login_networks_by_time on login_networks (last_login_at)",
+
+    // Of the transaction that wrote the record: tells whether it was committed when its answer was lost.
+    "alter table audit add column change_id TEXT",
+    "create unique index audit_by_change on audit (change_id)",
+
+    // Written and read again by each process, so that it knows whether it could write.
+    "create table probes (owner TEXT primary key, probed_at bigint not null)",
 };
 
 struct Migration {
@@ -164,6 +171,8 @@ void apply(soci::session& sql, const Migration& migration) {
 
 void migrate(soci::session& sql) {
     Transaction transaction(sql);
+    // Building an index may take longer than a statement of the service.
+    if (is_postgresql(sql)) run(sql, "set local statement_timeout = 0");
     // SQLite's transaction excludes other writers already. The number is ours, for this one purpose.
     if (is_postgresql(sql)) exists(sql, "select cast(pg_advisory_xact_lock(5319148820) as text)", {});
     run(sql,

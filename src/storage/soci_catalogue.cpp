@@ -1,5 +1,9 @@
 #include "storage/soci_catalogue.hpp"
 
+#include <algorithm>
+#include <random>
+#include <thread>
+
 #include "storage/api_tokens.hpp"
 #include "storage/attempts.hpp"
 #include "storage/audit.hpp"
@@ -10,6 +14,7 @@
 #include "storage/keys.hpp"
 #include "storage/login_networks.hpp"
 #include "storage/login_networks_of.hpp"
+#include "storage/probe.hpp"
 #include "storage/projects.hpp"
 #include "storage/recovery.hpp"
 #include "storage/removals.hpp"
@@ -22,9 +27,20 @@
 namespace keyward::storage {
 namespace {
 
+using namespace std::chrono_literals;
 using service::AuditRecord;
+using service::CatalogueError;
+using service::CatalogueOutcomeUnknown;
 
-constexpr int attempts_against_concurrency = 10;
+constexpr int most_attempts = 10;
+constexpr std::chrono::milliseconds shortest_pause = 5ms;
+constexpr std::chrono::milliseconds longest_pause = 200ms;
+
+/// A commit failed, and what became of the transaction is open.
+struct CommitFailed {
+    CatalogueError error;
+    bool may_run_again;  ///< if it was undone
+};
 
 // Begins where nothing has happened yet, so a connection that the server closed while it was idle can be
 // opened again unseen.
@@ -32,13 +48,39 @@ void begin(std::optional<Transaction>& transaction, Connections::Lease& lease) {
     try {
         transaction.emplace(lease.session());
     } catch (const soci::soci_error&) {
-        if (!lease.lost()) throw;
+        if (lease.was_cut() || !lease.lost()) throw;
         lease.reopen();
         transaction.emplace(lease.session());
     }
 }
 
+/// Between two attempts of what met another transaction: longer each time, and of random length, so that the
+/// same two do not meet again.
+void pause_after(int attempt) {
+    thread_local std::minstd_rand random{std::random_device{}()};
+    const auto longest = std::min(longest_pause, shortest_pause * (1 << std::min(attempt, 6)));
+    std::uniform_int_distribution<long long> length(shortest_pause.count(), longest.count());
+    std::this_thread::sleep_for(std::chrono::milliseconds(length(random)));
+}
+
 }  // namespace
+
+/// SQLite has one writer at a time, and those that find it taken sleep and try again. Threads of this process
+/// wait for each other here in place of that; other processes still meet at SQLite's lock.
+class SociCatalogue::TurnToWrite {
+  public:
+    explicit TurnToWrite(SociCatalogue& catalogue) {
+        if (catalogue.url_.backend != Backend::sqlite) return;
+        const auto outages = catalogue.outage_.times();
+        catalogue.refuse_in_outage();
+        lock_ = std::unique_lock(catalogue.writing_, catalogue.deadline_);
+        if (!lock_ || catalogue.outage_.times() != outages)
+            throw CatalogueError("the catalogue's database is locked: another process may hang");
+    }
+
+  private:
+    std::unique_lock<std::timed_mutex> lock_;
+};
 
 /// Turns the database's errors into the port's.
 template <typename Body>
@@ -50,61 +92,161 @@ auto SociCatalogue::guarded(Body body) {
     }
 }
 
-/// One statement that only reads: it may run again on a new connection.
+void SociCatalogue::refuse_in_outage() {
+    if (outage_.refuses())
+        throw CatalogueError("the catalogue's database does not answer; it is asked again every second");
+}
+
+/// A connection of PostgreSQL is refused while the database does not answer. SQLite can be read while it
+/// can't be written.
+Connections::Lease SociCatalogue::lease() {
+    if (url_.backend == Backend::postgresql) refuse_in_outage();
+    const auto began = std::chrono::steady_clock::now();
+    try {
+        return connections_.lease();
+    } catch (...) {
+        if (std::chrono::steady_clock::now() - began > deadline_ / 2) outage_.begin();
+        throw;
+    }
+}
+
+void SociCatalogue::note_failure(const soci::soci_error& error, const Connections::Lease& lease) {
+    const bool unanswered = lease.was_cut() && !outage_.answered_within(deadline_ / 2);
+    if (unanswered || found_it_locked(error)) outage_.begin();
+    if (found_it_read_only(error)) connections_.renew();
+}
+
+void SociCatalogue::note_success() {
+    if (url_.backend == Backend::postgresql) outage_.end();
+}
+
+/// One statement that only reads: it may run again, also on a new connection.
 template <typename Body>
 auto SociCatalogue::read_leased(Body body) {
     return guarded([&] {
-        auto lease = connections_.lease();
-        try {
-            return body(lease);
-        } catch (const soci::soci_error&) {
-            if (!lease.lost()) throw;
+        for (int attempt = 1;; ++attempt) {
+            try {
+                auto leased = lease();
+                try {
+                    auto result = body(leased);
+                    note_success();
+                    return result;
+                } catch (const soci::soci_error& error) {
+                    note_failure(error, leased);
+                    if (leased.was_cut() || !leased.lost()) throw;
+                }
+                leased.reopen();
+                return body(leased);
+            } catch (const soci::soci_error& error) {
+                if (attempt == most_attempts || !lost_to_a_concurrent_transaction(error)) throw;
+            }
+            pause_after(attempt);
         }
-        lease.reopen();
-        return body(lease);
     });
 }
 
 template <typename Body>
 auto SociCatalogue::read(Body body) {
-    return read_leased([&](Connections::Lease& lease) { return body(lease.session()); });
+    return read_leased([&](Connections::Lease& leased) { return body(leased.session()); });
 }
 
-/// SQLite has one writer at a time, and those that find it taken sleep and try again. Threads of this process
-/// wait for each other here in place of that; other processes still meet at SQLite's lock.
-std::unique_lock<std::mutex> SociCatalogue::turn_to_write() {
-    if (url_.backend == Backend::sqlite) return std::unique_lock(writing_);
-    return {};
-}
-
-/// Runs `body`, which returns whether it changed something, in a transaction that is kept only then.
+/// Runs `body`, which returns whether it changed something, in a transaction that is kept only then. Throws
+/// CommitFailed when that is not known.
 template <typename Body>
-bool SociCatalogue::write(Body body) {
+bool SociCatalogue::transact(Body body) {
+    const TurnToWrite turn(*this);
+    const auto outages = outage_.times();
+    auto leased = lease();
+    if (url_.backend == Backend::postgresql && outage_.times() != outages)
+        throw CatalogueError("the catalogue's database does not answer");
+    std::optional<Transaction> transaction;
+    try {
+        begin(transaction, leased);
+        if (!body(leased.session())) {
+            note_success();
+            return false;
+        }
+    } catch (const soci::soci_error& error) {
+        note_failure(error, leased);
+        throw;
+    }
+    try {
+        transaction->commit();
+    } catch (const soci::soci_error& error) {
+        note_failure(error, leased);
+        // What SQLite did not commit is undone, and nothing of it lies elsewhere.
+        if (url_.backend == Backend::sqlite) throw;
+        throw CommitFailed{to_catalogue_error(error, url_.password), lost_to_a_concurrent_transaction(error)};
+    }
+    outage_.end();
+    return true;
+}
+
+/// The same, again when it met a concurrent transaction or a server that can't be written to. With the id
+/// that `body` writes, a commit whose answer was lost is looked up.
+template <typename Body>
+bool SociCatalogue::write(Body body, const std::string& change_id) {
     return guarded([&] {
         for (int attempt = 1;; ++attempt) {
-            const auto turn = turn_to_write();
-            auto lease = connections_.lease();
             try {
-                std::optional<Transaction> transaction;
-                begin(transaction, lease);
-                if (!body(lease.session())) return false;
-                transaction->commit();
-                return true;
+                return transact(body);
+            } catch (const CommitFailed& failure) {
+                if (went_through(failure.error, failure.may_run_again, change_id)) return true;
+                if (attempt == most_attempts || !failure.may_run_again) throw CatalogueError(failure.error);
             } catch (const soci::soci_error& error) {
-                if (attempt == attempts_against_concurrency || !lost_to_a_concurrent_transaction(error))
-                    throw;
+                const bool again =
+                    lost_to_a_concurrent_transaction(error) || (attempt == 1 && found_it_read_only(error));
+                if (attempt == most_attempts || !again) throw;
             }
+            pause_after(attempt);
+        }
+    });
+}
+
+/// Whether a commit that failed so went through all the same. Throws CatalogueOutcomeUnknown when that can't
+/// be found out now.
+bool SociCatalogue::went_through(const CatalogueError& failure, bool was_undone,
+                                 const std::string& change_id) {
+    if (change_id.empty()) {
+        if (was_undone) return false;
+        throw CatalogueOutcomeUnknown(failure.what(), {});
+    }
+    try {
+        return was_committed(change_id);
+    } catch (const CatalogueError& error) {
+        throw CatalogueOutcomeUnknown(
+            std::string(failure.what()) + "; whether it was committed is not known: " + error.what(),
+            change_id);
+    }
+}
+
+bool SociCatalogue::was_committed(const std::string& change_id) {
+    return guarded([&] {
+        const TurnToWrite turn(*this);
+        auto leased = lease();
+        try {
+            std::optional<Transaction> transaction;
+            begin(transaction, leased);
+            const bool committed = was_audited(leased.session(), change_id);
+            note_success();
+            return committed;
+        } catch (const soci::soci_error& error) {
+            note_failure(error, leased);
+            throw;
         }
     });
 }
 
 template <typename Body>
 bool SociCatalogue::change(const AuditRecord& audit, Body body) {
-    return write([&](soci::session& sql) {
-        if (!body(sql)) return false;
-        insert_audit(sql, audit);
-        return true;
-    });
+    const std::string change_id = random_uuid();
+    return write(
+        [&](soci::session& sql) {
+            if (!body(sql)) return false;
+            insert_audit(sql, audit, change_id);
+            return true;
+        },
+        change_id);
 }
 
 /// A change after which what was read of tokens, users, grants and projects may no longer hold.
@@ -117,10 +259,11 @@ bool SociCatalogue::change_access(const AuditRecord& audit, Body body) {
     });
 }
 
-SociCatalogue::SociCatalogue(CatalogueUrl url, std::size_t connections)
-    : url_(std::move(url)), connections_(url_, connections) {
-    auto lease = connections_.lease();
-    migrate(lease.session());
+SociCatalogue::SociCatalogue(CatalogueUrl url, std::size_t connections, std::chrono::milliseconds deadline)
+    : url_(std::move(url)), deadline_(deadline), connections_(url_, connections, deadline) {
+    auto leased = connections_.lease();
+    leased.lift_deadline();
+    migrate(leased.session());
 }
 
 bool SociCatalogue::create_project(const std::string& name, const std::vector<std::string>& environments,
@@ -327,8 +470,9 @@ void SociCatalogue::end_attempt(const std::string& user_id, const std::string& k
     write([&](soci::session& sql) { return storage::end_attempt(sql, user_id, key, owner); });
 }
 
-void SociCatalogue::renew_attempts(const std::string& owner, Instant lease_until) {
-    write([&](soci::session& sql) { return storage::renew_attempts(sql, owner, lease_until); });
+void SociCatalogue::renew_attempts(const std::string& owner, const std::set<service::RepeatName>& names,
+                                   Instant lease_until) {
+    write([&](soci::session& sql) { return storage::renew_attempts(sql, owner, names, lease_until); });
 }
 
 void SociCatalogue::forget_answers(Instant before) {
@@ -437,8 +581,24 @@ std::vector<AuditRecord> SociCatalogue::audit_trail(std::size_t limit) {
     return read([&](soci::session& sql) { return storage::newest_audit(sql, limit); });
 }
 
-void SociCatalogue::ping() {
-    read([](soci::session& sql) { return exists(sql, "select version from schema_migrations", {}); });
+void SociCatalogue::probe(const std::string& owner, Instant now) {
+    const std::lock_guard one_at_a_time(probing_);
+    guarded([&] {
+        if (!probe_connection_) probe_connection_.emplace(url_, 1, deadline_);
+        auto leased = probe_connection_->lease();
+        try {
+            read_as_requests_do(leased.session());
+            std::optional<Transaction> transaction;
+            begin(transaction, leased);
+            write_as_requests_do(leased.session(), owner, now);
+            transaction->commit();
+        } catch (const soci::soci_error& error) {
+            if (found_it_read_only(error)) probe_connection_->renew();
+            note_failure(error, leased);
+            throw;
+        }
+        outage_.end();
+    });
 }
 
 }  // namespace keyward::storage

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -9,6 +11,7 @@
 #include "service/login_networks.hpp"
 #include "storage/catalogue_url.hpp"
 #include "storage/connections.hpp"
+#include "storage/outage.hpp"
 
 namespace keyward::storage {
 
@@ -16,12 +19,13 @@ namespace keyward::storage {
 /// then the commit. A method that returns false has written nothing, not even the audit record.
 ///
 /// A connection that the server closed while it was idle is opened again unseen. When it is lost during a
-/// change, the call throws, since only the caller can find out whether the commit went through; the next call
-/// connects anew.
+/// change, the call throws, and the next one connects again. Whatever fails about a commit, also an error
+/// that says that it was undone, leaves open whether it went through: that is looked up by the id which the
+/// transaction wrote with its audit record.
 class SociCatalogue final : public service::Catalogue, public service::LoginNetworks {
   public:
     /// Connects and brings the schema up to date. Throws service::CatalogueError.
-    SociCatalogue(CatalogueUrl url, std::size_t connections);
+    SociCatalogue(CatalogueUrl url, std::size_t connections, std::chrono::milliseconds deadline);
 
     bool create_project(const std::string& name, const std::vector<std::string>& environments,
                         const service::AuditRecord& audit) override;
@@ -83,7 +87,8 @@ class SociCatalogue final : public service::Catalogue, public service::LoginNetw
                                           Instant kept_since) override;
     void keep_answer(const service::KeptAnswer& answer) override;
     void end_attempt(const std::string& user_id, const std::string& key, const std::string& owner) override;
-    void renew_attempts(const std::string& owner, Instant lease_until) override;
+    void renew_attempts(const std::string& owner, const std::set<service::RepeatName>& names,
+                        Instant lease_until) override;
     void forget_answers(Instant before) override;
 
     std::string bind_token(const std::string& environment, const std::string& serial,
@@ -112,7 +117,8 @@ class SociCatalogue final : public service::Catalogue, public service::LoginNetw
 
     void record(const service::AuditRecord& audit) override;
     std::vector<service::AuditRecord> audit_trail(std::size_t limit) override;
-    void ping() override;
+    bool was_committed(const std::string& change_id) override;
+    void probe(const std::string& owner, Instant now) override;
 
   private:
     template <typename Body>
@@ -122,16 +128,27 @@ class SociCatalogue final : public service::Catalogue, public service::LoginNetw
     template <typename Body>
     auto read(Body body);
     template <typename Body>
-    bool write(Body body);
+    bool transact(Body body);
+    template <typename Body>
+    bool write(Body body, const std::string& change_id = {});
+    bool went_through(const service::CatalogueError& failure, bool was_undone, const std::string& change_id);
+    void note_failure(const soci::soci_error& error, const Connections::Lease& lease);
+    void note_success();
+    Connections::Lease lease();
+    void refuse_in_outage();
     template <typename Body>
     bool change(const service::AuditRecord& audit, Body body);
     template <typename Body>
     bool change_access(const service::AuditRecord& audit, Body body);
-    std::unique_lock<std::mutex> turn_to_write();
+    class TurnToWrite;
 
     CatalogueUrl url_;
+    std::chrono::milliseconds deadline_;
     Connections connections_;
-    std::mutex writing_;
+    Outage outage_;
+    std::timed_mutex writing_;
+    std::mutex probing_;
+    std::optional<Connections> probe_connection_;
 };
 
 }  // namespace keyward::storage

@@ -36,6 +36,7 @@ void Parameter::bind(soci::statement& statement) {
 }
 
 long long run(soci::session& sql, const std::string& query, Parameters parameters) {
+    StatementScope::statement_begins();
     soci::statement statement(sql);
     for (auto& parameter : parameters)
         parameter.bind(statement);
@@ -50,6 +51,10 @@ bool exists(soci::session& sql, const std::string& query, Parameters parameters)
     bool found = false;
     for_each_row<std::string>(sql, query, std::move(parameters), [&](const std::string&) { found = true; });
     return found;
+}
+
+void wait_for_locks(soci::session& sql, std::chrono::milliseconds time) {
+    run(sql, "pragma busy_timeout = " + std::to_string(time.count()));
 }
 
 std::string for_update(soci::session& sql) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "core/clock.hpp"
 #include "core/ids.hpp"
 #include "storage/soci.hpp"
+#include "storage/statement_watch.hpp"
 
 namespace keyward::storage {
 
@@ -72,6 +74,7 @@ long long run(soci::session& sql, const std::string& query, Parameters parameter
 /// "select …", {}, body).
 template <typename... Types, typename Body>
 void for_each_row(soci::session& sql, const std::string& query, Parameters parameters, Body body) {
+    StatementScope::statement_begins();
     std::tuple<Column<Types>...> columns;
     soci::statement statement(sql);
     std::apply([&](auto&... column) { (column.define(statement), ...); }, columns);
@@ -88,6 +91,9 @@ void for_each_row(soci::session& sql, const std::string& query, Parameters param
 
 /// Whether a query has a row.
 bool exists(soci::session& sql, const std::string& query, Parameters parameters);
+
+/// How long SQLite waits for a lock on this connection.
+void wait_for_locks(soci::session& sql, std::chrono::milliseconds time);
 
 /// Ends a `select` whose rows no other transaction may change until this one has ended. SQLite needs no words
 /// for it: its writing transactions run one after the other.

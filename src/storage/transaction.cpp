@@ -19,6 +19,7 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() {
+    StatementScope::statement_begins();
     sql_.commit();
     open_ = false;
 }

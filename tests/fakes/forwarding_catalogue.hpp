@@ -95,8 +95,9 @@ class ForwardingCatalogue : public Catalogue {
     void end_attempt(const std::string& user_id, const std::string& key, const std::string& owner) override {
         next_.end_attempt(user_id, key, owner);
     }
-    void renew_attempts(const std::string& owner, Instant lease_until) override {
-        next_.renew_attempts(owner, lease_until);
+    void renew_attempts(const std::string& owner, const std::set<RepeatName>& names,
+                        Instant lease_until) override {
+        next_.renew_attempts(owner, names, lease_until);
     }
     void forget_answers(Instant before) override { next_.forget_answers(before); }
     std::string bind_token(const std::string& environment, const std::string& serial,
@@ -145,7 +146,8 @@ class ForwardingCatalogue : public Catalogue {
     std::vector<Intent> intents() override { return next_.intents(); }
     void record(const AuditRecord& audit) override { next_.record(audit); }
     std::vector<AuditRecord> audit_trail(std::size_t limit) override { return next_.audit_trail(limit); }
-    void ping() override { return next_.ping(); }
+    bool was_committed(const std::string& change_id) override { return next_.was_committed(change_id); }
+    void probe(const std::string& owner, Instant now) override { next_.probe(owner, now); }
 
   protected:
     Catalogue& next_;

@@ -115,10 +115,19 @@ TEST_P(CatalogueContract, TheFirstAnswerStands) {
 TEST_P(CatalogueContract, RenewedAttemptsRunOnAndThoseOfOthersDoNot) {
     const auto user = new_user();
     catalogue_->begin_attempt(attempt(user), at(1000), at(0));
-    catalogue_->renew_attempts("second", at(8000));
-    catalogue_->renew_attempts("first", at(6000));
+    catalogue_->renew_attempts("second", {{user, "once"}}, at(8000));
+    catalogue_->renew_attempts("first", {{user, "another"}}, at(8000));
+    catalogue_->renew_attempts("first", {{user, "once"}}, at(6000));
     EXPECT_EQ(catalogue_->begin_attempt(attempt(user, "second"), at(5999), at(0)).kind, Kind::running);
     EXPECT_EQ(catalogue_->begin_attempt(attempt(user, "second"), at(6000), at(0)).kind, Kind::cut_off);
+}
+
+// Its answer was lost on the way to the owner, so the owner asks again.
+TEST_P(CatalogueContract, AnAttemptOfOnesOwnIsBegunAgain) {
+    const auto user = new_user();
+    catalogue_->begin_attempt(attempt(user), at(1000), at(0));
+    EXPECT_EQ(catalogue_->begin_attempt(attempt(user), at(1001), at(0)).kind, Kind::begun);
+    EXPECT_EQ(catalogue_->begin_attempt(attempt(user, "second"), at(1002), at(0)).kind, Kind::running);
 }
 
 TEST_P(CatalogueContract, OldAnswersAreForgottenAndYoungOnesKept) {

@@ -19,14 +19,16 @@ using testing::HasSubstr;
 using testing::Not;
 
 std::string connect_string(const std::string& parameters) {
-    return parse_catalogue_url("postgresql://user@host/db" + parameters).connect_string;
+    return parse_catalogue_url("postgresql://user@host/db" + parameters, std::chrono::seconds(20))
+        .connect_string;
 }
 
 TEST(CatalogueLimits, AreAddedToAUrlWithoutThem) {
     EXPECT_EQ(connect_string(""),
-              "user=user dbname=db host=host connect_timeout=10 keepalives=1 keepalives_idle=10 "
+              "user=user dbname=db host=host connect_timeout=20 keepalives=1 keepalives_idle=10 "
               "keepalives_interval=5 keepalives_count=3 tcp_user_timeout=10000 "
-              "options=\"-c\\ statement_timeout=20s\\ -c\\ lock_timeout=10s\"");
+              "target_session_attrs=read-write "
+              "options=\"-c\\ statement_timeout=18000ms\\ -c\\ lock_timeout=16000ms\"");
 }
 
 TEST(CatalogueLimits, OfTheUrlAreKept) {
@@ -35,21 +37,24 @@ TEST(CatalogueLimits, OfTheUrlAreKept) {
                                          {"keepalives_idle", "60"},
                                          {"keepalives_interval", "7"},
                                          {"keepalives_count", "9"},
-                                         {"tcp_user_timeout", "2500"}})
+                                         {"tcp_user_timeout", "2500"},
+                                         {"target_session_attrs", "any"}})
         EXPECT_THAT(connect_string("?" + keyword + "=" + value),
                     AllOf(HasSubstr(" " + keyword + "=" + value + " "), Not(HasSubstr(" " + keyword + "=1"))))
             << keyword;
 }
 
 TEST(CatalogueLimits, AreNotForSqlite) {
-    EXPECT_EQ(parse_catalogue_url("sqlite:///var/lib/keyward.db").connect_string, "/var/lib/keyward.db");
+    EXPECT_EQ(parse_catalogue_url("sqlite:///var/lib/keyward.db", std::chrono::seconds(5)).connect_string,
+              "/var/lib/keyward.db");
 }
 
 class PostgresqlLimits : public testing::Test {
   protected:
     /// What a session of the catalogue says when it is asked, with these parameters more in the URL.
     [[nodiscard]] std::string answer(const std::string& query, const std::string& parameters = "") const {
-        Connections connections(parse_catalogue_url(database_->url() + parameters), 1);
+        const std::chrono::seconds deadline(20);
+        Connections connections(parse_catalogue_url(database_->url() + parameters, deadline), 1, deadline);
         auto lease = connections.lease();
         std::string text;
         for_each_row<std::string>(lease.session(), query, {}, [&](const auto& value) { text = value; });
@@ -68,14 +73,14 @@ class PostgresqlLimits : public testing::Test {
 };
 
 TEST_F(PostgresqlLimits, ReachTheSession) {
-    EXPECT_EQ(answer("show statement_timeout"), "20s");
-    EXPECT_EQ(answer("show lock_timeout"), "10s");
+    EXPECT_EQ(answer("show statement_timeout"), "18s");
+    EXPECT_EQ(answer("show lock_timeout"), "16s");
 }
 
 TEST_F(PostgresqlLimits, OfTheUrlWinOverOurs) {
     const std::string parameters = "&options=-c%20statement_timeout%3D45s";
     EXPECT_EQ(answer("show statement_timeout", parameters), "45s");
-    EXPECT_EQ(answer("show lock_timeout", parameters), "10s");
+    EXPECT_EQ(answer("show lock_timeout", parameters), "16s");
     EXPECT_EQ(answer("show lock_timeout", "&options=-c%20lock_timeout%3D250ms"), "250ms");
 }
 
@@ -83,7 +88,7 @@ TEST_F(PostgresqlLimits, OtherOptionsOfTheUrlReachTheSessionToo) {
     const std::string parameters = "&options=-c%20search_path%3Dpg_temp%2Cpublic%20-c%20work_mem%3D5MB";
     EXPECT_EQ(answer("show search_path", parameters), "pg_temp,public");
     EXPECT_EQ(answer("show work_mem", parameters), "5MB");
-    EXPECT_EQ(answer("show statement_timeout", parameters), "20s");
+    EXPECT_EQ(answer("show statement_timeout", parameters), "18s");
 }
 
 TEST_F(PostgresqlLimits, EndAStatementThatTakesTooLong) {

@@ -119,4 +119,8 @@ std::string PostgresServer::url(const std::string& database) const {
     return "postgresql://keyward:" + password_ + "@/" + database + "?host=" + folder_.path().string();
 }
 
+std::string PostgresServer::url_at(std::uint16_t port, const std::string& database) const {
+    return "postgresql://keyward:" + password_ + "@127.0.0.1:" + std::to_string(port) + "/" + database;
+}
+
 }  // namespace keyward::storage

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -34,6 +35,10 @@ class PostgresServer {
     ~PostgresServer();
 
     [[nodiscard]] std::string url(const std::string& database) const;
+    /// The same through a proxy that listens at this port of 127.0.0.1.
+    [[nodiscard]] std::string url_at(std::uint16_t port, const std::string& database) const;
+    /// The unix socket that it listens at.
+    [[nodiscard]] std::string socket() const { return folder_.path() / ".s.PGSQL.5432"; }
     [[nodiscard]] const std::string& password() const { return password_; }
     void stop() const;
     void start() const;

@@ -45,7 +45,7 @@ TEST_F(PostgresqlCatalogue, ConnectionsClosedWhileIdleAreOpenedAgainUnseen) {
     EXPECT_TRUE(catalogue->find_user("alice"));
     end_other_connections();
     EXPECT_TRUE(catalogue->find_user("alice"));
-    EXPECT_NO_THROW(catalogue->ping());
+    EXPECT_NO_THROW(catalogue->probe("first", at(1)));
 }
 
 TEST_F(PostgresqlCatalogue, WhatWasPreparedOnALostConnectionIsPreparedAgain) {
@@ -116,7 +116,7 @@ TEST_F(PostgresqlCatalogue, AStoppedServerIsAnErrorAndARestartedOneIsUsedAgain) 
     const auto catalogue = open_catalogue(database_->url(), 2);
     server.stop();
     try {
-        catalogue->ping();
+        catalogue->probe("first", at(1));
         ADD_FAILURE() << "it answered";
     } catch (const service::CatalogueError& error) {
         EXPECT_THAT(error.what(),
@@ -126,7 +126,7 @@ TEST_F(PostgresqlCatalogue, AStoppedServerIsAnErrorAndARestartedOneIsUsedAgain) 
     EXPECT_THROW(catalogue->create_user("alice", "", audit("user.create")), service::CatalogueError);
     server.start();
     EXPECT_TRUE(catalogue->create_user("alice", "", audit("user.create")));
-    EXPECT_NO_THROW(catalogue->ping());
+    EXPECT_NO_THROW(catalogue->probe("first", at(1)));
 }
 
 TEST_F(PostgresqlCatalogue, ADatabaseThatCantHoldUnicodeIsRefused) {
@@ -148,7 +148,7 @@ TEST_F(PostgresqlCatalogue, APasswordMayHoldAnySignsOfAUrl) {
     url.replace(url.find(credentials), credentials.size(), "odd:a%20b%27c%5Cd%40e%2Ff%3Ag%3Dh%25i%3Fj%23k");
     const auto catalogue = open_catalogue(url, 1);
     end_other_connections();
-    EXPECT_NO_THROW(catalogue->ping());
+    EXPECT_NO_THROW(catalogue->probe("first", at(1)));
     database_->query(R"(alter role odd password '"begins with" a quote')");
 }
 

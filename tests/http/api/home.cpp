@@ -69,10 +69,11 @@ void Home::init_token(const std::string& label) {
 }
 
 void Home::write_config(const HomeOptions& options) {
+    const std::string url = options.catalogue_url.empty() ? "sqlite://" + database() : options.catalogue_url;
     std::string text = "[http]\naddress = \"127.0.0.1\"\nport = " + std::to_string(port_) + "\n" +
                        options.http + "\n[policy]\nidempotency_key_file = \"" +
-                       folder_.file("idempotency.key") + "\"\n" + options.policy +
-                       "\n[catalogue]\nurl = \"sqlite://" + folder_.file("keyward.db") + "\"\n";
+                       folder_.file("idempotency.key") + "\"\n" + options.policy + "\n[catalogue]\nurl = \"" +
+                       url + "\"\n" + options.catalogue;
     const std::string local_module = options.spied_on ? spy_module : options.local_module;
     for (const auto* list :
          {&options.environments, &options.remote, &options.without_token, &options.outside}) {

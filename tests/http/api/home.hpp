@@ -26,6 +26,8 @@ struct HomeOptions {
     std::string policy = {};                      ///< lines for [policy]
     std::string each_environment = {};            ///< lines for every [[environment]]
     std::string local_module = softhsm_module;    ///< of all but the remote ones
+    std::string catalogue_url = {};               ///< empty: an SQLite database in the folder
+    std::string catalogue = {};                   ///< lines for [catalogue]
     bool spied_on = false;  ///< OpenSC's pkcs11-spy writes every call of the module down, see spy_log()
 };
 
@@ -36,6 +38,7 @@ class Home {
     explicit Home(HomeOptions options = {});
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] std::string database() const { return folder_.file("keyward.db"); }
     [[nodiscard]] std::string config() const { return folder_.file("keyward.toml"); }
     [[nodiscard]] const Folder& folder() const { return folder_; }
     /// What every program needs that loads the modules.

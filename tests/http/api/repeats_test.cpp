@@ -216,6 +216,26 @@ TEST_F(Repeats, NeedAKeyOfPrintableCharacters) {
     expect_repeat_of(create_as(longest, body_), with_key(home(), longest, "POST", keys_path(), body_));
 }
 
+TEST_F(Repeats, SixtyAtOnceAllGetTheAnswerOfTheFirst) {
+    constexpr int clients = 60;
+    std::latch together(clients);
+    std::vector<std::future<Answer>> answers;
+    for (int i = 0; i < clients; ++i)
+        answers.push_back(std::async(std::launch::async, [&] {
+            HttpClient client(home().port());
+            together.arrive_and_wait();
+            return client.send(with_key(home(), key_, "POST", keys_path(), body_));
+        }));
+    int first = 0;
+    for (auto& each : answers) {
+        const Answer answer = each.get();
+        EXPECT_EQ(answer.status, 200) << answer.body;
+        if (!is_replayed(answer)) ++first;
+    }
+    EXPECT_EQ(first, 1);
+    EXPECT_EQ(ids("production", name_).size(), 1U);
+}
+
 TEST_F(Repeats, AreLookedAtAfterTheLoginTheGrantAndTheMediaType) {
     ASSERT_EQ(create_as(key_, body_).status, 200);
     Request request = with_key(home(), key_, "POST", keys_path(), body_);

@@ -74,8 +74,9 @@ std::vector<Row> read_table() {
     service::Repeats repeats(
         workplace, SecretBytes(32), [] {}, std::chrono::seconds(1));
     service::UseKey use(workplace, std::chrono::steady_clock::now);
+    const service::CatalogueHealth health(*catalogue, "nobody", system_now);
     std::vector<Row> rows;
-    for (const api::Route& route : api::all_routes(workplace, login, use, repeats))
+    for (const api::Route& route : api::all_routes(workplace, login, use, repeats, health))
         rows.push_back(
             {route.method, std::string(route.pattern), route.login, route.permissions, route.body});
     return rows;

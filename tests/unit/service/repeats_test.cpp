@@ -307,6 +307,51 @@ TEST_F(RepeatsTest, RenewsTheLeasesOfWhatRuns) {
     });
 }
 
+/// A catalogue that takes the beginning of an attempt, and whose answer is lost.
+class CatalogueWithLostBeginnings : public ForwardingCatalogue {
+  public:
+    using ForwardingCatalogue::ForwardingCatalogue;
+    AttemptOutcome begin_attempt(const Attempt& attempt, Instant now, Instant kept_since) override {
+        AttemptOutcome outcome = ForwardingCatalogue::begin_attempt(attempt, now, kept_since);
+        if (!mended) throw CatalogueOutcomeUnknown("the answer was lost", {});
+        return outcome;
+    }
+    bool mended = false;
+};
+
+TEST_F(RepeatsTest, ALostBeginningIsNotRenewedAndIsMadeUpFor) {
+    CatalogueWithLostBeginnings catalogue(*bench_.catalogue);
+    Workplace workplace{catalogue, bench_.environments, bench_.in_flight,
+                        {},        "this-process",      [this] { return bench_.now; }};
+    Repeats repeats(
+        workplace, hmac_key_.clone(), [] {}, 1ms);
+    EXPECT_THROW(run(repeats, request()), CatalogueError);
+    EXPECT_EQ(attempt_by("a-replica", request(), bench_.now), AttemptOutcome::Kind::running);
+    // Another attempt of this process, which is renewed.
+    catalogue.mended = true;
+    repeats.run(name("another"), request(), [&] {
+        bench_.now += 2h;
+        repeats.renew_leases();
+        return std::nullopt;
+    });
+    bench_.now -= 2h;
+    repeats.finish_all();
+    EXPECT_EQ(attempt_by("a-replica", request(), bench_.now + 1h), AttemptOutcome::Kind::begun);
+}
+
+TEST_F(RepeatsTest, ARepeatOfALostBeginningRuns) {
+    CatalogueWithLostBeginnings catalogue(*bench_.catalogue);
+    const Workplace workplace{catalogue, bench_.environments, bench_.in_flight,
+                              {},        "this-process",      [this] { return bench_.now; }};
+    Repeats repeats(
+        workplace, hmac_key_.clone(), [this] { ++settlements_; }, 1ms);
+    EXPECT_THROW(run(repeats, request()), CatalogueError);
+    catalogue.mended = true;
+    EXPECT_EQ(run(repeats, request(), "first"), std::nullopt);
+    EXPECT_EQ(run(repeats, request(), "second"), "first");
+    EXPECT_EQ(settlements_, 0);
+}
+
 TEST_F(RepeatsTest, AnEndThatTheCatalogueDidNotTakeIsMadeUpFor) {
     CatalogueWithoutEnds catalogue(*bench_.catalogue);
     const Workplace workplace{catalogue, bench_.environments, bench_.in_flight,
@@ -317,15 +362,18 @@ TEST_F(RepeatsTest, AnEndThatTheCatalogueDidNotTakeIsMadeUpFor) {
     EXPECT_EQ(attempt_by("a-replica", request(), bench_.now), AttemptOutcome::Kind::running);
     EXPECT_THROW(run(repeats, request()), CatalogueError);
     catalogue.mended = true;
-    repeats.renew_leases();
+    repeats.finish_all();
     EXPECT_EQ(attempt_by("a-replica", request(), bench_.now), AttemptOutcome::Kind::begun);
 }
 
 TEST_F(RepeatsTest, OnlySoManyWait) {
     ASSERT_EQ(attempt_by("a-replica", request(), bench_.now + 1h), AttemptOutcome::Kind::begun);
+    Repeats narrow(
+        bench_.workplace(), hmac_key_.clone(), [] {}, 20s, 16);
     std::vector<std::future<ErrorKind>> waiting;
     for (int i = 0; i < 17; ++i)  // one looks into the catalogue, the others wait for that one
-        waiting.push_back(std::async(std::launch::async, [&] { return error_of([&] { run(); }).kind(); }));
+        waiting.push_back(
+            std::async(std::launch::async, [&] { return error_of([&] { run(narrow, request()); }).kind(); }));
     const auto refused = [&] {
         return std::ranges::any_of(
             waiting, [](auto& each) { return each.wait_for(0ms) == std::future_status::ready; });
@@ -334,9 +382,30 @@ TEST_F(RepeatsTest, OnlySoManyWait) {
     while (!refused() && std::chrono::steady_clock::now() < until)
         std::this_thread::yield();
     EXPECT_TRUE(refused());
-    repeats_->end_waiting();
+    narrow.end_waiting();
     for (auto& each : waiting)
         EXPECT_EQ(each.get(), ErrorKind::overloaded);
+}
+
+TEST_F(RepeatsTest, SixtyRepeatsWaitForTheFirst) {
+    std::promise<void> begun;
+    std::promise<void> may_end;
+    std::jthread first([&] {
+        repeats_->run(name(), request(), [&] {
+            begun.set_value();
+            may_end.get_future().wait();
+            return "first";
+        });
+    });
+    begun.get_future().wait();
+    std::vector<std::future<std::optional<std::string>>> repeats;
+    for (int i = 0; i < 60; ++i)
+        repeats.push_back(std::async(std::launch::async, [&] { return run(*repeats_, request(), "other"); }));
+    EXPECT_EQ(repeats.back().wait_for(50ms), std::future_status::timeout);
+    may_end.set_value();
+    for (auto& each : repeats)
+        EXPECT_EQ(each.get(), "first");
+    EXPECT_EQ(runs_, 0);
 }
 
 }  // namespace

@@ -27,6 +27,8 @@ TEST(ShippedFile, ShowsTheDefaultsOfPolicyAndCatalogue) {
     EXPECT_EQ(shown.policy.refuse_two_purposes, defaults.policy.refuse_two_purposes);
     EXPECT_EQ(shown.policy.idempotency_key_file, defaults.policy.idempotency_key_file);
     EXPECT_EQ(shown.catalogue.url, defaults.catalogue.url);
+    EXPECT_EQ(shown.catalogue.connections, defaults.catalogue.connections);
+    EXPECT_EQ(shown.catalogue.deadline, defaults.catalogue.deadline);
 }
 
 TEST(ShippedFile, ShowsTheDefaultsOfAnEnvironment) {

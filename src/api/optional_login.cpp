@@ -1,0 +1,62 @@
+#include "api/optional_login.hpp"
+
+#include <chrono>
+
+namespace keyward::api {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto patience = 40ms;
+constexpr std::size_t most_questions = 16;
+
+}  // namespace
+
+OptionalLogin::OptionalLogin(service::Access& access) : access_(access), thread_([this] { work(); }) {}
+
+OptionalLogin::~OptionalLogin() {
+    {
+        const std::lock_guard lock(mutex_);
+        ending_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+}
+
+std::optional<service::Caller> OptionalLogin::caller_of(const std::string& authorization) {
+    auto answer = ask(authorization);
+    if (!answer || answer->wait_for(patience) != std::future_status::ready) return std::nullopt;
+    try {
+        return answer->get();
+    } catch (const std::exception&) {
+        return std::nullopt;  // as good as no token, where none is needed
+    }
+}
+
+std::optional<std::future<std::optional<service::Caller>>> OptionalLogin::ask(
+    const std::string& authorization) {
+    Question question([this, authorization] { return std::optional(access_.authenticate(&authorization)); });
+    auto answer = question.get_future();
+    {
+        const std::lock_guard lock(mutex_);
+        if (questions_.size() == most_questions) return std::nullopt;
+        questions_.push_back(std::move(question));
+    }
+    changed_.notify_one();
+    return answer;
+}
+
+void OptionalLogin::work() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+        changed_.wait(lock, [&] { return ending_ || !questions_.empty(); });
+        if (ending_) return;
+        Question question = std::move(questions_.front());
+        questions_.pop_front();
+        lock.unlock();
+        question();  // what it throws goes to the one who asked
+        lock.lock();
+    }
+}
+
+}  // namespace keyward::api

@@ -1,0 +1,40 @@
+#include "tests/contract/outage/proxied_database.hpp"
+
+#include <thread>
+
+#include "storage/open_catalogue.hpp"
+
+namespace keyward::storage {
+namespace {
+
+/// `test_N` of the URL that goes past the proxy.
+std::string name_of(const TestDatabase& database) {
+    const std::string url = database.url();
+    const auto begin = url.find("@/") + 2;
+    return url.substr(begin, url.find('?') - begin);
+}
+
+}  // namespace
+
+ProxiedDatabase::ProxiedDatabase() : proxy_(PostgresServer::instance().socket()) {}
+
+std::unique_ptr<service::Catalogue> ProxiedDatabase::catalogue(std::chrono::milliseconds deadline,
+                                                               std::size_t connections) const {
+    return open_catalogue(PostgresServer::instance().url_at(proxy_.port(), name_of(*database_)), connections,
+                          deadline);
+}
+
+std::unique_ptr<service::Catalogue> ProxiedDatabase::direct_catalogue() const {
+    return open_catalogue(database_->url(), 2);
+}
+
+bool comes_true(const std::function<bool()>& condition, std::chrono::milliseconds time) {
+    const auto until = std::chrono::steady_clock::now() + time;
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() > until) return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return true;
+}
+
+}  // namespace keyward::storage

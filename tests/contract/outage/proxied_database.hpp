@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "service/catalogue.hpp"
+#include "tests/contract/catalogue/postgres_server.hpp"
+#include "tests/contract/catalogue/test_database.hpp"
+#include "tests/support/pg_proxy.hpp"
+
+namespace keyward::storage {
+
+/// An empty PostgreSQL database that is reached through a proxy which fails on command.
+class ProxiedDatabase {
+  public:
+    ProxiedDatabase();
+
+    [[nodiscard]] const test::PgProxy& proxy() const { return proxy_; }
+    /// A catalogue behind the proxy.
+    [[nodiscard]] std::unique_ptr<service::Catalogue> catalogue(std::chrono::milliseconds deadline,
+                                                                std::size_t connections = 4) const;
+    /// One that goes past the proxy.
+    [[nodiscard]] std::unique_ptr<service::Catalogue> direct_catalogue() const;
+    Rows query(const std::string& statements) { return database_->query(statements); }
+
+  private:
+    std::unique_ptr<TestDatabase> database_ = make_postgresql_database();
+    test::PgProxy proxy_;
+};
+
+/// Whether it becomes true within the time.
+bool comes_true(const std::function<bool()>& condition, std::chrono::milliseconds time);
+
+}  // namespace keyward::storage

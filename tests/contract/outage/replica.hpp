@@ -1,0 +1,70 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "service/catalogue_health.hpp"
+#include "service/create_key.hpp"
+#include "service/periodic_tasks.hpp"
+#include "service/recovery.hpp"
+#include "service/remove_key.hpp"
+#include "service/repeats.hpp"
+#include "service/update_key.hpp"
+#include "tests/contract/outage/proxied_database.hpp"
+#include "tests/fakes/fake_token.hpp"
+
+namespace keyward::storage {
+
+/// The tokens `production` and `staging`, which all replicas share.
+struct Tokens {
+    std::shared_ptr<fakes::FakeToken> production = std::make_shared<fakes::FakeToken>();
+    std::shared_ptr<fakes::FakeToken> staging = std::make_shared<fakes::FakeToken>();
+};
+
+/// One process of the service without its HTTP: its tasks run as `keyward serve` runs them.
+class Replica {
+  public:
+    Replica(const std::string& owner, service::Catalogue& catalogue, const Tokens& tokens);
+    Replica(const Replica&) = delete;
+    Replica& operator=(const Replica&) = delete;
+    ~Replica();
+
+    /// What a request came to. `status` is as in HTTP: 200, 400, 404, 409 or 503.
+    struct Answer {
+        int status = 0;
+        std::string text;
+    };
+    /// With an Idempotency-Key, unless it is empty. The material is the same for the same name.
+    Answer create(const std::string& name, const std::string& repeat);
+    Answer update(const std::string& name, const std::string& repeat);
+    Answer remove(const std::string& name, const std::string& repeat);
+
+    [[nodiscard]] service::Catalogue& catalogue() { return workplace_.catalogue; }
+    [[nodiscard]] const service::CatalogueHealth& health() const { return health_; }
+    [[nodiscard]] std::optional<service::Key> find(const std::string& name);
+    /// Whether no change of this process waits to be taken back.
+    [[nodiscard]] bool is_settled() const { return workplace_.unfinished->empty(); }
+
+  private:
+    using Change = std::function<service::DeploymentReport(const service::Origin&)>;
+    Answer answer(const std::string& shape, const std::string& repeat, const Change& change);
+
+    service::Environments environments_;
+    service::InFlight in_flight_;
+    service::Project project_;
+    service::Caller alice_;
+    service::Workplace workplace_;
+    service::CatalogueHealth health_;
+    service::Recovery recovery_;
+    std::mutex one_recovery_;
+    service::Repeats repeats_;
+    std::vector<std::unique_ptr<service::PeriodicTasks>> tasks_;
+};
+
+/// The project and the user that replicas work with.
+void prepare(service::Catalogue& catalogue);
+
+}  // namespace keyward::storage
