@@ -134,6 +134,7 @@ FoundToken SessionPool::connect(const Module::Use& use) {
         *module_, use, {settings_.label, found_before ? first_serial_ : settings_.serial, found_before});
     login_.ensure(use, token.slot);
     first_serial_ = token.identity.serial;
+    ++bindings_;
     log::info("token.bound", {{"label", token.identity.label},
                               {"serial", token.identity.serial},
                               {"model", token.identity.model}});

@@ -129,6 +129,7 @@ Environment::Environment(EnvironmentProfile profile, std::shared_ptr<Token> toke
     : profile_(std::move(profile)),
       shared_(std::make_shared<Shared>(std::move(token), profile_.workers, profile_.breaker_limit)),
       breaker_(shared_->breaker) {
+    note_refresh(system_now());  // its module is initialised by the first call
     shared_->running_workers = profile_.workers;
     workers_.reserve(profile_.workers);
     for (std::size_t i = 0; i < profile_.workers; ++i)

@@ -39,6 +39,10 @@ bool was_committed_all_the_same(Workplace& workplace, ImportBatch& imports, cons
 
 ServiceError lease_ran_out(Workplace& workplace, ImportBatch& imports, const std::string& key_id,
                            const AuditRecord& audit) {
+    // Those who settled the intents may have ended their tombstones before the objects were made.
+    for (const Tombstone& tombstone : imports.tombstones())
+        if (workplace.catalogue.fate_of(tombstone.object_id) == ObjectFate::unknown)
+            workplace.catalogue.condemn(tombstone, audit);
     imports.undo();
     // Its intents still stand when the commit failed because another attempt of the request took its place.
     workplace.catalogue.abandon_change(key_id, imports.settlement(), audit);

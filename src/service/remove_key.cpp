@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "core/log.hpp"
-#include "service/burial.hpp"
 #include "service/key_change.hpp"
 #include "service/key_text.hpp"
+#include "service/object_destruction.hpp"
 
 namespace keyward::service {
 namespace {
@@ -28,8 +28,8 @@ class Undeployment {
             key_.id, key_.revision, environment_, workplace_.owner, workplace_.lease_end(), audit("started"));
         if (removal.begin == Begin::gone) throw key_not_found(key_.name);
         if (removal.begin == Begin::conflict) throw key_changed_meanwhile(key_.name);
-        const auto failures = bury(workplace_, removal.tombstones, audit({}));
-        const DeploymentReport report = report_of(removal.tombstones, failures);
+        const auto ends = destroy_tombstoned(workplace_, removal.tombstones, audit({}));
+        const DeploymentReport report = report_of(removal.tombstones, ends);
         log::info(environment_ ? "key.undeployed" : "key.deleted", {{"request", origin_.request_id},
                                                                     {"user", caller_.user_name},
                                                                     {"client", origin_.client_address},
@@ -78,7 +78,7 @@ class Undeployment {
     }
 
     [[nodiscard]] DeploymentReport report_of(const std::vector<Tombstone>& tombstones,
-                                             const std::vector<std::optional<std::string>>& failures) const {
+                                             const std::vector<TombstoneResult>& ends) const {
         std::vector<EnvironmentResult> results;
         for (const Deployment& deployment : key_.deployments) {
             if (!is_meant(deployment)) continue;
@@ -89,11 +89,20 @@ class Undeployment {
                     "destroyed "
                     "there should that token come back";
             for (std::size_t i = 0; i < tombstones.size(); ++i)
-                if (deployment.object_id == tombstones[i].object_id && failures[i])
-                    result = {deployment.environment, false, *failures[i], {}, {}};
+                if (deployment.object_id == tombstones[i].object_id) result = result_of(deployment, ends[i]);
             results.push_back(std::move(result));
         }
         return report_on(Undertaking::undeployment, std::move(results));
+    }
+
+    static EnvironmentResult result_of(const Deployment& deployment, const TombstoneResult& end) {
+        if (!end.ended) return {deployment.environment, false, end.reason, {}, {}};
+        return {
+            deployment.environment,
+            true,
+            end.not_found ? "Undeployed; the token did not hold the key any more" : "Undeployed successfully",
+            {},
+            {}};
     }
 
     Workplace& workplace_;

@@ -97,12 +97,25 @@ constexpr std::array second_version{
     "insert into access_version (version) values (0)",
 };
 
+constexpr std::array third_version{
+    // Whether the object was in the token, whether its destruction was begun without a recorded end, the
+    // lookups that did not find it, when the next one is due, and since when it is to go.
+    "alter table tombstones add column deployed bigint not null default 0",
+    "alter table tombstones add column attempted bigint not null default 0",
+    "alter table tombstones add column created_at bigint not null default 0",
+    "alter table tombstones add column absent_looks bigint not null default 0",
+    "alter table tombstones add column look_after bigint not null default 0",
+    // Tombstones of interrupted imports are those with a time to be kept.
+    "update tombstones set deployed = 1, attempted = 1 where keep_until = 0",
+};
+
 struct Migration {
     long long version;
     std::span<const char* const> statements;
 };
 // Only ever added to: a released migration stays as it is.
-constexpr std::array migrations{Migration{1, first_version}, Migration{2, second_version}};
+constexpr std::array migrations{Migration{1, first_version}, Migration{2, second_version},
+                                Migration{3, third_version}};
 
 struct Placeholder {
     std::string_view name;
