@@ -36,6 +36,7 @@ class Pkcs11Token final : public service::Token {
     service::TokenIdentity identity() override;
     bool refresh() override;
     void reload_pin() override;
+    [[nodiscard]] std::uint64_t epoch() const override { return pool_.epoch(); }
 
   private:
     static void sleep(std::chrono::milliseconds pause);

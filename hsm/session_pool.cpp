@@ -153,6 +153,7 @@ FoundToken SessionPool::connect(const Module::Use& use) {
     claim(token.slot, use.generation());
     login_.ensure(use, token.slot);
     first_serial_ = token.identity.serial;
+    ++bindings_;
     log::info("token.bound", {{"label", token.identity.label},
                               {"serial", token.identity.serial},
                               {"model", token.identity.model}});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -51,6 +52,8 @@ class SessionPool {
     bool refresh() { return module_->reinitialize_when_idle(); }
     /// Never waits, also while a call hangs in the module.
     void reload_pin() { login_.reload(); }
+    /// Changes each time the token was looked for again, or its sessions began again.
+    [[nodiscard]] std::uint64_t epoch() const { return bindings_ + login_.beginnings(); }
     [[nodiscard]] const std::string& label() const { return settings_.label; }
 
   private:
@@ -87,6 +90,7 @@ class SessionPool {
     const std::shared_ptr<Module> module_;
     const PoolSettings settings_;
     Login login_;
+    std::atomic<std::uint64_t> bindings_ = 0;
     std::mutex binding_;        ///< one looks for the token, the others wait for what it finds
     std::string first_serial_;  ///< of the first token bound; guarded by binding_
     std::mutex mutex_;          ///< guards what follows; no module call is made under it

@@ -42,6 +42,10 @@ using service::TokenPhase;
 FoundToken bind_token(Module& module, const Module::Use& use, const WantedToken& wanted) {
     auto [tokens, unreadable] = module.tokens(use);
     const std::size_t all = tokens.size();
+    for (FoundToken& token : tokens)
+        token.identity.serial_is_shared = std::ranges::count_if(tokens, [&](const FoundToken& other) {
+                                              return other.identity.serial == token.identity.serial;
+                                          }) > 1;
     if (!wanted.label.empty())
         std::erase_if(tokens, [&](const FoundToken& token) { return token.identity.label != wanted.label; });
     const std::vector<FoundToken> of_the_label = tokens;

@@ -14,6 +14,7 @@
 #include "core/base64.hpp"
 #include "core/log.hpp"
 #include "keys/decode.hpp"
+#include "service/weak_serial.hpp"
 #include "settings/load.hpp"
 #include "storage/open_catalogue.hpp"
 
@@ -87,6 +88,10 @@ void check_token(service::Environment& environment, const std::vector<Trial>& al
                        {"serial", identity.serial},
                        {"manufacturer", identity.manufacturer},
                        {"model", identity.model}};
+    if (const auto weakness = service::weakness_of_serial(identity))
+        result["warnings"].push_back(
+            "its serial number " + *weakness +
+            ", so a token initialised again, or another one, is told from this one only by the keys in it");
     const auto offered = environment.call<Names>([](service::Token& token) { return token.mechanisms(); });
     result["mechanisms"] = offered;
     bool all_good = true;
@@ -131,6 +136,8 @@ void print(const Json& result) {
               << token["serial"].get<std::string>() << ", " << token["manufacturer"].get<std::string>() << " "
               << token["model"].get<std::string>() << "\n"
               << "  mechanisms  " << joined(result["mechanisms"]) << "\n";
+    for (const auto& warning : result.value("warnings", Json::array()))
+        std::cout << "  warning     " << warning.get<std::string>() << "\n";
     for (const auto& import : result["imports"])
         std::cout << "  import      " << import["key"].get<std::string>() << ": "
                   << (import["success"] ? "ok" : import["message"].get<std::string>()) << "\n";

@@ -55,13 +55,13 @@ std::size_t handler_threads(const service::Environments& environments) {
     return threads;
 }
 
-/// A request may wait for imports, for the clean-up after those that failed, and for the end of the old
-/// objects.
+/// A request may wait for imports, for the clean-up after those that failed, and twice for the end of the old
+/// objects: those that are not found are looked for again.
 std::chrono::milliseconds longest_request(const service::Environments& environments) {
     std::chrono::milliseconds longest{0};
     for (const auto& environment : environments.all())
         longest = std::max(longest, environment->profile().deadline);
-    return 3 * longest;
+    return 4 * longest;
 }
 
 std::size_t catalogue_connections(const settings::CatalogueSettings& catalogue) {
@@ -102,14 +102,15 @@ int serve(const std::string& config) {
 
     const settings::Settings settings = settings::load(config);
     SecretBytes idempotency_key = settings::idempotency_key(settings.policy.idempotency_key_file);
+    const auto marks = std::make_shared<const service::ObjectMarks>(idempotency_key.clone());
     Parts parts(settings);
     const auto catalogue = storage::open_catalogue(
         settings.catalogue.url, catalogue_connections(settings.catalogue), settings.catalogue.deadline);
     service::InFlight in_flight;
     service::Environments environments;
     parts.open_all(settings, environments, *catalogue, service::BoundToken::Binding::record);
-    const service::Workplace workplace{*catalogue,          environments,       in_flight,
-                                       policy_of(settings), process_identity(), system_now};
+    const service::Workplace workplace{*catalogue,         environments, in_flight, policy_of(settings),
+                                       process_identity(), system_now,   marks};
 
     service::CatalogueHealth health(*catalogue, workplace.owner, system_now);
     service::Recovery recovery(workplace, is_known_dead);

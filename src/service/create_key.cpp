@@ -63,8 +63,10 @@ class Creation {
         for (std::size_t i = 0; i < request_.environments.size(); ++i) {
             const EnvironmentEntry& entry = request_.environments[i];
             imports_.add(writable_environment(workplace_, caller_, project_, entry.environment), entry,
-                         prepared_.entries[i], object_label(entry.alias, project_.name, request_.name), uses,
-                         key_.mechanisms, request_.origin.request_id);
+                         prepared_.entries[i],
+                         workplace_.new_object_id(entry.environment, project_.name, request_.name),
+                         object_label(entry.alias, project_.name, request_.name), uses, key_.mechanisms,
+                         request_.origin.request_id);
         }
     }
 

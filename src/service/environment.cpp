@@ -167,6 +167,7 @@ Environment::Environment(EnvironmentProfile profile, std::shared_ptr<Token> toke
     : profile_(std::move(profile)),
       shared_(std::make_shared<Shared>(std::move(token), profile_.workers, profile_.breaker_limit)),
       breaker_(shared_->breaker) {
+    note_refresh(system_now());  // its module is initialised by the first call
     workers_.reserve(profile_.workers);
     watch_ = std::thread([shared = shared_, deadline = profile_.deadline, environment = name(),
                           text = timed_out_text(profile_.deadline)] {

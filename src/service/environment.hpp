@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/clock.hpp"
 #include "service/breaker.hpp"
 #include "service/call.hpp"
 #include "service/errors.hpp"
@@ -101,6 +102,10 @@ class Environment {
     /// Never waits.
     void probe();
 
+    /// When its module was last re-initialised for a second look (Token::refresh), as those who did it say.
+    [[nodiscard]] Instant last_refresh() const { return last_refresh_; }
+    void note_refresh(Instant at) { last_refresh_ = at; }
+
     /// Logs in again with the PIN that its source gives now.
     void reload_pin();
 
@@ -140,6 +145,7 @@ class Environment {
     Breaker& breaker_;
     std::vector<std::thread> workers_;
     std::thread watch_;
+    std::atomic<Instant> last_refresh_{Instant{}};
 };
 
 }  // namespace keyward::service

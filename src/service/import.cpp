@@ -36,8 +36,9 @@ void log_failure(const std::string& request_id, const std::string& environment, 
 
 }  // namespace
 
-Import::Import(Environment& environment, InFlight& in_flight, Plan plan)
+Import::Import(Environment& environment, Catalogue& catalogue, InFlight& in_flight, Plan plan)
     : environment_(environment),
+      catalogue_(catalogue),
       in_flight_(in_flight),
       plan_(std::make_shared<const Plan>(std::move(plan))) {}
 
@@ -49,9 +50,9 @@ void Import::start() {
                              plan->expected_check_value, plan->mechanisms});
     };
     // Nobody waits any more. The tombstone, which stands or will in a moment, goes once the object is gone.
-    const auto take_back = [plan = plan_, &in_flight = in_flight_](Token& token) {
+    const auto take_back = [plan = plan_, &catalogue = catalogue_, &in_flight = in_flight_](Token& token) {
         try {
-            if (plan->lifetime == Lifetime::token) token.destroy(plan->id);
+            if (plan->lifetime == Lifetime::token) destroy_object(catalogue, token, plan->id);
         } catch (const std::exception& error) {
             log::warn("import.late_cleanup_failed", {{"object", plan->id.hex()}, {"reason", error.what()}});
         }
@@ -91,7 +92,9 @@ void Import::finish() {
 void Import::begin_cleanup() {
     if (!to_destroy_) return;
     try {
-        cleanup_ = environment_.begin<std::size_t>([id = id()](Token& token) { return token.destroy(id); });
+        cleanup_ = environment_.begin<Destruction>([&catalogue = catalogue_, id = id()](Token& token) {
+            return destroy_object(catalogue, token, id);
+        });
     } catch (const std::exception& error) {
         cleanup_failed(error);
     }
@@ -101,8 +104,9 @@ void Import::end_cleanup() {
     to_destroy_ = false;
     if (!cleanup_) return;
     try {
-        environment_.wait(*cleanup_);
-        left_nothing_ = true;
+        const Destruction destruction = environment_.wait(*cleanup_);
+        left_nothing_ = destruction.outcome == Destruction::Outcome::destroyed ||
+                        (destruction.outcome == Destruction::Outcome::not_found && !made_);
     } catch (const std::exception& error) {
         cleanup_failed(error);
     }

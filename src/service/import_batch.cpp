@@ -20,12 +20,12 @@ Warning two_purposes() {
 }  // namespace
 
 void ImportBatch::add(Environment& environment, const EnvironmentEntry& entry, const PreparedEntry& prepared,
-                      const std::string& label, const UseSet& uses, const MechanismList& mechanisms,
-                      const std::string& request_id) {
-    Import::Plan plan{ObjectId::random(),         label,      prepared.material, uses, lifetime_,
-                      entry.expected_check_value, request_id, mechanisms};
-    items_.push_back({Import(environment, workplace_.in_flight, std::move(plan)), entry.pointer,
-                      prepared.source, size_in_bits(*prepared.material), uses});
+                      const ObjectId& id, const std::string& label, const UseSet& uses,
+                      const MechanismList& mechanisms, const std::string& request_id) {
+    Import::Plan plan{id,         label,     prepared.material, uses, lifetime_, entry.expected_check_value,
+                      request_id, mechanisms};
+    items_.push_back({Import(environment, workplace_.catalogue, workplace_.in_flight, std::move(plan)),
+                      entry.pointer, prepared.source, size_in_bits(*prepared.material), uses});
 }
 
 void ImportBatch::run() {
@@ -71,6 +71,15 @@ std::vector<Intent> ImportBatch::intents(const std::string& key_id) const {
     return intents;
 }
 
+std::vector<Tombstone> ImportBatch::tombstones() const {
+    std::vector<Tombstone> tombstones;
+    for (const Item& item : items_)
+        if (item.import.succeeded())
+            tombstones.push_back(
+                {item.import.id(), item.import.environment(), workplace_.owner, workplace_.lease_end()});
+    return tombstones;
+}
+
 std::set<ObjectId> ImportBatch::ids() const {
     std::set<ObjectId> ids;
     for (const Item& item : items_)
@@ -90,6 +99,7 @@ Settlement ImportBatch::settlement() const {
     for (const Item& item : items_) {
         settlement.intents.insert(item.import.id());
         if (item.import.left_nothing()) settlement.clean.insert(item.import.id());
+        if (item.import.was_made()) settlement.made.insert(item.import.id());
     }
     return settlement;
 }

@@ -28,6 +28,13 @@ Environment* open_environment(const Workplace& workplace, const Caller& caller, 
     return workplace.environments.find(name);
 }
 
+/// Those who settled the intents may have ended their tombstones before the objects were made.
+void condemn_objects(Catalogue& catalogue, const ImportBatch& imports, const AuditRecord& audit) {
+    for (const Tombstone& tombstone : imports.tombstones())
+        if (catalogue.fate_of(tombstone.object_id) == ObjectFate::unknown)
+            catalogue.condemn(tombstone, audit);
+}
+
 }  // namespace
 
 Environment& writable_environment(const Workplace& workplace, const Caller& caller, const Project& project,
@@ -92,8 +99,11 @@ bool was_committed_all_the_same(Workplace& workplace, ImportBatch& imports, Unfi
     }
     if (failure != nullptr) change.settlement.clean.clear();
     try {
-        if (!workplace.catalogue.abandon_change(change.key_id, change.settlement, change.audit))
-            return std::ranges::includes(workplace.catalogue.objects_of(change.key_id), imports.ids());
+        if (!workplace.catalogue.abandon_change(change.key_id, change.settlement, change.audit)) {
+            if (std::ranges::includes(workplace.catalogue.objects_of(change.key_id), imports.ids()))
+                return true;
+            condemn_objects(workplace.catalogue, imports, change.audit);
+        }
     } catch (const CatalogueError& error) {
         change.change_id = change_id_of(error);
         workplace.unfinished->add(std::move(change));

@@ -4,9 +4,9 @@
 
 #include "core/log.hpp"
 #include "core/shown_name.hpp"
-#include "service/burial.hpp"
 #include "service/key_change.hpp"
 #include "service/key_text.hpp"
+#include "service/object_destruction.hpp"
 
 namespace keyward::service {
 namespace {
@@ -34,8 +34,8 @@ class Undeployment {
         }
         if (removal.begin == Begin::gone) throw key_not_found(key_.name);
         if (removal.begin == Begin::conflict) throw key_changed_meanwhile(key_.name);
-        const auto failures = bury(workplace_, removal.tombstones, audit({}));
-        const DeploymentReport report = report_of(removal.tombstones, failures);
+        const auto ends = destroy_tombstoned(workplace_, removal.tombstones, audit({}));
+        const DeploymentReport report = report_of(removal.tombstones, ends);
         log::info(environment_ ? "key.undeployed" : "key.deleted", {{"request", origin_.request_id},
                                                                     {"user", caller_.user_name},
                                                                     {"client", origin_.client_address},
@@ -88,9 +88,8 @@ class Undeployment {
         return !environment_ || deployment.environment == *environment_;
     }
 
-    [[nodiscard]] DeploymentReport report_of(
-        const std::vector<Tombstone>& tombstones,
-        const std::vector<std::optional<BurialFailure>>& failures) const {
+    [[nodiscard]] DeploymentReport report_of(const std::vector<Tombstone>& tombstones,
+                                             const std::vector<TombstoneResult>& ends) const {
         std::vector<EnvironmentResult> results;
         for (const Deployment& deployment : key_.deployments) {
             if (!is_meant(deployment)) continue;
@@ -101,13 +100,19 @@ class Undeployment {
                     "destroyed "
                     "there should that token come back";
             for (std::size_t i = 0; i < tombstones.size(); ++i)
-                if (deployment.object_id == tombstones[i].object_id && failures[i])
-                    result = {.environment = deployment.environment,
-                              .message = failures[i]->message,
-                              .code = failures[i]->code};
+                if (deployment.object_id == tombstones[i].object_id) result = result_of(deployment, ends[i]);
             results.push_back(std::move(result));
         }
         return report_on(Undertaking::undeployment, std::move(results));
+    }
+
+    static EnvironmentResult result_of(const Deployment& deployment, const TombstoneResult& end) {
+        if (!end.ended)
+            return {.environment = deployment.environment, .message = end.reason, .code = end.code};
+        return {.environment = deployment.environment,
+                .success = true,
+                .message = end.not_found ? "Undeployed; the token did not hold the key any more"
+                                         : "Undeployed successfully"};
     }
 
     Workplace& workplace_;

@@ -100,6 +100,7 @@ struct TokenIdentity {
     std::string serial;
     std::string manufacturer;
     std::string model;
+    bool serial_is_shared = false;  ///< another token of the same module has the same serial number
 };
 
 /// A key object in a token, as its attributes say.
@@ -119,6 +120,8 @@ struct TokenObject {
                                     ///< behind that was killed while it made an object
     std::vector<std::string> weakened_protection;  ///< attributes that are not as we make them, as
                                                    ///< `CKA_EXTRACTABLE is true`
+    /// Names of our table for what CKA_ALLOWED_MECHANISMS lists; nothing where it is empty or not known.
+    std::optional<std::set<std::string>> allowed_mechanisms{};
 };
 
 /// A token of one environment: the port that `hsm/` implements over PKCS#11 and `tests/fakes` in memory.
@@ -185,6 +188,10 @@ class Token {
     /// makes sense; false at once otherwise. Sessions are opened again by the calls that follow, which need
     /// not know. Throws nothing.
     virtual bool refresh() = 0;
+
+    /// Changes each time the token was lost and found again: what was learnt of its identity holds only while
+    /// it stays the same. Never waits.
+    [[nodiscard]] virtual std::uint64_t epoch() const { return 0; }
 
     /// Forgets the login state after a new PIN was put in place: the next call logs in again with what
     /// `pin_source` says now.

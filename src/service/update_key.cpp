@@ -4,9 +4,9 @@
 
 #include "core/log.hpp"
 #include "core/shown_name.hpp"
-#include "service/burial.hpp"
 #include "service/key_change.hpp"
 #include "service/key_text.hpp"
+#include "service/object_destruction.hpp"
 #include "service/update_request.hpp"
 
 namespace keyward::service {
@@ -65,7 +65,7 @@ class Update {
         DeploymentReport result = report();
         if (request_.dry_run) return result;
         const InFlight::Hold old_objects(workplace_.in_flight, objects_to_replace());
-        bury(workplace_, commit(result), audit("key.update.destroy", {}));
+        destroy_tombstoned(workplace_, commit(result), audit("key.update.destroy", {}));
         log::info("key.updated", {{"request", request_.origin.request_id},
                                   {"user", caller_.user_name},
                                   {"client", request_.origin.client_address},
@@ -93,6 +93,7 @@ class Update {
             const EnvironmentEntry& sent = update_.fresh.environments[*entry.fresh];
             imports_.add(writable_environment(workplace_, caller_, project_, sent.environment), sent,
                          update_.prepared.entries[*entry.fresh],
+                         workplace_.new_object_id(sent.environment, project_.name, old_.name),
                          object_label(sent.alias, project_.name, old_.name), uses, new_.mechanisms,
                          request_.origin.request_id);
         }

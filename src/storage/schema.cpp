@@ -110,6 +110,16 @@ constexpr std::array third_version{
 
     // Written and read again by each process, so that it knows whether it could write.
     "create table probes (owner TEXT primary key, probed_at bigint not null)",
+
+    // Whether the object was in the token, whether its destruction was begun without a recorded end, the
+    // lookups that did not find it, when the next one is due, and since when it is to go.
+    "alter table tombstones add column deployed bigint not null default 0",
+    "alter table tombstones add column attempted bigint not null default 0",
+    "alter table tombstones add column created_at bigint not null default 0",
+    "alter table tombstones add column absent_looks bigint not null default 0",
+    "alter table tombstones add column look_after bigint not null default 0",
+    // Tombstones of interrupted imports are those with a time to be kept.
+    "update tombstones set deployed = 1, attempted = 1 where keep_until = 0",
 };
 
 struct Migration {

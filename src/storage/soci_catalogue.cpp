@@ -422,7 +422,7 @@ service::Removal SociCatalogue::begin_removal(const std::string& key_id, std::in
                                               const AuditRecord& audit) {
     service::Removal removal;
     change(audit, [&](soci::session& sql) {
-        auto begun = storage::begin_removal(sql, key_id, revision, environment, owner, lease_until);
+        auto begun = storage::begin_removal(sql, key_id, revision, environment, owner, lease_until, audit.at);
         removal = std::move(begun.removal);
         return begun.changed;
     });
@@ -494,6 +494,11 @@ std::optional<std::string> SociCatalogue::bound_token(const std::string& environ
     return read([&](soci::session& sql) { return storage::bound_token(sql, environment); });
 }
 
+void SociCatalogue::retire_token(const std::string& environment, const std::string& former,
+                                 const AuditRecord& audit) {
+    change(audit, [&](soci::session& sql) { return storage::retire_token(sql, environment, former); });
+}
+
 void SociCatalogue::rebind_token(const std::string& environment, const std::string& serial,
                                  const AuditRecord& audit) {
     change(audit, [&](soci::session& sql) { return storage::rebind_token(sql, environment, serial); });
@@ -501,6 +506,10 @@ void SociCatalogue::rebind_token(const std::string& environment, const std::stri
 
 std::vector<service::RecordedObject> SociCatalogue::recorded_objects(const std::string& environment) {
     return read([&](soci::session& sql) { return storage::recorded_objects(sql, environment); });
+}
+
+std::vector<ObjectId> SociCatalogue::deployed_objects(const std::string& environment, std::size_t limit) {
+    return read([&](soci::session& sql) { return storage::deployed_objects(sql, environment, limit); });
 }
 
 bool SociCatalogue::mark_missing(const ObjectId& id, const std::string& failure, const AuditRecord& audit) {
@@ -540,6 +549,28 @@ std::vector<service::Tombstone> SociCatalogue::claim_tombstones(const service::T
 
 std::map<std::string, std::size_t> SociCatalogue::waiting_tombstones(Instant now, const std::string& owner) {
     return read([&](soci::session& sql) { return storage::waiting_tombstones(sql, now, owner); });
+}
+
+service::ObjectFate SociCatalogue::fate_of(const ObjectId& id) {
+    return read([&](soci::session& sql) { return storage::fate_of(sql, id); });
+}
+
+bool SociCatalogue::condemn(const service::Tombstone& tombstone, const AuditRecord& audit) {
+    return change(audit, [&](soci::session& sql) { return storage::condemn(sql, tombstone); });
+}
+
+void SociCatalogue::begin_destruction(const ObjectId& id) {
+    write([&](soci::session& sql) { return storage::begin_destruction(sql, id); });
+}
+
+void SociCatalogue::note_lookup(const ObjectId& id, bool attempted, int absent_looks, Instant look_after) {
+    write([&](soci::session& sql) {
+        return storage::note_lookup(sql, id, attempted, absent_looks, look_after);
+    });
+}
+
+bool SociCatalogue::give_up_tombstone(const ObjectId& id, const AuditRecord& audit) {
+    return change(audit, [&](soci::session& sql) { return storage::give_up_tombstone(sql, id); });
 }
 
 void SociCatalogue::remove_tombstone(const ObjectId& id, const AuditRecord& audit) {

@@ -94,10 +94,13 @@ class SociCatalogue final : public service::Catalogue, public service::LoginNetw
     std::string bind_token(const std::string& environment, const std::string& serial,
                            const service::AuditRecord& audit) override;
     std::optional<std::string> bound_token(const std::string& environment) override;
+    void retire_token(const std::string& environment, const std::string& former,
+                      const service::AuditRecord& audit) override;
     void rebind_token(const std::string& environment, const std::string& serial,
                       const service::AuditRecord& audit) override;
 
     std::vector<service::RecordedObject> recorded_objects(const std::string& environment) override;
+    std::vector<ObjectId> deployed_objects(const std::string& environment, std::size_t limit) override;
     bool mark_missing(const ObjectId& id, const std::string& failure,
                       const service::AuditRecord& audit) override;
     bool mark_found(const ObjectId& id, const service::AuditRecord& audit) override;
@@ -108,6 +111,11 @@ class SociCatalogue final : public service::Catalogue, public service::LoginNetw
                                        const service::AuditRecord& audit) override;
     std::vector<service::Tombstone> claim_tombstones(const service::TombstoneClaim& claim) override;
     std::map<std::string, std::size_t> waiting_tombstones(Instant now, const std::string& owner) override;
+    service::ObjectFate fate_of(const ObjectId& id) override;
+    bool condemn(const service::Tombstone& tombstone, const service::AuditRecord& audit) override;
+    void begin_destruction(const ObjectId& id) override;
+    void note_lookup(const ObjectId& id, bool attempted, int absent_looks, Instant look_after) override;
+    bool give_up_tombstone(const ObjectId& id, const service::AuditRecord& audit) override;
     void remove_tombstone(const ObjectId& id, const service::AuditRecord& audit) override;
     void renew_leases(const std::set<ObjectId>& ids, const std::string& owner, Instant lease_until) override;
     std::set<std::string> lease_owners() override;

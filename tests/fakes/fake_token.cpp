@@ -380,6 +380,11 @@ bool FakeToken::refresh() {
     return true;
 }
 
+std::uint64_t FakeToken::epoch() const {
+    const std::lock_guard lock(mutex_);
+    return swaps_;
+}
+
 void FakeToken::reload_pin() {
     const std::lock_guard lock(mutex_);
     ++pin_reloads_;

@@ -31,6 +31,7 @@ class FakeToken final : public service::Token {
     service::TokenIdentity identity() override;
     bool refresh() override;
     void reload_pin() override;
+    [[nodiscard]] std::uint64_t epoch() const override;
 
     /// The next import fails so, once, and leaves nothing.
     void fail_next_import(service::TokenFault fault, const std::string& text = "The token was told to fail");
