@@ -200,13 +200,15 @@ InitialisedModule::~InitialisedModule() {
     ERR_clear_error();
 }
 
-Module::Use::Use(std::shared_ptr<Module> module, const Functions* functions, std::uint64_t generation)
-    : module_(std::move(module)), functions_(functions), generation_(generation) {}
+Module::Use::Use(std::shared_ptr<Module> module, const Functions* functions, std::uint64_t generation,
+                 std::chrono::milliseconds limit)
+    : module_(std::move(module)), functions_(functions), generation_(generation), limit_(limit) {}
 
 Module::Use::Use(Use&& other) noexcept
     : module_(std::exchange(other.module_, nullptr)),
       functions_(other.functions_),
-      generation_(other.generation_) {}
+      generation_(other.generation_),
+      limit_(other.limit_) {}
 
 Module::Use::~Use() {
     if (module_) module_->leave();
@@ -253,14 +255,14 @@ Module::Use Module::use(std::chrono::milliseconds limit) {
         start(lock);
     }
     ++users_;
-    return {shared_from_this(), library_->functions, generation_};
+    return {shared_from_this(), library_->functions, generation_, limit};
 }
 
 std::optional<Module::Use> Module::use_of(std::uint64_t generation) {
     std::unique_lock lock(mutex_);
     if (!wait_for_change(lock, patience) || !initialised_ || generation_ != generation) return std::nullopt;
     ++users_;
-    return Use(shared_from_this(), library_->functions, generation_);
+    return Use(shared_from_this(), library_->functions, generation_, patience);
 }
 
 void Module::leave() {
@@ -337,7 +339,7 @@ std::shared_ptr<LoginAttempts> Module::login_attempts(const service::TokenIdenti
 // pile lists up. libp11 names the slots; what is said of their tokens is what was read within bounds. It
 // makes no list at all when one slot's token can't be read: then the others are those that Cryptoki shows.
 ShownTokens Module::tokens(const Use& use) {
-    const std::unique_lock lock(libp11_mutex_, patience);
+    const std::unique_lock lock(libp11_mutex_, use.limit_);
     if (!lock.owns_lock())
         throw service::TokenError(service::TokenFault::unreachable,
                                   "The PKCS#11 module can't be used: the list of its slots does not come",
@@ -355,19 +357,19 @@ ShownTokens Module::tokens(const Use& use) {
     return {module.found, unreadable};
 }
 
-bool Module::shows_tokens() {
+bool Module::shows_tokens(std::chrono::milliseconds limit) {
     try {
-        const Use holding = use();
+        const Use holding = use(limit);
         return !tokens(holding).found.empty();
     } catch (const service::TokenError&) {
         return false;
     }
 }
 
-bool Module::revive(std::uint64_t failed_generation) {
-    if (shows_tokens()) return false;
+bool Module::revive(std::uint64_t failed_generation, std::chrono::milliseconds limit) {
+    if (shows_tokens(limit)) return false;
     std::unique_lock lock(mutex_);
-    if (!wait_for_change(lock, patience)) return false;
+    if (!wait_for_change(lock, limit)) return false;
     if (generation_ != failed_generation) return initialised_ != nullptr;
     const auto now = std::chrono::steady_clock::now();
     if (!initialised_ || now < next_revival_) return false;
@@ -385,9 +387,9 @@ bool Module::reinitialize_when_idle() {
     return false;
 }
 
-bool Module::look_again(std::uint64_t failed_generation) {
+bool Module::look_again(std::uint64_t failed_generation, std::chrono::milliseconds limit) {
     std::unique_lock lock(mutex_);
-    if (!wait_for_change(lock, patience)) return false;
+    if (!wait_for_change(lock, limit)) return false;
     if (generation_ != failed_generation) return initialised_ != nullptr;
     const auto now = std::chrono::steady_clock::now();
     if (!initialised_ || now < next_revival_) return false;

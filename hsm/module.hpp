@@ -70,11 +70,13 @@ class Module : public std::enable_shared_from_this<Module> {
 
       private:
         friend class Module;
-        Use(std::shared_ptr<Module> module, const Functions* functions, std::uint64_t generation);
+        Use(std::shared_ptr<Module> module, const Functions* functions, std::uint64_t generation,
+            std::chrono::milliseconds limit);
 
         std::shared_ptr<Module> module_;
         const Functions* functions_;
         std::uint64_t generation_;
+        std::chrono::milliseconds limit_;  ///< of waiting for other threads
     };
 
     /// How long a call waits at most for another thread that loads, initialises or finalises the module.
@@ -89,7 +91,7 @@ class Module : public std::enable_shared_from_this<Module> {
     std::optional<Use> use_of(std::uint64_t generation);
 
     /// The initialised tokens in all slots, looked up at each call. Throws TokenFault::unreachable when the
-    /// slots can't be listed, or when another thread does so for longer than `patience`.
+    /// slots can't be listed, or when another thread does so for longer than the limit of the use.
     ShownTokens tokens(const Use& use);
 
     /// Finalises and initialises a module that shows no token any more, as p11-kit-client after its server
@@ -97,7 +99,7 @@ class Module : public std::enable_shared_from_this<Module> {
     /// seconds at most, and only while the module's list of tokens fails or is empty, so one missing token
     /// never costs another environment its sessions. The caller must hold no Use. True when the module is
     /// another than `failed_generation` now and a second try makes sense.
-    bool revive(std::uint64_t failed_generation);
+    bool revive(std::uint64_t failed_generation, std::chrono::milliseconds limit = patience);
 
     /// Finalises and initialises a module that works, for tokens whose module shows what other processes made
     /// or destroyed only from then on. At most once a minute, and only while no other call runs in it: it
@@ -110,7 +112,7 @@ class Module : public std::enable_shared_from_this<Module> {
     /// The same for a module that works and does not show a token that is looked for: some read their tokens
     /// only while they are initialised. At most once in three seconds; it waits 500 ms for calls under way.
     /// True when the module is another than `failed_generation` now and a second look makes sense.
-    bool look_again(std::uint64_t failed_generation);
+    bool look_again(std::uint64_t failed_generation, std::chrono::milliseconds limit = patience);
 
     /// A module that works is initialised again only while each of these logins could be repeated.
     void add(Login& login);
@@ -128,7 +130,7 @@ class Module : public std::enable_shared_from_this<Module> {
     enum class Tokens { work, gone };
     bool restart(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds drain_limit, Tokens tokens);
     bool logins_can_be_repeated();
-    bool shows_tokens();
+    bool shows_tokens(std::chrono::milliseconds limit);
     void leave();
 
     const std::string path_;

@@ -93,14 +93,17 @@ auto SessionPool::with_revival(const Attempt& attempt) {
         return attempt(generation);
     } catch (const TokenAbsent&) {
         rebind();
-        if (!module_->revive(generation) && !(is_time_to_look_again() && module_->look_again(generation)))
-            throw;
+        if (!module_->revive(generation, settings_.wait) && !look_again(generation)) throw;
     } catch (const TokenError& error) {
-        if (error.fault() != TokenFault::unreachable) throw;
+        if (error.fault() != TokenFault::unreachable || error.phase() == TokenPhase::loading) throw;
         rebind();
-        if (!module_->revive(generation)) throw;
+        if (!module_->revive(generation, settings_.wait)) throw;
     }
     return attempt(generation);
+}
+
+bool SessionPool::look_again(std::uint64_t failed_generation) {
+    return is_time_to_look_again() && module_->look_again(failed_generation, settings_.wait);
 }
 
 bool SessionPool::is_time_to_look_again() {

@@ -72,6 +72,7 @@ class SessionPool {
 
     template <typename Attempt>
     auto with_revival(const Attempt& attempt);
+    bool look_again(std::uint64_t failed_generation);
     bool is_time_to_look_again();
     FoundToken connect(const Module::Use& use);
     Session logged_in_session(const Module::Use& use);
