@@ -6,7 +6,7 @@
 #include <string>
 
 #include "core/secret_bytes.hpp"
-#include "hsm/token_claims.hpp"
+#include "hsm/claimant.hpp"
 #include "service/token.hpp"
 
 namespace keyward::hsm {

@@ -5,16 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "hsm/claimant.hpp"
 #include "hsm/cryptoki.hpp"
 
 namespace keyward::hsm {
-
-/// Who wants a token: an environment.
-struct Claimant {
-    std::string name;
-    std::string type;     ///< PRODUCTION, SANDBOX, TEST
-    bool shares = false;  ///< the configuration says `shared_token = true`
-};
 
 /// Which environments have which token of one module. Two of them on one token would each take the other's
 /// keys for unknown objects, and a production key would be used from a test environment; so both must say

@@ -48,7 +48,7 @@ CK_OBJECT_HANDLE create(Lease& lease, const ObjectId& id, const keys::KeyMateria
                                      .expected_check_value = {}};
     const auto* const secret = std::get_if<keys::SecretKey>(&material);
     const KeyObjects objects =
-        create_objects(lease, order, secret == nullptr ? ByteView() : secret->octets.reveal(), made);
+        create_objects(lease, order, {}, secret == nullptr ? ByteView() : secret->octets.reveal(), made);
     return secret == nullptr ? objects.private_half : objects.secret;
 }
 
