@@ -19,7 +19,7 @@ struct Options {
 void refuse_unknown_environments(const settings::Settings& settings, const std::vector<std::string>& names) {
     std::string known;
     for (const auto& environment : settings.environments)
-        known += (known.empty() ? "" : ", ") + environment.name;
+        known.append(known.empty() ? "" : ", ").append(environment.name);
     for (const std::string& name : names)
         if (std::ranges::find(settings.environments, name, &settings::EnvironmentSettings::name) ==
             settings.environments.end())
