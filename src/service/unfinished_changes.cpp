@@ -40,7 +40,8 @@ void UnfinishedChanges::settle_all(Catalogue& catalogue, Instant tombstone_lease
 void UnfinishedChanges::settle(Catalogue& catalogue, const std::map<Number, UnfinishedChange>& changes,
                                Instant tombstone_lease) {
     std::exception_ptr failure;
-    for (const auto& [number, change] : changes) try {
+    for (const auto& [number, change] : changes)
+        try {
             take_back(catalogue, change, tombstone_lease);
             const std::lock_guard lock(mutex_);
             changes_.erase(number);
