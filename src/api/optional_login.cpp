@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto patience = 40ms;
+constexpr auto patience = 30ms;
 constexpr std::size_t most_questions = 16;
 
 }  // namespace

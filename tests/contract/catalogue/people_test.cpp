@@ -232,8 +232,24 @@ TEST_P(CatalogueContract, LoginsGoWithTheirUser) {
     EXPECT_EQ(login_networks_of(*catalogue_).last_login("alice", "192.0.2.0/24"), std::nullopt);
 }
 
-TEST_P(CatalogueContract, APingOfAWorkingDatabaseReturns) {
-    EXPECT_NO_THROW(catalogue_->ping());
+TEST_P(CatalogueContract, AProbeWritesTheRowOfItsOwnerAndForgetsOldOnes) {
+    const auto day = std::chrono::hours(24);
+    catalogue_->probe("gone", at(1));
+    catalogue_->probe("first", at(2));
+    catalogue_->probe("first", at(1) + day);
+    EXPECT_THAT(database_->query("select owner from probes order by owner"),
+                ElementsAre(ElementsAre("first"), ElementsAre("gone")));
+    catalogue_->probe("first", at(2) + day);
+    EXPECT_THAT(database_->query("select owner from probes"), ElementsAre(ElementsAre("first")));
+}
+
+TEST_P(CatalogueContract, AProbeOfADatabaseThatCantBeWrittenOrReadFails) {
+    database_->query("drop table probes");
+    EXPECT_THROW(catalogue_->probe("first", at(1)), service::CatalogueError);
+    database_->query("create table probes (owner text primary key, probed_at bigint not null)");
+    EXPECT_NO_THROW(catalogue_->probe("first", at(1)));
+    database_->query("alter table attempts rename to elsewhere");
+    EXPECT_THROW(catalogue_->probe("first", at(1)), service::CatalogueError);
 }
 
 TEST_P(CatalogueContract, TheAccessVersionGrowsWithWhatMayTakeSomethingAwayAndNotWithWhatIsAdded) {

@@ -89,11 +89,12 @@ class FrozenPostgresql : public testing::Test {
         return options;
     }
 
-    const Milliseconds deadline_ = in_long_form() ? 5s : 1s;
-    const Milliseconds freeze_ = in_long_form() ? 60s : 4s;
+    // libpq waits for a new connection for two seconds at least.
+    const Milliseconds deadline_ = in_long_form() ? 5s : 2s;
+    const Milliseconds freeze_ = in_long_form() ? 60s : 5s;
     std::unique_ptr<storage::TestDatabase> database_ = storage::make_postgresql_database();
     test::PgProxy proxy_{storage::PostgresServer::instance().socket()};
-    const Home home_{options(database_->url(), proxy_.port(), in_long_form() ? "5s" : "1s")};
+    const Home home_{options(database_->url(), proxy_.port(), in_long_form() ? "5s" : "2s")};
     Server server_{home_};
 };
 
@@ -218,6 +219,7 @@ TEST_F(TroubledSqlite, IsDownWhileItsDiskIsFull) {
 
 TEST_F(TroubledSqlite, IsDownWhenItsPagesWereOverwritten) {
     ASSERT_TRUE(becomes("ready", 5s));
+    execute("select count(*) from keys");  // only then this connection knows of the log
     // What is in the log hides the file.
     ASSERT_TRUE(comes_true(
         [&] {

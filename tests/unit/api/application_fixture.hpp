@@ -60,7 +60,8 @@ class ApplicationTest : public testing::Test {
                           [this] { return bench_.now; }, [this] { return steady_now_; }};
     service::Repeats repeats_{bench_.workplace(), random_secret(32), [] {}, std::chrono::seconds(1)};
     service::UseKey use_{bench_.workplace(), [this] { return steady_now_; }};
-    Application application_{all_routes(bench_.workplace(), login_, use_, repeats_), access_};
+    service::CatalogueHealth health_{*bench_.catalogue, "this-process", [this] { return bench_.now; }};
+    Application application_{all_routes(bench_.workplace(), login_, use_, repeats_, health_), access_};
     int users_ = 0;
 };
 

@@ -160,7 +160,12 @@ TEST_F(ApplicationTest, ReadinessNamesEnvironmentsOnlyToThoseWhoAreLoggedIn) {
     EXPECT_FALSE(Json::parse(send(Method::get, "/health/ready").body).contains("environments"));
     EXPECT_FALSE(Json::parse(send(Method::get, "/health/ready", {{"authorization", "Bearer x"}}).body)
                      .contains("environments"));
-    EXPECT_EQ(Json::parse(send(Method::get, "/health/ready", login({})).body)["environments"].size(), 2U);
+    // Who can't be recognised at once is told what everyone is told.
+    const auto headers = login({});
+    Json answer;
+    for (int i = 0; i < 100 && !answer.contains("environments"); ++i)
+        answer = Json::parse(send(Method::get, "/health/ready", headers).body);
+    EXPECT_EQ(answer["environments"].size(), 2U);
 }
 
 TEST_F(ApplicationTest, ReadinessIsDegradedWhenOneTokenIsOutAndDownWhenAllAre) {
@@ -174,8 +179,9 @@ TEST_F(ApplicationTest, ReadinessIsDegradedWhenOneTokenIsOutAndDownWhenAllAre) {
             std::this_thread::yield();
     };
     settle("production", service::Health::up);
-    EXPECT_EQ(status(), "degraded");
     settle("staging", service::Health::up);
+    EXPECT_EQ(status(), "down");  // nothing is known of the catalogue yet
+    health_.probe();
     EXPECT_EQ(status(), "ready");
     bench_.staging->set_reachable(false);
     settle("staging", service::Health::down);
