@@ -29,6 +29,13 @@ void Login::ensure(const Module::Use& use, CK_SLOT_ID slot) {
     if (!needless_) ++beginnings_;
 }
 
+bool Login::lives(const Module::Use& use) {
+    const std::lock_guard lock(mutex_);
+    if (!session_ || generation_ != use.generation()) return false;
+    const Session::Health health = session_->health();
+    return health == Session::Health::logged_in || (health == Session::Health::public_only && needless_);
+}
+
 void Login::log_in(const Functions& p11, CK_SLOT_ID slot) {
     CK_TOKEN_INFO token{};
     check("C_GetTokenInfo", p11.C_GetTokenInfo(slot, &token));

@@ -32,6 +32,8 @@ class Login {
     /// After it returns, every session of the token may do what a user may. Throws TokenFault::pin without
     /// asking the token when the PIN was refused before, is locked, or has one try left.
     void ensure(const Module::Use& use, CK_SLOT_ID slot);
+    /// Whether the session is there and still has the login, or needs none; mends nothing.
+    [[nodiscard]] bool lives(const Module::Use& use);
     /// Whether the token wants no login at all; known after `ensure`.
     [[nodiscard]] bool needless() const { return needless_; }
     /// How often a login session was opened or logged in: while it stays the same, the token has not lost the

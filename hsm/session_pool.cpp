@@ -56,15 +56,31 @@ void Lease::replace_spoilt() {
         throw TokenError(TokenFault::unreachable, "The token's sessions were lost while a key was used");
 }
 
-void Lease::lost() {
+bool Lease::token_answers() const {
+    const auto token = pool_->bound_in(use_.generation());
+    try {
+        return token && is_in_place(use_, *token) && pool_->login_.lives(use_) &&
+               pool_->login_.beginnings() == era_.login;
+    } catch (const TokenError&) {
+        return false;
+    }
+}
+
+void Lease::discard() {
     // The module may have given the number to a new session already, if it closed ours.
     if (session_ && session_->health() == Session::Health::lost) session_->forget();
     session_.reset();
+}
+
+void Lease::lost() {
+    discard();
     pool_->rebind();
 }
 
 SessionPool::SessionPool(std::shared_ptr<Module> module, PoolSettings settings)
-    : module_(std::move(module)), settings_(std::move(settings)), login_(settings_.label, settings_.pin) {}
+    : module_(std::move(module)), settings_(std::move(settings)), login_(settings_.label, settings_.pin) {
+    idle_.reserve(settings_.sessions);  // a lease's end gives its session back without memory
+}
 
 SessionPool::~SessionPool() {
     const auto use = module_->use_of(idle_generation_);
@@ -73,6 +89,7 @@ SessionPool::~SessionPool() {
             session.forget();
     idle_.clear();
     login_.end(use.has_value());
+    if (settings_.claims) settings_.claims->release(settings_.environment);
 }
 
 template <typename Attempt>
@@ -120,18 +137,20 @@ FoundToken SessionPool::token() {
     });
 }
 
+std::optional<FoundToken> SessionPool::bound_in(std::uint64_t generation) {
+    const std::lock_guard lock(mutex_);
+    if (bound_ && bound_->generation == generation) return bound_->token;
+    return std::nullopt;
+}
+
 FoundToken SessionPool::connect(const Module::Use& use) {
-    const auto known = [&]() -> std::optional<FoundToken> {
-        const std::lock_guard lock(mutex_);
-        if (bound_ && bound_->generation == use.generation()) return bound_->token;
-        return std::nullopt;
-    };
-    if (auto token = known()) return *token;
+    if (auto token = bound_in(use.generation())) return *token;
     const std::lock_guard alone(binding_);
-    if (auto token = known()) return *token;
+    if (auto token = bound_in(use.generation())) return *token;
     const bool found_before = settings_.serial.empty() && !first_serial_.empty();
     FoundToken token = bind_token(
         *module_, use, {settings_.label, found_before ? first_serial_ : settings_.serial, found_before});
+    claim(token.slot, use.generation());
     login_.ensure(use, token.slot);
     first_serial_ = token.identity.serial;
     log::info("token.bound", {{"label", token.identity.label},
@@ -185,7 +204,13 @@ void SessionPool::give_back(Session session, const Module::Use& use) {
     if (idle_generation_ == use.generation()) idle_.push_back(std::move(session));
 }
 
+void SessionPool::claim(CK_SLOT_ID slot, std::uint64_t generation) {
+    if (settings_.claims && !settings_.environment.name.empty())
+        settings_.claims->take(settings_.environment, slot, generation);
+}
+
 void SessionPool::rebind() {
+    if (settings_.claims) settings_.claims->release(settings_.environment);
     const std::lock_guard lock(mutex_);
     bound_.reset();
 }

@@ -13,6 +13,7 @@
 #include "hsm/module.hpp"
 #include "hsm/session.hpp"
 #include "hsm/token_binding.hpp"
+#include "hsm/token_claims.hpp"
 
 namespace keyward::hsm {
 
@@ -20,8 +21,10 @@ struct PoolSettings {
     std::string label;
     std::string serial;  ///< empty: any
     PinSource pin;
-    std::size_t sessions;            ///< how many may be lent at once
-    std::chrono::milliseconds wait;  ///< how long a caller waits for one before TokenFault::busy
+    std::size_t sessions;                      ///< how many may be lent at once
+    std::chrono::milliseconds wait;            ///< how long a caller waits for one before TokenFault::busy
+    std::shared_ptr<TokenClaims> claims = {};  ///< of the module; null where nobody else may want the token
+    Claimant environment = {};
 };
 
 /// The sessions of one environment's token: bound by label and serial, logged in, lent one by one.
@@ -73,9 +76,12 @@ class SessionPool {
     template <typename Attempt>
     auto with_revival(const Attempt& attempt);
     FoundToken connect(const Module::Use& use);
+    /// Nothing while none is bound.
+    std::optional<FoundToken> bound_in(std::uint64_t generation);
     Session logged_in_session(const Module::Use& use);
     std::optional<Session> take_idle(const Module::Use& use);
     void give_back(Session session, const Module::Use& use);
+    void claim(CK_SLOT_ID slot, std::uint64_t generation);
     void rebind();
 
     const std::shared_ptr<Module> module_;
@@ -118,6 +124,12 @@ class SessionPool::Lease {
         bool operator==(const Era&) const = default;
     };
     [[nodiscard]] const Era& era() const { return era_; }
+    /// Whether the token itself answers, asked after a call in this session failed: it is in its slot, and
+    /// the session that holds the login still has it. That session is never lent, so no request can have
+    /// harmed it. False when the token has lost the process's sessions meanwhile.
+    [[nodiscard]] bool token_answers() const;
+    /// Ends the session: it is closed if it lives.
+    void discard();
     /// The token could not be reached in this session: it is not closed, and the next lease looks for the
     /// token anew.
     void lost();

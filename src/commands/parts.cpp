@@ -68,7 +68,9 @@ std::shared_ptr<service::Token> Parts::open(const settings::EnvironmentSettings&
         modules_,
         {environment.module, environment.module_init_args, environment.token_label, environment.token_serial,
          [this, name = environment.name, source = environment.pin_source] { return pin_of(name, source); },
-         environment.sessions, environment.deadline});
+         environment.sessions,
+         environment.deadline,
+         {environment.name, environment.type, environment.shared_token}});
 }
 
 void Parts::open_all(const settings::Settings& settings, service::Environments& environments) {

@@ -43,6 +43,7 @@ struct EnvironmentSettings {
     std::string module_init_args;     ///< C_INITIALIZE_ARGS.pReserved; empty is NULL
     std::string token_label;          ///< empty only when `token_serial` is there
     std::string token_serial;         ///< empty for any token with the label
+    bool shared_token = false;        ///< another environment may have the same token
     PinSource pin_source;
     ImportRoute import_route = ImportRoute::automatic;
     unsigned sessions = 16;

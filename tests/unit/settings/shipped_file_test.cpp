@@ -36,6 +36,7 @@ TEST(ShippedFile, ShowsTheDefaultsOfAnEnvironment) {
     EXPECT_EQ(shown.module_init_args, defaults.module_init_args);
     EXPECT_EQ(shown.token_serial, defaults.token_serial);
     EXPECT_EQ(shown.import_route, defaults.import_route);
+    EXPECT_EQ(shown.shared_token, defaults.shared_token);
     EXPECT_EQ(shown.sessions, defaults.sessions);
     EXPECT_EQ(shown.deadline, defaults.deadline);
 }
