@@ -24,7 +24,7 @@ bool same_hex(std::string_view left, std::string_view right) {
 void expect_value(const std::string& reported, const std::string& expected, std::string_view what) {
     if (same_hex(reported, expected)) return;
     throw TokenError(
-        TokenFault::mismatch,
+        TokenFault::wrong_value,
         reported.empty()
             ? "The token reports no " + std::string(what) + " to compare with the expected " + expected
             : "The token reports the " + std::string(what) + " " + reported + ", expected was " + expected);

@@ -9,8 +9,8 @@
 namespace keyward::hsm {
 
 /// What follows every import, whatever its route: attributes read back, the key tried, the token's value
-/// compared with the material and with what the client expects. Throws TokenFault::refused or
-/// TokenFault::mismatch; destroys nothing.
+/// compared with the material and with what the client expects. Throws TokenFault::refused,
+/// TokenFault::mismatch or TokenFault::wrong_value; destroys nothing.
 service::ImportReceipt examine(Lease& lease, const KeyObjects& objects, const service::ImportOrder& order);
 
 /// As `AES, 256 bits`: for error texts.

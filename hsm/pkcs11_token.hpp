@@ -8,6 +8,7 @@
 #include "hsm/object_gate.hpp"
 #include "hsm/offered.hpp"
 #include "hsm/session_pool.hpp"
+#include "hsm/wrong_ciphertext.hpp"
 #include "service/token.hpp"
 
 namespace keyward::hsm {
@@ -55,6 +56,8 @@ class Pkcs11Token final : public service::Token {
     /// Both set `begun` before anything is made in the token.
     service::ImportReceipt import_in_attempts(const service::ImportOrder& order, bool& begun);
     service::ImportReceipt try_import(const service::ImportOrder& order, bool& begun);
+    /// Destroys what an attempt left; false when it could not.
+    bool take_back(const ObjectId& id);
     service::ImportReceipt import_in(Lease& lease, const service::ImportOrder& order);
 
     /// A key as a search found it, and how long its handles hold.
@@ -74,6 +77,7 @@ class Pkcs11Token final : public service::Token {
     Handles handles_;
     Offered offered_;
     ProvedHashes proved_hashes_;
+    WrongCiphertext wrong_ciphertext_;
     ObjectGate gate_;
     const Pause pause_;
 };

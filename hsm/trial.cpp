@@ -265,7 +265,7 @@ void try_public(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& re
         if (!verdict) throw_useless("verify signatures");
         if (*verdict == CKR_OK) throw_misfit("it accepts a wrong signature");
         if (*verdict != CKR_SIGNATURE_INVALID && *verdict != CKR_SIGNATURE_LEN_RANGE)
-            check_use("C_Verify", *verdict);
+            check("C_Verify", *verdict);
         return;
     }
     CK_RSA_PKCS_OAEP_PARAMS parameters = oaep_parameters(keys::Digest::sha1);

@@ -48,6 +48,7 @@ OrderedJson deployment_json(const service::DeploymentReport& report) {
                          {"success", result.success},
                          {"message", result.message}};
         add_fingerprint(json, result.key_check_value, result.public_key_sha256);
+        if (result.code) json["code"] = to_string(*result.code);
         results.push_back(std::move(json));
     }
     return {{"success", true},

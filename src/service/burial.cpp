@@ -17,7 +17,7 @@ class Destruction {
 
     void start() {
         if (environment_ == nullptr) {
-            failure_ = "The environment is not configured";
+            failure_ = {"The environment is not configured", FailureCode::not_found};
             return;
         }
         try {
@@ -28,7 +28,7 @@ class Destruction {
         }
     }
 
-    std::optional<std::string> finish(AuditRecord audit) {
+    std::optional<BurialFailure> finish(AuditRecord audit) {
         if (!call_) return failure_;
         try {
             environment_->wait(*call_);
@@ -38,7 +38,8 @@ class Destruction {
         } catch (const CatalogueError& error) {
             log::error("object.not_struck_off",
                        {{"object", tombstone_.object_id.hex()}, {"reason", error.what()}});
-            failure_ = "The object is destroyed, but the catalogue can't be reached to say so";
+            failure_ = {"The object is destroyed, but the catalogue can't be reached to say so",
+                        FailureCode::internal_error};
         } catch (const std::exception& error) {
             failed(error);
         }
@@ -47,7 +48,7 @@ class Destruction {
 
   private:
     void failed(const std::exception& error) {
-        failure_ = error.what();
+        failure_ = {error.what(), failure_code_of(error)};
         log::warn("object.not_destroyed", {{"environment", tombstone_.environment},
                                            {"object", tombstone_.object_id.hex()},
                                            {"reason", error.what()}});
@@ -57,19 +58,19 @@ class Destruction {
     const Tombstone& tombstone_;
     Environment* environment_;
     std::shared_ptr<Call<std::size_t>> call_;
-    std::optional<std::string> failure_;
+    std::optional<BurialFailure> failure_;
 };
 
 }  // namespace
 
-std::vector<std::optional<std::string>> bury(Workplace& workplace, const std::vector<Tombstone>& tombstones,
-                                             const AuditRecord& audit) {
+std::vector<std::optional<BurialFailure>> bury(Workplace& workplace, const std::vector<Tombstone>& tombstones,
+                                               const AuditRecord& audit) {
     std::vector<Destruction> destructions;
     for (const Tombstone& tombstone : tombstones)
         destructions.emplace_back(workplace, tombstone);
     for (Destruction& destruction : destructions)
         destruction.start();
-    std::vector<std::optional<std::string>> failures;
+    std::vector<std::optional<BurialFailure>> failures;
     for (Destruction& destruction : destructions)
         failures.push_back(destruction.finish(audit));
     return failures;

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "service/failure_code.hpp"
 
 namespace keyward::service {
 
@@ -10,15 +13,16 @@ namespace keyward::service {
 struct EnvironmentResult {
     std::string environment;
     bool success = false;
-    std::string message;
-    std::string key_check_value;
-    std::string public_key_sha256;
+    std::string message = {};
+    std::string key_check_value = {};
+    std::string public_key_sha256 = {};
+    std::optional<FailureCode> code = {};  ///< of one that failed
 };
 
 /// The contract's `deploymentResult`.
 struct DeploymentReport {
     bool success = false;
-    std::string message;
+    std::string message = {};
     std::vector<EnvironmentResult> environments;  ///< in the request's order
 };
 

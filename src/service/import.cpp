@@ -15,6 +15,8 @@ Aftermath aftermath_of(TokenFault fault) {
             return Aftermath::nothing;  // there was no session to make an object in
         case TokenFault::refused:
         case TokenFault::mismatch:
+        case TokenFault::wrong_value:
+        case TokenFault::failed:
         case TokenFault::full:
         case TokenFault::missing:
             return Aftermath::destroy_now;
@@ -58,13 +60,10 @@ void Import::start() {
     try {
         call_ = environment_.begin<ImportReceipt>(import, take_back);
     } catch (const TokenError& error) {
-        failure_ = error;
+        note(error);
         left_nothing_ = true;
     } catch (const std::exception& error) {
-        failure_ = TokenError(TokenFault::unreachable, "The import failed for a reason that is in the log");
-        log::error(
-            "import.failed_unexpectedly",
-            {{"request", plan_->request_id}, {"environment", environment()}, {"reason", error.what()}});
+        failed_unexpectedly(error);
     }
 }
 
@@ -73,22 +72,19 @@ void Import::finish() {
     try {
         receipt_ = environment_.wait(*call_);
     } catch (const CallTimedOut& late) {
-        failure_ = late;
+        note(late);
         log_failure(plan_->request_id, environment(), late);
         left_nothing_ = !late.started();
         in_flight_here_ = !late.started();  // when it ends, the worker takes it back
     } catch (const TokenError& error) {
-        failure_ = error;
+        note(error);
         log_failure(plan_->request_id, environment(), error);
         const Aftermath aftermath =
             plan_->lifetime == Lifetime::session ? Aftermath::nothing : aftermath_of(error.fault());
         left_nothing_ = aftermath == Aftermath::nothing;
         to_destroy_ = aftermath == Aftermath::destroy_now;
     } catch (const std::exception& error) {
-        failure_ = TokenError(TokenFault::unreachable, "The import failed for a reason that is in the log");
-        log::error(
-            "import.failed_unexpectedly",
-            {{"request", plan_->request_id}, {"environment", environment()}, {"reason", error.what()}});
+        failed_unexpectedly(error);
     }
 }
 
@@ -111,6 +107,18 @@ void Import::end_cleanup() {
         cleanup_failed(error);
     }
     cleanup_.reset();
+}
+
+void Import::note(const TokenError& failure) {
+    failure_ = failure;
+    failure_code_ = failure_code_of(failure);
+}
+
+void Import::failed_unexpectedly(const std::exception& error) {
+    failure_ = TokenError(TokenFault::unreachable, "The import failed for a reason that is in the log");
+    failure_code_ = failure_code_of(error);
+    log::error("import.failed_unexpectedly",
+               {{"request", plan_->request_id}, {"environment", environment()}, {"reason", error.what()}});
 }
 
 void Import::release() {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "service/environment.hpp"
+#include "service/failure_code.hpp"
 #include "service/in_flight.hpp"
 
 namespace keyward::service {
@@ -46,10 +47,13 @@ class Import {
     [[nodiscard]] bool failed() const { return failure_.has_value(); }
     [[nodiscard]] const ImportReceipt& receipt() const { return *receipt_; }
     [[nodiscard]] const TokenError& failure() const { return *failure_; }
+    [[nodiscard]] FailureCode failure_code() const { return failure_code_; }
     /// Whether the token is known to hold no object of ours under this CKA_ID.
     [[nodiscard]] bool left_nothing() const { return left_nothing_; }
 
   private:
+    void note(const TokenError& failure);
+    void failed_unexpectedly(const std::exception& error);
     void cleanup_failed(const std::exception& error) const;
 
     Environment& environment_;
@@ -59,6 +63,7 @@ class Import {
     std::shared_ptr<Call<std::size_t>> cleanup_;
     std::optional<ImportReceipt> receipt_;
     std::optional<TokenError> failure_;
+    FailureCode failure_code_ = FailureCode::internal_error;
     bool left_nothing_ = false;
     bool to_destroy_ = false;
     bool in_flight_here_ = false;  ///< and not a late worker's

@@ -3,6 +3,14 @@
 #include <algorithm>
 
 namespace keyward::service {
+namespace {
+
+/// What the client is to mend.
+bool is_refusal(TokenFault fault) {
+    return fault == TokenFault::refused || fault == TokenFault::mismatch || fault == TokenFault::wrong_value;
+}
+
+}  // namespace
 
 void ImportBatch::add(Environment& environment, const EnvironmentEntry& entry, const PreparedEntry& prepared,
                       const std::string& label, const UseSet& uses, const std::string& request_id) {
@@ -100,7 +108,10 @@ Deployment ImportBatch::deployment(std::size_t position, const std::string& alia
 
 EnvironmentResult ImportBatch::result(std::size_t position) const {
     const Import& import = items_[position].import;
-    if (!import.succeeded()) return {import.environment(), false, import.failure().what(), {}, {}};
+    if (!import.succeeded())
+        return {.environment = import.environment(),
+                .message = import.failure().what(),
+                .code = import.failure_code()};
     return {import.environment(), true,
             lifetime_ == Lifetime::session ? "Would be deployed" : "Deployed successfully",
             import.receipt().key_check_value, import.receipt().public_key_sha256};
@@ -114,8 +125,7 @@ ServiceError ImportBatch::failure() const {
     for (const Item& item : items_) {
         if (!item.import.failed()) continue;
         const TokenError& failure = item.import.failure();
-        all_refused = all_refused &&
-                      (failure.fault() == TokenFault::refused || failure.fault() == TokenFault::mismatch);
+        all_refused = all_refused && is_refusal(failure.fault());
         all_busy = all_busy && failure.fault() == TokenFault::busy;
         text += (details.empty() ? "" : "; ") + item.import.environment() + ": " + failure.what();
         details.push_back({item.pointer, failure.what()});

@@ -77,8 +77,9 @@ class Undeployment {
         return !environment_ || deployment.environment == *environment_;
     }
 
-    [[nodiscard]] DeploymentReport report_of(const std::vector<Tombstone>& tombstones,
-                                             const std::vector<std::optional<std::string>>& failures) const {
+    [[nodiscard]] DeploymentReport report_of(
+        const std::vector<Tombstone>& tombstones,
+        const std::vector<std::optional<BurialFailure>>& failures) const {
         std::vector<EnvironmentResult> results;
         for (const Deployment& deployment : key_.deployments) {
             if (!is_meant(deployment)) continue;
@@ -90,7 +91,9 @@ class Undeployment {
                     "there should that token come back";
             for (std::size_t i = 0; i < tombstones.size(); ++i)
                 if (deployment.object_id == tombstones[i].object_id && failures[i])
-                    result = {deployment.environment, false, *failures[i], {}, {}};
+                    result = {.environment = deployment.environment,
+                              .message = failures[i]->message,
+                              .code = failures[i]->code};
             results.push_back(std::move(result));
         }
         return report_on(Undertaking::undeployment, std::move(results));

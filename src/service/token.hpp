@@ -23,8 +23,12 @@ namespace keyward::service {
 enum class TokenFault {
     refused,  ///< the token does not take this key: template, type, size, mechanism. The client's to know and
               ///< mend
-    mismatch,  ///< what the token holds is not what was sent, or not what was expected; the object has been
-               ///< destroyed
+    mismatch,     ///< what the token holds, answers or does is not what was asked of it; the object has been
+                  ///< destroyed
+    wrong_value,  ///< the key check value or public key that it reports is not that of the key that was sent,
+                  ///< or not the expected one; the object has been destroyed
+    failed,  ///< the call failed although the token itself answers: what failed is this call, with this key
+             ///< and input, and it says nothing of the token
     unreachable,  ///< device error, lost session, removed token, module gone: try again later
     full,         ///< no room for objects or sessions
     pin,          ///< the PIN was refused or is locked: an operator must act, and nothing retries

@@ -22,9 +22,11 @@ EnvironmentResult left_alone(const Deployment& deployment) {
             break;
         case DeploymentState::failed:
             result.message = "Not deployed, and nothing new was sent. " + deployment.failure;
+            result.code = FailureCode::not_found;
             break;
         case DeploymentState::deleting:
             result.message = "Being undeployed, and nothing new was sent";
+            result.code = FailureCode::hsm_unavailable;
             break;
     }
     return result;

@@ -219,6 +219,7 @@ class Usage {
                 return failure(position);
             case Outcome::Kind::refused:
                 return refusal(position, outcome.reason);
+            case Outcome::Kind::unanswered:
             case Outcome::Kind::not_offered:
                 return without_the_token(position);
         }

@@ -31,7 +31,7 @@ service::ImportReceipt receipt_for(const keys::KeyMaterial& material) {
 void expect(const std::string& reported, const std::string& expected) {
     if (!same_hex(reported, expected))
         throw TokenError(
-            TokenFault::mismatch,
+            TokenFault::wrong_value,
             "The token reports " + (reported.empty() ? "nothing" : reported) + ", expected was " + expected);
 }
 
@@ -232,9 +232,11 @@ service::Outcome FakeToken::operate_once(const service::TokenObject& key, servic
                                          const service::Operation& operation) {
     ++operations_;
     if (!offers(action, operation)) return {service::Outcome::Kind::not_offered, {}, {}};
+    if (public_actions_fail_ && service::is_public(*operation.mechanism, action))
+        return {.kind = service::Outcome::Kind::unanswered};
     if (action == service::Action::encrypt && operation.input.size() > longest_input(operation, key.size))
         return {.kind = service::Outcome::Kind::refused,
-                .reason = "The token refuses the input: it may be too long for the key"};
+                .reason = "The token refuses the input: it is too long for the key"};
     if (const auto reason = std::exchange(next_input_refusal_, std::nullopt))
         return {.kind = service::Outcome::Kind::refused, .reason = *reason};
     if (signer_ && action == service::Action::sign)
@@ -291,6 +293,16 @@ void FakeToken::sign_with(std::function<Bytes(const service::Operation&)> signer
     signer_ = std::move(signer);
 }
 
+void FakeToken::fail_public_actions() {
+    const std::lock_guard lock(mutex_);
+    public_actions_fail_ = true;
+}
+
+void FakeToken::in_next_ping(std::function<void()> happening) {
+    const std::lock_guard lock(mutex_);
+    in_ping_ = std::move(happening);
+}
+
 void FakeToken::do_without_public_actions() {
     const std::lock_guard lock(mutex_);
     public_actions_ = false;
@@ -317,7 +329,12 @@ std::size_t FakeToken::operations() const {
 }
 
 void FakeToken::ping() {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    if (const auto happening = std::exchange(in_ping_, nullptr)) {
+        lock.unlock();
+        happening();
+        lock.lock();
+    }
     check_reachable();
 }
 

@@ -51,6 +51,10 @@ class FakeToken final : public service::Token {
     void refuse_next_input(const std::string& reason);
     /// Signatures are made so from now on, for tests that need ones that fit the key.
     void sign_with(std::function<Bytes(const service::Operation&)> signer);
+    /// What the public half can do fails from now on, while the token answers all else.
+    void fail_public_actions();
+    /// What happens in the next ping.
+    void in_next_ping(std::function<void()> happening);
     /// What the public half can do is not offered from now on.
     void do_without_public_actions();
     void decrypt_oaep_with(std::set<keys::Digest> hashes);
@@ -141,7 +145,9 @@ class FakeToken final : public service::Token {
     std::function<void()> in_operation_;
     std::function<void()> in_lookup_;
     std::set<keys::Digest> oaep_hashes_{keys::Digest::sha1};
+    std::function<void()> in_ping_;
     bool public_actions_ = true;
+    bool public_actions_fail_ = false;
     std::size_t operations_ = 0;
     bool wrong_check_value_ = false;
     bool lose_answer_ = false;

@@ -371,7 +371,8 @@ CK_RV get_info(CK_INFO_PTR info) {
 
 CK_RV get_session_info(CK_SESSION_HANDLE session, CK_SESSION_INFO_PTR info) {
     hang_while(controls.hang_in_session_info);
-    if (controls.get_session_info != CKR_OK) return controls.get_session_info;
+    if (controls.get_session_info != CKR_OK && !takes_one_of(controls.session_info_after))
+        return controls.get_session_info;
     if (takes_one_of(lies.session_info_failures)) return lies.session_info;
     return real->C_GetSessionInfo(session, info);
 }

@@ -39,7 +39,8 @@ struct ShimControls {
     std::atomic<bool> unlisted_hashing;  ///< and the former are not listed
     std::atomic<CK_RV> open_session;
     std::atomic<CK_RV> login;
-    std::atomic<CK_RV> get_session_info;
+    std::atomic<CK_RV> get_session_info;       ///< what C_GetSessionInfo answers,
+    std::atomic<CK_ULONG> session_info_after;  ///< after so many that go through
     std::atomic<CK_RV> get_token_info;
     std::atomic<CK_FLAGS> token_flags;         ///< added to those of CK_TOKEN_INFO
     std::atomic<CK_FLAGS> hidden_token_flags;  ///< taken from them

@@ -144,6 +144,29 @@ TEST(CreateKey, WhenEveryTokenRefusesTheClientIsToldWherePerEnvironment) {
     EXPECT_EQ(error.details()[1].message, "reports another check value");
 }
 
+TEST(CreateKey, TellsProgramsWhyAnEnvironmentFailed) {
+    const std::vector<std::pair<TokenFault, FailureCode>> expected{
+        {TokenFault::refused, FailureCode::refused_by_token},
+        {TokenFault::wrong_value, FailureCode::check_value_mismatch},
+        {TokenFault::mismatch, FailureCode::unproved},
+        {TokenFault::full, FailureCode::token_full},
+        {TokenFault::failed, FailureCode::hsm_unavailable},
+        {TokenFault::unreachable, FailureCode::hsm_unavailable},
+        {TokenFault::pin, FailureCode::hsm_unavailable},
+        {TokenFault::busy, FailureCode::hsm_unavailable},
+        {TokenFault::missing, FailureCode::not_found}};
+    Workbench bench;
+    for (const auto& [fault, code] : expected) {
+        bench.staging->fail_next_import(fault, "The token has its reasons");
+        const auto results = bench
+                                 .create(Workbench::aes_request("k" + std::to_string(static_cast<int>(fault)),
+                                                                {"production", "staging"}))
+                                 .environments;
+        EXPECT_FALSE(results[0].code);
+        EXPECT_EQ(results[1].code, code) << to_string(code);
+    }
+}
+
 TEST(CreateKey, WhenOneTokenRefusesAndAnotherIsGoneItIsNotTheClientsFault) {
     Workbench bench;
     bench.production->fail_next_import(TokenFault::refused, "takes no such key");
