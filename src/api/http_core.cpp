@@ -81,7 +81,7 @@ HttpCore::HttpCore(HttpServerSettings given, RequestHandler request_handler, Ref
       keeper(connections_for_descriptors(settings.max_connections), tick_for(settings)),
       pool(settings.handler_threads, settings.handler_queue) {}
 
-HttpResponse HttpCore::handle(HttpRequest& request) const noexcept {
+HttpResponse HttpCore::handle(HttpRequest& request) const {
     try {
         auto response = handler(request);
         if (is_sendable(response)) return response;
@@ -104,8 +104,7 @@ std::string HttpCore::client_of(const std::string& peer, const Headers& headers)
     return proxies.client_of(peer, headers);
 }
 
-HttpResponse HttpCore::refuse(int status, std::string_view what_was_wrong,
-                              const Headers& seen) const noexcept {
+HttpResponse HttpCore::refuse(int status, std::string_view what_was_wrong, const Headers& seen) const {
     HttpResponse response;
     try {
         response = refusal_body(status, what_was_wrong, seen);
