@@ -1,5 +1,6 @@
 #include "hsm/session_pool.hpp"
 
+#include <algorithm>
 #include <exception>
 
 #include "core/log.hpp"
@@ -9,6 +10,14 @@ namespace keyward::hsm {
 using service::TokenError;
 using service::TokenFault;
 using service::TokenPhase;
+
+namespace {
+
+/// Between two initialisations of a module that others use, for a token that it does not show.
+constexpr std::chrono::seconds shortest_look_pause{2};
+constexpr std::chrono::seconds longest_look_pause{60};
+
+}  // namespace
 
 SessionPool::Place::Place(SessionPool& pool) : pool_(&pool) {
     std::unique_lock lock(pool.mutex_);
@@ -78,7 +87,9 @@ void Lease::lost() {
 }
 
 SessionPool::SessionPool(std::shared_ptr<Module> module, PoolSettings settings)
-    : module_(std::move(module)), settings_(std::move(settings)), login_(settings_.label, settings_.pin) {
+    : module_(std::move(module)),
+      settings_(std::move(settings)),
+      login_(*module_, settings_.label, settings_.pin) {
     idle_.reserve(settings_.sessions);  // a lease's end gives its session back without memory
 }
 
@@ -97,18 +108,34 @@ auto SessionPool::with_revival(const Attempt& attempt) {
     std::uint64_t generation = 0;
     try {
         return attempt(generation);
-    } catch (const TokenError& error) {
-        if (error.fault() != TokenFault::unreachable) throw;
+    } catch (const TokenAbsent&) {
         rebind();
-        if (!module_->revive(generation)) throw;
+        if (!module_->revive(generation, settings_.wait) && !look_again(generation)) throw;
+    } catch (const TokenError& error) {
+        if (error.fault() != TokenFault::unreachable || error.phase() == TokenPhase::loading) throw;
+        rebind();
+        if (!module_->revive(generation, settings_.wait)) throw;
     }
     return attempt(generation);
+}
+
+bool SessionPool::look_again(std::uint64_t failed_generation) {
+    return is_time_to_look_again() && module_->look_again(failed_generation, settings_.wait);
+}
+
+bool SessionPool::is_time_to_look_again() {
+    const std::lock_guard lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_look_) return false;
+    look_pause_ = std::clamp(2 * look_pause_, shortest_look_pause, longest_look_pause);
+    next_look_ = now + look_pause_;
+    return true;
 }
 
 Lease SessionPool::lease() {
     Place place(*this);
     return with_revival([&](std::uint64_t& generation) {
-        Module::Use use = module_->use();
+        Module::Use use = module_->use(settings_.wait);
         generation = use.generation();
         Session session = logged_in_session(use);
         return Lease(*this, std::move(place), std::move(use), std::move(session));
@@ -117,11 +144,11 @@ Lease SessionPool::lease() {
 
 void SessionPool::ping() {
     with_revival([&](std::uint64_t& generation) {
-        const Module::Use use = module_->use();
+        const Module::Use use = module_->use(settings_.wait);
         generation = use.generation();
         const FoundToken token = connect(use);
         if (is_in_place(use, token)) {
-            login_.ensure(use, token.slot);
+            login_.ensure(use, token);
         } else {
             rebind();
             connect(use);
@@ -131,7 +158,7 @@ void SessionPool::ping() {
 
 FoundToken SessionPool::token() {
     return with_revival([&](std::uint64_t& generation) {
-        const Module::Use use = module_->use();
+        const Module::Use use = module_->use(settings_.wait);
         generation = use.generation();
         return connect(use);
     });
@@ -151,13 +178,15 @@ FoundToken SessionPool::connect(const Module::Use& use) {
     FoundToken token = bind_token(
         *module_, use, {settings_.label, found_before ? first_serial_ : settings_.serial, found_before});
     claim(token.slot, use.generation());
-    login_.ensure(use, token.slot);
+    login_.ensure(use, token);
     first_serial_ = token.identity.serial;
     log::info("token.bound", {{"label", token.identity.label},
                               {"serial", token.identity.serial},
                               {"model", token.identity.model}});
     const std::lock_guard lock(mutex_);
     bound_ = Bound{token, use.generation()};
+    look_pause_ = {};
+    next_look_ = {};
     return token;
 }
 
@@ -170,7 +199,7 @@ Session SessionPool::logged_in_session(const Module::Use& use) {
             case Session::Health::logged_in:
                 return std::move(*idle);
             case Session::Health::public_only:
-                if (!login_.needless()) login_.ensure(use, token.slot);
+                if (!login_.needless()) login_.ensure(use, token);
                 return std::move(*idle);
             case Session::Health::lost:
                 idle->forget();
