@@ -133,13 +133,13 @@ Json check_environment(service::Environment& environment, const std::vector<Tria
     return result;
 }
 
-/// As `logging in: C_Login answered CKR_PIN_LOCKED`; empty where no call of the module failed.
+/// As `logging in: C_Login answered CKR_PIN_LOCKED`; the phase alone where no call of the module failed.
 std::string origin_of(const Json& result) {
-    const auto call = result.value("call", std::string());
-    if (call.empty()) return {};
-    const auto code = result.value("code", std::string());
-    return result["phase"].get<std::string>() + ": " + call +
-           (code.empty() ? " failed" : " answered " + code);
+    std::string text = result["phase"].get<std::string>();
+    const auto call = result["call"].get<std::string>();
+    const auto code = result["code"].get<std::string>();
+    if (!call.empty()) text += ": " + call + (code.empty() ? " failed" : " answered " + code);
+    return text;
 }
 
 std::string joined(const Json& names) {
@@ -153,7 +153,7 @@ void print(const Json& result) {
     std::cout << result["environment"].get<std::string>() << ": " << (result["success"] ? "ok" : "FAILED")
               << "\n";
     if (result.contains("message")) std::cout << "  " << result["message"].get<std::string>() << "\n";
-    if (const std::string origin = origin_of(result); !origin.empty()) std::cout << "  (" << origin << ")\n";
+    if (result.contains("phase")) std::cout << "  (" << origin_of(result) << ")\n";
     if (!result.contains("token")) return;
     const Json& token = result["token"];
     std::cout << "  token       " << token["label"].get<std::string>() << ", serial "
@@ -229,9 +229,7 @@ void add_check(CLI::App& app, Invocation& invocation) {
             "--login", *login,
             "Try this environment alone, and log in also when one more wrong PIN would lock its token")
         ->type_name("ENVIRONMENT");
-    command->callback([&invocation, command, json, login] {
-        if (command->count("--login") > 0 && login->empty())
-            throw CLI::ValidationError("--login", "must name an environment");
+    command->callback([&invocation, json, login] {
         invocation.run = [&, json, login] { return check(invocation.config, *json, *login); };
     });
 }

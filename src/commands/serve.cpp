@@ -22,6 +22,7 @@
 #include "service/repeats.hpp"
 #include "settings/idempotency_key.hpp"
 #include "settings/load.hpp"
+#include "storage/login_networks_of.hpp"
 #include "storage/open_catalogue.hpp"
 
 namespace keyward::commands {
@@ -106,7 +107,8 @@ int serve(const std::string& config) {
         longest_request(environments) + environments.lease());
 
     service::Access access(*catalogue, system_now);
-    service::Login login(*catalogue, system_now, std::chrono::steady_clock::now);
+    service::Login login(*catalogue, storage::login_networks_of(*catalogue), system_now,
+                         std::chrono::steady_clock::now);
     service::UseKey use(workplace, std::chrono::steady_clock::now);
     const api::Application application(api::all_routes(workplace, login, use, repeats), access);
     api::HttpServer server(

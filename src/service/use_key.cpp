@@ -32,6 +32,10 @@ std::string too_slow_text(std::chrono::milliseconds limit) {
     return "Not tried: the batch took longer than " + duration_text(limit) + "; send the rest again";
 }
 
+std::string too_many_batches_text(const std::string& environment) {
+    return "Not tried: environment " + environment + " is busy with other batches; try again";
+}
+
 /// What could not be read is reported already, and looks as if it were missing.
 void add_where_readable(std::vector<FieldError>& mistakes, std::vector<FieldError> found) {
     std::set<std::string> unreadable;
@@ -45,11 +49,13 @@ void add_where_readable(std::vector<FieldError>& mistakes, std::vector<FieldErro
 class Usage {
   public:
     Usage(const Workplace& workplace, const SteadyClock& clock, KnownKeys& keys, DecryptionThrottle& throttle,
-          const Caller& caller, const Project& project, UseKeyRequest& request)
+          const std::function<FairSemaphore&(const Environment&)>& batch_turns, const Caller& caller,
+          const Project& project, UseKeyRequest& request)
         : workplace_(workplace),
           clock_(clock),
           keys_(keys),
           throttle_(throttle),
+          batch_turns_(batch_turns),
           caller_(caller),
           project_(project),
           request_(request),
@@ -107,8 +113,13 @@ class Usage {
         results.reserve(operations_->size());
         while (results.size() < operations_->size()) {
             const std::size_t before = results.size();
-            if (before > 0 && pace.is_over())
+            const bool over = before > 0 && pace.is_over();
+            const bool in_turn = !over && waits_for_turns();
+            const FairSemaphore::Permit turn = in_turn ? batch_turn() : nullptr;
+            if (over)
                 results.push_back({.success = false, .message = too_slow_text(pace.limit())});
+            else if (in_turn && !turn)
+                leave_the_rest(results);
             else if (is_slowed_down((*operations_)[before]))
                 run_slowed_down(results);
             else
@@ -116,6 +127,23 @@ class Usage {
             pace.done(results.size() - before);
         }
         return results;
+    }
+
+    /// A token that is down is not waited for: the call says so at once.
+    [[nodiscard]] bool waits_for_turns() const {
+        return request_.batch && environment_->health() != Health::down;
+    }
+
+    [[nodiscard]] FairSemaphore::Permit batch_turn() const {
+        return batch_turns_(*environment_)
+            .enter(caller_.user_id, std::chrono::steady_clock::now() + environment_->profile().deadline);
+    }
+
+    void leave_the_rest(std::vector<UseResult>& results) const {
+        const std::string text = too_many_batches_text(environment_->name());
+        if (results.empty()) throw ServiceError(ErrorKind::overloaded, text);
+        while (results.size() < operations_->size())
+            results.push_back({.success = false, .message = text});
     }
 
     void run_slowed_down(std::vector<UseResult>& results) {
@@ -264,6 +292,7 @@ class Usage {
     const SteadyClock& clock_;
     KnownKeys& keys_;
     DecryptionThrottle& throttle_;
+    const std::function<FairSemaphore&(const Environment&)>& batch_turns_;
     const Caller& caller_;
     const Project& project_;
     UseKeyRequest& request_;
@@ -285,9 +314,25 @@ UseKey::UseKey(Workplace workplace, SteadyClock clock)
       keys_(workplace_.catalogue),
       throttle_(clock_) {}
 
+FairSemaphore& UseKey::batch_turns(const Environment& environment) {
+    const std::lock_guard lock(mutex_);
+    auto& turns = batch_turns_[environment.name()];
+    if (!turns) {
+        const auto& profile = environment.profile();
+        turns = std::make_unique<FairSemaphore>(FairSemaphore::Limits{.inside = profile.workers,
+                                                                      .waiting = profile.queue_limit,
+                                                                      .waiting_of_one = profile.queue_limit});
+    }
+    return *turns;
+}
+
 std::vector<UseResult> UseKey::run(const Caller& caller, const Project& project, UseKeyRequest request,
                                    std::vector<FieldError> mistakes) {
-    return Usage(workplace_, clock_, keys_, throttle_, caller, project, request).run(std::move(mistakes));
+    const auto turns = [this](const Environment& environment) -> FairSemaphore& {
+        return batch_turns(environment);
+    };
+    return Usage(workplace_, clock_, keys_, throttle_, turns, caller, project, request)
+        .run(std::move(mistakes));
 }
 
 }  // namespace keyward::service

@@ -97,12 +97,21 @@ constexpr std::array second_version{
     "insert into access_version (version) values (0)",
 };
 
+constexpr std::array third_version{
+    // Networks, not addresses, from which users have logged in lately.
+    "create table login_networks (user_id TEXT not null references users (id) on delete cascade, network "
+    "TEXT "
+    "not null, last_login_at bigint not null, primary key (user_id, network))",
+    "create index login_networks_by_time on login_networks (last_login_at)",
+};
+
 struct Migration {
     long long version;
     std::span<const char* const> statements;
 };
 // Only ever added to: a released migration stays as it is.
-constexpr std::array migrations{Migration{1, first_version}, Migration{2, second_version}};
+constexpr std::array migrations{Migration{1, first_version}, Migration{2, second_version},
+                                Migration{3, third_version}};
 
 struct Placeholder {
     std::string_view name;

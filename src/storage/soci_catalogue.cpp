@@ -8,6 +8,8 @@
 #include "storage/grants.hpp"
 #include "storage/key_reading.hpp"
 #include "storage/keys.hpp"
+#include "storage/login_networks.hpp"
+#include "storage/login_networks_of.hpp"
 #include "storage/projects.hpp"
 #include "storage/recovery.hpp"
 #include "storage/removals.hpp"
@@ -208,6 +210,25 @@ std::optional<service::Identity> SociCatalogue::find_identity(const std::string&
 
 void SociCatalogue::remove_expired_tokens(const std::string& name, Instant before) {
     write([&](soci::session& sql) { return storage::remove_expired_tokens(sql, name, before); });
+}
+
+service::LoginNetworks& login_networks_of(service::Catalogue& catalogue) {
+    return dynamic_cast<SociCatalogue&>(catalogue);
+}
+
+std::optional<Instant> SociCatalogue::last_login(const std::string& user_name, const std::string& network) {
+    return read([&](soci::session& sql) { return storage::last_login(sql, user_name, network); });
+}
+
+void SociCatalogue::keep_login(const std::string& user_id, const std::string& network, Instant at) {
+    write([&](soci::session& sql) {
+        storage::keep_login(sql, user_id, network, at);
+        return true;
+    });
+}
+
+void SociCatalogue::forget_logins(Instant before) {
+    write([&](soci::session& sql) { return storage::forget_logins(sql, before); });
 }
 
 std::int64_t SociCatalogue::access_version() {

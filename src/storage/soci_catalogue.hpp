@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "service/catalogue.hpp"
+#include "service/login_networks.hpp"
 #include "storage/catalogue_url.hpp"
 #include "storage/connections.hpp"
 
@@ -17,7 +18,7 @@ namespace keyward::storage {
 /// A connection that the server closed while it was idle is opened again unseen. When it is lost during a
 /// change, the call throws, since only the caller can find out whether the commit went through; the next call
 /// connects anew.
-class SociCatalogue final : public service::Catalogue {
+class SociCatalogue final : public service::Catalogue, public service::LoginNetworks {
   public:
     /// Connects and brings the schema up to date. Throws service::CatalogueError.
     SociCatalogue(CatalogueUrl url, std::size_t connections);
@@ -48,6 +49,10 @@ class SociCatalogue final : public service::Catalogue {
     std::vector<service::ApiToken> api_tokens() override;
     std::optional<service::Identity> find_identity(const std::string& hash) override;
     void remove_expired_tokens(const std::string& name, Instant before) override;
+
+    std::optional<Instant> last_login(const std::string& user_name, const std::string& network) override;
+    void keep_login(const std::string& user_id, const std::string& network, Instant at) override;
+    void forget_logins(Instant before) override;
 
     std::int64_t access_version() override;
 

@@ -13,17 +13,18 @@ TEST_P(CatalogueContract, ASecondOpeningFindsWhatTheFirstWrote) {
     catalogue_.reset();
     EXPECT_TRUE(another()->find_user("alice"));
     EXPECT_THAT(database_->query("select version from schema_migrations"),
-                ElementsAre(ElementsAre("1"), ElementsAre("2")));
+                ElementsAre(ElementsAre("1"), ElementsAre("2"), ElementsAre("3")));
 }
 
-// Takes the second version back, as a database of the first release has it.
+// Takes all later versions back, as a database of the first release has it.
 void return_to_first_version(TestDatabase& database) {
     for (const auto* statement :
-         {"drop table attempts", "drop table environment_tokens", "drop index api_tokens_by_end",
-          "alter table keys drop column revision", "alter table deployments drop column uses",
-          "alter table tombstones drop column keep_until", "alter table tombstones drop column serial",
-          "alter table deployments drop column serial", "alter table intents drop column serial",
-          "drop table access_version", "delete from schema_migrations where version = 2"})
+         {"drop table login_networks", "drop table attempts", "drop table environment_tokens",
+          "drop index api_tokens_by_end", "alter table keys drop column revision",
+          "alter table deployments drop column uses", "alter table tombstones drop column keep_until",
+          "alter table tombstones drop column serial", "alter table deployments drop column serial",
+          "alter table intents drop column serial", "drop table access_version",
+          "delete from schema_migrations where version > 1"})
         database.query(statement);
 }
 
@@ -47,7 +48,7 @@ TEST_P(CatalogueContract, ASchemaNewerThanTheProgramIsRefused) {
         FAIL() << "it was opened";
     } catch (const service::CatalogueError& error) {
         EXPECT_STREQ(error.what(),
-                     "the catalogue has schema version 999, but this keyward knows only up to 2: run the "
+                     "the catalogue has schema version 999, but this keyward knows only up to 3: run the "
                      "version of keyward that made "
                      "it, or a newer one");
     }
@@ -131,6 +132,8 @@ TEST_P(CatalogueContract, TheDatabaseHasTheseColumnsAndNoneForMaterial) {
             "keys.mechanisms text", "keys.name text", "keys.project_id text", "keys.revision bigint",
             "keys.state text", "keys.type text",
             "keys.updated_at bigint",  //
+            "login_networks.last_login_at bigint", "login_networks.network text",
+            "login_networks.user_id text",  //
             "project_environments.name text", "project_environments.position bigint",
             "project_environments.project_id text",                                     //
             "projects.id text", "projects.name text",                                   //

@@ -12,6 +12,7 @@
 #include "api/all_routes.hpp"
 #include "service/login.hpp"
 #include "service/repeats.hpp"
+#include "storage/login_networks_of.hpp"
 #include "storage/open_catalogue.hpp"
 #include "tests/http/api/encodings.hpp"
 #include "tests/http/api/live.hpp"
@@ -67,7 +68,8 @@ std::vector<Row> read_table() {
     const auto catalogue = storage::open_catalogue("sqlite://" + folder.file("empty.db"), 1);
     service::Environments environments;
     service::InFlight in_flight;
-    service::Login login(*catalogue, system_now, std::chrono::steady_clock::now);
+    service::Login login(*catalogue, storage::login_networks_of(*catalogue), system_now,
+                         std::chrono::steady_clock::now);
     const service::Workplace workplace{*catalogue, environments, in_flight, {}, "nobody", system_now};
     service::Repeats repeats(
         workplace, SecretBytes(32), [] {}, std::chrono::seconds(1));
