@@ -4,6 +4,7 @@
 
 #include "hsm/handles.hpp"
 #include "hsm/offered.hpp"
+#include "hsm/output_length.hpp"
 #include "hsm/session_pool.hpp"
 #include "service/operation.hpp"
 
@@ -36,7 +37,9 @@ class KeyUse {
     std::optional<service::Outcome> outcome_of_failure(const Job& job, std::string_view call, CK_RV value);
     void settle(service::Action action);
     Bytes bare_input(const Job& job);
-    std::size_t order_bytes(CK_OBJECT_HANDLE object);
+    OutputLength length_of(const Job& job);
+    std::uint16_t order_bytes(CK_OBJECT_HANDLE object);
+    std::uint16_t modulus_bytes(CK_OBJECT_HANDLE object);
 
     Lease& lease_;
     const MechanismList& offered_;
