@@ -15,10 +15,8 @@ Login::Login(std::string label, PinSource pin) : label_(std::move(label)), pin_(
 
 void Login::ensure(const Module::Use& use, CK_SLOT_ID slot) {
     const std::lock_guard lock(mutex_);
-    if (session_ && (generation_ != use.generation() || session_->health() == Session::Health::lost)) {
-        session_->forget();
-        session_.reset();
-    }
+    drop_void(use.generation());
+    if (session_ && session_->health() == Session::Health::lost) session_.reset();
     if (!session_) {
         session_.emplace(use.p11(), slot);
         generation_ = use.generation();
@@ -62,9 +60,31 @@ void Login::latch(const std::string& why, const std::string& code) {
     throw TokenError(TokenFault::pin, latched_, "C_Login", code);
 }
 
-void Login::end(bool still_valid) {
+void Login::drop_void(std::uint64_t generation) {
+    if (!session_ || generation_ == generation) return;
+    session_->forget();
+    session_.reset();
+}
+
+std::optional<Session> Login::lend(std::uint64_t generation) {
     const std::lock_guard lock(mutex_);
-    if (session_ && !still_valid) session_->forget();
+    drop_void(generation);
+    return std::exchange(session_, std::nullopt);
+}
+
+void Login::take_back(Session session, std::uint64_t generation) {
+    const std::lock_guard lock(mutex_);
+    drop_void(generation);
+    if (session_) return;  // the one in hand serves as well, and this one is closed
+    session_ = std::move(session);
+    generation_ = generation;
+}
+
+void Login::end(Module& module) {
+    const std::lock_guard lock(mutex_);
+    if (!session_) return;
+    const auto use = module.use_of(generation_);
+    if (!use) session_->forget();
     session_.reset();
 }
 

@@ -17,9 +17,10 @@ namespace keyward::hsm {
 /// as it is, and the source has logged what is wrong; any other exception is logged as `pin.unreadable`.
 using PinSource = std::function<SecretBytes()>;
 
-/// The user's login to one token, held by a session that is never lent. Nobody logs out: C_Logout ends the
-/// login of every session of the process (PKCS#11 2.40 section 5.6). A refused PIN latches, so that retries
-/// never lock the token: only `reload` makes another attempt possible. Any thread may call.
+/// The user's login to one token, held by a session that is not lent, but where the token has room for no
+/// other. Nobody logs out: C_Logout ends the login of every session of the process (PKCS#11 2.40
+/// section 5.6). A refused PIN latches, so that retries never lock the token: only `reload` makes another
+/// attempt possible. Any thread may call.
 class Login {
   public:
     Login(std::string label, PinSource pin);
@@ -39,11 +40,17 @@ class Login {
     [[nodiscard]] std::uint64_t beginnings() const { return beginnings_; }
     /// Lets the next `ensure` try a login again. Never waits, also while a call hangs in the module.
     void reload() { reloaded_ = true; }
-    /// The session is void since `generation`, or closed when it lives.
-    void end(bool still_valid);
+    /// The login session itself, for a token that has room for no other; nothing when there is none of that
+    /// generation. Until it is taken back, or has ended, `ensure` must not be called.
+    std::optional<Session> lend(std::uint64_t generation);
+    void take_back(Session session, std::uint64_t generation);
+    /// Ends the session: closed while the module is of its generation, forgotten otherwise.
+    void end(Module& module);
 
   private:
     void log_in(const Functions& p11, CK_SLOT_ID slot);
+    /// Forgets a session of another generation of the module.
+    void drop_void(std::uint64_t generation);
     [[noreturn]] void latch(const std::string& why, const std::string& code);
 
     const std::string label_;  ///< of the token, for the log

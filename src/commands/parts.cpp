@@ -24,7 +24,8 @@ service::EnvironmentProfile profile_of(const settings::EnvironmentSettings& envi
     profile.name = environment.name;
     profile.type = environment.type;
     profile.description = environment.description;
-    profile.workers = std::min<std::size_t>(environment.sessions, most_workers);
+    // One session holds the login, but for a token that has room for no other.
+    profile.workers = std::clamp<std::size_t>(environment.sessions - 1, 1, most_workers);
     profile.queue_limit = profile.workers * queued_calls_a_worker;
     profile.deadline = environment.deadline;
     return profile;
