@@ -1,5 +1,6 @@
 #include "hsm/session_pool.hpp"
 
+#include <algorithm>
 #include <exception>
 
 #include "core/log.hpp"
@@ -13,6 +14,10 @@ using service::TokenFault;
 using service::TokenPhase;
 
 namespace {
+
+/// Between two initialisations of a module that others use, for a token that it does not show.
+constexpr std::chrono::seconds shortest_look_pause{2};
+constexpr std::chrono::seconds longest_look_pause{60};
 
 [[noreturn]] void throw_busy() {
     throw TokenError(TokenFault::busy, "The token is busy: no session became free in time", {}, {},
@@ -76,11 +81,11 @@ void Lease::lost() {
 SessionPool::SessionPool(std::shared_ptr<Module> module, PoolSettings settings)
     : module_(std::move(module)),
       settings_(std::move(settings)),
-      login_(settings_.label, settings_.pin),
+      login_(*module_, settings_.label, settings_.pin),
       limit_(settings_.sessions) {}
 
 SessionPool::~SessionPool() {
-    login_.end(*module_);
+    login_.end();
     const auto use = module_->use_of(idle_generation_);
     if (!use)
         for (Session& session : idle_)
@@ -93,19 +98,35 @@ auto SessionPool::with_revival(const Attempt& attempt) {
     std::uint64_t generation = 0;
     try {
         return attempt(generation);
-    } catch (const TokenError& error) {
-        if (error.fault() != TokenFault::unreachable) throw;
+    } catch (const TokenAbsent&) {
         rebind();
-        if (!module_->revive(generation)) throw;
+        if (!module_->revive(generation, settings_.wait) && !look_again(generation)) throw;
+    } catch (const TokenError& error) {
+        if (error.fault() != TokenFault::unreachable || error.phase() == TokenPhase::loading) throw;
+        rebind();
+        if (!module_->revive(generation, settings_.wait)) throw;
     }
     return attempt(generation);
+}
+
+bool SessionPool::look_again(std::uint64_t failed_generation) {
+    return is_time_to_look_again() && module_->look_again(failed_generation, settings_.wait);
+}
+
+bool SessionPool::is_time_to_look_again() {
+    const std::lock_guard lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_look_) return false;
+    look_pause_ = std::clamp(2 * look_pause_, shortest_look_pause, longest_look_pause);
+    next_look_ = now + look_pause_;
+    return true;
 }
 
 Lease SessionPool::lease() {
     const Deadline until = deadline();
     Place place(*this);
     return with_revival([&](std::uint64_t& generation) {
-        Module::Use use = module_->use();
+        Module::Use use = module_->use(settings_.wait);
         generation = use.generation();
         Session session = logged_in_session(use, until);
         return Lease(*this, std::move(place), std::move(use), std::move(session), until);
@@ -114,7 +135,7 @@ Lease SessionPool::lease() {
 
 void SessionPool::ping(const WithPing& more) {
     with_revival([&](std::uint64_t& generation) {
-        Module::Use use = module_->use();
+        Module::Use use = module_->use(settings_.wait);
         generation = use.generation();
         FoundToken token = connect(use);
         if (!is_in_place(use, token)) {
@@ -122,7 +143,7 @@ void SessionPool::ping(const WithPing& more) {
             token = connect(use);
         }
         look_for_more_room(use, token);
-        if (!has_only_one()) login_.ensure(use, token.slot);
+        if (!has_only_one()) login_.ensure(use, token);
         if (more) more(use, token, {use.generation(), login_.beginnings()});
         if (has_only_one()) ping_only_session(std::move(use));
     });
@@ -151,7 +172,7 @@ void SessionPool::look_for_more_room(const Module::Use& use, const FoundToken& t
 
 FoundToken SessionPool::token() {
     return with_revival([&](std::uint64_t& generation) {
-        const Module::Use use = module_->use();
+        const Module::Use use = module_->use(settings_.wait);
         generation = use.generation();
         return connect(use);
     });
@@ -177,13 +198,15 @@ FoundToken SessionPool::connect(const Module::Use& use) {
     if (limit < settings_.sessions)
         log::info("token.sessions_limited",
                   {{"label", token.identity.label}, {"limit", limit}, {"configured", settings_.sessions}});
-    if (!has_only_one()) login_.ensure(use, token.slot);
+    if (!has_only_one()) login_.ensure(use, token);
     first_serial_ = token.identity.serial;
     log::info("token.bound", {{"label", token.identity.label},
                               {"serial", token.identity.serial},
                               {"model", token.identity.model}});
     const std::lock_guard lock(mutex_);
     bound_ = Bound{token, use.generation()};
+    look_pause_ = {};
+    next_look_ = {};
     return token;
 }
 
@@ -219,7 +242,7 @@ std::optional<Session> SessionPool::living_idle_session(const Module::Use& use) 
             case Session::Health::logged_in:
                 return idle;
             case Session::Health::public_only:
-                if (!login_.needless()) login_.ensure(use, connect(use).slot);
+                if (!login_.needless()) login_.ensure(use, connect(use));
                 return idle;
             case Session::Health::lost:
                 rebind();
@@ -263,7 +286,7 @@ Session SessionPool::only_session(const Module::Use& use) {
         session.reset();
         rebind();
     }
-    login_.ensure(use, connect(use).slot);
+    login_.ensure(use, connect(use));
     return login_.lend(use.generation()).value();
 }
 

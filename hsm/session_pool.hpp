@@ -89,6 +89,8 @@ class SessionPool {
 
     template <typename Attempt>
     auto with_revival(const Attempt& attempt);
+    bool look_again(std::uint64_t failed_generation);
+    bool is_time_to_look_again();
     FoundToken connect(const Module::Use& use);
     [[nodiscard]] Deadline deadline() const;
     Session logged_in_session(const Module::Use& use, Deadline deadline);
@@ -132,6 +134,8 @@ class SessionPool {
     std::uint64_t idle_generation_ = 0;
     std::size_t lent_ = 0;
     std::optional<Bound> bound_;
+    std::chrono::seconds look_pause_{};  ///< grows while the module does not show the token
+    std::chrono::steady_clock::time_point next_look_;
 };
 
 /// A lent session. It goes back to the pool at its end, but is closed when it ends in a throw: an operation

@@ -30,11 +30,11 @@ using service::TokenPhase;
 }
 
 [[noreturn]] void throw_absent(CK_RV unreadable) {
-    if (unreadable != CKR_OK) throw error_of("C_GetTokenInfo", unreadable);
-    throw TokenError(TokenFault::unreachable,
-                     "The token can't be reached: the module shows no token with the configured label and "
-                     "serial number",
-                     {}, {}, TokenPhase::binding);
+    if (unreadable != CKR_OK) throw TokenAbsent(error_of("C_GetTokenInfo", unreadable));
+    throw TokenAbsent(TokenError(TokenFault::unreachable,
+                                 "The token can't be reached: the module shows no token with the configured "
+                                 "label and serial number",
+                                 {}, {}, TokenPhase::binding));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 demo_module=/usr/lib/softhsm/libsofthsm2.so
 demo_project=MyProject
 demo_user=demo
+demo_config_head="# Written at each start of the demonstration. config/keyward.toml explains every setting."
 
 demo_say() { echo "keyward: $*"; }
 demo_fail() {
@@ -15,9 +16,50 @@ demo_fail() {
     exit 1
 }
 
+# demo_home PATH: the absolute path. Links on the way to the folder are the system's; what the folder is is demo_check_home's.
+demo_home() {
+    local path
+    [ -n "$1" ] || demo_fail "KEYWARD_HOME is empty. Name a folder, or leave KEYWARD_HOME out"
+    path=$(realpath -ms -- "$1")
+    echo "$(realpath -m -- "$(dirname -- "$path")")/$(basename -- "$path")"
+}
+
+# Whether what is in the folder was made by an earlier start, perhaps one that was cut off.
+demo_is_here() {
+    [ ! -L "$KEYWARD_HOME/softhsm2.conf" ] && grep -qs '^directories\.tokendir = .*/tokens$' "$KEYWARD_HOME/softhsm2.conf" || return 1
+    [ ! -e "$KEYWARD_HOME/keyward.toml" ] || grep -qxF "$demo_config_head" "$KEYWARD_HOME/keyward.toml"
+}
+
+# Who can change these files chooses which module is loaded and where secrets are written. So the folder is new, or was made here
+# by the same user, and holds no symbolic link.
+demo_check_home() {
+    local strange
+    [ ! -L "$KEYWARD_HOME" ] || demo_fail "$KEYWARD_HOME is a symbolic link, which is not followed. Set KEYWARD_HOME to a folder of your own"
+    [ -e "$KEYWARD_HOME" ] || return 0
+    [ -d "$KEYWARD_HOME" ] || demo_fail "$KEYWARD_HOME is no folder. Set KEYWARD_HOME to one, or to a path where nothing is yet"
+    [ -O "$KEYWARD_HOME" ] || demo_fail "$KEYWARD_HOME belongs to another user. Set KEYWARD_HOME to a folder of your own"
+    strange=$(find "$KEYWARD_HOME" -maxdepth 0 -perm /022)
+    [ -z "$strange" ] || demo_fail "$KEYWARD_HOME can be written by other users. First: chmod go-w '$KEYWARD_HOME'"
+    strange=$(find "$KEYWARD_HOME" -mindepth 1 -maxdepth 1 ! -name lost+found -print -quit)
+    [ -n "$strange" ] || return 0
+    if ! demo_is_here; then demo_fail "$KEYWARD_HOME is not empty, and holds no demonstration. Set KEYWARD_HOME to a new folder"; fi
+    strange=$(find "$KEYWARD_HOME" -mindepth 1 ! -name lost+found \( -type l -o ! -user "$(id -u)" \) -print -quit)
+    [ -z "$strange" ] || demo_fail "$strange is a symbolic link, or belongs to another user. Remove it, or set KEYWARD_HOME to a new folder"
+}
+
+demo_check_settings() {
+    if ! [[ $KEYWARD_PORT =~ ^[1-9][0-9]{0,4}$ ]] || [ "$KEYWARD_PORT" -gt 65535 ]; then
+        demo_fail "KEYWARD_PORT is '$KEYWARD_PORT'; expected a number from 1 to 65535"
+    fi
+    case $KEYWARD_HOME in
+        *[$'\n\t#=']*) demo_fail "KEYWARD_HOME is '$KEYWARD_HOME'; SoftHSM2 can't read paths with #, = or a line break in them" ;;
+    esac
+    demo_check_home
+}
+
 # demo_write FILE: standard input becomes the file, whole or not at all, readable by its owner only.
 demo_write() {
-    (umask 077 && cat >"$1.new" && mv -f "$1.new" "$1")
+    (umask 077 && cat >"$1.new" && mv -fT "$1.new" "$1")
 }
 
 # demo_random_file FILE: 32 random hexadecimal digits, once.
@@ -32,14 +74,21 @@ demo_token_labels() {
         sed -e 'N;/\n(unfinished)$/d;P;D' || true
 }
 
+# A token and the catalogue belong together: one of them alone is of no use.
+demo_begin_again() {
+    echo "Put it back, or remove all of $KEYWARD_HOME to begin again; the keys in its tokens are lost then"
+}
+
 # demo_token LABEL: a SoftHSM2 token of that label whose PINs are in files of $KEYWARD_HOME/pins.
 demo_token() {
     local label=$1 slot pins=$KEYWARD_HOME/pins
     if demo_token_labels | grep -qxF "$label"; then
         [ -s "$pins/$label.pin" ] ||
-            demo_fail "the token '$label' is there, but its PIN file $pins/$label.pin is not. Put it back, or remove $KEYWARD_HOME/tokens to begin anew"
+            demo_fail "the token '$label' is there, but its PIN file $pins/$label.pin is not. $(demo_begin_again)"
         return
     fi
+    [ ! -s "$KEYWARD_HOME/keyward.db" ] ||
+        demo_fail "the catalogue $KEYWARD_HOME/keyward.db is there, but the token '$label' that holds its keys is not. $(demo_begin_again)"
     demo_random_file "$pins/$label.so-pin"
     demo_random_file "$pins/$label.pin"
     slot=$(pkcs11-tool --module "$demo_module" --list-slots |
@@ -73,7 +122,7 @@ demo_config() {
     local home
     home=$(demo_toml "$KEYWARD_HOME")
     demo_write "$KEYWARD_HOME/keyward.toml" <<EOF
-# Written at each start of the demonstration. config/keyward.toml explains every setting.
+$demo_config_head
 [http]
 address = "$1"
 port = $KEYWARD_PORT
@@ -190,16 +239,15 @@ demo_wait_for_end() {
 demo_main() {
     demo_url=http://127.0.0.1:$KEYWARD_PORT
     demo_stopping=0
-    [[ $KEYWARD_PORT =~ ^[1-9][0-9]{0,4}$ ]] || demo_fail "KEYWARD_PORT is '$KEYWARD_PORT'; expected a number from 1 to 65535"
-    case $KEYWARD_HOME in
-        *[$'\n\t#=']*) demo_fail "KEYWARD_HOME is '$KEYWARD_HOME'; SoftHSM2 can't read paths with #, = or a line break in them" ;;
-    esac
+    umask 077
+    demo_check_settings
     demo_port_is_busy && demo_fail "port $KEYWARD_PORT is in use already. Stop what listens there, or choose another: KEYWARD_PORT=8081"
 
-    (umask 077 && mkdir -p "$KEYWARD_HOME" "$KEYWARD_HOME/pins" "$KEYWARD_HOME/tokens")
+    mkdir -p "$KEYWARD_HOME"
     export SOFTHSM2_CONF=$KEYWARD_HOME/softhsm2.conf
     printf 'directories.tokendir = %s\nobjectstore.backend = file\nlog.level = ERROR\n' "$KEYWARD_HOME/tokens" |
         demo_write "$SOFTHSM2_CONF"
+    mkdir -p "$KEYWARD_HOME/pins" "$KEYWARD_HOME/tokens"
     demo_token production
     demo_token staging
     demo_config "$1"

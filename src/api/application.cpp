@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include <malloc.h>
+
 #include "api/media_type.hpp"
 #include "api/problem.hpp"
 #include "core/ids.hpp"
@@ -73,6 +75,11 @@ std::optional<service::Caller> Application::caller_of(const HttpRequest& request
     }
 }
 
+/// glibc keeps what is freed in the middle of an arena, which after large requests is most of what they took.
+void Application::return_memory() const {
+    if (work_memory_.take_given_back()) ::malloc_trim(0);
+}
+
 HttpResponse Application::dispatch(HttpRequest& request, const std::string& request_id) const {
     const auto segments = path_segments(request.path);
     auto query = query_parameters(request.query);
@@ -84,12 +91,15 @@ HttpResponse Application::dispatch(HttpRequest& request, const std::string& requ
     const Login login = match.route != nullptr       ? match.route->login
                         : is_under_apiops(*segments) ? Login::required
                                                      : Login::none;
-    RequestContext context{request,
-                           request_id,
-                           std::move(match.path_parameters),
-                           *std::move(query),
-                           caller_of(request, login),
-                           std::nullopt};
+    auto caller = caller_of(request, login);
+    const std::string user = caller ? caller->user_id : std::string();
+    RequestContext context{.request = request,
+                           .request_id = request_id,
+                           .path_parameters = std::move(match.path_parameters),
+                           .query = *std::move(query),
+                           .caller = std::move(caller),
+                           .memory = {work_memory_, user},
+                           .project = std::nullopt};
 
     if (match.allowed.empty()) throw ServiceError(ErrorKind::not_found, "There is nothing at this path");
     if (match.route == nullptr) {

@@ -12,13 +12,17 @@ namespace keyward::api {
 /// the route's handler; and every answer gets its standing headers. Any thread may call.
 class Application {
   public:
-    Application(std::vector<Route> routes, service::Access& access)
-        : routes_(std::move(routes)), access_(access) {}
+    Application(std::vector<Route> routes, service::Access& access,
+                std::size_t work_memory = WorkMemory::usual_limit)
+        : routes_(std::move(routes)), access_(access), work_memory_(work_memory) {}
 
     /// Never throws.
     HttpResponse handle(HttpRequest& request) const;
     /// The answer to a request that was refused before it was whole.
     HttpResponse refuse(int status, std::string_view what_was_wrong, const Headers& headers_so_far) const;
+
+    /// Gives memory that large requests have left behind back to the system. To be called from time to time.
+    void return_memory() const;
 
     [[nodiscard]] const std::vector<Route>& routes() const { return routes_; }
 
@@ -28,6 +32,7 @@ class Application {
 
     std::vector<Route> routes_;
     service::Access& access_;
+    mutable WorkMemory work_memory_;
 };
 
 }  // namespace keyward::api

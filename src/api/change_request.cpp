@@ -1,6 +1,6 @@
 #include "api/change_request.hpp"
 
-#include "api/json_body.hpp"
+#include "api/json_request.hpp"
 #include "api/key_fields.hpp"
 #include "api/key_json.hpp"
 
@@ -13,11 +13,11 @@ ChangeOptions read_change_options(const QueryParameters& parameters, Mistakes& m
     return {query.choice("onFailure", {"rollback"}).has_value(), query.flag("dryRun")};
 }
 
-void refuse_removal_options(const RequestContext& context) {
+void refuse_removal_options(RequestContext& context) {
     Mistakes mistakes;
     const Query query(context.query, about_jwks, mistakes);
     if (!context.request.body.empty()) {
-        Json body = parse_json(context.request.body);
+        Json body = read_json(context, {});
         read_removal(body, mistakes);
     }
     if (!mistakes.empty()) throw service::ServiceError(std::move(mistakes));

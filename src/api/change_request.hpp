@@ -21,7 +21,7 @@ ChangeOptions read_change_options(const QueryParameters& parameters, Mistakes& m
 
 /// For removals, whose query and body may hold what older clients send, and nothing that we act on. Throws
 /// ServiceError (validation_failed), MalformedJson.
-void refuse_removal_options(const RequestContext& context);
+void refuse_removal_options(RequestContext& context);
 
 /// Who sent the request, and under which Idempotency-Key.
 service::Origin origin_of(const RequestContext& context);

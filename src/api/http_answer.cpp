@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <string_view>
 
 #include <sys/socket.h>
@@ -116,7 +117,10 @@ std::string answer_head(const HttpResponse& response, const AnswerFraming& frami
     head.append("\r\n");
     if (has_content(response.status)) {
         if (!response.content_type.empty()) add_field(head, "Content-Type", response.content_type);
-        add_field(head, "Content-Length", std::to_string(response.body.size()));
+        if (framing.chunked)
+            add_field(head, "Transfer-Encoding", "chunked");
+        else if (!framing.until_close)
+            add_field(head, "Content-Length", std::to_string(response.body.size()));
     }
     add_field(head, "Date", date_now());
     if (framing.close) {
@@ -131,9 +135,22 @@ std::string answer_head(const HttpResponse& response, const AnswerFraming& frami
     return head;
 }
 
+std::string chunk_of(std::string_view octets) {
+    constexpr std::size_t size_room = 2 * sizeof(std::size_t);
+    std::array<char, size_room> size{};
+    const auto end = std::to_chars(size.data(), size.data() + size.size(), octets.size(), 16).ptr;
+    std::string chunk;
+    chunk.reserve(size_room + octets.size() + 4);
+    return chunk.append(size.data(), end).append("\r\n").append(octets).append("\r\n");
+}
+
 OutgoingAnswer::OutgoingAnswer(HttpResponse&& response, const AnswerFraming& framing)
     : head_(answer_head(response, framing)), body_(std::move(response.body)) {
-    if (framing.without_body || !has_content(response.status)) keyward::cleanse(body_);
+    const bool has_body = !framing.without_body && has_content(response.status);
+    if (has_body && !framing.chunked) return;
+    std::string whole = std::move(body_);
+    body_ = has_body ? chunk_of(whole) : std::string();
+    keyward::cleanse(whole);
 }
 
 OutgoingAnswer& OutgoingAnswer::operator=(OutgoingAnswer&& other) noexcept {

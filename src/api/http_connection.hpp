@@ -5,6 +5,7 @@
 #include <limits>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "api/http_answer.hpp"
@@ -32,11 +33,14 @@ class Connection final : public PoolTask,
   public:
     Connection(Descriptor socket, std::string peer_address, HttpCore& core);
 
+    /// False when its address has as many connections as one may have. To be asked once, before all else.
+    [[nodiscard]] bool takes_its_place() { return place_.resize(1); }
+
     /// Octets from the client. The caller cleanses its own copy.
     void receive(ByteView bytes) noexcept;
     /// The client sends no more: it has hung up, or closed its half. Pistache then closes its descriptor.
     void input_ended() noexcept;
-    /// Handles the request and answers it; on a handler thread.
+    /// Handles the request and answers it, or makes the next part of an answer; on a handler thread.
     void run() noexcept override;
     void answer_early(HttpResponse response) noexcept override;
     /// The socket takes more of an answer.
@@ -52,7 +56,8 @@ class Connection final : public PoolTask,
     enum class State {
         reading,    // a request, or waiting for one
         busy,       // a handler works on it
-        writing,    // the socket did not take the whole answer
+        writing,    // the socket did not take the whole answer, or not all of a part of it
+        preparing,  // a handler thread makes the next part of the answer
         lingering,  // answered for the last time; what still comes is not looked at
         closed
     };
@@ -60,6 +65,7 @@ class Connection final : public PoolTask,
 
     void read(ByteView bytes);
     void look_at_reader(bool more_follows);
+    void begin_body();
     void hold_body_memory();
     void invite_body();
     void begin_handling(bool more_follows);
@@ -67,6 +73,9 @@ class Connection final : public PoolTask,
     void answer(HttpResponse response);
     void send(HttpResponse response);
     void write();
+    void order_next_part();
+    void prepare_next_part() noexcept;
+    void send_part(std::optional<std::string> part);
     void finish_answer();
     void hang_up() noexcept;
     void forget_request() noexcept;
@@ -77,11 +86,14 @@ class Connection final : public PoolTask,
     const std::string peer_address_;
     std::atomic<std::int64_t> deadline_{never};
 
+    AddressShares::Share place_;
+
     std::mutex mutex_;  // guards all below; the request itself is the handler thread's while busy
     Descriptor socket_;
     State state_ = State::reading;
     RequestReader reader_;
     ByteReservation body_memory_;
+    AddressShares::Share body_share_;
     HttpRequest request_;
     bool answered_before_ = false;
     bool in_body_ = false;
@@ -92,7 +104,10 @@ class Connection final : public PoolTask,
     bool pipelined_ = false;
     bool input_ended_ = false;
     bool close_after_ = false;
+    bool in_parts_ = false;  // the answer is not whole yet, whatever was sent
+    bool chunked_ = false;
     OutgoingAnswer outgoing_;
+    NextPart next_part_;
     ByteReservation unsent_memory_;
 };
 

@@ -46,6 +46,20 @@ HttpResponse last_resort(int status) {
     return response;
 }
 
+/// A limit as it was set, or that part of the whole.
+std::size_t or_part(std::size_t limit, std::size_t whole, std::size_t parts) {
+    return limit != 0 ? limit : std::max<std::size_t>(whole / parts, 1);
+}
+
+/// A quarter; of few connections half, since all that is on this machine is one address.
+std::size_t connections_of_one(const HttpServerSettings& settings) {
+    constexpr std::size_t few = 256;
+    const std::size_t all = connections_for_descriptors(settings.max_connections);
+    const std::size_t half = std::min(all / 2 + 1, few);
+    return std::max(or_part(settings.max_connections_of_address, all, 4),
+                    settings.max_connections_of_address != 0 ? 0 : half);
+}
+
 bool has_header(const HttpResponse& response, std::string_view name) {
     return std::ranges::any_of(response.headers,
                                [name](const auto& field) { return lower_case(field.first) == name; });
@@ -60,7 +74,10 @@ HttpCore::HttpCore(HttpServerSettings given, RequestHandler request_handler, Ref
       limits(limits_of(settings)),
       proxies(settings.trusted_proxies),
       body_memory(settings.max_body_memory),
+      body_memory_of_addresses(std::max(
+          or_part(settings.max_body_memory_of_address, settings.max_body_memory, 3), settings.max_body)),
       unsent_memory(settings.max_unsent_memory),
+      connections_of_addresses(connections_of_one(settings)),
       keeper(connections_for_descriptors(settings.max_connections), tick_for(settings)),
       pool(settings.handler_threads, settings.handler_queue) {}
 
@@ -73,6 +90,18 @@ HttpResponse HttpCore::handle(HttpRequest& request) const noexcept {
         log::error("http.handler_threw", {{"method", request.method_name}, {"path", request.path}});
     }
     return refuse(500, {}, request.headers);
+}
+
+std::string HttpCore::client_of(const std::string& peer, const Headers& headers) {
+    const bool is_forwarded =
+        std::ranges::find(headers, "x-forwarded-for", &Headers::value_type::first) != headers.end();
+    if (is_forwarded && !proxies.trusts(peer) && !warned_of_proxy.exchange(true))
+        log::warn("http.proxy_not_trusted",
+                  {{"peer", peer},
+                   {"advice",
+                    "if a proxy of yours is there, name it in http.trusted_proxies: until then all its "
+                    "clients count as one, and each can use up what one client may have"}});
+    return proxies.client_of(peer, headers);
 }
 
 HttpResponse HttpCore::refuse(int status, std::string_view what_was_wrong,

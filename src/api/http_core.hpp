@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "api/http_address_shares.hpp"
 #include "api/http_byte_budget.hpp"
 #include "api/http_forwarded.hpp"
 #include "api/http_housekeeper.hpp"
@@ -22,6 +23,10 @@ struct HttpCore {
     /// The handler's answer, or a 500 when it throws anything or makes an answer that can't be sent.
     [[nodiscard]] HttpResponse handle(HttpRequest& request) const noexcept;
 
+    /// The address of the client behind a peer. Says once in the log when a proxy seems to stand in front
+    /// that is not trusted: all its clients then count as one.
+    [[nodiscard]] std::string client_of(const std::string& peer, const Headers& headers);
+
     /// The answer to what no handler sees. A 503 always says when to come again.
     [[nodiscard]] HttpResponse refuse(int status, std::string_view what_was_wrong,
                                       const Headers& seen) const noexcept;
@@ -32,10 +37,13 @@ struct HttpCore {
     const ReaderLimits limits;
     const TrustedProxies proxies;
     ByteBudget body_memory;
+    AddressShares body_memory_of_addresses;
     ByteBudget unsent_memory;
+    std::atomic<bool> warned_of_proxy{false};
     std::atomic<bool> draining{false};
     std::atomic<std::size_t> in_flight{0};   ///< requests that wait for their answer to be written
     std::atomic<std::size_t> open_peers{0};  ///< connections that Pistache still holds
+    AddressShares connections_of_addresses;  // before the keeper, whose connections have shares of it
     Housekeeper keeper;
     ThreadPool pool;  // the last, so that its threads end before the rest
 };

@@ -23,9 +23,10 @@ class TrustedProxies {
     /// address, the nearest known hop counts.
     [[nodiscard]] std::string client_of(const std::string& peer, const Headers& headers) const;
 
-  private:
+    /// Whether the address, in its canonical form, is a proxy's.
     [[nodiscard]] bool trusts(std::string_view address) const;
 
+  private:
     std::vector<std::string> addresses_;
 };
 

@@ -69,6 +69,7 @@ std::shared_ptr<Connection> Guard::admit(int socket) const {
     Descriptor own(::fcntl(socket, F_DUPFD_CLOEXEC, 0));
     if (!own) return nullptr;
     auto connection = std::make_shared<Connection>(std::move(own), address_of_peer(socket), *core_);
+    if (!connection->takes_its_place()) return nullptr;
     return core_->keeper.add(connection) ? connection : nullptr;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +47,12 @@ struct HttpRequest {
     [[nodiscard]] const std::string* header(std::string_view name) const;
 };
 
+/// Makes the next part of a body that is sent in parts; nothing when it has ended. Runs on a handler thread,
+/// one call at a time, each when the client has taken the part before; it holds nothing between two calls
+/// that others wait for. When it throws, the connection is cut off, so that the client sees that the body is
+/// not whole.
+using NextPart = std::function<std::optional<std::string>()>;
+
 /// One answer. Content-Length, Date and Connection are the server's to add.
 struct HttpResponse {
     int status = 200;
@@ -53,6 +60,7 @@ struct HttpResponse {
     std::string body;
     Headers headers;
     bool close = false;  ///< the connection ends after this answer
+    NextPart next = {};  ///< what follows `body`, for a body that is too large to be held whole
 };
 
 }  // namespace keyward::api

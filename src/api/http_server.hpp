@@ -22,9 +22,13 @@ struct HttpServerSettings {
     std::size_t handler_queue = 1024;  ///< requests that wait for a handler thread; over it: 503
     std::size_t max_connections =
         4096;  ///< over it a new connection is closed at once; lowered to what descriptors allow
-    std::size_t max_body_memory = std::size_t{256}
-                                  << 20U;  ///< all bodies being read or worked on; over it: 503
-    std::size_t max_unsent_memory = std::size_t{256}
+    std::size_t max_connections_of_address =
+        0;  ///< over it a new one is closed at once; 0: a quarter of all, or half of few; proxies that are
+            ///< trusted have no such limit
+    std::size_t max_body_memory = std::size_t{192}
+                                  << 20U;        ///< all bodies being read or worked on; over it: 503
+    std::size_t max_body_memory_of_address = 0;  ///< 0: a third of all; over it: 503
+    std::size_t max_unsent_memory = std::size_t{128}
                                     << 20U;  ///< all answers not yet taken; over it connections are dropped
     std::chrono::milliseconds header_deadline{
         10'000};  ///< for a whole head, from its first octet (or the connection's begin)

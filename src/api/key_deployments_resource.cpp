@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "api/change_request.hpp"
-#include "api/json_body.hpp"
+#include "api/json_request.hpp"
 #include "api/key_fields.hpp"
 #include "service/remove_key.hpp"
 #include "service/update_key.hpp"
@@ -17,7 +17,7 @@ constexpr std::string_view path =
     "/apiops/projects/{projectName}/keys/{keyName}/environments/{environmentName}/";
 
 HttpResponse deploy(service::UpdateKey& updater, RequestContext& context) {
-    Json body = parse_json(context.request.body);
+    Json body = read_json(context, {});
     Mistakes mistakes;
     const ChangeOptions options = read_change_options(context.query, mistakes);
     service::UpdateKeyRequest request = read_environment(body, context.path_parameters.at(2), mistakes);

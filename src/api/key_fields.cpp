@@ -14,8 +14,6 @@ constexpr TextRule description_rule{0, 4096, true};
 constexpr TextRule choice_rule{1, 64};
 constexpr TextRule alias_rule{1, 255};
 constexpr TextRule check_value_rule{1, 64};
-constexpr std::size_t environments_limit = 32;
-constexpr std::size_t mechanisms_limit = 64;
 
 template <typename Value, typename Parse>
 std::optional<Value> read_choice(Fields& fields, std::string_view name,
@@ -79,10 +77,10 @@ CreateKeyRequest read_create_key(Json& body, Mistakes& mistakes) {
     request.description = fields.text("description", description_rule).value_or("");
     request.type = read_key_type(fields, fields.required_text("keyType", choice_rule));
     request.algorithm = read_algorithm(fields);
-    request.mechanisms = fields.texts("mechanisms", 1, mechanisms_limit);
+    request.mechanisms = fields.texts("mechanisms", mechanisms_limit.min, mechanisms_limit.max);
     const bool is_pair = request.type == keys::KeyType::rsa;
-    fields.required_objects("cryptoKeyInfoEnvironmentList", 1, environments_limit,
-                            [&](Fields& entry, std::size_t) {
+    fields.required_objects("cryptoKeyInfoEnvironmentList", new_environments_limit.min,
+                            new_environments_limit.max, [&](Fields& entry, std::size_t) {
                                 request.environments.push_back(read_named_entry(entry));
                                 if (!is_pair) entry.require("content");
                                 // A key that is read has its public key; posted back beside `content` it says
@@ -103,10 +101,10 @@ UpdateKeyRequest read_update_key(Json& body, Mistakes& mistakes) {
     request.description = fields.text("description", description_rule);
     request.type = read_key_type(fields, fields.text("keyType", choice_rule));
     request.algorithm = read_algorithm(fields);
-    request.mechanisms = fields.texts("mechanisms", 1, mechanisms_limit);
+    request.mechanisms = fields.texts("mechanisms", mechanisms_limit.min, mechanisms_limit.max);
     if (fields.has("cryptoKeyInfoEnvironmentList"))
         fields.required_objects(
-            "cryptoKeyInfoEnvironmentList", 0, environments_limit,
+            "cryptoKeyInfoEnvironmentList", changed_environments_limit.min, changed_environments_limit.max,
             [&](Fields& entry, std::size_t) { request.environments.push_back(read_named_entry(entry)); });
     fields.ignore({"cryptoKeyInfoEnvironmentList"});
     fields.ignore(read_only_of_key);

@@ -63,17 +63,24 @@ HttpResponse json_response(const OrderedJson& json) {
     return response;
 }
 
-HttpResponse key_list(const std::vector<service::KeyText>& keys, const OrderedJson& more) {
-    OrderedJson rest{{"resultCount", keys.size()}};
-    rest.update(more);
-    HttpResponse response;
-    response.body = R"({"success":true,"resultList":[)";
+std::string list_start(const std::vector<service::KeyText>& keys) {
+    std::string text = R"({"success":true,"resultList":[)";
     for (const service::KeyText& key : keys) {
-        if (key != keys.front()) response.body += ',';
-        response.body += *key;
+        if (&key != &keys.front()) text += ',';
+        text += *key;
     }
-    // The rest is an object of its own; its first brace becomes the comma.
-    response.body += "]," + rest.dump().substr(1);
+    return text;
+}
+
+std::string list_end(std::size_t count, const OrderedJson& more) {
+    OrderedJson rest{{"resultCount", count}};
+    rest.update(more);
+    return rest.dump().substr(1);  // its first brace is the list's
+}
+
+HttpResponse key_list(const std::vector<service::KeyText>& keys, const OrderedJson& more) {
+    HttpResponse response;
+    response.body = list_start(keys) + "]," + list_end(keys.size(), more);
     return response;
 }
 

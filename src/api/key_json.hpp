@@ -26,6 +26,10 @@ HttpResponse json_response(const OrderedJson& json);
 /// members of `more` behind.
 HttpResponse key_list(const std::vector<service::KeyText>& keys, const OrderedJson& more);
 
+/// The parts of such a text: up to the last of these keys, and what follows the `],` behind the last of all.
+std::string list_start(const std::vector<service::KeyText>& keys);
+std::string list_end(std::size_t count, const OrderedJson& more);
+
 /// `{"success": true, "resultList": […], "resultCount": n}`.
 OrderedJson result_list(OrderedJson items);
 

@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "api/change_request.hpp"
-#include "api/json_body.hpp"
+#include "api/json_request.hpp"
 #include "api/key_fields.hpp"
 #include "api/key_json.hpp"
 #include "service/remove_key.hpp"
@@ -23,7 +23,7 @@ HttpResponse get_key(service::ReadKeys& reader, RequestContext& context) {
 }
 
 HttpResponse update_key(service::UpdateKey& updater, RequestContext& context) {
-    Json body = parse_json(context.request.body);
+    Json body = read_json(context, update_limits);
     Mistakes mistakes;
     const ChangeOptions options = read_change_options(context.query, mistakes);
     service::UpdateKeyRequest request = read_update_key(body, mistakes);

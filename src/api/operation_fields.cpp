@@ -9,8 +9,8 @@ using service::OperationFields;
 
 constexpr TextRule choice_rule{1, 64};
 constexpr TextRule subject_rule{1, 4096};
-constexpr std::size_t batch_limit = 1000;
-constexpr std::size_t alternative_names_limit = 100;
+constexpr ArrayLimit batch_limit = operation_limits.front();
+constexpr ArrayLimit names_limit = certificate_request_limits.front();
 
 /// The members of an operation.
 constexpr std::array<std::string_view, 9> operation_members{
@@ -51,7 +51,7 @@ service::UseKeyRequest read_operations(Json& body, Mistakes& mistakes) {
     Fields fields(body, "", mistakes);
     request.batch = fields.has("batch");
     if (request.batch) {
-        fields.required_objects("batch", 1, batch_limit, [&](Fields& entry, std::size_t) {
+        fields.required_objects("batch", batch_limit.min, batch_limit.max, [&](Fields& entry, std::size_t) {
             request.operations.push_back(read_operation(entry));
         });
         refuse_members_beside_batch(fields);
@@ -68,8 +68,8 @@ service::CertificateRequestFields read_certificate_request(Json& body, Mistakes&
     if (!is_object(body, mistakes)) return request;
     Fields fields(body, "", mistakes);
     request.subject = fields.required_text("subject", subject_rule).value_or("");
-    request.alternative_names =
-        fields.texts("subjectAltNames", 0, alternative_names_limit).value_or(std::vector<std::string>{});
+    request.alternative_names = fields.texts("subjectAltNames", names_limit.min, names_limit.max)
+                                    .value_or(std::vector<std::string>{});
     request.mechanism = fields.text("mechanism", choice_rule).value_or("");
     fields.finish();
     return request;

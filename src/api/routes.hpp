@@ -8,6 +8,7 @@
 
 #include "api/http_message.hpp"
 #include "api/uri.hpp"
+#include "api/work_memory.hpp"
 #include "service/access.hpp"
 
 namespace keyward::api {
@@ -19,7 +20,8 @@ struct RequestContext {
     std::vector<std::string> path_parameters;  ///< the parts that stood in for `{…}`, decoded, in order
     QueryParameters query;
     std::optional<service::Caller>
-        caller;  ///< there when the route needs a login, or a valid token came along
+        caller;                ///< there when the route needs a login, or a valid token came along
+    WorkMemory::Share memory;  ///< what the request takes once it is read
     std::optional<service::Project> project;                    ///< there when the pattern has {projectName}
     std::optional<std::string> idempotency_key = std::nullopt;  ///< of a repeatable route's request
 };

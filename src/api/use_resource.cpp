@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "api/change_request.hpp"
-#include "api/json_body.hpp"
+#include "api/json_request.hpp"
 #include "api/key_json.hpp"
 #include "api/late_answer.hpp"
 #include "api/operation_fields.hpp"
@@ -38,7 +38,7 @@ constexpr std::string_view certificate_request_path =
     "/apiops/projects/{projectName}/keys/{keyName}/environments/{environmentName}/certificate-request/";
 
 HttpResponse use_key(service::UseKey& use, Action action, RequestContext& context) {
-    Json body = parse_json(context.request.body);
+    Json body = read_json(context, operation_limits);
     Mistakes mistakes;
     const Query query(context.query, {}, mistakes);
     service::UseKeyRequest request = read_operations(body, mistakes);
@@ -53,11 +53,12 @@ HttpResponse use_key(service::UseKey& use, Action action, RequestContext& contex
     HttpResponse response;
     response.body = use_answer(
         use.run(*context.caller, *context.project, std::move(request), std::move(mistakes)), batch);
+    context.memory.add(response.body.size());
     return response;
 }
 
 HttpResponse request_certificate(service::RequestCertificate& requests, RequestContext& context) {
-    Json body = parse_json(context.request.body);
+    Json body = read_json(context, certificate_request_limits);
     Mistakes mistakes;
     const Query query(context.query, {}, mistakes);
     service::CertificateRequestFields fields = read_certificate_request(body, mistakes);

@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "commands/bounded_end.hpp"
 #include "commands/command.hpp"
 #include "commands/parts.hpp"
 #include "core/base64.hpp"
@@ -22,6 +23,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::chrono::milliseconds hung_call_limit{500};
+constexpr std::chrono::milliseconds teardown_limit{2000};
 
 /// A kind of key to be tried in a token, with a key made for the trial.
 struct Trial {
@@ -100,6 +102,23 @@ void check_token(service::Environment& environment, const std::vector<Trial>& al
     if (!any_good) result["message"] = "no kind of key can be imported";
 }
 
+/// What was going on when a call failed, for people.
+std::string_view words_of(service::TokenPhase phase) {
+    switch (phase) {
+        case service::TokenPhase::loading:
+            return "loading the module";
+        case service::TokenPhase::binding:
+            return "finding the token";
+        case service::TokenPhase::opening_session:
+            return "opening a session";
+        case service::TokenPhase::logging_in:
+            return "logging in";
+        case service::TokenPhase::operating:
+            return "using the token";
+    }
+    return "";
+}
+
 /// Behind the bulkhead that it has in the service, so that a token that hangs is reported at its deadline.
 Json check_environment(service::Environment& environment, const std::vector<Trial>& all_trials) {
     Json result{{"environment", environment.name()}, {"success", false}};
@@ -107,9 +126,20 @@ Json check_environment(service::Environment& environment, const std::vector<Tria
         check_token(environment, all_trials, result);
     } catch (const service::TokenError& error) {
         result["message"] = error.what();
+        result["phase"] = words_of(error.phase());
+        result["call"] = error.call();
         result["code"] = error.code();
     }
     return result;
+}
+
+/// As `logging in: C_Login answered CKR_PIN_LOCKED`; empty where no call of the module failed.
+std::string origin_of(const Json& result) {
+    const auto call = result.value("call", std::string());
+    if (call.empty()) return {};
+    const auto code = result.value("code", std::string());
+    return result["phase"].get<std::string>() + ": " + call +
+           (code.empty() ? " failed" : " answered " + code);
 }
 
 std::string joined(const Json& names) {
@@ -123,6 +153,7 @@ void print(const Json& result) {
     std::cout << result["environment"].get<std::string>() << ": " << (result["success"] ? "ok" : "FAILED")
               << "\n";
     if (result.contains("message")) std::cout << "  " << result["message"].get<std::string>() << "\n";
+    if (const std::string origin = origin_of(result); !origin.empty()) std::cout << "  (" << origin << ")\n";
     if (!result.contains("token")) return;
     const Json& token = result["token"];
     std::cout << "  token       " << token["label"].get<std::string>() << ", serial "
@@ -147,7 +178,18 @@ std::unique_ptr<service::Catalogue> catalogue_if_there(const std::string& url) {
     }
 }
 
-int check(const std::string& config, bool json) {
+/// The environments to be tried: all, or the one whose login an operator asks for.
+std::vector<service::Environment*> chosen(const service::Environments& environments,
+                                          const std::string& login) {
+    std::vector<service::Environment*> all;
+    for (const auto& environment : environments.all())
+        if (login.empty() || environment->name() == login) all.push_back(environment.get());
+    if (all.empty()) throw CommandFailed("there is no environment " + login + " in the configuration");
+    if (!login.empty()) all.front()->reload_pin();  // with the last try that the token gives, too
+    return all;
+}
+
+int check(const std::string& config, bool json, const std::string& login) {
     log::only_warnings();
     const settings::Settings settings = settings::load(config);
     Parts parts(settings);
@@ -160,19 +202,18 @@ int check(const std::string& config, bool json) {
     const auto all_trials = trials();
     Json results = Json::array();
     bool all_good = true;
-    for (const auto& environment : environments.all()) {
+    for (auto* const environment : chosen(environments, login)) {
         results.push_back(check_environment(*environment, all_trials));
         all_good = all_good && results.back()["success"].get<bool>();
         if (!json) print(results.back());
     }
     if (json) std::cout << results.dump(2) << "\n";
     std::cout.flush();
-    bool all_ended = true;
-    for (const auto& environment : environments.all())
-        all_ended = environment->stop(hung_call_limit) && all_ended;
+    const int exit_code = all_good ? 0 : 1;
     // Finalizing a module under a call that hangs would hang too.
-    if (!all_ended) std::_Exit(1);
-    return all_good ? 0 : 1;
+    if (!environments.stop(hung_call_limit)) std::_Exit(1);
+    end_process_within(teardown_limit, exit_code);
+    return exit_code;
 }
 
 }  // namespace
@@ -182,8 +223,17 @@ void add_check(CLI::App& app, Invocation& invocation) {
     auto* command = app.add_subcommand(
         "check", "Try every environment: module, token, login, mechanisms, imports that leave nothing");
     command->add_flag("--json", *json, "As JSON");
-    command->callback(
-        [&invocation, json] { invocation.run = [&, json] { return check(invocation.config, *json); }; });
+    const auto login = std::make_shared<std::string>();
+    command
+        ->add_option(
+            "--login", *login,
+            "Try this environment alone, and log in also when one more wrong PIN would lock its token")
+        ->type_name("ENVIRONMENT");
+    command->callback([&invocation, command, json, login] {
+        if (command->count("--login") > 0 && login->empty())
+            throw CLI::ValidationError("--login", "must name an environment");
+        invocation.run = [&, json, login] { return check(invocation.config, *json, *login); };
+    });
 }
 
 }  // namespace keyward::commands

@@ -48,7 +48,15 @@ struct Desk {
     [[nodiscard]] service::Project project(const std::string& name) const;
 };
 
-/// The parts of `a,b,c`. Throws CLI::ValidationError on an empty or a repeated part.
+/// Throws CLI::ValidationError unless the text can be the name of something new: 1 to 255 bytes of UTF-8
+/// without control characters, and without space around it.
+void require_name(const std::string& text, const std::string& option);
+
+/// Throws CLI::ValidationError when one stands there twice.
+void refuse_repeated(const std::vector<std::string>& names, const std::string& option);
+
+/// The parts of `a,b,c`. Throws CLI::ValidationError on an empty or a repeated part, and on one with space
+/// around it.
 std::vector<std::string> comma_separated(const std::string& text, const std::string& option);
 
 }  // namespace keyward::commands

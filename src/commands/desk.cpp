@@ -5,11 +5,16 @@
 #include <unistd.h>
 
 #include "commands/command.hpp"
+#include "core/utf8.hpp"
 #include "settings/load.hpp"
 #include "storage/open_catalogue.hpp"
 
 namespace keyward::commands {
 namespace {
+
+bool has_space_around(const std::string& text) {
+    return text.starts_with(' ') || text.ends_with(' ');
+}
 
 std::string login_name() {
     std::array<char, 4096> room{};
@@ -44,18 +49,30 @@ service::Project Desk::project(const std::string& name) const {
     return *std::move(found);
 }
 
+void require_name(const std::string& text, const std::string& option) {
+    if (text.empty() || text.size() > 255 || !is_utf8(text) || has_control_characters(text))
+        throw CLI::ValidationError(option, "must have 1 to 255 bytes of UTF-8 without control characters");
+    if (has_space_around(text)) throw CLI::ValidationError(option, "must not begin or end with a space");
+}
+
+void refuse_repeated(const std::vector<std::string>& names, const std::string& option) {
+    for (const std::string& name : names)
+        if (std::ranges::count(names, name) > 1)
+            throw CLI::ValidationError(option, "names " + name + " more than once");
+}
+
 std::vector<std::string> comma_separated(const std::string& text, const std::string& option) {
     std::vector<std::string> parts;
     std::size_t start = 0;
-    while (true) {
-        const auto comma = text.find(',', start);
-        parts.push_back(text.substr(start, comma - start));
-        if (parts.back().empty()) throw CLI::ValidationError(option, "has an empty name in " + text);
-        if (std::ranges::count(parts, parts.back()) > 1)
-            throw CLI::ValidationError(option, "names " + parts.back() + " more than once");
-        if (comma == std::string::npos) return parts;
-        start = comma + 1;
+    for (std::size_t comma = 0; comma != std::string::npos; start = comma + 1) {
+        comma = text.find(',', start);
+        const std::string& part = parts.emplace_back(text.substr(start, comma - start));
+        if (part.empty()) throw CLI::ValidationError(option, "has an empty name in " + text);
+        if (has_space_around(part))
+            throw CLI::ValidationError(option, "has a space around a name; separate names by a comma alone");
     }
+    refuse_repeated(parts, option);
+    return parts;
 }
 
 }  // namespace keyward::commands

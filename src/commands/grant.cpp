@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
+#include <optional>
+#include <set>
 
 #include "commands/command.hpp"
 #include "service/permissions.hpp"
@@ -14,7 +16,8 @@ struct Options {
     std::string user;
     std::string project;
     std::vector<std::string> permissions;
-    std::string environments;
+    std::string environment_list;
+    std::optional<std::vector<std::string>> environments;  ///< nothing: all of the project's
     bool revoke = false;
     bool admin = false;
 };
@@ -22,42 +25,65 @@ struct Options {
 std::string known_permissions() {
     std::string text;
     for (const auto& row : service::permission_names())
-        text += (text.empty() ? "" : ", ") + std::string(row.name);
+        if (row.permission != Permission::admin) text += (text.empty() ? "" : ", ") + std::string(row.name);
     return text;
 }
 
-std::set<std::string> environments_of(const Options& options, const service::Project& project) {
-    if (options.environments.empty()) return {};
-    const auto names = comma_separated(options.environments, "--environments");
+void require_environments_of(const service::Project& project, const std::vector<std::string>& names) {
     for (const std::string& name : names)
         if (std::ranges::find(project.environments, name) == project.environments.end())
             throw CommandFailed("project " + project.name + " has no environment " + name);
-    return {names.begin(), names.end()};
 }
 
 std::vector<service::Grant> grants_of(const Options& options, const Desk& desk) {
     if (options.admin) return {{"", Permission::admin, {}}};
     const service::Project project = desk.project(options.project);
-    const auto environments = environments_of(options, project);
-    std::vector<service::Grant> grants;
-    for (const std::string& name : options.permissions) {
-        const Permission permission = *service::permission_from(name);
-        // An administrator is one of everything, whichever of the two ways it was said.
-        grants.push_back(permission == Permission::admin
-                             ? service::Grant{"", permission, {}}
-                             : service::Grant{project.id, permission, environments});
+    std::set<std::string> environments;
+    if (options.environments) {
+        require_environments_of(project, *options.environments);
+        environments = {options.environments->begin(), options.environments->end()};
     }
+    std::vector<service::Grant> grants;
+    for (const std::string& name : options.permissions)
+        grants.push_back({project.id, *service::permission_from(name), environments});
     return grants;
 }
 
-void check(const Options& options) {
+void check_permissions(const std::vector<std::string>& names) {
+    std::set<Permission> permissions;
+    for (const std::string& name : names) {
+        const auto permission = service::permission_from(name);
+        if (!permission)
+            throw CLI::ValidationError("PERMISSION", name + " is none; choose from " + known_permissions());
+        if (permission == Permission::admin)
+            throw CLI::ValidationError(
+                "PERMISSION", name +
+                                  " holds in every project and environment and can't be limited to one; "
+                                  "say --admin in place of PROJECT and PERMISSION");
+        if (!permissions.insert(*permission).second)
+            throw CLI::ValidationError("PERMISSION", name + " is named more than once");
+    }
+}
+
+void check(Options& options, bool is_limited) {
     if (!options.admin && (options.project.empty() || options.permissions.empty()))
         throw CLI::ValidationError("grant", "needs a PROJECT and at least one PERMISSION, or --admin");
     if (options.admin && !options.project.empty())
         throw CLI::ValidationError("--admin", "holds in every project; leave PROJECT and PERMISSION out");
-    for (const std::string& name : options.permissions)
-        if (!service::permission_from(name))
-            throw CLI::ValidationError("PERMISSION", name + " is none; choose from " + known_permissions());
+    if (options.admin && is_limited)
+        throw CLI::ValidationError("--admin", "holds in every environment; leave --environments out");
+    check_permissions(options.permissions);
+    if (is_limited) options.environments = comma_separated(options.environment_list, "--environments");
+}
+
+/// Where a grant holds, for the one who gives it.
+std::string place_of(const service::Grant& grant, const Options& options) {
+    if (grant.project_id.empty()) return "in every project";
+    std::string names;
+    for (const std::string& name : grant.environments)
+        names += (names.empty() ? "" : ", ") + name;
+    return "in project " + options.project + ", " +
+           (names.empty() ? "all environments" : "environments " + names);
 }
 
 bool holds(const std::vector<service::Grant>& held, const service::Grant& wanted) {
@@ -77,11 +103,27 @@ void refuse_what_is_not_held(const Desk& desk, const service::User& user,
                                 std::string(to_string(grant.permission)) + " there; nothing was taken");
 }
 
+/// What is held everywhere stays so when a part of it is given: the limit would not apply.
+void refuse_what_is_held_everywhere(const Desk& desk, const service::User& user,
+                                    const std::vector<service::Grant>& grants) {
+    for (const service::Grant& held : desk.catalogue->grants_of(user.id))
+        for (const service::Grant& grant : grants)
+            if (held.project_id == grant.project_id && held.permission == grant.permission &&
+                held.environments.empty() && !grant.environments.empty())
+                throw CommandFailed(
+                    "user " + user.name + " holds " + std::string(to_string(grant.permission)) +
+                    " in all environments of the project already; nothing was given. To limit "
+                    "it, take it away in the others with --revoke --environments");
+}
+
 int run(const std::string& config, const Options& options) {
     const Desk desk(config);
     const service::User user = desk.user(options.user);
     const auto grants = grants_of(options, desk);
-    if (options.revoke) refuse_what_is_not_held(desk, user, grants);
+    if (options.revoke)
+        refuse_what_is_not_held(desk, user, grants);
+    else
+        refuse_what_is_held_everywhere(desk, user, grants);
     for (const service::Grant& grant : grants) {
         const std::string permission{to_string(grant.permission)};
         service::AuditRecord audit =
@@ -92,7 +134,8 @@ int run(const std::string& config, const Options& options) {
             desk.catalogue->add_grant(user.id, grant, audit);
         else if (!desk.catalogue->revoke_grant(user.id, grant, audit))
             throw CommandFailed("user " + options.user + " no longer holds " + permission);
-        std::cout << permission << (options.revoke ? " taken from " : " given to ") << options.user << "\n";
+        std::cout << permission << (options.revoke ? " taken from " : " given to ") << options.user << " "
+                  << place_of(grant, options) << "\n";
     }
     return 0;
 }
@@ -105,12 +148,13 @@ void add_grant(CLI::App& app, Invocation& invocation) {
     grant->add_option("USER", options->user, "The user's name")->required();
     grant->add_option("PROJECT", options->project, "The project's name");
     grant->add_option("PERMISSION", options->permissions, known_permissions());
-    grant->add_option("--environments", options->environments, "Only for these, as staging,production");
+    auto* environments = grant->add_option("--environments", options->environment_list,
+                                           "Only for these, as staging,production; without it, for all");
     grant->add_flag("--revoke", options->revoke, "Take away instead");
     grant->add_flag("--admin", options->admin,
                     "Make the user an administrator, who manages every project but uses no key");
-    grant->callback([&invocation, options] {
-        check(*options);
+    grant->callback([&invocation, options, environments] {
+        check(*options, bool(*environments));
         invocation.run = [&, options] { return run(invocation.config, *options); };
     });
 }

@@ -38,9 +38,19 @@ void* reallocate(void* memory, std::size_t size, const char* file, int line) {
     return larger;
 }
 
+/// Left to themselves, glibc's arenas grow with the processors, and blocks of many megabytes come to lie in
+/// them once one was freed; what is freed there stays with the process. Large blocks go back at once.
+void bound_kept_memory() {
+    constexpr int most_arenas = 8;
+    constexpr int smallest_returned_block = 256 * 1024;
+    mallopt(M_ARENA_MAX, most_arenas);
+    mallopt(M_MMAP_THRESHOLD, smallest_returned_block);
+}
+
 }  // namespace
 
 void harden_process() {
+    bound_kept_memory();
     if (CRYPTO_set_mem_functions(allocate, reallocate, cleanse_and_free) != 1)
         throw std::runtime_error("OpenSSL was in use before its memory could be guarded");
     constexpr rlimit no_core{0, 0};

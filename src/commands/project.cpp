@@ -5,14 +5,14 @@
 #include <nlohmann/json.hpp>
 
 #include "commands/command.hpp"
-#include "core/utf8.hpp"
 
 namespace keyward::commands {
 namespace {
 
 struct Options {
     std::string name;
-    std::string environments;
+    std::string environment_list;
+    std::vector<std::string> environments;
     bool json = false;
 };
 
@@ -27,11 +27,8 @@ void refuse_unknown_environments(const settings::Settings& settings, const std::
 }
 
 int create(const std::string& config, const Options& options) {
-    if (options.name.empty() || options.name.size() > 255 || !is_utf8(options.name) ||
-        has_control_characters(options.name))
-        throw CommandFailed("a project's name must have 1 to 255 bytes of UTF-8 without control characters");
     const Desk desk(config);
-    const auto environments = comma_separated(options.environments, "--environments");
+    const std::vector<std::string>& environments = options.environments;
     refuse_unknown_environments(desk.settings, environments);
     service::AuditRecord audit = Desk::audit("project.create", "created");
     audit.project = options.name;
@@ -83,10 +80,12 @@ void add_project(CLI::App& app, Invocation& invocation) {
     auto* create_command = project->add_subcommand("create", "Make a project");
     create_command->add_option("NAME", options->name, "The project's name")->required();
     create_command
-        ->add_option("--environments", options->environments,
+        ->add_option("--environments", options->environment_list,
                      "Names of the configuration, as production,staging")
         ->required();
     create_command->callback([&invocation, options] {
+        require_name(options->name, "NAME");
+        options->environments = comma_separated(options->environment_list, "--environments");
         invocation.run = [&, options] { return create(invocation.config, *options); };
     });
 

@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include "commands/bounded_end.hpp"
 #include "commands/command.hpp"
 #include "commands/parts.hpp"
 #include "commands/progress.hpp"
@@ -18,6 +19,7 @@ namespace keyward::commands {
 namespace {
 
 constexpr std::chrono::milliseconds hung_call_limit{500};
+constexpr std::chrono::milliseconds teardown_limit{2000};
 
 struct Options {
     bool dry_run = false;
@@ -74,12 +76,11 @@ int reconcile(const std::string& config, const Options& options) {
     else
         std::cout << text_of(report);
     std::cout.flush();
-    bool all_ended = true;
-    for (const auto& environment : environments.all())
-        all_ended = environment->stop(hung_call_limit) && all_ended;
+    const int exit_code = report.in_order() ? 0 : 1;
     // Finalizing a module under a call that hangs would hang too.
-    if (!all_ended) std::_Exit(1);
-    return report.in_order() ? 0 : 1;
+    if (!environments.stop(hung_call_limit)) std::_Exit(1);
+    end_process_within(teardown_limit, exit_code);
+    return exit_code;
 }
 
 }  // namespace
@@ -114,6 +115,8 @@ void add_reconcile(CLI::App& app, Invocation& invocation) {
     command->add_option("--environment", options->environments,
                         "Compare these environments only; interrupted changes are settled everywhere");
     command->callback([&invocation, options] {
+        refuse_repeated(options->environments, "--environment");
+        refuse_repeated(options->accept_tokens, "--accept-token");
         invocation.run = [&, options] { return reconcile(invocation.config, *options); };
     });
 }

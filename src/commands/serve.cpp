@@ -2,21 +2,23 @@
 #include <csignal>
 #include <iostream>
 #include <memory>
-#include <mutex>
 
-#include <unistd.h>
+#include <malloc.h>
 
 #include "api/all_routes.hpp"
 #include "api/application.hpp"
 #include "api/http_server.hpp"
+#include "commands/bounded_end.hpp"
 #include "commands/command.hpp"
 #include "commands/parts.hpp"
 #include "core/log.hpp"
+#include "core/memory_swap.hpp"
 #include "core/process_identity.hpp"
 #include "service/drift_watch.hpp"
 #include "service/login.hpp"
 #include "service/periodic_tasks.hpp"
 #include "service/recovery.hpp"
+#include "service/recovery_runner.hpp"
 #include "service/repeats.hpp"
 #include "settings/idempotency_key.hpp"
 #include "settings/load.hpp"
@@ -31,6 +33,7 @@ constexpr std::size_t catalogue_connections = 16;
 constexpr std::size_t spare_handler_threads = 32;
 constexpr auto hung_call_limit = 2s;
 constexpr auto spare_drain_time = 10s;
+constexpr auto teardown_limit = 5s;
 
 sigset_t handled_signals() {
     sigset_t signals;
@@ -62,6 +65,7 @@ api::HttpServerSettings server_settings(const settings::HttpSettings& http, std:
     server.address = http.address;
     server.port = http.port;
     server.max_body = http.max_body;
+    server.max_body_memory = std::max(server.max_body_memory, 4 * http.max_body);
     server.trusted_proxies = http.trusted_proxies;
     server.handler_threads = threads;
     return server;
@@ -97,13 +101,9 @@ int serve(const std::string& config) {
                                        policy_of(settings), process_identity(), system_now};
 
     service::Recovery recovery(workplace, is_known_dead);
-    std::mutex one_recovery;
-    const auto settle = [&] {
-        const std::lock_guard turn(one_recovery);
-        recovery.settle();
-    };
-    service::Repeats repeats(workplace, std::move(idempotency_key), settle,
-                             longest_request(environments) + environments.lease());
+    service::Repeats repeats(
+        workplace, std::move(idempotency_key), [&] { recovery.settle_intents(); },
+        longest_request(environments) + environments.lease());
 
     service::Access access(*catalogue, system_now);
     service::Login login(*catalogue, system_now, std::chrono::steady_clock::now);
@@ -116,6 +116,11 @@ int serve(const std::string& config) {
             return application.refuse(status, text, headers);
         });
 
+    if (may_be_swapped())
+        log::warn("memory.may_be_swapped",
+                  {{"advice",
+                    "keys may reach the swap device: set MemorySwapMax=0 as config/systemd/keyward.service "
+                    "does, or turn swap off"}});
     {
         const service::PeriodicTasks probes({{"probe", 2s, [&] {
                                                   for (const auto& environment : environments.all())
@@ -124,27 +129,38 @@ int serve(const std::string& config) {
         const service::PeriodicTasks leases({{"leases", 5s, [&] { recovery.renew_leases(); }},
                                              {"repeats", 5s, [&] { repeats.renew_leases(); }}});
         service::DriftWatch drift(workplace);
+        service::RecoveryRunner recovery_runner(recovery);
         const service::PeriodicTasks settling({{"recovery", 5s, [&] {
-                                                    settle();
+                                                    recovery_runner.run();
                                                     drift.begin();
                                                 }}});
         const service::PeriodicTasks purging({{"purge", 1h, [&] { login.remove_expired_tokens(); }},
                                               {"old_answers", 1h, [&] { repeats.forget_old_answers(); }}});
+        // What the looks through whole tokens leave behind counts as no request's, so all is returned now and
+        // then.
+        const service::PeriodicTasks memory({{"memory", 1s, [&] { application.return_memory(); }},
+                                             {"all_memory", 1min, [] { malloc_trim(0); }}});
+        if (settings.http.trusted_proxies.empty())
+            log::warn("http.no_trusted_proxies",
+                      {{"meaning",
+                        "all clients of a proxy in front would count as one: one of them could slow down "
+                        "the logins of all and use up what one client may have"},
+                       {"advice",
+                        "name the proxy in http.trusted_proxies; without a proxy nothing is to be done"}});
         server.start();
         log::info("service.started",
                   {{"address", settings.http.address}, {"port", static_cast<std::int64_t>(server.port())}});
         wait_for_the_end(signals, environments);
         log::info("service.stopping");
         const auto drain_limit = longest_request(environments) + spare_drain_time;
-        // If even stopping hangs, SIGALRM ends the process.
-        alarm(
-            static_cast<unsigned>(2 * std::chrono::duration_cast<std::chrono::seconds>(drain_limit).count()));
+        end_process_within(drain_limit + teardown_limit, 0);
+        recovery_runner.request_stop();
         repeats.end_waiting();
         server.stop(drain_limit);
+        // All requests are answered, and what was answered is in the catalogue. What is left may hang.
+        end_process_within(teardown_limit, 0);
     }
-    bool all_ended = true;
-    for (const auto& environment : environments.all())
-        all_ended = environment->stop(hung_call_limit) && all_ended;
+    const bool all_ended = environments.stop(hung_call_limit);
     log::info("service.stopped");
     // A call that hangs in a module can't be ended, and finalizing the module under it would hang us too.
     if (!all_ended) std::_Exit(0);

@@ -1,11 +1,11 @@
 #include <charconv>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
 #include "commands/command.hpp"
-#include "core/utf8.hpp"
 #include "service/api_token.hpp"
 
 namespace keyward::commands {
@@ -16,6 +16,7 @@ struct Options {
     std::string name;
     std::string expires;
     std::string id;
+    std::optional<std::chrono::minutes> lives;  ///< nothing: until it is revoked
     bool json = false;
 };
 
@@ -33,19 +34,18 @@ std::chrono::minutes lifetime(const std::string& text) {
                                "must be a number of days, hours or minutes, as 90d, 12h or 30m, not " + text);
 }
 
-int create(const std::string& config, const Options& options, std::optional<std::chrono::minutes> lives) {
-    if (!is_utf8(options.name) || has_control_characters(options.name) || options.name.size() > 255)
-        throw CommandFailed("a token's name must have at most 255 bytes of UTF-8 without control characters");
+int create(const std::string& config, const Options& options) {
     const Desk desk(config);
     const service::User user = desk.user(options.user);
     std::optional<Instant> expires_at;
-    if (lives) expires_at = system_now() + *lives;
+    if (options.lives) expires_at = system_now() + *options.lives;
     const SecretBytes token = service::make_api_token();
     const std::string id =
         desk.catalogue->create_api_token(user.id, options.name, service::hash_api_token(token.reveal_text()),
                                          expires_at, Desk::audit("token.create", "for " + options.user));
     std::cout << token.reveal_text() << "\n";
-    std::cerr << "Token " << id << " of " << options.user << " is shown this once\n";
+    std::cerr << "Token " << id << " of " << options.user << ", valid until "
+              << (expires_at ? to_rfc3339(*expires_at) : "it is revoked") << ", is shown this once\n";
     return 0;
 }
 
@@ -93,13 +93,13 @@ void add_token(CLI::App& app, Invocation& invocation) {
     auto* create_command =
         token->add_subcommand("create", "Make a token and print it, once, on standard output");
     create_command->add_option("--user", options->user, "Whose token it is")->required();
-    create_command->add_option("--name", options->name, "What it is for");
-    create_command->add_option("--expires", options->expires,
-                               "How long it is valid, as 90d, 12h or 30m; without it, until revoked");
-    create_command->callback([&invocation, options] {
-        std::optional<std::chrono::minutes> lives;
-        if (!options->expires.empty()) lives = lifetime(options->expires);
-        invocation.run = [&, options, lives] { return create(invocation.config, *options, lives); };
+    auto* name = create_command->add_option("--name", options->name, "What it is for");
+    auto* expires = create_command->add_option(
+        "--expires", options->expires, "How long it is valid, as 90d, 12h or 30m; without it, until revoked");
+    create_command->callback([&invocation, options, name, expires] {
+        if (*name) require_name(options->name, "--name");
+        if (*expires) options->lives = lifetime(options->expires);
+        invocation.run = [&, options] { return create(invocation.config, *options); };
     });
 
     auto* list_command = token->add_subcommand("list", "Show all tokens, but not their text");

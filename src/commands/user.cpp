@@ -5,7 +5,6 @@
 
 #include "commands/command.hpp"
 #include "core/password.hpp"
-#include "core/utf8.hpp"
 
 namespace keyward::commands {
 namespace {
@@ -22,6 +21,9 @@ std::string password_hash_from_stdin() {
     std::string line;
     std::getline(std::cin, line);
     const SecretBytes password = SecretBytes::take(line);
+    if (password.size() == 0)
+        throw CLI::ValidationError("--password-stdin",
+                                   "found no password in the first line of standard input");
     if (password.size() < shortest_password)
         throw CommandFailed("the password on standard input must have at least " +
                             std::to_string(shortest_password) + " bytes");
@@ -29,9 +31,6 @@ std::string password_hash_from_stdin() {
 }
 
 int create(const std::string& config, const Options& options) {
-    if (options.name.empty() || options.name.size() > 255 || !is_utf8(options.name) ||
-        has_control_characters(options.name))
-        throw CommandFailed("a user's name must have 1 to 255 bytes of UTF-8 without control characters");
     const Desk desk(config);
     const std::string hash = options.password_stdin ? password_hash_from_stdin() : std::string{};
     if (!desk.catalogue->create_user(options.name, hash, Desk::audit("user.create", options.name)))
@@ -72,6 +71,7 @@ void add_user(CLI::App& app, Invocation& invocation) {
     create_command->add_flag("--password-stdin", options->password_stdin,
                              "Read a password from standard input");
     create_command->callback([&invocation, options] {
+        require_name(options->name, "NAME");
         invocation.run = [&, options] { return create(invocation.config, *options); };
     });
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -151,15 +152,18 @@ class Catalogue {
     virtual bool adopt_key(const Key& key, const AuditRecord& audit) = 0;
 
     // Recovery.
-    /// Takes over every intent whose lease ran out before `now`: keys that are still `creating` go, their
-    /// intents become tombstones of `owner` that last at least until `lease_until`. Returns how many intents
-    /// there were.
+    /// Takes over the intents, whose lease ran out before `now`, of up to `recovery_batch` keys: keys that
+    /// are still `creating` go, their intents become tombstones of `owner` that last at least until
+    /// `lease_until`. Keys that another transaction works on are passed over. Returns how many intents there
+    /// were.
     virtual std::size_t settle_expired_intents(Instant now, const std::string& owner, Instant lease_until,
                                                const AuditRecord& audit) = 0;
-    /// Tombstones of the environments' present tokens that are `owner`'s to work on at `now`: their lease has
-    /// run out, or is its own. Takes a lease on them.
-    virtual std::vector<Tombstone> claim_tombstones(Instant now, const std::string& owner,
-                                                    Instant lease_until) = 0;
+    /// Up to `recovery_batch` tombstones of the environment's present token that are the owner's to work on:
+    /// their lease has run out, or is its own. Takes a lease on them. In the order of their objects' ids;
+    /// those that another transaction works on are passed over.
+    virtual std::vector<Tombstone> claim_tombstones(const TombstoneClaim& claim) = 0;
+    /// How many tombstones `claim_tombstones` would give the owner, by environment.
+    virtual std::map<std::string, std::size_t> waiting_tombstones(Instant now, const std::string& owner) = 0;
     /// The object is gone for certain. A deployment that was `deleting` for its sake goes too, and with the
     /// last one a key that is `deleting`. Nothing happens when it waits for a token that was replaced.
     virtual void remove_tombstone(const ObjectId& id, const AuditRecord& audit) = 0;

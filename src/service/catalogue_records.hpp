@@ -140,6 +140,18 @@ struct Tombstone {
                             ///< waits until that one is back
 };
 
+/// How much recovery takes in hand at once: interrupted changes in one transaction, tombstones in one pass.
+inline constexpr std::size_t recovery_batch = 32;
+
+/// What a pass of recovery takes in hand in one environment.
+struct TombstoneClaim {
+    std::string environment;
+    std::string owner;
+    Instant now{};
+    Instant lease_until{};
+    std::optional<ObjectId> after{};  ///< only objects whose id sorts behind this one
+};
+
 /// An answer that is kept for repeats of a request (the contract's Idempotency-Key).
 struct KeptAnswer {
     std::string user_id;

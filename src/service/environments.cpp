@@ -9,6 +9,17 @@ Environment* Environments::find(const std::string& name) const {
     return found == all_.end() ? nullptr : found->get();
 }
 
+bool Environments::stop(std::chrono::milliseconds limit) {
+    using Time = std::chrono::steady_clock;
+    const auto until = Time::now() + limit;
+    bool all_ended = true;
+    for (const auto& environment : all_) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Time::now());
+        all_ended = environment->stop(std::max(left, std::chrono::milliseconds(0))) && all_ended;
+    }
+    return all_ended;
+}
+
 std::chrono::milliseconds Environments::lease() const {
     std::chrono::milliseconds longest{0};
     for (const auto& environment : all_)

@@ -13,6 +13,9 @@ class Environments {
   public:
     void add(std::unique_ptr<Environment> environment) { all_.push_back(std::move(environment)); }
 
+    /// Stops all of them (Environment::stop) within one limit. False when a call still hangs in a module.
+    bool stop(std::chrono::milliseconds limit);
+
     /// Null when the configuration has none of that name.
     [[nodiscard]] Environment* find(const std::string& name) const;
     [[nodiscard]] const std::vector<std::unique_ptr<Environment>>& all() const { return all_; }

@@ -77,9 +77,18 @@ std::vector<ReadKeys::Row> ReadKeys::kept(const std::vector<KeyStanding>& standi
 
 void ReadKeys::keep(const std::string& id, const Kept& kept) {
     const std::lock_guard lock(mutex_);
+    if (const auto old = kept_.find(id); old != kept_.end()) forget(old);
     // Any of them may go: what is asked for often comes back at once.
-    if (kept_.size() >= capacity_ && !kept_.contains(id)) kept_.erase(kept_.begin());
-    kept_.insert_or_assign(id, kept);
+    while (!kept_.empty() &&
+           (kept_.size() >= capacity_ || kept_octets_ + kept.text->size() > kept_octets_limit))
+        forget(kept_.begin());
+    kept_octets_ += kept.text->size();
+    kept_.emplace(id, kept);
+}
+
+void ReadKeys::forget(std::unordered_map<std::string, Kept>::iterator kept) {
+    kept_octets_ -= kept->second.text->size();
+    kept_.erase(kept);
 }
 
 }  // namespace keyward::service

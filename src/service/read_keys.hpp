@@ -41,6 +41,9 @@ class ReadKeys {
   public:
     using Render = std::function<std::string(const Key&)>;
 
+    /// How many octets of texts are kept at most.
+    static constexpr std::size_t kept_octets_limit = std::size_t{32} << 20U;
+
     /// Keeps the texts of at most `capacity` keys.
     ReadKeys(Catalogue& catalogue, Render render, std::size_t capacity = 20'000)
         : catalogue_(catalogue), render_(std::move(render)), capacity_(capacity) {}
@@ -63,12 +66,14 @@ class ReadKeys {
     std::vector<Row> read(const Caller& caller, const Project& project, const KeyQuery& query);
     std::vector<Row> kept(const std::vector<KeyStanding>& standings) const;
     void keep(const std::string& id, const Kept& kept);
+    void forget(std::unordered_map<std::string, Kept>::iterator kept);
 
     Catalogue& catalogue_;
     const Render render_;
     const std::size_t capacity_;
     mutable std::mutex mutex_;
     std::unordered_map<std::string, Kept> kept_;
+    std::size_t kept_octets_ = 0;
 };
 
 }  // namespace keyward::service

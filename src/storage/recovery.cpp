@@ -15,14 +15,23 @@ using service::Tombstone;
 std::vector<std::string> keys_with_expired_intents(soci::session& sql, Instant now) {
     std::vector<std::string> ids;
     for_each_row<std::string>(
-        sql, "select key_id from intents group by key_id having max(lease_until) <= :now order by key_id",
-        {now}, [&](const std::string& id) { ids.push_back(id); });
+        sql,
+        "select key_id from intents group by key_id having max(lease_until) <= :now order by key_id limit "
+        ":most",
+        {now, static_cast<long long>(service::recovery_batch)},
+        [&](const std::string& id) { ids.push_back(id); });
     return ids;
+}
+
+/// Who has the row is at work on the key, and alive.
+bool is_in_hand(soci::session& sql, const std::string& key_id) {
+    return !exists(sql, "select id from keys where id = :id" + for_update_skip_locked(sql), {key_id});
 }
 
 // Looks again under the lock, since the owner may have finished or renewed its leases in the meantime.
 std::size_t settle_key(soci::session& sql, const std::string& key_id, Instant now, const std::string& owner,
                        Instant lease_until) {
+    if (is_in_hand(sql, key_id)) return 0;
     const auto key = lock_key(sql, key_id);
     const auto intents = lock_intents(sql, key_id);
     if (std::any_of(intents.begin(), intents.end(),
@@ -93,16 +102,34 @@ std::size_t settle_expired_intents(soci::session& sql, Instant now, const std::s
     return count;
 }
 
-std::vector<Tombstone> claim_tombstones(soci::session& sql, Instant now, const std::string& owner,
-                                        Instant lease_until) {
-    // In PostgreSQL a second claimer waits for the first one's rows, sees their new leases, and passes them
-    // over.
-    run(sql,
-        "update tombstones set owner = :owner, lease_until = :lease where serial = '' and (lease_until <= "
-        ":now "
-        "or owner = :self)",
-        {owner, lease_until, now, owner});
-    return select_tombstones(sql, "where owner = :owner and serial = '' order by object_id", {owner});
+std::vector<Tombstone> claim_tombstones(soci::session& sql, const service::TombstoneClaim& claim) {
+    auto claimed = select_tombstones(
+        sql,
+        "where environment = :environment and serial = '' and (lease_until <= :now or owner = :owner) and "
+        "object_id > :after order by object_id limit :most" +
+            for_update_skip_locked(sql),
+        {claim.environment, claim.now, claim.owner, claim.after ? claim.after->hex() : "",
+         static_cast<long long>(service::recovery_batch)});
+    for (Tombstone& tombstone : claimed) {
+        run(sql, "update tombstones set owner = :owner, lease_until = :lease where object_id = :id",
+            {claim.owner, claim.lease_until, tombstone.object_id});
+        tombstone.owner = claim.owner;
+        tombstone.lease_until = claim.lease_until;
+    }
+    return claimed;
+}
+
+std::map<std::string, std::size_t> waiting_tombstones(soci::session& sql, Instant now,
+                                                      const std::string& owner) {
+    std::map<std::string, std::size_t> waiting;
+    for_each_row<std::string, long long>(
+        sql,
+        "select environment, count(*) from tombstones where serial = '' and (lease_until <= :now or owner = "
+        ":owner) group by environment",
+        {now, owner}, [&](const std::string& environment, long long tombstones) {
+            waiting[environment] = static_cast<std::size_t>(tombstones);
+        });
+    return waiting;
 }
 
 void renew_leases(soci::session& sql, const std::set<ObjectId>& ids, const std::string& owner,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -23,8 +24,9 @@ bool insert_tombstone(soci::session& sql, const service::Tombstone& tombstone);
 /// The meaning of each is in service/catalogue.hpp.
 std::size_t settle_expired_intents(soci::session& sql, Instant now, const std::string& owner,
                                    Instant lease_until);
-std::vector<service::Tombstone> claim_tombstones(soci::session& sql, Instant now, const std::string& owner,
-                                                 Instant lease_until);
+std::vector<service::Tombstone> claim_tombstones(soci::session& sql, const service::TombstoneClaim& claim);
+std::map<std::string, std::size_t> waiting_tombstones(soci::session& sql, Instant now,
+                                                      const std::string& owner);
 void renew_leases(soci::session& sql, const std::set<ObjectId>& ids, const std::string& owner,
                   Instant lease_until);
 std::set<std::string> lease_owners(soci::session& sql);

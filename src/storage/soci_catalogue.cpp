@@ -364,14 +364,17 @@ std::size_t SociCatalogue::settle_expired_intents(Instant now, const std::string
     return count;
 }
 
-std::vector<service::Tombstone> SociCatalogue::claim_tombstones(Instant now, const std::string& owner,
-                                                                Instant lease_until) {
+std::vector<service::Tombstone> SociCatalogue::claim_tombstones(const service::TombstoneClaim& claim) {
     std::vector<service::Tombstone> claimed;
     write([&](soci::session& sql) {
-        claimed = storage::claim_tombstones(sql, now, owner, lease_until);
+        claimed = storage::claim_tombstones(sql, claim);
         return !claimed.empty();
     });
     return claimed;
+}
+
+std::map<std::string, std::size_t> SociCatalogue::waiting_tombstones(Instant now, const std::string& owner) {
+    return read([&](soci::session& sql) { return storage::waiting_tombstones(sql, now, owner); });
 }
 
 void SociCatalogue::remove_tombstone(const ObjectId& id, const AuditRecord& audit) {

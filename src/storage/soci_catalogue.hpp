@@ -96,8 +96,8 @@ class SociCatalogue final : public service::Catalogue {
 
     std::size_t settle_expired_intents(Instant now, const std::string& owner, Instant lease_until,
                                        const service::AuditRecord& audit) override;
-    std::vector<service::Tombstone> claim_tombstones(Instant now, const std::string& owner,
-                                                     Instant lease_until) override;
+    std::vector<service::Tombstone> claim_tombstones(const service::TombstoneClaim& claim) override;
+    std::map<std::string, std::size_t> waiting_tombstones(Instant now, const std::string& owner) override;
     void remove_tombstone(const ObjectId& id, const service::AuditRecord& audit) override;
     void renew_leases(const std::set<ObjectId>& ids, const std::string& owner, Instant lease_until) override;
     std::set<std::string> lease_owners() override;

@@ -56,6 +56,10 @@ std::string for_update(soci::session& sql) {
     return sql.get_backend_name() == "postgresql" ? " for update" : "";
 }
 
+std::string for_update_skip_locked(soci::session& sql) {
+    return sql.get_backend_name() == "postgresql" ? " for update skip locked" : "";
+}
+
 Instant instant_from(long long milliseconds) {
     return Instant(std::chrono::milliseconds(milliseconds));
 }

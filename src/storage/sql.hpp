@@ -92,6 +92,8 @@ bool exists(soci::session& sql, const std::string& query, Parameters parameters)
 /// Ends a `select` whose rows no other transaction may change until this one has ended. SQLite needs no words
 /// for it: its writing transactions run one after the other.
 std::string for_update(soci::session& sql);
+/// The same, but rows that another transaction has are passed over in place of waiting for it.
+std::string for_update_skip_locked(soci::session& sql);
 
 Instant instant_from(long long milliseconds);
 /// Throws service::CatalogueError when the text is no object id.

@@ -136,7 +136,12 @@ std::size_t FakeToken::destroy(const ObjectId& id) {
 }
 
 std::size_t FakeToken::count(const ObjectId& id) {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    if (const auto happening = std::exchange(in_lookup_, nullptr)) {
+        lock.unlock();
+        happening();
+        lock.lock();
+    }
     check_lookup();
     return static_cast<std::size_t>(std::ranges::count_if(
         contents_.objects, [&](const Object& object) { return object.shown.id == id; }));
@@ -299,6 +304,11 @@ void FakeToken::decrypt_oaep_with(std::set<keys::Digest> hashes) {
 void FakeToken::in_next_operation(std::function<void()> happening) {
     const std::lock_guard lock(mutex_);
     in_operation_ = std::move(happening);
+}
+
+void FakeToken::in_next_lookup(std::function<void()> happening) {
+    const std::lock_guard lock(mutex_);
+    in_lookup_ = std::move(happening);
 }
 
 std::size_t FakeToken::operations() const {

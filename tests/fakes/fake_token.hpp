@@ -56,6 +56,8 @@ class FakeToken final : public service::Token {
     void decrypt_oaep_with(std::set<keys::Digest> hashes);
     /// Called at the beginning of the next use, as when somebody changes the key just then.
     void in_next_operation(std::function<void()> happening);
+    /// Called at the beginning of the next look for an object by its id; what it throws is the answer.
+    void in_next_lookup(std::function<void()> happening);
     /// The objects vanish, as if another application had destroyed them.
     void lose(const ObjectId& id);
     /// The objects are there, but not seen before the next refresh, as those of other processes in nShield.
@@ -137,6 +139,7 @@ class FakeToken final : public service::Token {
     std::optional<std::string> next_input_refusal_;
     std::function<Bytes(const service::Operation&)> signer_;
     std::function<void()> in_operation_;
+    std::function<void()> in_lookup_;
     std::set<keys::Digest> oaep_hashes_{keys::Digest::sha1};
     bool public_actions_ = true;
     std::size_t operations_ = 0;

@@ -127,9 +127,11 @@ class ForwardingCatalogue : public Catalogue {
                                        const AuditRecord& audit) override {
         return next_.settle_expired_intents(now, owner, lease_until, audit);
     }
-    std::vector<Tombstone> claim_tombstones(Instant now, const std::string& owner,
-                                            Instant lease_until) override {
-        return next_.claim_tombstones(now, owner, lease_until);
+    std::vector<Tombstone> claim_tombstones(const TombstoneClaim& claim) override {
+        return next_.claim_tombstones(claim);
+    }
+    std::map<std::string, std::size_t> waiting_tombstones(Instant now, const std::string& owner) override {
+        return next_.waiting_tombstones(now, owner);
     }
     void remove_tombstone(const ObjectId& id, const AuditRecord& audit) override {
         return next_.remove_tombstone(id, audit);

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <system_error>
 #include <utility>
 
@@ -140,6 +141,26 @@ std::string RawClient::read_to_end(milliseconds time) {
     return std::exchange(buffer_, {});
 }
 
+std::string RawClient::read_exactly(std::size_t size, milliseconds time) {
+    const auto until = steady_clock::now() + time;
+    while (buffer_.size() < size && receive(until) == Input::octets) {
+    }
+    std::string octets = buffer_.substr(0, size);
+    buffer_.erase(0, octets.size());
+    return octets;
+}
+
+bool RawClient::is_reset(milliseconds time) {
+    const auto until = steady_clock::now() + time;
+    errno = 0;
+    Input input = Input::octets;
+    while (input == Input::octets) {
+        errno = 0;
+        input = receive(until);
+    }
+    return input == Input::end && errno == ECONNRESET;
+}
+
 bool RawClient::is_closed(milliseconds time) {
     return buffer_.empty() && receive(steady_clock::now() + time) == Input::end;
 }
@@ -160,6 +181,22 @@ void RawClient::reset() {
 
 void RawClient::close() {
     if (socket_ >= 0) ::close(std::exchange(socket_, -1));
+}
+
+std::optional<std::string> dechunked(std::string_view body) {
+    std::string octets;
+    while (true) {
+        std::size_t size = 0;
+        const auto [end, error] = std::from_chars(body.data(), body.data() + body.size(), size, 16);
+        if (error != std::errc()) return std::nullopt;
+        body.remove_prefix(static_cast<std::size_t>(end - body.data()));
+        if (!body.starts_with("\r\n") || body.size() < size + 4) return std::nullopt;
+        octets.append(body.substr(2, size));
+        body.remove_prefix(2 + size);
+        if (!body.starts_with("\r\n")) return std::nullopt;
+        body.remove_prefix(2);
+        if (size == 0) return body.empty() ? std::optional(octets) : std::nullopt;
+    }
 }
 
 std::string get(std::string_view target) {

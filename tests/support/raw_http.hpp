@@ -46,6 +46,10 @@ class RawClient {
     std::optional<RawAnswer> ask(std::string_view request);
     /// All that comes until the connection ends.
     std::string read_to_end(milliseconds time = patience);
+    /// So many octets; fewer when the connection ends before.
+    std::string read_exactly(std::size_t size, milliseconds time = patience);
+    /// The server has reset the connection (RST), whatever came before that.
+    bool is_reset(milliseconds time = patience);
     /// The server has closed or reset the connection, and nothing came before that.
     bool is_closed(milliseconds time = patience);
     /// Not one octet and no end for all that time.
@@ -63,6 +67,10 @@ class RawClient {
     int socket_ = -1;
     std::string buffer_;
 };
+
+/// The octets of a body in chunks (RFC 9112 section 7.1); nothing when it is malformed, cut off or followed
+/// by more.
+std::optional<std::string> dechunked(std::string_view body);
 
 /// A GET request of HTTP/1.1 with nothing but Host.
 std::string get(std::string_view target);

@@ -43,7 +43,7 @@ TEST_P(CatalogueContract, NoTombstoneIsClaimedTwice) {
     std::vector<std::vector<service::Tombstone>> claimed(processes.size());
     together(8, [&](int i) {
         const auto n = static_cast<std::size_t>(i);
-        claimed[n] = processes[n]->claim_tombstones(at(200), "claimer " + std::to_string(i), at(9000));
+        claimed[n] = claim_all(*processes[n], at(200), "claimer " + std::to_string(i), at(9000));
     });
     std::set<ObjectId> ids;
     std::size_t count = 0;

@@ -166,7 +166,7 @@ class ReplacedToken : public CatalogueContract {
         catalogue_->rebind_token("staging", "new", audit("token.rebind"));
     }
     std::vector<service::Tombstone> claimed() {
-        return catalogue_->claim_tombstones(at(1'000'000), "first", at(2'000'000));
+        return claim_all(*catalogue_, at(1'000'000), "first", at(2'000'000));
     }
     [[nodiscard]] ObjectId in_staging() const { return key_.deployments[0].object_id.value(); }
 

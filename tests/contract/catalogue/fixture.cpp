@@ -201,6 +201,21 @@ std::vector<ObjectId> CatalogueContract::new_tombstones(const std::string& owner
     return {work.intents.at(0).object_id, work.intents.at(1).object_id};
 }
 
+std::vector<service::Tombstone> CatalogueContract::claim_all(service::Catalogue& catalogue, Instant now,
+                                                             const std::string& owner, Instant lease_until) {
+    std::vector<service::Tombstone> all;
+    for (const auto& [environment, tombstones] : catalogue.waiting_tombstones(now, owner)) {
+        service::TombstoneClaim claim{environment, owner, now, lease_until};
+        for (auto part = catalogue.claim_tombstones(claim); !part.empty();
+             part = catalogue.claim_tombstones(claim)) {
+            all.insert(all.end(), part.begin(), part.end());
+            claim.after = part.back().object_id;
+        }
+    }
+    std::ranges::sort(all, {}, &service::Tombstone::object_id);
+    return all;
+}
+
 std::vector<std::string> CatalogueContract::audited() {
     std::vector<std::string> actions;
     for (const auto& record : catalogue_->audit_trail(1000))

@@ -75,6 +75,9 @@ class CatalogueContract : public testing::TestWithParam<DatabaseKind> {
     std::optional<service::KeyState> state_of(const service::Key& key);
     /// Tombstones of that owner, made by a create that was taken back.
     std::vector<ObjectId> new_tombstones(const std::string& owner, Instant lease_until);
+    /// What this owner may work on, in all environments; sorted by the objects' ids.
+    static std::vector<service::Tombstone> claim_all(service::Catalogue& catalogue, Instant now,
+                                                     const std::string& owner, Instant lease_until);
     std::vector<std::string> audited();
 
     std::unique_ptr<TestDatabase> database_;

@@ -71,6 +71,33 @@ TEST_F(PostgresqlCatalogue, AChangeWhoseConnectionIsLostThrowsAndTheNextCallWork
     EXPECT_EQ(catalogue->audit_trail(10).size(), 1);
 }
 
+TEST_F(PostgresqlCatalogue, TombstonesInAnotherTransactionsHandsArePassedOver) {
+    const auto catalogue = open_catalogue(database_->url(), 1);
+    for (const std::string id : {"00000000000000000000000000000001", "00000000000000000000000000000002"})
+        database_->query("insert into tombstones (object_id, environment, owner, lease_until) values ('" +
+                         id + "', 'production', 'dead', 0)");
+    database_->query("begin; select 1 from tombstones where object_id like '%1' for update");
+    const auto claimed = catalogue->claim_tombstones({"production", "second", at(200), at(9000)});
+    ASSERT_EQ(claimed.size(), 1);
+    EXPECT_EQ(claimed[0].object_id.hex(), "00000000000000000000000000000002");
+    database_->query("rollback");
+}
+
+TEST_F(PostgresqlCatalogue, InterruptedChangesInAnotherTransactionsHandsArePassedOver) {
+    const auto catalogue = open_catalogue(database_->url(), 1);
+    catalogue->create_project("payments", {"production"}, audit("project.create"));
+    service::Key key;
+    key.id = "key";
+    key.project_id = catalogue->find_project("payments")->id;
+    key.name = "card-key";
+    ASSERT_TRUE(catalogue->begin_create(key, {{ObjectId::random(), key.id, "production", "dead", at(100)}},
+                                        audit("key.create")));
+    database_->query("begin; select 1 from keys for update");
+    EXPECT_EQ(catalogue->settle_expired_intents(at(200), "second", at(9000), audit("x")), 0);
+    database_->query("rollback");
+    EXPECT_EQ(catalogue->settle_expired_intents(at(200), "second", at(9000), audit("x")), 1);
+}
+
 TEST_F(PostgresqlCatalogue, AProcessKilledInTheMiddleOfATransactionLeavesNothing) {
     const auto catalogue = open_catalogue(database_->url(), 1);
     database_->query("begin; lock table audit");

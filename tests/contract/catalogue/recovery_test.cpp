@@ -7,6 +7,7 @@ using service::KeyState;
 using service::Tombstone;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Pair;
 using testing::UnorderedElementsAre;
 using testing::UnorderedElementsAreArray;
 
@@ -67,7 +68,7 @@ TEST_P(CatalogueContract, NothingToSettleIsNotAudited) {
 
 TEST_P(CatalogueContract, TombstonesWhoseLeaseRanOutAreClaimed) {
     const auto gone = new_tombstones("first", at(5000));
-    const auto claimed = catalogue_->claim_tombstones(at(5000), "second", at(9000));
+    const auto claimed = claim_all(*catalogue_, at(5000), "second", at(9000));
     EXPECT_THAT(ids(claimed), UnorderedElementsAreArray(gone));
     for (const auto& tombstone : claimed) {
         EXPECT_EQ(tombstone.owner, "second");
@@ -78,21 +79,63 @@ TEST_P(CatalogueContract, TombstonesWhoseLeaseRanOutAreClaimed) {
 
 TEST_P(CatalogueContract, LeasedTombstonesOfOthersAreNotClaimed) {
     new_tombstones("first", at(5000));
-    EXPECT_THAT(catalogue_->claim_tombstones(at(4999), "second", at(9000)), IsEmpty());
+    EXPECT_THAT(claim_all(*catalogue_, at(4999), "second", at(9000)), IsEmpty());
     EXPECT_EQ(catalogue_->tombstones().at(0).owner, "first");
 }
 
 TEST_P(CatalogueContract, OnesOwnTombstonesAreClaimedWhileLeased) {
     const auto gone = new_tombstones("first", at(5000));
-    EXPECT_THAT(ids(catalogue_->claim_tombstones(at(1), "first", at(9000))), UnorderedElementsAreArray(gone));
+    EXPECT_THAT(ids(claim_all(*catalogue_, at(1), "first", at(9000))), UnorderedElementsAreArray(gone));
     EXPECT_EQ(catalogue_->tombstones().at(0).lease_until, at(9000));
 }
 
 TEST_P(CatalogueContract, ClaimedTombstonesAreNobodyElses) {
     new_tombstones("first", at(5000));
-    EXPECT_EQ(catalogue_->claim_tombstones(at(6000), "second", at(9000)).size(), 2);
-    EXPECT_THAT(catalogue_->claim_tombstones(at(6000), "third", at(9000)), IsEmpty());
-    EXPECT_THAT(catalogue_->claim_tombstones(at(6000), "first", at(9000)), IsEmpty());
+    EXPECT_EQ(claim_all(*catalogue_, at(6000), "second", at(9000)).size(), 2);
+    EXPECT_THAT(claim_all(*catalogue_, at(6000), "third", at(9000)), IsEmpty());
+    EXPECT_THAT(claim_all(*catalogue_, at(6000), "first", at(9000)), IsEmpty());
+}
+
+TEST_P(CatalogueContract, AClaimIsOfOneEnvironment) {
+    new_tombstones("first", at(5000));
+    const auto claimed = catalogue_->claim_tombstones({"staging", "second", at(5000), at(9000)});
+    ASSERT_EQ(claimed.size(), 1);
+    EXPECT_EQ(claimed[0].environment, "staging");
+    EXPECT_THAT(catalogue_->waiting_tombstones(at(5000), "third"), ElementsAre(Pair("production", 1)));
+}
+
+TEST_P(CatalogueContract, AClaimTakesABatchAndTheNextOneWhatFollows) {
+    for (int i = 0; i < 33; ++i)
+        new_tombstones("first", at(100));
+    service::TombstoneClaim claim{"production", "second", at(200), at(9000)};
+    const auto batch = catalogue_->claim_tombstones(claim);
+    EXPECT_EQ(batch.size(), service::recovery_batch);
+    EXPECT_THAT(catalogue_->waiting_tombstones(at(200), "third"),
+                ElementsAre(Pair("production", 1), Pair("staging", 33)));
+    claim.after = batch.back().object_id;
+    const auto rest = catalogue_->claim_tombstones(claim);
+    ASSERT_EQ(rest.size(), 1);
+    EXPECT_GT(rest[0].object_id, batch.back().object_id);
+    claim.after = rest[0].object_id;
+    EXPECT_THAT(catalogue_->claim_tombstones(claim), IsEmpty());
+}
+
+TEST_P(CatalogueContract, WaitingTombstonesAreThoseThatCanBeClaimed) {
+    new_tombstones("first", at(5000));
+    EXPECT_THAT(catalogue_->waiting_tombstones(at(4999), "second"), IsEmpty());
+    EXPECT_THAT(catalogue_->waiting_tombstones(at(4999), "first"),
+                ElementsAre(Pair("production", 1), Pair("staging", 1)));
+    EXPECT_THAT(catalogue_->waiting_tombstones(at(5000), "second"),
+                ElementsAre(Pair("production", 1), Pair("staging", 1)));
+}
+
+TEST_P(CatalogueContract, InterruptedChangesAreSettledABatchAtATime) {
+    const auto project = new_project();
+    for (int i = 0; i < 33; ++i)
+        begun(project, std::to_string(i), "first", at(100));
+    EXPECT_EQ(catalogue_->settle_expired_intents(at(200), "second", at(9000), audit("recovery.settle")), 64);
+    EXPECT_EQ(catalogue_->settle_expired_intents(at(200), "second", at(9000), audit("recovery.settle")), 2);
+    EXPECT_EQ(catalogue_->settle_expired_intents(at(200), "second", at(9000), audit("recovery.settle")), 0);
 }
 
 TEST_P(CatalogueContract, ARemovedTombstoneIsGoneAndAudited) {
@@ -141,7 +184,7 @@ TEST_P(CatalogueContract, TheLeasesOfADeadOwnerEndAndTheOthersStay) {
     catalogue_->expire_leases("dead");
     EXPECT_THAT(catalogue_->lease_owners(), ElementsAre("alive"));
     EXPECT_EQ(catalogue_->settle_expired_intents(at(1), "second", at(9000), audit("recovery.settle")), 2);
-    EXPECT_EQ(catalogue_->claim_tombstones(at(1), "second", at(9000)).size(), 4);
+    EXPECT_EQ(claim_all(*catalogue_, at(1), "second", at(9000)).size(), 4);
     EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(live.intents));
 }
 

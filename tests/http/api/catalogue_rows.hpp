@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "tests/http/api/home.hpp"
@@ -9,5 +10,10 @@ namespace keyward::e2e {
 /// How many rows a table of the catalogue has: `intents` are imports under way, `tombstones` objects that are
 /// still to be destroyed. Throws std::runtime_error when SQLite can't tell.
 int rows_in(const Home& home, const std::string& table);
+
+/// Writes so many keys, `key-000000` and on, straight into the catalogue: they are in no
+/// environment. Throws
+/// std::runtime_error when SQLite can't.
+void fill_with_keys(const Home& home, const std::string& of_project, std::size_t count);
 
 }  // namespace keyward::e2e

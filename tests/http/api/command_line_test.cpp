@@ -57,6 +57,14 @@ INSTANTIATE_TEST_SUITE_P(
         Usage{"GrantWithoutPermission", {"grant", "alice", "MyProject"}, "PERMISSION"},
         Usage{"NoSuchPermission", {"grant", "alice", "MyProject", "SECRETS:ALL"}, "SECRETS:MANAGE"},
         Usage{"AdminOfAProject", {"grant", "alice", "MyProject", "--admin"}, "--admin"},
+        Usage{"RoleAdminOfAProject", {"grant", "alice", "MyProject", "ROLE_ADMIN"}, "--admin"},
+        Usage{"EmptyName", {"user", "create", ""}, "NAME: must not be empty"},
+        Usage{"EmptyEnvironments",
+              {"grant", "alice", "MyProject", "SECRETS:USE", "--environments", ""},
+              "--environments: must not be empty"},
+        Usage{"EmptyExpires",
+              {"token", "create", "--user", "alice", "--expires", ""},
+              "--expires: must not be empty"},
         Usage{"TokenOfNobody", {"token", "create"}, "--user"},
         Usage{"ExpiresInWords", {"token", "create", "--user", "alice", "--expires", "soon"}, "90d"},
         Usage{"ExpiresNever", {"token", "create", "--user", "alice", "--expires", "0d"}, "90d"}),
@@ -86,8 +94,7 @@ INSTANTIATE_TEST_SUITE_P(
               {"grant", "alice", "MyProject", "SECRETS:USE", "--environments", "moon"},
               "moon"},
         Usage{"TokenForNobody", {"token", "create", "--user", "nobody"}, "keyward user create nobody"},
-        Usage{"TokenIsNotThere", {"token", "revoke", "no-such-id"}, "keyward token list"},
-        Usage{"EmptyName", {"user", "create", ""}, "1 to 255"}),
+        Usage{"TokenIsNotThere", {"token", "revoke", "no-such-id"}, "keyward token list"}),
     [](const auto& test) { return test.param.name; });
 
 TEST_F(CommandLine, ConfigurationMistakesAreExitCodeTwoWithLineAndColumn) {
@@ -141,6 +148,21 @@ TEST_F(CommandLine, CheckTriesEveryEnvironmentAndLeavesNothing) {
         for (const json& each : result["imports"])
             EXPECT_TRUE(each["success"]) << each;
     }
+}
+
+TEST_F(CommandLine, CheckWithLoginTriesThatEnvironmentAlone) {
+    const Outcome outcome = home->keyward({"check", "--json", "--login", "staging"});
+    EXPECT_EQ(outcome.code, 0) << outcome.output << outcome.errors;
+    const json results = json::parse(outcome.output);
+    ASSERT_EQ(results.size(), 1U);
+    EXPECT_EQ(results[0]["environment"], "staging");
+}
+
+TEST_F(CommandLine, CheckWithLoginNeedsAnEnvironmentThatIsThere) {
+    EXPECT_EQ(home->keyward({"check", "--login", ""}).code, 2);
+    const Outcome outcome = home->keyward({"check", "--login", "nowhere"});
+    EXPECT_EQ(outcome.code, 1);
+    EXPECT_NE(outcome.errors.find("nowhere"), std::string::npos);
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ void Home::write_config(const HomeOptions& options) {
                        options.http + "\n[policy]\nidempotency_key_file = \"" +
                        folder_.file("idempotency.key") + "\"\n" + options.policy +
                        "\n[catalogue]\nurl = \"sqlite://" + folder_.file("keyward.db") + "\"\n";
-    const std::string local_module = options.spied_on ? spy_module : softhsm_module;
+    const std::string local_module = options.spied_on ? spy_module : options.local_module;
     for (const auto* list :
          {&options.environments, &options.remote, &options.without_token, &options.outside}) {
         for (const std::string& name : *list) {
@@ -90,7 +90,8 @@ void Home::write_config(const HomeOptions& options) {
 
 std::vector<std::string> Home::environment() const {
     return {"SOFTHSM2_CONF=" + softhsm_conf(), "P11_KIT_SERVER_ADDRESS=unix:path=" + remote_socket(),
-            std::string("PKCS11SPY=") + softhsm_module, "PKCS11SPY_OUTPUT=" + folder_.file("spy")};
+            std::string("PKCS11SPY=") + softhsm_module, "PKCS11SPY_OUTPUT=" + folder_.file("spy"),
+            "KEYWARD_HANG_FILE=" + folder_.file("hang")};
 }
 
 std::vector<std::string> Home::pins() const {

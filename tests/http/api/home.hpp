@@ -25,6 +25,7 @@ struct HomeOptions {
     std::string http = {};                        ///< lines for [http]
     std::string policy = {};                      ///< lines for [policy]
     std::string each_environment = {};            ///< lines for every [[environment]]
+    std::string local_module = softhsm_module;    ///< of all but the remote ones
     bool spied_on = false;  ///< OpenSC's pkcs11-spy writes every call of the module down, see spy_log()
 };
 

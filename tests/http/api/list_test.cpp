@@ -1,7 +1,11 @@
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/http/api/catalogue_rows.hpp"
 #include "tests/http/api/key_life.hpp"
+#include "tests/http/api/memory.hpp"
 
 namespace keyward::e2e {
 namespace {
@@ -51,6 +55,40 @@ TEST_F(List, HoldsAllKeysByNameWithoutALimit) {
     const json page = list();
     EXPECT_THAT(names(page), ElementsAre("a", "a/c", "b"));
     EXPECT_FALSE(page.contains("nextCursor"));
+}
+
+TEST_F(List, ComesInPartsWhenItIsLong) {
+    fill_with_keys(home(), project_, 1000);
+    const Answer answer = get(path());
+    ASSERT_EQ(answer.status, 200) << answer.body;
+    expect_common_fields(answer);
+    EXPECT_EQ(answer.field("transfer-encoding"), "chunked");
+    const json body = answer.json();
+    EXPECT_EQ(body.size(), 3U) << "no member beside success, resultList and resultCount";
+    EXPECT_EQ(body["success"], true);
+    EXPECT_EQ(body["resultCount"], 1000);
+    ASSERT_EQ(body["resultList"].size(), 1000U);
+    EXPECT_EQ(body["resultList"][0]["name"], "key-000000");
+    EXPECT_EQ(body["resultList"][999], get(path() + "key-000999/").json()["resultList"][0]);
+    EXPECT_TRUE(std::ranges::is_sorted(names(body)));
+}
+
+TEST_F(List, IsHeldPageByPage) {
+    fill_with_keys(home(), project_, 50'000);
+    get(path() + "?limit=1000");  // what the first answers need stays
+    const std::size_t before = peak_memory(server().pid());
+    const Answer answer = get(path());
+    const std::size_t after = peak_memory(server().pid());
+    EXPECT_EQ(answer.json()["resultCount"], 50'000);
+    EXPECT_GT(answer.body.size(), std::size_t{12} << 20U);
+    EXPECT_LT(after - before, std::size_t{24} << 20U) << "texts of 20,000 keys are kept";
+}
+
+TEST_F(List, ThatIsLongIsNotReadForHead) {
+    fill_with_keys(home(), project_, 500);
+    const Answer answer = send({.method = "HEAD", .path = path(), .token = home().token()});
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.body, "");
 }
 
 TEST_F(List, ShowsEachKeyAsItIsReadAlone) {

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <fstream>
 #include <sstream>
+#include <stdexcept>
+#include <string_view>
 #include <system_error>
 
 #include <fcntl.h>
@@ -55,6 +57,25 @@ std::vector<std::size_t> count_in_memory(pid_t process, const std::vector<std::s
     }
     ::close(memory);
     return counts;
+}
+
+namespace {
+
+std::size_t octets_of(pid_t process, std::string_view name) {
+    std::ifstream status("/proc/" + std::to_string(process) + "/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with(name)) return std::stoul(line.substr(name.size())) * 1024;
+    throw std::runtime_error("there is no process " + std::to_string(process));
+}
+
+}  // namespace
+
+std::size_t peak_memory(pid_t process) {
+    return octets_of(process, "VmHWM:");
+}
+
+std::size_t present_memory(pid_t process) {
+    return octets_of(process, "VmRSS:");
 }
 
 }  // namespace keyward::e2e

@@ -1,8 +1,11 @@
 #include "tests/http/api/nginx.hpp"
 
+#include <chrono>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/http/api/catalogue_rows.hpp"
 #include "tests/http/api/encodings.hpp"
 #include "tests/http/api/keys.hpp"
 #include "tests/http/api/live.hpp"
@@ -167,6 +170,41 @@ TEST_F(BehindNginx, RequestsThatNginxItselfRefusesAreProblemsInJson) {
         through(http_1_1(), {.path = "/health/live", .fields = {"X: " + std::string(20'000, 'a')}}), 400,
         "bad_request");
     expect_problem(through(http_1_1(), {.path = "/%zz"}), 400, "bad_request");
+}
+
+TEST_F(BehindNginx, ALongListIsWhole) {
+    const std::string long_project = "long-" + unique_name();
+    home().must({"project", "create", long_project, "--environments", "production"});
+    home().must({"grant", "alice", long_project, "SECRETS:MANAGE"});
+    fill_with_keys(home(), long_project, 5000);
+    for (const Tls& tls : {nginx_->tls(), http_1_1()}) {
+        const Answer answer = through(tls, {.path = "/apiops/projects/" + long_project + "/keys/"});
+        EXPECT_EQ(answer.status, 200);
+        EXPECT_EQ(answer.json()["resultCount"], 5000);
+        EXPECT_EQ(answer.json()["resultList"].size(), 5000U);
+    }
+}
+
+TEST_F(BehindNginx, TooManyLoginsOfOneClientAreAProblemInJson) {
+    Tls outside = http_1_1();
+    outside.source = "127.0.0.9";
+    HttpClient client(nginx_->port(), outside);
+    const auto try_it = [&] {
+        return client.send(
+            {.method = "POST",
+             .path = "/apiops/auth/token",
+             .body = "grant_type=x",
+             .fields = {"Content-Type: application/x-www-form-urlencoded", "X-Request-Id: many-1"}});
+    };
+    Answer answer = try_it();
+    expect_problem(answer, 400, "unsupported_grant_type");
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (answer.status != 429 && std::chrono::steady_clock::now() < until)
+        answer = try_it();
+    expect_problem(answer, 429, "too_many_requests");
+    EXPECT_EQ(answer.field("retry-after"), "1");
+    EXPECT_EQ(answer.field("x-request-id"), "many-1");
+    EXPECT_EQ(through({.path = "/health/live"}).status, 200) << "all else goes on";
 }
 
 TEST_F(BehindNginx, PlainHttpIsAProblemInJson) {

@@ -36,7 +36,6 @@ TEST_F(UseGrants, OfAnAdministratorDoNotAllowIt) {
     const std::string token = home().user("admin", {});
     home().must({"grant", "admin", "--admin"});
     expect_forbidden(token, gcm_key());
-    expect_forbidden(home().user("role-admin", {"ROLE_ADMIN"}), gcm_key());
 }
 
 TEST_F(UseGrants, ToUseKeysAreEnoughAndAllowNothingElse) {

@@ -38,13 +38,16 @@ keyward::api::HttpServerSettings settings_from(const Arguments& arguments) {
                                                           {"idle_deadline", &settings.idle_deadline},
                                                           {"write_deadline", &settings.write_deadline},
                                                           {"linger_deadline", &settings.linger_deadline}};
-    const std::map<std::string_view, std::size_t*> sizes{{"max_body", &settings.max_body},
-                                                         {"max_connections", &settings.max_connections},
-                                                         {"max_body_memory", &settings.max_body_memory},
-                                                         {"max_unsent_memory", &settings.max_unsent_memory},
-                                                         {"reactor_threads", &settings.reactor_threads},
-                                                         {"handler_threads", &settings.handler_threads},
-                                                         {"handler_queue", &settings.handler_queue}};
+    const std::map<std::string_view, std::size_t*> sizes{
+        {"max_body", &settings.max_body},
+        {"max_connections", &settings.max_connections},
+        {"max_connections_of_address", &settings.max_connections_of_address},
+        {"max_body_memory", &settings.max_body_memory},
+        {"max_body_memory_of_address", &settings.max_body_memory_of_address},
+        {"max_unsent_memory", &settings.max_unsent_memory},
+        {"reactor_threads", &settings.reactor_threads},
+        {"handler_threads", &settings.handler_threads},
+        {"handler_queue", &settings.handler_queue}};
     for (const auto& [name, value] : arguments) {
         if (times.contains(name)) *times.at(name) = milliseconds(number(value));
         if (sizes.contains(name)) *sizes.at(name) = number(value);

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include "api/http_address_shares.hpp"
 #include "api/http_answer.hpp"
 #include "api/http_byte_budget.hpp"
 #include "api/http_descriptor.hpp"
@@ -56,6 +57,57 @@ TEST(AnswerHead, HasNoLengthWithoutContent) {
 
 TEST(AnswerHead, WritesTheDateAsTheRfcDoes) {
     EXPECT_EQ(http_date(784111777), "Sun, 06 Nov 1994 08:49:37 GMT");  // the example of RFC 9110 5.6.7
+}
+
+TEST(AnswerHead, OfABodyInPartsHasNoLength) {
+    HttpResponse response;
+    response.body = "{";
+    EXPECT_EQ(head_without_date(response, {.chunked = true}),
+              "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
+    EXPECT_EQ(head_without_date(response, {.close = true, .http_1_0 = true, .until_close = true}),
+              "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n");
+}
+
+TEST(Chunk, HasItsSizeInHexAndNoneIsTheLast) {
+    EXPECT_EQ(chunk_of(std::string(26, 'a')), "1a\r\n" + std::string(26, 'a') + "\r\n");
+    EXPECT_EQ(chunk_of(""), "0\r\n\r\n");
+}
+
+TEST(AddressShares, LeaveTheRestToOtherAddresses) {
+    AddressShares shares(10);
+    AddressShares::Share first(shares, "192.0.2.1");
+    AddressShares::Share second(shares, "192.0.2.1");
+    AddressShares::Share other(shares, "192.0.2.2");
+    EXPECT_TRUE(first.resize(7));
+    EXPECT_FALSE(second.resize(4));
+    EXPECT_TRUE(second.resize(3));
+    EXPECT_TRUE(other.resize(10));
+    EXPECT_TRUE(first.resize(6));
+    EXPECT_TRUE(second.resize(4));
+}
+
+TEST(AddressShares, CountAnIPv6NetworkAsOne) {
+    AddressShares shares(1);
+    AddressShares::Share first(shares, "2001:db8:0:1::1");
+    AddressShares::Share neighbour(shares, "2001:db8:0:1:ffff::2");
+    AddressShares::Share other(shares, "2001:db8:0:2::1");
+    EXPECT_TRUE(first.resize(1));
+    EXPECT_FALSE(neighbour.resize(1));
+    EXPECT_TRUE(other.resize(1));
+}
+
+TEST(AddressShares, AreGivenBackAtTheirEnd) {
+    AddressShares shares(1);
+    {
+        AddressShares::Share first(shares, "192.0.2.1");
+        EXPECT_TRUE(first.resize(1));
+        first = AddressShares::Share(shares, "192.0.2.1");
+        EXPECT_TRUE(first.resize(1));
+    }
+    AddressShares::Share second(shares, "192.0.2.1");
+    EXPECT_TRUE(second.resize(1));
+    AddressShares::Share none;
+    EXPECT_TRUE(none.resize(100));
 }
 
 TEST(Answer, IsNotSendableWithALineEndInAHeader) {

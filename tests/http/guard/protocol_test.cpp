@@ -1,6 +1,9 @@
 // What a well-behaved client may expect of the guarded server, over real sockets.
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -122,8 +125,8 @@ TEST(Answer, ThatComesBeforeItsHandlerHasEndedEndsTheConnection) {
     EXPECT_EQ(answer->header("connection"), "close");
     EXPECT_TRUE(client.is_closed());
     // What the handler makes in the end goes nowhere, and least of all to the next client.
+    EXPECT_TRUE(server.comes_to("/held", "1"));
     RawClient next(server.port());
-    EXPECT_EQ(next.ask(get("/held"))->body, "1");
     EXPECT_EQ(next.ask(get("/release"))->body, "released");
     std::string held = "1";
     while (held != "0")
@@ -318,6 +321,116 @@ TEST(Deadline, OfAnAnswerDropsAClientThatDoesNotReadIt) {
     EXPECT_LT(std::chrono::steady_clock::now(), until);
 }
 
+/// Head and body of all that came until the connection ended.
+struct WholeAnswer {
+    std::string head;
+    std::string body;
+};
+WholeAnswer read_whole(RawClient& client, std::string_view request) {
+    EXPECT_TRUE(client.send(request));
+    const std::string octets = client.read_to_end();
+    const auto end = octets.find("\r\n\r\n");
+    if (end == std::string::npos) return {octets, {}};
+    return {octets.substr(0, end + 2), octets.substr(end + 4)};
+}
+
+TEST(AnswerInParts, ComesInChunks) {
+    const ServerUnderTest server;
+    auto client = server.connect();
+    const auto answer = read_whole(client, "GET /parts HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    EXPECT_TRUE(answer.head.starts_with("HTTP/1.1 200 OK\r\n")) << answer.head;
+    EXPECT_NE(answer.head.find("\r\nTransfer-Encoding: chunked\r\n"), std::string::npos) << answer.head;
+    EXPECT_EQ(answer.head.find("Content-Length"), std::string::npos) << answer.head;
+    EXPECT_EQ(dechunked(answer.body), "aaaaabbbbbccccc") << answer.body;
+}
+
+TEST(AnswerInParts, LeavesTheConnectionForTheNextRequest) {
+    const ServerUnderTest server;
+    auto client = server.connect();
+    ASSERT_TRUE(client.send(get("/parts")));
+    const auto head = client.read_answer(true);
+    ASSERT_TRUE(head);
+    EXPECT_FALSE(head->header("Connection"));
+    const std::string body = "5\r\naaaaa\r\n5\r\nbbbbb\r\n5\r\nccccc\r\n0\r\n\r\n";
+    EXPECT_EQ(client.read_exactly(body.size()), body);
+    EXPECT_EQ(client.ask(get("/echo?id=1")).value().body, "id=1");
+}
+
+TEST(AnswerInParts, EndsWithTheConnectionForAnOldClient) {
+    const ServerUnderTest server;
+    auto client = server.connect();
+    const auto answer = read_whole(client, "GET /parts HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    EXPECT_EQ(answer.head.find("Transfer-Encoding"), std::string::npos) << answer.head;
+    EXPECT_EQ(answer.head.find("Content-Length"), std::string::npos) << answer.head;
+    EXPECT_NE(answer.head.find("\r\nConnection: close\r\n"), std::string::npos) << answer.head;
+    EXPECT_EQ(answer.body, "aaaaabbbbbccccc");
+}
+
+TEST(AnswerInParts, ToHeadHasNoBody) {
+    const ServerUnderTest server;
+    auto client = server.connect();
+    ASSERT_TRUE(client.send("HEAD /parts HTTP/1.1\r\nHost: a\r\n\r\n"));
+    const auto answer = client.read_answer(true);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->header("Transfer-Encoding"), "chunked");
+    EXPECT_EQ(client.ask(get("/echo?id=1")).value().body, "id=1");
+}
+
+TEST(AnswerInParts, IsCutOffWhenAPartCannotBeMade) {
+    const ServerUnderTest server;
+    auto client = server.connect();
+    const auto answer = read_whole(client, get("/cut-parts"));
+    EXPECT_TRUE(answer.head.starts_with("HTTP/1.1 200 OK\r\n")) << answer.head;
+    EXPECT_EQ(dechunked(answer.body), std::nullopt) << answer.body;
+    EXPECT_EQ(server.fetch("/echo?id=1"), "id=1");
+}
+
+TEST(AnswerInParts, ThatIsCutOffEndsWithAResetForAnOldClient) {
+    const ServerUnderTest server;
+    auto client = server.connect();
+    ASSERT_TRUE(client.send("GET /cut-parts HTTP/1.0\r\n\r\n"));
+    EXPECT_TRUE(client.is_reset());
+}
+
+TEST(AnswerInParts, IsWholeHoweverLongItIs) {
+    const ServerUnderTest server;
+    RawClient client(server.port(), 4096);
+    const auto answer =
+        read_whole(client, "GET /many-parts HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    const auto body = dechunked(answer.body);
+    ASSERT_TRUE(body);
+    EXPECT_EQ(body->size(), std::size_t{120} * 65536);
+    EXPECT_EQ(body->substr(119 * 65536), std::string(65536, 'a' + 119 % 26));
+}
+
+TEST(AnswerInParts, DropsAClientThatTakesNone) {
+    const ServerUnderTest server({"write_deadline=200"});
+    RawClient client(server.port(), 4096);
+    ASSERT_TRUE(client.send(get("/many-parts")));
+    EXPECT_TRUE(server.comes_to("/echo?id=1", "id=1"));
+    const auto until = std::chrono::steady_clock::now() + RawClient::patience;
+    // Its end shows from the sending side, without reading: the server answers with a reset.
+    while (client.send("x") && std::chrono::steady_clock::now() < until) {
+    }
+    EXPECT_LT(std::chrono::steady_clock::now(), until);
+}
+
+TEST(AnswerInParts, OfAClientThatWaitsHoldsOnePartAndNoThread) {
+    const ServerUnderTest server({"handler_threads=2", "write_deadline=60000", "max_unsent_memory=2000000"});
+    std::vector<RawClient> clients;
+    for (int i = 0; i < 20; ++i) {  // 20 times 65,536 octets are what the limit allows; whole answers are not
+        clients.emplace_back(server.port(), 4096);
+        ASSERT_TRUE(clients.back().send("GET /many-parts HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+    }
+    EXPECT_TRUE(server.comes_to("/echo?id=1", "id=1"));
+    for (RawClient& client : clients) {
+        const std::string octets = client.read_to_end(milliseconds(60'000));
+        const auto body = dechunked(octets.substr(octets.find("\r\n\r\n") + 4));
+        ASSERT_TRUE(body);
+        EXPECT_EQ(body->size(), std::size_t{120} * 65536);
+    }
+}
+
 TEST(Limit, OfConnectionsClosesTheNextAtOnce) {
     const ServerUnderTest server({"max_connections=2"});
     auto first = server.connect();
@@ -352,6 +465,81 @@ TEST(Limit, OfBodyMemoryAnswers503) {
     auto other = server.connect();
     EXPECT_EQ(other.ask(post("/echo", std::string(90'000, 'b'))).value().status, 200);
     EXPECT_EQ(other.ask(post("/echo", std::string(90'000, 'b'))).value().status, 200);  // it was given back
+}
+
+TEST(Limit, OfOneAddressLeavesConnectionsForOthers) {
+    const ServerUnderTest server({"max_connections=100", "max_connections_of_address=2"});
+    RawClient first(server.port(), 0, "127.0.0.7");
+    RawClient second(server.port(), 0, "127.0.0.7");
+    EXPECT_EQ(first.ask(get("/echo?id=1")).value().body, "id=1");
+    EXPECT_EQ(second.ask(get("/echo?id=2")).value().body, "id=2");
+    EXPECT_TRUE(RawClient(server.port(), 0, "127.0.0.7").is_closed());
+    EXPECT_EQ(RawClient(server.port(), 0, "127.0.0.8").ask(get("/echo?id=3")).value().body, "id=3");
+    first.close();
+    const auto until = std::chrono::steady_clock::now() + RawClient::patience;
+    bool served = false;
+    while (!served && std::chrono::steady_clock::now() < until)
+        served = RawClient(server.port(), 0, "127.0.0.7").ask(get("/echo?id=4")).has_value();
+    EXPECT_TRUE(served) << "its place was given back";
+}
+
+TEST(Limit, OfOneAddressIsNoneForATrustedProxy) {
+    const ServerUnderTest server(
+        {"max_connections=100", "max_connections_of_address=2", "trusted_proxy=127.0.0.1"});
+    std::vector<RawClient> clients;
+    for (int i = 0; i < 10; ++i) {
+        clients.push_back(server.connect());
+        EXPECT_EQ(clients.back().ask(get("/echo?id=1")).value().body, "id=1");
+    }
+}
+
+/// The head of a POST and all of its body but the last octet.
+std::string almost_all_of(std::size_t size, const std::string& fields = {}) {
+    std::string request = "POST /echo HTTP/1.1\r\nHost: a\r\n" + fields +
+                          "Content-Length: " + std::to_string(size) + "\r\n\r\n" + std::string(size, 'b');
+    request.pop_back();
+    return request;
+}
+
+/// A client in the middle of such a body, whose memory it holds: the request of another is refused for it.
+RawClient holding(const ServerUnderTest& server, const std::string& source, const std::string& request,
+                  const std::function<std::optional<RawAnswer>()>& other) {
+    const auto until = std::chrono::steady_clock::now() + RawClient::patience;
+    while (std::chrono::steady_clock::now() < until) {
+        RawClient client(server.port(), 0, source);
+        EXPECT_TRUE(client.send(request));
+        const auto refused = other();
+        if (!refused || refused->status != 503) continue;  // it came before the body was read, or instead
+        EXPECT_EQ(refused->header("Retry-After"), "1");
+        return client;
+    }
+    throw std::runtime_error("the other request is never refused");
+}
+
+TEST(Limit, OfBodyMemoryOfOneAddressLeavesMemoryForOthers) {
+    const ServerUnderTest server({"max_body=500000", "max_body_memory_of_address=500000"});
+    const auto ask = [&](const std::string& source, std::size_t size) {
+        return RawClient(server.port(), 0, source).ask(post("/echo", std::string(size, 'b')));
+    };
+    auto holder =
+        holding(server, "127.0.0.7", almost_all_of(400'000), [&] { return ask("127.0.0.7", 200'000); });
+    EXPECT_EQ(ask("127.0.0.8", 400'000).value().status, 200);
+    EXPECT_EQ(ask("127.0.0.7", 16'384).value().status, 200) << "small bodies are not counted";
+    ASSERT_TRUE(holder.send("b"));
+    EXPECT_EQ(holder.read_answer().value().status, 200);
+    EXPECT_EQ(ask("127.0.0.7", 400'000).value().status, 200) << "it was given back";
+}
+
+TEST(Limit, OfBodyMemoryCountsTheClientBehindATrustedProxy) {
+    const ServerUnderTest server(
+        {"max_body=500000", "max_body_memory_of_address=500000", "trusted_proxy=127.0.0.1"});
+    const auto ask_for = [&](const std::string& client) {
+        return server.connect().ask("POST /echo HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: " + client +
+                                    "\r\nContent-Length: 200000\r\n\r\n" + std::string(200'000, 'b'));
+    };
+    const auto holder = holding(server, {}, almost_all_of(400'000, "X-Forwarded-For: 192.0.2.1\r\n"),
+                                [&] { return ask_for("192.0.2.1"); });
+    EXPECT_EQ(ask_for("192.0.2.2").value().status, 200);
 }
 
 TEST(RemoteAddress, IsThePeerOrWhatATrustedProxySays) {

@@ -1,5 +1,6 @@
 #include "tests/http/guard/test_handlers.hpp"
 
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -29,6 +30,17 @@ api::HttpResponse with_status(int status) {
     return response;
 }
 
+/// A body of `count` parts of `size` octets; with `fails`, the last is not made.
+api::HttpResponse in_parts(std::size_t count, std::size_t size, bool fails) {
+    auto response = text(std::string(size, 'a'));
+    response.next = [=, made = std::size_t{1}]() mutable -> std::optional<std::string> {
+        if (made == count) return std::nullopt;
+        if (++made == count && fails) throw 42;  // NOLINT(misc-throw-by-value-catch-by-reference)
+        return std::string(size, static_cast<char>('a' + (made - 1) % 26));
+    };
+    return response;
+}
+
 api::HttpResponse closing() {
     auto response = text("bye");
     response.close = true;
@@ -40,6 +52,9 @@ api::HttpResponse closing() {
 api::HttpResponse TestHandlers::handle(api::HttpRequest& request) {
     if (request.path == "/echo") return echo(request);
     if (request.path == "/big") return text(std::string(big_size, 'b'));
+    if (request.path == "/parts") return in_parts(3, 5, false);
+    if (request.path == "/many-parts") return in_parts(120, std::size_t{64} << 10U, false);
+    if (request.path == "/cut-parts") return in_parts(3, 5, true);
     if (request.path == "/method") return text(request.method_name);
     if (request.path == "/who") return text(request.remote_address);
     if (request.path == "/hold") return hold();

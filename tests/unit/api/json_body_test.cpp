@@ -1,9 +1,14 @@
 #include "api/json_body.hpp"
 
 #include <algorithm>
+#include <array>
 #include <random>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
+
+#include "service/errors.hpp"
 
 namespace keyward::api {
 namespace {
@@ -143,6 +148,76 @@ TEST(JsonBody, TakesAndRefusesWhatTheLibraryDoes) {
 
 TEST(JsonBody, RefusesANumberOutOfRange) {
     EXPECT_EQ(fault_of("[1e999]"), "The JSON holds a number that is out of range");
+}
+
+constexpr std::array limits{ArrayLimit{"batch", 1, 3}};
+
+/// `{"batch":[unit,unit,…]}`
+std::string list_of(const std::string& unit, std::size_t count, const std::string& member = "batch") {
+    std::string text = "{\"" + member + "\":[";
+    for (std::size_t i = 0; i < count; ++i)
+        text += (i == 0 ? "" : ",") + unit;
+    return text + "]}";
+}
+
+/// Pointers and messages of what is too much; nothing when it is not.
+std::vector<std::pair<std::string, std::string>> excess_of(std::string_view text) {
+    std::vector<std::pair<std::string, std::string>> found;
+    try {
+        count_json_values(body(text), limits);
+    } catch (const service::ServiceError& refused) {
+        for (const auto& detail : refused.details())
+            found.emplace_back(detail.pointer, detail.message);
+    }
+    return found;
+}
+using Excess = std::vector<std::pair<std::string, std::string>>;
+
+TEST(JsonLimits, CountEveryValueAndNoName) {
+    EXPECT_EQ(count_json_values(body(R"({"a":[1,"x",null,{}],"b":true,"c":{"d":1.5}})"), limits), 9U);
+    EXPECT_EQ(count_json_values(body("7"), limits), 1U);
+}
+
+TEST(JsonLimits, HoldForTheArrayOfTheirMember) {
+    EXPECT_EQ(excess_of(list_of("{}", 3)), Excess{});
+    EXPECT_EQ(excess_of(list_of("{}", 4)), (Excess{{"/batch", "must have 1 to 3 entries, but has 4"}}));
+    EXPECT_EQ(excess_of(list_of("{\"batch\":[1,2,3,4]}", 1)), Excess{}) << "it is not the outermost object's";
+}
+
+TEST(JsonLimits, HoldForEveryOtherArray) {
+    EXPECT_EQ(excess_of(list_of("1", 1000, "other")), Excess{});
+    const Excess too_many{{"", "must have no array of more than 1000 entries"}};
+    EXPECT_EQ(excess_of(list_of("1", 1001, "other")), too_many);
+    EXPECT_EQ(excess_of("[" + list_of("1", 1001, "other") + "]"), too_many);
+    EXPECT_EQ(excess_of(list_of(list_of("1", 1001), 2)),
+              (Excess{{"/batch", "must have no array of more than 1000 entries"}}))
+        << "said once, with no name that is not known";
+}
+
+TEST(JsonLimits, HoldForTheMembersOfEveryObject) {
+    std::string members;
+    for (int i = 0; i < 64; ++i)
+        members += "\"" + std::to_string(i) + "\":0,";
+    members.pop_back();
+    EXPECT_EQ(excess_of("{" + members + "}"), Excess{});
+    EXPECT_EQ(excess_of("{" + members + ",\"secret\":0}"),
+              (Excess{{"", "must have no object of more than 64 members"}}));
+    EXPECT_EQ(excess_of(list_of("{" + members + ",\"secret\":0}", 1)),
+              (Excess{{"/batch", "must have no object of more than 64 members"}}));
+}
+
+TEST(JsonLimits, HoldForAllValuesTogether) {
+    const std::string list = list_of("0", 1000, "l");  // 1,002 values
+    std::string text = "[";
+    for (int i = 0; i < 17; ++i)
+        text += (i == 0 ? "" : ",") + list;
+    EXPECT_EQ(excess_of(text + "]"), (Excess{{"", "must have at most 16384 values in all, but has 17035"}}));
+}
+
+TEST(JsonLimits, OfATextThatIsMalformedSayThat) {
+    EXPECT_THROW(count_json_values(body(list_of("{}", 4) + "x"), limits), MalformedJson);
+    EXPECT_THROW(count_json_values(body(nested(33)), limits), MalformedJson);
+    EXPECT_THROW(count_json_values(body(""), limits), MalformedJson);
 }
 
 }  // namespace

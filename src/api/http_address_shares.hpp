@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+namespace keyward::api {
+
+/// The clients of an IPv6 network count as one: a /64 is what one machine may have. An IPv4 address, and text
+/// that is no address, stay as they are.
+std::string address_group(const std::string& address);
+
+/// How much of something each address has, so that one client can't hold all of it. Any thread.
+class AddressShares {
+  public:
+    explicit AddressShares(std::size_t most_of_one) : most_of_one_(most_of_one) {}
+    AddressShares(const AddressShares&) = delete;
+    AddressShares& operator=(const AddressShares&) = delete;
+
+    /// What one client holds; given back when it ends. Not for sharing between threads. The shares must
+    /// outlive it.
+    class Share {
+      public:
+        Share() = default;
+        Share(AddressShares& shares, const std::string& address)
+            : shares_(&shares), address_(address_group(address)) {}
+        Share(const Share&) = delete;
+        Share& operator=(const Share&) = delete;
+        Share(Share&& other) noexcept
+            : shares_(std::exchange(other.shares_, nullptr)),
+              address_(std::move(other.address_)),
+              size_(std::exchange(other.size_, 0)) {}
+        Share& operator=(Share&& other) noexcept {
+            std::swap(shares_, other.shares_);
+            std::swap(address_, other.address_);
+            std::swap(size_, other.size_);
+            return *this;
+        }
+        ~Share();
+
+        /// False, and nothing changes, when its address would have more than one may have. Without an
+        /// address anything fits.
+        bool resize(std::size_t size);
+
+      private:
+        AddressShares* shares_ = nullptr;
+        std::string address_;
+        std::size_t size_ = 0;
+    };
+
+  private:
+    bool change(const std::string& address, std::size_t from, std::size_t to);
+
+    const std::size_t most_of_one_;
+    std::mutex mutex_;
+    std::unordered_map<std::string, std::size_t> held_;
+};
+
+}  // namespace keyward::api
