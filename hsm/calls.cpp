@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "hsm/bounds.hpp"
+
 namespace keyward::hsm {
 namespace {
 
@@ -58,24 +60,27 @@ Called begin(Lease& lease, Action action, CK_MECHANISM& mechanism, CK_OBJECT_HAN
     return {row.init_name, (lease.p11().*row.init)(lease.session(), &mechanism, object)};
 }
 
-Called finish(Lease& lease, Action action, ByteView input, SecretBytes& output) {
+Called finish(Lease& lease, Action action, ByteView input, const OutputLength& length, SecretBytes& output) {
     const CallRow& row = row_of(action);
     const Functions& p11 = lease.p11();
+    // Without room the call would ask for the length alone.
+    output = SecretBytes(std::max<std::size_t>(length.room, 1));
     CK_ULONG size = output.size();
     const auto call = [&] {
         return (p11.*row.one_shot)(lease.session(), pointer_to(input), input.size(), output.writable().data(),
                                    &size);
     };
     CK_RV value = call();
-    if (value == CKR_BUFFER_TOO_SMALL && size > output.size()) {
-        output = SecretBytes(size);
+    if (value == CKR_BUFFER_TOO_SMALL) {
+        output = SecretBytes(bounded_output(row.name, size, output.size(), output.size() + longest_rest));
+        size = output.size();
         value = call();
     }
     if (may_be_lost_emptiness(value, input)) {
         size = output.size();
         value = first_of(value, (p11.*row.final)(lease.session(), output.writable().data(), &size));
     }
-    if (value == CKR_OK) output.truncate(size);
+    if (value == CKR_OK) output.truncate(bounded_output(row.name, size, length.least, length.most));
     return {row.name, value};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/secret_bytes.hpp"
+#include "hsm/output_length.hpp"
 #include "hsm/session_pool.hpp"
 #include "service/mechanisms.hpp"
 
@@ -16,9 +17,11 @@ struct Called {
 /// C_EncryptInit, C_DecryptInit, C_SignInit, C_VerifyInit. One that fails leaves no operation behind.
 Called begin(Lease& lease, service::Action action, CK_MECHANISM& mechanism, CK_OBJECT_HANDLE object);
 
-/// C_Encrypt, C_Decrypt, C_Sign over all of the input, which may be empty. `output` comes with as much room
-/// as the result is thought to need, and gets more when the token wants more.
-Called finish(Lease& lease, service::Action action, ByteView input, SecretBytes& output);
+/// C_Encrypt, C_Decrypt, C_Sign over all of the input, which may be empty. `output` becomes the result. It
+/// gets the room of `length`, and more when the token wants more. Throws TokenFault::mismatch when the token
+/// reports a length that the result can't have; the session can't be used any more then.
+Called finish(Lease& lease, service::Action action, ByteView input, const OutputLength& length,
+              SecretBytes& output);
 
 /// C_Verify. An empty signature is given to the token as one of a single octet, which fits as little.
 Called finish_verification(Lease& lease, ByteView input, ByteView signature);

@@ -46,31 +46,11 @@ CK_FLAGS flag_of(Action action) {
     return 0;
 }
 
-constexpr std::size_t longest_block = 16;
-constexpr std::size_t longest_mac = 64;
-constexpr std::size_t longest_curve_signature = 160;
-constexpr std::size_t longest_modulus = 16384 / 8;
+/// Of a key whose sizes the token does not say; longer than any of ours.
+constexpr std::uint16_t unknown_size = UINT16_MAX;
 
-/// Room for whatever comes out of it.
-std::size_t room_for(const Operation& operation) {
-    switch (operation.mechanism->scheme) {
-        case Scheme::gcm:
-        case Scheme::cbc_pad:
-        case Scheme::ctr:
-        case Scheme::ecb:
-            return operation.input.size() + std::max(longest_block, gcm_tag_size);
-        case Scheme::mac:
-            return longest_mac;
-        case Scheme::ecdsa:
-        case Scheme::eddsa:
-            return longest_curve_signature;
-        case Scheme::rsa_pkcs1_signature:
-        case Scheme::rsa_pss:
-        case Scheme::rsa_oaep:
-        case Scheme::rsa_pkcs1_cipher:
-            break;
-    }
-    return longest_modulus;
+std::size_t if_known(std::uint16_t size) {
+    return size == unknown_size ? 0 : size;
 }
 
 /// Whether the input of an encryption is too long for the key of the object. SoftHSM2 says CKR_GENERAL_ERROR
@@ -163,6 +143,8 @@ std::optional<Outcome> KeyUse::use(const Job& job) {
 
 std::optional<Outcome> KeyUse::use_as(const Job& job, CK_MECHANISM_TYPE code, ByteView input,
                                       std::optional<CK_RV> before) {
+    const bool makes = job.action != Action::verify;
+    const OutputLength length = makes ? length_of(job) : OutputLength{};
     MechanismParameters parameters(code, job.operation);
     const Called begun = begin(lease_, job.action, parameters.mechanism(), job.object);
     if (is_gone(begun.value)) return std::nullopt;
@@ -171,10 +153,8 @@ std::optional<Outcome> KeyUse::use_as(const Job& job, CK_MECHANISM_TYPE code, By
     if (!begun.succeeded()) return outcome_without_reason(job, begun);
 
     Outcome outcome;
-    if (job.action != Action::verify) outcome.output = SecretBytes(room_for(job.operation));
-    const Called done = job.action == Action::verify
-                            ? finish_verification(lease_, input, job.operation.signature)
-                            : finish(lease_, job.action, input, outcome.output);
+    const Called done = makes ? finish(lease_, job.action, input, length, outcome.output)
+                              : finish_verification(lease_, input, job.operation.signature);
     if (done.succeeded()) return outcome;
     if (job.action != Action::decrypt || is_gone(done.value) || names_wrong_ciphertext(done.value))
         return outcome_of_failure(job, done);
@@ -235,24 +215,47 @@ Bytes KeyUse::bare_input(const Job& job) {
     Bytes value =
         job.operation.input_is_digest ? Bytes(input.begin(), input.end()) : keys::digest_of(digest, input);
     if (job.code.form == DigestForm::info) return digest_info(digest, value);
-    if (job.code.form == DigestForm::leftmost) value.resize(std::min(value.size(), order_bytes(job.object)));
+    if (job.code.form == DigestForm::leftmost)
+        value.resize(std::min<std::size_t>(value.size(), order_bytes(job.object)));
     return value;
 }
 
+OutputLength KeyUse::length_of(const Job& job) {
+    const Scheme scheme = job.operation.mechanism->scheme;
+    KeySizes sizes;
+    if (scheme == Scheme::ecdsa)
+        sizes.order_bytes = if_known(order_bytes(job.object));
+    else if (depends_on_key(scheme))
+        sizes.modulus_bytes = if_known(modulus_bytes(job.object));
+    return output_length(job.action, job.operation, sizes);
+}
+
 // The order of P-521 alone is no whole number of octets, and it is longer than every digest.
-std::size_t KeyUse::order_bytes(CK_OBJECT_HANDLE object) {
-    constexpr std::uint16_t unlimited = UINT16_MAX;
+std::uint16_t KeyUse::order_bytes(CK_OBJECT_HANDLE object) {
     if (handles_.order_bytes == 0) {
         Query query;
         query.ask(CKA_EC_PARAMS, room::params);
-        if (!query.finds(lease_, object)) return unlimited;
+        if (!query.finds(lease_, object)) return unknown_size;
         const auto key = ec_key_without_point(query.octets(CKA_EC_PARAMS));
         const auto* const on_curve = key ? std::get_if<keys::EcPublicKey>(&*key) : nullptr;
         handles_.order_bytes = on_curve == nullptr
-                                   ? unlimited
+                                   ? unknown_size
                                    : static_cast<std::uint16_t>(keys::facts_of(on_curve->curve).order_bytes);
     }
     return handles_.order_bytes;
+}
+
+std::uint16_t KeyUse::modulus_bytes(CK_OBJECT_HANDLE object) {
+    if (handles_.modulus_bytes == 0) {
+        Query query;
+        ask_rsa(query);
+        if (!query.finds(lease_, object)) return unknown_size;
+        const auto key = public_key_in(query, CKK_RSA);
+        handles_.modulus_bytes =
+            key ? static_cast<std::uint16_t>(std::get<keys::RsaPublicKey>(*key).modulus.size())
+                : unknown_size;
+    }
+    return handles_.modulus_bytes;
 }
 
 }  // namespace keyward::hsm

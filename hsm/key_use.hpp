@@ -5,6 +5,7 @@
 #include "hsm/calls.hpp"
 #include "hsm/handles.hpp"
 #include "hsm/offered.hpp"
+#include "hsm/output_length.hpp"
 #include "hsm/session_pool.hpp"
 #include "hsm/wrong_ciphertext.hpp"
 #include "service/operation.hpp"
@@ -45,7 +46,9 @@ class KeyUse {
     service::Outcome outcome_without_reason(const Job& job, const Called& called);
     void settle(service::Action action);
     Bytes bare_input(const Job& job);
-    std::size_t order_bytes(CK_OBJECT_HANDLE object);
+    OutputLength length_of(const Job& job);
+    std::uint16_t order_bytes(CK_OBJECT_HANDLE object);
+    std::uint16_t modulus_bytes(CK_OBJECT_HANDLE object);
 
     Lease& lease_;
     const MechanismList& offered_;

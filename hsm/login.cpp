@@ -47,10 +47,8 @@ Login::Login(Module& module, std::string label, PinSource pin)
 
 void Login::ensure(const Module::Use& use, const FoundToken& token) {
     const std::lock_guard lock(mutex_);
-    if (session_ && (generation_ != use.generation() || session_->health() == Session::Health::lost)) {
-        session_->forget();
-        session_.reset();
-    }
+    drop_void(use.generation());
+    if (session_ && session_->health() == Session::Health::lost) session_.reset();
     if (!session_) {
         session_.emplace(use.p11(), token.slot);
         generation_ = use.generation();
@@ -162,9 +160,31 @@ bool Login::can_be_repeated() {
     }
 }
 
-void Login::end(bool still_valid) {
+void Login::drop_void(std::uint64_t generation) {
+    if (!session_ || generation_ == generation) return;
+    session_->forget();
+    session_.reset();
+}
+
+std::optional<Session> Login::lend(std::uint64_t generation) {
     const std::lock_guard lock(mutex_);
-    if (session_ && !still_valid) session_->forget();
+    drop_void(generation);
+    return std::exchange(session_, std::nullopt);
+}
+
+void Login::take_back(Session session, std::uint64_t generation) {
+    const std::lock_guard lock(mutex_);
+    drop_void(generation);
+    if (session_) return;  // the one in hand serves as well, and this one is closed
+    session_ = std::move(session);
+    generation_ = generation;
+}
+
+void Login::end() {
+    const std::lock_guard lock(mutex_);
+    if (!session_) return;
+    const auto use = module_.use_of(generation_);
+    if (!use) session_->forget();
     session_.reset();
 }
 

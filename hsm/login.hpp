@@ -19,10 +19,11 @@ namespace keyward::hsm {
 /// as it is, and the source has logged what is wrong; any other exception is logged as `pin.unreadable`.
 using PinSource = std::function<SecretBytes()>;
 
-/// The user's login to one token, held by a session that is never lent. Nobody logs out: C_Logout ends the
-/// login of every session of the process (PKCS#11 2.40 section 5.6). What was tried in vain is remembered for
-/// each token (LoginAttempts), so that retries never lock it: after a refused PIN only `reload` makes another
-/// attempt possible, and only with another PIN. Any thread may call.
+/// The user's login to one token, held by a session that is not lent, but where the token has room for no
+/// other. Nobody logs out: C_Logout ends the login of every session of the process (PKCS#11 2.40
+/// section 5.6). What was tried in vain is remembered for each token (LoginAttempts), so that retries never
+/// lock it: after a refused PIN only `reload` makes another attempt possible, and only with another PIN. Any
+/// thread may call.
 class Login {
   public:
     Login(Module& module, std::string label, PinSource pin);
@@ -49,8 +50,12 @@ class Login {
     /// Whether a login that is lost now would be made again: the source gives the PIN that the token
     /// accepted. The caller must hold no Use.
     [[nodiscard]] bool can_be_repeated();
-    /// The session is void since `generation`, or closed when it lives.
-    void end(bool still_valid);
+    /// The login session itself, for a token that has room for no other; nothing when there is none of that
+    /// generation. Until it is taken back, or has ended, `ensure` must not be called.
+    std::optional<Session> lend(std::uint64_t generation);
+    void take_back(Session session, std::uint64_t generation);
+    /// Ends the session: closed while the module is of its generation, forgotten otherwise.
+    void end();
 
   private:
     void log_in(const Functions& p11, const FoundToken& token);
@@ -58,6 +63,8 @@ class Login {
     [[nodiscard]] SecretBytes read_pin() const;
     void send(const Functions& p11, CK_SLOT_ID slot, SecretBytes pin, CK_FLAGS flags_before);
     [[noreturn]] void throw_stopped(const LoginAttempts::Stop& stop) const;
+    /// Forgets a session of another generation of the module.
+    void drop_void(std::uint64_t generation);
     [[noreturn]] void latch(LoginAttempts::Mark pin, const std::string& why, const std::string& code);
 
     Module& module_;

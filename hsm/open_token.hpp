@@ -20,7 +20,7 @@ struct TokenSettings {
     std::string label;
     std::string serial;                ///< pins the very token; empty: the label decides, and must be unique
     std::function<SecretBytes()> pin;  ///< read at each login; see hsm::PinSource
-    std::size_t sessions = 16;         ///< lent at once; one more holds the login
+    std::size_t sessions = 16;         ///< open at once, that of the login among them
     std::chrono::milliseconds
         session_wait{};         ///< how long a call waits for a free session before TokenFault::busy
     Claimant environment = {};  ///< whose token it is; without a name no claim is made

@@ -1,6 +1,7 @@
 #include "hsm/pkcs11_token.hpp"
 
 #include <algorithm>
+#include <array>
 #include <span>
 #include <thread>
 
@@ -25,6 +26,8 @@ namespace {
 
 constexpr int import_attempts = 3;
 constexpr std::size_t part_of_walk = 32;
+/// How long a ping may read the token's mechanisms.
+constexpr std::chrono::milliseconds reading_ahead{1000};
 /// Many times as long as another process takes from an object's first octet to its last.
 constexpr std::chrono::milliseconds time_to_finish{1000};
 
@@ -79,9 +82,17 @@ TokenError import_error(const TokenError& error, const keys::KeyMaterial& materi
             error.code()};
 }
 
-KeyHandles handles_of(const KeyObjects& objects, const ImportReceipt& receipt) {
+std::uint16_t modulus_bytes_of(const keys::KeyMaterial& material) {
+    const auto key = keys::public_half(material);
+    const auto* const rsa = key ? std::get_if<keys::RsaPublicKey>(&*key) : nullptr;
+    return rsa == nullptr ? std::uint16_t{0} : static_cast<std::uint16_t>(rsa->modulus.size());
+}
+
+KeyHandles handles_of(const KeyObjects& objects, const ImportReceipt& receipt,
+                      const keys::KeyMaterial& material) {
     return {.own = objects.secret != CK_INVALID_HANDLE ? objects.secret : objects.private_half,
             .public_half = objects.public_half,
+            .modulus_bytes = modulus_bytes_of(material),
             .public_key_sha256 = receipt.public_key_sha256};
 }
 
@@ -89,6 +100,18 @@ KeyHandles handles_of(const KeyObjects& objects, const ImportReceipt& receipt) {
 std::string public_key_wanted_by(Action action, std::span<const Operation> operations) {
     if (operations.empty() || !service::is_public(*operations.front().mechanism, action)) return {};
     return operations.front().public_key_sha256;
+}
+
+/// The mechanisms that these operations may be done with.
+std::vector<CK_MECHANISM_TYPE> codes_of(std::span<const Operation> operations) {
+    std::vector<CK_MECHANISM_TYPE> codes;
+    for (const Operation& operation : operations) {
+        const MechanismCode& row = code_of(operation.mechanism->name);
+        if (std::ranges::find(codes, row.code) != codes.end()) continue;
+        codes.push_back(row.code);
+        codes.push_back(row.instead);
+    }
+    return codes;
 }
 
 WalkedObject walked(const FoundKey& key, const service::TokenObject& object) {
@@ -219,7 +242,7 @@ ImportReceipt Pkcs11Token::make(Lease& lease, const ImportOrder& order, const Me
     ImportReceipt receipt = examine(lease, objects, order, allowed);
     if (order.lifetime == service::Lifetime::token) {
         made.keep();
-        handles_.keep(lease.era(), order.id, handles_of(objects, receipt));
+        handles_.keep(lease.era(), order.id, handles_of(objects, receipt, order.material));
     }
     return receipt;
 }
@@ -314,7 +337,7 @@ std::vector<Outcome> Pkcs11Token::operate(const ObjectId& id, Action action,
 
 bool Pkcs11Token::go_on(Lease& lease, const ObjectId& id, KeyHandles handles, Action action,
                         std::span<const Operation> operations, std::vector<Outcome>& outcomes) {
-    const auto offered = offered_.in(lease);
+    const auto offered = offered_.in(lease, codes_of(operations));
     KeyUse key(lease, *offered, handles, &wrong_ciphertext_);
     for (const Operation& operation : operations.subspan(outcomes.size())) {
         lease.replace_spoilt();
@@ -347,9 +370,10 @@ std::set<keys::Digest> Pkcs11Token::oaep_hashes() {
     });
     if (proved) return *proved;
     std::set<keys::Digest> hashes;
+    const std::array<CK_MECHANISM_TYPE, 1> oaep{CKM_RSA_PKCS_OAEP};
     std::optional<TokenError> failure;
     const auto decrypts = [&](Lease& lease, keys::Digest hash) {
-        return decrypts_oaep(lease, *offered_.in(lease), oaep_trial_key(), hash);
+        return decrypts_oaep(lease, *offered_.in(lease, oaep), oaep_trial_key(), hash);
     };
     const auto pass = gate_.to_make();
     for (const keys::Digest hash : keys::all_digests()) {
@@ -369,7 +393,14 @@ std::set<keys::Digest> Pkcs11Token::oaep_hashes() {
 
 void Pkcs11Token::ping() {
     const LogLabel label(pool_.label());
-    pool_.ping();
+    pool_.ping([&](const Module::Use& use, const FoundToken& token, const SessionEra& era) {
+        try {
+            offered_.read_ahead(use.p11(), token.slot, era, reading_ahead);
+        } catch (const TokenError& error) {  // a request that needs it will tell
+            log::warn("token.mechanisms_not_read",
+                      {{"label", pool_.label()}, {"call", error.call()}, {"code", error.code()}});
+        }
+    });
 }
 
 std::set<std::string> Pkcs11Token::mechanisms() {

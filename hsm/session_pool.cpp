@@ -4,6 +4,8 @@
 #include <exception>
 
 #include "core/log.hpp"
+#include "hsm/errors.hpp"
+#include "hsm/session_limit.hpp"
 
 namespace keyward::hsm {
 
@@ -17,14 +19,17 @@ namespace {
 constexpr std::chrono::seconds shortest_look_pause{2};
 constexpr std::chrono::seconds longest_look_pause{60};
 
+[[noreturn]] void throw_busy() {
+    throw TokenError(TokenFault::busy, "The token is busy: no session became free in time", {}, {},
+                     TokenPhase::opening_session);
+}
+
 }  // namespace
 
 SessionPool::Place::Place(SessionPool& pool) : pool_(&pool) {
     std::unique_lock lock(pool.mutex_);
-    if (!pool.freed_.wait_for(lock, pool.settings_.wait,
-                              [&] { return pool.lent_ < pool.settings_.sessions; }))
-        throw TokenError(TokenFault::busy, "The token is busy: no session became free in time", {}, {},
-                         TokenPhase::opening_session);
+    if (!pool.freed_.wait_for(lock, pool.settings_.wait, [&] { return pool.lent_ < pool.most_lent(); }))
+        throw_busy();
     ++pool.lent_;
 }
 
@@ -37,17 +42,20 @@ SessionPool::Place::~Place() {
     pool_->freed_.notify_one();
 }
 
-Lease::Lease(SessionPool& pool, Place place, Module::Use use, Session session)
+Lease::Lease(SessionPool& pool, Place place, Module::Use use, Session session, Deadline deadline)
     : pool_(&pool),
       place_(std::move(place)),
       use_(std::move(use)),
       session_(std::move(session)),
       era_{use_.generation(), pool.login_.beginnings()},
+      deadline_(deadline),
       exceptions_(std::uncaught_exceptions()) {}
 
 Lease::~Lease() {
     if (session_ && !spoilt_ && std::uncaught_exceptions() == exceptions_)
         pool_->give_back(std::move(*session_), use_);
+    session_.reset();
+    pool_->returned();
 }
 
 bool Lease::sees_private_objects() const {
@@ -59,25 +67,31 @@ bool Lease::sees_private_objects() const {
 void Lease::replace_spoilt() {
     if (!spoilt_) return;
     session_.reset();
-    session_ = pool_->logged_in_session(use_);
+    session_ = pool_->replacement(use_, deadline_);
     spoilt_ = false;
     if (pool_->login_.beginnings() != era_.login)
         throw TokenError(TokenFault::unreachable, "The token's sessions were lost while a key was used");
 }
 
+/// One session holds the login and carries the calls where the token has room for no other.
+bool Lease::has_login() const {
+    if (!pool_->has_only_one()) return pool_->login_.lives(use_);
+    if (!session_) return false;
+    const Session::Health health = session_->health();
+    return health == Session::Health::logged_in ||
+           (health == Session::Health::public_only && pool_->login_.needless());
+}
+
 bool Lease::token_answers() const {
     const auto token = pool_->bound_in(use_.generation());
     try {
-        return token && is_in_place(use_, *token) && pool_->login_.lives(use_) &&
-               pool_->login_.beginnings() == era_.login;
+        return token && is_in_place(use_, *token) && has_login() && pool_->login_.beginnings() == era_.login;
     } catch (const TokenError&) {
         return false;
     }
 }
 
 void Lease::discard() {
-    // The module may have given the number to a new session already, if it closed ours.
-    if (session_ && session_->health() == Session::Health::lost) session_->forget();
     session_.reset();
 }
 
@@ -89,17 +103,18 @@ void Lease::lost() {
 SessionPool::SessionPool(std::shared_ptr<Module> module, PoolSettings settings)
     : module_(std::move(module)),
       settings_(std::move(settings)),
-      login_(*module_, settings_.label, settings_.pin) {
+      login_(*module_, settings_.label, settings_.pin),
+      limit_(settings_.sessions) {
     idle_.reserve(settings_.sessions);  // a lease's end gives its session back without memory
 }
 
 SessionPool::~SessionPool() {
+    login_.end();
     const auto use = module_->use_of(idle_generation_);
     if (!use)
         for (Session& session : idle_)
             session.forget();
     idle_.clear();
-    login_.end(use.has_value());
     if (settings_.claims) settings_.claims->release(settings_.environment);
 }
 
@@ -133,27 +148,51 @@ bool SessionPool::is_time_to_look_again() {
 }
 
 Lease SessionPool::lease() {
+    const Deadline until = deadline();
     Place place(*this);
     return with_revival([&](std::uint64_t& generation) {
         Module::Use use = module_->use(settings_.wait);
         generation = use.generation();
-        Session session = logged_in_session(use);
-        return Lease(*this, std::move(place), std::move(use), std::move(session));
+        Session session = logged_in_session(use, until);
+        return Lease(*this, std::move(place), std::move(use), std::move(session), until);
     });
 }
 
-void SessionPool::ping() {
+void SessionPool::ping(const WithPing& more) {
     with_revival([&](std::uint64_t& generation) {
-        const Module::Use use = module_->use(settings_.wait);
+        Module::Use use = module_->use(settings_.wait);
         generation = use.generation();
-        const FoundToken token = connect(use);
-        if (is_in_place(use, token)) {
-            login_.ensure(use, token);
-        } else {
+        FoundToken token = connect(use);
+        if (!is_in_place(use, token)) {
             rebind();
-            connect(use);
+            token = connect(use);
         }
+        look_for_more_room(use, token);
+        if (!has_only_one()) login_.ensure(use, token);
+        if (more) more(use, token, {use.generation(), login_.beginnings()});
+        if (has_only_one()) ping_only_session(std::move(use));
     });
+}
+
+/// While the only session is lent, the token has just answered for it.
+void SessionPool::ping_only_session(Module::Use use) {
+    auto place = place_at_once();
+    if (!place) return;
+    Session session = lend_only_session(use, deadline());
+    const Lease lease(*this, *std::move(place), std::move(use), std::move(session), deadline());
+}
+
+/// Where other applications held the token's sessions, there may be room for a second one again.
+void SessionPool::look_for_more_room(const Module::Use& use, const FoundToken& token) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!only_one_ || limit_ == 1) return;
+    }
+    OpenedSession opened = open_session(use.p11(), token.slot);
+    if (!opened.session) return;
+    login_.take_back(*std::move(opened.session), use.generation());
+    const std::lock_guard lock(mutex_);
+    only_one_ = false;
 }
 
 FoundToken SessionPool::token() {
@@ -178,7 +217,15 @@ FoundToken SessionPool::connect(const Module::Use& use) {
     FoundToken token = bind_token(
         *module_, use, {settings_.label, found_before ? first_serial_ : settings_.serial, found_before});
     claim(token.slot, use.generation());
-    login_.ensure(use, token);
+    const std::size_t limit = session_limit(use.p11(), token.slot, settings_.sessions);
+    {
+        const std::lock_guard lock(mutex_);
+        limit_ = limit;
+    }
+    if (limit < settings_.sessions)
+        log::info("token.sessions_limited",
+                  {{"label", token.identity.label}, {"limit", limit}, {"configured", settings_.sessions}});
+    if (!has_only_one()) login_.ensure(use, token);
     first_serial_ = token.identity.serial;
     ++bindings_;
     log::info("token.bound", {{"label", token.identity.label},
@@ -191,28 +238,124 @@ FoundToken SessionPool::connect(const Module::Use& use) {
     return token;
 }
 
+Session SessionPool::logged_in_session(const Module::Use& use, Deadline deadline) {
+    for (;;) {
+        connect(use);
+        if (has_only_one()) return lend_only_session(use, deadline);
+        const std::uint64_t returns = [&] {
+            const std::lock_guard lock(mutex_);
+            return returns_;
+        }();
+        if (auto idle = living_idle_session(use)) return *std::move(idle);
+        OpenedSession opened = open_session(use.p11(), connect(use).slot);
+        if (opened.session) return fresh_session(use, *std::move(opened.session));
+        if (!may_be_too_many_sessions(opened.value)) check("C_OpenSession", opened.value);
+        if (wait_for_return(returns, deadline)) continue;
+        if (auto login = login_.lend(use.generation())) {
+            log::warn("token.one_session_left", {{"label", settings_.label}});
+            const std::lock_guard lock(mutex_);
+            only_one_ = true;
+            only_lent_ = true;
+            return *std::move(login);
+        }
+        throw error_of("C_OpenSession", opened.value);
+    }
+}
+
 // A lost session may mean that another token is in the slot by now, so the token is looked for anew before it
 // gets a PIN.
-Session SessionPool::logged_in_session(const Module::Use& use) {
-    FoundToken token = connect(use);
+std::optional<Session> SessionPool::living_idle_session(const Module::Use& use) {
     while (auto idle = take_idle(use)) {
         switch (idle->health()) {
             case Session::Health::logged_in:
-                return std::move(*idle);
+                return idle;
             case Session::Health::public_only:
-                if (!login_.needless()) login_.ensure(use, token);
-                return std::move(*idle);
+                if (!login_.needless()) login_.ensure(use, connect(use));
+                return idle;
             case Session::Health::lost:
-                idle->forget();
                 rebind();
                 break;
         }
     }
-    token = connect(use);
-    Session fresh(use.p11(), token.slot);
-    if (fresh.health() != Session::Health::public_only || login_.needless()) return fresh;
+    return std::nullopt;
+}
+
+Session SessionPool::fresh_session(const Module::Use& use, Session opened) {
+    if (opened.health() != Session::Health::public_only || login_.needless()) return opened;
     rebind();
-    return Session(use.p11(), connect(use).slot);
+    const CK_SLOT_ID slot = connect(use).slot;
+    return slot == opened.slot() ? std::move(opened) : Session(use.p11(), slot);
+}
+
+Session SessionPool::lend_only_session(const Module::Use& use, Deadline deadline) {
+    {
+        std::unique_lock lock(mutex_);
+        if (!returned_.wait_until(lock, deadline, [&] { return !only_lent_; })) throw_busy();
+        only_lent_ = true;
+    }
+    try {
+        return only_session(use);
+    } catch (...) {
+        returned();
+        throw;
+    }
+}
+
+Session SessionPool::replacement(const Module::Use& use, Deadline deadline) {
+    return has_only_one() ? only_session(use) : logged_in_session(use, deadline);
+}
+
+Session SessionPool::only_session(const Module::Use& use) {
+    if (auto session = login_.lend(use.generation())) {
+        const Session::Health health = session->health();
+        if (health == Session::Health::logged_in ||
+            (health == Session::Health::public_only && login_.needless()))
+            return *std::move(session);
+        session.reset();
+        rebind();
+    }
+    login_.ensure(use, connect(use));
+    return login_.lend(use.generation()).value();
+}
+
+bool SessionPool::wait_for_return(std::uint64_t returns, Deadline deadline) {
+    std::unique_lock lock(mutex_);
+    if (returns_ != returns) return true;
+    if (lent_ <= waiting_ + 1) return false;
+    ++waiting_;
+    const bool in_time = returned_.wait_until(lock, deadline, [&] { return returns_ != returns; });
+    --waiting_;
+    if (!in_time) throw_busy();
+    return true;
+}
+
+void SessionPool::returned() {
+    {
+        const std::lock_guard lock(mutex_);
+        ++returns_;
+        only_lent_ = false;
+    }
+    returned_.notify_all();
+}
+
+bool SessionPool::has_only_one() const {
+    const std::lock_guard lock(mutex_);
+    return only_one_ || limit_ == 1;
+}
+
+std::size_t SessionPool::most_lent() const {
+    return only_one_ || limit_ <= 2 ? 1 : limit_ - 1;
+}
+
+std::optional<SessionPool::Place> SessionPool::place_at_once() {
+    const std::lock_guard lock(mutex_);
+    if (lent_ >= most_lent()) return std::nullopt;
+    ++lent_;
+    return Place(*this, Place::Taken{});
+}
+
+SessionPool::Deadline SessionPool::deadline() const {
+    return std::chrono::steady_clock::now() + settings_.wait;
 }
 
 std::optional<Session> SessionPool::take_idle(const Module::Use& use) {
@@ -230,6 +373,7 @@ std::optional<Session> SessionPool::take_idle(const Module::Use& use) {
 }
 
 void SessionPool::give_back(Session session, const Module::Use& use) {
+    if (has_only_one()) return login_.take_back(std::move(session), use.generation());
     const std::lock_guard lock(mutex_);
     if (idle_generation_ == use.generation()) idle_.push_back(std::move(session));
 }

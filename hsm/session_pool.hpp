@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -22,16 +23,25 @@ struct PoolSettings {
     std::string label;
     std::string serial;  ///< empty: any
     PinSource pin;
-    std::size_t sessions;                      ///< how many may be lent at once
+    std::size_t sessions;                      ///< how many may be open at once, that of the login among them
     std::chrono::milliseconds wait;            ///< how long a caller waits for one before TokenFault::busy
     std::shared_ptr<TokenClaims> claims = {};  ///< of the module; null where nobody else may want the token
     Claimant environment = {};
 };
 
-/// The sessions of one environment's token: bound by label and serial, logged in, lent one by one.
-/// Nothing is asked of the module before the first lease. When the token is lost, the lease that notices
-/// fails and the next one looks for it again; where no serial is configured, that of the token bound first is
-/// required from then on. Any thread may call.
+/// While it is the same, a handle of an object in the token stands for the same object.
+struct SessionEra {
+    std::uint64_t generation;  ///< of the module
+    std::uint64_t login;       ///< begins anew when the token has lost the sessions
+    bool operator==(const SessionEra&) const = default;
+};
+
+/// The sessions of one environment's token: bound by label and serial, logged in, lent one by one. At most as
+/// many are open as are configured and as the token says that it has room for. One of them holds the login
+/// and is lent only where there is room for no other. A token that has no room for one more while some are
+/// lent is busy: the caller waits for one of these. Nothing is asked of the module before the first lease.
+/// When the token is lost, the lease that notices fails and the next one looks for it again; where no serial
+/// is configured, that of the token bound first is required from then on. Any thread may call.
 class SessionPool {
   public:
     class Lease;
@@ -45,8 +55,10 @@ class SessionPool {
 
     /// A session that lives and is logged in, waiting for a free one if need be.
     Lease lease();
+    /// What a ping does beyond asking for a sign of life.
+    using WithPing = std::function<void(const Module::Use&, const FoundToken&, const SessionEra&)>;
     /// The login session and the token answer; needs no free session.
-    void ping();
+    void ping(const WithPing& more = {});
     FoundToken token();
     /// See service::Token::refresh. The caller must hold no lease.
     bool refresh() { return module_->reinitialize_when_idle(); }
@@ -73,8 +85,13 @@ class SessionPool {
         ~Place();
 
       private:
+        friend class SessionPool;
+        struct Taken {};
+        Place(SessionPool& pool, Taken) : pool_(&pool) {}
+
         SessionPool* pool_;
     };
+    using Deadline = std::chrono::steady_clock::time_point;
 
     template <typename Attempt>
     auto with_revival(const Attempt& attempt);
@@ -83,10 +100,30 @@ class SessionPool {
     FoundToken connect(const Module::Use& use);
     /// Nothing while none is bound.
     std::optional<FoundToken> bound_in(std::uint64_t generation);
-    Session logged_in_session(const Module::Use& use);
+    void claim(CK_SLOT_ID slot, std::uint64_t generation);
+    [[nodiscard]] Deadline deadline() const;
+    Session logged_in_session(const Module::Use& use, Deadline deadline);
+    std::optional<Session> living_idle_session(const Module::Use& use);
+    Session fresh_session(const Module::Use& use, Session opened);
+    /// The login session, where there is room for no other. The caller has the right to it.
+    Session only_session(const Module::Use& use);
+    /// Waits for that right.
+    Session lend_only_session(const Module::Use& use, Deadline deadline);
+    /// A session in place of one that the caller has closed.
+    Session replacement(const Module::Use& use, Deadline deadline);
     std::optional<Session> take_idle(const Module::Use& use);
     void give_back(Session session, const Module::Use& use);
-    void claim(CK_SLOT_ID slot, std::uint64_t generation);
+    /// A lent session was given back or closed.
+    void returned();
+    /// Waits for a session to be returned since there were `returns`; false when there is none to return.
+    /// Throws TokenFault::busy at the deadline.
+    bool wait_for_return(std::uint64_t returns, Deadline deadline);
+    std::optional<Place> place_at_once();
+    void ping_only_session(Module::Use use);
+    void look_for_more_room(const Module::Use& use, const FoundToken& token);
+    [[nodiscard]] bool has_only_one() const;
+    /// How many may be lent at once. The caller holds the mutex.
+    [[nodiscard]] std::size_t most_lent() const;
     void rebind();
 
     const std::shared_ptr<Module> module_;
@@ -95,8 +132,14 @@ class SessionPool {
     std::atomic<std::uint64_t> bindings_ = 0;
     std::mutex binding_;        ///< one looks for the token, the others wait for what it finds
     std::string first_serial_;  ///< of the first token bound; guarded by binding_
-    std::mutex mutex_;          ///< guards what follows; no module call is made under it
+    mutable std::mutex mutex_;  ///< guards what follows; no module call is made under it
     std::condition_variable freed_;
+    std::condition_variable returned_;
+    std::size_t limit_;          ///< how many sessions may be open
+    bool only_one_ = false;      ///< the token has shown that it has room for one alone
+    bool only_lent_ = false;     ///< and that one is lent
+    std::uint64_t returns_ = 0;  ///< how many sessions were returned
+    std::size_t waiting_ = 0;    ///< how many of those who hold places wait for a session
     std::vector<Session> idle_;
     std::uint64_t idle_generation_ = 0;
     std::size_t lent_ = 0;
@@ -117,6 +160,7 @@ class SessionPool::Lease {
 
     [[nodiscard]] const Functions& p11() const { return use_.p11(); }
     [[nodiscard]] CK_SESSION_HANDLE session() const { return session_->handle(); }
+    [[nodiscard]] CK_SLOT_ID slot() const { return session_->slot(); }
     [[nodiscard]] std::uint64_t generation() const { return use_.generation(); }
     /// Asks the token whether the session still has the login that it was lent with, or needs none.
     [[nodiscard]] bool sees_private_objects() const;
@@ -125,32 +169,29 @@ class SessionPool::Lease {
     void spoil() { spoilt_ = true; }
     /// Another session of the same era in place of a spoilt one; throws when there is none.
     void replace_spoilt();
-    /// While it is the same, a handle of an object in the token stands for the same object.
-    struct Era {
-        std::uint64_t generation;  ///< of the module
-        std::uint64_t login;       ///< begins anew when the token has lost the sessions
-        bool operator==(const Era&) const = default;
-    };
+    using Era = SessionEra;
     [[nodiscard]] const Era& era() const { return era_; }
     /// Whether the token itself answers, asked after a call in this session failed: it is in its slot, and
-    /// the session that holds the login still has it. That session is never lent, so no request can have
-    /// harmed it. False when the token has lost the process's sessions meanwhile.
+    /// the session that holds the login still has it. That session is lent only where there is room for no
+    /// other, so no request can have harmed it. False when the token has lost the process's sessions.
     [[nodiscard]] bool token_answers() const;
     /// Ends the session: it is closed if it lives.
     void discard();
-    /// The token could not be reached in this session: it is not closed, and the next lease looks for the
-    /// token anew.
+    /// The token could not be reached in this session: it is closed, and the next lease looks for the token
+    /// anew.
     void lost();
 
   private:
     friend class SessionPool;
-    Lease(SessionPool& pool, Place place, Module::Use use, Session session);
+    [[nodiscard]] bool has_login() const;
+    Lease(SessionPool& pool, Place place, Module::Use use, Session session, Deadline deadline);
 
     SessionPool* pool_;
     Place place_;
     Module::Use use_;
     std::optional<Session> session_;
     Era era_;
+    Deadline deadline_;
     int exceptions_;
     bool spoilt_ = false;
 };

@@ -117,7 +117,10 @@ std::string check_value_of(ByteView trial, ByteView reported) {
 }
 
 std::string try_hmac(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key) {
-    const std::array candidates{Candidate{CKM_SHA256_HMAC, {}, ByteView(zeros).first(0)}};
+    const std::array candidates{Candidate{CKM_SHA256_HMAC,
+                                          {},
+                                          ByteView(zeros).first(0),
+                                          OutputLength::exactly(keys::size_of(keys::Digest::sha256))}};
     const auto mac = sign_with(lease, object, candidates);
     if (!mac) throw_useless("make an HMAC with SHA-256");
     if (*mac != software_hmac_of_nothing(key)) throw_misfit("its HMAC of nothing is another than this key's");
@@ -144,7 +147,8 @@ Bytes software_gcm_zero_block(const keys::SecretKey& key, ByteView iv) {
 bool try_gcm(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key) {
     std::array<std::uint8_t, gcm_iv_size> iv{};
     CK_GCM_PARAMS parameters = gcm_parameters(iv, {});
-    const std::array candidates{Candidate{CKM_AES_GCM, octets_of(parameters), zeros}};
+    const std::array candidates{Candidate{CKM_AES_GCM, octets_of(parameters), zeros,
+                                          OutputLength::exactly(zeros.size() + gcm_tag_size)}};
     const auto sealed = encrypt_with(lease, object, candidates);
     if (!sealed) return false;
     if (*sealed != software_gcm_zero_block(key, iv))
@@ -159,12 +163,15 @@ std::optional<Bytes> zero_block(Lease& lease, CK_OBJECT_HANDLE object, const Cip
     const ByteView block = ByteView(zeros).first(cipher.block);
     std::array<std::uint8_t, longest_block> iv_octets{};
     const auto iv = std::span(iv_octets).first(cipher.block);
+    const OutputLength one_block = OutputLength::exactly(cipher.block);
     CK_AES_CTR_PARAMS counter{128, {}};
     const std::vector candidates =
         allowed.empty()
-            ? std::vector{Candidate{cipher.ecb, {}, block}, Candidate{cipher.cbc, iv, block}}
-            : within(allowed, {Candidate{cipher.ecb, {}, block}, Candidate{cipher.cbc_pad, iv, block},
-                               Candidate{CKM_AES_CTR, octets_of(counter), block}});
+            ? std::vector{Candidate{cipher.ecb, {}, block, one_block},
+                          Candidate{cipher.cbc, iv, block, one_block}}
+            : within(allowed, {Candidate{cipher.ecb, {}, block, one_block},
+                               Candidate{cipher.cbc_pad, iv, block, OutputLength::exactly(2 * cipher.block)},
+                               Candidate{CKM_AES_CTR, octets_of(counter), block, one_block}});
     auto encrypted = encrypt_with(lease, object, candidates);
     if (encrypted) encrypted->resize(std::min(encrypted->size(), cipher.block));
     return encrypted;
@@ -190,7 +197,7 @@ std::string try_cipher(Lease& lease, CK_OBJECT_HANDLE object, const keys::Secret
 
 std::string try_cmac(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key, ByteView reported) {
     if (key.algorithm != keys::Algorithm::aes) throw_useless("make a MAC");
-    const std::array candidates{Candidate{CKM_AES_CMAC, {}, zeros}};
+    const std::array candidates{Candidate{CKM_AES_CMAC, {}, zeros, OutputLength::exactly(longest_block)}};
     const auto mac = sign_with(lease, object, candidates);
     if (!mac) throw_useless("make a CMAC");
     if (*mac != keys::aes_cmac(key.octets.reveal(), zeros))
@@ -203,17 +210,29 @@ const Bytes& trial_message() {
     return message;
 }
 
+struct SignatureSize {
+    std::size_t operator()(const keys::RsaPublicKey& rsa) const { return rsa.modulus.size(); }
+    /// Two numbers as long as the order, which is as long as a coordinate on all of our curves.
+    std::size_t operator()(const keys::EcPublicKey& ec) const { return ec.point.size() - 1; }
+    std::size_t operator()(const keys::Ed25519PublicKey& edwards) const { return 2 * edwards.point.size(); }
+};
+
+std::size_t signature_size(const keys::PublicKey& key) {
+    return std::visit(SignatureSize{}, key);
+}
+
 /// Signature trials by type of key; `attempt` gets the candidates.
 template <typename Attempt>
 auto with_signature_candidates(const keys::PublicKey& key, const Attempt& attempt) {
     const Bytes& message = trial_message();
+    const OutputLength length = OutputLength::exactly(signature_size(key));
     if (std::holds_alternative<keys::RsaPublicKey>(key)) {
         const Bytes info = digest_info(keys::Digest::sha256, sha256(message));
-        return attempt(
-            std::array{Candidate{CKM_SHA256_RSA_PKCS, {}, message}, Candidate{CKM_RSA_PKCS, {}, info}});
+        return attempt(std::array{Candidate{CKM_SHA256_RSA_PKCS, {}, message, length},
+                                  Candidate{CKM_RSA_PKCS, {}, info, length}});
     }
     const bool edwards = std::holds_alternative<keys::Ed25519PublicKey>(key);
-    const Candidate only{edwards ? CKM_EDDSA : CKM_ECDSA, {}, message};
+    const Candidate only{edwards ? CKM_EDDSA : CKM_ECDSA, {}, message, length};
     return attempt(std::array{only, only});
 }
 
@@ -232,14 +251,7 @@ struct Verifies {
 
 /// A wrong signature of the right length. Each half of it is a number below every curve's order.
 Bytes wrong_signature(const keys::PublicKey& key) {
-    struct Size {
-        std::size_t operator()(const keys::RsaPublicKey& rsa) const { return rsa.modulus.size(); }
-        std::size_t operator()(const keys::EcPublicKey& ec) const { return ec.point.size() - 1; }
-        std::size_t operator()(const keys::Ed25519PublicKey& edwards) const {
-            return 2 * edwards.point.size();
-        }
-    };
-    return Bytes(std::visit(Size{}, key), 0x01);
+    return Bytes(signature_size(key), 0x01);
 }
 
 void try_decryption(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& read_back,
@@ -249,8 +261,10 @@ void try_decryption(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey
     CK_RSA_PKCS_OAEP_PARAMS parameters = oaep_parameters(keys::Digest::sha1);
     const Bytes by_oaep = keys::encrypt_oaep_sha1(*rsa, trial_message());
     const Bytes by_pkcs1 = keys::encrypt_rsa_pkcs1(*rsa, trial_message());
-    const auto candidates = within(allowed, {Candidate{CKM_RSA_PKCS_OAEP, octets_of(parameters), by_oaep},
-                                             Candidate{CKM_RSA_PKCS, {}, by_pkcs1}});
+    const OutputLength length = OutputLength::up_to(rsa->modulus.size());
+    const auto candidates =
+        within(allowed, {Candidate{CKM_RSA_PKCS_OAEP, octets_of(parameters), by_oaep, length},
+                         Candidate{CKM_RSA_PKCS, {}, by_pkcs1, length}});
     const auto opened = decrypt_with(lease, object, candidates);
     if (!opened) throw_useless("decrypt");
     if (*opened != trial_message())
@@ -292,10 +306,13 @@ void try_public(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& re
             check("C_Verify", *verdict);
         return;
     }
+    const auto* const rsa = std::get_if<keys::RsaPublicKey>(&read_back);
+    if (rsa == nullptr) throw_useless("encrypt");
+    const OutputLength length = OutputLength::exactly(rsa->modulus.size());
     CK_RSA_PKCS_OAEP_PARAMS parameters = oaep_parameters(keys::Digest::sha1);
     const auto candidates =
-        within(allowed, {Candidate{CKM_RSA_PKCS_OAEP, octets_of(parameters), trial_message()},
-                         Candidate{CKM_RSA_PKCS, {}, trial_message()}});
+        within(allowed, {Candidate{CKM_RSA_PKCS_OAEP, octets_of(parameters), trial_message(), length},
+                         Candidate{CKM_RSA_PKCS, {}, trial_message(), length}});
     if (!encrypt_with(lease, object, candidates)) throw_useless("encrypt");
 }
 

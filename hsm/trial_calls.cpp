@@ -8,8 +8,6 @@ namespace {
 
 using service::Action;
 
-constexpr std::size_t longest_result = 16384 / 8;
-
 /// The first candidate whose Init the token accepts.
 const Candidate* begin_first(Lease& lease, Action action, CK_OBJECT_HANDLE object,
                              std::span<const Candidate> candidates) {
@@ -27,8 +25,8 @@ std::optional<Bytes> apply(Lease& lease, Action action, CK_OBJECT_HANDLE object,
                            std::span<const Candidate> candidates) {
     const Candidate* const chosen = begin_first(lease, action, object, candidates);
     if (chosen == nullptr) return std::nullopt;
-    SecretBytes result(longest_result);
-    const Called done = finish(lease, action, chosen->input, result);
+    SecretBytes result;
+    const Called done = finish(lease, action, chosen->input, chosen->length, result);
     check(done.name, done.value);
     const ByteView octets = result.reveal();
     return Bytes(octets.begin(), octets.end());

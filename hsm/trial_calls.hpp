@@ -3,6 +3,7 @@
 #include <optional>
 #include <span>
 
+#include "hsm/output_length.hpp"
 #include "hsm/session_pool.hpp"
 
 namespace keyward::hsm {
@@ -13,6 +14,7 @@ struct Candidate {
     CK_MECHANISM_TYPE code;
     std::span<std::uint8_t> parameter;
     ByteView input;
+    OutputLength length;  ///< of what comes out
 };
 
 /// The results are nothing when the token offers none of the candidates for this object.

@@ -68,8 +68,7 @@ CK_RV run(Lease& lease, Action action, CK_OBJECT_HANDLE key, const Operation& op
     MechanismParameters parameters(code_of(operation.mechanism->name).code, operation);
     const Called begun = begin(lease, action, parameters.mechanism(), key);
     if (!begun.succeeded()) return begun.value;
-    output = SecretBytes(longest_result);
-    return finish(lease, action, operation.input.reveal(), output).value;
+    return finish(lease, action, operation.input.reveal(), OutputLength::up_to(longest_result), output).value;
 }
 
 /// With CBC one octet less than a block, so that its padding is one octet, whose value is known.

@@ -20,8 +20,10 @@ std::vector<settings::PinSource> pin_sources(const settings::Settings& settings)
 
 service::EnvironmentProfile profile_of(const settings::EnvironmentSettings& environment,
                                        std::size_t environments) {
-    const service::ThreadLimits limits = service::thread_limits(
-        environment.sessions, environments, std::max(1U, std::thread::hardware_concurrency()));
+    // One session holds the login, but for a token that has room for no other.
+    const service::ThreadLimits limits =
+        service::thread_limits(std::max<std::size_t>(environment.sessions - 1, 1), environments,
+                               std::max(1U, std::thread::hardware_concurrency()));
     service::EnvironmentProfile profile;
     profile.name = environment.name;
     profile.type = environment.type;

@@ -115,7 +115,7 @@ hsm::PoolSettings pool_settings_for(const std::string& label) {
     return {.label = label,
             .serial = {},
             .pin = [] { return SecretBytes::copy_of(as_bytes(test_pin)); },
-            .sessions = 2,
+            .sessions = 3,
             .wait = 10s};
 }
 
