@@ -26,12 +26,17 @@ void refuse_empty_values(CLI::App& command) {
         refuse_empty_values(*subcommand);
 }
 
-/// The library would take the next word for the value of `--name=`.
+/// The library would take the next word for the value of `--name=`, and an empty word after an option whose
+/// value may be left out for none.
 void refuse_options_without_value(std::span<const char* const> words) {
+    std::string_view before;
     for (const std::string_view word : words) {
         if (word == "--") return;
         if (word.starts_with("--") && word.ends_with("="))
             throw CLI::ValidationError(std::string(word.substr(0, word.size() - 1)), is_empty);
+        if (before.starts_with("--") && is_blank(word))
+            throw CLI::ValidationError(std::string(before), is_empty);
+        before = word;
     }
 }
 

@@ -187,6 +187,9 @@ void add_reconcile(CLI::App& app, Invocation& invocation) {
     command->callback([&invocation, options] {
         refuse_repeated(options->environments, "--environment");
         refuse_repeated(options->accept_tokens, "--accept-token");
+        refuse_repeated(options->adopt, "--adopt");
+        refuse_repeated(options->mechanisms, "--mechanism");
+        refuse_repeated(options->give_up, "--give-up");
         invocation.run = [&, options] { return reconcile(invocation.config, *options); };
     });
 }

@@ -193,6 +193,10 @@ INSTANTIATE_TEST_SUITE_P(
         Usage{
             "EnvironmentTwice", {"reconcile", "--environment", "a", "--environment", "a"}, "more than once"},
         Usage{"AcceptedTwice", {"reconcile", "--accept-token", "a", "--accept-token", "a"}, "more than once"},
+        Usage{"AdoptOfAnEmptyId", {"reconcile", "--adopt", ""}, "--adopt: must not be empty"},
+        Usage{"AdoptOfNoId", {"reconcile", "--adopt="}, "--adopt: must not be empty"},
+        Usage{"AdoptedTwice", {"reconcile", "--adopt", "a", "--adopt", "a"}, "more than once"},
+        Usage{"GivenUpTwice", {"reconcile", "--give-up", "a", "--give-up", "a"}, "more than once"},
         Usage{"EmptyAmongEnvironments",
               {"reconcile", "--environment", "a", ""},
               "--environment: must not be empty"},
