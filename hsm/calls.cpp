@@ -46,6 +46,11 @@ bool may_be_lost_emptiness(CK_RV value, ByteView input) {
     return value == CKR_ARGUMENTS_BAD && input.empty();
 }
 
+// Where the failed call has ended the operation, what follows has nothing to say.
+CK_RV first_of(CK_RV failure, CK_RV afterwards) {
+    return afterwards == CKR_OPERATION_NOT_INITIALIZED ? failure : afterwards;
+}
+
 }  // namespace
 
 Called begin(Lease& lease, Action action, CK_MECHANISM& mechanism, CK_OBJECT_HANDLE object) {
@@ -68,7 +73,7 @@ Called finish(Lease& lease, Action action, ByteView input, SecretBytes& output) 
     }
     if (may_be_lost_emptiness(value, input)) {
         size = output.size();
-        value = (p11.*row.final)(lease.session(), output.writable().data(), &size);
+        value = first_of(value, (p11.*row.final)(lease.session(), output.writable().data(), &size));
     }
     if (value == CKR_OK) output.truncate(size);
     return {row.name, value};
@@ -79,7 +84,7 @@ Called finish_verification(Lease& lease, ByteView input, ByteView signature) {
     const CK_ULONG size = std::max<CK_ULONG>(signature.size(), 1);
     CK_RV value = p11.C_Verify(lease.session(), pointer_to(input), input.size(), pointer_to(signature), size);
     if (may_be_lost_emptiness(value, input))
-        value = p11.C_VerifyFinal(lease.session(), pointer_to(signature), size);
+        value = first_of(value, p11.C_VerifyFinal(lease.session(), pointer_to(signature), size));
     return {row_of(Action::verify).name, value};
 }
 

@@ -7,28 +7,31 @@ namespace keyward::hsm {
 namespace {
 
 /// What every route gives an object, whatever its value.
-Template described(const service::ImportOrder& order, Role role, CK_KEY_TYPE type) {
+Template described(const service::ImportOrder& order, const MechanismCodes& allowed, Role role,
+                   CK_KEY_TYPE type) {
     Template object;
     object.number(CKA_CLASS, class_of(role)).number(CKA_KEY_TYPE, type);
     object.borrowed(CKA_ID, order.id.octets()).borrowed(CKA_LABEL, as_bytes(order.label));
     for (const Flag& flag : flags_of(role, order.lifetime, order.uses))
         object.flag(flag.type, flag.value);
+    if (!allowed.empty()) object.borrowed(CKA_ALLOWED_MECHANISMS, octets_of(allowed));
     return object;
 }
 
 class Creator {
   public:
-    Creator(Lease& lease, const service::ImportOrder& order, ByteView secret_octets, MadeObjects& made)
-        : lease_(lease), order_(order), secret_octets_(secret_octets), made_(made) {}
+    Creator(Lease& lease, const service::ImportOrder& order, const MechanismCodes& allowed,
+            ByteView secret_octets, MadeObjects& made)
+        : lease_(lease), order_(order), allowed_(allowed), secret_octets_(secret_octets), made_(made) {}
 
     KeyObjects operator()(const keys::SecretKey& key) {
-        Template object = described(order_, Role::secret, key_type_of_secret(key.algorithm));
+        Template object = described(order_, allowed_, Role::secret, key_type_of_secret(key.algorithm));
         object.borrowed(CKA_VALUE, secret_octets_);
         return {.secret = create(object)};
     }
 
     KeyObjects operator()(const keys::RsaPublicKey& key) {
-        Template object = described(order_, Role::public_half, CKK_RSA);
+        Template object = described(order_, allowed_, Role::public_half, CKK_RSA);
         object.borrowed(CKA_MODULUS, key.modulus).borrowed(CKA_PUBLIC_EXPONENT, key.public_exponent);
         return {.public_half = create(object)};
     }
@@ -43,7 +46,7 @@ class Creator {
 
     KeyObjects operator()(const keys::RsaPrivateKey& key) {
         KeyObjects objects = (*this)(key.public_key);
-        Template object = described(order_, Role::private_half, CKK_RSA);
+        Template object = described(order_, allowed_, Role::private_half, CKK_RSA);
         object.borrowed(CKA_MODULUS, key.public_key.modulus)
             .borrowed(CKA_PUBLIC_EXPONENT, key.public_key.public_exponent)
             .borrowed(CKA_PRIVATE_EXPONENT, key.private_exponent.reveal())
@@ -86,14 +89,14 @@ class Creator {
     }
 
     CK_OBJECT_HANDLE create_public(CK_KEY_TYPE type, ByteView params, ByteView point) {
-        Template object = described(order_, Role::public_half, type);
+        Template object = described(order_, allowed_, Role::public_half, type);
         object.borrowed(CKA_EC_PARAMS, params).borrowed(CKA_EC_POINT, point);
         return create(object);
     }
 
     KeyObjects create_scalar(KeyObjects objects, CK_KEY_TYPE type, ByteView params,
                              const SecretBytes& scalar) {
-        Template object = described(order_, Role::private_half, type);
+        Template object = described(order_, allowed_, Role::private_half, type);
         object.borrowed(CKA_EC_PARAMS, params).borrowed(CKA_VALUE, scalar.reveal());
         objects.private_half = create(object);
         return objects;
@@ -109,15 +112,16 @@ class Creator {
 
     Lease& lease_;
     const service::ImportOrder& order_;
+    const MechanismCodes& allowed_;
     ByteView secret_octets_;
     MadeObjects& made_;
 };
 
 }  // namespace
 
-KeyObjects create_objects(Lease& lease, const service::ImportOrder& order, ByteView secret_octets,
-                          MadeObjects& made) {
-    return std::visit(Creator(lease, order, secret_octets, made), order.material);
+KeyObjects create_objects(Lease& lease, const service::ImportOrder& order, const MechanismCodes& allowed,
+                          ByteView secret_octets, MadeObjects& made) {
+    return std::visit(Creator(lease, order, allowed, secret_octets, made), order.material);
 }
 
 CK_KEY_TYPE key_type_of_secret(keys::Algorithm algorithm) {

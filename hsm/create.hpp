@@ -1,5 +1,6 @@
 #pragma once
 
+#include "hsm/allowed_mechanisms.hpp"
 #include "hsm/objects.hpp"
 #include "hsm/session_pool.hpp"
 #include "hsm/template.hpp"
@@ -17,9 +18,9 @@ struct KeyObjects {
 /// The import route `create`: the value goes to the token as it is, by C_CreateObject. Another route makes
 /// the same objects by C_UnwrapKey; what follows an import is the same for all routes. Each object is added
 /// to `made` as soon as it is there. `secret_octets` is what a secret key's object gets for its value: the
-/// key, or the key padded.
-KeyObjects create_objects(Lease& lease, const service::ImportOrder& order, ByteView secret_octets,
-                          MadeObjects& made);
+/// key, or the key padded. `allowed` becomes CKA_ALLOWED_MECHANISMS, unless it is empty.
+KeyObjects create_objects(Lease& lease, const service::ImportOrder& order, const MechanismCodes& allowed,
+                          ByteView secret_octets, MadeObjects& made);
 
 CK_KEY_TYPE key_type_of_secret(keys::Algorithm algorithm);
 

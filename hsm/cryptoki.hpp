@@ -23,9 +23,4 @@ struct Place {
 /// p11.C_SignInit(…))`.
 void check(std::string_view call, CK_RV value, Place place = Place::here());
 
-/// The same for a use of an object that the token has just made. SoftHSM2 and others answer CKR_GENERAL_ERROR
-/// or CKR_FUNCTION_FAILED when a key is of no use to them; the token answers, so that is a refusal of the key
-/// and no outage.
-void check_use(std::string_view call, CK_RV value, Place place = Place::here());
-
 }  // namespace keyward::hsm

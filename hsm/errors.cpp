@@ -125,7 +125,10 @@ std::string_view opening(TokenFault fault) {
         case TokenFault::refused:
             return "The token refuses the key";
         case TokenFault::mismatch:
+        case TokenFault::wrong_value:
             return "The token does not hold what was sent";
+        case TokenFault::failed:
+            return "The token answers, but this call failed";
         case TokenFault::unreachable:
             return "The token can't be reached";
         case TokenFault::full:
@@ -259,13 +262,13 @@ bool is_not_offered(CK_RV value) {
 }
 
 bool is_about_input(CK_RV value) {
-    return value == CKR_ENCRYPTED_DATA_INVALID || value == CKR_ENCRYPTED_DATA_LEN_RANGE ||
-           value == CKR_DATA_INVALID || value == CKR_DATA_LEN_RANGE || value == aead_decrypt_failed ||
+    return names_wrong_ciphertext(value) || value == CKR_DATA_INVALID || value == CKR_DATA_LEN_RANGE ||
            value == CKR_ARGUMENTS_BAD;
 }
 
-bool tells_nothing(CK_RV value) {
-    return value == CKR_GENERAL_ERROR || value == CKR_FUNCTION_FAILED;
+bool names_wrong_ciphertext(CK_RV value) {
+    return value == CKR_ENCRYPTED_DATA_INVALID || value == CKR_ENCRYPTED_DATA_LEN_RANGE ||
+           value == aead_decrypt_failed;
 }
 
 bool is_lost_session(CK_RV value) {
@@ -274,16 +277,20 @@ bool is_lost_session(CK_RV value) {
            value == CKR_CRYPTOKI_NOT_INITIALIZED;
 }
 
+service::TokenError restated(const service::TokenError& error, TokenFault fault) {
+    const std::string_view text = error.what();
+    if (!text.starts_with(opening(error.fault())))
+        return {fault, error.what(), error.call(), error.code(), error.phase()};
+    const auto* const found = std::ranges::find(meanings, error.code(), &Meaning::name);
+    const Meaning& meaning = found == meanings.end() ? unknown : *found;
+    return {fault, std::string(opening(fault)).append(": ").append(meaning.words), error.call(), error.code(),
+            error.phase()};
+}
+
 void check(std::string_view call, CK_RV value, Place place) {
     if (value == CKR_OK) return;
     const Failure failure = failure_of(call, value);
     fail(call, value, failure.fault, failure.text, failure.phase, place);
-}
-
-void check_use(std::string_view call, CK_RV value, Place place) {
-    if (value == CKR_OK || !tells_nothing(value)) return check(call, value, place);
-    fail(call, value, TokenFault::refused, sentence(opening(TokenFault::refused), meaning_of(value).words),
-         TokenPhase::operating, place);
 }
 
 }  // namespace keyward::hsm

@@ -46,10 +46,15 @@ bool is_not_offered(CK_RV value);
 /// Whether the value says that what was given to an operation is at fault.
 bool is_about_input(CK_RV value);
 
-/// Whether the value says no more than that a call failed. SoftHSM2 ends a decryption with a wrong tag so.
-bool tells_nothing(CK_RV value);
+/// Whether the value says that a ciphertext can't be opened, whatever the module.
+bool names_wrong_ciphertext(CK_RV value);
 
 /// Whether the value says that a session, and not the call made in it, is at an end.
 bool is_lost_session(CK_RV value);
+
+/// The error of a call with another fault: what the CKR_ value means depends on what the token answered when
+/// it was asked afterwards. `error` has a CKR_ value; where its sentence is of its call and not of the fault,
+/// it stays.
+service::TokenError restated(const service::TokenError& error, service::TokenFault fault);
 
 }  // namespace keyward::hsm

@@ -1,9 +1,11 @@
 #include "hsm/inventory.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 
 #include "hsm/errors.hpp"
+#include "hsm/mechanism_codes.hpp"
 #include "hsm/objects.hpp"
 #include "hsm/public_values.hpp"
 #include "hsm/template.hpp"
@@ -125,6 +127,28 @@ void read_asymmetric(TokenObject& object, const Query& query, CK_KEY_TYPE type) 
     object.public_key_pem = keys::public_key_pem(*whole);
 }
 
+/// Of an attribute that not every module knows; one that fails at it says nothing then.
+Bytes allowed_mechanisms_in(Lease& lease, CK_OBJECT_HANDLE object) {
+    try {
+        return octets_of_any_length(lease, object, CKA_ALLOWED_MECHANISMS).value_or(Bytes());
+    } catch (const service::TokenError&) {
+        return {};
+    }
+}
+
+/// The mechanisms of our table that the object may be used with, where the token says so: a list of
+/// CK_MECHANISM_TYPE (PKCS#11 2.40 section 4.9).
+std::optional<std::set<std::string>> allowed_mechanisms_of(Lease& lease, CK_OBJECT_HANDLE object) {
+    const Bytes octets = allowed_mechanisms_in(lease, object);
+    if (octets.empty() || octets.size() % sizeof(CK_MECHANISM_TYPE) != 0) return std::nullopt;
+    std::vector<CK_MECHANISM_TYPE> codes(octets.size() / sizeof(CK_MECHANISM_TYPE));
+    std::memcpy(codes.data(), octets.data(), octets.size());
+    std::set<std::string> names;
+    for (const MechanismCode& row : mechanism_codes())
+        if (std::ranges::find(codes, row.code) != codes.end()) names.emplace(row.name);
+    return names;
+}
+
 bool is_told_empty(const Query& query, CK_ATTRIBUTE_TYPE type) {
     const auto found = query.value(type);
     return found && found->empty();
@@ -197,6 +221,7 @@ std::optional<TokenObject> KeyReader::read(Lease& lease, const FoundKey& key) {
         if (!object.half_made) return std::nullopt;
     }
     read_flags(object, query, key.role);
+    object.allowed_mechanisms = allowed_mechanisms_of(lease, key.object);
     if (key.role == Role::secret)
         read_secret(object, query, type);
     else

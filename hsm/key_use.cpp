@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <array>
 
-#include "hsm/calls.hpp"
+#include "core/log.hpp"
 #include "hsm/digest_codes.hpp"
 #include "hsm/errors.hpp"
+#include "hsm/log_label.hpp"
 #include "hsm/mechanism_parameters.hpp"
 #include "hsm/public_values.hpp"
 #include "hsm/query.hpp"
 #include "keys/ec_curve.hpp"
+#include "keys/public_operations.hpp"
 
 namespace keyward::hsm {
 
@@ -71,9 +73,18 @@ std::size_t room_for(const Operation& operation) {
     return longest_modulus;
 }
 
-/// Whether an input may be too long for the key. SoftHSM2 says CKR_GENERAL_ERROR then.
-bool limits_its_input(Scheme scheme) {
-    return scheme == Scheme::rsa_oaep || scheme == Scheme::rsa_pkcs1_cipher;
+/// Whether the input of an encryption is too long for the key of the object. SoftHSM2 says CKR_GENERAL_ERROR
+/// then, as it does of anything else.
+bool is_too_long(Lease& lease, CK_OBJECT_HANDLE object, const Operation& operation) {
+    const Scheme scheme = operation.mechanism->scheme;
+    if (scheme != Scheme::rsa_oaep && scheme != Scheme::rsa_pkcs1_cipher) return false;
+    Query query;
+    query.ask(CKA_MODULUS, room::modulus);
+    if (!query.finds(lease, object)) return false;
+    const int bits = static_cast<int>(8 * query.octets(CKA_MODULUS).size());
+    return operation.input.size() > (scheme == Scheme::rsa_oaep
+                                         ? keys::longest_oaep_message(bits, operation.oaep_hash)
+                                         : keys::longest_pkcs1_message(bits));
 }
 
 bool is_there(Lease& lease, CK_OBJECT_HANDLE object) {
@@ -82,27 +93,23 @@ bool is_there(Lease& lease, CK_OBJECT_HANDLE object) {
     return object != CK_INVALID_HANDLE && query.finds(lease, object);
 }
 
-Outcome refusal(CK_RV value) {
-    const std::string why =
-        tells_nothing(value) ? "it may be too long for the key" : std::string(meaning_of(value).words);
-    return {.kind = Kind::refused, .reason = "The token refuses the input: " + why};
+Outcome refusal(std::string_view why) {
+    return {.kind = Kind::refused, .reason = "The token refuses the input: " + std::string(why)};
 }
 
 /// What the client is told of a failure that lies in what it sent; nothing when it does not lie there.
-std::optional<Outcome> outcome_of_input(Action action, Scheme scheme, CK_RV value) {
+std::optional<Outcome> outcome_of_input(Action action, CK_RV value) {
     switch (action) {
         case Action::decrypt:
-            if (is_about_input(value) || tells_nothing(value)) return Outcome{.kind = Kind::failed};
+            if (names_wrong_ciphertext(value)) return Outcome{.kind = Kind::failed};
             break;
         case Action::verify:
             if (value == CKR_SIGNATURE_INVALID || value == CKR_SIGNATURE_LEN_RANGE)
                 return Outcome{.kind = Kind::failed};
             break;
         case Action::encrypt:
-            if (tells_nothing(value) && limits_its_input(scheme)) return refusal(value);
-            [[fallthrough]];
         case Action::sign:
-            if (is_about_input(value)) return refusal(value);
+            if (is_about_input(value)) return refusal(meaning_of(value).words);
             break;
     }
     return std::nullopt;
@@ -154,12 +161,13 @@ std::optional<Outcome> KeyUse::use(const Job& job) {
     return use_as(job, job.code.instead, bare_input(job));
 }
 
-std::optional<Outcome> KeyUse::use_as(const Job& job, CK_MECHANISM_TYPE code, ByteView input) {
+std::optional<Outcome> KeyUse::use_as(const Job& job, CK_MECHANISM_TYPE code, ByteView input,
+                                      std::optional<CK_RV> before) {
     MechanismParameters parameters(code, job.operation);
     const Called begun = begin(lease_, job.action, parameters.mechanism(), job.object);
     if (is_gone(begun.value)) return std::nullopt;
     if (is_not_offered(begun.value)) return Outcome{.kind = Kind::not_offered};
-    check(begun.name, begun.value);
+    if (!begun.succeeded()) return outcome_without_reason(job, begun);
 
     Outcome outcome;
     if (job.action != Action::verify) outcome.output = SecretBytes(room_for(job.operation));
@@ -167,18 +175,48 @@ std::optional<Outcome> KeyUse::use_as(const Job& job, CK_MECHANISM_TYPE code, By
                             ? finish_verification(lease_, input, job.operation.signature)
                             : finish(lease_, job.action, input, outcome.output);
     if (done.succeeded()) return outcome;
-    return outcome_of_failure(job, done.name, done.value);
+    if (job.action != Action::decrypt || is_gone(done.value) || names_wrong_ciphertext(done.value))
+        return outcome_of_failure(job, done);
+    if (auto wrong = outcome_of_wrong_ciphertext(job, done, before)) return wrong;
+    // An outage may end at this very moment, and a right ciphertext is not to be told as a wrong one.
+    return use_as(job, code, input, done.value);
 }
 
-std::optional<Outcome> KeyUse::outcome_of_failure(const Job& job, std::string_view call, CK_RV value) {
-    if (is_gone(value)) {
+// What a value means that does not speak of ciphertexts must be learnt from this module. Nothing when it may
+// mean a wrong one: then the second try decides.
+std::optional<Outcome> KeyUse::outcome_of_wrong_ciphertext(const Job& job, const Called& done,
+                                                           std::optional<CK_RV> before) {
+    settle(job.action);
+    if (before == done.value) return Outcome{.kind = Kind::failed};
+    lease_.replace_spoilt();
+    const bool may_be_wrong = wrong_ciphertext_ != nullptr &&
+                              wrong_ciphertext_->explains(lease_, job.operation, job.object, done.value);
+    if (!may_be_wrong && is_about_input(done.value)) return refusal(meaning_of(done.value).words);
+    if (!may_be_wrong) check(done.name, done.value);
+    lease_.replace_spoilt();
+    return std::nullopt;
+}
+
+std::optional<Outcome> KeyUse::outcome_of_failure(const Job& job, const Called& done) {
+    if (is_gone(done.value)) {
         lease_.spoil();
         return std::nullopt;
     }
-    auto outcome = outcome_of_input(job.action, job.operation.mechanism->scheme, value);
-    if (!outcome) check(call, value);
+    auto outcome = outcome_of_input(job.action, done.value);
+    if (!outcome) return outcome_without_reason(job, done);
     settle(job.action);
     return outcome;
+}
+
+// What the public key alone can do needs no token, so that one that fails at it costs nobody an answer.
+Outcome KeyUse::outcome_without_reason(const Job& job, const Called& called) {
+    if (!service::is_public(*job.operation.mechanism, job.action)) check(called.name, called.value);
+    settle(job.action);
+    if (job.action == Action::encrypt && is_too_long(lease_, job.object, job.operation))
+        return refusal("it is too long for the key");
+    log::warn("token.public_use_failed",
+              {{"label", LogLabel::current()}, {"call", called.name}, {"code", name_of(called.value)}});
+    return {.kind = Kind::unanswered};
 }
 
 // A failure for which the token gives no reason may be the token's own; one that is gone does not answer

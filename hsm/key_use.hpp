@@ -2,9 +2,11 @@
 
 #include <optional>
 
+#include "hsm/calls.hpp"
 #include "hsm/handles.hpp"
 #include "hsm/offered.hpp"
 #include "hsm/session_pool.hpp"
+#include "hsm/wrong_ciphertext.hpp"
 #include "service/operation.hpp"
 
 namespace keyward::hsm {
@@ -13,8 +15,10 @@ namespace keyward::hsm {
 class KeyUse {
   public:
     /// All but the handles are borrowed.
-    KeyUse(Lease& lease, const MechanismList& offered, const KeyHandles& handles)
-        : lease_(lease), offered_(offered), handles_(handles) {}
+    /// Without `wrong_ciphertext` a decryption that fails for no reason given throws.
+    KeyUse(Lease& lease, const MechanismList& offered, const KeyHandles& handles,
+           WrongCiphertext* wrong_ciphertext = nullptr)
+        : lease_(lease), offered_(offered), handles_(handles), wrong_ciphertext_(wrong_ciphertext) {}
 
     /// What comes of one operation; nothing when the object is gone, was never there, or is a public one of
     /// another key than the operation's: a search is needed then. What fails because of
@@ -31,9 +35,14 @@ class KeyUse {
     std::optional<service::Outcome> use_public_half(service::Action action,
                                                     const service::Operation& operation);
     std::optional<service::Outcome> use(const Job& job);
-    std::optional<service::Outcome> use_as(const Job& job, CK_MECHANISM_TYPE code, ByteView input);
+    /// `before`: with what the same decryption failed a moment ago.
+    std::optional<service::Outcome> use_as(const Job& job, CK_MECHANISM_TYPE code, ByteView input,
+                                           std::optional<CK_RV> before = {});
+    std::optional<service::Outcome> outcome_of_wrong_ciphertext(const Job& job, const Called& done,
+                                                                std::optional<CK_RV> before);
     std::optional<service::Outcome> verify_mac(const service::Operation& operation);
-    std::optional<service::Outcome> outcome_of_failure(const Job& job, std::string_view call, CK_RV value);
+    std::optional<service::Outcome> outcome_of_failure(const Job& job, const Called& done);
+    service::Outcome outcome_without_reason(const Job& job, const Called& called);
     void settle(service::Action action);
     Bytes bare_input(const Job& job);
     std::size_t order_bytes(CK_OBJECT_HANDLE object);
@@ -41,6 +50,7 @@ class KeyUse {
     Lease& lease_;
     const MechanismList& offered_;
     KeyHandles handles_;
+    WrongCiphertext* wrong_ciphertext_;
 };
 
 }  // namespace keyward::hsm

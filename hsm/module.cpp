@@ -1,5 +1,6 @@
 #include "hsm/module.hpp"
 
+#include <algorithm>
 #include <set>
 #include <span>
 #include <stdexcept>
@@ -12,6 +13,7 @@
 #include "core/log.hpp"
 #include "hsm/bounds.hpp"
 #include "hsm/errors.hpp"
+#include "hsm/login.hpp"
 
 namespace keyward::hsm {
 namespace {
@@ -20,6 +22,7 @@ using namespace std::chrono_literals;
 constexpr auto drain_limit = 2s;
 constexpr auto between_revivals = 3s;
 constexpr auto idle_limit = 200ms;
+constexpr auto look_limit = 500ms;
 constexpr auto between_attempts = 1s;  // each holds new calls up for the limit
 constexpr auto between_reinitialisations = 1min;
 
@@ -197,13 +200,15 @@ InitialisedModule::~InitialisedModule() {
     ERR_clear_error();
 }
 
-Module::Use::Use(std::shared_ptr<Module> module, const Functions* functions, std::uint64_t generation)
-    : module_(std::move(module)), functions_(functions), generation_(generation) {}
+Module::Use::Use(std::shared_ptr<Module> module, const Functions* functions, std::uint64_t generation,
+                 std::chrono::milliseconds limit)
+    : module_(std::move(module)), functions_(functions), generation_(generation), limit_(limit) {}
 
 Module::Use::Use(Use&& other) noexcept
     : module_(std::exchange(other.module_, nullptr)),
       functions_(other.functions_),
-      generation_(other.generation_) {}
+      generation_(other.generation_),
+      limit_(other.limit_) {}
 
 Module::Use::~Use() {
     if (module_) module_->leave();
@@ -235,13 +240,13 @@ class Module::Change {
     std::unique_lock<std::mutex>& lock_;
 };
 
-bool Module::wait_for_change(std::unique_lock<std::mutex>& lock) {
-    return changed_.wait_for(lock, patience, [this] { return !changing_; });
+bool Module::wait_for_change(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds limit) {
+    return changed_.wait_for(lock, limit, [this] { return !changing_; });
 }
 
-Module::Use Module::use() {
+Module::Use Module::use(std::chrono::milliseconds limit) {
     std::unique_lock lock(mutex_);
-    if (!wait_for_change(lock))
+    if (!wait_for_change(lock, limit))
         throw service::TokenError(service::TokenFault::unreachable,
                                   "The PKCS#11 module can't be used: its initialisation does not end", {}, {},
                                   service::TokenPhase::loading);
@@ -250,14 +255,14 @@ Module::Use Module::use() {
         start(lock);
     }
     ++users_;
-    return {shared_from_this(), library_->functions, generation_};
+    return {shared_from_this(), library_->functions, generation_, limit};
 }
 
 std::optional<Module::Use> Module::use_of(std::uint64_t generation) {
     std::unique_lock lock(mutex_);
-    if (!wait_for_change(lock) || !initialised_ || generation_ != generation) return std::nullopt;
+    if (!wait_for_change(lock, patience) || !initialised_ || generation_ != generation) return std::nullopt;
     ++users_;
-    return Use(shared_from_this(), library_->functions, generation_);
+    return Use(shared_from_this(), library_->functions, generation_, patience);
 }
 
 void Module::leave() {
@@ -280,10 +285,18 @@ void Module::start(std::unique_lock<std::mutex>& lock) {
               {{"module", path_}, {"generation", static_cast<std::size_t>(generation_)}});
 }
 
-/// Starts it again if no call runs in it within the limit.
-bool Module::restart(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds drain_limit) {
+/// Starts it again if no call runs in it within the limit, and its tokens lose nothing by it that does not
+/// come back.
+bool Module::restart(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds drain_limit,
+                     Tokens tokens) {
     const Change change(*this, lock);
     if (!changed_.wait_for(lock, drain_limit, [this] { return users_ == 0; })) return false;
+    if (tokens == Tokens::work) {
+        lock.unlock();
+        const bool can_be_repeated = logins_can_be_repeated();
+        lock.lock();
+        if (!can_be_repeated) return false;
+    }
     try {
         start(lock);
         return true;
@@ -293,12 +306,40 @@ bool Module::restart(std::unique_lock<std::mutex>& lock, std::chrono::millisecon
     }
 }
 
+bool Module::logins_can_be_repeated() {
+    const std::lock_guard lock(logins_mutex_);
+    const bool all = std::ranges::all_of(logins_, [](Login* login) { return login->can_be_repeated(); });
+    if (!all)
+        log::warn(
+            "module.not_reinitialised",
+            {{"module", path_}, {"reason", "the PIN of a token that is logged in has changed or is gone"}});
+    return all;
+}
+
+void Module::add(Login& login) {
+    const std::lock_guard lock(logins_mutex_);
+    logins_.insert(&login);
+}
+
+void Module::remove(Login& login) {
+    const std::lock_guard lock(logins_mutex_);
+    logins_.erase(&login);
+}
+
+std::shared_ptr<LoginAttempts> Module::login_attempts(const service::TokenIdentity& token) {
+    const std::lock_guard lock(logins_mutex_);
+    auto& attempts =
+        attempts_[token.label + '\n' + token.serial + '\n' + token.manufacturer + '\n' + token.model];
+    if (!attempts) attempts = std::make_shared<LoginAttempts>();
+    return attempts;
+}
+
 // PKCS11_update_slots would keep one list up to date, but that of libp11 0.4.12 reads beyond it as soon as it
 // has two slots. So a new list is made, and only when Cryptoki shows something new: a long outage does not
 // pile lists up. libp11 names the slots; what is said of their tokens is what was read within bounds. It
 // makes no list at all when one slot's token can't be read: then the others are those that Cryptoki shows.
 ShownTokens Module::tokens(const Use& use) {
-    const std::unique_lock lock(libp11_mutex_, patience);
+    const std::unique_lock lock(libp11_mutex_, use.limit_);
     if (!lock.owns_lock())
         throw service::TokenError(service::TokenFault::unreachable,
                                   "The PKCS#11 module can't be used: the list of its slots does not come",
@@ -316,24 +357,24 @@ ShownTokens Module::tokens(const Use& use) {
     return {module.found, unreadable};
 }
 
-bool Module::shows_tokens() {
+bool Module::shows_tokens(std::chrono::milliseconds limit) {
     try {
-        const Use holding = use();
+        const Use holding = use(limit);
         return !tokens(holding).found.empty();
     } catch (const service::TokenError&) {
         return false;
     }
 }
 
-bool Module::revive(std::uint64_t failed_generation) {
-    if (shows_tokens()) return false;
+bool Module::revive(std::uint64_t failed_generation, std::chrono::milliseconds limit) {
+    if (shows_tokens(limit)) return false;
     std::unique_lock lock(mutex_);
-    if (!wait_for_change(lock)) return false;
+    if (!wait_for_change(lock, limit)) return false;
     if (generation_ != failed_generation) return initialised_ != nullptr;
     const auto now = std::chrono::steady_clock::now();
     if (!initialised_ || now < next_revival_) return false;
     next_revival_ = now + between_revivals;
-    return restart(lock, drain_limit);
+    return restart(lock, drain_limit, Tokens::gone);
 }
 
 bool Module::reinitialize_when_idle() {
@@ -341,9 +382,19 @@ bool Module::reinitialize_when_idle() {
     const auto now = std::chrono::steady_clock::now();
     if (changing_ || !initialised_ || now < next_reinitialisation_) return false;
     next_reinitialisation_ = now + between_reinitialisations;
-    if (restart(lock, idle_limit)) return true;
-    if (initialised_) next_reinitialisation_ = now + between_attempts;  // it was not idle
+    if (restart(lock, idle_limit, Tokens::work)) return true;
+    if (initialised_) next_reinitialisation_ = now + between_attempts;  // nothing was done
     return false;
+}
+
+bool Module::look_again(std::uint64_t failed_generation, std::chrono::milliseconds limit) {
+    std::unique_lock lock(mutex_);
+    if (!wait_for_change(lock, limit)) return false;
+    if (generation_ != failed_generation) return initialised_ != nullptr;
+    const auto now = std::chrono::steady_clock::now();
+    if (!initialised_ || now < next_revival_) return false;
+    next_revival_ = now + between_revivals;
+    return restart(lock, look_limit, Tokens::work);
 }
 
 }  // namespace keyward::hsm

@@ -3,9 +3,11 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,8 @@
 
 namespace keyward::hsm {
 
+class Login;
+class LoginAttempts;
 struct Library;
 struct InitialisedModule;
 
@@ -66,26 +70,28 @@ class Module : public std::enable_shared_from_this<Module> {
 
       private:
         friend class Module;
-        Use(std::shared_ptr<Module> module, const Functions* functions, std::uint64_t generation);
+        Use(std::shared_ptr<Module> module, const Functions* functions, std::uint64_t generation,
+            std::chrono::milliseconds limit);
 
         std::shared_ptr<Module> module_;
         const Functions* functions_;
         std::uint64_t generation_;
+        std::chrono::milliseconds limit_;  ///< of waiting for other threads
     };
 
-    /// How long a call waits for another thread that loads, initialises or finalises the module.
+    /// How long a call waits at most for another thread that loads, initialises or finalises the module.
     static constexpr std::chrono::seconds patience{5};
 
     /// Loads and initialises the module if that has not been done. Throws TokenFault::unreachable when it
-    /// can't be, or when another thread does so for longer than `patience`.
-    Use use();
+    /// can't be, or when another thread does so for longer than the limit.
+    Use use(std::chrono::milliseconds limit = patience);
 
     /// A use only if the module is initialised and of that generation still: for closing sessions. Nothing,
     /// too, when another thread changes it for longer than `patience`.
     std::optional<Use> use_of(std::uint64_t generation);
 
     /// The initialised tokens in all slots, looked up at each call. Throws TokenFault::unreachable when the
-    /// slots can't be listed, or when another thread does so for longer than `patience`.
+    /// slots can't be listed, or when another thread does so for longer than the limit of the use.
     ShownTokens tokens(const Use& use);
 
     /// Finalises and initialises a module that shows no token any more, as p11-kit-client after its server
@@ -93,29 +99,47 @@ class Module : public std::enable_shared_from_this<Module> {
     /// seconds at most, and only while the module's list of tokens fails or is empty, so one missing token
     /// never costs another environment its sessions. The caller must hold no Use. True when the module is
     /// another than `failed_generation` now and a second try makes sense.
-    bool revive(std::uint64_t failed_generation);
+    bool revive(std::uint64_t failed_generation, std::chrono::milliseconds limit = patience);
 
     /// Finalises and initialises a module that works, for tokens whose module shows what other processes made
     /// or destroyed only from then on. At most once a minute, and only while no other call runs in it: it
     /// waits 200 ms for those under way, and new ones wait for it. Sessions and handles of the earlier
-    /// generation are void then, as after `revive`. The caller must hold no Use. True when it was done; where
-    /// a call went on running, it can be asked for again a second later.
+    /// generation are void then, as after `revive`; logins are repeated by the calls that follow, so nothing
+    /// is done while one could not be. The caller must hold no Use. True when it was done; where a call went
+    /// on running, it can be asked for again a second later.
     bool reinitialize_when_idle();
+
+    /// The same for a module that works and does not show a token that is looked for: some read their tokens
+    /// only while they are initialised. At most once in three seconds; it waits 500 ms for calls under way.
+    /// True when the module is another than `failed_generation` now and a second look makes sense.
+    bool look_again(std::uint64_t failed_generation, std::chrono::milliseconds limit = patience);
+
+    /// A module that works is initialised again only while each of these logins could be repeated.
+    void add(Login& login);
+    void remove(Login& login);
+
+    /// The memory of the logins to a token, shared by all who use it.
+    std::shared_ptr<LoginAttempts> login_attempts(const service::TokenIdentity& token);
 
     [[nodiscard]] const std::string& init_args() const { return init_args_; }
 
   private:
     class Change;
-    bool wait_for_change(std::unique_lock<std::mutex>& lock);
+    bool wait_for_change(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds limit);
     void start(std::unique_lock<std::mutex>& lock);
-    bool restart(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds drain_limit);
-    bool shows_tokens();
+    enum class Tokens { work, gone };
+    bool restart(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds drain_limit, Tokens tokens);
+    bool logins_can_be_repeated();
+    bool shows_tokens(std::chrono::milliseconds limit);
     void leave();
 
     const std::string path_;
     std::string init_args_;
     std::timed_mutex libp11_mutex_;  ///< libp11's slot lists are not made for several threads
-    std::mutex mutex_;               ///< guards what follows
+    std::mutex logins_mutex_;        ///< guards the two that follow
+    std::map<std::string, std::shared_ptr<LoginAttempts>> attempts_;  ///< by what identifies a token
+    std::set<Login*> logins_;
+    std::mutex mutex_;  ///< guards what follows
     std::condition_variable changed_;
     bool changing_ = false;  ///< one thread loads or ends what follows, without the mutex
     std::unique_ptr<Library> library_;

@@ -8,17 +8,29 @@
 namespace keyward::hsm {
 
 class Module;
+class TokenClaims;
 
-/// Hands out one Module a library, however many environments use it. Any thread may call.
+/// Hands out one Module a library, however many environments use it and under whatever paths. Any thread may
+/// call.
 class ModuleRegistry {
   public:
     /// Throws std::invalid_argument when the library is in use with other `init_args`: it can be initialised
     /// only once.
     std::shared_ptr<Module> get(const std::string& path, const std::string& init_args);
 
+    /// Of the tokens of that library.
+    std::shared_ptr<TokenClaims> claims(const std::string& path);
+
   private:
+    struct Library {
+        std::shared_ptr<Module> module;
+        std::shared_ptr<TokenClaims> claims;
+    };
+    /// With the mutex held.
+    Library& library(const std::string& path);
+
     std::mutex mutex_;
-    std::map<std::string, std::shared_ptr<Module>> modules_;
+    std::map<std::string, Library> libraries_;
 };
 
 }  // namespace keyward::hsm

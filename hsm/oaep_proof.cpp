@@ -37,7 +37,7 @@ KeyHandles create(Lease& lease, const keys::KeyMaterial& trial_key, const Object
                                          .uses = {service::Use::cipher},
                                          .lifetime = service::Lifetime::session,
                                          .expected_check_value = {}};
-        const CK_OBJECT_HANDLE own = create_objects(lease, order, {}, made).private_half;
+        const CK_OBJECT_HANDLE own = create_objects(lease, order, {}, {}, made).private_half;
         if (standing_of(lease, own, id) != Standing::ours) return {};
         return {.own = own};
     } catch (const TokenError& error) {

@@ -7,6 +7,7 @@
 #include <span>
 #include <unordered_set>
 
+#include "core/contain.hpp"
 #include "core/log.hpp"
 #include "hsm/bounds.hpp"
 #include "hsm/log_label.hpp"
@@ -136,13 +137,15 @@ void MadeObjects::destroy_all() {
 }
 
 MadeObjects::~MadeObjects() {
-    try {
-        destroy_all();
-    } catch (const TokenError& error) {
-        log_not_destroyed(id_, error.call(), error.code());
-    } catch (const std::exception& error) {
-        log_not_destroyed(id_, error.what(), {});
-    }
+    contain("destruction of new objects", [this] {
+        try {
+            destroy_all();
+        } catch (const TokenError& error) {
+            log_not_destroyed(id_, error.call(), error.code());
+        } catch (const std::exception& error) {
+            log_not_destroyed(id_, error.what(), {});
+        }
+    });
 }
 
 std::vector<CK_OBJECT_HANDLE> find_matching(Lease& lease, Template& wanted) {

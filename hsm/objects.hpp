@@ -22,7 +22,9 @@ Standing standing_of(Lease& lease, CK_OBJECT_HANDLE object, const ObjectId& id);
 class MadeObjects {
   public:
     /// Both are borrowed; `id` is the CKA_ID of every object made.
-    MadeObjects(Lease& lease, const ObjectId& id) : lease_(lease), id_(id) {}
+    MadeObjects(Lease& lease, const ObjectId& id) : lease_(lease), id_(id) {
+        objects_.reserve(most_of_a_key);  // an object that is made must not be lost for want of memory
+    }
     MadeObjects(const MadeObjects&) = delete;
     MadeObjects& operator=(const MadeObjects&) = delete;
     MadeObjects(MadeObjects&&) = delete;
@@ -34,6 +36,8 @@ class MadeObjects {
     void keep();
 
   private:
+    static constexpr std::size_t most_of_a_key = 2;
+
     void destroy_all();
 
     Lease& lease_;

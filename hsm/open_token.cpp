@@ -13,7 +13,9 @@ std::shared_ptr<service::Token> open_token(ModuleRegistry& modules, TokenSetting
                                                       .serial = std::move(settings.serial),
                                                       .pin = std::move(settings.pin),
                                                       .sessions = settings.sessions,
-                                                      .wait = settings.session_wait});
+                                                      .wait = settings.session_wait,
+                                                      .claims = modules.claims(settings.module),
+                                                      .environment = std::move(settings.environment)});
 }
 
 }  // namespace keyward::hsm

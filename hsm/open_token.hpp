@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/secret_bytes.hpp"
+#include "hsm/claimant.hpp"
 #include "service/token.hpp"
 
 namespace keyward::hsm {
@@ -21,7 +22,8 @@ struct TokenSettings {
     std::function<SecretBytes()> pin;  ///< read at each login; see hsm::PinSource
     std::size_t sessions = 16;         ///< lent at once; one more holds the login
     std::chrono::milliseconds
-        session_wait{};  ///< how long a call waits for a free session before TokenFault::busy
+        session_wait{};         ///< how long a call waits for a free session before TokenFault::busy
+    Claimant environment = {};  ///< whose token it is; without a name no claim is made
 };
 
 /// The token behind these settings. Nothing is loaded or asked before its first call, so a service starts

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "core/log.hpp"
+#include "hsm/errors.hpp"
 #include "hsm/examine.hpp"
 #include "hsm/key_use.hpp"
 #include "hsm/log_label.hpp"
@@ -38,6 +39,46 @@ bool says_that_nothing_was_made(TokenFault fault) {
     return fault == TokenFault::busy || fault == TokenFault::pin;
 }
 
+/// Something that took several leases met another token, or the same one after it was away.
+class SessionsLost : public TokenError {
+  public:
+    SessionsLost()
+        : TokenError(TokenFault::unreachable,
+                     "The token's sessions were lost while its objects were looked through") {}
+};
+
+/// Whether what failed may be this one call, with its key and input: sessions and logins are of the token.
+bool may_be_of_one_key(const TokenError& error) {
+    return error.fault() == TokenFault::unreachable && error.phase() == service::TokenPhase::operating;
+}
+
+/// The same error of a token that answers all the same.
+TokenError says_nothing_of_the_token(const TokenError& error) {
+    if (!error.code().empty()) return restated(error, TokenFault::failed);
+    return {TokenFault::failed, error.what(), error.call(), {}, error.phase()};
+}
+
+/// Whether the object that was just made is not there, as in SoftHSM2 on a full disk.
+bool was_not_kept(const TokenError& error) {
+    return error.fault() == TokenFault::failed && error.code() == name_of(CKR_OBJECT_HANDLE_INVALID);
+}
+
+/// What a failed import means when the token answers: which key it was given is all that is special.
+TokenError import_error(const TokenError& error, const keys::KeyMaterial& material) {
+    if (was_not_kept(error))
+        return {TokenFault::full,
+                "The token is full: it did not keep the object that it had just made, or its disk is full",
+                error.call(), error.code()};
+    const bool refused = error.fault() == TokenFault::refused ||
+                         (error.fault() == TokenFault::failed && !error.code().empty() &&
+                          error.phase() == service::TokenPhase::operating);
+    if (!refused) return error;
+    const TokenError refusal =
+        error.fault() == TokenFault::refused ? error : restated(error, TokenFault::refused);
+    return {TokenFault::refused, refusal.what() + (" (" + described_key(material) + ")"), error.call(),
+            error.code()};
+}
+
 KeyHandles handles_of(const KeyObjects& objects, const ImportReceipt& receipt) {
     return {.own = objects.secret != CK_INVALID_HANDLE ? objects.secret : objects.private_half,
             .public_half = objects.public_half,
@@ -69,22 +110,28 @@ auto Pkcs11Token::with_session(const Work& work) {
     Lease lease = pool_.lease();
     try {
         return work(lease);
+    } catch (const SessionsLost&) {
+        throw;
     } catch (const TokenError& error) {
-        if (error.fault() == TokenFault::unreachable) lease.lost();
+        if (error.fault() != TokenFault::unreachable) throw;
+        if (may_be_of_one_key(error) && lease.token_answers()) {
+            lease.discard();
+            throw says_nothing_of_the_token(error);
+        }
+        lease.lost();
         throw;
     } catch (const std::exception& error) {
-        // OpenSSL, which checks what the token made, failed: nothing is known of the token then.
+        // OpenSSL, which checks what the token made, failed, or there is no memory: it says nothing of the
+        // token.
         log::error("token.check_failed", {{"label", pool_.label()}, {"reason", error.what()}});
-        throw TokenError(TokenFault::unreachable, "What the token answered could not be checked");
+        throw TokenError(TokenFault::failed, "What the token answered could not be checked");
     }
 }
 
 template <typename Work>
 auto Pkcs11Token::with_session_of(const Lease::Era& era, const Work& work) {
     return with_session([&](Lease& lease) {
-        if (lease.era() != era)
-            throw TokenError(TokenFault::unreachable,
-                             "The token's sessions were lost while its objects were looked through");
+        if (lease.era() != era) throw SessionsLost();
         return work(lease);
     });
 }
@@ -95,7 +142,7 @@ ImportReceipt Pkcs11Token::import(const ImportOrder& order) {
         return import_in_attempts(order, begun);
     } catch (const TokenError& error) {
         if (!begun || !says_that_nothing_was_made(error.fault())) throw;
-        throw TokenError(TokenFault::unreachable, error.what(), error.call(), error.code(), error.phase());
+        throw TokenError(TokenFault::failed, error.what(), error.call(), error.code(), error.phase());
     }
 }
 
@@ -107,27 +154,55 @@ ImportReceipt Pkcs11Token::import_in_attempts(const ImportOrder& order, bool& be
             if (!may_be_disturbed(error)) throw;
             log::warn("object.may_be_half_made",
                       {{"label", pool_.label()}, {"call", error.call()}, {"code", error.code()}});
-            if (attempt == import_attempts) throw;
+            if (attempt == import_attempts || !take_back(order.id)) throw;
         }
-        destroy(order.id);
+    }
+}
+
+/// What went wrong here is less than what led here.
+bool Pkcs11Token::take_back(const ObjectId& id) {
+    try {
+        destroy(id);
+        return true;
+    } catch (const TokenError& error) {
+        log::warn("object.not_destroyed",
+                  {{"label", pool_.label()}, {"object", id.hex()}, {"reason", error.what()}});
+        return false;
     }
 }
 
 ImportReceipt Pkcs11Token::try_import(const ImportOrder& order, bool& begun) {
     const auto pass = gate_.to_make();
-    return with_session([&](Lease& lease) {
-        begun = true;
-        try {
+    try {
+        return with_session([&](Lease& lease) {
+            begun = true;
             return import_in(lease, order);
-        } catch (const TokenError& error) {
-            if (error.fault() != TokenFault::refused) throw;
-            throw TokenError(error.fault(), error.what() + (" (" + described_key(order.material) + ")"),
-                             error.call(), error.code());
-        }
-    });
+        });
+    } catch (const TokenError& error) {
+        if (!begun) throw;
+        throw import_error(error, order.material);
+    }
 }
 
 ImportReceipt Pkcs11Token::import_in(Lease& lease, const ImportOrder& order) {
+    const MechanismCodes allowed = limits_.for_import(lease, order);
+    if (allowed.empty()) return make(lease, order, {});
+    try {
+        ImportReceipt receipt = make(lease, order, allowed);
+        limits_.learn(lease, order, true);
+        return receipt;
+    } catch (const TokenError& error) {
+        if (!limits_.may_have_failed(lease, order, error)) throw;
+    }
+    // A trial that failed may have left its operation.
+    lease.spoil();
+    lease.replace_spoilt();
+    ImportReceipt receipt = make(lease, order, {});
+    limits_.learn(lease, order, false);
+    return receipt;
+}
+
+ImportReceipt Pkcs11Token::make(Lease& lease, const ImportOrder& order, const MechanismCodes& allowed) {
     const auto* const secret = std::get_if<keys::SecretKey>(&order.material);
     SecretBytes longer;
     ByteView octets;
@@ -140,8 +215,8 @@ ImportReceipt Pkcs11Token::import_in(Lease& lease, const ImportOrder& order) {
         }
     }
     MadeObjects made(lease, order.id);
-    const KeyObjects objects = create_objects(lease, order, octets, made);
-    ImportReceipt receipt = examine(lease, objects, order);
+    const KeyObjects objects = create_objects(lease, order, allowed, octets, made);
+    ImportReceipt receipt = examine(lease, objects, order, allowed);
     if (order.lifetime == service::Lifetime::token) {
         made.keep();
         handles_.keep(lease.era(), order.id, handles_of(objects, receipt));
@@ -240,7 +315,7 @@ std::vector<Outcome> Pkcs11Token::operate(const ObjectId& id, Action action,
 bool Pkcs11Token::go_on(Lease& lease, const ObjectId& id, KeyHandles handles, Action action,
                         std::span<const Operation> operations, std::vector<Outcome>& outcomes) {
     const auto offered = offered_.in(lease);
-    KeyUse key(lease, *offered, handles);
+    KeyUse key(lease, *offered, handles, &wrong_ciphertext_);
     for (const Operation& operation : operations.subspan(outcomes.size())) {
         lease.replace_spoilt();
         auto outcome = key.run(action, operation);
@@ -272,12 +347,22 @@ std::set<keys::Digest> Pkcs11Token::oaep_hashes() {
     });
     if (proved) return *proved;
     std::set<keys::Digest> hashes;
-    const keys::KeyMaterial& key = oaep_trial_key();
+    std::optional<TokenError> failure;
+    const auto decrypts = [&](Lease& lease, keys::Digest hash) {
+        return decrypts_oaep(lease, *offered_.in(lease), oaep_trial_key(), hash);
+    };
     const auto pass = gate_.to_make();
-    for (const keys::Digest hash : keys::all_digests())
-        if (with_session_of(
-                era, [&](Lease& lease) { return decrypts_oaep(lease, *offered_.in(lease), key, hash); }))
-            hashes.insert(hash);
+    for (const keys::Digest hash : keys::all_digests()) {
+        try {
+            if (with_session_of(era, [&](Lease& lease) { return decrypts(lease, hash); }))
+                hashes.insert(hash);
+        } catch (const TokenError& error) {
+            if (error.fault() != TokenFault::failed) throw;
+            failure = error;
+        }
+    }
+    // One that opens others has no such hash; one that opens none may have failed at all of them.
+    if (hashes.empty() && failure) throw TokenError(*failure);
     proved_hashes_.keep(era, hashes);
     return hashes;
 }

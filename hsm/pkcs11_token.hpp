@@ -1,5 +1,6 @@
 #pragma once
 
+#include "hsm/allowed_mechanisms.hpp"
 #include "hsm/create.hpp"
 #include "hsm/handles.hpp"
 #include "hsm/hmac_padding.hpp"
@@ -8,6 +9,7 @@
 #include "hsm/object_gate.hpp"
 #include "hsm/offered.hpp"
 #include "hsm/session_pool.hpp"
+#include "hsm/wrong_ciphertext.hpp"
 #include "service/token.hpp"
 
 namespace keyward::hsm {
@@ -34,6 +36,7 @@ class Pkcs11Token final : public service::Token {
     service::TokenIdentity identity() override;
     bool refresh() override;
     void reload_pin() override;
+    [[nodiscard]] std::uint64_t epoch() const override { return pool_.epoch(); }
 
   private:
     static void sleep(std::chrono::milliseconds pause);
@@ -55,7 +58,12 @@ class Pkcs11Token final : public service::Token {
     /// Both set `begun` before anything is made in the token.
     service::ImportReceipt import_in_attempts(const service::ImportOrder& order, bool& begun);
     service::ImportReceipt try_import(const service::ImportOrder& order, bool& begun);
+    /// Destroys what an attempt left; false when it could not.
+    bool take_back(const ObjectId& id);
     service::ImportReceipt import_in(Lease& lease, const service::ImportOrder& order);
+    /// `allowed` is what the objects are limited to; empty for no limit.
+    service::ImportReceipt make(Lease& lease, const service::ImportOrder& order,
+                                const MechanismCodes& allowed);
 
     /// A key as a search found it, and how long its handles hold.
     struct FoundHandles {
@@ -71,9 +79,11 @@ class Pkcs11Token final : public service::Token {
 
     SessionPool pool_;
     HmacPadding padding_;
+    MechanismLimits limits_;
     Handles handles_;
     Offered offered_;
     ProvedHashes proved_hashes_;
+    WrongCiphertext wrong_ciphertext_;
     ObjectGate gate_;
     const Pause pause_;
 };

@@ -1,10 +1,13 @@
 #include "hsm/read_back.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <set>
 
 #include "hsm/errors.hpp"
 #include "hsm/public_values.hpp"
 #include "hsm/query.hpp"
+#include "hsm/template.hpp"
 
 namespace keyward::hsm {
 namespace {
@@ -39,10 +42,23 @@ void expect_flag(const Query& query, const Flag& flag) {
                        flag.value ? "true" : "false");
 }
 
+// The order of the mechanisms says nothing.
+void expect_allowed(const Query& query, const MechanismCodes& allowed) {
+    const Bytes found = query.octets(CKA_ALLOWED_MECHANISMS);
+    if (found.empty())
+        throw TokenError(TokenFault::refused,
+                         "The token refuses the key: it does not limit it to its mechanisms",
+                         "C_GetAttributeValue");
+    MechanismCodes reported(found.size() / sizeof(CK_MECHANISM_TYPE));
+    std::memcpy(reported.data(), found.data(), reported.size() * sizeof(CK_MECHANISM_TYPE));
+    if (std::set(reported.begin(), reported.end()) != std::set(allowed.begin(), allowed.end()))
+        throw_mismatch("CKA_ALLOWED_MECHANISMS", "others", "ours");
+}
+
 }  // namespace
 
-Reported read_back(Lease& lease, CK_OBJECT_HANDLE object, const service::ImportOrder& order, Role role,
-                   CK_KEY_TYPE type) {
+Reported read_back(Lease& lease, CK_OBJECT_HANDLE object, const service::ImportOrder& order,
+                   const MechanismCodes& allowed, Role role, CK_KEY_TYPE type) {
     const std::vector<Flag> flags = flags_of(role, order.lifetime, order.uses);
     Query query;
     query.ask_number(CKA_CLASS);
@@ -51,6 +67,7 @@ Reported read_back(Lease& lease, CK_OBJECT_HANDLE object, const service::ImportO
     query.ask(CKA_LABEL, order.label.size() + 1);
     for (const Flag& flag : flags)
         query.ask_flag(flag.type);
+    if (!allowed.empty()) query.ask(CKA_ALLOWED_MECHANISMS, octets_of(allowed).size());
     if (role == Role::secret) query.ask(CKA_CHECK_VALUE, room::check_value);
     if (role == Role::public_half && type == CKK_RSA)
         ask_rsa(query);
@@ -64,6 +81,7 @@ Reported read_back(Lease& lease, CK_OBJECT_HANDLE object, const service::ImportO
     expect_octets(query, CKA_LABEL, "CKA_LABEL", as_bytes(order.label));
     for (const Flag& flag : flags)
         expect_flag(query, flag);
+    if (!allowed.empty()) expect_allowed(query, allowed);
     if (role == Role::public_half) return {{}, public_key_in(query, type)};
     return {query.octets(CKA_CHECK_VALUE), std::nullopt};
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "hsm/allowed_mechanisms.hpp"
 #include "hsm/flags.hpp"
 #include "hsm/session_pool.hpp"
 #include "service/token.hpp"
@@ -14,8 +15,8 @@ struct Reported {
 
 /// Reads an object's attributes in one call and compares class, type, CKA_ID, label and all flags with what
 /// was asked. Throws TokenFault::mismatch that names the attribute, what the token reports and what was
-/// asked.
-Reported read_back(Lease& lease, CK_OBJECT_HANDLE object, const service::ImportOrder& order, Role role,
-                   CK_KEY_TYPE type);
+/// asked. Throws TokenFault::refused when the token does not report the allowed mechanisms that were asked.
+Reported read_back(Lease& lease, CK_OBJECT_HANDLE object, const service::ImportOrder& order,
+                   const MechanismCodes& allowed, Role role, CK_KEY_TYPE type);
 
 }  // namespace keyward::hsm

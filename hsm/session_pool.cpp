@@ -1,5 +1,6 @@
 #include "hsm/session_pool.hpp"
 
+#include <algorithm>
 #include <exception>
 
 #include "core/log.hpp"
@@ -9,6 +10,14 @@ namespace keyward::hsm {
 using service::TokenError;
 using service::TokenFault;
 using service::TokenPhase;
+
+namespace {
+
+/// Between two initialisations of a module that others use, for a token that it does not show.
+constexpr std::chrono::seconds shortest_look_pause{2};
+constexpr std::chrono::seconds longest_look_pause{60};
+
+}  // namespace
 
 SessionPool::Place::Place(SessionPool& pool) : pool_(&pool) {
     std::unique_lock lock(pool.mutex_);
@@ -56,15 +65,33 @@ void Lease::replace_spoilt() {
         throw TokenError(TokenFault::unreachable, "The token's sessions were lost while a key was used");
 }
 
-void Lease::lost() {
+bool Lease::token_answers() const {
+    const auto token = pool_->bound_in(use_.generation());
+    try {
+        return token && is_in_place(use_, *token) && pool_->login_.lives(use_) &&
+               pool_->login_.beginnings() == era_.login;
+    } catch (const TokenError&) {
+        return false;
+    }
+}
+
+void Lease::discard() {
     // The module may have given the number to a new session already, if it closed ours.
     if (session_ && session_->health() == Session::Health::lost) session_->forget();
     session_.reset();
+}
+
+void Lease::lost() {
+    discard();
     pool_->rebind();
 }
 
 SessionPool::SessionPool(std::shared_ptr<Module> module, PoolSettings settings)
-    : module_(std::move(module)), settings_(std::move(settings)), login_(settings_.label, settings_.pin) {}
+    : module_(std::move(module)),
+      settings_(std::move(settings)),
+      login_(*module_, settings_.label, settings_.pin) {
+    idle_.reserve(settings_.sessions);  // a lease's end gives its session back without memory
+}
 
 SessionPool::~SessionPool() {
     const auto use = module_->use_of(idle_generation_);
@@ -73,6 +100,7 @@ SessionPool::~SessionPool() {
             session.forget();
     idle_.clear();
     login_.end(use.has_value());
+    if (settings_.claims) settings_.claims->release(settings_.environment);
 }
 
 template <typename Attempt>
@@ -80,18 +108,34 @@ auto SessionPool::with_revival(const Attempt& attempt) {
     std::uint64_t generation = 0;
     try {
         return attempt(generation);
-    } catch (const TokenError& error) {
-        if (error.fault() != TokenFault::unreachable) throw;
+    } catch (const TokenAbsent&) {
         rebind();
-        if (!module_->revive(generation)) throw;
+        if (!module_->revive(generation, settings_.wait) && !look_again(generation)) throw;
+    } catch (const TokenError& error) {
+        if (error.fault() != TokenFault::unreachable || error.phase() == TokenPhase::loading) throw;
+        rebind();
+        if (!module_->revive(generation, settings_.wait)) throw;
     }
     return attempt(generation);
+}
+
+bool SessionPool::look_again(std::uint64_t failed_generation) {
+    return is_time_to_look_again() && module_->look_again(failed_generation, settings_.wait);
+}
+
+bool SessionPool::is_time_to_look_again() {
+    const std::lock_guard lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_look_) return false;
+    look_pause_ = std::clamp(2 * look_pause_, shortest_look_pause, longest_look_pause);
+    next_look_ = now + look_pause_;
+    return true;
 }
 
 Lease SessionPool::lease() {
     Place place(*this);
     return with_revival([&](std::uint64_t& generation) {
-        Module::Use use = module_->use();
+        Module::Use use = module_->use(settings_.wait);
         generation = use.generation();
         Session session = logged_in_session(use);
         return Lease(*this, std::move(place), std::move(use), std::move(session));
@@ -100,11 +144,11 @@ Lease SessionPool::lease() {
 
 void SessionPool::ping() {
     with_revival([&](std::uint64_t& generation) {
-        const Module::Use use = module_->use();
+        const Module::Use use = module_->use(settings_.wait);
         generation = use.generation();
         const FoundToken token = connect(use);
         if (is_in_place(use, token)) {
-            login_.ensure(use, token.slot);
+            login_.ensure(use, token);
         } else {
             rebind();
             connect(use);
@@ -114,31 +158,36 @@ void SessionPool::ping() {
 
 FoundToken SessionPool::token() {
     return with_revival([&](std::uint64_t& generation) {
-        const Module::Use use = module_->use();
+        const Module::Use use = module_->use(settings_.wait);
         generation = use.generation();
         return connect(use);
     });
 }
 
+std::optional<FoundToken> SessionPool::bound_in(std::uint64_t generation) {
+    const std::lock_guard lock(mutex_);
+    if (bound_ && bound_->generation == generation) return bound_->token;
+    return std::nullopt;
+}
+
 FoundToken SessionPool::connect(const Module::Use& use) {
-    const auto known = [&]() -> std::optional<FoundToken> {
-        const std::lock_guard lock(mutex_);
-        if (bound_ && bound_->generation == use.generation()) return bound_->token;
-        return std::nullopt;
-    };
-    if (auto token = known()) return *token;
+    if (auto token = bound_in(use.generation())) return *token;
     const std::lock_guard alone(binding_);
-    if (auto token = known()) return *token;
+    if (auto token = bound_in(use.generation())) return *token;
     const bool found_before = settings_.serial.empty() && !first_serial_.empty();
     FoundToken token = bind_token(
         *module_, use, {settings_.label, found_before ? first_serial_ : settings_.serial, found_before});
-    login_.ensure(use, token.slot);
+    claim(token.slot, use.generation());
+    login_.ensure(use, token);
     first_serial_ = token.identity.serial;
+    ++bindings_;
     log::info("token.bound", {{"label", token.identity.label},
                               {"serial", token.identity.serial},
                               {"model", token.identity.model}});
     const std::lock_guard lock(mutex_);
     bound_ = Bound{token, use.generation()};
+    look_pause_ = {};
+    next_look_ = {};
     return token;
 }
 
@@ -151,7 +200,7 @@ Session SessionPool::logged_in_session(const Module::Use& use) {
             case Session::Health::logged_in:
                 return std::move(*idle);
             case Session::Health::public_only:
-                if (!login_.needless()) login_.ensure(use, token.slot);
+                if (!login_.needless()) login_.ensure(use, token);
                 return std::move(*idle);
             case Session::Health::lost:
                 idle->forget();
@@ -185,7 +234,13 @@ void SessionPool::give_back(Session session, const Module::Use& use) {
     if (idle_generation_ == use.generation()) idle_.push_back(std::move(session));
 }
 
+void SessionPool::claim(CK_SLOT_ID slot, std::uint64_t generation) {
+    if (settings_.claims && !settings_.environment.name.empty())
+        settings_.claims->take(settings_.environment, slot, generation);
+}
+
 void SessionPool::rebind() {
+    if (settings_.claims) settings_.claims->release(settings_.environment);
     const std::lock_guard lock(mutex_);
     bound_.reset();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "hsm/module.hpp"
 #include "hsm/session.hpp"
 #include "hsm/token_binding.hpp"
+#include "hsm/token_claims.hpp"
 
 namespace keyward::hsm {
 
@@ -20,8 +22,10 @@ struct PoolSettings {
     std::string label;
     std::string serial;  ///< empty: any
     PinSource pin;
-    std::size_t sessions;            ///< how many may be lent at once
-    std::chrono::milliseconds wait;  ///< how long a caller waits for one before TokenFault::busy
+    std::size_t sessions;                      ///< how many may be lent at once
+    std::chrono::milliseconds wait;            ///< how long a caller waits for one before TokenFault::busy
+    std::shared_ptr<TokenClaims> claims = {};  ///< of the module; null where nobody else may want the token
+    Claimant environment = {};
 };
 
 /// The sessions of one environment's token: bound by label and serial, logged in, lent one by one.
@@ -48,6 +52,8 @@ class SessionPool {
     bool refresh() { return module_->reinitialize_when_idle(); }
     /// Never waits, also while a call hangs in the module.
     void reload_pin() { login_.reload(); }
+    /// Changes each time the token was looked for again, or its sessions began again.
+    [[nodiscard]] std::uint64_t epoch() const { return bindings_ + login_.beginnings(); }
     [[nodiscard]] const std::string& label() const { return settings_.label; }
 
   private:
@@ -72,15 +78,21 @@ class SessionPool {
 
     template <typename Attempt>
     auto with_revival(const Attempt& attempt);
+    bool look_again(std::uint64_t failed_generation);
+    bool is_time_to_look_again();
     FoundToken connect(const Module::Use& use);
+    /// Nothing while none is bound.
+    std::optional<FoundToken> bound_in(std::uint64_t generation);
     Session logged_in_session(const Module::Use& use);
     std::optional<Session> take_idle(const Module::Use& use);
     void give_back(Session session, const Module::Use& use);
+    void claim(CK_SLOT_ID slot, std::uint64_t generation);
     void rebind();
 
     const std::shared_ptr<Module> module_;
     const PoolSettings settings_;
     Login login_;
+    std::atomic<std::uint64_t> bindings_ = 0;
     std::mutex binding_;        ///< one looks for the token, the others wait for what it finds
     std::string first_serial_;  ///< of the first token bound; guarded by binding_
     std::mutex mutex_;          ///< guards what follows; no module call is made under it
@@ -89,6 +101,8 @@ class SessionPool {
     std::uint64_t idle_generation_ = 0;
     std::size_t lent_ = 0;
     std::optional<Bound> bound_;
+    std::chrono::seconds look_pause_{};  ///< grows while the module does not show the token
+    std::chrono::steady_clock::time_point next_look_;
 };
 
 /// A lent session. It goes back to the pool at its end, but is closed when it ends in a throw: an operation
@@ -118,6 +132,12 @@ class SessionPool::Lease {
         bool operator==(const Era&) const = default;
     };
     [[nodiscard]] const Era& era() const { return era_; }
+    /// Whether the token itself answers, asked after a call in this session failed: it is in its slot, and
+    /// the session that holds the login still has it. That session is never lent, so no request can have
+    /// harmed it. False when the token has lost the process's sessions meanwhile.
+    [[nodiscard]] bool token_answers() const;
+    /// Ends the session: it is closed if it lives.
+    void discard();
     /// The token could not be reached in this session: it is not closed, and the next lease looks for the
     /// token anew.
     void lost();

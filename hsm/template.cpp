@@ -30,4 +30,8 @@ Template& Template::borrowed(CK_ATTRIBUTE_TYPE type, ByteView value) {
     return *this;
 }
 
+ByteView octets_of(std::span<const CK_MECHANISM_TYPE> mechanisms) {
+    return {reinterpret_cast<const std::uint8_t*>(mechanisms.data()), mechanisms.size_bytes()};
+}
+
 }  // namespace keyward::hsm

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <span>
 #include <vector>
 
 #include "core/bytes.hpp"
@@ -30,5 +31,8 @@ class Template {
     std::vector<CK_ATTRIBUTE> attributes_;
     std::deque<CK_ULONG> numbers_;  ///< a deque, because the attributes point into it
 };
+
+/// The octets of an array of mechanisms, as CKA_ALLOWED_MECHANISMS has them. The array is borrowed.
+ByteView octets_of(std::span<const CK_MECHANISM_TYPE> mechanisms);
 
 }  // namespace keyward::hsm

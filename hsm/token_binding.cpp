@@ -30,11 +30,11 @@ using service::TokenPhase;
 }
 
 [[noreturn]] void throw_absent(CK_RV unreadable) {
-    if (unreadable != CKR_OK) throw error_of("C_GetTokenInfo", unreadable);
-    throw TokenError(TokenFault::unreachable,
-                     "The token can't be reached: the module shows no token with the configured label and "
-                     "serial number",
-                     {}, {}, TokenPhase::binding);
+    if (unreadable != CKR_OK) throw TokenAbsent(error_of("C_GetTokenInfo", unreadable));
+    throw TokenAbsent(TokenError(TokenFault::unreachable,
+                                 "The token can't be reached: the module shows no token with the configured "
+                                 "label and serial number",
+                                 {}, {}, TokenPhase::binding));
 }
 
 }  // namespace
@@ -42,6 +42,10 @@ using service::TokenPhase;
 FoundToken bind_token(Module& module, const Module::Use& use, const WantedToken& wanted) {
     auto [tokens, unreadable] = module.tokens(use);
     const std::size_t all = tokens.size();
+    for (FoundToken& token : tokens)
+        token.identity.serial_is_shared = std::ranges::count_if(tokens, [&](const FoundToken& other) {
+                                              return other.identity.serial == token.identity.serial;
+                                          }) > 1;
     if (!wanted.label.empty())
         std::erase_if(tokens, [&](const FoundToken& token) { return token.identity.label != wanted.label; });
     const std::vector<FoundToken> of_the_label = tokens;

@@ -13,8 +13,14 @@ struct WantedToken {
     bool found_before;   ///< the serial number is not configured: it is that of the token found first
 };
 
-/// Finds the one token that is wanted. Throws TokenFault::unreachable when there is none, when there are
-/// several, and when another than the one found first is in its place.
+/// The module does not show the token that is wanted, or can't read it.
+class TokenAbsent : public service::TokenError {
+  public:
+    explicit TokenAbsent(const service::TokenError& error) : service::TokenError(error) {}
+};
+
+/// Finds the one token that is wanted. Throws TokenAbsent when there is none, and TokenFault::unreachable
+/// when there are several, and when another than the one found first is in its place.
 FoundToken bind_token(Module& module, const Module::Use& use, const WantedToken& wanted);
 
 /// Whether the token that the slot holds now is this one. Throws when the slot can't say.

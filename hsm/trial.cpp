@@ -34,6 +34,12 @@ constexpr std::array<std::uint8_t, longest_block> zeros{};
     throw TokenError(TokenFault::mismatch, "The token does not hold what was sent: " + std::string(what));
 }
 
+/// Those of the candidates that an object with this limit has.
+std::vector<Candidate> within(const MechanismCodes& allowed, std::vector<Candidate> candidates) {
+    std::erase_if(candidates, [&](const Candidate& each) { return !allows(allowed, each.code); });
+    return candidates;
+}
+
 template <typename Parameters>
 std::span<std::uint8_t> octets_of(Parameters& parameters) {
     return {reinterpret_cast<std::uint8_t*>(&parameters), sizeof parameters};
@@ -47,16 +53,18 @@ std::string upper_hex(ByteView octets) {
 }
 
 struct Cipher {
-    CK_MECHANISM_TYPE ecb, cbc;
+    CK_MECHANISM_TYPE ecb, cbc, cbc_pad;
     std::size_t block;
     const EVP_CIPHER* software;
 };
 
 Cipher cipher_of(const keys::SecretKey& key) {
-    if (key.algorithm == keys::Algorithm::des) return {CKM_DES_ECB, CKM_DES_CBC, 8, EVP_des_ede3_ecb()};
-    if (key.algorithm == keys::Algorithm::desede) return {CKM_DES3_ECB, CKM_DES3_CBC, 8, EVP_des_ede3_ecb()};
+    if (key.algorithm == keys::Algorithm::des)
+        return {CKM_DES_ECB, CKM_DES_CBC, CKM_DES_CBC_PAD, 8, EVP_des_ede3_ecb()};
+    if (key.algorithm == keys::Algorithm::desede)
+        return {CKM_DES3_ECB, CKM_DES3_CBC, CKM_DES3_CBC_PAD, 8, EVP_des_ede3_ecb()};
     const auto size = key.octets.size();
-    return {CKM_AES_ECB, CKM_AES_CBC, 16,
+    return {CKM_AES_ECB, CKM_AES_CBC, CKM_AES_CBC_PAD, 16,
             size == 16   ? EVP_aes_128_ecb()
             : size == 24 ? EVP_aes_192_ecb()
                          : EVP_aes_256_ecb()};
@@ -144,13 +152,28 @@ bool try_gcm(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key) 
     return true;
 }
 
-std::string try_cipher(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key, ByteView reported) {
-    const Cipher cipher = cipher_of(key);
+/// The token's first block, when it encrypts a zero block with whatever the object is limited to. With an IV
+/// or counter of zeros all of these modes begin alike. Nothing when it offers none of them.
+std::optional<Bytes> zero_block(Lease& lease, CK_OBJECT_HANDLE object, const Cipher& cipher,
+                                const MechanismCodes& allowed) {
     const ByteView block = ByteView(zeros).first(cipher.block);
-    std::array<std::uint8_t, longest_block> iv{};
-    const std::array candidates{Candidate{cipher.ecb, {}, block},
-                                Candidate{cipher.cbc, std::span(iv).first(cipher.block), block}};
-    const auto encrypted = encrypt_with(lease, object, candidates);
+    std::array<std::uint8_t, longest_block> iv_octets{};
+    const auto iv = std::span(iv_octets).first(cipher.block);
+    CK_AES_CTR_PARAMS counter{128, {}};
+    const std::vector candidates =
+        allowed.empty()
+            ? std::vector{Candidate{cipher.ecb, {}, block}, Candidate{cipher.cbc, iv, block}}
+            : within(allowed, {Candidate{cipher.ecb, {}, block}, Candidate{cipher.cbc_pad, iv, block},
+                               Candidate{CKM_AES_CTR, octets_of(counter), block}});
+    auto encrypted = encrypt_with(lease, object, candidates);
+    if (encrypted) encrypted->resize(std::min(encrypted->size(), cipher.block));
+    return encrypted;
+}
+
+std::string try_cipher(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key,
+                       const MechanismCodes& allowed, ByteView reported) {
+    const Cipher cipher = cipher_of(key);
+    const auto encrypted = zero_block(lease, object, cipher, allowed);
     // Single DES can always be imported, also where nobody may use it (SoftHSM2 without OpenSSL's legacy
     // provider): its object has been read back, and there is no check value.
     if (!encrypted && key.algorithm == keys::Algorithm::des) return {};
@@ -219,14 +242,15 @@ Bytes wrong_signature(const keys::PublicKey& key) {
     return Bytes(std::visit(Size{}, key), 0x01);
 }
 
-void try_decryption(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& read_back) {
+void try_decryption(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& read_back,
+                    const MechanismCodes& allowed) {
     const auto* const rsa = std::get_if<keys::RsaPublicKey>(&read_back);
     if (rsa == nullptr) throw_useless("decrypt");
     CK_RSA_PKCS_OAEP_PARAMS parameters = oaep_parameters(keys::Digest::sha1);
     const Bytes by_oaep = keys::encrypt_oaep_sha1(*rsa, trial_message());
     const Bytes by_pkcs1 = keys::encrypt_rsa_pkcs1(*rsa, trial_message());
-    const std::array candidates{Candidate{CKM_RSA_PKCS_OAEP, octets_of(parameters), by_oaep},
-                                Candidate{CKM_RSA_PKCS, {}, by_pkcs1}};
+    const auto candidates = within(allowed, {Candidate{CKM_RSA_PKCS_OAEP, octets_of(parameters), by_oaep},
+                                             Candidate{CKM_RSA_PKCS, {}, by_pkcs1}});
     const auto opened = decrypt_with(lease, object, candidates);
     if (!opened) throw_useless("decrypt");
     if (*opened != trial_message())
@@ -240,15 +264,15 @@ std::string check_value_in(ByteView reported) {
 }
 
 std::string try_secret(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key,
-                       const service::UseSet& uses, ByteView reported) {
+                       const service::UseSet& uses, const MechanismCodes& allowed, ByteView reported) {
     if (key.algorithm == keys::Algorithm::hmac) return try_hmac(lease, object, key);
-    if (uses.contains(Use::cipher)) return try_cipher(lease, object, key, reported);
+    if (uses.contains(Use::cipher)) return try_cipher(lease, object, key, allowed, reported);
     return try_cmac(lease, object, key, reported);
 }
 
 void try_private(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& read_back,
-                 const service::UseSet& uses) {
-    if (!uses.contains(Use::signature)) return try_decryption(lease, object, read_back);
+                 const service::UseSet& uses, const MechanismCodes& allowed) {
+    if (!uses.contains(Use::signature)) return try_decryption(lease, object, read_back, allowed);
     const auto signature = with_signature_candidates(
         read_back, [&](const auto& candidates) { return sign_with(lease, object, candidates); });
     if (!signature) throw_useless("sign");
@@ -257,7 +281,7 @@ void try_private(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& r
 }
 
 void try_public(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& read_back,
-                const service::UseSet& uses) {
+                const service::UseSet& uses, const MechanismCodes& allowed) {
     if (uses.contains(Use::signature)) {
         const Bytes wrong = wrong_signature(read_back);
         const auto verdict = with_signature_candidates(
@@ -265,12 +289,13 @@ void try_public(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& re
         if (!verdict) throw_useless("verify signatures");
         if (*verdict == CKR_OK) throw_misfit("it accepts a wrong signature");
         if (*verdict != CKR_SIGNATURE_INVALID && *verdict != CKR_SIGNATURE_LEN_RANGE)
-            check_use("C_Verify", *verdict);
+            check("C_Verify", *verdict);
         return;
     }
     CK_RSA_PKCS_OAEP_PARAMS parameters = oaep_parameters(keys::Digest::sha1);
-    const std::array candidates{Candidate{CKM_RSA_PKCS_OAEP, octets_of(parameters), trial_message()},
-                                Candidate{CKM_RSA_PKCS, {}, trial_message()}};
+    const auto candidates =
+        within(allowed, {Candidate{CKM_RSA_PKCS_OAEP, octets_of(parameters), trial_message()},
+                         Candidate{CKM_RSA_PKCS, {}, trial_message()}});
     if (!encrypt_with(lease, object, candidates)) throw_useless("encrypt");
 }
 

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "hsm/allowed_mechanisms.hpp"
 #include "hsm/session_pool.hpp"
 #include "service/token.hpp"
 
@@ -16,17 +17,18 @@ std::string check_value_in(ByteView reported);
 
 /// Encrypts a zero block, or makes a MAC when the key may not encrypt. Returns the key check value in
 /// upper-case hex, made in the token where `reported` (CKA_CHECK_VALUE) is empty and the trial yields one;
-/// empty when it yields none, as that of a token with AES-GCM alone.
+/// empty when it yields none, as that of AES-GCM alone. `allowed` is what the object is limited to, here and
+/// below: the trial uses nothing else.
 std::string try_secret(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key,
-                       const service::UseSet& uses, ByteView reported);
+                       const service::UseSet& uses, const MechanismCodes& allowed, ByteView reported);
 
 /// The private object signs, or decrypts, something that fits `read_back`, the public key as the token
 /// reports it.
 void try_private(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& read_back,
-                 const service::UseSet& uses);
+                 const service::UseSet& uses, const MechanismCodes& allowed);
 
 /// A public key that came alone must refuse a wrong signature, or encrypt.
 void try_public(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& read_back,
-                const service::UseSet& uses);
+                const service::UseSet& uses, const MechanismCodes& allowed);
 
 }  // namespace keyward::hsm

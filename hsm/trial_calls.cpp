@@ -17,7 +17,7 @@ const Candidate* begin_first(Lease& lease, Action action, CK_OBJECT_HANDLE objec
         CK_MECHANISM mechanism{candidate.code, candidate.parameter.data(), candidate.parameter.size()};
         const Called begun = begin(lease, action, mechanism, object);
         if (is_not_offered(begun.value)) continue;
-        check_use(begun.name, begun.value);
+        check(begun.name, begun.value);
         return &candidate;
     }
     return nullptr;
@@ -29,7 +29,7 @@ std::optional<Bytes> apply(Lease& lease, Action action, CK_OBJECT_HANDLE object,
     if (chosen == nullptr) return std::nullopt;
     SecretBytes result(longest_result);
     const Called done = finish(lease, action, chosen->input, result);
-    check_use(done.name, done.value);
+    check(done.name, done.value);
     const ByteView octets = result.reveal();
     return Bytes(octets.begin(), octets.end());
 }

@@ -9,6 +9,7 @@
 #include "api/problem.hpp"
 #include "core/ids.hpp"
 #include "core/log.hpp"
+#include "core/shown_name.hpp"
 #include "service/errors.hpp"
 
 namespace keyward::api {
@@ -18,6 +19,8 @@ using service::ErrorKind;
 using service::ServiceError;
 
 constexpr std::size_t request_id_limit = 128;
+/// As many hexadecimal digits as proxies and trace contexts use for an id.
+constexpr std::size_t longest_hex_id = 32;
 
 /// The client's request id, if it is one that can stand in a log and a header; else a new one.
 std::string request_id_of(const Headers& headers) {
@@ -25,10 +28,14 @@ std::string request_id_of(const Headers& headers) {
         return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
                std::string_view("-_.:").find(c) != std::string_view::npos;
     };
+    const auto is_id = [&](const std::string& value) {
+        if (value.empty() || value.size() > request_id_limit || !std::ranges::all_of(value, sane))
+            return false;
+        const bool is_hex = value.size() <= longest_hex_id && std::ranges::all_of(value, is_hex_digit);
+        return is_hex || looks_like_name(value);
+    };
     for (const auto& [name, value] : headers)
-        if (name == "x-request-id" && !value.empty() && value.size() <= request_id_limit &&
-            std::ranges::all_of(value, sane))
-            return value;
+        if (name == "x-request-id" && is_id(value)) return value;
     return random_uuid();
 }
 
@@ -102,7 +109,8 @@ HttpResponse Application::dispatch(HttpRequest& request, const std::string& requ
         if (request.method == Method::options) return no_content_with(allow_header(match.allowed));
         HttpResponse response = problem(
             405, "method_not_allowed",
-            "The path has no " + request.method_name + "; it has " + allow_header(match.allowed), request_id);
+            "The path has no " + shown_name(request.method_name) + "; it has " + allow_header(match.allowed),
+            request_id);
         response.headers.emplace_back("Allow", allow_header(match.allowed));
         return response;
     }

@@ -3,14 +3,13 @@
 #include <algorithm>
 
 #include "core/base64.hpp"
+#include "core/shown_name.hpp"
 #include "core/utf8.hpp"
 #include "keys/base64_fault.hpp"
 
 namespace keyward::api {
 namespace {
 
-/// How much of an unknown member's name an answer repeats.
-constexpr std::size_t shown_name_limit = 64;
 /// How many members most objects have at most.
 constexpr std::size_t usual_members = 16;
 
@@ -49,6 +48,11 @@ std::string Fields::pointer_of(std::string_view name) const {
 
 void Fields::mistake(std::string_view name, const std::string& message) {
     mistakes_.push_back({pointer_of(name), message});
+}
+
+bool Fields::is_null(std::string_view name) const {
+    const auto member = object_.find(name);
+    return member != object_.end() && member->is_null();
 }
 
 bool Fields::has(std::string_view name) const {
@@ -175,7 +179,7 @@ void Fields::ignore(const std::vector<std::string_view>& names) {
 void Fields::finish() {
     for (auto member = object_.begin(); member != object_.end(); ++member)
         if (std::ranges::find(known_, member.key()) == known_.end())
-            mistake(member.key().substr(0, shown_name_limit), "is not a field of this call");
+            mistake(shown_name(member.key()), "is not a field of this call");
 }
 
 }  // namespace keyward::api

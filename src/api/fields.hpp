@@ -69,6 +69,8 @@ class Fields {
     [[nodiscard]] const std::string& pointer() const { return pointer_; }
     [[nodiscard]] std::string pointer_of(std::string_view name) const;
     [[nodiscard]] bool has(std::string_view name) const;
+    /// Whether the member is there and null, where that says more than absence.
+    [[nodiscard]] bool is_null(std::string_view name) const;
 
   private:
     Json* find(std::string_view name);

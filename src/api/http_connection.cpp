@@ -5,6 +5,7 @@
 
 #include <sys/socket.h>
 
+#include "core/contain.hpp"
 #include "core/log.hpp"
 #include "core/secret_bytes.hpp"
 
@@ -125,8 +126,13 @@ void Connection::refuse(int status, std::string_view what_was_wrong) {
 
 void Connection::run() noexcept {
     if (in_parts_) return prepare_next_part();
-    auto response = core_.handle(request_);
+    HttpResponse response;
+    const bool handled = contain("handling of a request", [&] { response = core_.handle(request_); });
     const std::scoped_lock lock(mutex_);
+    if (!handled) {  // no memory, not even for the refusal
+        forget_request();
+        return hang_up();
+    }
     if (state_ != State::busy) {  // hung up meanwhile
         keyward::cleanse(response.body);
         return forget_request();
@@ -199,7 +205,9 @@ void Connection::prepare_next_part() noexcept {
         if (!failed) return send_part(std::move(part));
     } catch (...) {  // no memory
     }
-    log::error("http.answer_cut_off", {{"client", peer_address_}});
+    contain("log of an answer that is cut off", [this] {
+        log::error("http.answer_cut_off", {{"client", peer_address_}});
+    });
     hang_up();
 }
 

@@ -8,6 +8,7 @@
 #include "api/http_answer.hpp"
 #include "api/http_syntax.hpp"
 #include "core/log.hpp"
+#include "core/shown_name.hpp"
 
 namespace keyward::api {
 namespace {
@@ -37,6 +38,18 @@ ReaderLimits limits_of(const HttpServerSettings& settings) {
     ReaderLimits limits;
     limits.max_body = settings.max_body;
     return limits;
+}
+
+/// A path for the log: its parts may be anything.
+std::string shown_path(std::string_view path) {
+    std::string shown;
+    for (std::size_t start = 0; start < path.size();) {
+        const std::size_t end = std::min(path.find('/', start), path.size());
+        shown += shown_name(path.substr(start, end - start));
+        if (end < path.size()) shown += '/';
+        start = end + 1;
+    }
+    return shown;
 }
 
 HttpResponse last_resort(int status) {
@@ -81,13 +94,15 @@ HttpCore::HttpCore(HttpServerSettings given, RequestHandler request_handler, Ref
       keeper(connections_for_descriptors(settings.max_connections), tick_for(settings)),
       pool(settings.handler_threads, settings.handler_queue) {}
 
-HttpResponse HttpCore::handle(HttpRequest& request) const noexcept {
+HttpResponse HttpCore::handle(HttpRequest& request) const {
     try {
         auto response = handler(request);
         if (is_sendable(response)) return response;
-        log::error("http.answer_not_sendable", {{"method", request.method_name}, {"path", request.path}});
+        log::error("http.answer_not_sendable",
+                   {{"method", shown_name(request.method_name)}, {"path", shown_path(request.path)}});
     } catch (...) {  // anything, not std::exception alone; what it says may hold a secret
-        log::error("http.handler_threw", {{"method", request.method_name}, {"path", request.path}});
+        log::error("http.handler_threw",
+                   {{"method", shown_name(request.method_name)}, {"path", shown_path(request.path)}});
     }
     return refuse(500, {}, request.headers);
 }
@@ -104,8 +119,7 @@ std::string HttpCore::client_of(const std::string& peer, const Headers& headers)
     return proxies.client_of(peer, headers);
 }
 
-HttpResponse HttpCore::refuse(int status, std::string_view what_was_wrong,
-                              const Headers& seen) const noexcept {
+HttpResponse HttpCore::refuse(int status, std::string_view what_was_wrong, const Headers& seen) const {
     HttpResponse response;
     try {
         response = refusal_body(status, what_was_wrong, seen);

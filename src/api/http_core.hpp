@@ -21,15 +21,14 @@ struct HttpCore {
     HttpCore(HttpServerSettings given, RequestHandler request_handler, RefusalBody refusal_maker);
 
     /// The handler's answer, or a 500 when it throws anything or makes an answer that can't be sent.
-    [[nodiscard]] HttpResponse handle(HttpRequest& request) const noexcept;
+    [[nodiscard]] HttpResponse handle(HttpRequest& request) const;
 
     /// The address of the client behind a peer. Says once in the log when a proxy seems to stand in front
     /// that is not trusted: all its clients then count as one.
     [[nodiscard]] std::string client_of(const std::string& peer, const Headers& headers);
 
     /// The answer to what no handler sees. A 503 always says when to come again.
-    [[nodiscard]] HttpResponse refuse(int status, std::string_view what_was_wrong,
-                                      const Headers& seen) const noexcept;
+    [[nodiscard]] HttpResponse refuse(int status, std::string_view what_was_wrong, const Headers& seen) const;
 
     const HttpServerSettings settings;
     const RequestHandler handler;

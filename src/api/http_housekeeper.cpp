@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 
 #include "api/http_connection.hpp"
+#include "core/contain.hpp"
 
 namespace keyward::api {
 namespace {
@@ -103,7 +104,7 @@ void Housekeeper::work() {
             if (const auto connection = find(event.data.ptr)) connection->socket_has_room();
         }
         if (Clock::now() < next_check) continue;
-        check_deadlines();
+        contain("deadlines of connections", [this] { check_deadlines(); });  // what is due stays due
         next_check = Clock::now() + tick_;
     }
 }

@@ -1,23 +1,16 @@
 #include "api/http_thread_pool.hpp"
 
+#include <system_error>
 #include <utility>
+
+#include "core/log.hpp"
 
 namespace keyward::api {
 
-ThreadPool::ThreadPool(std::size_t threads, std::size_t queue_limit) : queue_limit_(queue_limit) {
-    workers_.reserve(threads);
-    idle_.reserve(threads);
-    try {
-        for (std::size_t i = 0; i < threads; ++i) {
-            Worker& worker = *workers_.emplace_back(std::make_unique<Worker>());
-            worker.thread = std::thread([this, &worker] { work(worker); });
-            const std::scoped_lock lock(mutex_);
-            ++running_threads_;
-        }
-    } catch (...) {
-        stop();
-        throw;
-    }
+ThreadPool::ThreadPool(std::size_t most_threads, std::size_t queue_limit)
+    : most_threads_(most_threads), queue_limit_(queue_limit) {
+    workers_.reserve(most_threads);
+    idle_.reserve(most_threads);
 }
 
 bool ThreadPool::submit(std::shared_ptr<PoolTask> task) {
@@ -26,7 +19,8 @@ bool ThreadPool::submit(std::shared_ptr<PoolTask> task) {
         const std::scoped_lock lock(mutex_);
         if (stopping_) return false;
         if (idle_.empty()) {
-            if (queue_.size() >= queue_limit_) return false;
+            if (workers_.size() < most_threads_ && start_worker(task)) return true;
+            if (workers_.empty() || queue_.size() >= queue_limit_) return false;
             queue_.push_back(std::move(task));
             return true;
         }
@@ -36,6 +30,26 @@ bool ThreadPool::submit(std::shared_ptr<PoolTask> task) {
     }
     worker->wake.notify_one();
     return true;
+}
+
+/// With the mutex held. False when no thread can be had.
+bool ThreadPool::start_worker(const std::shared_ptr<PoolTask>& task) {
+    Worker& worker = *workers_.emplace_back(std::make_unique<Worker>());
+    worker.task = task;
+    try {
+        worker.thread = std::thread([this, &worker] { work(worker); });
+    } catch (const std::system_error&) {
+        workers_.pop_back();
+        log::warn("thread.not_started", {{"threads", workers_.size()}});
+        return false;
+    }
+    ++running_threads_;
+    return true;
+}
+
+std::size_t ThreadPool::threads() const {
+    const std::scoped_lock lock(mutex_);
+    return workers_.size();
 }
 
 bool ThreadPool::stop(std::optional<std::chrono::milliseconds> limit) {
@@ -80,6 +94,7 @@ void ThreadPool::work(Worker& self) {
 /// Null when the pool stops.
 std::shared_ptr<PoolTask> ThreadPool::next(Worker& self, std::unique_lock<std::mutex>& lock) {
     if (stopping_) return nullptr;
+    if (self.task) return std::exchange(self.task, nullptr);  // it was started for it
     if (!queue_.empty()) {
         auto task = std::move(queue_.front());
         queue_.pop_front();

@@ -45,6 +45,7 @@ EnvironmentEntry read_entry(Fields& fields) {
     EnvironmentEntry entry;
     entry.pointer = fields.pointer();
     entry.alias = fields.text("alias", alias_rule).value_or("");
+    entry.resets_alias = fields.is_null("alias");
     entry.expected_check_value = fields.text("expectedKeyCheckValue", check_value_rule);
     entry.content = fields.secret("content");
     entry.public_key = fields.secret("publicKey");

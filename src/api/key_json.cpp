@@ -11,6 +11,11 @@ void add_fingerprint(OrderedJson& json, const std::string& key_check_value,
     if (!public_key_sha256.empty()) json["publicKeySha256"] = public_key_sha256;
 }
 
+void add_warnings(OrderedJson& json, const std::vector<service::Warning>& warnings) {
+    for (const service::Warning& warning : warnings)
+        json["warnings"].push_back({{"code", warning.code}, {"message", warning.message}});
+}
+
 OrderedJson deployment_json(const service::Deployment& deployment) {
     OrderedJson json{
         {"environmentName", deployment.environment},
@@ -48,6 +53,8 @@ OrderedJson deployment_json(const service::DeploymentReport& report) {
                          {"success", result.success},
                          {"message", result.message}};
         add_fingerprint(json, result.key_check_value, result.public_key_sha256);
+        if (result.code) json["code"] = to_string(*result.code);
+        add_warnings(json, result.warnings);
         results.push_back(std::move(json));
     }
     return {{"success", true},

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <set>
 
+#include "core/shown_name.hpp"
+
 namespace keyward::api {
 
 Query::Query(const QueryParameters& parameters, const std::vector<std::string_view>& known,
@@ -12,7 +14,7 @@ Query::Query(const QueryParameters& parameters, const std::vector<std::string_vi
     std::set<std::string_view> seen;
     for (const auto& [name, value] : parameters) {
         if (std::ranges::find(known, name) == known.end())
-            mistakes.push_back({"?" + name, "is not a parameter of this call"});
+            mistakes.push_back({"?" + shown_name(name), "is not a parameter of this call"});
         else if (!seen.insert(name).second)
             mistakes.push_back({"?" + name, "stands more than once"});
     }

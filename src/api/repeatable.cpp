@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "api/json_body.hpp"
 #include "service/errors.hpp"
+#include "service/key_text.hpp"
 
 namespace keyward::api {
 namespace {
@@ -28,6 +30,16 @@ bool is_dry_run(const RequestContext& context) {
            context.query.end();
 }
 
+/// An answer tells of environments, and grants may have been taken away since it was kept.
+void require_sight(const std::string& answer, const RequestContext& context) {
+    const Json json = Json::parse(answer);
+    for (const Json& result : json.at("deploymentResult").at("environmentResults")) {
+        const auto environment = result.at("environmentName").get<std::string>();
+        if (!context.caller->sees(*context.project, environment))
+            throw service::environment_not_found(environment);
+    }
+}
+
 HttpResponse replayed(std::string body) {
     HttpResponse response;
     response.body = std::move(body);
@@ -50,7 +62,9 @@ Handler repeatable(service::Repeats& repeats, Handler handler) {
                                        if (response.status != 200 || is_dry_run(context)) return std::nullopt;
                                        return response.body;
                                    });
-        return earlier ? replayed(*std::move(earlier)) : std::move(response);
+        if (!earlier) return response;
+        require_sight(*earlier, context);
+        return replayed(*std::move(earlier));
     };
 }
 

@@ -14,6 +14,7 @@
 #include "core/base64.hpp"
 #include "core/log.hpp"
 #include "keys/decode.hpp"
+#include "service/weak_serial.hpp"
 #include "settings/load.hpp"
 #include "storage/open_catalogue.hpp"
 
@@ -87,6 +88,10 @@ void check_token(service::Environment& environment, const std::vector<Trial>& al
                        {"serial", identity.serial},
                        {"manufacturer", identity.manufacturer},
                        {"model", identity.model}};
+    if (const auto weakness = service::weakness_of_serial(identity))
+        result["warnings"].push_back(
+            "its serial number " + *weakness +
+            ", so a token initialised again, or another one, is told from this one only by the keys in it");
     const auto offered = environment.call<Names>([](service::Token& token) { return token.mechanisms(); });
     result["mechanisms"] = offered;
     bool all_good = true;
@@ -102,6 +107,23 @@ void check_token(service::Environment& environment, const std::vector<Trial>& al
     if (!any_good) result["message"] = "no kind of key can be imported";
 }
 
+/// What was going on when a call failed, for people.
+std::string_view words_of(service::TokenPhase phase) {
+    switch (phase) {
+        case service::TokenPhase::loading:
+            return "loading the module";
+        case service::TokenPhase::binding:
+            return "finding the token";
+        case service::TokenPhase::opening_session:
+            return "opening a session";
+        case service::TokenPhase::logging_in:
+            return "logging in";
+        case service::TokenPhase::operating:
+            return "using the token";
+    }
+    return "";
+}
+
 /// Behind the bulkhead that it has in the service, so that a token that hangs is reported at its deadline.
 Json check_environment(service::Environment& environment, const std::vector<Trial>& all_trials) {
     Json result{{"environment", environment.name()}, {"success", false}};
@@ -109,9 +131,20 @@ Json check_environment(service::Environment& environment, const std::vector<Tria
         check_token(environment, all_trials, result);
     } catch (const service::TokenError& error) {
         result["message"] = error.what();
+        result["phase"] = words_of(error.phase());
+        result["call"] = error.call();
         result["code"] = error.code();
     }
     return result;
+}
+
+/// As `logging in: C_Login answered CKR_PIN_LOCKED`; the phase alone where no call of the module failed.
+std::string origin_of(const Json& result) {
+    std::string text = result["phase"].get<std::string>();
+    const auto call = result["call"].get<std::string>();
+    const auto code = result["code"].get<std::string>();
+    if (!call.empty()) text += ": " + call + (code.empty() ? " failed" : " answered " + code);
+    return text;
 }
 
 std::string joined(const Json& names) {
@@ -125,12 +158,15 @@ void print(const Json& result) {
     std::cout << result["environment"].get<std::string>() << ": " << (result["success"] ? "ok" : "FAILED")
               << "\n";
     if (result.contains("message")) std::cout << "  " << result["message"].get<std::string>() << "\n";
+    if (result.contains("phase")) std::cout << "  (" << origin_of(result) << ")\n";
     if (!result.contains("token")) return;
     const Json& token = result["token"];
     std::cout << "  token       " << token["label"].get<std::string>() << ", serial "
               << token["serial"].get<std::string>() << ", " << token["manufacturer"].get<std::string>() << " "
               << token["model"].get<std::string>() << "\n"
               << "  mechanisms  " << joined(result["mechanisms"]) << "\n";
+    for (const auto& warning : result.value("warnings", Json::array()))
+        std::cout << "  warning     " << warning.get<std::string>() << "\n";
     for (const auto& import : result["imports"])
         std::cout << "  import      " << import["key"].get<std::string>() << ": "
                   << (import["success"] ? "ok" : import["message"].get<std::string>()) << "\n";
@@ -150,7 +186,18 @@ std::unique_ptr<service::Catalogue> catalogue_if_there(const settings::Catalogue
     }
 }
 
-int check(const std::string& config, bool json) {
+/// The environments to be tried: all, or the one whose login an operator asks for.
+std::vector<service::Environment*> chosen(const service::Environments& environments,
+                                          const std::string& login) {
+    std::vector<service::Environment*> all;
+    for (const auto& environment : environments.all())
+        if (login.empty() || environment->name() == login) all.push_back(environment.get());
+    if (all.empty()) throw CommandFailed("there is no environment " + login + " in the configuration");
+    if (!login.empty()) all.front()->reload_pin();  // with the last try that the token gives, too
+    return all;
+}
+
+int check(const std::string& config, bool json, const std::string& login) {
     log::only_warnings();
     const settings::Settings settings = settings::load(config);
     Parts parts(settings);
@@ -163,7 +210,7 @@ int check(const std::string& config, bool json) {
     const auto all_trials = trials();
     Json results = Json::array();
     bool all_good = true;
-    for (const auto& environment : environments.all()) {
+    for (auto* const environment : chosen(environments, login)) {
         results.push_back(check_environment(*environment, all_trials));
         all_good = all_good && results.back()["success"].get<bool>();
         if (!json) print(results.back());
@@ -184,8 +231,15 @@ void add_check(CLI::App& app, Invocation& invocation) {
     auto* command = app.add_subcommand(
         "check", "Try every environment: module, token, login, mechanisms, imports that leave nothing");
     command->add_flag("--json", *json, "As JSON");
-    command->callback(
-        [&invocation, json] { invocation.run = [&, json] { return check(invocation.config, *json); }; });
+    const auto login = std::make_shared<std::string>();
+    command
+        ->add_option(
+            "--login", *login,
+            "Try this environment alone, and log in also when one more wrong PIN would lock its token")
+        ->type_name("ENVIRONMENT");
+    command->callback([&invocation, json, login] {
+        invocation.run = [&, json, login] { return check(invocation.config, *json, *login); };
+    });
 }
 
 }  // namespace keyward::commands

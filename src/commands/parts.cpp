@@ -1,16 +1,15 @@
 #include "commands/parts.hpp"
 
 #include <algorithm>
+#include <thread>
 
 #include "commands/command.hpp"
 #include "core/log.hpp"
 #include "hsm/open_token.hpp"
+#include "service/thread_limits.hpp"
 
 namespace keyward::commands {
 namespace {
-
-constexpr std::size_t most_workers = 64;
-constexpr std::size_t queued_calls_a_worker = 8;
 
 std::vector<settings::PinSource> pin_sources(const settings::Settings& settings) {
     std::vector<settings::PinSource> sources;
@@ -19,13 +18,16 @@ std::vector<settings::PinSource> pin_sources(const settings::Settings& settings)
     return sources;
 }
 
-service::EnvironmentProfile profile_of(const settings::EnvironmentSettings& environment) {
+service::EnvironmentProfile profile_of(const settings::EnvironmentSettings& environment,
+                                       std::size_t environments) {
+    const service::ThreadLimits limits = service::thread_limits(
+        environment.sessions, environments, std::max(1U, std::thread::hardware_concurrency()));
     service::EnvironmentProfile profile;
     profile.name = environment.name;
     profile.type = environment.type;
     profile.description = environment.description;
-    profile.workers = std::min<std::size_t>(environment.sessions, most_workers);
-    profile.queue_limit = profile.workers * queued_calls_a_worker;
+    profile.workers = limits.workers;
+    profile.queue_limit = limits.queue;
     profile.deadline = environment.deadline;
     return profile;
 }
@@ -33,7 +35,8 @@ service::EnvironmentProfile profile_of(const settings::EnvironmentSettings& envi
 }  // namespace
 
 keys::Policy policy_of(const settings::Settings& settings) {
-    return {static_cast<int>(settings.policy.rsa_min_bits), settings.policy.legacy_mechanisms};
+    return {static_cast<int>(settings.policy.rsa_min_bits), settings.policy.legacy_mechanisms,
+            settings.policy.refuse_two_purposes};
 }
 
 Parts::Provider Parts::load_provider(const char* name) {
@@ -64,23 +67,29 @@ SecretBytes Parts::pin_of(const std::string& environment, const settings::PinSou
 }
 
 std::shared_ptr<service::Token> Parts::open(const settings::EnvironmentSettings& environment) {
-    return hsm::open_token(
-        modules_,
-        {environment.module, environment.module_init_args, environment.token_label, environment.token_serial,
-         [this, name = environment.name, source = environment.pin_source] { return pin_of(name, source); },
-         environment.sessions, environment.deadline});
+    return hsm::open_token(modules_, {environment.module,
+                                      environment.module_init_args,
+                                      environment.token_label,
+                                      environment.token_serial,
+                                      [this, name = environment.name, source = environment.pin_source] {
+                                          return pin_of(name, source);
+                                      },
+                                      environment.sessions,
+                                      environment.deadline,
+                                      {environment.name, environment.type, environment.shared_token}});
 }
 
 void Parts::open_all(const settings::Settings& settings, service::Environments& environments) {
     for (const auto& each : settings.environments)
-        environments.add(std::make_unique<service::Environment>(profile_of(each), open(each)));
+        environments.add(std::make_unique<service::Environment>(
+            profile_of(each, settings.environments.size()), open(each)));
 }
 
 void Parts::open_all(const settings::Settings& settings, service::Environments& environments,
                      service::Catalogue& catalogue, service::BoundToken::Binding binding) {
     for (const auto& each : settings.environments)
         environments.add(std::make_unique<service::Environment>(
-            profile_of(each),
+            profile_of(each, settings.environments.size()),
             std::make_shared<service::BoundToken>(open(each), each.name, catalogue, binding, system_now)));
 }
 

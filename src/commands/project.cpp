@@ -27,6 +27,9 @@ void refuse_unknown_environments(const settings::Settings& settings, const std::
 }
 
 int create(const std::string& config, const Options& options) {
+    // It ends at the first slash of an object's label, which is project/name.
+    if (options.name.find('/') != std::string::npos)
+        throw CommandFailed("a project's name must not have a slash");
     const Desk desk(config);
     const std::vector<std::string>& environments = options.environments;
     refuse_unknown_environments(desk.settings, environments);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -14,6 +15,7 @@
 #include "commands/reconcile_text.hpp"
 #include "core/log.hpp"
 #include "core/process_identity.hpp"
+#include "settings/idempotency_key.hpp"
 
 namespace keyward::commands {
 namespace {
@@ -21,10 +23,15 @@ namespace {
 constexpr std::chrono::milliseconds hung_call_limit{500};
 constexpr std::chrono::milliseconds teardown_limit{2000};
 
+/// What `--adopt` without an ID is read as; no ID can be spelled so.
+constexpr const char* without_id = "(no ID)";
+
 struct Options {
     bool dry_run = false;
     bool json = false;
-    bool adopt = false;
+    std::vector<std::string> adopt;  ///< CKA_IDs, or `without_id`
+    std::vector<std::string> mechanisms;
+    std::vector<std::string> give_up;
     bool remove_unidentified = false;
     std::vector<std::string> accept_tokens;
     std::vector<std::string> environments;
@@ -38,15 +45,41 @@ void require_configured(const std::vector<std::string>& names, const char* optio
             throw CLI::ValidationError(option, "names " + name + ", which is not configured");
 }
 
+ObjectId object_id(const std::string& text, const char* option) {
+    try {
+        return ObjectId::from_hex(text);
+    } catch (const std::invalid_argument&) {
+        throw CLI::ValidationError(option, "wants an id of 32 hexadecimal digits, as reconcile prints it");
+    }
+}
+
+service::MechanismList mechanisms_in(const Options& options, const service::ReconcileOptions& wanted) {
+    for (const std::string& name : options.mechanisms)
+        if (service::find_mechanism(name) == nullptr)
+            throw CLI::ValidationError("--mechanism", "wants a name of docs/mechanisms.md, as AES-CTR");
+    if (!options.mechanisms.empty() && (wanted.adopt_objects.size() != 1 || wanted.adopt))
+        throw CLI::ValidationError("--mechanism", "says what one object is for: give it with one --adopt ID");
+    return options.mechanisms;
+}
+
 service::ReconcileOptions reconcile_options(const Options& options, const settings::Settings& settings) {
     require_configured(options.environments, "--environment", settings);
     require_configured(options.accept_tokens, "--accept-token", settings);
-    return {options.dry_run,
-            options.adopt,
-            {options.accept_tokens.begin(), options.accept_tokens.end()},
-            options.remove_unidentified,
-            {options.environments.begin(), options.environments.end()},
-            Desk::audit({}, {}).actor};
+    service::ReconcileOptions wanted;
+    wanted.dry_run = options.dry_run;
+    wanted.accept_tokens = {options.accept_tokens.begin(), options.accept_tokens.end()};
+    wanted.remove_unidentified = options.remove_unidentified;
+    wanted.environments = {options.environments.begin(), options.environments.end()};
+    wanted.actor = Desk::audit({}, {}).actor;
+    for (const std::string& text : options.adopt)
+        if (text == without_id)
+            wanted.adopt = true;
+        else
+            wanted.adopt_objects.insert(object_id(text, "--adopt").hex());
+    wanted.mechanisms = mechanisms_in(options, wanted);
+    for (const std::string& text : options.give_up)
+        wanted.give_up.insert(object_id(text, "--give-up"));
+    return wanted;
 }
 
 service::ReconcileReport run(const service::Workplace& workplace, const service::ReconcileOptions& options) {
@@ -56,6 +89,19 @@ service::ReconcileReport run(const service::Workplace& workplace, const service:
                                    progress.show(what.empty() ? "settling" : what, done, total);
                                })
         .run(options);
+}
+
+/// Only serve makes the file; without it nothing can be proved, and objects are adopted by their ids alone.
+std::shared_ptr<const service::ObjectMarks> marks_if_there(const settings::Settings& settings) {
+    const std::filesystem::path file = settings.policy.idempotency_key_file;
+    std::error_code ignored;
+    if (!std::filesystem::exists(file, ignored)) return nullptr;
+    try {
+        return std::make_shared<const service::ObjectMarks>(settings::idempotency_key(file));
+    } catch (const settings::IdempotencyKeyError& error) {
+        std::cerr << "keyward: no object can prove its origin: " << error.what() << "\n";
+        return nullptr;
+    }
 }
 
 int reconcile(const std::string& config, const Options& options) {
@@ -68,8 +114,13 @@ int reconcile(const std::string& config, const Options& options) {
     parts.open_all(
         desk.settings, environments, *desk.catalogue,
         options.dry_run ? service::BoundToken::Binding::compare : service::BoundToken::Binding::record);
-    const service::Workplace workplace{*desk.catalogue,          environments,       in_flight,
-                                       policy_of(desk.settings), process_identity(), system_now};
+    const service::Workplace workplace{*desk.catalogue,
+                                       environments,
+                                       in_flight,
+                                       policy_of(desk.settings),
+                                       process_identity(),
+                                       system_now,
+                                       marks_if_there(desk.settings)};
     const service::ReconcileReport report = run(workplace, wanted);
     if (options.json)
         std::cout << json_of(report).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
@@ -96,10 +147,29 @@ void add_reconcile(CLI::App& app, Invocation& invocation) {
         command->add_flag("--dry-run", options->dry_run, "Only report: destroy nothing, write nothing");
     command->add_flag("--json", options->json, "As JSON");
     command
-        ->add_flag(
+        ->add_option(
             "--adopt", options->adopt,
-            "Make the catalogue say what the tokens hold: mark lost keys as FAILED, take in objects that are "
-            "labelled project/name")
+            "Make the catalogue say what the tokens hold: mark lost keys as FAILED, take in objects "
+            "whose id proves for which key Keyward made them. With an ID: take in that object alone, "
+            "on your word, as the key that its label names")
+        ->type_name("[ID]")
+        ->expected(0, 1)
+        ->take_all()
+        ->default_str(without_id)
+        ->excludes(dry_run);
+    command
+        ->add_option("--mechanism", options->mechanisms,
+                     "With --adopt ID: what the object was used with, where the token does not say it")
+        ->type_name("NAME")
+        ->allow_extra_args(false)
+        ->excludes(dry_run);
+    command
+        ->add_option(
+            "--give-up", options->give_up,
+            "End the deletion of an object that was not found, if two lookups more don't find it; it "
+            "is audited as not found")
+        ->type_name("ID")
+        ->allow_extra_args(false)
         ->excludes(dry_run);
     command
         ->add_option(

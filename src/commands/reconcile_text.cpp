@@ -30,7 +30,7 @@ const char* remedy(DriftKind kind) {
         case DriftKind::missing:
             return "send its content again with PUT; until then --adopt makes it show as FAILED";
         case DriftKind::unknown:
-            return "leave it if it is another application's; --adopt takes it in if it can be a key";
+            return "leave it if it is another application's; --adopt ID takes it in if it can be a key";
         case DriftKind::changed:
         case DriftKind::duplicate:
             return "send its content again with PUT, so that a new object takes its place";
@@ -141,6 +141,46 @@ std::string text_of(const service::AcceptedToken& token) {
            "FAILED\n";
 }
 
+std::string text_of(const service::GivenUp& given_up) {
+    return "  " + given_up.id.hex() + ": " + (given_up.done ? "" : "NOT GIVEN UP: ") +
+           printable(given_up.note) + "\n";
+}
+
+std::string text_of(const service::AbsentObject& absent) {
+    return "  " + absent.environment + ": an object to be destroyed was not found (id " + absent.id.hex() +
+           ", " + number_of(static_cast<std::size_t>(absent.looks), "look", "looks") +
+           " after an initialisation)\n    to do: it is looked for again by itself; if others destroyed it: "
+           "--give-up " +
+           absent.id.hex() + "\n";
+}
+
+std::string text_of_objects(const service::ReconcileReport& report) {
+    std::string text;
+    for (const service::GivenUp& each : report.given_up)
+        text += text_of(each);
+    for (const service::AbsentObject& each : report.absent)
+        text += text_of(each);
+    for (const std::string& id : report.not_there)
+        text += "  " + id +
+                ": NOT ADOPTED: no environment that was compared has an unknown object with this id\n";
+    return text;
+}
+
+Json json_of(const std::vector<service::GivenUp>& given_up) {
+    Json json = Json::array();
+    for (const service::GivenUp& each : given_up)
+        json.push_back({{"objectId", each.id.hex()}, {"done", each.done}, {"note", each.note}});
+    return json;
+}
+
+Json json_of(const std::vector<service::AbsentObject>& absent) {
+    Json json = Json::array();
+    for (const service::AbsentObject& each : absent)
+        json.push_back(
+            {{"environment", each.environment}, {"objectId", each.id.hex()}, {"looks", each.looks}});
+    return json;
+}
+
 std::string text_of_settling(const service::ReconcileReport& report) {
     if (!report.settled) {
         std::string text =
@@ -160,7 +200,8 @@ std::string text_of_settling(const service::ReconcileReport& report) {
         text += "  nothing was destroyed, since a lookup failed: " + printable(reason) + "\n";
     for (const auto& [environment, reason] : settled.out_of_reach)
         text += "  " + environment + " was passed over: " + printable(reason) + "\n";
-    if (settled.left_tombstones > 0 && settled.failed_lookups.empty() && settled.out_of_reach.empty())
+    if (settled.left_tombstones > report.absent.size() && settled.failed_lookups.empty() &&
+        settled.out_of_reach.empty())
         text += "  an import may still make them; after its lease, of about half a minute, a run will know\n";
     return text;
 }
@@ -192,6 +233,8 @@ std::string text_of(const EnvironmentReport& environment) {
     if (!environment.adopted.empty()) text += ", " + std::to_string(environment.adopted.size()) + " adopted";
     if (environment.removed > 0) text += ", " + std::to_string(environment.removed) + " removed";
     text += "\n";
+    if (environment.status == ComparisonStatus::compared && !environment.reason.empty())
+        text += "  nothing is adopted: " + printable(environment.reason) + "\n";
     if (environment.accepted_token) text += text_of(*environment.accepted_token);
     for (const Finding& finding : environment.adopted)
         text += text_of(finding, true);
@@ -206,11 +249,14 @@ Json json_of(const service::ReconcileReport& report) {
     Json json{{"settled", json_of_settling(report)}, {"environments", Json::array()}};
     for (const EnvironmentReport& environment : report.environments)
         json["environments"].push_back(json_of(environment));
+    json["givenUp"] = json_of(report.given_up);
+    json["notFound"] = json_of(report.absent);
+    json["notAdopted"] = report.not_there;
     return json;
 }
 
 std::string text_of(const service::ReconcileReport& report) {
-    std::string text = text_of_settling(report);
+    std::string text = text_of_settling(report) + text_of_objects(report);
     for (const EnvironmentReport& environment : report.environments)
         text += text_of(environment);
     return text;

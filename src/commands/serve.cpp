@@ -24,6 +24,7 @@
 #include "service/repeats.hpp"
 #include "settings/idempotency_key.hpp"
 #include "settings/load.hpp"
+#include "storage/login_networks_of.hpp"
 #include "storage/open_catalogue.hpp"
 
 namespace keyward::commands {
@@ -54,13 +55,13 @@ std::size_t handler_threads(const service::Environments& environments) {
     return threads;
 }
 
-/// A request may wait for imports, for the clean-up after those that failed, and for the end of the old
-/// objects.
+/// A request may wait for imports, for the clean-up after those that failed, and twice for the end of the old
+/// objects: those that are not found are looked for again.
 std::chrono::milliseconds longest_request(const service::Environments& environments) {
     std::chrono::milliseconds longest{0};
     for (const auto& environment : environments.all())
         longest = std::max(longest, environment->profile().deadline);
-    return 3 * longest;
+    return 4 * longest;
 }
 
 std::size_t catalogue_connections(const settings::CatalogueSettings& catalogue) {
@@ -101,14 +102,15 @@ int serve(const std::string& config) {
 
     const settings::Settings settings = settings::load(config);
     SecretBytes idempotency_key = settings::idempotency_key(settings.policy.idempotency_key_file);
+    const auto marks = std::make_shared<const service::ObjectMarks>(idempotency_key.clone());
     Parts parts(settings);
     const auto catalogue = storage::open_catalogue(
         settings.catalogue.url, catalogue_connections(settings.catalogue), settings.catalogue.deadline);
     service::InFlight in_flight;
     service::Environments environments;
     parts.open_all(settings, environments, *catalogue, service::BoundToken::Binding::record);
-    const service::Workplace workplace{*catalogue,          environments,       in_flight,
-                                       policy_of(settings), process_identity(), system_now};
+    const service::Workplace workplace{*catalogue,         environments, in_flight, policy_of(settings),
+                                       process_identity(), system_now,   marks};
 
     service::CatalogueHealth health(*catalogue, workplace.owner, system_now);
     service::Recovery recovery(workplace, is_known_dead);
@@ -117,7 +119,8 @@ int serve(const std::string& config) {
         longest_request(environments) + environments.lease(), handler_threads(environments) / 2);
 
     service::Access access(*catalogue, system_now);
-    service::Login login(*catalogue, system_now, std::chrono::steady_clock::now);
+    service::Login login(*catalogue, storage::login_networks_of(*catalogue), system_now,
+                         std::chrono::steady_clock::now);
     service::UseKey use(workplace, std::chrono::steady_clock::now);
     const api::Application application(api::all_routes(workplace, login, use, repeats, health), access);
     api::HttpServer server(

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands/command.hpp"
+#include "core/shown_name.hpp"
 #include "service/api_token.hpp"
 
 namespace keyward::commands {
@@ -30,8 +31,9 @@ std::chrono::minutes lifetime(const std::string& text) {
     if (is_number && *unit == 'd') return count * 24h;
     if (is_number && *unit == 'h') return count * 1h;
     if (is_number && *unit == 'm') return count * 1min;
-    throw CLI::ValidationError("--expires",
-                               "must be a number of days, hours or minutes, as 90d, 12h or 30m, not " + text);
+    throw CLI::ValidationError(
+        "--expires",
+        "must be a number of days, hours or minutes, as 90d, 12h or 30m, not " + shown_name(text));
 }
 
 int create(const std::string& config, const Options& options) {
@@ -79,7 +81,8 @@ int list(const std::string& config, const Options& options) {
 int revoke(const std::string& config, const Options& options) {
     const Desk desk(config);
     if (!desk.catalogue->revoke_api_token(options.id, Desk::audit("token.revoke", options.id)))
-        throw CommandFailed("there is no valid token " + options.id + "; see: keyward token list");
+        throw CommandFailed("there is no valid token " + shown_name(options.id) +
+                            "; see: keyward token list");
     std::cout << "Token " << options.id << " revoked\n";
     return 0;
 }

@@ -19,6 +19,7 @@ class UnusableContent : public std::runtime_error {
 struct Policy {
     int rsa_min_bits = 2048;
     bool legacy_mechanisms = false;
+    bool refuse_two_purposes = false;  ///< an RSA key for signatures and for encryption
 };
 
 /// Turns the text of a `content` field into key material, checked as far as it can be without a token.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "core/shown_name.hpp"
 #include "service/api_token.hpp"
 #include "service/errors.hpp"
 
@@ -91,7 +92,7 @@ Caller Access::authenticate(const std::string* authorization) {
 Project Access::visible_project(const Caller& caller, const std::string& name) {
     const auto project = cache_.project(name);
     if (!project || !caller.sees(*project))
-        throw ServiceError(ErrorKind::not_found, "Project (name: " + name + ") is not found");
+        throw ServiceError(ErrorKind::not_found, "Project (name: " + shown_name(name) + ") is not found");
     return *project;
 }
 

@@ -1,12 +1,15 @@
 #include "service/bound_token.hpp"
 
+#include <algorithm>
+#include <type_traits>
+
 #include "core/log.hpp"
 
 namespace keyward::service {
 namespace {
 
 /// So many of the recorded keys are looked for: some may have been lost, but not all of these by chance.
-constexpr int most_lookups = 16;
+constexpr std::size_t most_lookups = 16;
 
 }  // namespace
 
@@ -17,51 +20,6 @@ BoundToken::BoundToken(std::shared_ptr<Token> token, std::string environment, Ca
       catalogue_(catalogue),
       binding_(binding),
       clock_(std::move(clock)) {}
-
-template <typename Work>
-auto BoundToken::with_right_token(const Work& work) {
-    if (!fits_) require_right_token();
-    return watched(work);
-}
-
-/// What makes or destroys objects asks each time: another process may have accepted another token since.
-template <typename Work>
-auto BoundToken::with_token_that_is_right_now(const Work& work) {
-    require_right_token();
-    return watched(work);
-}
-
-template <typename Work>
-auto BoundToken::watched(const Work& work) {
-    try {
-        return work(*token_);
-    } catch (const TokenError& error) {
-        if (error.fault() == TokenFault::unreachable) fits_ = false;
-        throw;
-    }
-}
-
-void BoundToken::require_right_token() {
-    const std::string serial = token_->identity().serial;
-    const std::optional<std::string> recorded = recorded_serial(serial);
-    if (recorded == serial) {
-        reported_ = false;
-        fits_ = true;
-        return;
-    }
-    if (!reported_.exchange(true))
-        log::error("token.not_the_one",
-                   {{"environment", environment_},
-                    {"serial", serial},
-                    {"expected", recorded.value_or("not recorded, and this one holds none of the keys")},
-                    {"remedy",
-                     "put the right token back, or accept it with: keyward reconcile "
-                     "--accept-token " +
-                         environment_}});
-    throw TokenError(TokenFault::unreachable,
-                     "The token of environment " + environment_ + " is not the one that holds its keys", {},
-                     {}, TokenPhase::binding);
-}
 
 template <typename Question>
 auto BoundToken::ask_catalogue(const Question& question) const {
@@ -76,11 +34,86 @@ auto BoundToken::ask_catalogue(const Question& question) const {
     }
 }
 
-/// The serial number of the token that holds the keys; nothing where none is recorded and it can't be this.
-std::optional<std::string> BoundToken::recorded_serial(const std::string& serial) const {
-    if (auto recorded = ask_catalogue([&] { return catalogue_.bound_token(environment_); })) return recorded;
-    if (!holds_recorded_keys()) return std::nullopt;
-    if (binding_ == Binding::compare) return serial;
+// The token may be lost, and another one found in its place, within a call: then what the call did is not
+// believed before the token has proved itself again. Faults that say that nothing was made are not passed on.
+template <typename Work>
+auto BoundToken::with_token(Assurance assurance, const Work& work) {
+    require(assurance);
+    const std::uint64_t epoch = token_->epoch();
+    const auto require_again = [&] {
+        if (token_->epoch() == epoch) return;
+        try {
+            require(assurance);
+        } catch (const WrongToken& wrong) {
+            throw WrongToken(wrong.why(), wrong.what(), TokenPhase::operating);
+        } catch (const TokenError& error) {
+            throw TokenError(TokenFault::unreachable, error.what(), error.call(), error.code());
+        }
+    };
+    try {
+        if constexpr (std::is_void_v<decltype(work(*token_))>) {
+            work(*token_);
+            require_again();
+        } else {
+            auto result = work(*token_);
+            require_again();
+            return result;
+        }
+    } catch (const TokenError& error) {
+        if (error.fault() == TokenFault::unreachable) serial_fits_ = proved_ = false;
+        throw;
+    }
+}
+
+void BoundToken::require(Assurance assurance) {
+    if (assurance == Assurance::key && is_proved()) return;
+    const bool same_token = proved_epoch_ == token_->epoch();
+    if (assurance == Assurance::serial && serial_fits_ && same_token) return;
+    const std::string serial = token_->identity().serial;
+    if (assurance != Assurance::serial && !is_proved()) require_key(serial);
+    const std::string recorded = recorded_serial(serial);
+    if (recorded != serial) {
+        serial_fits_ = proved_ = false;
+        report(serial, recorded);
+        throw WrongToken(WrongToken::Why::other_serial,
+                         "The token of environment " + environment_ + " is not the one that holds its keys");
+    }
+    serial_fits_ = true;
+    if (assurance != Assurance::serial) reported_ = false;
+}
+
+void BoundToken::require_key(const std::string& serial) {
+    const auto recorded = ask_catalogue([&] { return catalogue_.bound_token(environment_); });
+    if (recorded && *recorded != serial) return;  // what is refused for that is told so
+    const auto epoch = epoch_that_holds_recorded_keys();
+    if (!epoch) {
+        report(serial, "one that holds a recorded key");
+        throw WrongToken(WrongToken::Why::no_recorded_key,
+                         "The token of environment " + environment_ +
+                             " holds none of the keys that are recorded for it, so it may have been "
+                             "initialised again: put the right token back, or accept this one with: keyward "
+                             "reconcile --accept-token " +
+                             environment_);
+    }
+    proved_epoch_ = *epoch;
+    proved_ = true;
+}
+
+void BoundToken::report(const std::string& serial, const std::string& expected) {
+    if (reported_.exchange(true)) return;
+    log::error("token.not_the_one", {{"environment", environment_},
+                                     {"serial", serial},
+                                     {"expected", expected},
+                                     {"remedy",
+                                      "put the right token back, or accept it with: keyward reconcile "
+                                      "--accept-token " +
+                                          environment_}});
+}
+
+/// The serial number of the token that holds the keys: this one's where none is recorded.
+std::string BoundToken::recorded_serial(const std::string& serial) {
+    if (auto recorded = ask_catalogue([&] { return catalogue_.bound_token(environment_); })) return *recorded;
+    if (binding_ == Binding::compare || !is_proved()) return serial;
     return ask_catalogue([&] {
         return catalogue_.bind_token(
             environment_, serial,
@@ -88,53 +121,59 @@ std::optional<std::string> BoundToken::recorded_serial(const std::string& serial
     });
 }
 
-/// One of them, or there are none.
-bool BoundToken::holds_recorded_keys() const {
-    int lookups = 0;
-    for (const RecordedObject& recorded :
-         ask_catalogue([&] { return catalogue_.recorded_objects(environment_); })) {
-        if (recorded.deployment.state != DeploymentState::deployed) continue;
-        if (token_->count(*recorded.deployment.object_id) > 0) return true;
-        if (++lookups == most_lookups) break;
-    }
-    return lookups == 0;
+/// One of them, or there are none. Those that another process has made may not be shown before the module is
+/// initialised again.
+std::optional<std::uint64_t> BoundToken::epoch_that_holds_recorded_keys() const {
+    const auto ids = ask_catalogue([&] { return catalogue_.deployed_objects(environment_, most_lookups); });
+    const auto look = [&]() -> std::optional<std::uint64_t> {
+        const std::uint64_t epoch = token_->epoch();
+        return ids.empty() || holds_any_of(ids) ? std::optional(epoch) : std::nullopt;
+    };
+    if (const auto epoch = look()) return epoch;
+    if (!token_->refresh()) return std::nullopt;
+    token_->identity();  // the sessions begin again
+    return look();
+}
+
+bool BoundToken::holds_any_of(const std::vector<ObjectId>& ids) const {
+    return std::ranges::any_of(ids, [&](const ObjectId& id) { return token_->count(id) > 0; });
 }
 
 ImportReceipt BoundToken::import(const ImportOrder& order) {
-    return with_token_that_is_right_now([&](Token& token) { return token.import(order); });
+    return with_token(Assurance::key_now, [&](Token& token) { return token.import(order); });
 }
 
 std::size_t BoundToken::destroy(const ObjectId& id) {
-    return with_token_that_is_right_now([&](Token& token) { return token.destroy(id); });
+    return with_token(Assurance::key_now, [&](Token& token) { return token.destroy(id); });
 }
 
 std::size_t BoundToken::count(const ObjectId& id) {
-    return with_right_token([&](Token& token) { return token.count(id); });
+    return with_token(Assurance::serial, [&](Token& token) { return token.count(id); });
 }
 
 void BoundToken::walk(const std::function<void(const TokenObject&, std::size_t, std::size_t)>& each) {
-    with_right_token([&](Token& token) { token.walk(each); });
+    with_token(Assurance::serial, [&](Token& token) { token.walk(each); });
 }
 
 std::size_t BoundToken::destroy_half_made(std::chrono::milliseconds pause) {
-    return with_token_that_is_right_now([&](Token& token) { return token.destroy_half_made(pause); });
+    return with_token(Assurance::key_now, [&](Token& token) { return token.destroy_half_made(pause); });
 }
 
 std::vector<Outcome> BoundToken::operate(const ObjectId& id, Action action,
                                          std::span<const Operation> operations) {
-    return with_right_token([&](Token& token) { return token.operate(id, action, operations); });
+    return with_token(Assurance::key, [&](Token& token) { return token.operate(id, action, operations); });
 }
 
 std::set<keys::Digest> BoundToken::oaep_hashes() {
-    return with_right_token([](Token& token) { return token.oaep_hashes(); });
+    return with_token(Assurance::key, [](Token& token) { return token.oaep_hashes(); });
 }
 
 void BoundToken::ping() {
-    with_right_token([](Token& token) { token.ping(); });
+    with_token(Assurance::key, [](Token& token) { token.ping(); });
 }
 
 std::set<std::string> BoundToken::mechanisms() {
-    return with_right_token([](Token& token) { return token.mechanisms(); });
+    return with_token(Assurance::key, [](Token& token) { return token.mechanisms(); });
 }
 
 TokenIdentity BoundToken::identity() {
@@ -144,7 +183,7 @@ TokenIdentity BoundToken::identity() {
 // Another token may be in the slot from then on.
 bool BoundToken::refresh() {
     if (!token_->refresh()) return false;
-    fits_ = false;
+    serial_fits_ = proved_ = false;
     return true;
 }
 

@@ -6,6 +6,15 @@ void Breaker::succeeded() {
     const std::lock_guard lock(mutex_);
     failures_ = 0;
     last_fault_.reset();
+    last_success_ = std::chrono::steady_clock::now();
+}
+
+void Breaker::timed_out(std::chrono::steady_clock::time_point begun) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (last_success_ && *last_success_ > begun) return;
+    }
+    failed(TokenFault::unreachable);
 }
 
 void Breaker::failed(TokenFault fault) {
@@ -19,6 +28,8 @@ void Breaker::failed(TokenFault fault) {
         }
         case TokenFault::refused:
         case TokenFault::mismatch:
+        case TokenFault::wrong_value:
+        case TokenFault::failed:
         case TokenFault::full:
         case TokenFault::missing:
             succeeded();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <mutex>
 #include <optional>
@@ -18,6 +19,9 @@ class Breaker {
     void succeeded();
     /// A refusal is an answer, so it counts as a sign of life; a busy pool says nothing either way.
     void failed(TokenFault fault);
+    /// A call that was begun then has not been answered in time. Where the token has answered another one
+    /// since, that says nothing of the token.
+    void timed_out(std::chrono::steady_clock::time_point begun);
 
     [[nodiscard]] bool is_open() const;
     /// What failed last, while anything does.
@@ -28,6 +32,7 @@ class Breaker {
     mutable std::mutex mutex_;
     std::size_t failures_ = 0;
     std::optional<TokenFault> last_fault_;
+    std::optional<std::chrono::steady_clock::time_point> last_success_;
 };
 
 }  // namespace keyward::service

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/contain.hpp"
 #include "service/token.hpp"
 
 namespace keyward::service {
@@ -44,7 +45,8 @@ template <typename Result>
 class Call : public QueuedCall {
   public:
     using Work = std::function<Result(Token&)>;
-    /// Runs on the worker after a call whose waiter had gone has ended, well or not. Must not throw.
+    /// Runs on the worker after a call whose waiter had gone has ended, well or not. What it throws is
+    /// logged.
     using WhenLate = std::function<void(Token&)>;
 
     Call(Work work, WhenLate when_late, SteadyTime deadline)
@@ -74,7 +76,7 @@ class Call : public QueuedCall {
         } catch (...) {
             error = std::current_exception();
         }
-        if (!end(std::move(result), error) && when_late_) when_late_(token);
+        if (!end(std::move(result), error) && when_late_) contain("late call", [&] { when_late_(token); });
     }
 
   private:

@@ -132,6 +132,10 @@ class Catalogue {
                                    const AuditRecord& audit) = 0;
     /// The recorded one, if there is one.
     virtual std::optional<std::string> bound_token(const std::string& environment) = 0;
+    /// The token with the recorded serial number was initialised again, and keeps that number. What it held
+    /// before is from now on recorded under the serial number `former`, as rebind_token does for another one.
+    virtual void retire_token(const std::string& environment, const std::string& former,
+                              const AuditRecord& audit) = 0;
     /// From now on it is this one. What the one before holds waits until that is the environment's again, or
     /// is found in this one: tombstones of its objects are not worked on, and deployments say its serial
     /// number. Undeploying such a deployment takes its row away at once and leaves the tombstone waiting.
@@ -141,6 +145,9 @@ class Catalogue {
     // Drift.
     /// What the token of an environment should hold: objects of all deployments that name one.
     virtual std::vector<RecordedObject> recorded_objects(const std::string& environment) = 0;
+    /// The ids of at most so many objects that the environment's present token should hold, always the same
+    /// ones as long as they are deployed.
+    virtual std::vector<ObjectId> deployed_objects(const std::string& environment, std::size_t limit) = 0;
     /// A deployed object is not in its token: the deployment becomes `failed` and keeps the object's id.
     /// False when it is not deployed.
     virtual bool mark_missing(const ObjectId& id, const std::string& failure, const AuditRecord& audit) = 0;
@@ -149,9 +156,10 @@ class Catalogue {
     virtual bool mark_found(const ObjectId& id, const AuditRecord& audit) = 0;
     /// The environment's token holds the object of a tombstone that waited for another one.
     virtual bool reclaim_tombstone(const ObjectId& id, const AuditRecord& audit) = 0;
-    /// Takes an object that nobody knows into the catalogue: as an active key with one deployment, or as
-    /// another deployment of the key that is there with the same type and algorithm. False when there is a
-    /// key of another kind, or one that is deployed there.
+    /// Takes an object that the catalogue does not know: as an active key with one deployment, or as
+    /// another deployment of the key that is there with the same type and algorithm and, in another
+    /// environment, the same check value or public key. False when there is a key of another kind or content,
+    /// or one that is deployed there.
     virtual bool adopt_key(const Key& key, const AuditRecord& audit) = 0;
 
     // Recovery.
@@ -162,11 +170,25 @@ class Catalogue {
     virtual std::size_t settle_expired_intents(Instant now, const std::string& owner, Instant lease_until,
                                                const AuditRecord& audit) = 0;
     /// Up to `recovery_batch` tombstones of the environment's present token that are the owner's to work on:
-    /// their lease has run out, or is its own. Takes a lease on them. In the order of their objects' ids;
+    /// their lease has run out, or is its own, and their object is due to be looked for
+    /// (Tombstone::look_after). Takes a lease on them. In the order of their objects' ids;
     /// those that another transaction works on are passed over.
     virtual std::vector<Tombstone> claim_tombstones(const TombstoneClaim& claim) = 0;
     /// How many tombstones `claim_tombstones` would give the owner, by environment.
     virtual std::map<std::string, std::size_t> waiting_tombstones(Instant now, const std::string& owner) = 0;
+    /// What is to become of an object. Asked right before it is destroyed: only a condemned one may be.
+    virtual ObjectFate fate_of(const ObjectId& id) = 0;
+    /// Writes a tombstone for an object that the caller has made and nothing names any more. False when a
+    /// deployment names it; a tombstone that is there stays as it is.
+    virtual bool condemn(const Tombstone& tombstone, const AuditRecord& audit) = 0;
+    /// The destruction of a tombstone's object is about to be begun: Tombstone::attempted. begin_removal and
+    /// commit_update say so of the tombstones that they write.
+    virtual void begin_destruction(const ObjectId& id) = 0;
+    /// What came of looking for the object of a tombstone that was not destroyed: the fields of these names.
+    virtual void note_lookup(const ObjectId& id, bool attempted, int absent_looks, Instant look_after) = 0;
+    /// Ends a tombstone whose object was not found, on an operator's word, in whichever token it waits for;
+    /// what remove_tombstone says of deployments holds. False when there is none.
+    virtual bool give_up_tombstone(const ObjectId& id, const AuditRecord& audit) = 0;
     /// The object is gone for certain. A deployment that was `deleting` for its sake goes too, and with the
     /// last one a key that is `deleting`. Nothing happens when it waits for a token that was replaced.
     virtual void remove_tombstone(const ObjectId& id, const AuditRecord& audit) = 0;

@@ -148,11 +148,27 @@ struct Tombstone {
     ObjectId object_id;
     std::string environment;
     std::string owner;
-    Instant lease_until{};  ///< before then only the owner touches it: its call may still be under way
-    Instant keep_until{};   ///< before then it stays although nothing was found: the HSM may still finish a
-                            ///< call of a process that has died
-    std::string serial{};   ///< of the token that holds it, when that is not the environment's any more: it
-                            ///< waits until that one is back
+    Instant lease_until{};   ///< before then only the owner touches it: its call may still be under way
+    Instant keep_until{};    ///< before then it stays although nothing was found: the HSM may still finish a
+                             ///< call of a process that has died
+    std::string serial{};    ///< of the token that holds it, when that is not the environment's any more: it
+                             ///< waits until that one is back
+    bool deployed = false;   ///< its object is known to have been in the token, so that a lookup without a
+                             ///< result does not show that it is destroyed
+    bool attempted = false;  ///< its destruction was begun, and what came of that is not recorded: the
+                             ///< process may have died, or the token's answer was lost
+    bool fresh = false;      ///< it was written, with `attempted`, in the transaction that returned it
+    int absent_looks = 0;    ///< lookups in a re-initialised module that did not find the object
+    Instant look_after{};    ///< recovery does not look for the object before
+    Instant created_at{};    ///< the object is older than this
+};
+
+/// What the catalogue says of an object at the moment before its destruction.
+enum class ObjectFate {
+    condemned,         ///< an intent or tombstone names it, and no deployment but one that is `deleting`
+    in_use,            ///< a deployment names it: it must stay
+    in_another_token,  ///< condemned, in a token that is not the environment's any more
+    unknown,           ///< nothing names it (any more)
 };
 
 /// How much recovery takes in hand at once: interrupted changes in one transaction, tombstones in one pass.
@@ -216,6 +232,7 @@ struct Settlement {
                                        ///< taken its place
     std::set<ObjectId> intents{};      ///< the change's own: others of the same owner are another change's.
                                        ///< Empty: whatever the owner's are
+    std::set<ObjectId> made{};         ///< intents whose objects the token is known to have held
 };
 
 /// How a change of a key may begin.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "service/bound_token.hpp"
+
 namespace keyward::service {
 namespace {
 
@@ -28,6 +30,7 @@ class Comparing {
             result_.drift = drift_of(environment_.name(), before, after, objects);
             drop_unknown_that_are_known();
             look_up();
+            if (is_any_missing() && refresh()) look_up_missing();
             if (!doubtful_.empty() || half_made() != result_.drift.end()) look_again();
             drop_missing_that_are_not_deployed();
         } catch (const TokenError& error) {
@@ -42,6 +45,14 @@ class Comparing {
     bool answers() {
         try {
             return environment_.call<bool>([](Token& token) { return token.ping(), true; });
+        } catch (const WrongToken& wrong) {
+            if (wrong.why() == WrongToken::Why::no_recorded_key) {
+                result_.doubt = wrong.what();
+                return true;
+            }
+            result_.status = ComparisonStatus::skipped;
+            result_.reason = wrong.what();
+            return false;
         } catch (const TokenError& error) {
             result_.status = ComparisonStatus::skipped;
             result_.reason = error.what();
@@ -89,6 +100,21 @@ class Comparing {
             if (drift.kind == DriftKind::missing && there) doubtful_.insert(id);
             return drift.kind == DriftKind::unknown && !there;
         });
+    }
+
+    void look_up_missing() {
+        for (const Drift& drift : result_.drift)
+            if (drift.kind == DriftKind::missing && count(ObjectId::from_hex(drift.object)) > 0)
+                doubtful_.insert(ObjectId::from_hex(drift.object));
+    }
+
+    [[nodiscard]] bool is_any_missing() const {
+        return std::ranges::find(result_.drift, DriftKind::missing, &Drift::kind) != result_.drift.end();
+    }
+
+    /// A module may not show what other processes have made since it was initialised.
+    bool refresh() {
+        return environment_.call<bool>([](Token& token) { return token.refresh(); });
     }
 
     std::size_t count(const ObjectId& id) {

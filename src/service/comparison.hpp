@@ -23,6 +23,7 @@ struct Comparison {
     std::vector<Drift> drift;
     ObjectsById ours;                ///< what lies under ids of our form
     bool imports_under_way = false;  ///< before or after the walk, whosever
+    std::string doubt;  ///< why the token may not be the one that holds the environment's keys; empty: it is
 };
 
 /// Which of the catalogue's records name objects of that environment.

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "core/log.hpp"
+#include "core/shown_name.hpp"
 #include "service/key_change.hpp"
 #include "service/key_text.hpp"
 
@@ -36,14 +37,14 @@ class Creation {
             if (!request_.dry_run) take_back();
             throw imports_.failure();
         }
-        const DeploymentReport report = report_of_all();
+        DeploymentReport report = report_of_all();
         if (request_.dry_run) return report;
         commit(report);
         log::info("key.created", {{"request", request_.origin.request_id},
                                   {"user", caller_.user_name},
                                   {"client", request_.origin.client_address},
                                   {"project", project_.name},
-                                  {"key", request_.name},
+                                  {"key", shown_name(request_.name)},
                                   {"result", results_text(report)}});
         return report;
     }
@@ -62,7 +63,9 @@ class Creation {
         for (std::size_t i = 0; i < request_.environments.size(); ++i) {
             const EnvironmentEntry& entry = request_.environments[i];
             imports_.add(writable_environment(workplace_, caller_, project_, entry.environment), entry,
-                         prepared_.entries[i], object_label(entry.alias, project_.name, request_.name), uses,
+                         prepared_.entries[i],
+                         workplace_.new_object_id(entry.environment, project_.name, request_.name),
+                         object_label(entry.alias, project_.name, request_.name), uses, key_.mechanisms,
                          request_.origin.request_id);
         }
     }
@@ -169,7 +172,13 @@ class Creation {
 
 DeploymentReport CreateKey::run(const Caller& caller, const Project& project, const CreateKeyRequest& request,
                                 std::vector<FieldError> mistakes) {
-    PreparedKey prepared = prepare(request, workplace_.policy, std::move(mistakes));
+    for (const EnvironmentEntry& entry : request.environments)
+        if (std::string problem = alias_problem(entry.alias, project.name); !problem.empty())
+            mistakes.push_back({entry.pointer + "/alias", std::move(problem)});
+    const auto closed = first_closed_environment(workplace_, caller, project, request.environments);
+    PreparedKey prepared = prepare(request, workplace_.policy, std::move(mistakes),
+                                   closed ? Contents::left_alone : Contents::decoded);
+    if (closed) throw environment_not_found(*closed);
     return Creation(workplace_, caller, project, request, std::move(prepared)).run();
 }
 

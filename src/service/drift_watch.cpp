@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/contain.hpp"
 #include "core/log.hpp"
 
 namespace keyward::service {
@@ -36,8 +37,10 @@ void report(const Comparison& comparison) {
 }  // namespace
 
 void DriftWatch::begin() {
-    std::call_once(begun_,
-                   [this] { thread_ = std::jthread([this](const std::stop_token& stop) { look(stop); }); });
+    std::call_once(begun_, [this] {
+        thread_ = std::jthread(
+            [this](const std::stop_token& stop) { contain("look for drift", [&] { look(stop); }); });
+    });
 }
 
 void DriftWatch::look(const std::stop_token& stop) {

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <system_error>
 
 #include "core/clock.hpp"
+#include "core/contain.hpp"
+#include "core/log.hpp"
 #include "service/token_errors.hpp"
 
 namespace keyward::service {
@@ -28,7 +31,9 @@ struct CallHere {
 
 struct Environment::Shared {
     Shared(std::shared_ptr<Token> the_token, std::size_t the_places, std::size_t breaker_limit)
-        : token(std::move(the_token)), places(the_places), breaker(breaker_limit) {}
+        : token(std::move(the_token)), places(the_places), breaker(breaker_limit) {
+        here.reserve(places);  // those who have a place are entered without memory
+    }
 
     std::shared_ptr<Token> token;
     const std::size_t places;  ///< calls that may be in the token at once
@@ -43,6 +48,7 @@ struct Environment::Shared {
     std::size_t taken_places = 0;
     std::size_t waiting_for_place = 0;
     std::size_t running_workers = 0;
+    std::size_t idle_workers = 0;
     bool stopping = false;
     std::atomic<bool> has_answered = false;
     std::atomic<bool> probing = false;
@@ -53,7 +59,9 @@ struct Environment::Shared {
 
     std::shared_ptr<QueuedCall> next() {
         std::unique_lock lock(mutex);
+        ++idle_workers;
         changed.wait(lock, [&] { return stopping || (!queue.empty() && taken_places < places); });
+        --idle_workers;
         if (stopping) return nullptr;
         auto call = std::move(queue.front());
         queue.pop_front();
@@ -95,15 +103,21 @@ struct Environment::Shared {
         std::unique_lock lock(mutex);
         while (!watch_may_end.wait_for(lock, tick, [&] { return stopping && here.empty(); })) {
             const auto now = std::chrono::steady_clock::now();
-            for (CallHere* const call : here) {
-                if (call->given_up || call->deadline > now) continue;
-                call->given_up = true;
-                // One that waited for its place for most of its time says nothing of the token.
-                const bool hangs = 2 * (now - call->entered) >= deadline;
-                if (hangs) breaker.failed(TokenFault::unreachable);
-                call->waiter.give_up(timed_out(hangs));
-            }
+            // One that could not be let go is let go at the next look.
+            for (CallHere* const call : here)
+                if (!call->given_up && call->deadline <= now)
+                    contain("watch of an environment", [&] { let_go(*call, now, deadline, timed_out); });
         }
+    }
+
+    void let_go(CallHere& call, SteadyTime now, std::chrono::milliseconds deadline,
+                const std::function<ServiceError(bool hangs)>& timed_out) {
+        // One that waited for its place for most of its time says nothing of the token.
+        const bool hangs = 2 * (now - call.entered) >= deadline;
+        const ServiceError why = timed_out(hangs);
+        call.given_up = true;
+        if (hangs) breaker.timed_out(call.entered);
+        call.waiter.give_up(why);
     }
 
     void ask_for_life() {
@@ -114,8 +128,32 @@ struct Environment::Shared {
         } catch (const TokenError& error) {
             breaker.failed(error.fault());
         }
-        probing = false;
     }
+};
+
+/// The one question for a sign of life that may be open at a time: over when this ends, however it does.
+class Environment::ProbeTurn {
+  public:
+    explicit ProbeTurn(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
+    ProbeTurn(const ProbeTurn&) = delete;
+    ProbeTurn& operator=(const ProbeTurn&) = delete;
+    ProbeTurn(ProbeTurn&&) = delete;
+    ProbeTurn& operator=(ProbeTurn&&) = delete;
+    ~ProbeTurn() {
+        if (taken_) shared_->probing = false;
+    }
+
+    /// False while another one is open.
+    bool take() {
+        taken_ = !shared_->probing.exchange(true);
+        if (taken_) shared_->probe_started = std::chrono::steady_clock::now();
+        return taken_;
+    }
+    void ask() const { shared_->ask_for_life(); }
+
+  private:
+    const std::shared_ptr<Shared> shared_;
+    bool taken_ = false;
 };
 
 namespace {
@@ -129,10 +167,8 @@ Environment::Environment(EnvironmentProfile profile, std::shared_ptr<Token> toke
     : profile_(std::move(profile)),
       shared_(std::make_shared<Shared>(std::move(token), profile_.workers, profile_.breaker_limit)),
       breaker_(shared_->breaker) {
-    shared_->running_workers = profile_.workers;
+    note_refresh(system_now());  // its module is initialised by the first call
     workers_.reserve(profile_.workers);
-    for (std::size_t i = 0; i < profile_.workers; ++i)
-        workers_.emplace_back([shared = shared_] { shared->work(); });
     watch_ = std::thread([shared = shared_, deadline = profile_.deadline, environment = name(),
                           text = timed_out_text(profile_.deadline)] {
         shared->watch(deadline, [&](bool hangs) {
@@ -155,20 +191,25 @@ Health Environment::health() const {
 }
 
 void Environment::probe() {
-    if (shared_->probing.exchange(true)) return;
-    shared_->probe_started = std::chrono::steady_clock::now();
+    const auto turn = std::make_shared<ProbeTurn>(shared_);
+    if (!turn->take()) return;
     try {
         // A probe waits as long as it takes: while it hangs, so does the token, and there is no use in a
         // second one.
         push(std::make_shared<Call<bool>>(
-            [shared = shared_](Token&) {
-                shared->ask_for_life();
+            [turn](Token&) {
+                turn->ask();
                 return true;
             },
             nullptr, SteadyTime::max()));
     } catch (const TokenError&) {
-        shared_->probing = false;
+        // The queue is full: the calls in it say as much as a probe would.
     }
+}
+
+std::size_t Environment::started_workers() const {
+    const std::lock_guard lock(shared_->mutex);
+    return workers_.size();
 }
 
 void Environment::reload_pin() {
@@ -254,7 +295,22 @@ void Environment::push(std::shared_ptr<QueuedCall> call) {
     if (shared_->stopping) throw TokenError(TokenFault::busy, "The service is being stopped");
     if (shared_->waiting() >= profile_.queue_limit) throw too_many_waiting();
     shared_->queue.push_back(std::move(call));
+    if (shared_->idle_workers < shared_->queue.size() && workers_.size() < profile_.workers) start_worker();
     shared_->changed.notify_one();
+}
+
+/// With the mutex held. Where no thread can be had, those there are do the work.
+void Environment::start_worker() {
+    try {
+        workers_.emplace_back([shared = shared_] { shared->work(); });
+        ++shared_->running_workers;
+    } catch (const std::system_error&) {
+        log::warn("thread.not_started", {{"environment", name()}, {"workers", workers_.size()}});
+        if (!workers_.empty()) return;
+        shared_->queue.pop_back();
+        throw TokenError(TokenFault::busy,
+                         "There is no thread left to call the token of environment " + name());
+    }
 }
 
 TokenError Environment::too_many_waiting() const {

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/clock.hpp"
 #include "service/breaker.hpp"
 #include "service/call.hpp"
 #include "service/errors.hpp"
@@ -23,9 +24,9 @@ struct CallHere;
 /// What is said of an environment, and the limits that keep its troubles its own.
 struct EnvironmentProfile {
     std::string name;
-    std::string type;         ///< PRODUCTION, SANDBOX, TEST
-    std::string description;  ///< for people
-    std::size_t workers = 16;
+    std::string type;              ///< PRODUCTION, SANDBOX, TEST
+    std::string description;       ///< for people
+    std::size_t workers = 16;      ///< calls that may be in the token at once; threads are started as needed
     std::size_t queue_limit = 64;  ///< calls that may wait for a place in the token
     std::chrono::milliseconds deadline{5000};
     std::size_t breaker_limit = 3;
@@ -36,7 +37,8 @@ enum class Health { unknown, up, down };
 
 /// One environment: a token behind a bulkhead of its own worker threads, queue limit, deadline and circuit
 /// breaker, so that a dead or hung HSM costs its own environment and no other. At most as many calls are in
-/// the token at once as there are workers, whoever's thread they run on. Any thread may call.
+/// the token at once as the profile has workers, whoever's thread they run on. A worker's thread is started
+/// when a call would wait for one, and stays. Any thread may call.
 class Environment {
   public:
     Environment(EnvironmentProfile profile, std::shared_ptr<Token> token);
@@ -87,8 +89,9 @@ class Environment {
             breaker_.succeeded();
             return result;
         } catch (const CallTimedOut& late) {
-            breaker_.failed(late.fault());
-            throw CallTimedOut(timed_out_text(deadline.value_or(profile_.deadline)), late.started());
+            const auto limit = deadline.value_or(profile_.deadline);
+            if (late.started()) breaker_.timed_out(std::chrono::steady_clock::now() - limit);
+            throw CallTimedOut(timed_out_text(limit), late.started());
         } catch (const TokenError& error) {
             breaker_.failed(error.fault());
             throw;
@@ -99,8 +102,15 @@ class Environment {
     /// Never waits.
     void probe();
 
+    /// When its module was last re-initialised for a second look (Token::refresh), as those who did it say.
+    [[nodiscard]] Instant last_refresh() const { return last_refresh_; }
+    void note_refresh(Instant at) { last_refresh_ = at; }
+
     /// Logs in again with the PIN that its source gives now.
     void reload_pin();
+
+    /// How many workers have been started so far.
+    [[nodiscard]] std::size_t started_workers() const;
 
     /// Ends the workers; calls in the queue are not started. False when a call still hangs in the module at
     /// the limit: then the process must end without destroying the token (std::_Exit).
@@ -108,6 +118,7 @@ class Environment {
 
   private:
     struct Shared;  ///< lives as long as the last worker, also one that hangs
+    class ProbeTurn;
 
     template <typename Result>
     std::shared_ptr<Call<Result>> enqueue(typename Call<Result>::Work work,
@@ -125,6 +136,7 @@ class Environment {
     void end_threads(void (std::thread::*end)());
     [[nodiscard]] TokenError too_many_waiting() const;
     void refuse_when_open() const;
+    void start_worker();
     void push(std::shared_ptr<QueuedCall> call);
     [[nodiscard]] std::string timed_out_text(std::chrono::milliseconds deadline) const;
 
@@ -133,6 +145,7 @@ class Environment {
     Breaker& breaker_;
     std::vector<std::thread> workers_;
     std::thread watch_;
+    std::atomic<Instant> last_refresh_{Instant{}};
 };
 
 }  // namespace keyward::service

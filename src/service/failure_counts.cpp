@@ -8,14 +8,13 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::chrono::seconds first_wait = 1s;
-constexpr std::chrono::seconds longest_wait = 60s;
 constexpr auto forgotten_after = 15min;
 
-std::chrono::seconds wait_after(int failures, int free) {
-    auto wait = failures > free ? first_wait : 0s;
-    for (int i = free + 1; i < failures && wait < longest_wait; ++i)
+std::chrono::seconds wait_after(int failures, const FailureRule& rule) {
+    auto wait = failures > rule.free ? first_wait : 0s;
+    for (int i = rule.free + 1; i < failures && wait < rule.longest; ++i)
         wait *= 2;
-    return std::min(wait, longest_wait);
+    return std::min(wait, rule.longest);
 }
 
 }  // namespace
@@ -42,7 +41,7 @@ void FailureCounts::failed(const std::string& party, Time now) {
     // Attempts that were under way together fail together; from here on the wait does not grow.
     count.failures = std::min(count.failures + 1, rule_.free + 32);
     count.last = now;
-    count.waits_until = now + wait_after(count.failures, rule_.free);
+    count.waits_until = now + wait_after(count.failures, rule_);
 }
 
 void FailureCounts::make_room(Time now) {

@@ -12,14 +12,15 @@ using SteadyClock = std::function<std::chrono::steady_clock::time_point()>;
 
 /// From which failure on a party has to wait.
 struct FailureRule {
-    int free;  ///< failures that cost nothing
+    int free;                          ///< failures that cost nothing
+    std::chrono::seconds longest{60};  ///< wait
 };
 
 /// Failures in a row of each of many parties. The first after the free ones makes its party wait for a
-/// second; each further one doubles the wait, up to a minute. A party that has not failed for a quarter of an
-/// hour is forgotten: that gives it fewer attempts than the longest wait does. Holds at most `most` parties:
-/// for a new one that goes whose last failure is longest ago, and one that does not wait before one that
-/// does. Not for sharing between threads.
+/// second; each further one doubles the wait, up to the longest. A party that has not failed for a quarter of
+/// an hour is forgotten: that gives it fewer attempts than the longest wait does. Holds at most `most`
+/// parties: for a new one that goes whose last failure is longest ago, and one that does not wait before one
+/// that does. Not for sharing between threads.
 class FailureCounts {
   public:
     using Time = std::chrono::steady_clock::time_point;

@@ -18,18 +18,19 @@ constexpr const char* under_way_text =
 /// The adoption of what one comparison found.
 class Adopting {
   public:
-    Adopting(Workplace& workplace, const Comparison& comparison, const std::string& actor, Adopted adopted)
-        : workplace_(workplace), comparison_(comparison), actor_(actor), adopted_(adopted) {}
+    Adopting(Workplace& workplace, const Comparison& comparison, const std::string& actor,
+             const AdoptionOrder& order)
+        : workplace_(workplace), comparison_(comparison), actor_(actor), order_(order) {}
 
     /// Whether the drift is healed; the note says what was done, or why it could not be.
     bool heal(Finding& finding) {
         switch (finding.drift.kind) {
             case DriftKind::missing:
-                return mark_missing(finding);
+                return order_.known_keys && mark_missing(finding);
             case DriftKind::returned:
-                return mark_found(finding);
+                return order_.known_keys && mark_found(finding);
             case DriftKind::unknown:
-                return adopted_ == Adopted::all && take_in(finding);
+                return (order_.proved_objects || is_named(finding)) && take_in(finding);
             case DriftKind::changed:
             case DriftKind::duplicate:
             case DriftKind::half_made:
@@ -60,21 +61,41 @@ class Adopting {
             finding.note = "Not adopted: its id is not one that Keyward gives";
             return false;
         }
+        const ObjectId id = ObjectId::from_hex(finding.drift.object);
         const Adoption adoption =
-            adoption_of(comparison_.ours.at(ObjectId::from_hex(finding.drift.object)),
-                        comparison_.environment, projects(), workplace_.policy, workplace_.clock());
+            adoption_of(comparison_.ours.at(id), comparison_.environment, projects(), workplace_.policy,
+                        workplace_.clock(), is_named(finding) ? order_.mechanisms : MechanismList(),
+                        [this](const std::string& project_id, const std::string& name) {
+                            return workplace_.catalogue.find_key(project_id, name);
+                        });
         if (!adoption.key) {
             finding.note = "Not adopted: " + adoption.obstacle;
+            return false;
+        }
+        if (!is_named(finding) && !is_proved(id, adoption)) {
+            finding.note =
+                "Not adopted: its label says " + finding.drift.label +
+                ", and nothing proves that it was made for that key; if it was, name it: --adopt " +
+                finding.drift.object;
             return false;
         }
         finding.drift.project = adoption.project;
         finding.drift.key = adoption.key->name;
         const bool adopted = workplace_.catalogue.adopt_key(
-            *adoption.key, audit(finding, "reconcile.adopt", "object " + finding.drift.object));
-        finding.note = adopted ? "Adopted"
-                               : "Not adopted: the project has a key of that name which is of another kind "
-                                 "or deployed in this environment";
+            *adoption.key, audit(finding, "reconcile.adopt",
+                                 "object " + finding.drift.object +
+                                     (is_named(finding) ? ", named by an operator" : ", by its mark")));
+        finding.note = adopted ? "Adopted" : "Not adopted: the catalogue was changed at the same time";
         return adopted;
+    }
+
+    [[nodiscard]] bool is_named(const Finding& finding) const {
+        return order_.objects.contains(finding.drift.object);
+    }
+
+    [[nodiscard]] bool is_proved(const ObjectId& id, const Adoption& adoption) const {
+        return workplace_.marks &&
+               workplace_.marks->prove(id, comparison_.environment, adoption.project, adoption.key->name);
     }
 
     const std::vector<Project>& projects() {
@@ -91,7 +112,7 @@ class Adopting {
     Workplace& workplace_;
     const Comparison& comparison_;
     const std::string& actor_;
-    Adopted adopted_;
+    const AdoptionOrder& order_;
     std::optional<std::vector<Project>> projects_;
 };
 
@@ -103,9 +124,9 @@ std::string half_made_objects(std::size_t count, const char* one, const char* ma
 
 }  // namespace
 
-void adopt(Workplace& workplace, const Comparison& comparison, const std::string& actor, Adopted adopted,
-           EnvironmentReport& report) {
-    Adopting adopting(workplace, comparison, actor, adopted);
+void adopt(Workplace& workplace, const Comparison& comparison, const std::string& actor,
+           const AdoptionOrder& order, EnvironmentReport& report) {
+    Adopting adopting(workplace, comparison, actor, order);
     std::vector<Finding> left;
     for (Finding& finding : report.drift) {
         std::vector<Finding>& list = adopting.heal(finding) ? report.adopted : left;

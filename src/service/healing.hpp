@@ -5,15 +5,17 @@
 namespace keyward::service {
 
 /// What of a token's objects the catalogue is made to say.
-enum class Adopted {
-    known_keys,  ///< lost ones become FAILED deployments, returned ones DEPLOYED
-    all,         ///< and unknown ones keys, where they can be
+struct AdoptionOrder {
+    bool known_keys = false;        ///< lost ones become FAILED deployments, returned ones DEPLOYED
+    bool proved_objects = false;    ///< unknown ones whose CKA_ID proves their origin become keys
+    std::set<std::string> objects;  ///< and these, on an operator's word; CKA_IDs in hex
+    MechanismList mechanisms;       ///< what these may be used with; empty: as the token says
 };
 
 /// Makes the catalogue say what the token holds. Never touches a token. What is left stays in
 /// `report.drift` with the reason why. Throws CatalogueError.
-void adopt(Workplace& workplace, const Comparison& comparison, const std::string& actor, Adopted adopted,
-           EnvironmentReport& report);
+void adopt(Workplace& workplace, const Comparison& comparison, const std::string& actor,
+           const AdoptionOrder& order, EnvironmentReport& report);
 
 /// Tombstones that waited for a token that was replaced, and whose objects this one holds, are worked on from
 /// now on. Throws CatalogueError.

@@ -5,7 +5,9 @@
 #include <string>
 
 #include "service/environment.hpp"
+#include "service/failure_code.hpp"
 #include "service/in_flight.hpp"
+#include "service/object_destruction.hpp"
 
 namespace keyward::service {
 
@@ -22,15 +24,16 @@ class Import {
         Lifetime lifetime;  ///< `session`: a trial, after which nothing is left
         std::optional<std::string> expected_check_value;
         std::string request_id;  ///< for the log
+        MechanismList mechanisms{};
     };
-    Import(Environment& environment, InFlight& in_flight, Plan plan);
+    Import(Environment& environment, Catalogue& catalogue, InFlight& in_flight, Plan plan);
 
     /// Puts the call into the environment's queue; returns at once. From now on its object is in flight.
     void start();
     /// Waits until the token has answered or the deadline has passed.
     void finish();
     /// An import that succeeded is to be taken back.
-    void undo() { receipt_.reset(), to_destroy_ = true; }
+    void undo() { receipt_.reset(), to_destroy_ = true, made_ = true; }
     /// Destroys what must not stay, where the token is alive: begins, and waits for the end. Nothing happens
     /// where there is nothing to destroy.
     void begin_cleanup();
@@ -46,21 +49,29 @@ class Import {
     [[nodiscard]] bool failed() const { return failure_.has_value(); }
     [[nodiscard]] const ImportReceipt& receipt() const { return *receipt_; }
     [[nodiscard]] const TokenError& failure() const { return *failure_; }
+    [[nodiscard]] FailureCode failure_code() const { return failure_code_; }
     /// Whether the token is known to hold no object of ours under this CKA_ID.
     [[nodiscard]] bool left_nothing() const { return left_nothing_; }
+    /// Whether the token is known to have held its object.
+    [[nodiscard]] bool was_made() const { return made_; }
 
   private:
+    void note(const TokenError& failure);
+    void failed_unexpectedly(const std::exception& error);
     void cleanup_failed(const std::exception& error) const;
 
     Environment& environment_;
+    Catalogue& catalogue_;
     InFlight& in_flight_;
     std::shared_ptr<const Plan> plan_;
     std::shared_ptr<Call<ImportReceipt>> call_;
-    std::shared_ptr<Call<std::size_t>> cleanup_;
+    std::shared_ptr<Call<Destruction>> cleanup_;
     std::optional<ImportReceipt> receipt_;
     std::optional<TokenError> failure_;
+    FailureCode failure_code_ = FailureCode::internal_error;
     bool left_nothing_ = false;
     bool to_destroy_ = false;
+    bool made_ = false;
     bool in_flight_here_ = false;  ///< and not a late worker's
 };
 

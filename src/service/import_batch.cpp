@@ -3,13 +3,29 @@
 #include <algorithm>
 
 namespace keyward::service {
+namespace {
+
+/// What the client is to mend.
+bool is_refusal(TokenFault fault) {
+    return fault == TokenFault::refused || fault == TokenFault::mismatch || fault == TokenFault::wrong_value;
+}
+
+Warning two_purposes() {
+    return {
+        "two_purposes",
+        "The key may both sign and decrypt; one purpose a key is safer (NIST SP 800-57 part 1, 5.2): send "
+        "mechanisms that are signatures, or RSA-PKCS-OAEP alone"};
+}
+
+}  // namespace
 
 void ImportBatch::add(Environment& environment, const EnvironmentEntry& entry, const PreparedEntry& prepared,
-                      const std::string& label, const UseSet& uses, const std::string& request_id) {
-    Import::Plan plan{ObjectId::random(),         label,     prepared.material, uses, lifetime_,
-                      entry.expected_check_value, request_id};
-    items_.push_back({Import(environment, workplace_.in_flight, std::move(plan)), entry.pointer,
-                      prepared.source, size_in_bits(*prepared.material), uses});
+                      const ObjectId& id, const std::string& label, const UseSet& uses,
+                      const MechanismList& mechanisms, const std::string& request_id) {
+    Import::Plan plan{id,         label,     prepared.material, uses, lifetime_, entry.expected_check_value,
+                      request_id, mechanisms};
+    items_.push_back({Import(environment, workplace_.catalogue, workplace_.in_flight, std::move(plan)),
+                      entry.pointer, prepared.source, size_in_bits(*prepared.material), uses});
 }
 
 void ImportBatch::run() {
@@ -55,6 +71,15 @@ std::vector<Intent> ImportBatch::intents(const std::string& key_id) const {
     return intents;
 }
 
+std::vector<Tombstone> ImportBatch::tombstones() const {
+    std::vector<Tombstone> tombstones;
+    for (const Item& item : items_)
+        if (item.import.succeeded())
+            tombstones.push_back(
+                {item.import.id(), item.import.environment(), workplace_.owner, workplace_.lease_end()});
+    return tombstones;
+}
+
 std::set<ObjectId> ImportBatch::ids() const {
     std::set<ObjectId> ids;
     for (const Item& item : items_)
@@ -74,6 +99,7 @@ Settlement ImportBatch::settlement() const {
     for (const Item& item : items_) {
         settlement.intents.insert(item.import.id());
         if (item.import.left_nothing()) settlement.clean.insert(item.import.id());
+        if (item.import.was_made()) settlement.made.insert(item.import.id());
     }
     return settlement;
 }
@@ -100,10 +126,18 @@ Deployment ImportBatch::deployment(std::size_t position, const std::string& alia
 
 EnvironmentResult ImportBatch::result(std::size_t position) const {
     const Import& import = items_[position].import;
-    if (!import.succeeded()) return {import.environment(), false, import.failure().what(), {}, {}};
-    return {import.environment(), true,
-            lifetime_ == Lifetime::session ? "Would be deployed" : "Deployed successfully",
-            import.receipt().key_check_value, import.receipt().public_key_sha256};
+    if (!import.succeeded())
+        return {.environment = import.environment(),
+                .message = import.failure().what(),
+                .code = import.failure_code()};
+    EnvironmentResult result{
+        .environment = import.environment(),
+        .success = true,
+        .message = lifetime_ == Lifetime::session ? "Would be deployed" : "Deployed successfully",
+        .key_check_value = import.receipt().key_check_value,
+        .public_key_sha256 = import.receipt().public_key_sha256};
+    if (items_[position].uses.size() > 1) result.warnings.push_back(two_purposes());
+    return result;
 }
 
 ServiceError ImportBatch::failure() const {
@@ -114,8 +148,7 @@ ServiceError ImportBatch::failure() const {
     for (const Item& item : items_) {
         if (!item.import.failed()) continue;
         const TokenError& failure = item.import.failure();
-        all_refused = all_refused &&
-                      (failure.fault() == TokenFault::refused || failure.fault() == TokenFault::mismatch);
+        all_refused = all_refused && is_refusal(failure.fault());
         all_busy = all_busy && failure.fault() == TokenFault::busy;
         text += (details.empty() ? "" : "; ") + item.import.environment() + ": " + failure.what();
         details.push_back({item.pointer, failure.what()});

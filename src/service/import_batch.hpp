@@ -23,9 +23,10 @@ class ImportBatch {
     /// Until here its objects count as in flight.
     ~ImportBatch();
 
-    /// Nothing happens yet. `pointer` is where the request names the environment.
+    /// Nothing happens yet. `id` is the CKA_ID of what is to be made.
     void add(Environment& environment, const EnvironmentEntry& entry, const PreparedEntry& prepared,
-             const std::string& label, const UseSet& uses, const std::string& request_id);
+             const ObjectId& id, const std::string& label, const UseSet& uses,
+             const MechanismList& mechanisms, const std::string& request_id);
 
     /// Runs all of them until each has ended or its deadline has passed, and cleans up after those that
     /// failed.
@@ -40,6 +41,8 @@ class ImportBatch {
     [[nodiscard]] const Import& operator[](std::size_t position) const { return items_[position].import; }
 
     [[nodiscard]] std::vector<Intent> intents(const std::string& key_id) const;
+    /// For the objects of those that succeeded, when nothing in the catalogue may name them any more.
+    [[nodiscard]] std::vector<Tombstone> tombstones() const;
     /// Of those that succeeded.
     [[nodiscard]] std::set<ObjectId> ids() const;
     /// `production, staging`: for error texts.

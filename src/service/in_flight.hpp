@@ -3,6 +3,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <vector>
 
 #include "core/ids.hpp"
 
@@ -16,6 +17,21 @@ class InFlight {
     void add(const ObjectId& id) {
         const std::lock_guard lock(mutex_);
         ++ids_[id];
+    }
+    /// All of them or, when there is no memory, none.
+    void add(const std::set<ObjectId>& ids) {
+        std::vector<ObjectId> added;
+        added.reserve(ids.size());
+        try {
+            for (const ObjectId& id : ids) {
+                add(id);
+                added.push_back(id);
+            }
+        } catch (...) {
+            for (const ObjectId& id : added)
+                remove(id);
+            throw;
+        }
     }
     void remove(const ObjectId& id) {
         const std::lock_guard lock(mutex_);
@@ -38,8 +54,7 @@ class InFlight {
     class Hold {
       public:
         Hold(InFlight& in_flight, std::set<ObjectId> ids) : in_flight_(in_flight), ids_(std::move(ids)) {
-            for (const ObjectId& id : ids_)
-                in_flight_.add(id);
+            in_flight_.add(ids_);
         }
         Hold(const Hold&) = delete;
         Hold& operator=(const Hold&) = delete;

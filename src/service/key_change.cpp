@@ -1,20 +1,77 @@
 #include "service/key_change.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "core/log.hpp"
 #include "service/key_text.hpp"
 
 namespace keyward::service {
+namespace {
+
+constexpr std::array both_permissions{Permission::manage, Permission::deploy_undeploy};
+
+bool may_change_in(const Caller& caller, const Project& project, const std::string& environment) {
+    return std::ranges::all_of(both_permissions, [&](Permission permission) {
+        return caller.holds(permission, project, environment);
+    });
+}
+
+bool is_in(const Project& project, const std::string& environment) {
+    return std::ranges::find(project.environments, environment) != project.environments.end();
+}
+
+/// Null when there is none of that name for the caller to put keys into.
+Environment* open_environment(const Workplace& workplace, const Caller& caller, const Project& project,
+                              const std::string& name) {
+    if (!is_in(project, name) || !may_change_in(caller, project, name)) return nullptr;
+    return workplace.environments.find(name);
+}
+
+/// Those who settled the intents may have ended their tombstones before the objects were made.
+void condemn_objects(Catalogue& catalogue, const ImportBatch& imports, const AuditRecord& audit) {
+    for (const Tombstone& tombstone : imports.tombstones())
+        if (catalogue.fate_of(tombstone.object_id) == ObjectFate::unknown)
+            catalogue.condemn(tombstone, audit);
+}
+
+}  // namespace
 
 Environment& writable_environment(const Workplace& workplace, const Caller& caller, const Project& project,
                                   const std::string& name) {
-    Environment* environment = workplace.environments.find(name);
-    const bool in_project = std::ranges::find(project.environments, name) != project.environments.end();
-    const bool granted = caller.holds(Permission::manage, project, name) &&
-                         caller.holds(Permission::deploy_undeploy, project, name);
-    if (environment == nullptr || !in_project || !granted) throw environment_not_found(name);
+    Environment* environment = open_environment(workplace, caller, project, name);
+    if (environment == nullptr) throw environment_not_found(name);
     return *environment;
+}
+
+std::optional<std::string> first_closed_environment(const Workplace& workplace, const Caller& caller,
+                                                    const Project& project,
+                                                    const std::vector<EnvironmentEntry>& entries) {
+    for (const EnvironmentEntry& entry : entries) {
+        if (entry.environment.empty()) continue;
+        const bool open = entry.content || entry.private_key
+                              ? open_environment(workplace, caller, project, entry.environment) != nullptr
+                              : is_in(project, entry.environment) && caller.sees(project, entry.environment);
+        if (!open) return entry.environment;
+    }
+    return std::nullopt;
+}
+
+void require_in_every_environment(const Caller& caller, const Project& project, const Key& key) {
+    for (const Deployment& deployment : key.deployments)
+        for (const Permission permission : both_permissions)
+            if (!caller.holds(permission, project, deployment.environment))
+                throw ServiceError(ErrorKind::forbidden,
+                                   "The permission " + std::string(to_string(permission)) +
+                                       " is required in every environment where the key is deployed");
+    if (!key.deployments.empty()) return;
+    const bool in_one = std::ranges::any_of(
+        project.environments, [&](const std::string& name) { return may_change_in(caller, project, name); });
+    if (!in_one)
+        throw ServiceError(ErrorKind::forbidden,
+                           "The permissions " + std::string(to_string(Permission::manage)) + " and " +
+                               std::string(to_string(Permission::deploy_undeploy)) +
+                               " are required together in one environment of the project");
 }
 
 Settlement with_answer(const Workplace& workplace, Settlement settlement, const Origin& origin,
@@ -42,8 +99,11 @@ bool was_committed_all_the_same(Workplace& workplace, ImportBatch& imports, Unfi
     }
     if (failure != nullptr) change.settlement.clean.clear();
     try {
-        if (!workplace.catalogue.abandon_change(change.key_id, change.settlement, change.audit))
-            return std::ranges::includes(workplace.catalogue.objects_of(change.key_id), imports.ids());
+        if (!workplace.catalogue.abandon_change(change.key_id, change.settlement, change.audit)) {
+            if (std::ranges::includes(workplace.catalogue.objects_of(change.key_id), imports.ids()))
+                return true;
+            condemn_objects(workplace.catalogue, imports, change.audit);
+        }
     } catch (const CatalogueError& error) {
         change.change_id = change_id_of(error);
         workplace.unfinished->add(std::move(change));

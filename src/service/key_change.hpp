@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "service/access.hpp"
 #include "service/import_batch.hpp"
@@ -15,6 +17,17 @@ namespace keyward::service {
 /// (bad_request) with one text for all reasons why not.
 Environment& writable_environment(const Workplace& workplace, const Caller& caller, const Project& project,
                                   const std::string& name);
+
+/// The environment of the first entry that the caller can't reach: to put a key there, or to see it where the
+/// entry has no new key. Nothing when all can be reached. An entry without a name is another mistake.
+std::optional<std::string> first_closed_environment(const Workplace& workplace, const Caller& caller,
+                                                    const Project& project,
+                                                    const std::vector<EnvironmentEntry>& entries);
+
+/// What belongs to a key as a whole is changed by those alone who may manage and deploy it in every
+/// environment where it is deployed, or, where it is deployed nowhere, in one of the project's. Throws
+/// ServiceError (forbidden).
+void require_in_every_environment(const Caller& caller, const Project& project, const Key& key);
 
 /// The settlement, with the answer that is kept for repeats of the request if it asks for that.
 Settlement with_answer(const Workplace& workplace, Settlement settlement, const Origin& origin,

@@ -4,6 +4,8 @@
 #include <memory>
 #include <set>
 
+#include "service/key_purposes.hpp"
+
 namespace keyward::service {
 namespace {
 
@@ -48,8 +50,9 @@ MechanismList all_mechanisms() {
 /// Reads the parts of one request in turn and collects what is wrong with them.
 class Preparation {
   public:
-    Preparation(const CreateKeyRequest& request, const keys::Policy& policy, std::vector<FieldError> mistakes)
-        : request_(request), policy_(policy), mistakes_(std::move(mistakes)) {}
+    Preparation(const CreateKeyRequest& request, const keys::Policy& policy, std::vector<FieldError> mistakes,
+                Contents contents)
+        : request_(request), policy_(policy), mistakes_(std::move(mistakes)), contents_(contents) {}
 
     PreparedKey run() {
         if (request_.type && algorithm_fits_type())
@@ -84,6 +87,7 @@ class Preparation {
     std::shared_ptr<const KeyMaterial> decoded(const SecretBytes& content, KeyType type,
                                                std::optional<Algorithm> algorithm,
                                                const std::string& pointer) {
+        if (contents_ == Contents::left_alone) return nullptr;
         try {
             return std::make_shared<const KeyMaterial>(decode_content(type, algorithm, content, policy_));
         } catch (const keys::UnusableContent& unusable) {
@@ -173,14 +177,16 @@ class Preparation {
         if (!algorithm) return;
         const MechanismList fitting = mechanisms_for(*algorithm);
         if (!request_.mechanisms) {
-            prepared_.mechanisms = default_mechanisms(*algorithm);
+            prepared_.mechanisms = default_mechanisms(*algorithm, policy_);
             return;
         }
         std::ranges::copy_if(fitting, std::back_inserter(prepared_.mechanisms),
                              [&](const std::string& name) { return contains(*request_.mechanisms, name); });
-        if (algorithm == Algorithm::aes && prepared_.mechanisms.size() > 1)
-            mistake("/mechanisms",
-                    "must be one for AES: with another beside it, each opens what the other closed");
+        // A list that stands already may be posted back as long as no object is made for it.
+        if (request_.environments.empty() && prepared_.mechanisms == request_.stored_mechanisms) return;
+        if (const std::string conflict = conflict_among(*algorithm, prepared_.mechanisms, policy_);
+            !conflict.empty())
+            mistake("/mechanisms", conflict);
     }
 
     /// Against the algorithm, or as long as that is not known, against all.
@@ -201,6 +207,7 @@ class Preparation {
     const CreateKeyRequest& request_;
     const keys::Policy& policy_;
     std::vector<FieldError> mistakes_;
+    const Contents contents_;
     PreparedKey prepared_{};
     bool known_algorithm_ = false;
 };
@@ -208,8 +215,8 @@ class Preparation {
 }  // namespace
 
 PreparedKey prepare(const CreateKeyRequest& request, const keys::Policy& policy,
-                    std::vector<FieldError> mistakes) {
-    return Preparation(request, policy, std::move(mistakes)).run();
+                    std::vector<FieldError> mistakes, Contents contents) {
+    return Preparation(request, policy, std::move(mistakes), contents).run();
 }
 
 }  // namespace keyward::service

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@ struct EnvironmentEntry {
     std::string pointer;  ///< JSON pointer of the entry
     std::string environment;
     std::string alias;
+    bool resets_alias = false;  ///< `null` was sent for it, and not nothing
     std::optional<std::string> expected_check_value;
     std::optional<SecretBytes> content;
     std::optional<SecretBytes> public_key;
@@ -32,6 +34,7 @@ struct CreateKeyRequest {
     std::optional<keys::KeyType> type;
     std::optional<keys::Algorithm> algorithm;
     std::optional<MechanismList> mechanisms;
+    MechanismList stored_mechanisms{};  ///< of the key that is there already; empty for a new one
     std::vector<EnvironmentEntry> environments;
     bool roll_back_on_failure = false;
     bool dry_run = false;
@@ -51,9 +54,13 @@ struct PreparedKey {
     std::vector<PreparedEntry> entries;  ///< one for each of the request's
 };
 
+/// Whether keys are decoded, which may take seconds. Otherwise what they are stays unknown, and only the
+/// other mistakes are found: for a request that is refused anyway.
+enum class Contents : std::uint8_t { decoded, left_alone };
+
 /// Decodes and checks everything that needs no token. `mistakes` holds what the reader found wrong already;
 /// throws ServiceError (validation_failed) with those and its own, all at once.
 PreparedKey prepare(const CreateKeyRequest& request, const keys::Policy& policy,
-                    std::vector<FieldError> mistakes);
+                    std::vector<FieldError> mistakes, Contents contents = Contents::decoded);
 
 }  // namespace keyward::service

@@ -1,5 +1,7 @@
 #include "service/key_text.hpp"
 
+#include "core/shown_name.hpp"
+
 namespace keyward::service {
 
 std::string to_string(DeploymentState state) {
@@ -18,12 +20,17 @@ std::string object_label(const std::string& alias, const std::string& project, c
     return alias.empty() ? project + "/" + key : alias;
 }
 
+std::string alias_problem(const std::string& alias, const std::string& project) {
+    if (alias.find('/') == std::string::npos || alias.starts_with(project + "/")) return {};
+    return "must begin with " + project + "/ when it has a slash";
+}
+
 std::string name_is_taken_text(const std::string& key) {
     return "Key (name: " + key + ") is already exist! Try update operation if want to change its value.";
 }
 
 std::string environment_not_found_text(const std::string& environment) {
-    return "Environment (name: " + environment +
+    return "Environment (name: " + shown_name(environment) +
            ") is not found or user does not have privilege to access it!";
 }
 
@@ -32,7 +39,7 @@ ServiceError environment_not_found(const std::string& environment) {
 }
 
 ServiceError key_not_found(const std::string& key) {
-    return {ErrorKind::not_found, "Key (name: " + key + ") is not found"};
+    return {ErrorKind::not_found, "Key (name: " + shown_name(key) + ") is not found"};
 }
 
 ServiceError key_changed_meanwhile(const std::string& key) {

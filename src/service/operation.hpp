@@ -34,6 +34,7 @@ struct Outcome {
         done,         ///< `output` holds it; a verified signature has none
         failed,       ///< the ciphertext can't be opened, or the signature does not fit
         refused,      ///< the token takes the key and the mechanism, but not this input; `reason` says why
+        unanswered,   ///< of what the public key alone can do: the token lives, but failed at this
         not_offered,  ///< the token lacks the mechanism for this action (or, with OAEP, the hash)
     };
     Kind kind = Kind::done;

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 
+#include "core/contain.hpp"
 #include "core/log.hpp"
 
 namespace keyward::service {
 
 PeriodicTasks::PeriodicTasks(std::vector<Task> tasks)
-    : tasks_(std::move(tasks)), thread_([this] { work(); }) {}
+    : tasks_(std::move(tasks)),
+      due_(tasks_.size(), std::chrono::steady_clock::now()),
+      thread_([this] { work(); }) {}
 
 PeriodicTasks::~PeriodicTasks() {
     {
@@ -18,20 +21,23 @@ PeriodicTasks::~PeriodicTasks() {
     thread_.join();
 }
 
+void PeriodicTasks::run(const Task& task) {
+    try {
+        task.run();
+    } catch (const std::exception& error) {
+        log::error("task.failed", {{"task", task.name}, {"reason", error.what()}});
+    }
+}
+
 void PeriodicTasks::work() {
     using Time = std::chrono::steady_clock;
-    std::vector<Time::time_point> due(tasks_.size(), Time::now());
     std::unique_lock lock(mutex_);
     while (!ending_) {
-        const auto next = std::ranges::min_element(due);
+        const auto next = std::ranges::min_element(due_);
         if (ended_.wait_until(lock, *next, [&] { return ending_; })) return;
-        const Task& task = tasks_[static_cast<std::size_t>(next - due.begin())];
+        const Task& task = tasks_[static_cast<std::size_t>(next - due_.begin())];
         lock.unlock();
-        try {
-            task.run();
-        } catch (const std::exception& error) {
-            log::error("task.failed", {{"task", task.name}, {"reason", error.what()}});
-        }
+        contain(task.name, [&] { run(task); });
         lock.lock();
         *next = Time::now() + task.every;
     }

@@ -30,8 +30,10 @@ class PeriodicTasks {
 
   private:
     void work();
+    static void run(const Task& task);
 
     std::vector<Task> tasks_;
+    std::vector<std::chrono::steady_clock::time_point> due_;  ///< of each task; the thread's
     std::mutex mutex_;
     std::condition_variable ended_;
     bool ending_ = false;

@@ -14,7 +14,11 @@ namespace keyward::service {
 /// What a pass may do beside looking.
 struct ReconcileOptions {
     bool dry_run = false;  ///< destroys nothing and writes nothing
-    bool adopt = false;    ///< the catalogue is made to say what the tokens hold
+    bool adopt = false;    ///< the catalogue is made to say what the tokens hold; of objects that it does not
+                           ///< know, those that carry a proof of their origin are taken in
+    std::set<std::string> adopt_objects;  ///< these are taken in on the operator's word; CKA_IDs in hex
+    MechanismList mechanisms;             ///< what these may be used with; empty: as the token says
+    std::set<ObjectId> give_up;           ///< tombstones that end when their objects are not found once more
     /// Environments whose keys are held by the token that is in place now, whichever was recorded before.
     /// They are compared with the others, and the catalogue told which of its keys that token holds.
     std::set<std::string> accept_tokens;
@@ -39,7 +43,7 @@ struct AcceptedToken {
 struct EnvironmentReport {
     std::string name;
     ComparisonStatus status = ComparisonStatus::compared;
-    std::string reason;                           ///< why it was not compared
+    std::string reason;                           ///< why it was not compared, or is not healed
     std::size_t objects = 0;                      ///< key objects in the token
     std::optional<AcceptedToken> accepted_token;  ///< when it is another one than before
     std::vector<Finding> drift;                   ///< what is left of it
@@ -47,10 +51,27 @@ struct EnvironmentReport {
     std::size_t removed = 0;  ///< half-made objects
 };
 
+/// A tombstone that was to be given up.
+struct GivenUp {
+    ObjectId id;
+    bool done = false;
+    std::string note;  ///< a sentence: how it ended, or why not
+};
+
+/// A tombstone whose object was looked for and not found.
+struct AbsentObject {
+    ObjectId id;
+    std::string environment;
+    int looks = 0;  ///< in a re-initialised module
+};
+
 struct ReconcileReport {
     std::optional<RecoveryReport> settled;  ///< nothing in a dry run
     Unsettled unsettled;                    ///< in a dry run
     std::vector<EnvironmentReport> environments;
+    std::vector<GivenUp> given_up;
+    std::vector<AbsentObject> absent;
+    std::vector<std::string> not_there;  ///< ids that were to be adopted, and are no unknown object anywhere
 
     /// Everything is settled, every environment was compared, and no drift is left.
     [[nodiscard]] bool in_order() const;
@@ -72,6 +93,8 @@ class Reconciler {
     RecoveryReport settle();
     [[nodiscard]] std::optional<AcceptedToken> accept_token(Environment& environment,
                                                             const ReconcileOptions& options) const;
+    void retire_token(const std::string& environment, const std::string& serial,
+                      const ReconcileOptions& options) const;
     EnvironmentReport examine(Environment& environment, const ReconcileOptions& options,
                               const WalkLimits& limits, Unsettled& unsettled);
 

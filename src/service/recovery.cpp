@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/log.hpp"
+#include "service/object_destruction.hpp"
 
 namespace keyward::service {
 
@@ -28,7 +29,7 @@ class Recovery::Pass {
             for (const Found& each : *found) {
                 if (stop.stop_requested()) break;
                 renew();
-                if (bury(each)) left_.erase(each.tombstone.object_id);
+                if (destroy(each)) left_.erase(each.tombstone.object_id);
                 if (done) done();
             }
         // Another replica may reach the token that this one can't.
@@ -80,25 +81,18 @@ class Recovery::Pass {
         return found;
     }
 
-    /// Whether the object is gone for certain.
-    bool bury(const Found& found) {
+    /// Whether its tombstone ended.
+    bool destroy(const Found& found) {
         const Tombstone& tombstone = found.tombstone;
-        if (found.objects == 0 && recovery_.workplace_.clock() < tombstone.keep_until) return false;
-        try {
-            if (found.objects > 0)
-                report_.destroyed_objects += environment_.call<std::size_t>(
-                    [id = tombstone.object_id](Token& token) { return token.destroy(id); });
-        } catch (const TokenError& error) {
-            log::warn("recovery.object_not_destroyed", {{"environment", tombstone.environment},
-                                                        {"object", tombstone.object_id.hex()},
-                                                        {"reason", error.what()}});
-            return false;
-        }
-        recovery_.workplace_.catalogue.remove_tombstone(
-            tombstone.object_id, recovery_.audit("recovery.destroy", tombstone.environment,
-                                                 "object " + tombstone.object_id.hex() + " is gone"));
-        ++report_.removed_tombstones;
-        return true;
+        Workplace& workplace = recovery_.workplace_;
+        if (found.objects == 0 && workplace.clock() < tombstone.keep_until) return false;
+        const TombstoneResult result =
+            service::destroy_tombstoned(workplace, {tombstone},
+                                        recovery_.audit("recovery.destroy", tombstone.environment, {}))
+                .front();
+        report_.destroyed_objects += result.objects;
+        if (result.ended) ++report_.removed_tombstones;
+        return result.ended;
     }
 
     /// The leases last longer than one call, but not than a pass.

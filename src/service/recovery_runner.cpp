@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "core/contain.hpp"
 #include "core/log.hpp"
 
 namespace keyward::service {
@@ -18,11 +19,13 @@ void RecoveryRunner::run() {
 }
 
 void RecoveryRunner::destroy_tombstoned(const std::string& environment) noexcept {
-    try {
-        recovery_.destroy_tombstoned(environment, stop_.get_token());
-    } catch (const std::exception& error) {
-        log::error("recovery.failed", {{"environment", environment}, {"reason", error.what()}});
-    }
+    contain("recovery", [&] {
+        try {
+            recovery_.destroy_tombstoned(environment, stop_.get_token());
+        } catch (const std::exception& error) {
+            log::error("recovery.failed", {{"environment", environment}, {"reason", error.what()}});
+        }
+    });
 }
 
 }  // namespace keyward::service

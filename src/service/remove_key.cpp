@@ -3,9 +3,10 @@
 #include <algorithm>
 
 #include "core/log.hpp"
-#include "service/burial.hpp"
+#include "core/shown_name.hpp"
 #include "service/key_change.hpp"
 #include "service/key_text.hpp"
+#include "service/object_destruction.hpp"
 
 namespace keyward::service {
 namespace {
@@ -33,13 +34,13 @@ class Undeployment {
         }
         if (removal.begin == Begin::gone) throw key_not_found(key_.name);
         if (removal.begin == Begin::conflict) throw key_changed_meanwhile(key_.name);
-        const auto failures = bury(workplace_, removal.tombstones, audit({}));
-        const DeploymentReport report = report_of(removal.tombstones, failures);
+        const auto ends = destroy_tombstoned(workplace_, removal.tombstones, audit({}));
+        const DeploymentReport report = report_of(removal.tombstones, ends);
         log::info(environment_ ? "key.undeployed" : "key.deleted", {{"request", origin_.request_id},
                                                                     {"user", caller_.user_name},
                                                                     {"client", origin_.client_address},
                                                                     {"project", project_.name},
-                                                                    {"key", key_.name},
+                                                                    {"key", shown_name(key_.name)},
                                                                     {"result", results_text(report)}});
         keep(report);
         return report;
@@ -88,7 +89,7 @@ class Undeployment {
     }
 
     [[nodiscard]] DeploymentReport report_of(const std::vector<Tombstone>& tombstones,
-                                             const std::vector<std::optional<std::string>>& failures) const {
+                                             const std::vector<TombstoneResult>& ends) const {
         std::vector<EnvironmentResult> results;
         for (const Deployment& deployment : key_.deployments) {
             if (!is_meant(deployment)) continue;
@@ -99,11 +100,19 @@ class Undeployment {
                     "destroyed "
                     "there should that token come back";
             for (std::size_t i = 0; i < tombstones.size(); ++i)
-                if (deployment.object_id == tombstones[i].object_id && failures[i])
-                    result = {deployment.environment, false, *failures[i], {}, {}};
+                if (deployment.object_id == tombstones[i].object_id) result = result_of(deployment, ends[i]);
             results.push_back(std::move(result));
         }
         return report_on(Undertaking::undeployment, std::move(results));
+    }
+
+    static EnvironmentResult result_of(const Deployment& deployment, const TombstoneResult& end) {
+        if (!end.ended)
+            return {.environment = deployment.environment, .message = end.reason, .code = end.code};
+        return {.environment = deployment.environment,
+                .success = true,
+                .message = end.not_found ? "Undeployed; the token did not hold the key any more"
+                                         : "Undeployed successfully"};
     }
 
     Workplace& workplace_;
@@ -125,12 +134,7 @@ Key key_to_change(const Workplace& workplace, const Project& project, const std:
 DeploymentReport RemoveKey::remove(const Caller& caller, const Project& project, const std::string& key_name,
                                    const Origin& origin) {
     const Key key = key_to_change(workplace_, project, key_name);
-    for (const Deployment& deployment : key.deployments)
-        for (const Permission permission : {Permission::manage, Permission::deploy_undeploy})
-            if (!caller.holds(permission, project, deployment.environment))
-                throw ServiceError(ErrorKind::forbidden,
-                                   "The permission " + std::string(to_string(permission)) +
-                                       " is required in every environment where the key is deployed");
+    require_in_every_environment(caller, project, key);
     return Undeployment(workplace_, caller, project, key, origin, std::nullopt).run();
 }
 

@@ -23,8 +23,12 @@ namespace keyward::service {
 enum class TokenFault {
     refused,  ///< the token does not take this key: template, type, size, mechanism. The client's to know and
               ///< mend
-    mismatch,  ///< what the token holds is not what was sent, or not what was expected; the object has been
-               ///< destroyed
+    mismatch,     ///< what the token holds, answers or does is not what was asked of it; the object has been
+                  ///< destroyed
+    wrong_value,  ///< the key check value or public key that it reports is not that of the key that was sent,
+                  ///< or not the expected one; the object has been destroyed
+    failed,  ///< the call failed although the token itself answers: what failed is this call, with this key
+             ///< and input, and it says nothing of the token
     unreachable,  ///< device error, lost session, removed token, module gone: try again later
     full,         ///< no room for objects or sessions
     pin,          ///< the PIN was refused or is locked: an operator must act, and nothing retries
@@ -78,6 +82,8 @@ struct ImportOrder {
     UseSet uses;  ///< becomes the CKA_ENCRYPT, CKA_SIGN … flags
     Lifetime lifetime = Lifetime::token;
     std::optional<std::string> expected_check_value;  ///< as the client sent it; hex of either case
+    /// The key's mechanisms: becomes CKA_ALLOWED_MECHANISMS where the module knows that. Empty: no limit.
+    MechanismList mechanisms{};
 };
 
 /// What the token reported of an object after its import. Exactly one of the two values stands, or none where
@@ -94,6 +100,7 @@ struct TokenIdentity {
     std::string serial;
     std::string manufacturer;
     std::string model;
+    bool serial_is_shared = false;  ///< another token of the same module has the same serial number
 };
 
 /// A key object in a token, as its attributes say.
@@ -113,6 +120,8 @@ struct TokenObject {
                                     ///< behind that was killed while it made an object
     std::vector<std::string> weakened_protection;  ///< attributes that are not as we make them, as
                                                    ///< `CKA_EXTRACTABLE is true`
+    /// Names of our table for what CKA_ALLOWED_MECHANISMS lists; nothing where it is empty or not known.
+    std::optional<std::set<std::string>> allowed_mechanisms{};
 };
 
 /// A token of one environment: the port that `hsm/` implements over PKCS#11 and `tests/fakes` in memory.
@@ -179,6 +188,10 @@ class Token {
     /// makes sense; false at once otherwise. Sessions are opened again by the calls that follow, which need
     /// not know. Throws nothing.
     virtual bool refresh() = 0;
+
+    /// Changes each time the token was lost and found again: what was learnt of its identity holds only while
+    /// it stays the same. Never waits.
+    [[nodiscard]] virtual std::uint64_t epoch() const { return 0; }
 
     /// Forgets the login state after a new PIN was put in place: the next call logs in again with what
     /// `pin_source` says now.

@@ -16,6 +16,8 @@ ServiceError service_error_of(const TokenError& error, const std::string& enviro
                         ", although it was deployed there; an operator can find out more with: keyward "
                         "reconcile --dry-run"};
         case TokenFault::mismatch:
+        case TokenFault::wrong_value:
+        case TokenFault::failed:
         case TokenFault::unreachable:
         case TokenFault::full:
         case TokenFault::pin:

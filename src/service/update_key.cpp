@@ -3,9 +3,10 @@
 #include <algorithm>
 
 #include "core/log.hpp"
-#include "service/burial.hpp"
+#include "core/shown_name.hpp"
 #include "service/key_change.hpp"
 #include "service/key_text.hpp"
+#include "service/object_destruction.hpp"
 #include "service/update_request.hpp"
 
 namespace keyward::service {
@@ -22,12 +23,25 @@ EnvironmentResult left_alone(const Deployment& deployment) {
             break;
         case DeploymentState::failed:
             result.message = "Not deployed, and nothing new was sent. " + deployment.failure;
+            result.code = FailureCode::not_found;
             break;
         case DeploymentState::deleting:
             result.message = "Being undeployed, and nothing new was sent";
+            result.code = FailureCode::hsm_unavailable;
             break;
     }
     return result;
+}
+
+/// Whether the request says something else of the key as a whole than what is stored.
+bool asks_for_shared_change(const UpdateKeyRequest& request, const Key& key) {
+    const auto as_set = [](const MechanismList& names) {
+        return std::set<std::string>(names.begin(), names.end());
+    };
+    return request.description.value_or(key.description) != key.description ||
+           request.type.value_or(key.type) != key.type ||
+           request.algorithm.value_or(key.algorithm) != key.algorithm ||
+           as_set(request.mechanisms.value_or(key.mechanisms)) != as_set(key.mechanisms);
 }
 
 /// One update-key call from its intents to the end of the old objects.
@@ -46,17 +60,17 @@ class Update {
 
     DeploymentReport run() {
         plan();
-        if (imports_.empty() && nothing_is_new()) return report();
+        if (imports_.empty() && !changes_shared()) return report();
         if (!imports_.empty()) import();
-        const DeploymentReport result = report();
+        DeploymentReport result = report();
         if (request_.dry_run) return result;
         const InFlight::Hold old_objects(workplace_.in_flight, objects_to_replace());
-        bury(workplace_, commit(result), audit("key.update.destroy", {}));
+        destroy_tombstoned(workplace_, commit(result), audit("key.update.destroy", {}));
         log::info("key.updated", {{"request", request_.origin.request_id},
                                   {"user", caller_.user_name},
                                   {"client", request_.origin.client_address},
                                   {"project", project_.name},
-                                  {"key", old_.name},
+                                  {"key", shown_name(old_.name)},
                                   {"result", results_text(result)}});
         return result;
     }
@@ -68,7 +82,7 @@ class Update {
         new_.algorithm = update_.prepared.algorithm;
         new_.mechanisms = update_.prepared.mechanisms;
         new_.updated_at = workplace_.clock();
-        require_reach_for_mechanisms();
+        if (changes_shared()) require_in_every_environment(caller_, project_, old_);
         const UseSet uses = uses_of(new_.algorithm, new_.mechanisms);
         for (const PlannedEntry& entry : update_.entries) {
             if (!entry.fresh) {
@@ -79,24 +93,16 @@ class Update {
             const EnvironmentEntry& sent = update_.fresh.environments[*entry.fresh];
             imports_.add(writable_environment(workplace_, caller_, project_, sent.environment), sent,
                          update_.prepared.entries[*entry.fresh],
-                         object_label(sent.alias, project_.name, old_.name), uses,
+                         workplace_.new_object_id(sent.environment, project_.name, old_.name),
+                         object_label(sent.alias, project_.name, old_.name), uses, new_.mechanisms,
                          request_.origin.request_id);
         }
     }
 
-    /// What a key may be used for holds in all its environments.
-    void require_reach_for_mechanisms() const {
-        if (new_.mechanisms == old_.mechanisms) return;
-        for (const Deployment& deployment : old_.deployments)
-            if (!caller_.holds(Permission::manage, project_, deployment.environment))
-                throw ServiceError(ErrorKind::forbidden,
-                                   "The permission " + std::string(to_string(Permission::manage)) +
-                                       " is required in every environment where the key is deployed");
-    }
-
-    [[nodiscard]] bool nothing_is_new() const {
-        return new_.description == old_.description && new_.type == old_.type &&
-               new_.algorithm == old_.algorithm && new_.mechanisms == old_.mechanisms;
+    /// Whether something changes that belongs to the key in all its environments.
+    [[nodiscard]] bool changes_shared() const {
+        return new_.description != old_.description || new_.type != old_.type ||
+               new_.algorithm != old_.algorithm || new_.mechanisms != old_.mechanisms;
     }
 
     void import() {
@@ -234,8 +240,13 @@ DeploymentReport UpdateKey::run(const Caller& caller, const Project& project, Up
                                 std::vector<FieldError> mistakes) {
     const auto key = workplace_.catalogue.find_key(project.id, request.key_name);
     if (!key || key->state == KeyState::creating) throw key_not_found(request.key_name);
+    // Before its fields are judged: a 403 comes before a 400.
+    if (asks_for_shared_change(request, *key)) require_in_every_environment(caller, project, *key);
+    const auto closed = first_closed_environment(workplace_, caller, project, request.environments);
     const PreparedUpdate update =
-        prepare_update(request, *key, caller, project, workplace_.policy, std::move(mistakes));
+        prepare_update(request, *key, caller, project, workplace_.policy, std::move(mistakes),
+                       closed ? Contents::left_alone : Contents::decoded);
+    if (closed) throw environment_not_found(*closed);
     if (key->state == KeyState::deleting)
         throw ServiceError(ErrorKind::conflict, "Key (name: " + key->name + ") is being deleted");
     return Update(workplace_, caller, project, *key, request, update).run();

@@ -26,9 +26,10 @@ struct PreparedUpdate {
 
 /// Tells new content from what was only posted back, decodes and checks everything that needs no token.
 /// `mistakes` holds what the reader found wrong already; throws ServiceError (validation_failed) with those
-/// and its own, all at once. The result borrows from the key, and takes the content out of the request.
+/// and its own, all at once. The result borrows from the key, and takes the content out of the request. With
+/// Contents::left_alone it is of no use: the call is for the mistakes.
 PreparedUpdate prepare_update(UpdateKeyRequest& request, const Key& key, const Caller& caller,
                               const Project& project, const keys::Policy& policy,
-                              std::vector<FieldError> mistakes);
+                              std::vector<FieldError> mistakes, Contents contents = Contents::decoded);
 
 }  // namespace keyward::service

@@ -5,6 +5,7 @@
 
 #include "core/clock.hpp"
 #include "core/log.hpp"
+#include "core/shown_name.hpp"
 #include "service/batch_pace.hpp"
 #include "service/key_text.hpp"
 #include "service/public_use.hpp"
@@ -32,6 +33,10 @@ std::string too_slow_text(std::chrono::milliseconds limit) {
     return "Not tried: the batch took longer than " + duration_text(limit) + "; send the rest again";
 }
 
+std::string too_many_batches_text(const std::string& environment) {
+    return "Not tried: environment " + environment + " is busy with other batches; try again";
+}
+
 /// What could not be read is reported already, and looks as if it were missing.
 void add_where_readable(std::vector<FieldError>& mistakes, std::vector<FieldError> found) {
     std::set<std::string> unreadable;
@@ -45,11 +50,13 @@ void add_where_readable(std::vector<FieldError>& mistakes, std::vector<FieldErro
 class Usage {
   public:
     Usage(const Workplace& workplace, const SteadyClock& clock, KnownKeys& keys, DecryptionThrottle& throttle,
-          const Caller& caller, const Project& project, UseKeyRequest& request)
+          const std::function<FairSemaphore&(const Environment&)>& batch_turns, const Caller& caller,
+          const Project& project, UseKeyRequest& request)
         : workplace_(workplace),
           clock_(clock),
           keys_(keys),
           throttle_(throttle),
+          batch_turns_(batch_turns),
           caller_(caller),
           project_(project),
           request_(request),
@@ -107,8 +114,13 @@ class Usage {
         results.reserve(operations_->size());
         while (results.size() < operations_->size()) {
             const std::size_t before = results.size();
-            if (before > 0 && pace.is_over())
+            const bool over = before > 0 && pace.is_over();
+            const bool in_turn = !over && waits_for_turns();
+            const FairSemaphore::Permit turn = in_turn ? batch_turn() : nullptr;
+            if (over)
                 results.push_back({.success = false, .message = too_slow_text(pace.limit())});
+            else if (in_turn && !turn)
+                leave_the_rest(results);
             else if (is_slowed_down((*operations_)[before]))
                 run_slowed_down(results);
             else
@@ -116,6 +128,23 @@ class Usage {
             pace.done(results.size() - before);
         }
         return results;
+    }
+
+    /// A token that is down is not waited for: the call says so at once.
+    [[nodiscard]] bool waits_for_turns() const {
+        return request_.batch && environment_->health() != Health::down;
+    }
+
+    [[nodiscard]] FairSemaphore::Permit batch_turn() const {
+        return batch_turns_(*environment_)
+            .enter(caller_.user_id, std::chrono::steady_clock::now() + environment_->profile().deadline);
+    }
+
+    void leave_the_rest(std::vector<UseResult>& results) const {
+        const std::string text = too_many_batches_text(environment_->name());
+        if (results.empty()) throw ServiceError(ErrorKind::overloaded, text);
+        while (results.size() < operations_->size())
+            results.push_back({.success = false, .message = text});
     }
 
     void run_slowed_down(std::vector<UseResult>& results) {
@@ -219,6 +248,7 @@ class Usage {
                 return failure(position);
             case Outcome::Kind::refused:
                 return refusal(position, outcome.reason);
+            case Outcome::Kind::unanswered:
             case Outcome::Kind::not_offered:
                 return without_the_token(position);
         }
@@ -254,7 +284,7 @@ class Usage {
         log::warn("key.decryption_failed", {{"request", request_.origin.request_id},
                                             {"user", caller_.user_name},
                                             {"project", project_.name},
-                                            {"key", key_->name},
+                                            {"key", shown_name(key_->name)},
                                             {"environment", request_.environment},
                                             {"failures", failed_decryptions_}});
     }
@@ -263,6 +293,7 @@ class Usage {
     const SteadyClock& clock_;
     KnownKeys& keys_;
     DecryptionThrottle& throttle_;
+    const std::function<FairSemaphore&(const Environment&)>& batch_turns_;
     const Caller& caller_;
     const Project& project_;
     UseKeyRequest& request_;
@@ -284,9 +315,25 @@ UseKey::UseKey(Workplace workplace, SteadyClock clock)
       keys_(workplace_.catalogue),
       throttle_(clock_) {}
 
+FairSemaphore& UseKey::batch_turns(const Environment& environment) {
+    const std::lock_guard lock(mutex_);
+    auto& turns = batch_turns_[environment.name()];
+    if (!turns) {
+        const auto& profile = environment.profile();
+        turns = std::make_unique<FairSemaphore>(FairSemaphore::Limits{.inside = profile.workers,
+                                                                      .waiting = profile.queue_limit,
+                                                                      .waiting_of_one = profile.queue_limit});
+    }
+    return *turns;
+}
+
 std::vector<UseResult> UseKey::run(const Caller& caller, const Project& project, UseKeyRequest request,
                                    std::vector<FieldError> mistakes) {
-    return Usage(workplace_, clock_, keys_, throttle_, caller, project, request).run(std::move(mistakes));
+    const auto turns = [this](const Environment& environment) -> FairSemaphore& {
+        return batch_turns(environment);
+    };
+    return Usage(workplace_, clock_, keys_, throttle_, turns, caller, project, request)
+        .run(std::move(mistakes));
 }
 
 }  // namespace keyward::service

@@ -1,9 +1,14 @@
 #pragma once
 
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
 #include <vector>
 
 #include "service/access.hpp"
 #include "service/decryption_throttle.hpp"
+#include "service/fair_semaphore.hpp"
 #include "service/known_keys.hpp"
 #include "service/use_call.hpp"
 #include "service/workplace.hpp"
@@ -13,7 +18,11 @@ namespace keyward::service {
 /// The use of keys: in the token, within the key's mechanisms and the caller's grants. One lookup tells
 /// whether what is known of the key still holds, so a key that another request or process has changed is
 /// never used as it was. Failed decryptions and verifications are results; repeated ones that are an oracle
-/// are slowed down for each key. Any thread may call.
+/// are slowed down for each key.
+///
+/// The parts of batches go to a token by turns of their users. So one user's batches, however many and
+/// however expensive, delay another's batch by one part of each turn, and a single use, which waits for no
+/// turn, by the rest of a part. Any thread may call.
 class UseKey {
   public:
     UseKey(Workplace workplace, SteadyClock clock);
@@ -24,10 +33,14 @@ class UseKey {
                                std::vector<FieldError> mistakes);
 
   private:
+    FairSemaphore& batch_turns(const Environment& environment);
+
     Workplace workplace_;
     SteadyClock clock_;
     KnownKeys keys_;
     DecryptionThrottle throttle_;
+    std::mutex mutex_;
+    std::map<std::string, std::unique_ptr<FairSemaphore>> batch_turns_;  ///< by environment
 };
 
 }  // namespace keyward::service

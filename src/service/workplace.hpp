@@ -8,6 +8,7 @@
 #include "service/catalogue.hpp"
 #include "service/environments.hpp"
 #include "service/in_flight.hpp"
+#include "service/object_marks.hpp"
 #include "service/unfinished_changes.hpp"
 
 namespace keyward::service {
@@ -20,8 +21,15 @@ struct Workplace {
     keys::Policy policy;
     std::string owner;  ///< this process, as it stands in leases (core/process_identity.hpp)
     Clock clock;
+    std::shared_ptr<const ObjectMarks> marks{};  ///< null: new objects carry no proof of their origin
     /// Shared by all copies.
     std::shared_ptr<UnfinishedChanges> unfinished = std::make_shared<UnfinishedChanges>();
+
+    /// The CKA_ID of an object that is about to be made.
+    [[nodiscard]] ObjectId new_object_id(const std::string& environment, const std::string& project,
+                                         const std::string& key) const {
+        return marks ? marks->new_id(environment, project, key) : ObjectId::random();
+    }
 
     /// When a lease that is taken now ends.
     [[nodiscard]] Instant lease_end() const { return clock() + environments.lease(); }

@@ -1,5 +1,6 @@
 #include "settings/load.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -97,6 +98,16 @@ Form<std::string> description() {
                 });
 }
 
+/// What becomes of something that is better not done: `warn` is false, `refuse` true.
+Form<bool> warn_or_refuse() {
+    return {R"("warn" or "refuse")", [](const toml::value& value) -> std::optional<bool> {
+                if (!value.is_string()) return std::nullopt;
+                if (value.as_string().str == "warn") return false;
+                if (value.as_string().str == "refuse") return true;
+                return std::nullopt;
+            }};
+}
+
 Form<ImportRoute> import_route() {
     return {R"("auto" or "create": the unwrap routes are not available in this version)",
             [](const toml::value& value) -> std::optional<ImportRoute> {
@@ -140,6 +151,7 @@ void read_http(TableReader& table, HttpSettings& http) {
 void read_policy(TableReader& table, PolicySettings& policy) {
     table.optional("legacy_mechanisms", policy.legacy_mechanisms, boolean());
     table.optional("rsa_min_bits", policy.rsa_min_bits, integer<unsigned>(1024, 16384));
+    table.optional("rsa_two_purposes", policy.refuse_two_purposes, warn_or_refuse());
     table.optional("idempotency_key_file", policy.idempotency_key_file,
                    text("an absolute path of a file", parse_absolute_path));
     if (policy.rsa_min_bits < safe_rsa_bits && !policy.legacy_mechanisms)
@@ -167,6 +179,7 @@ void read_environment(TableReader& table, EnvironmentSettings& environment) {
     // 32 and 16 octets are all that CK_TOKEN_INFO has room for.
     table.optional("token_label", environment.token_label, short_text("a text of at most 32 bytes", 32));
     table.optional("token_serial", environment.token_serial, short_text("a text of at most 16 bytes", 16));
+    table.optional("shared_token", environment.shared_token, boolean());
     table.required("pin_source", environment.pin_source, pin_source());
     table.optional("import_route", environment.import_route, import_route());
     table.optional("sessions", environment.sessions, integer<unsigned>(1, 1024));
@@ -180,6 +193,37 @@ bool names_no_token(const toml::value& environment) {
                (environment.at(key).is_string() && environment.at(key).as_string().str.empty());
     };
     return names_none("token_label") && names_none("token_serial");
+}
+
+/// Whether both paths lead to one file. One that is not there yet is what its path says.
+bool is_same_file(const std::string& one, const std::string& other) {
+    std::error_code unreadable;
+    return one == other || std::filesystem::equivalent(one, other, unreadable);
+}
+
+/// Whether what one environment says of its token can't fit another token than what the other one says. The
+/// rest is seen when the tokens are found: a label here and a serial number there may be one token.
+bool is_same_token(const EnvironmentSettings& one, const EnvironmentSettings& other) {
+    const auto fits = [](const std::string& left, const std::string& right) {
+        return left.empty() || right.empty() || left == right;
+    };
+    const auto is_named_by_both = [](const std::string& left, const std::string& right) {
+        return !left.empty() && left == right;
+    };
+    return is_same_file(one.module, other.module) && fits(one.token_label, other.token_label) &&
+           fits(one.token_serial, other.token_serial) &&
+           (is_named_by_both(one.token_label, other.token_label) ||
+            is_named_by_both(one.token_serial, other.token_serial));
+}
+
+/// Why two environments may not be on one token; empty when they may.
+std::string against_sharing(const EnvironmentSettings& one, const EnvironmentSettings& other) {
+    if (one.type != other.type && (one.type == "PRODUCTION" || other.type == "PRODUCTION"))
+        return "expected a token of its own, since a PRODUCTION environment shares its token with no other "
+               "type";
+    if (!one.shared_token || !other.shared_token)
+        return "expected a token of its own, or shared_token = true in both environments";
+    return {};
 }
 
 /// Reads a file's tables one after the other and keeps all that is wrong.
@@ -228,6 +272,7 @@ class Loader {
             EnvironmentSettings environment;
             read_environment(table, environment);
             together(table, element, environment);
+            apart(table, environment, target);
             table.finish();
             target.push_back(std::move(environment));
         }
@@ -252,6 +297,18 @@ class Loader {
                 "module_init_args",
                 "differs from what another environment says for the same module; expected the same text, "
                 "since a module is initialised once");
+    }
+
+    /// One token holds the keys of one environment, unless both say otherwise.
+    void apart(TableReader& table, const EnvironmentSettings& environment,
+               const std::vector<EnvironmentSettings>& earlier) {
+        for (const EnvironmentSettings& other : earlier) {
+            if (environment.name == other.name || !is_same_token(environment, other)) continue;
+            const std::string why = against_sharing(environment, other);
+            if (!why.empty())
+                table.add(environment.token_label.empty() ? "token_serial" : "token_label",
+                          "names the token of environment \"" + other.name + "\"; " + why);
+        }
     }
 
     const toml::value& root_;

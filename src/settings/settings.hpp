@@ -23,6 +23,7 @@ struct HttpSettings {
 struct PolicySettings {
     bool legacy_mechanisms = false;
     unsigned rsa_min_bits = 2048;
+    bool refuse_two_purposes = false;  ///< `rsa_two_purposes`: `refuse`, and not `warn`
     std::string idempotency_key_file = "/var/lib/keyward/idempotency.key";  ///< an absolute path
 };
 
@@ -45,6 +46,7 @@ struct EnvironmentSettings {
     std::string module_init_args;     ///< C_INITIALIZE_ARGS.pReserved; empty is NULL
     std::string token_label;          ///< empty only when `token_serial` is there
     std::string token_serial;         ///< empty for any token with the label
+    bool shared_token = false;        ///< another environment may have the same token
     PinSource pin_source;
     ImportRoute import_route = ImportRoute::automatic;
     unsigned sessions = 16;

@@ -57,6 +57,18 @@ bool deploy(soci::session& sql, const std::string& key_id, const Deployment& dep
     return true;
 }
 
+// A label and a type are anybody's to choose: only a value that the token of another environment has reported
+// shows that the object is this key.
+bool has_recorded_value(const Key& key, const Deployment& deployment) {
+    const auto is_equal = [](const std::string& one, const std::string& other) {
+        return !one.empty() && one == other;
+    };
+    return std::any_of(key.deployments.begin(), key.deployments.end(), [&](const Deployment& each) {
+        return is_equal(each.key_check_value, deployment.key_check_value) ||
+               is_equal(each.public_key_sha256, deployment.public_key_sha256);
+    });
+}
+
 bool deploy_beside_the_others(soci::session& sql, const Key& key) {
     const auto id = id_of(sql, key);
     if (!id) return false;
@@ -67,12 +79,26 @@ bool deploy_beside_the_others(soci::session& sql, const Key& key) {
     const auto needed = service::uses_of(there->algorithm, there->mechanisms);
     const auto& uses = key.deployments.front().uses;
     if (!std::includes(uses.begin(), uses.end(), needed.begin(), needed.end())) return false;
+    if (!has_recorded_value(*there, key.deployments.front())) return false;
     if (!deploy(sql, *id, key.deployments.front())) return false;
     raise_revision(sql, *id);
     return true;
 }
 
 }  // namespace
+
+std::vector<ObjectId> deployed_objects(soci::session& sql, const std::string& environment,
+                                       std::size_t limit) {
+    std::vector<ObjectId> ids;
+    for_each_row<std::string>(
+        sql,
+        "select object_id from deployments where environment = :environment and state = :state and serial = "
+        "''"
+        " and object_id is not null order by key_id, position limit :limit",
+        {environment, to_word(DeploymentState::deployed), static_cast<long long>(limit)},
+        [&](const std::string& id) { ids.push_back(object_id_from(id)); });
+    return ids;
+}
 
 bool mark_missing(soci::session& sql, const ObjectId& id, const std::string& failure) {
     return change_state(sql, id, DeploymentState::deployed, DeploymentState::failed, failure);
@@ -85,7 +111,11 @@ bool mark_found(soci::session& sql, const ObjectId& id) {
 }
 
 bool reclaim_tombstone(soci::session& sql, const ObjectId& id) {
-    return run(sql, "update tombstones set serial = '' where object_id = :id and serial <> ''", {id}) == 1;
+    return run(sql,
+               "update tombstones set serial = '', absent_looks = 0, look_after = 0 where object_id = :id "
+               "and "
+               "serial <> ''",
+               {id}) == 1;
 }
 
 bool adopt_key(soci::session& sql, const Key& key) {

@@ -138,7 +138,9 @@ bool settle(soci::session& sql, const std::string& key_id, const std::vector<Int
                                .owner = settlement.owner,
                                .lease_until = settlement.tombstone_lease,
                                .keep_until = settlement.tombstone_lease,
-                               .serial = intent.serial});
+                               .serial = intent.serial,
+                               .deployed = settlement.made.contains(intent.object_id),
+                               .created_at = settlement.tombstone_lease});
     }
     delete_intents(sql, key_id);
     return !settlement.answer || keep_answer(sql, *settlement.answer);

@@ -40,21 +40,24 @@ void write_down_uses(soci::session& sql, const std::string& key_id) {
 
 // An object that is being undeployed has its tombstone already. One in a token that is not the environment's
 // any more waits there.
-void retire(soci::session& sql, const DeploymentRow& row, const Settlement& settlement,
+void retire(soci::session& sql, const DeploymentRow& row, const Settlement& settlement, Instant now,
             std::vector<Tombstone>& retired) {
     if (!row.object_id) return;
-    const Tombstone tombstone{.object_id = *row.object_id,
-                              .environment = row.environment,
-                              .owner = settlement.owner,
-                              .lease_until = settlement.tombstone_lease,
-                              .keep_until = {},
-                              .serial = row.serial};
-    if (insert_tombstone(sql, tombstone) && row.serial.empty()) retired.push_back(tombstone);
+    Tombstone tombstone{.object_id = *row.object_id,
+                        .environment = row.environment,
+                        .owner = settlement.owner,
+                        .lease_until = settlement.tombstone_lease,
+                        .serial = row.serial,
+                        .deployed = row.state != service::DeploymentState::failed,
+                        .attempted = true,
+                        .created_at = now};
+    tombstone.fresh = insert_tombstone(sql, tombstone);
+    if (tombstone.fresh && row.serial.empty()) retired.push_back(tombstone);
 }
 
 std::vector<Tombstone> replace_deployments(soci::session& sql, const std::string& key_id,
                                            const std::vector<Deployment>& written,
-                                           const Settlement& settlement) {
+                                           const Settlement& settlement, Instant now) {
     const auto rows = deployment_rows(sql, key_id);
     auto behind = next_position(rows);
     std::vector<Tombstone> retired;
@@ -66,7 +69,7 @@ std::vector<Tombstone> replace_deployments(soci::session& sql, const std::string
             insert_deployment(sql, key_id, behind++, deployment);
             continue;
         }
-        retire(sql, *row, settlement, retired);
+        retire(sql, *row, settlement, now, retired);
         delete_deployment(sql, key_id, row->environment);
         insert_deployment(sql, key_id, row->position, deployment);
     }
@@ -122,7 +125,7 @@ std::optional<std::vector<Tombstone>> commit_update(soci::session& sql, const Ke
     // A change without new objects has no intents: these are of another one of the same process.
     if (kept.empty() && !intents.empty()) return std::nullopt;
     write_down_uses(sql, key.id);
-    auto retired = replace_deployments(sql, key.id, written, settlement);
+    auto retired = replace_deployments(sql, key.id, written, settlement, key.updated_at);
     if (!settle(sql, key.id, intents, kept, settlement)) return std::nullopt;
     run(sql,
         "update keys set description = :description, type = :type, algorithm = :algorithm, mechanisms = "

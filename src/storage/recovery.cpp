@@ -70,28 +70,40 @@ std::vector<Intent> select_intents(soci::session& sql, const std::string& rest, 
 
 std::vector<Tombstone> select_tombstones(soci::session& sql, const std::string& rest, Parameters parameters) {
     std::vector<Tombstone> tombstones;
-    for_each_row<std::string, std::string, std::string, long long, long long, std::string>(
-        sql, "select object_id, environment, owner, lease_until, keep_until, serial from tombstones " + rest,
+    for_each_row<std::string, std::string, std::string, long long, long long, std::string, long long,
+                 long long, long long, long long, long long>(
+        sql,
+        "select object_id, environment, owner, lease_until, keep_until, serial, deployed, attempted, "
+        "absent_looks, look_after, created_at from tombstones " +
+            rest,
         std::move(parameters),
         [&](const std::string& id, const std::string& environment, const std::string& owner, long long lease,
-            long long keep, const std::string& serial) {
+            long long keep, const std::string& serial, long long deployed, long long attempted,
+            long long absent_looks, long long look_after, long long created_at) {
             tombstones.push_back({.object_id = object_id_from(id),
                                   .environment = environment,
                                   .owner = owner,
                                   .lease_until = instant_from(lease),
                                   .keep_until = instant_from(keep),
-                                  .serial = serial});
+                                  .serial = serial,
+                                  .deployed = deployed != 0,
+                                  .attempted = attempted != 0,
+                                  .absent_looks = static_cast<int>(absent_looks),
+                                  .look_after = instant_from(look_after),
+                                  .created_at = instant_from(created_at)});
         });
     return tombstones;
 }
 
 bool insert_tombstone(soci::session& sql, const Tombstone& tombstone) {
     return run(sql,
-               "insert into tombstones (object_id, environment, owner, lease_until, keep_until, serial)"
-               " values (:object, :environment, :owner, :lease, :keep, :serial) on conflict (object_id) do "
-               "nothing",
+               "insert into tombstones (object_id, environment, owner, lease_until, keep_until, serial, "
+               "deployed, attempted, created_at)"
+               " values (:object, :environment, :owner, :lease, :keep, :serial, :deployed, :attempted, "
+               ":created) on conflict (object_id) do nothing",
                {tombstone.object_id, tombstone.environment, tombstone.owner, tombstone.lease_until,
-                tombstone.keep_until, tombstone.serial}) == 1;
+                tombstone.keep_until, tombstone.serial, tombstone.deployed ? 1LL : 0LL,
+                tombstone.attempted ? 1LL : 0LL, tombstone.created_at}) == 1;
 }
 
 std::size_t settle_expired_intents(soci::session& sql, Instant now, const std::string& owner,
@@ -105,10 +117,10 @@ std::size_t settle_expired_intents(soci::session& sql, Instant now, const std::s
 std::vector<Tombstone> claim_tombstones(soci::session& sql, const service::TombstoneClaim& claim) {
     auto claimed = select_tombstones(
         sql,
-        "where environment = :environment and serial = '' and (lease_until <= :now or owner = :owner) and "
-        "object_id > :after order by object_id limit :most" +
+        "where environment = :environment and serial = '' and look_after <= :due and (lease_until <= :now or "
+        "owner = :owner) and object_id > :after order by object_id limit :most" +
             for_update_skip_locked(sql),
-        {claim.environment, claim.now, claim.owner, claim.after ? claim.after->hex() : "",
+        {claim.environment, claim.now, claim.now, claim.owner, claim.after ? claim.after->hex() : "",
          static_cast<long long>(service::recovery_batch)});
     for (Tombstone& tombstone : claimed) {
         run(sql, "update tombstones set owner = :owner, lease_until = :lease where object_id = :id",
@@ -124,9 +136,9 @@ std::map<std::string, std::size_t> waiting_tombstones(soci::session& sql, Instan
     std::map<std::string, std::size_t> waiting;
     for_each_row<std::string, long long>(
         sql,
-        "select environment, count(*) from tombstones where serial = '' and (lease_until <= :now or owner = "
-        ":owner) group by environment",
-        {now, owner}, [&](const std::string& environment, long long tombstones) {
+        "select environment, count(*) from tombstones where serial = '' and look_after <= :due and "
+        "(lease_until <= :now or owner = :owner) group by environment",
+        {now, now, owner}, [&](const std::string& environment, long long tombstones) {
             waiting[environment] = static_cast<std::size_t>(tombstones);
         });
     return waiting;

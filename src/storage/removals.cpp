@@ -15,38 +15,51 @@ using service::DeploymentState;
 using service::KeyState;
 using service::Tombstone;
 
-// Takes one deployment out of service; returns whether it was in service.
-bool undeploy(soci::session& sql, const std::string& key_id, const DeploymentRow& row,
-              const std::string& owner, Instant lease_until) {
+// Who removes, and until when that is theirs.
+struct Remover {
+    std::string owner;
+    Instant lease_until;
+    Instant now;
+};
+
+// What came of taking one deployment out of service.
+struct Undeployed {
+    bool changed = false;  // it was in service
+    bool fresh = false;    // its tombstone was written now
+};
+
+Undeployed undeploy(soci::session& sql, const std::string& key_id, const DeploymentRow& row,
+                    const Remover& remover) {
     if (!row.object_id) {
         delete_deployment(sql, key_id, row.environment);
-        return true;
+        return {.changed = true};
     }
     const bool written = insert_tombstone(sql, {.object_id = *row.object_id,
                                                 .environment = row.environment,
-                                                .owner = owner,
-                                                .lease_until = lease_until,
-                                                .keep_until = {},
-                                                .serial = row.serial});
+                                                .owner = remover.owner,
+                                                .lease_until = remover.lease_until,
+                                                .serial = row.serial,
+                                                .deployed = row.state != DeploymentState::failed,
+                                                .attempted = true,
+                                                .created_at = remover.now});
     if (!row.serial.empty()) {
         // Nobody can say when that token is back; its tombstone waits for it alone.
         delete_deployment(sql, key_id, row.environment);
-        return true;
+        return {.changed = true};
     }
-    if (row.state == DeploymentState::deleting) return written;
+    if (row.state == DeploymentState::deleting) return {.changed = written, .fresh = written};
     run(sql, "update deployments set state = :state where key_id = :key and position = :position",
         {to_word(DeploymentState::deleting), key_id, row.position});
-    return true;
+    return {.changed = true, .fresh = written};
 }
 
-std::vector<Tombstone> tombstones_of(soci::session& sql, const std::vector<DeploymentRow>& rows) {
-    std::vector<Tombstone> found;
-    for (const auto& row : rows)
-        if (row.object_id)
-            for (auto& tombstone :
-                 select_tombstones(sql, "where object_id = :id and serial = ''", {*row.object_id}))
-                found.push_back(std::move(tombstone));
-    return found;
+void add_tombstones(soci::session& sql, const DeploymentRow& row, bool fresh, std::vector<Tombstone>& found) {
+    if (!row.object_id) return;
+    for (auto& tombstone :
+         select_tombstones(sql, "where object_id = :id and serial = ''", {*row.object_id})) {
+        tombstone.fresh = fresh;
+        found.push_back(std::move(tombstone));
+    }
 }
 
 bool delete_finished_key(soci::session& sql, const std::string& key_id) {
@@ -68,7 +81,7 @@ std::optional<std::string> key_undeployed_with(soci::session& sql, const ObjectI
 
 BegunRemoval begin_removal(soci::session& sql, const std::string& key_id, std::int64_t revision,
                            const std::optional<std::string>& environment, const std::string& owner,
-                           Instant lease_until) {
+                           Instant lease_until, Instant now) {
     const auto key = lock_key(sql, key_id);
     if (!key) return {{.begin = Begin::gone, .tombstones = {}}, false};
     const BegunRemoval conflict{{.begin = Begin::conflict, .tombstones = {}}, false};
@@ -81,21 +94,65 @@ BegunRemoval begin_removal(soci::session& sql, const std::string& key_id, std::i
     if (environment && rows.empty()) return conflict;
 
     BegunRemoval begun{{.begin = Begin::begun, .tombstones = {}}, false};
-    for (const auto& row : rows)
-        begun.changed = undeploy(sql, key_id, row, owner, lease_until) || begun.changed;
+    const Remover remover{.owner = owner, .lease_until = lease_until, .now = now};
+    for (const auto& row : rows) {
+        const Undeployed undeployed = undeploy(sql, key_id, row, remover);
+        begun.changed = undeployed.changed || begun.changed;
+        add_tombstones(sql, row, undeployed.fresh, begun.removal.tombstones);
+    }
     if (!environment && key->state != KeyState::deleting)
         begun.changed = run(sql, "update keys set state = :state where id = :id",
                             {to_word(KeyState::deleting), key_id}) == 1;
     if (begun.changed) raise_revision(sql, key_id);
-    begun.removal.tombstones = tombstones_of(sql, rows);
     begun.changed = delete_finished_key(sql, key_id) || begun.changed;
     return begun;
+}
+
+service::ObjectFate fate_of(soci::session& sql, const ObjectId& id) {
+    using service::ObjectFate;
+    auto fate = ObjectFate::unknown;
+    for_each_row<std::string, std::string>(
+        sql,
+        "select 'deployment', state from deployments where object_id = :deployed and state <> :deleting"
+        " union all select 'condemned', serial from intents where object_id = :intended"
+        " union all select 'condemned', serial from tombstones where object_id = :buried",
+        {id, to_word(DeploymentState::deleting), id, id},
+        [&](const std::string& kind, const std::string& detail) {
+            if (kind == "deployment") fate = ObjectFate::in_use;
+            if (fate == ObjectFate::in_use) return;
+            fate = detail.empty() ? ObjectFate::condemned : ObjectFate::in_another_token;
+        });
+    return fate;
+}
+
+bool condemn(soci::session& sql, const Tombstone& tombstone) {
+    if (exists(sql, "select object_id from deployments where object_id = :id and state <> :deleting",
+               {tombstone.object_id, to_word(DeploymentState::deleting)}))
+        return false;
+    insert_tombstone(sql, tombstone);
+    return true;
+}
+
+bool begin_destruction(soci::session& sql, const ObjectId& id) {
+    return run(sql, "update tombstones set attempted = 1 where object_id = :id", {id}) == 1;
+}
+
+bool note_lookup(soci::session& sql, const ObjectId& id, bool attempted, int absent_looks,
+                 Instant look_after) {
+    return run(sql,
+               "update tombstones set attempted = :attempted, absent_looks = :looks, look_after = :after"
+               " where object_id = :id",
+               {attempted ? 1LL : 0LL, static_cast<long long>(absent_looks), look_after, id}) == 1;
 }
 
 bool remove_tombstone(soci::session& sql, const ObjectId& id) {
     // The token was replaced while the object was looked for: that it is not in the new one says nothing.
     if (exists(sql, "select object_id from tombstones where object_id = :id and serial <> ''", {id}))
         return false;
+    return give_up_tombstone(sql, id);
+}
+
+bool give_up_tombstone(soci::session& sql, const ObjectId& id) {
     const auto key_id = key_undeployed_with(sql, id);
     if (key_id) lock_key(sql, *key_id);
     bool removed = run(sql, "delete from tombstones where object_id = :id", {id}) == 1;

@@ -98,12 +98,28 @@ constexpr std::array second_version{
 };
 
 constexpr std::array third_version{
+    // Networks, not addresses, from which users have logged in lately.
+    "create table login_networks (user_id TEXT not null references users (id) on delete cascade, network "
+    "TEXT "
+    "not null, last_login_at bigint not null, primary key (user_id, network))",
+    "create index login_networks_by_time on login_networks (last_login_at)",
+
     // Of the transaction that wrote the record: tells whether it was committed when its answer was lost.
     "alter table audit add column change_id TEXT",
     "create unique index audit_by_change on audit (change_id)",
 
     // Written and read again by each process, so that it knows whether it could write.
     "create table probes (owner TEXT primary key, probed_at bigint not null)",
+
+    // Whether the object was in the token, whether its destruction was begun without a recorded end, the
+    // lookups that did not find it, when the next one is due, and since when it is to go.
+    "alter table tombstones add column deployed bigint not null default 0",
+    "alter table tombstones add column attempted bigint not null default 0",
+    "alter table tombstones add column created_at bigint not null default 0",
+    "alter table tombstones add column absent_looks bigint not null default 0",
+    "alter table tombstones add column look_after bigint not null default 0",
+    // Tombstones of interrupted imports are those with a time to be kept.
+    "update tombstones set deployed = 1, attempted = 1 where keep_until = 0",
 };
 
 struct Migration {

@@ -12,6 +12,8 @@
 #include "storage/grants.hpp"
 #include "storage/key_reading.hpp"
 #include "storage/keys.hpp"
+#include "storage/login_networks.hpp"
+#include "storage/login_networks_of.hpp"
 #include "storage/probe.hpp"
 #include "storage/projects.hpp"
 #include "storage/recovery.hpp"
@@ -353,6 +355,25 @@ void SociCatalogue::remove_expired_tokens(const std::string& name, Instant befor
     write([&](soci::session& sql) { return storage::remove_expired_tokens(sql, name, before); });
 }
 
+service::LoginNetworks& login_networks_of(service::Catalogue& catalogue) {
+    return dynamic_cast<SociCatalogue&>(catalogue);
+}
+
+std::optional<Instant> SociCatalogue::last_login(const std::string& user_name, const std::string& network) {
+    return read([&](soci::session& sql) { return storage::last_login(sql, user_name, network); });
+}
+
+void SociCatalogue::keep_login(const std::string& user_id, const std::string& network, Instant at) {
+    write([&](soci::session& sql) {
+        storage::keep_login(sql, user_id, network, at);
+        return true;
+    });
+}
+
+void SociCatalogue::forget_logins(Instant before) {
+    write([&](soci::session& sql) { return storage::forget_logins(sql, before); });
+}
+
 std::int64_t SociCatalogue::access_version() {
     return read_leased([](Connections::Lease& lease) { return lease.hot().access_version(); });
 }
@@ -401,7 +422,7 @@ service::Removal SociCatalogue::begin_removal(const std::string& key_id, std::in
                                               const AuditRecord& audit) {
     service::Removal removal;
     change(audit, [&](soci::session& sql) {
-        auto begun = storage::begin_removal(sql, key_id, revision, environment, owner, lease_until);
+        auto begun = storage::begin_removal(sql, key_id, revision, environment, owner, lease_until, audit.at);
         removal = std::move(begun.removal);
         return begun.changed;
     });
@@ -473,6 +494,11 @@ std::optional<std::string> SociCatalogue::bound_token(const std::string& environ
     return read([&](soci::session& sql) { return storage::bound_token(sql, environment); });
 }
 
+void SociCatalogue::retire_token(const std::string& environment, const std::string& former,
+                                 const AuditRecord& audit) {
+    change(audit, [&](soci::session& sql) { return storage::retire_token(sql, environment, former); });
+}
+
 void SociCatalogue::rebind_token(const std::string& environment, const std::string& serial,
                                  const AuditRecord& audit) {
     change(audit, [&](soci::session& sql) { return storage::rebind_token(sql, environment, serial); });
@@ -480,6 +506,10 @@ void SociCatalogue::rebind_token(const std::string& environment, const std::stri
 
 std::vector<service::RecordedObject> SociCatalogue::recorded_objects(const std::string& environment) {
     return read([&](soci::session& sql) { return storage::recorded_objects(sql, environment); });
+}
+
+std::vector<ObjectId> SociCatalogue::deployed_objects(const std::string& environment, std::size_t limit) {
+    return read([&](soci::session& sql) { return storage::deployed_objects(sql, environment, limit); });
 }
 
 bool SociCatalogue::mark_missing(const ObjectId& id, const std::string& failure, const AuditRecord& audit) {
@@ -519,6 +549,28 @@ std::vector<service::Tombstone> SociCatalogue::claim_tombstones(const service::T
 
 std::map<std::string, std::size_t> SociCatalogue::waiting_tombstones(Instant now, const std::string& owner) {
     return read([&](soci::session& sql) { return storage::waiting_tombstones(sql, now, owner); });
+}
+
+service::ObjectFate SociCatalogue::fate_of(const ObjectId& id) {
+    return read([&](soci::session& sql) { return storage::fate_of(sql, id); });
+}
+
+bool SociCatalogue::condemn(const service::Tombstone& tombstone, const AuditRecord& audit) {
+    return change(audit, [&](soci::session& sql) { return storage::condemn(sql, tombstone); });
+}
+
+void SociCatalogue::begin_destruction(const ObjectId& id) {
+    write([&](soci::session& sql) { return storage::begin_destruction(sql, id); });
+}
+
+void SociCatalogue::note_lookup(const ObjectId& id, bool attempted, int absent_looks, Instant look_after) {
+    write([&](soci::session& sql) {
+        return storage::note_lookup(sql, id, attempted, absent_looks, look_after);
+    });
+}
+
+bool SociCatalogue::give_up_tombstone(const ObjectId& id, const AuditRecord& audit) {
+    return change(audit, [&](soci::session& sql) { return storage::give_up_tombstone(sql, id); });
 }
 
 void SociCatalogue::remove_tombstone(const ObjectId& id, const AuditRecord& audit) {

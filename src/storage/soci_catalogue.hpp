@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "service/catalogue.hpp"
+#include "service/login_networks.hpp"
 #include "storage/catalogue_url.hpp"
 #include "storage/connections.hpp"
 #include "storage/outage.hpp"
@@ -21,7 +22,7 @@ namespace keyward::storage {
 /// change, the call throws, and the next one connects again. Whatever fails about a commit, also an error
 /// that says that it was undone, leaves open whether it went through: that is looked up by the id which the
 /// transaction wrote with its audit record.
-class SociCatalogue final : public service::Catalogue {
+class SociCatalogue final : public service::Catalogue, public service::LoginNetworks {
   public:
     /// Connects and brings the schema up to date. Throws service::CatalogueError.
     SociCatalogue(CatalogueUrl url, std::size_t connections, std::chrono::milliseconds deadline);
@@ -52,6 +53,10 @@ class SociCatalogue final : public service::Catalogue {
     std::vector<service::ApiToken> api_tokens() override;
     std::optional<service::Identity> find_identity(const std::string& hash) override;
     void remove_expired_tokens(const std::string& name, Instant before) override;
+
+    std::optional<Instant> last_login(const std::string& user_name, const std::string& network) override;
+    void keep_login(const std::string& user_id, const std::string& network, Instant at) override;
+    void forget_logins(Instant before) override;
 
     std::int64_t access_version() override;
 
@@ -89,10 +94,13 @@ class SociCatalogue final : public service::Catalogue {
     std::string bind_token(const std::string& environment, const std::string& serial,
                            const service::AuditRecord& audit) override;
     std::optional<std::string> bound_token(const std::string& environment) override;
+    void retire_token(const std::string& environment, const std::string& former,
+                      const service::AuditRecord& audit) override;
     void rebind_token(const std::string& environment, const std::string& serial,
                       const service::AuditRecord& audit) override;
 
     std::vector<service::RecordedObject> recorded_objects(const std::string& environment) override;
+    std::vector<ObjectId> deployed_objects(const std::string& environment, std::size_t limit) override;
     bool mark_missing(const ObjectId& id, const std::string& failure,
                       const service::AuditRecord& audit) override;
     bool mark_found(const ObjectId& id, const service::AuditRecord& audit) override;
@@ -103,6 +111,11 @@ class SociCatalogue final : public service::Catalogue {
                                        const service::AuditRecord& audit) override;
     std::vector<service::Tombstone> claim_tombstones(const service::TombstoneClaim& claim) override;
     std::map<std::string, std::size_t> waiting_tombstones(Instant now, const std::string& owner) override;
+    service::ObjectFate fate_of(const ObjectId& id) override;
+    bool condemn(const service::Tombstone& tombstone, const service::AuditRecord& audit) override;
+    void begin_destruction(const ObjectId& id) override;
+    void note_lookup(const ObjectId& id, bool attempted, int absent_looks, Instant look_after) override;
+    bool give_up_tombstone(const ObjectId& id, const service::AuditRecord& audit) override;
     void remove_tombstone(const ObjectId& id, const service::AuditRecord& audit) override;
     void renew_leases(const std::set<ObjectId>& ids, const std::string& owner, Instant lease_until) override;
     std::set<std::string> lease_owners() override;

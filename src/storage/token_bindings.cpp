@@ -39,6 +39,8 @@ void hand_over(soci::session& sql, const std::string& environment, const std::st
         " (select key_id from deployments where environment = :environment and object_id is not null"
         " and (serial = '' or serial = :new))",
         {environment, new_serial});
+    run(sql, "update tombstones set absent_looks = 0, look_after = 0 where environment = :environment",
+        {environment});
     for (const std::string table : {"deployments", "intents", "tombstones"}) {
         run(sql,
             "update " + table +
@@ -51,6 +53,13 @@ void hand_over(soci::session& sql, const std::string& environment, const std::st
 }
 
 }  // namespace
+
+bool retire_token(soci::session& sql, const std::string& environment, const std::string& former) {
+    const auto serial = bound_token(sql, environment);
+    if (!serial || *serial == former) return false;
+    hand_over(sql, environment, former, *serial);
+    return true;
+}
 
 bool rebind_token(soci::session& sql, const std::string& environment, const std::string& serial) {
     const auto before = bound_token(sql, environment);

@@ -12,7 +12,7 @@ Transaction::~Transaction() {
     if (!open_) return;
     try {
         sql_.rollback();
-    } catch (const soci::soci_error&) {
+    } catch (...) {
         open_ = false;  // The database has undone it already, or the connection is gone and takes the
                         // transaction with it.
     }

@@ -7,6 +7,7 @@
 
 #include "keys/fingerprint.hpp"
 #include "keys/public_operations.hpp"
+#include "service/key_purposes.hpp"
 
 namespace keyward::fakes {
 namespace {
@@ -30,9 +31,9 @@ service::ImportReceipt receipt_for(const keys::KeyMaterial& material) {
 
 void expect(const std::string& reported, const std::string& expected) {
     if (!same_hex(reported, expected))
-        throw TokenError(
-            TokenFault::mismatch,
-            "The token reports " + (reported.empty() ? "nothing" : reported) + ", expected was " + expected);
+        throw TokenError(TokenFault::wrong_value, "The token reports " +
+                                                      (reported.empty() ? "nothing" : reported) +
+                                                      ", which is not the expected one");
 }
 
 /// What every object of a key shows.
@@ -110,6 +111,9 @@ void FakeToken::keep(service::TokenObject object) {
 // As in real tokens: HMAC keys show no check value, and a private key on a curve does not tell its public
 // one.
 void FakeToken::keep_key(const service::ImportOrder& order, const service::ImportReceipt& receipt) {
+    if (!order.mechanisms.empty())
+        limits_[order.id] =
+            service::reachable_without_content(keys::algorithm_of(order.material), order.mechanisms);
     if (std::holds_alternative<keys::SecretKey>(order.material)) {
         service::TokenObject secret = described(order, keys::KeyType::secret);
         if (secret.algorithm != keys::Algorithm::hmac) secret.key_check_value = receipt.key_check_value;
@@ -127,6 +131,11 @@ void FakeToken::keep_key(const service::ImportOrder& order, const service::Impor
         half.public_key_pem.clear();
     }
     keep(std::move(half));
+}
+
+void FakeToken::forget_limits() {
+    const std::lock_guard lock(mutex_);
+    limits_.clear();
 }
 
 std::size_t FakeToken::destroy(const ObjectId& id) {
@@ -228,10 +237,19 @@ bool FakeToken::offers(service::Action action, const service::Operation& operati
     return public_actions_ || !service::is_public(*operation.mechanism, action);
 }
 
+bool FakeToken::is_allowed(const service::TokenObject& key, const service::Operation& operation) const {
+    const auto limit = key.id ? limits_.find(*key.id) : limits_.end();
+    if (limit == limits_.end()) return true;
+    return std::ranges::find(limit->second, operation.mechanism->name) != limit->second.end();
+}
+
 service::Outcome FakeToken::operate_once(const service::TokenObject& key, service::Action action,
                                          const service::Operation& operation) {
     ++operations_;
-    if (!offers(action, operation)) return {service::Outcome::Kind::not_offered, {}, {}};
+    if (!offers(action, operation) || !is_allowed(key, operation))
+        return {service::Outcome::Kind::not_offered, {}, {}};
+    if (public_actions_fail_ && service::is_public(*operation.mechanism, action))
+        return {.kind = service::Outcome::Kind::unanswered};
     if (action == service::Action::encrypt && operation.input.size() > longest_input(operation, key.size))
         return {.kind = service::Outcome::Kind::refused,
                 .reason = "The token refuses the input: it may be too long for the key"};
@@ -291,6 +309,16 @@ void FakeToken::sign_with(std::function<Bytes(const service::Operation&)> signer
     signer_ = std::move(signer);
 }
 
+void FakeToken::fail_public_actions() {
+    const std::lock_guard lock(mutex_);
+    public_actions_fail_ = true;
+}
+
+void FakeToken::in_next_ping(std::function<void()> happening) {
+    const std::lock_guard lock(mutex_);
+    in_ping_ = std::move(happening);
+}
+
 void FakeToken::do_without_public_actions() {
     const std::lock_guard lock(mutex_);
     public_actions_ = false;
@@ -317,7 +345,12 @@ std::size_t FakeToken::operations() const {
 }
 
 void FakeToken::ping() {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    if (const auto happening = std::exchange(in_ping_, nullptr)) {
+        lock.unlock();
+        happening();
+        lock.lock();
+    }
     check_reachable();
 }
 
@@ -345,6 +378,11 @@ bool FakeToken::refresh() {
         contents_.objects.push_back(std::move(object));
     hidden_.clear();
     return true;
+}
+
+std::uint64_t FakeToken::epoch() const {
+    const std::lock_guard lock(mutex_);
+    return swaps_;
 }
 
 void FakeToken::reload_pin() {

@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -30,6 +31,7 @@ class FakeToken final : public service::Token {
     service::TokenIdentity identity() override;
     bool refresh() override;
     void reload_pin() override;
+    [[nodiscard]] std::uint64_t epoch() const override;
 
     /// The next import fails so, once, and leaves nothing.
     void fail_next_import(service::TokenFault fault, const std::string& text = "The token was told to fail");
@@ -51,6 +53,10 @@ class FakeToken final : public service::Token {
     void refuse_next_input(const std::string& reason);
     /// Signatures are made so from now on, for tests that need ones that fit the key.
     void sign_with(std::function<Bytes(const service::Operation&)> signer);
+    /// What the public half can do fails from now on, while the token answers all else.
+    void fail_public_actions();
+    /// What happens in the next ping.
+    void in_next_ping(std::function<void()> happening);
     /// What the public half can do is not offered from now on.
     void do_without_public_actions();
     void decrypt_oaep_with(std::set<keys::Digest> hashes);
@@ -84,6 +90,8 @@ class FakeToken final : public service::Token {
     void put_back();
     void set_identity(service::TokenIdentity identity);
 
+    /// Its keys are as if they had come before keys were limited to mechanisms.
+    void forget_limits();
     [[nodiscard]] std::size_t objects() const;  ///< everything in the token
     [[nodiscard]] std::size_t imports() const;  ///< how many were begun
     [[nodiscard]] std::size_t pin_reloads() const;
@@ -114,6 +122,8 @@ class FakeToken final : public service::Token {
     service::Outcome operate_once(const service::TokenObject& key, service::Action action,
                                   const service::Operation& operation);
     [[nodiscard]] bool offers(service::Action action, const service::Operation& operation) const;
+    /// Whether the key was not limited to other mechanisms when it came.
+    [[nodiscard]] bool is_allowed(const service::TokenObject& key, const service::Operation& operation) const;
     service::Outcome seal(const std::string& how, const service::TokenObject& key,
                           const service::Operation& operation);
     [[nodiscard]] service::Outcome open(const std::string& how, const service::Operation& operation) const;
@@ -135,13 +145,16 @@ class FakeToken final : public service::Token {
     std::optional<service::TokenError> next_failure_;
     std::optional<std::set<std::string>> offered_;
     std::vector<Sealed> sealed_;
+    std::map<ObjectId, service::MechanismList> limits_;  ///< of the keys that have one
     std::optional<service::TokenError> next_operation_failure_;
     std::optional<std::string> next_input_refusal_;
     std::function<Bytes(const service::Operation&)> signer_;
     std::function<void()> in_operation_;
     std::function<void()> in_lookup_;
     std::set<keys::Digest> oaep_hashes_{keys::Digest::sha1};
+    std::function<void()> in_ping_;
     bool public_actions_ = true;
+    bool public_actions_fail_ = false;
     std::size_t operations_ = 0;
     bool wrong_check_value_ = false;
     bool lose_answer_ = false;

@@ -107,12 +107,19 @@ class ForwardingCatalogue : public Catalogue {
     std::optional<std::string> bound_token(const std::string& environment) override {
         return next_.bound_token(environment);
     }
+    void retire_token(const std::string& environment, const std::string& former,
+                      const AuditRecord& audit) override {
+        next_.retire_token(environment, former, audit);
+    }
     void rebind_token(const std::string& environment, const std::string& serial,
                       const AuditRecord& audit) override {
         next_.rebind_token(environment, serial, audit);
     }
     std::vector<RecordedObject> recorded_objects(const std::string& environment) override {
         return next_.recorded_objects(environment);
+    }
+    std::vector<ObjectId> deployed_objects(const std::string& environment, std::size_t limit) override {
+        return next_.deployed_objects(environment, limit);
     }
     bool mark_missing(const ObjectId& id, const std::string& failure, const AuditRecord& audit) override {
         return next_.mark_missing(id, failure, audit);
@@ -133,6 +140,17 @@ class ForwardingCatalogue : public Catalogue {
     }
     std::map<std::string, std::size_t> waiting_tombstones(Instant now, const std::string& owner) override {
         return next_.waiting_tombstones(now, owner);
+    }
+    ObjectFate fate_of(const ObjectId& id) override { return next_.fate_of(id); }
+    bool condemn(const Tombstone& tombstone, const AuditRecord& audit) override {
+        return next_.condemn(tombstone, audit);
+    }
+    void begin_destruction(const ObjectId& id) override { next_.begin_destruction(id); }
+    void note_lookup(const ObjectId& id, bool attempted, int absent_looks, Instant look_after) override {
+        next_.note_lookup(id, attempted, absent_looks, look_after);
+    }
+    bool give_up_tombstone(const ObjectId& id, const AuditRecord& audit) override {
+        return next_.give_up_tombstone(id, audit);
     }
     void remove_tombstone(const ObjectId& id, const AuditRecord& audit) override {
         return next_.remove_tombstone(id, audit);

@@ -32,7 +32,7 @@ bool operator==(const Intent& left, const Intent& right) {
 
 bool operator==(const Tombstone& left, const Tombstone& right) {
     const auto fields = [](const Tombstone& t) {
-        return std::tie(t.object_id, t.environment, t.owner, t.lease_until, t.keep_until);
+        return std::tie(t.object_id, t.environment, t.owner, t.lease_until, t.keep_until, t.deployed);
     };
     return fields(left) == fields(right);
 }

@@ -1,4 +1,5 @@
 #include "fixture.hpp"
+#include "storage/login_networks_of.hpp"
 
 namespace keyward::storage {
 namespace {
@@ -201,6 +202,34 @@ TEST_P(CatalogueContract, ExpiredTokensOfOneNameAreRemovedAndNoOthers) {
     EXPECT_FALSE(catalogue_->find_identity("over"));
     for (const auto* hash : {"ending", "endless", "other"})
         EXPECT_TRUE(catalogue_->find_identity(hash)) << hash;
+}
+
+TEST_P(CatalogueContract, TheLastLoginFromANetworkIsKept) {
+    const auto user = new_user();
+    EXPECT_EQ(login_networks_of(*catalogue_).last_login("alice", "192.0.2.0/24"), std::nullopt);
+    login_networks_of(*catalogue_).keep_login(user, "192.0.2.0/24", at(100));
+    login_networks_of(*catalogue_).keep_login(user, "192.0.2.0/24", at(200));
+    const auto other = another();
+    EXPECT_EQ(login_networks_of(*other).last_login("alice", "192.0.2.0/24"), at(200));
+    EXPECT_EQ(login_networks_of(*catalogue_).last_login("alice", "198.51.100.0/24"), std::nullopt);
+    EXPECT_EQ(login_networks_of(*catalogue_).last_login("bob", "192.0.2.0/24"), std::nullopt);
+}
+
+TEST_P(CatalogueContract, OldLoginsAreForgotten) {
+    const auto user = new_user();
+    login_networks_of(*catalogue_).keep_login(user, "192.0.2.0/24", at(99));
+    login_networks_of(*catalogue_).keep_login(user, "198.51.100.0/24", at(100));
+    login_networks_of(*catalogue_).forget_logins(at(100));
+    EXPECT_EQ(login_networks_of(*catalogue_).last_login("alice", "192.0.2.0/24"), std::nullopt);
+    EXPECT_EQ(login_networks_of(*catalogue_).last_login("alice", "198.51.100.0/24"), at(100));
+}
+
+TEST_P(CatalogueContract, LoginsGoWithTheirUser) {
+    const auto user = new_user();
+    login_networks_of(*catalogue_).keep_login(user, "192.0.2.0/24", at(100));
+    catalogue_->delete_user("alice", audit("x"));
+    new_user();
+    EXPECT_EQ(login_networks_of(*catalogue_).last_login("alice", "192.0.2.0/24"), std::nullopt);
 }
 
 TEST_P(CatalogueContract, AProbeWritesTheRowOfItsOwnerAndForgetsOldOnes) {

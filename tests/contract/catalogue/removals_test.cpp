@@ -6,12 +6,17 @@ namespace {
 using service::Begin;
 using service::DeploymentState;
 using service::KeyState;
+using service::ObjectFate;
 using service::Tombstone;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
 Tombstone doomed(const service::Deployment& deployment, const std::string& owner = "first") {
-    return {deployment.object_id.value(), deployment.environment, owner, at(5000), Instant{}};
+    return {.object_id = deployment.object_id.value(),
+            .environment = deployment.environment,
+            .owner = owner,
+            .lease_until = at(5000),
+            .deployed = true};
 }
 
 TEST_P(CatalogueContract, ARemovalMarksTheKeyAndReturnsTheTombstonesOfItsObjects) {
@@ -114,11 +119,109 @@ TEST_P(CatalogueContract, DeploymentsWithoutAnObjectGoAtOnceAndWithThemAKeyThatI
     EXPECT_EQ(audited().back(), "key.delete");
 }
 
-TEST_P(CatalogueContract, AMissingObjectIsRemovedLikeADeployedOne) {
+TEST_P(CatalogueContract, AnObjectIsCondemnedByItsIntentAndInUseFromItsDeploymentOn) {
+    const auto work = begun(new_project());
+    const ObjectId object = work.intents[0].object_id;
+    EXPECT_EQ(catalogue_->fate_of(object), ObjectFate::condemned);
+    catalogue_->commit_create(work.key, settlement("first", at(9000)), audit("key.create.commit"));
+    EXPECT_EQ(catalogue_->fate_of(object), ObjectFate::in_use);
+    EXPECT_EQ(catalogue_->fate_of(ObjectId::random()), ObjectFate::unknown);
+}
+
+TEST_P(CatalogueContract, AnObjectIsInUseInEveryStateOfItsDeploymentButDeleting) {
+    const auto key = committed(new_project());
+    const ObjectId object = key.deployments[0].object_id.value();
+    catalogue_->mark_missing(object, "it is not in its token", audit("drift"));
+    EXPECT_EQ(catalogue_->fate_of(object), ObjectFate::in_use);
+    catalogue_->begin_removal(key.id, 1, std::nullopt, "first", at(5000), audit("key.delete"));
+    EXPECT_EQ(catalogue_->fate_of(object), ObjectFate::condemned);
+    catalogue_->remove_tombstone(object, audit("destroyed"));
+    EXPECT_EQ(catalogue_->fate_of(object), ObjectFate::unknown);
+}
+
+TEST_P(CatalogueContract, AnObjectThatHasATombstoneAndADeploymentIsInUse) {
+    const auto key = committed(new_project());
+    const ObjectId object = key.deployments[0].object_id.value();
+    catalogue_->begin_removal(key.id, 0, "staging", "first", at(5000), audit("undeploy"));
+    database_->query("update deployments set state = 'deployed'");
+    EXPECT_EQ(catalogue_->fate_of(object), ObjectFate::in_use);
+}
+
+TEST_P(CatalogueContract, AnObjectInATokenThatWasReplacedIsCondemnedThereAndNotHere) {
+    catalogue_->bind_token("staging", "old", audit("token.bind"));
+    const auto key = committed(new_project());
+    catalogue_->begin_removal(key.id, 0, "staging", "first", at(5000), audit("undeploy"));
+    catalogue_->rebind_token("staging", "new", audit("token.rebind"));
+    EXPECT_EQ(catalogue_->fate_of(key.deployments[0].object_id.value()), ObjectFate::in_another_token);
+}
+
+TEST_P(CatalogueContract, AnObjectThatNothingNamesCanBeCondemned) {
+    const Tombstone tombstone{.object_id = ObjectId::random(),
+                              .environment = "staging",
+                              .owner = "first",
+                              .lease_until = at(5000),
+                              .deployed = true};
+    EXPECT_TRUE(catalogue_->condemn(tombstone, audit("condemned")));
+    EXPECT_THAT(catalogue_->tombstones(), ElementsAre(tombstone));
+    EXPECT_EQ(audited().back(), "condemned");
+}
+
+TEST_P(CatalogueContract, AnObjectThatIsInUseCanNotBeCondemned) {
+    const auto key = committed(new_project());
+    EXPECT_FALSE(catalogue_->condemn(doomed(key.deployments[0]), audit("condemned")));
+    EXPECT_THAT(catalogue_->tombstones(), IsEmpty());
+}
+
+TEST_P(CatalogueContract, AnAbsentObjectIsNotClaimedBeforeItIsDue) {
+    const auto key = committed(new_project());
+    catalogue_->begin_removal(key.id, 0, "staging", "first", at(5000), audit("undeploy"));
+    const ObjectId object = key.deployments[0].object_id.value();
+    catalogue_->note_lookup(object, false, 2, at(20'000));
+    EXPECT_THAT(claim_all(*catalogue_, at(19'999), "first", at(30'000)), IsEmpty());
+    const auto claimed = claim_all(*catalogue_, at(20'000), "first", at(30'000));
+    ASSERT_EQ(claimed.size(), 1U);
+    EXPECT_EQ(claimed[0].absent_looks, 2);
+    EXPECT_EQ(claimed[0].look_after, at(20'000));
+}
+
+TEST_P(CatalogueContract, ADestructionCountsAsBegunFromTheTransactionThatCondemnsTheObject) {
+    const auto key = committed(new_project());
+    const ObjectId object = key.deployments[0].object_id.value();
+    const auto first = catalogue_->begin_removal(key.id, 0, "staging", "first", at(5000), audit("undeploy"));
+    EXPECT_TRUE(first.tombstones.at(0).attempted);
+    EXPECT_TRUE(first.tombstones[0].fresh);
+    const auto again = catalogue_->begin_removal(key.id, 1, "staging", "first", at(5000), audit("undeploy"));
+    EXPECT_TRUE(again.tombstones.at(0).attempted);
+    EXPECT_FALSE(again.tombstones[0].fresh);
+    catalogue_->note_lookup(object, false, 0, {});
+    EXPECT_FALSE(catalogue_->tombstones().at(0).attempted);
+    catalogue_->begin_destruction(object);
+    EXPECT_TRUE(catalogue_->tombstones().at(0).attempted);
+}
+
+TEST_P(CatalogueContract, AnObjectThatIsGivenUpTakesItsDeploymentAndTheLastOneTheKey) {
+    const auto key = committed(new_project());
+    catalogue_->begin_removal(key.id, 0, std::nullopt, "first", at(5000), audit("key.delete"));
+    EXPECT_TRUE(catalogue_->give_up_tombstone(key.deployments[0].object_id.value(), audit("given up")));
+    ASSERT_EQ(found(key).deployments.size(), 1U);
+    EXPECT_TRUE(catalogue_->give_up_tombstone(key.deployments[1].object_id.value(), audit("given up")));
+    EXPECT_EQ(state_of(key), std::nullopt);
+    EXPECT_EQ(audited().back(), "given up");
+}
+
+TEST_P(CatalogueContract, WhatHasNoTombstoneCanNotBeGivenUp) {
+    const auto key = committed(new_project());
+    EXPECT_FALSE(catalogue_->give_up_tombstone(key.deployments[0].object_id.value(), audit("given up")));
+    EXPECT_EQ(found(key), key);
+}
+
+TEST_P(CatalogueContract, AMissingObjectIsRemovedLikeADeployedOneButIsKnownNotToBeThere) {
     const auto key = committed(new_project());
     catalogue_->mark_missing(key.deployments[0].object_id.value(), "it is not in its token", audit("drift"));
+    Tombstone expected = doomed(key.deployments[0]);
+    expected.deployed = false;
     EXPECT_EQ(catalogue_->begin_removal(key.id, 1, "staging", "first", at(5000), audit("x")).tombstones,
-              std::vector{doomed(key.deployments[0])});
+              std::vector{expected});
 }
 
 TEST_P(CatalogueContract, ADestroyedObjectTakesItsDeploymentAndTheLastOneTheKey) {

@@ -18,14 +18,26 @@ TEST_P(CatalogueContract, ASecondOpeningFindsWhatTheFirstWrote) {
 
 // Takes all later versions back, as a database of the first release has it.
 void return_to_first_version(TestDatabase& database) {
-    for (const auto* statement :
-         {"drop table attempts", "drop table environment_tokens", "drop index api_tokens_by_end",
-          "alter table keys drop column revision", "alter table deployments drop column uses",
-          "alter table tombstones drop column keep_until", "alter table tombstones drop column serial",
-          "alter table deployments drop column serial", "alter table intents drop column serial",
-          "drop table access_version", "drop index audit_by_change",
-          "alter table audit drop column change_id", "drop table probes",
-          "delete from schema_migrations where version > 1"})
+    for (const auto* statement : {"drop table login_networks",
+                                  "drop table attempts",
+                                  "drop table environment_tokens",
+                                  "drop index api_tokens_by_end",
+                                  "alter table keys drop column revision",
+                                  "alter table deployments drop column uses",
+                                  "alter table tombstones drop column keep_until",
+                                  "alter table tombstones drop column serial",
+                                  "alter table deployments drop column serial",
+                                  "alter table intents drop column serial",
+                                  "drop table access_version",
+                                  "drop index audit_by_change",
+                                  "alter table audit drop column change_id",
+                                  "drop table probes",
+                                  "alter table tombstones drop column deployed",
+                                  "alter table tombstones drop column attempted",
+                                  "alter table tombstones drop column created_at",
+                                  "alter table tombstones drop column absent_looks",
+                                  "alter table tombstones drop column look_after",
+                                  "delete from schema_migrations where version > 1"})
         database.query(statement);
 }
 
@@ -107,42 +119,45 @@ std::vector<std::string> columns_of(TestDatabase& database, bool sqlite) {
 TEST_P(CatalogueContract, TheDatabaseHasTheseColumnsAndNoneForMaterial) {
     EXPECT_THAT(
         columns_of(*database_, GetParam().name == "sqlite"),
-        ElementsAre("access_version.version bigint",  //
-                    "api_tokens.created_at bigint", "api_tokens.expires_at bigint", "api_tokens.hash text",
-                    "api_tokens.id text", "api_tokens.name text", "api_tokens.revoked bigint",
-                    "api_tokens.user_id text",  //
-                    "attempts.answer text", "attempts.changed_at bigint", "attempts.fingerprint text",
-                    "attempts.idempotency_key text", "attempts.lease_until bigint", "attempts.owner text",
-                    "attempts.user_id text",  //
-                    "audit.action text", "audit.actor text", "audit.change_id text",
-                    "audit.environments text", "audit.happened_at bigint", "audit.id bigint",
-                    "audit.key_name text", "audit.project text", "audit.request_id text",
-                    "audit.result text",  //
-                    "deployments.alias text", "deployments.environment text", "deployments.failure text",
-                    "deployments.key_check_value text", "deployments.key_id text",
-                    "deployments.object_id text", "deployments.position bigint",
-                    "deployments.public_key_pem text", "deployments.public_key_sha256 text",
-                    "deployments.serial text", "deployments.size bigint", "deployments.source text",
-                    "deployments.state text", "deployments.uses text",                        //
-                    "environment_tokens.environment text", "environment_tokens.serial text",  //
-                    "grants.environment text", "grants.permission text", "grants.project_id text",
-                    "grants.user_id text",  //
-                    "intents.environment text", "intents.key_id text", "intents.lease_until bigint",
-                    "intents.object_id text", "intents.owner text",
-                    "intents.serial text",  //
-                    "keys.algorithm text", "keys.created_at bigint", "keys.description text", "keys.id text",
-                    "keys.mechanisms text", "keys.name text", "keys.project_id text", "keys.revision bigint",
-                    "keys.state text", "keys.type text",
-                    "keys.updated_at bigint",                        //
-                    "probes.owner text", "probes.probed_at bigint",  //
-                    "project_environments.name text", "project_environments.position bigint",
-                    "project_environments.project_id text",                                     //
-                    "projects.id text", "projects.name text",                                   //
-                    "schema_migrations.applied_at bigint", "schema_migrations.version bigint",  //
-                    "tombstones.environment text", "tombstones.keep_until bigint",
-                    "tombstones.lease_until bigint", "tombstones.object_id text", "tombstones.owner text",
-                    "tombstones.serial text",  //
-                    "users.id text", "users.name text", "users.password_hash text"));
+        ElementsAre(
+            "access_version.version bigint",  //
+            "api_tokens.created_at bigint", "api_tokens.expires_at bigint", "api_tokens.hash text",
+            "api_tokens.id text", "api_tokens.name text", "api_tokens.revoked bigint",
+            "api_tokens.user_id text",  //
+            "attempts.answer text", "attempts.changed_at bigint", "attempts.fingerprint text",
+            "attempts.idempotency_key text", "attempts.lease_until bigint", "attempts.owner text",
+            "attempts.user_id text",  //
+            "audit.action text", "audit.actor text", "audit.change_id text", "audit.environments text",
+            "audit.happened_at bigint", "audit.id bigint", "audit.key_name text", "audit.project text",
+            "audit.request_id text",
+            "audit.result text",  //
+            "deployments.alias text", "deployments.environment text", "deployments.failure text",
+            "deployments.key_check_value text", "deployments.key_id text", "deployments.object_id text",
+            "deployments.position bigint", "deployments.public_key_pem text",
+            "deployments.public_key_sha256 text", "deployments.serial text", "deployments.size bigint",
+            "deployments.source text", "deployments.state text", "deployments.uses text",  //
+            "environment_tokens.environment text", "environment_tokens.serial text",       //
+            "grants.environment text", "grants.permission text", "grants.project_id text",
+            "grants.user_id text",  //
+            "intents.environment text", "intents.key_id text", "intents.lease_until bigint",
+            "intents.object_id text", "intents.owner text",
+            "intents.serial text",  //
+            "keys.algorithm text", "keys.created_at bigint", "keys.description text", "keys.id text",
+            "keys.mechanisms text", "keys.name text", "keys.project_id text", "keys.revision bigint",
+            "keys.state text", "keys.type text",
+            "keys.updated_at bigint",  //
+            "login_networks.last_login_at bigint", "login_networks.network text",
+            "login_networks.user_id text",                   //
+            "probes.owner text", "probes.probed_at bigint",  //
+            "project_environments.name text", "project_environments.position bigint",
+            "project_environments.project_id text",                                     //
+            "projects.id text", "projects.name text",                                   //
+            "schema_migrations.applied_at bigint", "schema_migrations.version bigint",  //
+            "tombstones.absent_looks bigint", "tombstones.attempted bigint", "tombstones.created_at bigint",
+            "tombstones.deployed bigint", "tombstones.environment text", "tombstones.keep_until bigint",
+            "tombstones.lease_until bigint", "tombstones.look_after bigint", "tombstones.object_id text",
+            "tombstones.owner text", "tombstones.serial text",  //
+            "users.id text", "users.name text", "users.password_hash text"));
 }
 
 TEST_P(CatalogueContract, LookUpsOfTheHotPathUseAnIndex) {

@@ -105,8 +105,16 @@ CK_OBJECT_HANDLE told_handle(CK_OBJECT_HANDLE made) {
     return lies.created_as != CK_INVALID_HANDLE ? lies.created_as.load() : made;
 }
 
+bool has_allowed_mechanisms(CK_ATTRIBUTE_PTR attributes, CK_ULONG count) {
+    return std::any_of(attributes, attributes + count,
+                       [](const CK_ATTRIBUTE& each) { return each.type == CKA_ALLOWED_MECHANISMS; });
+}
+
 CK_RV create_object(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR attributes, CK_ULONG count,
                     CK_OBJECT_HANDLE_PTR object) {
+    ++controls.created;
+    if (controls.allowed_mechanisms_unknown != CKR_OK && has_allowed_mechanisms(attributes, count))
+        return controls.allowed_mechanisms_unknown;
     if (controls.create_object != CKR_OK) return controls.create_object;
     const bool for_the_token = is_for_the_token(attributes, count);
     if (!for_the_token && controls.create_session_object != CKR_OK) return controls.create_session_object;
@@ -118,7 +126,9 @@ CK_RV create_object(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR attributes, CK_U
     std::vector<CK_ATTRIBUTE> wanted(attributes, attributes + count);
     std::array<CK_BYTE, 256> point{};
     if (lies.raw_points && !wrap_point(wanted, point)) return CKR_ATTRIBUTE_VALUE_INVALID;
-    const CK_RV value = real->C_CreateObject(session, wanted.data(), count, object);
+    if (controls.allowed_mechanisms_ignored)
+        std::erase_if(wanted, [](const CK_ATTRIBUTE& each) { return each.type == CKA_ALLOWED_MECHANISMS; });
+    const CK_RV value = real->C_CreateObject(session, wanted.data(), wanted.size(), object);
     if (value == CKR_OK) *object = told_handle(*object);
     return value;
 }
@@ -371,7 +381,8 @@ CK_RV get_info(CK_INFO_PTR info) {
 
 CK_RV get_session_info(CK_SESSION_HANDLE session, CK_SESSION_INFO_PTR info) {
     hang_while(controls.hang_in_session_info);
-    if (controls.get_session_info != CKR_OK) return controls.get_session_info;
+    if (controls.get_session_info != CKR_OK && !takes_one_of(controls.session_info_after))
+        return controls.get_session_info;
     if (takes_one_of(lies.session_info_failures)) return lies.session_info;
     return real->C_GetSessionInfo(session, info);
 }

@@ -39,7 +39,8 @@ struct ShimControls {
     std::atomic<bool> unlisted_hashing;  ///< and the former are not listed
     std::atomic<CK_RV> open_session;
     std::atomic<CK_RV> login;
-    std::atomic<CK_RV> get_session_info;
+    std::atomic<CK_RV> get_session_info;       ///< what C_GetSessionInfo answers,
+    std::atomic<CK_ULONG> session_info_after;  ///< after so many that go through
     std::atomic<CK_RV> get_token_info;
     std::atomic<CK_FLAGS> token_flags;         ///< added to those of CK_TOKEN_INFO
     std::atomic<CK_FLAGS> hidden_token_flags;  ///< taken from them
@@ -50,17 +51,20 @@ struct ShimControls {
     std::atomic<bool> wrong_result;    ///< signatures and ciphertexts come out wrong
     std::atomic<bool> accept_any_signature;
     std::atomic<bool> no_ecb, no_cbc, no_gcm;
-    std::atomic<bool> hang_in_login;         ///< C_Login returns only when this is false again
-    std::atomic<bool> hang_in_session_info;  ///< so does C_GetSessionInfo
-    std::atomic<CK_ULONG> hanging;           ///< how many calls hang
-    std::atomic<CK_ULONG> logins;            ///< how often C_Login was called
-    std::atomic<CK_ULONG> destroyed;         ///< how often C_DestroyObject was called
-    std::atomic<CK_ULONG> searches;          ///< how often C_FindObjectsInit was called
-    std::atomic<CK_ULONG> reads;             ///< how often C_GetAttributeValue was called
-    std::atomic<CK_ULONG> lists;             ///< how often C_GetMechanismList was called
-    std::atomic<CK_ULONG> inits;             ///< how many operations were begun
-    std::atomic<CK_ULONG> signed_octets;     ///< how many C_Sign was given at last
-    std::atomic<CK_ULONG> sessions;          ///< how often C_OpenSession was called
+    std::atomic<bool> hang_in_login;                ///< C_Login returns only when this is false again
+    std::atomic<bool> hang_in_session_info;         ///< so does C_GetSessionInfo
+    std::atomic<CK_ULONG> hanging;                  ///< how many calls hang
+    std::atomic<CK_RV> allowed_mechanisms_unknown;  ///< what C_CreateObject says to CKA_ALLOWED_MECHANISMS
+    std::atomic<bool> allowed_mechanisms_ignored;   ///< it is taken for nothing, and reported as missing
+    std::atomic<CK_ULONG> created;                  ///< how often C_CreateObject was called
+    std::atomic<CK_ULONG> logins;                   ///< how often C_Login was called
+    std::atomic<CK_ULONG> destroyed;                ///< how often C_DestroyObject was called
+    std::atomic<CK_ULONG> searches;                 ///< how often C_FindObjectsInit was called
+    std::atomic<CK_ULONG> reads;                    ///< how often C_GetAttributeValue was called
+    std::atomic<CK_ULONG> lists;                    ///< how often C_GetMechanismList was called
+    std::atomic<CK_ULONG> inits;                    ///< how many operations were begun
+    std::atomic<CK_ULONG> signed_octets;            ///< how many C_Sign was given at last
+    std::atomic<CK_ULONG> sessions;                 ///< how often C_OpenSession was called
     ShimLies lies;
     ShimPhases phases;
 };

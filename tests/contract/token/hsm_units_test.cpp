@@ -11,6 +11,7 @@
 #include "hsm/mechanism_codes.hpp"
 #include "hsm/public_values.hpp"
 #include "hsm/template.hpp"
+#include "hsm/token_claims.hpp"
 #include "service/mechanisms.hpp"
 #include "tests/contract/token/key_samples.hpp"
 
@@ -22,6 +23,64 @@ using service::TokenError;
 using service::TokenFault;
 using service::Use;
 using tests::Kind;
+
+/// Whether the claim goes through.
+bool takes(TokenClaims& claims, const Claimant& claimant, CK_SLOT_ID slot, std::uint64_t generation = 1) {
+    try {
+        claims.take(claimant, slot, generation);
+        return true;
+    } catch (const TokenError& error) {
+        EXPECT_EQ(error.fault(), TokenFault::unreachable);
+        return false;
+    }
+}
+
+TEST(TokenClaimsTest, GiveATokenToOneEnvironment) {
+    TokenClaims claims;
+    EXPECT_TRUE(takes(claims, {"one", "TEST"}, 7));
+    EXPECT_FALSE(takes(claims, {"other", "TEST"}, 7));
+    EXPECT_TRUE(takes(claims, {"other", "TEST"}, 8));
+    EXPECT_TRUE(takes(claims, {"one", "TEST"}, 7));
+}
+
+TEST(TokenClaimsTest, GiveATokenToTwoOnlyIfBothShareIt) {
+    TokenClaims claims;
+    EXPECT_TRUE(takes(claims, {"one", "TEST", true}, 7));
+    EXPECT_FALSE(takes(claims, {"other", "TEST", false}, 7));
+    EXPECT_TRUE(takes(claims, {"other", "SANDBOX", true}, 7));
+}
+
+TEST(TokenClaimsTest, LetProductionShareWithItsOwnTypeAlone) {
+    TokenClaims claims;
+    EXPECT_TRUE(takes(claims, {"one", "PRODUCTION", true}, 7));
+    EXPECT_FALSE(takes(claims, {"other", "TEST", true}, 7));
+    EXPECT_TRUE(takes(claims, {"second", "PRODUCTION", true}, 7));
+}
+
+TEST(TokenClaimsTest, EndWithTheTokenTheGenerationAndAnotherClaim) {
+    TokenClaims claims;
+    const Claimant one{"one", "TEST"};
+    const Claimant other{"other", "TEST"};
+    EXPECT_TRUE(takes(claims, one, 7));
+    claims.release(one);
+    EXPECT_TRUE(takes(claims, other, 7));
+    EXPECT_TRUE(takes(claims, one, 7, 2));
+    EXPECT_TRUE(takes(claims, one, 8, 2));
+    EXPECT_TRUE(takes(claims, other, 7, 2));
+}
+
+TEST(TokenClaimsTest, NameBothEnvironments) {
+    TokenClaims claims;
+    claims.take({"one", "TEST"}, 7, 1);
+    try {
+        claims.take({"other", "TEST"}, 7, 1);
+        FAIL() << "it was taken";
+    } catch (const TokenError& error) {
+        EXPECT_STREQ(error.what(),
+                     "The token of environment other is that of environment one already, and they do not "
+                     "share it");
+    }
+}
 
 TEST(MechanismCodes, AreThoseOfTheServicesTable) {
     std::set<std::string_view> ours;
@@ -61,17 +120,14 @@ TEST(Check, ThrowsTheCallTheNameAndASentenceWithoutThem) {
     }
 }
 
-TEST(Check, TakesAGeneralErrorForAnOutageButInATrialForARefusal) {
-    const auto fault_of = [](auto call) {
-        try {
-            call("C_Sign", CKR_GENERAL_ERROR, Place::here());
-        } catch (const TokenError& error) {
-            return error.fault();
-        }
-        return TokenFault::busy;
-    };
-    EXPECT_EQ(fault_of(check), TokenFault::unreachable);
-    EXPECT_EQ(fault_of(check_use), TokenFault::refused);
+TEST(Restated, KeepsTheCallItsCodeAndItsReason) {
+    const TokenError error =
+        restated({TokenFault::unreachable, "The token can't be reached", "C_Sign", "CKR_GENERAL_ERROR"},
+                 TokenFault::failed);
+    EXPECT_EQ(error.fault(), TokenFault::failed);
+    EXPECT_EQ(error.call(), "C_Sign");
+    EXPECT_EQ(error.code(), "CKR_GENERAL_ERROR");
+    EXPECT_STREQ(error.what(), "The token answers, but this call failed: the module reports a general error");
 }
 
 struct FaultCase {

@@ -103,7 +103,7 @@ const FailedCall failed_calls[] = {
      "The login to the token fails: it has no room for more objects"},
     {"C_GetMechanismList", mechanisms, CKR_ARGUMENTS_BAD, TokenPhase::binding, TokenFault::unreachable,
      "The token does not list its mechanisms: it does not accept the arguments of the call"},
-    {"C_FindObjectsInit", search, CKR_ARGUMENTS_BAD, TokenPhase::operating, TokenFault::unreachable,
+    {"C_FindObjectsInit", search, CKR_ARGUMENTS_BAD, TokenPhase::operating, TokenFault::failed,
      "The token can't be searched: it does not accept the arguments of the call"},
 };
 

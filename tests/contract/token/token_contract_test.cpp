@@ -159,7 +159,7 @@ TEST_P(TokenContract, AWrongExpectedCheckValueLeavesNothing) {
     const keys::KeyMaterial material = make_key(Kind::aes256);
     const std::string wrong = expected_value(material) == "000000" ? "000001" : "000000";
     EXPECT_EQ(fault_of([&] { import(material, all_uses(Kind::aes256), Lifetime::token, wrong); }),
-              TokenFault::mismatch);
+              TokenFault::wrong_value);
     EXPECT_EQ(token_->count(id_), 0U);
 }
 
@@ -179,7 +179,7 @@ TEST_P(TokenContract, ACheckValueOfAnotherLengthIsNoMatch) {
     const keys::KeyMaterial material = make_key(Kind::aes256);
     const std::string shorter = expected_value(material).substr(0, 4);
     EXPECT_EQ(fault_of([&] { import(material, all_uses(Kind::aes256), Lifetime::token, shorter); }),
-              TokenFault::mismatch);
+              TokenFault::wrong_value);
 }
 
 TEST_P(TokenContract, ARightExpectedPublicKeyHashIsAccepted) {
@@ -192,7 +192,7 @@ TEST_P(TokenContract, ARightExpectedPublicKeyHashIsAccepted) {
 TEST_P(TokenContract, AWrongExpectedPublicKeyHashLeavesNeitherHalf) {
     const keys::KeyMaterial material = make_key(Kind::rsa);
     EXPECT_EQ(fault_of([&] { import(material, all_uses(Kind::rsa), Lifetime::token, std::string(64, '0')); }),
-              TokenFault::mismatch);
+              TokenFault::wrong_value);
     EXPECT_EQ(token_->count(id_), 0U);
 }
 

@@ -1,5 +1,7 @@
 // What the use of a key does when a module fails or lacks something: SoftHSM2 behind a shim that does either
 // on demand.
+#include <array>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -213,7 +215,7 @@ TEST_F(NamedPublicKey, ThatIsNotThereIsNotSearchedForAgainWhileThePrivateOneIs) 
 
 TEST_F(NamedPublicKey, ThatCanNotBeReadIsNotUsed) {
     shim_.get_attribute_value = CKR_DEVICE_ERROR;
-    EXPECT_EQ(error_of(Action::verify, verifying_).fault(), TokenFault::unreachable);
+    EXPECT_EQ(error_of(Action::verify, verifying_).fault(), TokenFault::failed);
     shim_.get_attribute_value = CKR_OK;
     shim_.lie_about = CKA_MODULUS;
     EXPECT_EQ(kind_of(Action::verify, verifying_), Done::not_offered);
@@ -286,52 +288,139 @@ TEST_F(UseFaults, ATokenThatTakesNoSessionObjectProvesNoOaep) {
     EXPECT_TRUE(lab_.token()->oaep_hashes().empty());
 }
 
-TEST_F(UseFaults, ADeviceErrorWhileSigningIsUnreachableAndTheNextCallWorks) {
+/// What modules have answered to one input that they did not like, and to every call in an outage.
+constexpr std::array odd_answers{
+    CKR_GENERAL_ERROR,     CKR_FUNCTION_FAILED,           CKR_DEVICE_ERROR, CKR_HOST_MEMORY,
+    CKR_DEVICE_REMOVED,    CKR_OPERATION_NOT_INITIALIZED, CKR_PIN_EXPIRED,  CKR_SESSION_CLOSED,
+    CKR_TOKEN_NOT_PRESENT, CKR_VENDOR_DEFINED | 0x42UL};
+
+TEST_F(UseFaults, AnOddAnswerToASignatureOfATokenThatAnswersFailsThatCallAlone) {
     import(Kind::hmac64, {Use::signature});
-    shim_.sign = CKR_DEVICE_ERROR;
+    for (const CK_RV answer : odd_answers) {
+        shim_.sign = answer;
+        const TokenError error = error_of(Action::sign, mac_);
+        EXPECT_EQ(error.fault(), TokenFault::failed);
+        EXPECT_EQ(error.call(), "C_Sign");
+        EXPECT_EQ(error.code(), hsm::name_of(answer));
+        shim_.sign = CKR_OK;
+        EXPECT_EQ(kind_of(Action::sign, mac_), Done::done);
+    }
+}
+
+TEST_F(UseFaults, AnOddAnswerToADecryptionIsNoWrongCiphertextAndFailsThatCallAlone) {
+    const Operation opening = sealed();
+    for (const CK_RV answer : odd_answers) {
+        shim_.decrypt = answer;
+        EXPECT_EQ(error_of(Action::decrypt, opening).fault(), TokenFault::failed) << hsm::name_of(answer);
+        shim_.decrypt = CKR_OK;
+        EXPECT_EQ(kind_of(Action::decrypt, opening), Done::done);
+    }
+}
+
+TEST_F(UseFaults, AnOddAnswerOfATokenThatDoesNotAnswerIsAnOutage) {
+    import(Kind::hmac64, {Use::signature});
+    EXPECT_EQ(kind_of(Action::sign, mac_), Done::done);
+    shim_.sign = CKR_GENERAL_ERROR;
+    shim_.get_token_info = CKR_DEVICE_ERROR;
     const TokenError error = error_of(Action::sign, mac_);
     EXPECT_EQ(error.fault(), TokenFault::unreachable);
-    EXPECT_EQ(error.call(), "C_Sign");
-    EXPECT_EQ(error.code(), "CKR_DEVICE_ERROR");
-    shim_.sign = CKR_OK;
-    EXPECT_EQ(kind_of(Action::sign, mac_), Done::done);
+    EXPECT_EQ(error.code(), "CKR_GENERAL_ERROR");
 }
 
-TEST_F(UseFaults, ADeviceErrorWhileDecryptingIsUnreachableAndTheNextCallWorks) {
-    const Operation opening = sealed();
-    shim_.decrypt = CKR_DEVICE_ERROR;
-    EXPECT_EQ(error_of(Action::decrypt, opening).fault(), TokenFault::unreachable);
-    shim_.decrypt = CKR_OK;
-    EXPECT_EQ(kind_of(Action::decrypt, opening), Done::done);
-}
-
-TEST_F(UseFaults, AGeneralErrorWhileSigningIsUnreachable) {
-    import(Kind::hmac64, {Use::signature});
-    shim_.sign = CKR_GENERAL_ERROR;
-    EXPECT_EQ(error_of(Action::sign, mac_).fault(), TokenFault::unreachable);
-}
-
-TEST_F(UseFaults, AGeneralErrorWhileVerifyingIsNoWrongSignature) {
+TEST_F(UseFaults, AVerificationThatEndsOddlyIsLeftToThePublicKey) {
     import(Kind::rsa, {Use::signature});
     const Operation verifying = verification(rsa_, use(Action::sign, rsa_));
-    shim_.verify = CKR_GENERAL_ERROR;
-    EXPECT_EQ(error_of(Action::verify, verifying).fault(), TokenFault::unreachable);
-    shim_.verify = CKR_OK;
+    for (const CK_RV answer : odd_answers) {
+        shim_.verify = answer;
+        EXPECT_EQ(kind_of(Action::verify, verifying), Done::unanswered) << hsm::name_of(answer);
+        shim_.verify = CKR_OK;
+        EXPECT_EQ(kind_of(Action::verify, verifying), Done::done);
+    }
+}
+
+TEST_F(UseFaults, AVerificationThatCantBeBegunIsLeftToThePublicKey) {
+    import(Kind::rsa, {Use::signature});
+    const Operation verifying = verification(rsa_, use(Action::sign, rsa_));
+    shim_.init = CKR_DEVICE_ERROR;
+    EXPECT_EQ(kind_of(Action::verify, verifying), Done::unanswered);
     EXPECT_EQ(kind_of(Action::verify, verifying), Done::done);
 }
 
-TEST_F(UseFaults, AFailedDecryptionInASessionThatIsLostIsUnreachable) {
+// kryoptic answers CKR_DEVICE_ERROR, wolfPKCS11 CKR_FUNCTION_FAILED.
+TEST_F(UseFaults, AWrongSignatureIsLeftToThePublicKeyWhereTheModuleHasNoNameForIt) {
+    import(Kind::p256, {Use::signature});
+    const Operation signing = operation("ECDSA-SHA256", message(8));
+    Operation verifying = verification(signing, use(Action::sign, signing));
+    verifying.signature.back() ^= 1;
+    for (const CK_RV answer : {CKR_DEVICE_ERROR, CKR_FUNCTION_FAILED}) {
+        shim_.wrong_signature = answer;
+        EXPECT_EQ(kind_of(Action::verify, verifying), Done::unanswered);
+    }
+    verifying.signature.back() ^= 1;
+    EXPECT_EQ(kind_of(Action::verify, verifying), Done::done);
+}
+
+TEST_F(UseFaults, AVerificationByATokenThatDoesNotAnswerIsAnOutage) {
+    import(Kind::rsa, {Use::signature});
+    const Operation verifying = verification(rsa_, use(Action::sign, rsa_));
+    shim_.verify = CKR_DEVICE_ERROR;
+    shim_.get_session_info = CKR_DEVICE_ERROR;
+    shim_.session_info_after = 1;  // the lease's question goes through
+    EXPECT_EQ(error_of(Action::verify, verifying).fault(), TokenFault::unreachable);
+}
+
+TEST_F(UseFaults, AnEncryptionWithAPublicKeyThatEndsOddlyIsLeftToThePublicKey) {
+    import(Kind::rsa, {Use::cipher});
+    const Operation sealing = operation("RSA-PKCS-OAEP", message(8));
+    for (const CK_RV answer : odd_answers) {
+        shim_.encrypt = answer;
+        EXPECT_EQ(kind_of(Action::encrypt, sealing), Done::unanswered) << hsm::name_of(answer);
+    }
+}
+
+TEST_F(UseFaults, AnInputThatIsTooLongForAPublicKeyIsRefusedWhateverTheModuleSays) {
+    import(Kind::rsa, {Use::cipher});
+    for (const char* const name : {"RSA-PKCS-OAEP", "RSA-PKCS"}) {
+        const Outcome outcome = use(Action::encrypt, operation(name, message(246)));
+        EXPECT_EQ(outcome.kind, Done::refused) << name;
+        EXPECT_EQ(outcome.reason, "The token refuses the input: it is too long for the key");
+    }
+}
+
+TEST_F(UseFaults, AModuleThatEndsAnOperationOnEmptyInputIsHeardAndNotItsCleanup) {
+    const std::string why = "The token refuses the input: it does not accept the arguments of the call";
+    import(Kind::hmac64, {Use::signature});
+    shim_.ends_on_empty = true;
+    const Outcome signing = use(Action::sign, operation("SHA256-HMAC", {}));
+    EXPECT_EQ(signing.kind, Done::refused);
+    EXPECT_EQ(signing.reason, why);
+    EXPECT_EQ(kind_of(Action::sign, mac_), Done::done);
+}
+
+TEST_F(UseFaults, AVerificationOfEmptyInputThatTheModuleEndsIsLeftToThePublicKey) {
+    import(Kind::rsa, {Use::signature});
+    const Operation empty = operation("SHA256-RSA-PKCS", {});
+    const Operation verifying = verification(empty, use(Action::sign, empty));
+    shim_.ends_on_empty = true;
+    EXPECT_EQ(kind_of(Action::verify, verifying), Done::unanswered);
+}
+
+TEST_F(UseFaults, AFailedDecryptionInASessionThatIsLostIsNoWrongCiphertext) {
     const Operation opening = sealed();
-    shim_.decrypt = CKR_GENERAL_ERROR;
-    shim_.session_lost_after_decrypt = true;
-    EXPECT_EQ(error_of(Action::decrypt, opening).fault(), TokenFault::unreachable);
+    for (const CK_RV answer : {CKR_GENERAL_ERROR, CKR_ENCRYPTED_DATA_INVALID}) {
+        shim_.decrypt = answer;
+        shim_.session_lost_after_decrypt = true;
+        EXPECT_EQ(error_of(Action::decrypt, opening).fault(), TokenFault::failed);
+        shim_.session_lost_after_decrypt = false;
+        shim_.decrypt = CKR_OK;
+        EXPECT_EQ(kind_of(Action::decrypt, opening), Done::done);
+    }
 }
 
 class FailedDecryption : public UseFaults, public ::testing::WithParamInterface<CK_RV> {};
 INSTANTIATE_TEST_SUITE_P(Answers, FailedDecryption,
                          ::testing::Values(CKR_ENCRYPTED_DATA_INVALID, CKR_ENCRYPTED_DATA_LEN_RANGE,
-                                           CKR_DATA_INVALID, CKR_DATA_LEN_RANGE, CKR_ARGUMENTS_BAD,
-                                           CKR_GENERAL_ERROR, CKR_FUNCTION_FAILED, CK_RV{0x42}),
+                                           CK_RV{0x42}),
                          [](const auto& test) { return hsm::name_of(test.param); });
 
 // The shim fails without ending the operation, so the session is poisoned.
@@ -347,6 +436,127 @@ TEST_P(FailedDecryption, ThatLeavesItsOperationActiveCostsTheSessionAlone) {
     shim_.decrypt = CKR_OK;
     EXPECT_EQ(kind_of(Action::decrypt, opening), Done::done);
     EXPECT_EQ(shim_.sessions, sessions + 3);
+}
+
+TEST_F(UseFaults, ACiphertextThatTheTokenRefusesForItsFormIsRefusedInWords) {
+    const Operation opening = sealed();
+    for (const CK_RV answer : {CKR_DATA_INVALID, CKR_DATA_LEN_RANGE, CKR_ARGUMENTS_BAD}) {
+        shim_.decrypt = answer;
+        EXPECT_EQ(kind_of(Action::decrypt, opening), Done::refused) << hsm::name_of(answer);
+        shim_.decrypt = CKR_OK;
+        EXPECT_EQ(kind_of(Action::decrypt, opening), Done::done);
+    }
+}
+
+/// A mechanism, a right ciphertext and a wrong one.
+struct Ciphertexts {
+    const char* mechanism;
+    Kind kind;
+};
+
+class WrongCiphertexts : public UseFaults, public ::testing::WithParamInterface<Ciphertexts> {
+  protected:
+    WrongCiphertexts() {
+        import(GetParam().kind, {Use::cipher});
+        const Operation sealing = operation(GetParam().mechanism, message(7));
+        right_ = opening(sealing, use(Action::encrypt, sealing));
+        wrong_ = copy_of(right_);
+        (wrong_.mechanism->scheme == service::Scheme::cbc_pad ? wrong_.iv.back()
+                                                              : wrong_.input.writable().back()) ^= 0x80;
+    }
+
+    Operation right_{};
+    Operation wrong_{};
+};
+INSTANTIATE_TEST_SUITE_P(Mechanisms, WrongCiphertexts,
+                         ::testing::Values(Ciphertexts{"AES-GCM", Kind::aes256},
+                                           Ciphertexts{"AES-CBC-PAD", Kind::aes128},
+                                           Ciphertexts{"DES3-CBC-PAD", Kind::desede},
+                                           Ciphertexts{"RSA-PKCS-OAEP", Kind::rsa},
+                                           Ciphertexts{"RSA-PKCS", Kind::rsa}),
+                         [](const auto& test) {
+                             std::string name = test.param.mechanism;
+                             std::erase(name, '-');
+                             return name;
+                         });
+
+TEST_P(WrongCiphertexts, AreKnownByWhateverCodeTheModuleHasForThem) {
+    for (const CK_RV answer : odd_answers) {
+        shim_.wrong_ciphertext = answer;
+        lose_sessions(lab_.inspector());
+        EXPECT_EQ(kind_of(Action::decrypt, wrong_), Done::failed) << hsm::name_of(answer);
+        EXPECT_EQ(kind_of(Action::decrypt, right_), Done::done);
+    }
+}
+
+TEST_P(WrongCiphertexts, AreNotWhatAnotherCodeThanTheirsSays) {
+    shim_.wrong_ciphertext = CKR_FUNCTION_FAILED;
+    EXPECT_EQ(kind_of(Action::decrypt, wrong_), Done::failed);
+    shim_.decrypt = CKR_GENERAL_ERROR;
+    EXPECT_EQ(error_of(Action::decrypt, wrong_).fault(), TokenFault::failed);
+}
+
+TEST_P(WrongCiphertexts, AreNotWhatAnOutageWithTheirCodeMakesOfARightOne) {
+    shim_.wrong_ciphertext = CKR_FUNCTION_FAILED;
+    EXPECT_EQ(kind_of(Action::decrypt, wrong_), Done::failed);
+    shim_.decrypt = CKR_FUNCTION_FAILED;
+    EXPECT_EQ(error_of(Action::decrypt, right_).fault(), TokenFault::failed);
+    shim_.decrypt = CKR_OK;
+    EXPECT_EQ(kind_of(Action::decrypt, wrong_), Done::failed);
+    EXPECT_EQ(kind_of(Action::decrypt, right_), Done::done);
+}
+
+TEST_P(WrongCiphertexts, AreNotWhatASingleFailureWithTheirCodeMakesOfARightOne) {
+    shim_.wrong_ciphertext = CKR_FUNCTION_FAILED;
+    EXPECT_EQ(kind_of(Action::decrypt, wrong_), Done::failed);
+    shim_.bad_decrypt = CKR_FUNCTION_FAILED;
+    shim_.bad_decrypts = 1;
+    EXPECT_EQ(kind_of(Action::decrypt, right_), Done::done);
+    EXPECT_EQ(shim_.bad_decrypts, 0U);
+}
+
+TEST_P(WrongCiphertexts, AreLearntWithTheKeyItselfWhereTheTokenTakesNoSessionObject) {
+    shim_.create_session_object = CKR_TEMPLATE_INCONSISTENT;
+    shim_.wrong_ciphertext = CKR_FUNCTION_FAILED;
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_EQ(kind_of(Action::decrypt, wrong_), Done::failed);
+        EXPECT_EQ(kind_of(Action::decrypt, right_), Done::done);
+    }
+    shim_.decrypt = CKR_GENERAL_ERROR;
+    EXPECT_EQ(error_of(Action::decrypt, right_).fault(), TokenFault::failed);
+}
+
+TEST_P(WrongCiphertexts, AreKnownByTheStandardsCodesAloneWhereNothingCanBeLearnt) {
+    shim_.bad_decrypts = 1000;
+    shim_.bad_decrypt = CKR_GENERAL_ERROR;
+    EXPECT_EQ(error_of(Action::decrypt, wrong_).fault(), TokenFault::failed);
+    shim_.bad_decrypt = CKR_ENCRYPTED_DATA_INVALID;
+    EXPECT_EQ(kind_of(Action::decrypt, wrong_), Done::failed);
+}
+
+TEST_P(WrongCiphertexts, AreLearntOnceAndTriedTwice) {
+    EXPECT_EQ(kind_of(Action::decrypt, wrong_), Done::failed);
+    const CK_ULONG inits = shim_.inits;
+    EXPECT_EQ(kind_of(Action::decrypt, wrong_), Done::failed);
+    // Twice the one in question, and a right one between them.
+    EXPECT_LE(shim_.inits - inits, 3U);
+}
+
+TEST_P(WrongCiphertexts, AreLearntAgainWhenTheSessionOfTheTrialKeyIsClosed) {
+    shim_.wrong_ciphertext = CKR_FUNCTION_FAILED;
+    EXPECT_EQ(kind_of(Action::decrypt, wrong_), Done::failed);
+    shim_.decrypt = CKR_DEVICE_ERROR;  // costs the only session there is
+    EXPECT_EQ(error_of(Action::decrypt, right_).fault(), TokenFault::failed);
+    shim_.decrypt = CKR_OK;
+    EXPECT_EQ(kind_of(Action::decrypt, wrong_), Done::failed);
+    EXPECT_EQ(kind_of(Action::decrypt, right_), Done::done);
+}
+
+TEST_P(WrongCiphertexts, LeaveNoObjectInTheToken) {
+    EXPECT_EQ(kind_of(Action::decrypt, wrong_), Done::failed);
+    std::size_t objects = 0;
+    lab_.token()->walk([&](const auto&, std::size_t, std::size_t) { ++objects; });
+    EXPECT_EQ(objects, GetParam().kind == Kind::rsa ? 2U : 1U);
 }
 
 TEST_F(UseFaults, AFailedDecryptionThatTheTokenHasEndedKeepsItsSession) {

@@ -150,5 +150,20 @@ TEST_F(CommandLine, CheckTriesEveryEnvironmentAndLeavesNothing) {
     }
 }
 
+TEST_F(CommandLine, CheckWithLoginTriesThatEnvironmentAlone) {
+    const Outcome outcome = home->keyward({"check", "--json", "--login", "staging"});
+    EXPECT_EQ(outcome.code, 0) << outcome.output << outcome.errors;
+    const json results = json::parse(outcome.output);
+    ASSERT_EQ(results.size(), 1U);
+    EXPECT_EQ(results[0]["environment"], "staging");
+}
+
+TEST_F(CommandLine, CheckWithLoginNeedsAnEnvironmentThatIsThere) {
+    EXPECT_EQ(home->keyward({"check", "--login", ""}).code, 2);
+    const Outcome outcome = home->keyward({"check", "--login", "nowhere"});
+    EXPECT_EQ(outcome.code, 1);
+    EXPECT_NE(outcome.errors.find("nowhere"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace keyward::e2e

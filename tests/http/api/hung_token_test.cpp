@@ -99,6 +99,7 @@ TEST_F(HungToken, CostsOnlyItsOwnEnvironmentAndLeavesNothingBehind) {
     EXPECT_EQ(deployment["environmentResults"][1]["environmentName"], "remote");
     EXPECT_EQ(deployment["environmentResults"][1]["success"], false);
     EXPECT_THAT(deployment["environmentResults"][1]["message"].get<std::string>(), HasSubstr("remote"));
+    EXPECT_EQ(deployment["environmentResults"][1]["code"], "timeout");
 
     const std::string alone = unique_name();
     const Answer refused = create(alone, {"remote"});

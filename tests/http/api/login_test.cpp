@@ -25,7 +25,7 @@ class LogIn : public LiveKeyward {
     static void SetUpTestSuite() {
         start({.http = R"(trusted_proxies = ["127.0.0.1"])"});
         password = "pass & wörd + 100% " + hex(random_octets(8));
-        for (const char* name : {"bob", "guessed", "flooded", "late"})
+        for (const char* name : {"bob", "guessed", "flooded", "late", "target"})
             home().user_with_password(name, password);
         home().must({"grant", "bob", project, "SECRETS:MANAGE", "SECRETS:DEPLOY_UNDEPLOY"});
     }
@@ -197,6 +197,19 @@ TEST_F(LogIn, MakesAnAddressWaitAfterFiveFailuresWhoeverItTries) {
         expect_bad_credentials(guess());
     expect_wait(until_it_has_to_wait(guess));
     EXPECT_EQ(send(request_of(form("bob", password), new_address())).status, 200) << "others don't wait";
+}
+
+TEST_F(LogIn, CannotBePreventedByOthersWhoFail) {
+    const auto from = [&](const std::string& address, const std::string& secret) {
+        return send(request_of(form("target", secret), address)).status;
+    };
+    ASSERT_EQ(from("192.0.2.1", password), 200);
+    bool strangers_wait = false;
+    for (int i = 0; i < 100 && !strangers_wait; ++i)
+        strangers_wait = from("203.0.113." + std::to_string(i), "wrong") == 429;
+    EXPECT_TRUE(strangers_wait);
+    EXPECT_EQ(from("192.0.2.1", password), 200);
+    EXPECT_EQ(from("192.0.2.200", password), 200) << "the same network";
 }
 
 TEST_F(LogIn, OfTenAtOnceAllSucceed) {

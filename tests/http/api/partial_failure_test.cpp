@@ -54,6 +54,7 @@ TEST_F(PartialFailure, IsAnAnswerOfSuccessWithTheReasonOfTheEnvironmentThatFaile
     EXPECT_NE(results[1]["message"], "Deployed successfully");
     EXPECT_FALSE(results[1]["message"].get<std::string>().empty());
     EXPECT_FALSE(results[1].contains("keyCheckValue"));
+    EXPECT_EQ(results[1]["code"], "hsm_unavailable");
     EXPECT_EQ(objects("production", name), 1U);
     EXPECT_EQ(objects("staging", name), 1U);
 }

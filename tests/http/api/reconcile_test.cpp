@@ -180,6 +180,68 @@ TEST_F(Reconcile, KeysThatTheCatalogueLostAreAdoptedAndWork) {
     stop();
 }
 
+TEST_F(Reconcile, AStrangersObjectUnderAKeysLabelIsTakenInByItsIdAlone) {
+    const std::string id = "00112233445566778899aabbccddeeff";
+    const std::string label = std::string(project) + "/bank";
+    start();
+    // What a key manager of another project could do before labels of other projects were refused.
+    json body = create_body("mine", "SECRET_KEY", "AES", {{"production", base64(random_octets(32))}});
+    body["cryptoKeyInfoEnvironmentList"][0]["alias"] = label;
+    ASSERT_EQ(
+        send({.method = "POST", .path = keys_path(), .body = text_of(body), .token = home_.token()}).status,
+        200);
+    stop();
+    const std::string object = objects_in(home_, "production", label).at(0).id;
+    change_catalogue(home_, "delete from deployments; delete from keys");
+    const Reconciled refused = reconcile(home_, {"--adopt"});
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_THAT(refused.environment().at("drift").at(0).value("note", ""),
+                HasSubstr("nothing proves that it was made for that key"));
+    EXPECT_EQ(rows_in(home_, "keys"), 0);
+    EXPECT_EQ(reconcile(home_, {"--adopt", id}).report.at("notAdopted"), json::array({id}));
+    const Reconciled adopted = reconcile(home_, {"--adopt", object, "--mechanism", "AES-GCM"});
+    EXPECT_EQ(adopted.code, 0) << adopted.report;
+    EXPECT_EQ(rows_in(home_, "keys where name = 'bank'"), 1);
+}
+
+TEST_F(Reconcile, ADeletedKeyWhoseObjectOthersDestroyedIsDeletingUntilItIsGivenUp) {
+    create_keys({"k", "other"});
+    const std::string id = objects_of_key("k").at(0).id;
+    destroy("k");
+    start();
+    for (int call = 0; call < 2; ++call) {
+        const Answer answer = send({.method = "DELETE", .path = key_path("k"), .token = home_.token()});
+        EXPECT_EQ(answer.status, 200);
+        EXPECT_EQ(answer.json().at("deploymentResult").at("success"), false) << answer.body;
+        EXPECT_THAT(answer.body, HasSubstr("keyward reconcile --give-up " + id));
+    }
+    EXPECT_EQ(state("k"), "DELETING");
+    EXPECT_EQ(state("other"), "DEPLOYED");
+    stop();
+    const Reconciled found = reconcile(home_);
+    EXPECT_EQ(found.code, 1);
+    EXPECT_EQ(found.report.at("notFound").at(0).at("objectId"), id);
+    const Reconciled given_up = reconcile(home_, {"--give-up", id});
+    EXPECT_EQ(given_up.code, 0) << given_up.report;
+    EXPECT_EQ(given_up.report.at("givenUp").at(0).at("done"), true);
+    EXPECT_EQ(rows_in(home_, "audit where result like '%not found; given up by an operator%'"), 1);
+    EXPECT_EQ(rows_in(home_, "audit where result like '%" + id + " destroyed%'"), 0);
+    start();
+    EXPECT_EQ(send({.path = key_path("k"), .token = home_.token()}).status, 404);
+    create_aes("k");
+    stop();
+}
+
+TEST_F(Reconcile, AnObjectThatIsThereIsNotGivenUp) {
+    create_keys({"k"});
+    const std::string id = objects_of_key("k").at(0).id;
+    const Reconciled refused = reconcile(home_, {"--give-up", id});
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_EQ(refused.report.at("givenUp").at(0).at("note"),
+              "It is a key's that is deployed: undeploy or delete the key first");
+    EXPECT_EQ(objects_of_key("k").size(), 1U);
+}
+
 TEST_F(Reconcile, AHalfMadeObjectGoesWithItsFlagAlone) {
     create_keys({"k"});
     // As SoftHSM2 2.6.1 leaves one that was killed: its object file holds big-endian triples of type, kind
@@ -234,14 +296,23 @@ TEST_F(Reconcile, ADryRunChangesNothing) {
 }
 
 TEST_F(Reconcile, WrongUsageIsExitCodeTwo) {
-    for (const std::vector<std::string>& words :
-         std::vector<std::vector<std::string>>{{"reconcile", "--dry-run", "--adopt"},
-                                               {"reconcile", "--dry-run", "--remove-unidentified"},
-                                               {"reconcile", "--environment", "moon"},
-                                               {"reconcile", "--accept-token", "moon"},
-                                               {"reconcile", "--dry-run", "--accept-token", "moon"},
-                                               {"reconcile", "--accept-token"},
-                                               {"reconcile", "--heal"}}) {
+    for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+             {"reconcile", "--dry-run", "--adopt"},
+             {"reconcile", "--dry-run", "--remove-unidentified"},
+             {"reconcile", "--environment", "moon"},
+             {"reconcile", "--accept-token", "moon"},
+             {"reconcile", "--dry-run", "--accept-token", "moon"},
+             {"reconcile", "--accept-token"},
+             {"reconcile", "--adopt", "k"},
+             {"reconcile", "--adopt", ""},
+             {"reconcile", "--adopt", "--mechanism", "AES-CTR"},
+             {"reconcile", "--mechanism", "AES-CTR"},
+             {"reconcile", "--adopt", "00112233445566778899aabbccddeeff", "--mechanism", "ROT13"},
+             {"reconcile", "--give-up"},
+             {"reconcile", "--give-up", ""},
+             {"reconcile", "--give-up", "0011"},
+             {"reconcile", "--dry-run", "--give-up", "00112233445566778899aabbccddeeff"},
+             {"reconcile", "--heal"}}) {
         const Outcome outcome = home_.keyward(words);
         EXPECT_EQ(outcome.code, 2) << outcome.errors;
         EXPECT_EQ(outcome.output, "");
@@ -311,10 +382,70 @@ TEST_F(Reconcile, ATokenThatWasMadeAnewIsRefusedWhereNoneWasRecordedToo) {
     change_catalogue(home_, "delete from environment_tokens");
     const Reconciled refused = reconcile(home_);
     EXPECT_EQ(refused.code, 1);
-    EXPECT_EQ(refused.environment().at("status"), "skipped");
+    EXPECT_THAT(refused.environment().value("reason", ""), HasSubstr("holds none of the keys"));
+    EXPECT_THAT(refused.kinds(), ElementsAre("missing"));
     EXPECT_EQ(rows_in(home_, "environment_tokens"), 0);
     EXPECT_THAT(home_.keyward({"reconcile"}).errors,
                 HasSubstr("accept it with: keyward reconcile --accept-token production"));
+}
+
+/// A token that is initialised again in its place: SoftHSM2 keeps the serial number then, as HSMs do.
+class ReinitialisedToken : public testing::Test {
+  protected:
+    ReinitialisedToken() {
+        initialise("--free");
+        {
+            Server server(home_, 1);
+            for (const char* const name : {"k", "l"})
+                EXPECT_EQ(create(name).status, 200);
+            EXPECT_EQ(server.stop(), 0);
+        }
+        initialise("--token=production");
+    }
+    void initialise(const std::string& where) {
+        output_of({"softhsm2-util", "--init-token", where, "--label", "production", "--pin",
+                   read_file(home_.folder().file("production.pin")), "--so-pin", "12345678"},
+                  home_.environment());
+    }
+    Answer create(const std::string& name) {
+        return HttpClient(home_.port())
+            .send({.method = "POST",
+                   .path = keys_path(),
+                   .body = text_of(
+                       create_body(name, "SECRET_KEY", "AES", {{"production", base64(random_octets(32))}})),
+                   .token = home_.token()});
+    }
+
+    Home home_{{.environments = {}, .without_token = {"production"}}};
+};
+
+const char* const none_of_its_keys = "holds none of the keys that are recorded for it";
+
+TEST_F(ReinitialisedToken, IsRefusedAlthoughItHasItsSerialNumber) {
+    const Outcome check = home_.keyward({"check"});
+    EXPECT_EQ(check.code, 1);
+    EXPECT_THAT(check.output, HasSubstr(none_of_its_keys));
+    EXPECT_THAT(check.output, HasSubstr("keyward reconcile --accept-token production"));
+    Server server(home_, 0);
+    const Answer answer = create("new");
+    EXPECT_EQ(answer.status, 503) << answer.body;
+    EXPECT_THAT(answer.body, HasSubstr(none_of_its_keys));
+    EXPECT_EQ(server.stop(), 0);
+    EXPECT_EQ(objects_in(home_, "production").size(), 0U);
+}
+
+TEST_F(ReinitialisedToken, IsUsedOnceItIsAccepted) {
+    const Reconciled shown = reconcile(home_, {"--adopt"});
+    EXPECT_EQ(shown.code, 1);
+    EXPECT_THAT(shown.kinds(), ElementsAre("missing", "missing"));
+    EXPECT_EQ(rows_in(home_, "deployments where state = 'deployed'"), 2);
+    const Reconciled accepted = reconcile(home_, {"--accept-token", "production"});
+    EXPECT_EQ(accepted.code, 0) << accepted.report;
+    EXPECT_EQ(rows_in(home_, "deployments where state = 'failed'"), 2);
+    Server server(home_, 1);
+    EXPECT_EQ(create("new").status, 200);
+    EXPECT_EQ(server.stop(), 0);
+    EXPECT_EQ(reconcile(home_).code, 0);
 }
 
 TEST_F(Reconcile, BesideARunningServerItTakesNoLiveWorkForDrift) {
@@ -419,7 +550,7 @@ TEST(ReconcileBesideAServer, AnotherProcessesInterruptedWorkIsSettledOnceItsToke
 }
 
 TEST_F(Reconcile, TheServiceLogsDriftAtItsStart) {
-    create_keys({"k"});
+    create_keys({"k", "other"});
     destroy("k");
     start();
     EXPECT_TRUE(comes_true([&] { return server_->log().find("drift.found") != std::string::npos; }));

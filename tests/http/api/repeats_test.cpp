@@ -70,6 +70,22 @@ class Repeats : public LiveKeyward {
     const std::string body_ = text_of(aes_body(name_));
 };
 
+TEST_F(Repeats, TellNothingOfAnEnvironmentThatTheUserDoesNotSeeAnyMore) {
+    const std::string user = "mover-" + name_;
+    Request request = with_key(
+        home(), key_, "POST", keys_path(),
+        text_of(create_body(name_, "SECRET_KEY", "AES", {{"production", base64(random_octets(32))}})));
+    request.token = home().user(user, {"SECRETS:MANAGE", "SECRETS:DEPLOY_UNDEPLOY"}, "production");
+    expect_repeat_of(send(request), request);
+    for (const char* permission : {"SECRETS:MANAGE", "SECRETS:DEPLOY_UNDEPLOY"}) {
+        home().must({"grant", user, project, permission, "--revoke"});
+        home().must({"grant", user, project, permission, "--environments", "staging"});
+    }
+    expect_problem(
+        send(request), 400, "bad_request",
+        "Environment (name: production) is not found or user does not have privilege to access it!");
+}
+
 TEST_F(Repeats, OfACreateGetItsAnswerAndImportNothing) {
     const Request request = with_key(home(), key_, "POST", keys_path(), body_);
     const Answer first = send(request);

@@ -12,6 +12,7 @@
 #include "api/all_routes.hpp"
 #include "service/login.hpp"
 #include "service/repeats.hpp"
+#include "storage/login_networks_of.hpp"
 #include "storage/open_catalogue.hpp"
 #include "tests/http/api/encodings.hpp"
 #include "tests/http/api/live.hpp"
@@ -67,7 +68,8 @@ std::vector<Row> read_table() {
     const auto catalogue = storage::open_catalogue("sqlite://" + folder.file("empty.db"), 1);
     service::Environments environments;
     service::InFlight in_flight;
-    service::Login login(*catalogue, system_now, std::chrono::steady_clock::now);
+    service::Login login(*catalogue, storage::login_networks_of(*catalogue), system_now,
+                         std::chrono::steady_clock::now);
     const service::Workplace workplace{*catalogue, environments, in_flight, {}, "nobody", system_now};
     service::Repeats repeats(
         workplace, SecretBytes(32), [] {}, std::chrono::seconds(1));
@@ -142,7 +144,8 @@ struct GrantSet {
     const char* name;
     std::vector<Permission> here;
     bool everywhere;
-    const char* limited_to;  ///< an environment, or nullptr
+    const char* limited_to;            ///< an environment, or nullptr
+    const char* deploys_in = nullptr;  ///< where DEPLOY_UNDEPLOY holds, when that is another one
 };
 
 void PrintTo(const GrantSet& grants, std::ostream* out) {
@@ -161,6 +164,8 @@ const std::vector<GrantSet> grant_sets{
     {"all-and-administrator", all_three, true, nullptr},
     {"neighbour", {}, false, nullptr},
     {"all-in-staging", all_three, false, "staging"},
+    {"manages-in-staging-deploys-in-production", all_three, false, "staging", "production"},
+    {"manages-in-production-deploys-in-staging", all_three, false, "production", "staging"},
 };
 
 bool sees_project(const GrantSet& grants) {
@@ -168,7 +173,9 @@ bool sees_project(const GrantSet& grants) {
 }
 
 bool sees_production(const GrantSet& grants) {
-    return sees_project(grants) && grants.limited_to == nullptr;
+    const auto is_production = [](const char* name) { return std::string_view("production") == name; };
+    return sees_project(grants) && (grants.limited_to == nullptr || is_production(grants.limited_to) ||
+                                    (grants.deploys_in != nullptr && is_production(grants.deploys_in)));
 }
 
 /// Nothing when the grants are enough for the route.
@@ -262,9 +269,13 @@ class Routes : public LiveKeyward {
   private:
     static std::string user_with(const GrantSet& grants) {
         std::string token = home().user(grants.name, {});
-        auto words = words_of_grant(grants.name, project, grants.here);
-        if (grants.limited_to != nullptr) words.insert(words.end(), {"--environments", grants.limited_to});
-        if (!grants.here.empty()) home().must(words);
+        for (const Permission permission : grants.here) {
+            auto words = words_of_grant(grants.name, project, {permission});
+            const bool elsewhere = permission == Permission::deploy_undeploy && grants.deploys_in != nullptr;
+            const char* const limit = elsewhere ? grants.deploys_in : grants.limited_to;
+            if (limit != nullptr) words.insert(words.end(), {"--environments", limit});
+            home().must(words);
+        }
         if (grants.everywhere) home().must({"grant", grants.name, "--admin"});
         return token;
     }
@@ -458,9 +469,28 @@ TEST_P(EveryRouteAndGrant, GoesOnToTheNextCheckForWhoeverHoldsEnough) {
 TEST_P(EveryRouteAndGrant, ChangesNothingWhereTheGrantsDoNotReach) {
     const auto& [row, grants] = GetParam();
     if (grants.limited_to == nullptr || row.permissions.empty() || !is_enough(row, grants)) return;
+    // Who may use keys in production may do so.
+    if (uses_a_key(row) && std::string_view("production") == grants.limited_to) return;
     // The key is in `production` too, and so is what the body asks for.
     const Answer answer = send(request_for(row, token_of(grants)));
     EXPECT_THAT(answer.status, testing::AnyOf(400, 403)) << answer.body;
+    expect_key_is_whole();
+}
+
+TEST_P(EveryRouteAndGrant, ChangesNothingThatAllEnvironmentsShareWithoutBothInEach) {
+    const auto& [row, grants] = GetParam();
+    if (grants.limited_to == nullptr || row.method != Method::put) return;
+    const std::string description = "changed";
+    for (const json& body :
+         {json{{"description", description}}, json{{"mechanisms", {"AES-CTR"}}}, json{{"algorithm", "HMAC"}},
+          json{{"keyType", "PUBLIC_KEY"}},
+          json{{"description", description},
+               {"cryptoKeyInfoEnvironmentList",
+                {{{"environmentName", grants.limited_to}, {"content", base64(random_octets(32))}}}}}}) {
+        Request request = request_for(row, token_of(grants));
+        request.body = body.dump();
+        expect_problem(send(request), 403, "forbidden");
+    }
     expect_key_is_whole();
 }
 

@@ -253,6 +253,32 @@ TEST(ThreadPool, TellsOfWhatStillRunsWhenItStops) {
     EXPECT_TRUE(pool.stop());
 }
 
+TEST(ThreadPool, StartsThreadsAsTheyAreNeededAndNoMoreThanItMay) {
+    std::promise<void> open;
+    const auto gate = open.get_future().share();
+    std::atomic<int> runs{0};
+    ThreadPool pool(3, 10);
+    EXPECT_EQ(pool.threads(), 0U);
+    for (const std::size_t threads : {1U, 2U, 3U, 3U}) {
+        ASSERT_TRUE(pool.submit(std::make_shared<Counted>(runs, gate)));
+        EXPECT_EQ(pool.threads(), threads);
+    }
+    open.set_value();
+    while (runs < 4)
+        std::this_thread::yield();
+}
+
+TEST(ThreadPool, NeedsFewThreadsForOneTaskAfterTheOther) {
+    std::atomic<int> runs{0};
+    ThreadPool pool(16, 10);
+    for (int i = 0; i < 100; ++i) {
+        ASSERT_TRUE(pool.submit(std::make_shared<Counted>(runs, std::shared_future<void>())));
+        while (runs <= i)
+            std::this_thread::yield();
+    }
+    EXPECT_LT(pool.threads(), 16U);
+}
+
 TEST(ThreadPool, RunsEverythingThatItTakes) {
     std::atomic<int> runs{0};
     ThreadPool pool(4, 2000);

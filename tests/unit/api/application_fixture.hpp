@@ -9,6 +9,7 @@
 #include "api/application.hpp"
 #include "api/json_body.hpp"
 #include "service/api_token.hpp"
+#include "storage/login_networks_of.hpp"
 #include "tests/unit/service/workbench.hpp"
 
 namespace keyward::api {
@@ -55,7 +56,8 @@ class ApplicationTest : public testing::Test {
     service::Workbench bench_;
     service::Access access_{*bench_.catalogue, [this] { return bench_.now; }};
     std::chrono::steady_clock::time_point steady_now_{std::chrono::hours(1)};
-    service::Login login_{*bench_.catalogue, [this] { return bench_.now; }, [this] { return steady_now_; }};
+    service::Login login_{*bench_.catalogue, storage::login_networks_of(*bench_.catalogue),
+                          [this] { return bench_.now; }, [this] { return steady_now_; }};
     service::Repeats repeats_{bench_.workplace(), random_secret(32), [] {}, std::chrono::seconds(1)};
     service::UseKey use_{bench_.workplace(), [this] { return steady_now_; }};
     service::CatalogueHealth health_{*bench_.catalogue, "this-process", [this] { return bench_.now; }};

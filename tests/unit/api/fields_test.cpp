@@ -135,6 +135,24 @@ TEST(CreateKeyFields, APointerEscapesSlashesAndTildes) {
     EXPECT_EQ(mistakes_with(R"({"a/b~c":1})"), (Mistakes{{"/a~1b~0c", "is not a field of this call"}}));
 }
 
+TEST(CreateKeyFields, AnUnknownMemberIsRepeatedIfItLooksLikeAName) {
+    const std::string key = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=";
+    EXPECT_EQ(mistakes_with("{\"" + key + "\":1}"),
+              (Mistakes{{"/(44 bytes that are not shown)", "is not a field of this call"}}));
+    EXPECT_EQ(mistakes_with("{\"" + std::string(70, 'x') + "\":1}"),
+              (Mistakes{{"/" + std::string(64, 'x') + "…", "is not a field of this call"}}));
+}
+
+TEST(UpdateKeyFields, NullForAnAliasIsAnotherThingThanNothing) {
+    Json body = Json::parse(
+        R"({"cryptoKeyInfoEnvironmentList":[{"environmentName":"a","alias":null},{"environmentName":"b"}]})");
+    Mistakes mistakes;
+    const auto request = read_update_key(body, mistakes);
+    EXPECT_EQ(mistakes, Mistakes{});
+    EXPECT_TRUE(request.environments.at(0).resets_alias);
+    EXPECT_FALSE(request.environments.at(1).resets_alias);
+}
+
 TEST(CreateKeyFields, InTheOlderFormThePublicKeyIsRead) {
     Json body = Json::parse(
         R"({"name":"k","keyType":"RSA","cryptoKeyInfoEnvironmentList":[{"environmentName":"p","publicKey":"AA","privateKey":"BB"}]})");

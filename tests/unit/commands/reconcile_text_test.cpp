@@ -46,6 +46,42 @@ TEST(ReconcileText, ForPeopleEveryDifferenceSaysWhatToDo) {
               "staging: NOT COMPARED (skipped): The token can't be reached\n");
 }
 
+service::ReconcileReport report_of_absent_objects() {
+    const ObjectId id = ObjectId::from_hex("00112233445566778899aabbccddeeff");
+    service::ReconcileReport report;
+    report.settled = service::RecoveryReport{0, 0, 0, 1, {}, {}};
+    report.given_up = {{id, true, "Given up: it was not found in two lookups"},
+                       {id, false, "The catalogue has no tombstone with this id"}};
+    report.absent = {{id, "production", 2}};
+    report.not_there = {"ffeeddccbbaa99887766554433221100"};
+    return report;
+}
+
+TEST(ReconcileText, WhatWasNotFoundIsToldWithTheOptionThatEndsIt) {
+    EXPECT_EQ(
+        text_of(report_of_absent_objects()),
+        "Settled: 0 interrupted imports, 0 objects destroyed, 1 object left to be looked for\n"
+        "  00112233445566778899aabbccddeeff: Given up: it was not found in two lookups\n"
+        "  00112233445566778899aabbccddeeff: NOT GIVEN UP: The catalogue has no tombstone with this id\n"
+        "  production: an object to be destroyed was not found (id 00112233445566778899aabbccddeeff, 2 "
+        "looks after an initialisation)\n"
+        "    to do: it is looked for again by itself; if others destroyed it: --give-up "
+        "00112233445566778899aabbccddeeff\n"
+        "  ffeeddccbbaa99887766554433221100: NOT ADOPTED: no environment that was compared has an unknown "
+        "object with this id\n");
+}
+
+TEST(ReconcileText, ForProgramsItIsListedToo) {
+    const auto json = json_of(report_of_absent_objects());
+    EXPECT_EQ(json["givenUp"].dump(), R"([{"objectId":"00112233445566778899aabbccddeeff","done":true,)"
+                                      R"("note":"Given up: it was not found in two lookups"},)"
+                                      R"({"objectId":"00112233445566778899aabbccddeeff","done":false,)"
+                                      R"("note":"The catalogue has no tombstone with this id"}])");
+    EXPECT_EQ(json["notFound"].dump(),
+              R"([{"environment":"production","objectId":"00112233445566778899aabbccddeeff","looks":2}])");
+    EXPECT_EQ(json["notAdopted"].dump(), R"(["ffeeddccbbaa99887766554433221100"])");
+}
+
 TEST(ReconcileText, ForProgramsItIsOneDocument) {
     const auto json = json_of(report_with(missing()));
     EXPECT_EQ(json.dump(),
@@ -54,7 +90,8 @@ TEST(ReconcileText, ForProgramsItIsOneDocument) {
               R"("status":"compared","objects":3,"drift":[{"kind":"missing","project":"MyProject",)"
               R"("key":"k","objectId":"00ff","label":"MyProject/k","count":1,"detail":"It is not there"}],)"
               R"("adopted":[],"removed":0},{"name":"staging","status":"skipped",)"
-              R"("reason":"The token can't be reached","objects":0,"drift":[],"adopted":[],"removed":0}]})");
+              R"("reason":"The token can't be reached","objects":0,"drift":[],"adopted":[],"removed":0}],)"
+              R"("givenUp":[],"notFound":[],"notAdopted":[]})");
 }
 
 TEST(ReconcileText, ADryRunSaysWhatThereIsToSettle) {

@@ -30,10 +30,18 @@ TokenObject object_of(KeyType type, Algorithm algorithm, int size, UseSet uses) 
 }
 
 TokenObject aes(UseSet uses = {Use::cipher}) {
-    return object_of(KeyType::secret, Algorithm::aes, 256, std::move(uses));
+    TokenObject object = object_of(KeyType::secret, Algorithm::aes, 256, std::move(uses));
+    object.allowed_mechanisms = {"AES-GCM"};
+    return object;
+}
+/// In a token that does not know CKA_ALLOWED_MECHANISMS.
+TokenObject unrestricted_aes(UseSet uses = {Use::cipher}) {
+    TokenObject object = aes(std::move(uses));
+    object.allowed_mechanisms.reset();
+    return object;
 }
 
-std::vector<TokenObject> rsa_pair(const UseSet& uses = {Use::cipher, Use::signature}) {
+std::vector<TokenObject> rsa_pair(const UseSet& uses = {Use::signature}) {
     return {object_of(KeyType::private_key, Algorithm::rsa, 2048, uses),
             object_of(KeyType::public_key, Algorithm::rsa, 2048, uses)};
 }
@@ -41,6 +49,27 @@ std::vector<TokenObject> rsa_pair(const UseSet& uses = {Use::cipher, Use::signat
 Adoption judge(const std::vector<TokenObject>& objects, std::vector<Project> projects = {}) {
     if (projects.empty()) projects = {{"project-1", "MyProject", {"production"}}};
     return adoption_of(objects, "production", projects, {}, now);
+}
+
+Adoption judge_as(const std::vector<TokenObject>& objects, const MechanismList& mechanisms) {
+    return adoption_of(objects, "production", {{"project-1", "MyProject", {"production"}}}, {}, now,
+                       mechanisms);
+}
+
+/// With a key of that name and kind, deployed in staging with this check value and public key.
+Adoption judge_beside(const std::vector<TokenObject>& objects, const std::string& check_value,
+                      const std::string& public_key = {}) {
+    Key there;
+    there.type = objects.front().type;
+    there.algorithm = *objects.front().algorithm;
+    there.mechanisms = {"as it is there"};
+    there.state = KeyState::active;
+    there.deployments.emplace_back();
+    there.deployments[0].environment = "staging";
+    there.deployments[0].key_check_value = check_value;
+    there.deployments[0].public_key_sha256 = public_key;
+    return adoption_of(objects, "production", {{"project-1", "MyProject", {"production"}}}, {}, now, {},
+                       [&](const std::string&, const std::string&) { return there; });
 }
 
 TEST(Adoption, ASecretKeyBecomesAnActiveKeyWithOneDeployment) {
@@ -66,7 +95,7 @@ TEST(Adoption, APairIsOnePrivateKey) {
     EXPECT_EQ(adoption.key->type, KeyType::private_key);
     EXPECT_EQ(adoption.key->deployments[0].public_key_sha256, "aa");
     EXPECT_EQ(adoption.key->deployments[0].public_key_pem, "pem");
-    EXPECT_EQ(adoption.key->mechanisms, default_mechanisms(Algorithm::rsa));
+    EXPECT_EQ(adoption.key->mechanisms.front(), "SHA256-RSA-PKCS");
 }
 
 TEST(Adoption, APublicKeyAloneIsOne) {
@@ -81,13 +110,71 @@ TEST(Adoption, ANameMayHoldASlash) {
     EXPECT_EQ(judge({object}).key->name, "a/b");
 }
 
-TEST(Adoption, TheDefaultMechanismsAreThoseThatTheUsesAllow) {
-    EXPECT_EQ(judge(rsa_pair({Use::cipher})).key->mechanisms, MechanismList{"RSA-PKCS-OAEP"});
-    EXPECT_EQ(judge({aes({Use::cipher, Use::signature})}).key->mechanisms, MechanismList{"AES-GCM"});
+TEST(Adoption, TheMechanismsAreThoseThatTheTokenAllows) {
+    TokenObject object = aes();
+    object.allowed_mechanisms = {"AES-CTR"};
+    EXPECT_EQ(judge({object}).key->mechanisms, MechanismList{"AES-CTR"});
 }
 
-TEST(Adoption, WhereNoDefaultFitsAllThatFitAreTaken) {
-    EXPECT_EQ(judge({aes({Use::signature})}).key->mechanisms, MechanismList{"AES-CMAC"});
+TEST(Adoption, WhichModeAnAesKeyIsForIsNeverGuessed) {
+    const Adoption adoption = judge({unrestricted_aes()});
+    EXPECT_FALSE(adoption.key);
+    EXPECT_EQ(adoption.obstacle,
+              "The token does not say with which mechanism it was used (AES-GCM, AES-CBC-PAD, AES-CTR, "
+              "AES-ECB): name it with --adopt 00112233445566778899aabbccddeeff --mechanism");
+}
+
+TEST(Adoption, TheModeOfAnAesKeyIsTheOneThatIsNamed) {
+    EXPECT_EQ(judge_as({unrestricted_aes()}, {"AES-CTR"}).key->mechanisms, MechanismList{"AES-CTR"});
+}
+
+TEST(Adoption, AnAesKeyForMacsAloneLeavesNoChoice) {
+    EXPECT_EQ(judge({unrestricted_aes({Use::signature})}).key->mechanisms, MechanismList{"AES-CMAC"});
+}
+
+TEST(Adoption, DecryptionBesideSignaturesIsNeverGuessed) {
+    EXPECT_FALSE(judge(rsa_pair({Use::cipher, Use::signature})).key);
+    EXPECT_FALSE(judge(rsa_pair({Use::cipher})).key);
+    EXPECT_EQ(judge_as(rsa_pair({Use::cipher, Use::signature}), {"SHA256-RSA-PKCS-PSS"}).key->mechanisms,
+              MechanismList{"SHA256-RSA-PKCS-PSS"});
+    EXPECT_EQ(judge_as(rsa_pair({Use::cipher}), {"RSA-PKCS-OAEP"}).key->mechanisms,
+              MechanismList{"RSA-PKCS-OAEP"});
+}
+
+TEST(Adoption, AMechanismThatTheTokenDoesNotAllowIsRefused) {
+    EXPECT_EQ(judge_as({aes()}, {"AES-CTR"}).obstacle, "It can't be used with AES-CTR, but with AES-GCM");
+}
+
+TEST(Adoption, AMechanismThatTheUsesDoNotAllowIsRefused) {
+    EXPECT_EQ(judge_as({unrestricted_aes({Use::signature})}, {"AES-GCM"}).obstacle,
+              "It can't be used with AES-GCM, but with AES-CMAC");
+}
+
+TEST(Adoption, GcmStandsAlone) {
+    EXPECT_EQ(judge_as({unrestricted_aes()}, {"AES-GCM", "AES-CTR"}).obstacle,
+              "AES-GCM with another mechanism beside it protects nothing");
+    TokenObject object = aes();
+    object.allowed_mechanisms = {"AES-GCM", "AES-CTR"};
+    EXPECT_FALSE(judge({object}).key);
+}
+
+TEST(Adoption, BesideAKeyThatIsThereItTakesTheRecordedCheckValue) {
+    TokenObject object = unrestricted_aes();
+    object.key_check_value = "5E89A1";
+    EXPECT_EQ(judge_beside({object}, "5E89A1").key->mechanisms, MechanismList{"as it is there"});
+    for (const char* const other : {"000000", ""})
+        EXPECT_EQ(judge_beside({object}, other).obstacle,
+                  "Its check value or public key is not one that is recorded of the key of that name: send "
+                  "the key's content in its place");
+}
+
+TEST(Adoption, BesideAKeyThatIsThereItTakesTheRecordedPublicKey) {
+    EXPECT_TRUE(judge_beside(rsa_pair(), {}, "aa").key);
+    EXPECT_FALSE(judge_beside(rsa_pair(), {}, "bb").key);
+}
+
+TEST(Adoption, AKeyWithoutACheckValueIsNeverAttached) {
+    EXPECT_FALSE(judge_beside({unrestricted_aes()}, "").key);
 }
 
 /// What is wrong with the objects, and what is said of it.

@@ -1,5 +1,7 @@
 #include "service/bound_token.hpp"
 
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -12,6 +14,11 @@ namespace {
 using Binding = BoundToken::Binding;
 
 const char* const wrong_token_text = "The token of environment production is not the one that holds its keys";
+const char* const no_recorded_key_text =
+    "The token of environment production holds none of the keys that are recorded for it, so it may have "
+    "been "
+    "initialised again: put the right token back, or accept this one with: keyward reconcile --accept-token "
+    "production";
 
 class BoundTokens : public testing::Test {
   protected:
@@ -151,7 +158,7 @@ TEST_F(KeysWithoutARecordedToken, AnEmptyTokenIsRefusedAndNotRecorded) {
     for (const Binding binding : {Binding::record, Binding::compare}) {
         const TokenError error = refusal([&] { bound(binding)->ping(); });
         EXPECT_EQ(error.fault(), TokenFault::unreachable);
-        EXPECT_STREQ(error.what(), wrong_token_text);
+        EXPECT_STREQ(error.what(), no_recorded_key_text);
     }
     EXPECT_FALSE(bench_.catalogue->bound_token("production"));
 }
@@ -170,13 +177,12 @@ TEST_F(KeysWithoutARecordedToken, WhereTheCatalogueIsOnlyReadItIsTakenAndNotReco
 }
 
 TEST_F(KeysWithoutARecordedToken, SixteenOfThemAreLookedFor) {
-    const std::string letters = "abcdefghijklmnopq";
-    std::vector<ObjectId> ids;
-    for (const char letter : letters)
-        ids.push_back(create(std::string(1, letter)));
-    for (std::size_t i = 0; i < 16; ++i)
-        bench_.production->lose(ids[i]);
-    EXPECT_STREQ(refusal([&] { bound()->ping(); }).what(), wrong_token_text);
+    for (const char letter : std::string("abcdefghijklmnopq"))
+        create(std::string(1, letter));
+    for (const ObjectId& id : bench_.catalogue->deployed_objects("production", 16))
+        bench_.production->lose(id);
+    EXPECT_EQ(bench_.production->objects(), 1U);
+    EXPECT_STREQ(refusal([&] { bound()->ping(); }).what(), no_recorded_key_text);
 }
 
 TEST_F(KeysWithoutARecordedToken, LostOnesSayNothingOfTheToken) {
@@ -201,6 +207,126 @@ TEST_F(KeysWithoutARecordedToken, AnotherOneWorksOnceItIsAccepted) {
     refusal([&] { token->ping(); });
     bench_.catalogue->rebind_token("production", "0002", {});
     EXPECT_NO_THROW(token->ping());
+}
+
+/// A token that is recorded with its keys `a` and `b`.
+class RecordedKeys : public KeysWithoutARecordedToken {
+  protected:
+    RecordedKeys() {
+        ids_ = {create("a"), create("b")};
+        bound()->ping();
+    }
+    /// The token is initialised again; most HSMs keep the serial number then.
+    void initialise_again() { bench_.production->replace_by_empty("0001"); }
+
+    std::vector<ObjectId> ids_;
+};
+
+TEST_F(RecordedKeys, ATokenInitialisedAgainWithTheSameSerialNumberIsRefusedByTheNextProcess) {
+    initialise_again();
+    for (const Binding binding : {Binding::record, Binding::compare}) {
+        const TokenError error = refusal([&] { bound(binding)->ping(); });
+        EXPECT_EQ(error.fault(), TokenFault::unreachable);
+        EXPECT_STREQ(error.what(), no_recorded_key_text);
+    }
+}
+
+TEST_F(RecordedKeys, AndByEveryCallThatUsesOrMakesOrDestroysObjects) {
+    initialise_again();
+    const auto token = bound();
+    const ObjectId id = ObjectId::random();
+    const keys::KeyMaterial material = keys::SecretKey{keys::Algorithm::aes, random_secret(16)};
+    const std::vector<std::function<void()>> calls{
+        [&] { token->ping(); },
+        [&] { token->mechanisms(); },
+        [&] { token->oaep_hashes(); },
+        [&] { token->operate(id, Action::encrypt, {}); },
+        [&] { token->destroy(id); },
+        [&] { token->destroy_half_made(std::chrono::milliseconds(0)); },
+        [&] {
+            token->import({id, "label", material, {Use::cipher}, Lifetime::token, {}});
+        }};
+    for (const auto& call : calls)
+        EXPECT_STREQ(refusal(call).what(), no_recorded_key_text);
+    EXPECT_EQ(bench_.production->objects(), 0U);
+}
+
+TEST_F(RecordedKeys, WhatOnlyLooksThroughTheTokenIsLetIn) {
+    initialise_again();
+    const auto token = bound();
+    EXPECT_EQ(token->count(ids_[0]), 0U);
+    EXPECT_NO_THROW(token->walk([](const TokenObject&, std::size_t, std::size_t) {}));
+    EXPECT_STREQ(refusal([&] { token->ping(); }).what(), no_recorded_key_text);
+}
+
+TEST_F(RecordedKeys, ARunningProcessAsksAgainAfterTheTokenWasLost) {
+    const auto token = bound();
+    token->ping();
+    initialise_again();
+    EXPECT_STREQ(refusal([&] { token->ping(); }).what(), no_recorded_key_text);
+    bench_.production->put_back();
+    EXPECT_NO_THROW(token->ping());
+}
+
+TEST_F(RecordedKeys, AnImportDuringWhichTheTokenWasReplacedIsNotBelieved) {
+    const auto token = bound();
+    token->ping();
+    bench_.production->block_imports();
+    const keys::KeyMaterial material = keys::SecretKey{keys::Algorithm::aes, random_secret(16)};
+    std::optional<TokenError> error;
+    std::thread import([&] {
+        error = refusal([&] {
+            token->import({ObjectId::random(), "label", material, {Use::cipher}, Lifetime::token, {}});
+        });
+    });
+    bench_.production->wait_for_blocked(1);
+    initialise_again();
+    bench_.production->release_imports();
+    import.join();
+    EXPECT_EQ(error->fault(), TokenFault::unreachable);
+    EXPECT_STREQ(error->what(), no_recorded_key_text);
+}
+
+TEST_F(RecordedKeys, TheLossOfOneRefusesNothing) {
+    bench_.production->lose(ids_[0]);
+    EXPECT_NO_THROW(bound()->ping());
+}
+
+TEST_F(RecordedKeys, ThoseThatOnlyShowAfterAnInitialisationCount) {
+    for (const ObjectId& id : ids_)
+        bench_.production->hide_until_refresh(id);
+    EXPECT_NO_THROW(bound()->ping());
+    EXPECT_EQ(bench_.production->refreshes(), 1U);
+}
+
+TEST_F(RecordedKeys, AnEnvironmentWithoutAnyHasNothingToProve) {
+    for (const ObjectId& id : ids_)
+        ASSERT_TRUE(bench_.catalogue->mark_missing(id, "lost", {}));
+    initialise_again();
+    EXPECT_NO_THROW(bound()->ping());
+}
+
+TEST_F(RecordedKeys, ThoseOfATokenThatWasReplacedDoNotCount) {
+    bench_.catalogue->retire_token("production", "0001 before", {});
+    initialise_again();
+    EXPECT_NO_THROW(bound()->ping());
+}
+
+TEST_F(RecordedKeys, ATokenThatProvedItselfIsNotAskedAtEveryUse) {
+    struct Counting : ForwardingCatalogue {
+        using ForwardingCatalogue::ForwardingCatalogue;
+        std::vector<ObjectId> deployed_objects(const std::string& environment, std::size_t limit) override {
+            ++asked;
+            return next_.deployed_objects(environment, limit);
+        }
+        int asked = 0;
+    } counting(*bench_.catalogue);
+    const auto token = bound(counting);
+    for (int i = 0; i < 3; ++i) {
+        token->ping();
+        token->destroy(ObjectId::random());
+    }
+    EXPECT_EQ(counting.asked, 1);
 }
 
 TEST_F(BoundTokens, TheLogSaysHowAnotherTokenIsAccepted) {

@@ -2,6 +2,9 @@
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <openssl/bio.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
 
 #include "service/key_text.hpp"
 #include "tests/fakes/forwarding_catalogue.hpp"
@@ -142,6 +145,29 @@ TEST(CreateKey, WhenEveryTokenRefusesTheClientIsToldWherePerEnvironment) {
     ASSERT_EQ(error.details().size(), 2U);
     EXPECT_EQ(error.details()[0].pointer, "/cryptoKeyInfoEnvironmentList/0");
     EXPECT_EQ(error.details()[1].message, "reports another check value");
+}
+
+TEST(CreateKey, TellsProgramsWhyAnEnvironmentFailed) {
+    const std::vector<std::pair<TokenFault, FailureCode>> expected{
+        {TokenFault::refused, FailureCode::refused_by_token},
+        {TokenFault::wrong_value, FailureCode::check_value_mismatch},
+        {TokenFault::mismatch, FailureCode::unproved},
+        {TokenFault::full, FailureCode::token_full},
+        {TokenFault::failed, FailureCode::hsm_unavailable},
+        {TokenFault::unreachable, FailureCode::hsm_unavailable},
+        {TokenFault::pin, FailureCode::hsm_unavailable},
+        {TokenFault::busy, FailureCode::hsm_unavailable},
+        {TokenFault::missing, FailureCode::not_found}};
+    Workbench bench;
+    for (const auto& [fault, code] : expected) {
+        bench.staging->fail_next_import(fault, "The token has its reasons");
+        const auto results = bench
+                                 .create(Workbench::aes_request("k" + std::to_string(static_cast<int>(fault)),
+                                                                {"production", "staging"}))
+                                 .environments;
+        EXPECT_FALSE(results[0].code);
+        EXPECT_EQ(results[1].code, code) << to_string(code);
+    }
 }
 
 TEST(CreateKey, WhenOneTokenRefusesAndAnotherIsGoneItIsNotTheClientsFault) {
@@ -376,6 +402,85 @@ TEST(CreateKey, TheAuditTrailTellsWhoMadeWhatWhere) {
     EXPECT_EQ(trail[1].key, "k");
     EXPECT_EQ(trail[1].environments, (std::vector<std::string>{"production", "staging"}));
     EXPECT_EQ(trail[1].result, "production: Deployed successfully; staging: Deployed successfully");
+}
+
+CreateKeyRequest rsa_request(const std::string& name, std::optional<MechanismList> mechanisms) {
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_RSA_gen(2048), EVP_PKEY_free);
+    const std::unique_ptr<BIO, decltype(&BIO_free)> out(BIO_new(BIO_s_mem()), BIO_free);
+    PEM_write_bio_PrivateKey(out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    char* data = nullptr;
+    const long size = BIO_get_mem_data(out.get(), &data);
+    std::string pem(data, static_cast<std::size_t>(size));
+    auto request = Workbench::aes_request(name, {"production"});
+    request.type = keys::KeyType::private_key;
+    request.mechanisms = std::move(mechanisms);
+    request.environments.front().content = SecretBytes::take(pem);
+    return request;
+}
+
+TEST(CreateKey, OfAnRsaKeyForSignaturesAndEncryptionWarns) {
+    Workbench bench;
+    const auto report = bench.create(rsa_request("both", std::nullopt));
+    ASSERT_EQ(report.environments.front().warnings.size(), 1U);
+    EXPECT_EQ(report.environments.front().warnings.front().code, "two_purposes");
+    EXPECT_TRUE(bench.create(rsa_request("one", MechanismList{"SHA256-RSA-PKCS"}))
+                    .environments.front()
+                    .warnings.empty());
+    auto trial = rsa_request("trial", std::nullopt);
+    trial.dry_run = true;
+    EXPECT_EQ(bench.create(trial).environments.front().warnings.size(), 1U);
+}
+
+TEST(CreateKey, OfAnRsaKeyForTwoPurposesIsRefusedWhereThePolicySaysSo) {
+    Workbench bench;
+    Workplace workplace = bench.workplace();
+    workplace.policy.refuse_two_purposes = true;
+    CreateKey creator(workplace);
+    const auto create = [&](const CreateKeyRequest& request) {
+        return creator.run(bench.alice, bench.project, request, {});
+    };
+    const auto error = error_of([&] {
+        create(rsa_request("both", MechanismList{"SHA256-RSA-PKCS", "RSA-PKCS-OAEP"}));
+    });
+    ASSERT_EQ(error.details().size(), 1U);
+    EXPECT_EQ(error.details().front().pointer, "/mechanisms");
+    EXPECT_TRUE(create(rsa_request("default", std::nullopt)).environments.front().warnings.empty());
+    EXPECT_EQ(
+        uses_of(keys::Algorithm::rsa, bench.catalogue->find_key(bench.project.id, "default")->mechanisms),
+        UseSet{Use::signature});
+    EXPECT_TRUE(create(rsa_request("oaep", MechanismList{"RSA-PKCS-OAEP"})).success);
+}
+
+TEST(CreateKey, ForAnUnknownEnvironmentIsRefusedWithoutDecodingAnyContent) {
+    Workbench bench;
+    auto request = Workbench::aes_request("k", {"production", "nowhere"});
+    for (EnvironmentEntry& entry : request.environments) {
+        std::string content = "no key";
+        entry.content = SecretBytes::take(content);
+    }
+    const auto error = error_of([&] { bench.create(request); });
+    EXPECT_EQ(error.kind(), ErrorKind::bad_request);
+    EXPECT_EQ(std::string(error.what()), environment_not_found_text("nowhere"));
+    request.mechanisms = MechanismList{"AES-XTS"};
+    EXPECT_EQ(error_of([&] { bench.create(request); }).kind(), ErrorKind::validation_failed);
+}
+
+TEST(CreateKey, WithASlashInTheAliasNamesItsOwnProjectAndNoOther) {
+    Workbench bench;
+    bench.catalogue->create_project("Bank", {"production"}, {});
+    std::string said;
+    for (const char* alias : {"Bank/key", "NoProject/key", "/key"}) {
+        auto request = Workbench::aes_request("k", {"production"});
+        request.environments.front().alias = alias;
+        const auto error = error_of([&] { bench.create(request); });
+        ASSERT_EQ(error.details().size(), 1U);
+        EXPECT_EQ(error.details().front().pointer, "/cryptoKeyInfoEnvironmentList/0/alias");
+        if (said.empty()) said = error.what();
+        EXPECT_EQ(error.what(), said);
+    }
+    auto own = Workbench::aes_request("k", {"production"});
+    own.environments.front().alias = "MyProject/label";
+    EXPECT_TRUE(bench.create(own).success);
 }
 
 }  // namespace

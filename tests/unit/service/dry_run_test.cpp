@@ -150,13 +150,17 @@ TEST(DryRun, OfAnUpdateThatIsAllOrNothingFailsWhole) {
 
 TEST(DryRun, OfAnUpdateWithoutContentChangesNothingEither) {
     KeyLife bench;
-    auto request = KeyLife::change_of("k");
+    auto mac = KeyLife::aes_request("mac", {"production"});
+    mac.algorithm = keys::Algorithm::hmac;
+    bench.create(mac);
+    const MechanismList before = bench.key("mac").mechanisms;
+    auto request = KeyLife::change_of("mac");
     request.dry_run = true;
     request.description = "another";
-    request.mechanisms = MechanismList{"AES-CTR"};
+    request.mechanisms = MechanismList{"SHA256-HMAC"};
     EXPECT_TRUE(bench.update(std::move(request)).success);
-    EXPECT_EQ(bench.key().description, "");
-    EXPECT_EQ(bench.key().mechanisms, MechanismList{"AES-GCM"});
+    EXPECT_EQ(bench.key("mac").description, "");
+    EXPECT_EQ(bench.key("mac").mechanisms, before);
 }
 
 }  // namespace

@@ -170,5 +170,99 @@ TEST_F(GatedEnvironment, StoppingReportsACallThatHangs) {
     EXPECT_EQ(hanging->wait(), 1);
 }
 
+TEST_F(GatedEnvironment, StartsNoThreadBeforeACallNeedsIt) {
+    const Environment environment(profile(16, 128, 20s), token_);
+    EXPECT_EQ(environment.started_workers(), 0U);
+}
+
+TEST_F(GatedEnvironment, OneCallAfterTheOtherNeedsFewThreads) {
+    Environment environment(profile(16, 128, 20s), token_);
+    for (int i = 0; i < 100; ++i)
+        environment.call<int>([=](Token&) { return i; });
+    EXPECT_LT(environment.started_workers(), 16U);
+}
+
+TEST_F(GatedEnvironment, StartsAsManyThreadsAsCallsRunAndNoMoreThanItMay) {
+    Environment environment(profile(3, 128, 20s), token_);
+    std::vector<std::shared_ptr<Call<int>>> calls;
+    for (int i = 0; i < 10; ++i)
+        calls.push_back(environment.begin<int>([this](Token&) {
+            opened_gate_.wait();
+            return 1;
+        }));
+    EXPECT_EQ(environment.started_workers(), 3U);
+    open();
+    for (const auto& call : calls)
+        EXPECT_EQ(environment.wait(*call), 1);
+}
+
+TEST_F(GatedEnvironment, AFailureAtOneKeyIsASignOfLife) {
+    Environment environment(profile(1, 1, 20s), token_);
+    for (const TokenFault fault :
+         {TokenFault::failed, TokenFault::wrong_value, TokenFault::mismatch, TokenFault::full}) {
+        for (int i = 0; i < 5; ++i)
+            token_error_of(
+                [&] { environment.call<int>([&](Token&) -> int { throw TokenError(fault, "no"); }); });
+        EXPECT_EQ(environment.call<int>([](Token&) { return 1; }), 1);
+    }
+}
+
+TEST_F(GatedEnvironment, AProbeThatThrowsAnythingIsFollowedByAnother) {
+    Environment environment(profile(1, 1, 20s), token_);
+    std::atomic<int> pings = 0;
+    token_->in_next_ping([&]() {
+        ++pings;
+        throw std::bad_alloc();
+    });
+    environment.probe();
+    while (pings == 0)
+        std::this_thread::yield();
+    while (environment.health() != Health::up) {
+        environment.probe();
+        std::this_thread::yield();
+    }
+}
+
+TEST_F(GatedEnvironment, AProbeThatFindsTheQueueFullIsFollowedByAnother) {
+    Environment environment(profile(1, 1, 20s), token_);
+    std::promise<void> started;
+    const auto running = environment.begin<int>(waiting(started));
+    started.get_future().wait();
+    const auto queued = environment.begin<int>([](Token&) { return 2; });
+    environment.probe();
+    open();
+    EXPECT_EQ(environment.wait(*queued), 2);
+    while (environment.health() != Health::up) {
+        environment.probe();
+        std::this_thread::yield();
+    }
+}
+
+TEST_F(GatedEnvironment, WhatThrowsAfterItsWaiterHasGoneEndsNoThread) {
+    Environment environment(profile(1, 1, 30ms), token_);
+    std::promise<void> started;
+    const auto call = environment.begin<int>(waiting(started), [](Token&) { throw std::bad_alloc(); });
+    started.get_future().wait();
+    EXPECT_THROW(environment.wait(*call), CallTimedOut);
+    open();
+    EXPECT_EQ(environment.call<int>([](Token&) { return 1; }, 20s), 1);
+}
+
+TEST(BreakerTest, DoesNotCountACallThatHangsWhileTheTokenAnswersOthers) {
+    Breaker breaker(1);
+    const auto begun = std::chrono::steady_clock::now() - 1s;
+    breaker.succeeded();
+    breaker.timed_out(begun);
+    EXPECT_FALSE(breaker.is_open());
+    EXPECT_FALSE(breaker.last_fault());
+}
+
+TEST(BreakerTest, CountsACallThatHangsAndAfterWhichNothingWasAnswered) {
+    Breaker breaker(1);
+    breaker.succeeded();
+    breaker.timed_out(std::chrono::steady_clock::now() + 1s);
+    EXPECT_TRUE(breaker.is_open());
+}
+
 }  // namespace
 }  // namespace keyward::service

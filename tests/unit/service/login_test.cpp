@@ -7,6 +7,8 @@
 
 #include "core/password.hpp"
 #include "service/api_token.hpp"
+#include "service/login_network.hpp"
+#include "storage/login_networks_of.hpp"
 #include "tests/fakes/forwarding_catalogue.hpp"
 #include "tests/unit/service/workbench.hpp"
 
@@ -76,7 +78,8 @@ class LoginTest : public testing::Test {
     Workbench bench_;
     WatchedCatalogue catalogue_{*bench_.catalogue};
     std::chrono::steady_clock::time_point steady_now_{1h};
-    Login login_{catalogue_, [this] { return bench_.now; }, [this] { return steady_now_; }};
+    LoginNetworks& networks_{storage::login_networks_of(*bench_.catalogue)};
+    Login login_{catalogue_, networks_, [this] { return bench_.now; }, [this] { return steady_now_; }};
     int addresses_ = 0;
 };
 
@@ -182,6 +185,64 @@ TEST_F(LoginTest, AFloodIsLookedAtOnlyAsFarAsTheRowAllows) {
         client.join();
     EXPECT_GE(looked_at, 5);
     EXPECT_LE(looked_at, 6) << "one more may have been under way with the fifth";
+}
+
+TEST_F(LoginTest, FromANetworkThatIsKnownIsTriedWhateverOthersDo) {
+    log_in("bob");
+    fail(5, "bob");
+    EXPECT_EQ(refusal("bob", "open-sesame-1", "203.0.113.1").kind(), ErrorKind::too_many_requests)
+        << "strangers wait";
+    EXPECT_NO_THROW(log_in("bob"));
+    EXPECT_NO_THROW(log_in("bob", "open-sesame-1", "192.0.2.77")) << "the same /24";
+}
+
+TEST_F(LoginTest, FromANetworkThatIsKnownIsTriedWhateverWasTriedFromThere) {
+    log_in("bob");
+    for (int i = 0; i < 20; ++i)
+        EXPECT_EQ(refusal("bob", "wrong").kind(), ErrorKind::unauthorized_client);
+    EXPECT_NO_THROW(log_in("bob"));
+}
+
+TEST_F(LoginTest, FromANetworkThatOneUserKnowsHelpsNoOther) {
+    log_in("bob");
+    for (const char* user : {"a", "b", "c", "d", "e"})
+        EXPECT_EQ(refusal(user).kind(), ErrorKind::unauthorized_client);
+    EXPECT_EQ(refusal("alice").kind(), ErrorKind::too_many_requests);
+}
+
+TEST_F(LoginTest, ThatFailedMakesNoNetworkKnown) {
+    for (int i = 0; i < 5; ++i)
+        EXPECT_EQ(refusal("bob", "wrong").kind(), ErrorKind::unauthorized_client);
+    EXPECT_EQ(refusal("bob").kind(), ErrorKind::too_many_requests);
+}
+
+TEST_F(LoginTest, ANetworkIsKnownForThirtyDaysAfterTheLastLogin) {
+    log_in("bob");
+    bench_.now += std::chrono::days(29);
+    log_in("bob");
+    bench_.now += std::chrono::days(29);
+    fail(5, "bob");
+    EXPECT_NO_THROW(log_in("bob"));
+    bench_.now += std::chrono::days(30);
+    fail(5, "bob");
+    EXPECT_EQ(refusal("bob").kind(), ErrorKind::too_many_requests);
+}
+
+TEST_F(LoginTest, NetworksOfOldLoginsAreForgotten) {
+    log_in("bob");
+    bench_.now += std::chrono::days(30);
+    login_.remove_expired_tokens();
+    EXPECT_TRUE(networks_.last_login("bob", "192.0.2.0/24"));
+    bench_.now += 1ms;
+    login_.remove_expired_tokens();
+    EXPECT_FALSE(networks_.last_login("bob", "192.0.2.0/24"));
+}
+
+TEST(LoginNetwork, IsTheNetworkAndNotTheAddress) {
+    EXPECT_EQ(login_network("192.0.2.77"), "192.0.2.0/24");
+    EXPECT_EQ(login_network("2001:db8:0:1ff::1"), "2001:db8:0:100::/56");
+    EXPECT_EQ(login_network("::1"), "::/56");
+    EXPECT_EQ(login_network(""), "");
 }
 
 TEST_F(LoginTest, TokensThatEndedADayAgoAreRemoved) {

@@ -64,6 +64,11 @@ TEST_F(LoginThrottleTest, AnotherAddressDoesNotHelpTheUser) {
     EXPECT_EQ(wait("bob", "203.0.113.1"), 0);
 }
 
+TEST_F(LoginThrottleTest, AUserNeverWaitsLongerThanTwoSeconds) {
+    fail_from_everywhere(100, "alice");
+    EXPECT_EQ(wait("alice", "203.0.113.1"), 2);
+}
+
 TEST_F(LoginThrottleTest, AnotherUserDoesNotHelpTheAddress) {
     for (const char* user : {"a", "b", "c", "d", "e"})
         fail(1, user);
@@ -74,8 +79,10 @@ TEST_F(LoginThrottleTest, AnotherUserDoesNotHelpTheAddress) {
 TEST_F(LoginThrottleTest, TheLongerOfTheTwoWaitsCounts) {
     fail_from_everywhere(8, "alice");
     fail(5, "bob");
-    EXPECT_EQ(wait("alice"), 8);
+    EXPECT_EQ(wait("alice"), 2);
     EXPECT_EQ(wait("bob"), 1);
+    fail(3, "carol");
+    EXPECT_EQ(wait("alice"), 8);
 }
 
 TEST_F(LoginThrottleTest, ASuccessForgetsTheUsersFailures) {

@@ -7,6 +7,7 @@
 
 #include "service/bound_token.hpp"
 #include "service/drift_watch.hpp"
+#include "service/remove_key.hpp"
 #include "tests/fakes/forwarding_catalogue.hpp"
 #include "tests/unit/service/workbench.hpp"
 
@@ -82,6 +83,14 @@ class Reconciling : public testing::Test {
         object.size = 256;
         object.uses = {Use::cipher};
         object.key_check_value = "5E89A1";
+        return object;
+    }
+    /// An object that Keyward made for a key of MyProject, and that the token restricts to AES-GCM.
+    [[nodiscard]] TokenObject of_ours(const std::string& name) const {
+        TokenObject object = foreign("MyProject/" + name);
+        object.id = bench_.marks->new_id("production", "MyProject", name);
+        object.id_hex = object.id->hex();
+        object.allowed_mechanisms = {"AES-GCM"};
         return object;
     }
 
@@ -342,8 +351,8 @@ TEST_F(Reconciling, AdoptMarksALostKeyAndAReturnedOne) {
     EXPECT_EQ(deployment("k").state, DeploymentState::deployed);
 }
 
-TEST_F(Reconciling, AdoptTakesInAnObjectThatIsLabelledAsAKeyOfAProject) {
-    const TokenObject object = foreign("MyProject/found");
+TEST_F(Reconciling, AdoptTakesInAnObjectWhoseIdProvesThatItWasMadeForTheKeyOfItsLabel) {
+    const TokenObject object = of_ours("found");
     bench_.production->add_foreign(object);
     const auto report = run(adopting());
     EXPECT_TRUE(report.in_order());
@@ -368,8 +377,7 @@ TEST_F(Reconciling, WhatCanNotBeAdoptedStaysWithTheReason) {
     const auto report = run(adopting());
     ASSERT_EQ(report.environments[0].drift.size(), 1U);
     EXPECT_EQ(report.environments[0].drift[0].note,
-              "Not adopted: the project has a key of that name which is of another kind or deployed in this "
-              "environment");
+              "Not adopted: The key of that name is deployed in this environment");
     EXPECT_FALSE(report.in_order());
 }
 
@@ -453,7 +461,259 @@ TEST_F(Reconciling, HalfMadeObjectsStayWhileAnyoneImports) {
               "Not removed, since an import into this environment is under way and may be making it now");
 }
 
+TEST_F(Reconciling, AnObjectThatOnlyItsLabelSpeaksForIsNotAdoptedByItself) {
+    TokenObject object = foreign("MyProject/found");
+    object.allowed_mechanisms = {"AES-GCM"};
+    bench_.production->add_foreign(object);
+    const auto report = run(adopting());
+    ASSERT_EQ(report.environments[0].drift.size(), 1U);
+    EXPECT_EQ(
+        report.environments[0].drift[0].note,
+        "Not adopted: its label says MyProject/found, and nothing proves that it was made for that key; "
+        "if it was, name it: --adopt " +
+            object.id_hex);
+    EXPECT_FALSE(bench_.catalogue->find_key(bench_.project.id, "found"));
+}
+
+TEST_F(Reconciling, TheProofOfOneKeyIsNoneOfAnother) {
+    TokenObject object = of_ours("found");
+    object.label = "MyProject/payments";
+    bench_.production->add_foreign(object);
+    EXPECT_THAT(kinds(run(adopting()).environments[0]), ElementsAre(DriftKind::unknown));
+    EXPECT_FALSE(bench_.catalogue->find_key(bench_.project.id, "payments"));
+}
+
+TEST_F(Reconciling, TheProofOfOneEnvironmentIsNoneInAnother) {
+    bench_.staging->add_foreign(of_ours("found"));
+    EXPECT_THAT(kinds(run(adopting()).environments[1]), ElementsAre(DriftKind::unknown));
+}
+
+TEST_F(Reconciling, WithoutTheSecretNothingIsProved) {
+    bench_.production->add_foreign(of_ours("found"));
+    Workplace workplace = bench_.workplace();
+    workplace.marks = nullptr;
+    EXPECT_THAT(kinds(Reconciler(workplace, nobody_is_dead).run(adopting()).environments[0]),
+                ElementsAre(DriftKind::unknown));
+}
+
+TEST_F(Reconciling, KeysAreMadeUnderIdsThatProveTheirOrigin) {
+    create("k");
+    const ObjectId id = *deployment("k").object_id;
+    EXPECT_TRUE(bench_.marks->prove(id, "production", "MyProject", "k"));
+    EXPECT_FALSE(bench_.marks->prove(id, "staging", "MyProject", "k"));
+    EXPECT_FALSE(bench_.marks->prove(id, "production", "MyProject", "l"));
+    EXPECT_FALSE(ObjectMarks(random_secret(32)).prove(id, "production", "MyProject", "k"));
+}
+
+/// `--adopt ID`.
+class AdoptingByName : public Reconciling {
+  protected:
+    static ReconcileOptions naming(const TokenObject& object, MechanismList mechanisms = {}) {
+        ReconcileOptions options;
+        options.adopt_objects = {object.id_hex};
+        options.mechanisms = std::move(mechanisms);
+        return options;
+    }
+    std::string note_of(const ReconcileOptions& options) {
+        const auto report = run(options);
+        return report.environments.at(0).drift.empty() ? "" : report.environments[0].drift[0].note;
+    }
+};
+
+TEST_F(AdoptingByName, TakesInAnObjectOnTheOperatorsWord) {
+    const TokenObject object = foreign("MyProject/found");
+    bench_.production->add_foreign(object);
+    EXPECT_TRUE(run(naming(object, {"AES-CTR"})).in_order());
+    EXPECT_EQ(bench_.catalogue->find_key(bench_.project.id, "found")->mechanisms, MechanismList{"AES-CTR"});
+    EXPECT_EQ(bench_.catalogue->audit_trail(1).at(0).result,
+              "object " + object.id_hex + ", named by an operator");
+}
+
+TEST_F(AdoptingByName, TakesInNoOtherObjectAndMarksNoKey) {
+    create("k");
+    bench_.production->lose(*deployment("k").object_id);
+    const TokenObject object = foreign("MyProject/found");
+    bench_.production->add_foreign(object);
+    bench_.production->add_foreign(of_ours("other"));
+    run(naming(object, {"AES-CTR"}));
+    EXPECT_TRUE(bench_.catalogue->find_key(bench_.project.id, "found"));
+    EXPECT_FALSE(bench_.catalogue->find_key(bench_.project.id, "other"));
+    EXPECT_EQ(deployment("k").state, DeploymentState::deployed);
+}
+
+TEST_F(AdoptingByName, AsksForTheMechanismWhereTheTokenDoesNotSayIt) {
+    const TokenObject object = foreign("MyProject/found");
+    bench_.production->add_foreign(object);
+    EXPECT_EQ(note_of(naming(object)),
+              "Not adopted: The token does not say with which mechanism it was used (AES-GCM, AES-CBC-PAD, "
+              "AES-CTR, AES-ECB): name it with --adopt " +
+                  object.id_hex + " --mechanism");
+    EXPECT_FALSE(bench_.catalogue->find_key(bench_.project.id, "found"));
+}
+
+TEST_F(AdoptingByName, NeverAttachesAStrangersKeyToAKeyThatIsThere) {
+    bench_.create(Workbench::aes_request("k", {"staging"}));
+    TokenObject object = foreign("MyProject/k");
+    object.key_check_value = deployment("k").key_check_value == "000000" ? "000001" : "000000";
+    bench_.production->add_foreign(object);
+    EXPECT_EQ(note_of(naming(object, {"AES-GCM"})),
+              "Not adopted: Its check value or public key is not one that is recorded of the key of that "
+              "name: send the key's content in its place");
+    EXPECT_EQ(bench_.catalogue->find_key(bench_.project.id, "k")->deployments.size(), 1U);
+}
+
+TEST_F(AdoptingByName, AttachesAnObjectWithTheRecordedCheckValue) {
+    bench_.create(Workbench::aes_request("k", {"staging"}));
+    TokenObject object = foreign("MyProject/k");
+    object.key_check_value = deployment("k").key_check_value;
+    bench_.production->add_foreign(object);
+    EXPECT_TRUE(run(naming(object)).in_order());
+    EXPECT_EQ(bench_.catalogue->find_key(bench_.project.id, "k")->deployments.size(), 2U);
+}
+
+TEST_F(AdoptingByName, AnIdThatIsNoUnknownObjectsIsTold) {
+    ReconcileOptions options;
+    options.adopt_objects = {ObjectId::random().hex()};
+    const auto report = run(options);
+    EXPECT_EQ(report.not_there, std::vector<std::string>{*options.adopt_objects.begin()});
+    EXPECT_FALSE(report.in_order());
+}
+
+// Drift marks.
+
+TEST_F(Reconciling, AKeyOfAnotherProcessIsNotMissingOnceTheModuleWasInitialisedAgain) {
+    create("k");
+    bench_.production->hide_until_refresh(*deployment("k").object_id);
+    const auto report = run(adopting());
+    EXPECT_TRUE(report.in_order());
+    EXPECT_EQ(bench_.production->refreshes(), 1U);
+    EXPECT_EQ(deployment("k").state, DeploymentState::deployed);
+}
+
+// --give-up
+
+class GivingUp : public Reconciling {
+  protected:
+    /// The key `k` in production is deleted, and its object was destroyed by others before.
+    GivingUp() {
+        create("k");
+        object_ = *deployment("k").object_id;
+        bench_.production->lose(object_);
+        remove();
+    }
+    void remove() {
+        RemoveKey(bench_.workplace()).remove(bench_.alice, bench_.project, "k", {"request", {}, {}});
+    }
+    [[nodiscard]] ReconcileOptions giving_up() const {
+        ReconcileOptions options;
+        options.give_up = {object_};
+        options.actor = "operator";
+        return options;
+    }
+
+    ObjectId object_ = ObjectId::random();
+};
+
+TEST_F(GivingUp, WithoutItAnAbsentObjectIsListedAndNotInOrder) {
+    for (int run_number = 0; run_number < 2; ++run_number) {
+        const auto report = run();
+        ASSERT_EQ(report.absent.size(), 1U);
+        EXPECT_EQ(report.absent[0].id, object_);
+        EXPECT_EQ(report.absent[0].environment, "production");
+        EXPECT_EQ(report.absent[0].looks, 1);
+        EXPECT_FALSE(report.in_order());
+    }
+    EXPECT_TRUE(bench_.catalogue->find_key(bench_.project.id, "k"));
+}
+
+TEST_F(GivingUp, EndsATombstoneWhoseObjectIsNotFoundInTwoLookups) {
+    const auto refreshes = bench_.production->refreshes();
+    const auto report = run(giving_up());
+    ASSERT_EQ(report.given_up.size(), 1U);
+    EXPECT_TRUE(report.given_up[0].done);
+    EXPECT_EQ(report.given_up[0].note, "Given up: it was not found in two lookups");
+    EXPECT_EQ(bench_.production->refreshes(), refreshes + 1);
+    EXPECT_TRUE(report.in_order());
+    EXPECT_FALSE(bench_.catalogue->find_key(bench_.project.id, "k"));
+}
+
+TEST_F(GivingUp, IsAuditedAsNotFoundAndNeverAsDestroyed) {
+    run(giving_up());
+    const AuditRecord record = bench_.catalogue->audit_trail(1).at(0);
+    EXPECT_EQ(record.actor, "operator");
+    EXPECT_EQ(record.action, "reconcile.give_up");
+    EXPECT_EQ(record.project, "MyProject");
+    EXPECT_EQ(record.key, "k");
+    EXPECT_EQ(record.result,
+              "object " + object_.hex() + " not found; given up by an operator (not found in two lookups)");
+    for (const AuditRecord& each : bench_.catalogue->audit_trail(100))
+        EXPECT_THAT(each.result, testing::Not(testing::HasSubstr("destroyed")));
+}
+
+TEST_F(GivingUp, DestroysAnObjectThatTheTokenHoldsAfterAll) {
+    TokenObject again = foreign("MyProject/k");
+    again.id = object_;
+    bench_.production->add_foreign(again);
+    bench_.production->hide_until_refresh(object_);
+    const auto report = run(giving_up());
+    EXPECT_TRUE(report.given_up.at(0).done);
+    EXPECT_EQ(report.given_up[0].note, "The token holds it after all: it was destroyed");
+    EXPECT_EQ(bench_.production->objects(), 0U);
+    EXPECT_EQ(bench_.catalogue->audit_trail(1).at(0).result, "object " + object_.hex() + " destroyed");
+}
+
+TEST_F(GivingUp, NeedsATokenThatAnswers) {
+    bench_.production->set_reachable(false);
+    const auto report = run(giving_up());
+    EXPECT_FALSE(report.given_up.at(0).done);
+    EXPECT_EQ(report.given_up[0].note, "Its token can't be asked: The token can't be reached");
+    EXPECT_EQ(bench_.catalogue->tombstones().size(), 1U);
+}
+
+TEST_F(GivingUp, TakesTheWordAloneForAnEnvironmentThatIsNotConfigured) {
+    Environments none;
+    Workplace workplace{
+        *bench_.catalogue, none, bench_.in_flight, {}, "this-process", [this] { return bench_.now; }};
+    const auto report = Reconciler(workplace, nobody_is_dead).run(giving_up());
+    EXPECT_TRUE(report.given_up.at(0).done);
+    EXPECT_FALSE(bench_.catalogue->find_key(bench_.project.id, "k"));
+    EXPECT_EQ(bench_.catalogue->audit_trail(1).at(0).result,
+              "object " + object_.hex() +
+                  " not found; given up by an operator (not looked for: environment production is not "
+                  "configured)");
+}
+
+TEST_F(GivingUp, TakesTheWordAloneForATokenThatWasReplaced) {
+    bench_.catalogue->bind_token("production", "0001", {});
+    bench_.catalogue->rebind_token("production", "0002", {});
+    EXPECT_TRUE(run(giving_up()).given_up.at(0).done);
+    EXPECT_TRUE(bench_.catalogue->tombstones().empty());
+}
+
+TEST_F(GivingUp, OfADeployedKeyIsRefused) {
+    create("other");
+    object_ = *deployment("other").object_id;
+    const auto report = run(giving_up());
+    EXPECT_FALSE(report.given_up.at(0).done);
+    EXPECT_EQ(report.given_up[0].note, "It is a key's that is deployed: undeploy or delete the key first");
+    EXPECT_EQ(bench_.production->count(object_), 1U);
+}
+
+TEST_F(GivingUp, OfAnUnknownIdIsRefused) {
+    object_ = ObjectId::random();
+    const auto report = run(giving_up());
+    EXPECT_FALSE(report.given_up.at(0).done);
+    EXPECT_EQ(report.given_up[0].note, "The catalogue has no tombstone with this id");
+    EXPECT_FALSE(report.in_order());
+}
+
 // A token in the place of another.
+
+const char* const none_of_its_keys =
+    "The token of environment production holds none of the keys that are recorded for it, so it may have "
+    "been "
+    "initialised again: put the right token back, or accept this one with: keyward reconcile --accept-token "
+    "production";
 
 class SwappedToken : public Reconciling {
   protected:
@@ -467,7 +727,8 @@ class SwappedToken : public Reconciling {
     }
     ReconcileReport run_bound(const ReconcileOptions& options = {}) {
         Workplace workplace{
-            *bench_.catalogue, bound_, bench_.in_flight, {}, "this-process", [this] { return bench_.now; }};
+            *bench_.catalogue, bound_, bench_.in_flight, {}, "this-process", [this] { return bench_.now; },
+            bench_.marks};
         return Reconciler(workplace, nobody_is_dead).run(options);
     }
 
@@ -554,7 +815,7 @@ TEST_F(SwappedToken, StaysRefusedWhereAnotherEnvironmentIsNamed) {
 TEST_F(SwappedToken, AcceptingItTakesInNoUnknownObject) {
     bench_.catalogue->bind_token("production", "0001", {});
     bench_.production->replace_by_empty("0002");
-    bench_.production->add_foreign(foreign("MyProject/found"));
+    bench_.production->add_foreign(of_ours("found"));
     EXPECT_THAT(kinds(run_bound(accepting("production")).environments[0]), ElementsAre(DriftKind::unknown));
     EXPECT_FALSE(bench_.catalogue->find_key(bench_.project.id, "found"));
     ReconcileOptions both = accepting("production");
@@ -587,11 +848,62 @@ TEST_F(SwappedToken, WhatWasCutOffAfterTheAcceptanceIsFinishedByTheSameCommand) 
 TEST_F(SwappedToken, IsAcceptedWhereNoneIsRecorded) {
     create("k");
     bench_.production->replace_by_empty("0002");
-    EXPECT_EQ(run_bound().environments[0].status, ComparisonStatus::skipped);
+    EXPECT_EQ(run_bound().environments[0].reason, none_of_its_keys);
     const auto report = run_bound(accepting("production"));
     ASSERT_TRUE(report.environments[0].accepted_token);
     EXPECT_FALSE(report.environments[0].accepted_token->previous);
     EXPECT_EQ(bench_.catalogue->bound_token("production"), "0002");
+}
+
+/// The token was initialised again and has the serial number that it had.
+class TokenOfTheSameSerial : public SwappedToken {
+  protected:
+    TokenOfTheSameSerial() {
+        create("k");
+        bench_.catalogue->bind_token("production", "0001", {});
+        bench_.production->replace_by_empty("0001");
+    }
+};
+
+TEST_F(TokenOfTheSameSerial, ShowsWhatIsMissingAndHealsNothing) {
+    const auto report = run_bound(adopting());
+    EXPECT_EQ(report.environments[0].status, ComparisonStatus::compared);
+    EXPECT_EQ(report.environments[0].reason, none_of_its_keys);
+    EXPECT_THAT(kinds(report.environments[0]), ElementsAre(DriftKind::missing));
+    EXPECT_EQ(deployment("k").state, DeploymentState::deployed);
+    EXPECT_FALSE(report.in_order());
+}
+
+TEST_F(TokenOfTheSameSerial, IsAcceptedByTheCommandThatTheTextNames) {
+    const auto report = run_bound(accepting("production"));
+    ASSERT_TRUE(report.environments[0].accepted_token);
+    EXPECT_EQ(report.environments[0].accepted_token->serial, "0001");
+    EXPECT_TRUE(report.in_order());
+    EXPECT_EQ(deployment("k").state, DeploymentState::failed);
+    EXPECT_EQ(deployment("k").serial, "0001 before " + to_rfc3339(bench_.now));
+    EXPECT_TRUE(run_bound().in_order());
+}
+
+TEST_F(TokenOfTheSameSerial, KeepsTheTombstonesOfTheOneBefore) {
+    const Key key = *bench_.catalogue->find_key(bench_.project.id, "k");
+    create("other");
+    bench_.catalogue->begin_removal(key.id, key.revision, std::nullopt, "dead", bench_.now, {});
+    bench_.production->lose(*deployment("other").object_id);
+    run_bound(accepting("production"));
+    ASSERT_EQ(bench_.catalogue->tombstones().size(), 1U);
+    EXPECT_EQ(bench_.catalogue->tombstones()[0].serial, "0001 before " + to_rfc3339(bench_.now));
+}
+
+TEST_F(TokenOfTheSameSerial, GivesUpNothingThatItWasNeverToHold) {
+    const Key key = *bench_.catalogue->find_key(bench_.project.id, "k");
+    create("other");
+    const ObjectId object = *key.deployments[0].object_id;
+    bench_.catalogue->begin_removal(key.id, key.revision, std::nullopt, "dead", bench_.now, {});
+    bench_.production->lose(*deployment("other").object_id);
+    ReconcileOptions options;
+    options.give_up = {object};
+    EXPECT_EQ(run_bound(options).given_up.at(0).note,
+              std::string("Its token can't be asked: ") + none_of_its_keys);
 }
 
 TEST_F(SwappedToken, ADryRunOnlySaysThatItWouldBeAccepted) {

@@ -92,13 +92,6 @@ TEST(RemoveKey, AKeyThatFailedInAnEnvironmentIsRemovedFromThereWithoutACall) {
     EXPECT_FALSE(bench.is_there("half"));
 }
 
-TEST(RemoveKey, AnObjectThatOthersHaveDestroyedIsGoneAllTheSame) {
-    KeyLife bench;
-    bench.production->lose(*bench.key().deployments[0].object_id);
-    EXPECT_TRUE(bench.remove("k").success);
-    EXPECT_FALSE(bench.is_there("k"));
-}
-
 TEST(RemoveKey, AKeyThatIsNowhereDeployedJustGoes) {
     KeyLife bench;
     bench.undeploy("k", "production");

@@ -5,6 +5,7 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
+#include "service/key_text.hpp"
 #include "tests/unit/service/key_life.hpp"
 
 namespace keyward::service {
@@ -437,24 +438,147 @@ TEST(UpdateRequest, WithAMechanismWhoseUseTheObjectsWereNotMadeForNeedsContent) 
     EXPECT_EQ(bench.key().deployments[1].uses, UseSet{Use::signature});
 }
 
-TEST(UpdateRequest, ChangesAMechanismOfTheSameUseWithoutContent) {
-    KeyLife bench;
-    auto request = KeyLife::change_of("k");
-    request.mechanisms = MechanismList{"AES-CTR"};
-    EXPECT_TRUE(bench.update(std::move(request)).success);
-    EXPECT_EQ(bench.key().mechanisms, MechanismList{"AES-CTR"});
+UpdateKeyRequest mechanism_change(const std::string& name, MechanismList mechanisms) {
+    auto request = KeyLife::change_of(name);
+    request.mechanisms = std::move(mechanisms);
+    return request;
 }
 
-TEST(UpdateRequest, BackToMechanismsForWhichTheObjectsWereMadeNeedsNoContent) {
+/// A renewal of `k` in these environments with another mechanism.
+UpdateKeyRequest renewal_for(const std::vector<std::string>& environments, const std::string& mechanism) {
+    auto request = KeyLife::renewal("k", environments);
+    request.mechanisms = MechanismList{mechanism};
+    return request;
+}
+
+TEST(UpdateRequest, OfAnAesKeysModeNeedsContentInEveryEnvironment) {
+    KeyLife bench;
+    for (const char* mode : {"AES-CTR", "AES-CBC-PAD", "AES-ECB", "AES-CMAC"}) {
+        SCOPED_TRACE(mode);
+        EXPECT_EQ(refused_fields(bench, mechanism_change("k", {mode})), Pointers{"/mechanisms"});
+        EXPECT_EQ(refused_fields(bench, renewal_for({"staging"}, mode)), Pointers{"/mechanisms"});
+        EXPECT_EQ(bench.key().mechanisms, MechanismList{"AES-GCM"});
+    }
+    EXPECT_TRUE(bench.update(renewal_for({"production", "staging"}, "AES-CTR")).success);
+    EXPECT_EQ(bench.key().mechanisms, MechanismList{"AES-CTR"});
+    EXPECT_EQ(refused_fields(bench, mechanism_change("k", {"AES-GCM"})), Pointers{"/mechanisms"});
+}
+
+TEST(UpdateRequest, OfAnAesKeysModeNeedsContentWhereTheObjectIsMissingToo) {
+    KeyLife bench;
+    const auto id = *bench.key().deployments.front().object_id;
+    ASSERT_TRUE(bench.catalogue->mark_missing(id, "not found", {}));
+    ASSERT_EQ(bench.key().deployments.front().state, DeploymentState::failed);
+    EXPECT_EQ(refused_fields(bench, renewal_for({"staging"}, "AES-CTR")), Pointers{"/mechanisms"});
+}
+
+TEST(UpdateRequest, OfAnAesKeysModeIsAllOrNothing) {
+    KeyLife bench;
+    bench.staging->fail_next_import(TokenFault::full, "The token is full");
+    const auto before = bench.key();
+    EXPECT_EQ(error_of([&] {
+                  bench.update(renewal_for({"production", "staging"}, "AES-CTR"));
+              }).kind(),
+              ErrorKind::hsm_unavailable);
+    EXPECT_EQ(bench.key().mechanisms, MechanismList{"AES-GCM"});
+    for (std::size_t i = 0; i < 2; ++i)
+        EXPECT_EQ(bench.key().deployments[i].object_id, before.deployments[i].object_id);
+}
+
+TEST(UpdateRequest, OfAnAesKeysModeNeedsNoContentWhereTheKeyIsNotDeployed) {
+    KeyLife bench;
+    bench.undeploy("k", "production");
+    EXPECT_EQ(refused_fields(bench, mechanism_change("k", {"AES-CTR"})), Pointers{"/mechanisms"});
+    EXPECT_TRUE(bench.update(renewal_for({"staging"}, "AES-CTR")).success);
+    bench.undeploy("k", "staging");
+    EXPECT_TRUE(bench.update(mechanism_change("k", {"AES-GCM"})).success);
+    EXPECT_EQ(bench.key().mechanisms, MechanismList{"AES-GCM"});
+}
+
+TEST(UpdateRequest, LimitsNewObjectsToTheMechanismsOfTheKey) {
+    KeyLife bench;
+    ASSERT_TRUE(bench.update(renewal_for({"production", "staging"}, "AES-CTR")).success);
+    const auto outcome_of = [&](const char* mechanism) {
+        service::Operation operation;
+        operation.mechanism = find_mechanism(mechanism);
+        operation.iv = Bytes(operation.mechanism->iv_size);
+        operation.input = SecretBytes(16);
+        return bench.staging
+            ->operate(*bench.key().deployments[1].object_id, Action::encrypt, std::span(&operation, 1))
+            .front()
+            .kind;
+    };
+    EXPECT_EQ(outcome_of("AES-CTR"), Outcome::Kind::done);
+    EXPECT_EQ(outcome_of("AES-GCM"), Outcome::Kind::not_offered);
+}
+
+TEST(UpdateRequest, OfAnRsaKeysPurposesMayDropOneAndNeverAddOneWithoutContent) {
     KeyLife bench;
     create_rsa(bench, KeyType::private_key, new_rsa());
-    for (const MechanismList& mechanisms :
-         {MechanismList{"RSA-PKCS-OAEP"}, MechanismList{"SHA256-RSA-PKCS"}}) {
-        auto request = KeyLife::change_of("rsa");
-        request.mechanisms = mechanisms;
-        EXPECT_TRUE(bench.update(std::move(request)).success);
-        EXPECT_EQ(bench.key("rsa").mechanisms, mechanisms);
-    }
+    EXPECT_TRUE(bench.update(mechanism_change("rsa", {"SHA384-RSA-PKCS-PSS", "RSA-PKCS-OAEP"})).success);
+    EXPECT_TRUE(bench.update(mechanism_change("rsa", {"SHA256-RSA-PKCS", "RSA-PKCS-OAEP"})).success);
+    EXPECT_TRUE(bench.update(mechanism_change("rsa", {"SHA256-RSA-PKCS"})).success);
+    EXPECT_EQ(refused_fields(bench, mechanism_change("rsa", {"RSA-PKCS-OAEP"})), Pointers{"/mechanisms"});
+    EXPECT_EQ(refused_fields(bench, mechanism_change("rsa", {"RSA-PKCS"})), Pointers{"/mechanisms"});
+    EXPECT_TRUE(bench.update(mechanism_change("rsa", {"SHA512-RSA-PKCS-PSS", "SHA384-RSA-PKCS"})).success);
+    EXPECT_EQ(bench.key("rsa").mechanisms, (MechanismList{"SHA384-RSA-PKCS", "SHA512-RSA-PKCS-PSS"}));
+}
+
+TEST(UpdateRequest, ToOrFromRsaPkcsDecryptionNeedsContent) {
+    KeyLife bench;
+    const RsaPem pem = new_rsa();
+    create_rsa(bench, KeyType::private_key, pem);
+    const auto with_content = [&](MechanismList mechanisms) {
+        auto request = mechanism_change("rsa", std::move(mechanisms));
+        for (const char* environment : {"production", "staging"})
+            request.environments.push_back(
+                KeyLife::entry_with(secret_text(pem.private_key), environment, request.environments.size()));
+        return request;
+    };
+    EXPECT_EQ(refused_fields(bench, with_content({"RSA-PKCS", "SHA256-RSA-PKCS"})), Pointers{"/mechanisms"});
+    EXPECT_TRUE(bench.update(with_content({"RSA-PKCS"})).success);
+    EXPECT_EQ(refused_fields(bench, mechanism_change("rsa", {"RSA-PKCS-OAEP"})), Pointers{"/mechanisms"});
+    EXPECT_EQ(refused_fields(bench, mechanism_change("rsa", {"SHA256-RSA-PKCS"})), Pointers{"/mechanisms"});
+    EXPECT_TRUE(bench.update(with_content({"SHA256-RSA-PKCS"})).success);
+}
+
+/// Gives the key `name` mechanisms that could be had before there was a rule.
+void age(KeyLife& bench, const std::string& name, const MechanismList& mechanisms) {
+    Key key = bench.key(name);
+    key.mechanisms = mechanisms;
+    ASSERT_TRUE(bench.catalogue->commit_update(key, {}, {"this-process", {}, bench.now, {}, {}}, {}));
+}
+
+TEST(UpdateRequest, OfAKeyWithMechanismsOfBeforeTheRuleTakesThemBackAndNarrowsThem) {
+    KeyLife bench;
+    age(bench, "k", {"AES-GCM", "AES-CTR"});
+    ASSERT_EQ(bench.key().mechanisms, (MechanismList{"AES-GCM", "AES-CTR"}));
+    EXPECT_TRUE(bench.update(posted_back(bench.key())).success);
+    EXPECT_EQ(refused_fields(bench, mechanism_change("k", {"AES-CBC-PAD"})), Pointers{"/mechanisms"});
+    EXPECT_EQ(refused_fields(bench, KeyLife::renewal("k", {"production"})), Pointers{"/mechanisms"});
+    EXPECT_TRUE(bench.update(mechanism_change("k", {"AES-GCM"})).success);
+    EXPECT_TRUE(bench.update(KeyLife::renewal("k", {"production"})).success);
+}
+
+TEST(UpdateRequest, OfAKeyThatDecryptsByRsaPkcsBesideOtherThingsNeedsContent) {
+    KeyLife bench;
+    create_rsa(bench, KeyType::private_key, new_rsa());
+    age(bench, "rsa", {"SHA256-RSA-PKCS", "RSA-PKCS"});
+    EXPECT_TRUE(bench.update(posted_back(bench.key("rsa"))).success);
+    EXPECT_EQ(refused_fields(bench, mechanism_change("rsa", {"SHA256-RSA-PKCS"})), Pointers{"/mechanisms"});
+}
+
+TEST(UpdateRequest, WarnsOfTwoPurposesWhereItBringsContent) {
+    KeyLife bench;
+    const RsaPem pem = new_rsa();
+    create_rsa(bench, KeyType::private_key, pem);
+    auto request = KeyLife::change_of("rsa");
+    request.environments.push_back(KeyLife::entry_with(secret_text(pem.private_key), "production"));
+    request.environments.push_back(KeyLife::entry_of("staging", 1));
+    const auto report = bench.update(std::move(request));
+    ASSERT_EQ(report.environments[0].warnings.size(), 1U);
+    EXPECT_EQ(report.environments[0].warnings[0].code, "two_purposes");
+    EXPECT_TRUE(report.environments[1].warnings.empty());
 }
 
 TEST(UpdateRequest, WithANewUseIsAllOrNothing) {
@@ -469,9 +593,7 @@ TEST(UpdateRequest, WithANewUseIsAllOrNothing) {
 
 TEST(UpdateRequest, KeepsTheMechanismsWhenItNamesNone) {
     KeyLife bench;
-    auto request = KeyLife::change_of("k");
-    request.mechanisms = MechanismList{"AES-CTR"};
-    bench.update(std::move(request));
+    ASSERT_TRUE(bench.update(renewal_for({"production", "staging"}, "AES-CTR")).success);
     bench.update(KeyLife::renewal("k", {"production"}));
     EXPECT_EQ(bench.key().mechanisms, MechanismList{"AES-CTR"});
 }
@@ -483,16 +605,153 @@ TEST(UpdateRequest, WithAMechanismOfAnotherAlgorithmIsRefused) {
     EXPECT_EQ(refused_fields(bench, std::move(request)), Pointers{"/mechanisms/0"});
 }
 
-TEST(UpdateRequest, OfMechanismsByWhomDoesNotManageEveryEnvironmentIsForbidden) {
+/// Changes of what a key's environments share, without content.
+std::vector<UpdateKeyRequest> shared_changes(const std::string& name) {
+    std::vector<UpdateKeyRequest> all;
+    all.push_back(KeyLife::change_of(name));
+    all.back().description = "changed";
+    all.push_back(mechanism_change(name, {"AES-CTR"}));
+    all.push_back(KeyLife::change_of(name));
+    all.back().algorithm = Algorithm::hmac;
+    all.push_back(KeyLife::change_of(name));
+    all.back().type = KeyType::public_key;
+    return all;
+}
+
+void expect_shared_changes_forbidden(KeyLife& bench, const std::string& missing,
+                                     const std::string& name = "k") {
+    for (bool dry_run : {false, true})
+        for (UpdateKeyRequest& request : shared_changes(name)) {
+            request.dry_run = dry_run;
+            const auto error = error_of([&] { bench.update(std::move(request)); });
+            EXPECT_EQ(error.kind(), ErrorKind::forbidden) << error.what();
+            EXPECT_NE(std::string(error.what()).find(missing), std::string::npos) << error.what();
+        }
+    EXPECT_EQ(error_of([&] { bench.remove(name); }).kind(), ErrorKind::forbidden);
+    EXPECT_EQ(bench.key(name).description, "");
+    EXPECT_EQ(bench.key(name).mechanisms, MechanismList{"AES-GCM"});
+}
+
+TEST(UpdateRequest, OfWhatIsSharedNeedsBothPermissionsInEveryEnvironment) {
     KeyLife bench;
-    bench.alice.grants = {{bench.project.id, Permission::manage, {"staging"}},
-                          {bench.project.id, Permission::deploy_undeploy, {"staging"}}};
+    const auto& id = bench.project.id;
+    bench.alice.grants = {{id, Permission::manage, {"staging"}},
+                          {id, Permission::deploy_undeploy, {"staging"}}};
+    expect_shared_changes_forbidden(bench, "SECRETS:MANAGE");
+    bench.alice.grants = {{id, Permission::manage, {}}, {id, Permission::deploy_undeploy, {"staging"}}};
+    expect_shared_changes_forbidden(bench, "SECRETS:DEPLOY_UNDEPLOY");
+    bench.alice.grants = {{id, Permission::manage, {"staging"}},
+                          {id, Permission::deploy_undeploy, {"production"}}};
+    expect_shared_changes_forbidden(bench, "SECRETS:");
+}
+
+TEST(UpdateRequest, OfWhatIsSharedMayComeFromSeveralGrants) {
+    KeyLife bench;
+    const auto& id = bench.project.id;
+    bench.alice.grants = {{id, Permission::manage, {"staging"}},
+                          {id, Permission::manage, {"production"}},
+                          {id, Permission::deploy_undeploy, {"staging"}},
+                          {id, Permission::deploy_undeploy, {"production"}}};
     auto request = KeyLife::change_of("k");
-    request.mechanisms = MechanismList{"AES-CTR"};
+    request.description = "changed";
+    EXPECT_TRUE(bench.update(std::move(request)).success);
+    EXPECT_TRUE(bench.remove("k").success);
+}
+
+TEST(UpdateRequest, OfAKeyThatIsDeployedNowhereNeedsBothPermissionsInOneEnvironment) {
+    KeyLife bench;
+    bench.undeploy("k", "production");
+    bench.undeploy("k", "staging");
+    const auto& id = bench.project.id;
+    bench.alice.grants = {{id, Permission::manage, {"staging"}},
+                          {id, Permission::deploy_undeploy, {"production"}}};
+    expect_shared_changes_forbidden(bench, "SECRETS:MANAGE and SECRETS:DEPLOY_UNDEPLOY");
+    bench.alice.grants = {{id, Permission::manage, {"staging"}},
+                          {id, Permission::deploy_undeploy, {"staging"}}};
+    auto request = KeyLife::change_of("k");
+    request.description = "changed";
+    EXPECT_TRUE(bench.update(std::move(request)).success);
+}
+
+TEST(UpdateRequest, OfOneEnvironmentThatSaysAgainWhatIsSharedNeedsNoMoreThanThatOne) {
+    KeyLife bench;
+    const auto& id = bench.project.id;
+    bench.alice.grants = {{id, Permission::manage, {"staging"}},
+                          {id, Permission::deploy_undeploy, {"staging"}}};
+    auto request = KeyLife::renewal("k", {"staging"});
+    request.description = bench.key().description;
+    request.mechanisms = bench.key().mechanisms;
+    request.algorithm = bench.key().algorithm;
+    EXPECT_TRUE(bench.update(std::move(request)).success);
+}
+
+TEST(UpdateRequest, RefusesAnUnknownEnvironmentWithoutDecodingAnyContent) {
+    KeyLife bench;
+    auto request = KeyLife::change_of("k");
+    request.environments.push_back(KeyLife::entry_with(secret_text("no key"), "production", 0));
+    request.environments.push_back(KeyLife::entry_with(secret_text("no key"), "nowhere", 1));
     const auto error = error_of([&] { bench.update(std::move(request)); });
-    EXPECT_EQ(error.kind(), ErrorKind::forbidden);
-    EXPECT_NE(std::string(error.what()).find("SECRETS:MANAGE"), std::string::npos);
-    EXPECT_EQ(bench.key().mechanisms, MechanismList{"AES-GCM"});
+    EXPECT_EQ(error.kind(), ErrorKind::bad_request);
+    EXPECT_EQ(std::string(error.what()), environment_not_found_text("nowhere"));
+}
+
+TEST(UpdateRequest, ReportsWrongFieldsBeforeAnUnknownEnvironment) {
+    KeyLife bench;
+    auto request = KeyLife::renewal("k", {"nowhere"});
+    request.mechanisms = MechanismList{"AES-XTS"};
+    EXPECT_EQ(refused_fields(bench, std::move(request)), Pointers{"/mechanisms/0"});
+}
+
+TEST(UpdateRequest, WithNullForTheAliasResetsItWhereThereIsContent) {
+    KeyLife bench;
+    auto named = KeyLife::renewal("k", {"production"});
+    named.environments.front().alias = "a label";
+    ASSERT_TRUE(bench.update(std::move(named)).success);
+    auto left_alone = KeyLife::change_of("k");
+    left_alone.environments.push_back(KeyLife::entry_of("production"));
+    left_alone.environments.front().resets_alias = true;
+    EXPECT_TRUE(bench.update(std::move(left_alone)).success);
+    EXPECT_EQ(bench.key().deployments.front().alias, "a label");
+    auto reset = KeyLife::renewal("k", {"production"});
+    reset.environments.front().resets_alias = true;
+    EXPECT_TRUE(bench.update(std::move(reset)).success);
+    EXPECT_EQ(bench.key().deployments.front().alias, "");
+}
+
+UpdateKeyRequest renewal_with_alias(const std::string& name, const std::string& alias) {
+    auto request = KeyLife::renewal(name, {"production"});
+    request.environments.front().alias = alias;
+    return request;
+}
+
+TEST(UpdateRequest, WithASlashInTheAliasNamesItsOwnProjectAndNoOther) {
+    KeyLife bench;
+    for (const char* alias : {"Bank/key", "MyProject2/k", "/k", "myproject/k", "x/MyProject/k"})
+        EXPECT_EQ(refused_fields(bench, renewal_with_alias("k", alias)),
+                  Pointers{"/cryptoKeyInfoEnvironmentList/0/alias"})
+            << alias;
+    EXPECT_TRUE(bench.update(renewal_with_alias("k", "MyProject/another/k")).success);
+    EXPECT_EQ(bench.key().deployments.front().alias, "MyProject/another/k");
+}
+
+TEST(UpdateRequest, PostsBackAnAliasThatIsOlderThanTheRule) {
+    KeyLife bench;
+    Key key = bench.key();
+    const ObjectId id = ObjectId::random();
+    ASSERT_EQ(bench.catalogue->begin_update(key.id, key.revision,
+                                            {{id, key.id, "production", "this-process", bench.now}}, {}),
+              Begin::begun);
+    key.deployments.front().object_id = id;
+    key.deployments.front().alias = "Bank/key";
+    ASSERT_TRUE(
+        bench.catalogue->commit_update(key, {"production"}, {"this-process", {}, bench.now, {}, {}}, {}));
+    EXPECT_TRUE(bench.update(posted_back(bench.key())).success);
+    EXPECT_TRUE(bench.update(renewal_with_alias("k", "Bank/key")).success);
+    EXPECT_TRUE(bench.update(KeyLife::renewal("k", {"production"})).success);
+    EXPECT_EQ(bench.key().deployments.front().alias, "Bank/key");
+    auto elsewhere = KeyLife::renewal("k", {"staging"});
+    elsewhere.environments.front().alias = "Bank/key";
+    EXPECT_EQ(refused_fields(bench, std::move(elsewhere)), Pointers{"/cryptoKeyInfoEnvironmentList/0/alias"});
 }
 
 TEST(UpdateRequest, ThatMustBringContentIsRefusedWithout) {

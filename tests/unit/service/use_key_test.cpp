@@ -156,7 +156,7 @@ TEST_F(UseKeyTest, StaysWithinTheKeysMechanisms) {
 }
 
 TEST_F(UseKeyTest, FollowsTheMechanismsAsTheyAreChanged) {
-    UpdateKeyRequest change = KeyLife::change_of("k");
+    UpdateKeyRequest change = KeyLife::renewal("k", {"production", "staging"});
     change.mechanisms = {"AES-CBC-PAD"};
     EXPECT_TRUE(bench_.run(Action::encrypt, operation("AES-GCM")).success);
     bench_.update(std::move(change));

@@ -208,9 +208,13 @@ TEST_F(UseThrottleTest, ABatchIsRefusedAsAWholeWhileTheKeyWaits) {
 
 TEST_F(UseThrottleTest, WhatIsNotSlowedDownTakesNothingWithIt) {
     const KeyPair pair = KeyPair::rsa();
-    bench_.make("rsa", {.type = keys::KeyType::private_key,
-                        .mechanisms = MechanismList{"RSA-PKCS-OAEP", "RSA-PKCS"},
-                        .pair = &pair});
+    bench_.make("rsa",
+                {.type = keys::KeyType::private_key, .mechanisms = MechanismList{"RSA-PKCS"}, .pair = &pair});
+    // Two purposes: a key of before there was a rule against that.
+    Key key = bench_.key("rsa");
+    key.mechanisms = {"RSA-PKCS-OAEP", "RSA-PKCS"};
+    ASSERT_TRUE(bench_.catalogue->commit_update(key, {}, {"this-process", {}, bench_.now, {}, {}}, {}));
+    bench_.production->forget_limits();
     // An operation with OAEP before each thirty-one with PKCS#1 v1.5, which are an oracle.
     std::vector<OperationFields> mixed;
     for (int i = 0; i < 4; ++i) {

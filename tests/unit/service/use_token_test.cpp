@@ -123,8 +123,8 @@ TEST(TokenErrors, SayWhereAndWhatForEveryFault) {
         return std::pair(error.kind(), std::string(error.what()));
     };
     using Told = std::pair<ErrorKind, std::string>;
-    for (const TokenFault fault :
-         {TokenFault::unreachable, TokenFault::full, TokenFault::pin, TokenFault::mismatch})
+    for (const TokenFault fault : {TokenFault::unreachable, TokenFault::full, TokenFault::pin,
+                                   TokenFault::mismatch, TokenFault::wrong_value, TokenFault::failed})
         EXPECT_EQ(told(fault), Told(ErrorKind::hsm_unavailable, "production: It failed"));
     EXPECT_EQ(told(TokenFault::busy), Told(ErrorKind::overloaded, "production: It failed"));
     EXPECT_EQ(told(TokenFault::refused),
@@ -283,6 +283,31 @@ class UseOutsideTest : public UseTokenTest {
     const KeyPair ec_ = KeyPair::p256();
     const KeyPair ed_ = KeyPair::ed25519();
 };
+
+class UseOfAFailingTokenTest : public UseOutsideTest {
+  protected:
+    void SetUp() override {
+        bench_.make_private("rsa", rsa());
+        bench_.make_private("ec", ec_);
+        bench_.production->fail_public_actions();
+    }
+};
+
+TEST_F(UseOfAFailingTokenTest, VerifiesWithTheRecordedPublicKey) {
+    expect_verified("rsa", "SHA256-RSA-PKCS",
+                    signed_outside(rsa(), EVP_sha256(), RSA_PKCS1_PADDING, "a message"));
+    expect_verified("ec", "ECDSA-SHA256", signed_outside(ec_, EVP_sha256(), 0, "a message"));
+}
+
+TEST_F(UseOfAFailingTokenTest, LeavesTheEnvironmentOpenForOtherKeys) {
+    for (int i = 0; i < 20; ++i) {
+        OperationFields fields = operation("ECDSA-SHA256");
+        fields.signature = Bytes(70, 0x30);
+        EXPECT_EQ(bench_.run(Action::verify, std::move(fields), "ec").valid, false);
+    }
+    EXPECT_TRUE(bench_.run(Action::encrypt, operation("AES-GCM")).success);
+    EXPECT_NE(bench_.environments.find("production")->health(), Health::down);
+}
 
 TEST_F(UseOutsideTest, VerifiesEverySignatureOfAKeyPair) {
     const std::vector<std::pair<std::string, const EVP_MD*>> hashes{

@@ -48,7 +48,7 @@ class Workbench {
     }
 
     [[nodiscard]] Workplace workplace() {
-        return {*catalogue, environments, in_flight, {}, "this-process", [this] { return now; }};
+        return {*catalogue, environments, in_flight, {}, "this-process", [this] { return now; }, marks};
     }
 
     /// A create-key call for an AES key in these environments.
@@ -78,6 +78,7 @@ class Workbench {
     std::shared_ptr<fakes::FakeToken> production = std::make_shared<fakes::FakeToken>();
     std::shared_ptr<fakes::FakeToken> staging = std::make_shared<fakes::FakeToken>();
     InFlight in_flight;
+    std::shared_ptr<const ObjectMarks> marks = std::make_shared<const ObjectMarks>(random_secret(32));
     Environments environments;
     Project project;
     Caller alice;

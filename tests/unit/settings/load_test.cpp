@@ -1,5 +1,7 @@
 #include "settings/load.hpp"
 
+#include <filesystem>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -65,6 +67,7 @@ trusted_network = true
 [policy]
 legacy_mechanisms = true
 rsa_min_bits = 1024
+rsa_two_purposes = "refuse"
 idempotency_key_file = "/srv/idempotency.key"
 [catalogue]
 url = "postgresql://keyward@db/keyward"
@@ -88,6 +91,7 @@ deadline = "250ms"
     EXPECT_TRUE(settings.http.trusted_network);
     EXPECT_TRUE(settings.policy.legacy_mechanisms);
     EXPECT_EQ(settings.policy.rsa_min_bits, 1024U);
+    EXPECT_TRUE(settings.policy.refuse_two_purposes);
     EXPECT_EQ(settings.policy.idempotency_key_file, "/srv/idempotency.key");
     EXPECT_EQ(settings.catalogue.url, "postgresql://keyward@db/keyward");
     const auto& environment = settings.environments.at(0);
@@ -206,6 +210,12 @@ TEST(Load, TakesShortRsaKeysOnlyWithLegacyMechanisms) {
     EXPECT_EQ(mistakes_of(with_smallest("[policy]\nrsa_min_bits = 16385")).size(), 1U);
 }
 
+TEST(Load, TakesTwoPurposesWithAWarningOrNot) {
+    EXPECT_THAT(mistakes_of(with_smallest("[policy]\nrsa_two_purposes = \"warn\"")), ElementsAre());
+    EXPECT_THAT(mistakes_of(with_smallest("[policy]\nrsa_two_purposes = \"allow\"")),
+                ElementsAre(R"(2:20 policy.rsa_two_purposes is "allow"; expected "warn" or "refuse")"));
+}
+
 TEST(Load, KnowsTheRoutesOfThisVersion) {
     for (const auto* route : {"unwrap:AES-KEY-WRAP-PAD", "unwrap:AES-CBC-PAD", "import"}) {
         EXPECT_THAT(
@@ -309,6 +319,77 @@ TEST(Load, RefusesAFileThatIsTooLarge) {
 
 TEST(Load, TakesWindowsLineEndsAndAByteOrderMark) {
     EXPECT_EQ(loaded("\xef\xbb\xbf[http]\r\nport = 81\r\n" + std::string{smallest}).http.port, 81);
+}
+
+/// Two environments whose settings after the module are these.
+std::string two_environments(std::string_view one, std::string_view other,
+                             std::string_view other_module = "/usr/lib/module.so") {
+    const auto environment = [](std::string_view name, std::string_view module, std::string_view rest) {
+        return "[[environment]]\nname = \"" + std::string(name) + "\"\nmodule = \"" + std::string(module) +
+               "\"\npin_source = \"env:PIN\"\n" + std::string(rest) + "\n";
+    };
+    return environment("one", "/usr/lib/module.so", one) + environment("other", other_module, other);
+}
+
+constexpr auto unshared =
+    "names the token of environment \"one\"; expected a token of its own, or shared_token = true in both "
+    "environments";
+constexpr auto of_production =
+    "names the token of environment \"one\"; expected a token of its own, since a PRODUCTION environment "
+    "shares its token with no other type";
+
+TEST(SharedToken, IsRefusedUnlessBothEnvironmentsSaySo) {
+    const std::string token = "token_label = \"a\"";
+    const std::string shared = token + "\nshared_token = true";
+    for (const auto& [one, other] : {std::pair{token, token}, {shared, token}, {token, shared}})
+        EXPECT_THAT(mistakes_of(two_environments(one, other)), ElementsAre(HasSubstr(unshared)));
+    EXPECT_THAT(mistakes_of(two_environments(shared, shared)), ElementsAre());
+}
+
+TEST(SharedToken, OfProductionWithAnotherTypeIsRefusedWhateverTheySay) {
+    const std::string production = "token_label = \"a\"\nshared_token = true";
+    for (const std::string type : {"TEST", "SANDBOX"}) {
+        const std::string other = production + "\ntype = \"" + type + "\"";
+        EXPECT_THAT(mistakes_of(two_environments(production, other)), ElementsAre(HasSubstr(of_production)));
+    }
+    const std::string test = production + "\ntype = \"TEST\"";
+    const std::string sandbox = production + "\ntype = \"SANDBOX\"";
+    EXPECT_THAT(mistakes_of(two_environments(test, sandbox)), ElementsAre());
+}
+
+TEST(SharedToken, IsSeenByLabelAndBySerialNumber) {
+    const std::string label = "token_label = \"a\"";
+    const std::string serial = "token_serial = \"1\"";
+    const std::string both = label + "\n" + serial;
+    for (const auto& [one, other] : {std::pair{label, both}, {both, label}, {both, both}, {serial, both}})
+        EXPECT_THAT(mistakes_of(two_environments(one, other)), ElementsAre(HasSubstr(unshared)));
+}
+
+TEST(SharedToken, IsNoneWhereTheTokensAreOthersOrMayBe) {
+    const std::string label = "token_label = \"a\"";
+    for (const std::string other :
+         {"token_label = \"b\"", "token_serial = \"1\"", "token_label = \"b\"\ntoken_serial = \"1\""})
+        EXPECT_THAT(mistakes_of(two_environments(label, other)), ElementsAre()) << other;
+    const std::string first = label + "\ntoken_serial = \"1\"";
+    const std::string second = label + "\ntoken_serial = \"2\"";
+    EXPECT_THAT(mistakes_of(two_environments(first, second)), ElementsAre());
+    EXPECT_THAT(mistakes_of(two_environments(label, label, "/usr/lib/other.so")), ElementsAre());
+}
+
+TEST(SharedToken, IsSeenThroughLinksToTheModule) {
+    const TemporaryFolder folder;
+    const std::filesystem::path module = folder.file("module.so", "a module");
+    const std::filesystem::path symbolic = module.parent_path() / "symbolic.so";
+    const std::filesystem::path hard = module.parent_path() / "hard.so";
+    std::filesystem::create_symlink(module, symbolic);
+    std::filesystem::create_hard_link(module, hard);
+    const std::string token = "token_label = \"a\"";
+    for (const auto& link : {symbolic, hard}) {
+        const std::string text = two_environments(token, token, link.string());
+        const std::string with_module =
+            std::string(text).replace(text.find("/usr/lib/module.so"), 18, module.string());
+        EXPECT_THAT(mistakes_of(with_module), ElementsAre(HasSubstr(unshared)));
+    }
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ TEST(ShippedFile, ShowsTheDefaultsOfPolicyAndCatalogue) {
     const Settings defaults;
     EXPECT_EQ(shown.policy.legacy_mechanisms, defaults.policy.legacy_mechanisms);
     EXPECT_EQ(shown.policy.rsa_min_bits, defaults.policy.rsa_min_bits);
+    EXPECT_EQ(shown.policy.refuse_two_purposes, defaults.policy.refuse_two_purposes);
     EXPECT_EQ(shown.policy.idempotency_key_file, defaults.policy.idempotency_key_file);
     EXPECT_EQ(shown.catalogue.url, defaults.catalogue.url);
     EXPECT_EQ(shown.catalogue.connections, defaults.catalogue.connections);
@@ -38,6 +39,7 @@ TEST(ShippedFile, ShowsTheDefaultsOfAnEnvironment) {
     EXPECT_EQ(shown.module_init_args, defaults.module_init_args);
     EXPECT_EQ(shown.token_serial, defaults.token_serial);
     EXPECT_EQ(shown.import_route, defaults.import_route);
+    EXPECT_EQ(shown.shared_token, defaults.shared_token);
     EXPECT_EQ(shown.sessions, defaults.sessions);
     EXPECT_EQ(shown.deadline, defaults.deadline);
 }

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "service/catalogue.hpp"
+#include "service/login_networks.hpp"
+
+namespace keyward::storage {
+
+/// The networks of logins in a catalogue that `open_catalogue` has opened; as long as that lives.
+service::LoginNetworks& login_networks_of(service::Catalogue& catalogue);
+
+}  // namespace keyward::storage
