@@ -167,6 +167,7 @@ std::optional<Outcome> KeyUse::use_as(const Job& job, CK_MECHANISM_TYPE code, By
     const Called begun = begin(lease_, job.action, parameters.mechanism(), job.object);
     if (is_gone(begun.value)) return std::nullopt;
     if (is_not_offered(begun.value)) return Outcome{.kind = Kind::not_offered};
+    if (meaning_of(begun.value).fault == service::TokenFault::refused) check(begun.name, begun.value);
     if (!begun.succeeded()) return outcome_without_reason(job, begun);
 
     Outcome outcome;

@@ -2,7 +2,7 @@
 # The container's start: `demo`, the default, sets up what scripts/run does and serves it; anything else is a keyward command.
 set -euo pipefail
 
-[ "${1:-demo}" = demo ] || exec /usr/bin/keyward "$@"
+[ "${1-demo}" = demo ] || exec /usr/bin/keyward "$@"
 
 # shellcheck source=scripts/lib/demo.sh
 . /usr/share/keyward/demo.sh

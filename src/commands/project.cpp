@@ -19,11 +19,13 @@ struct Options {
 void refuse_unknown_environments(const settings::Settings& settings, const std::vector<std::string>& names) {
     std::string known;
     for (const auto& environment : settings.environments)
-        known += (known.empty() ? "" : ", ") + environment.name;
-    for (const std::string& name : names)
-        if (std::ranges::find(settings.environments, name, &settings::EnvironmentSettings::name) ==
-            settings.environments.end())
-            throw CommandFailed("the configuration has no environment " + name + "; it has " + known);
+        known.append(known.empty() ? "" : ", ").append(environment.name);
+    const auto unknown = std::ranges::find_if(names, [&](const std::string& name) {
+        return std::ranges::find(settings.environments, name, &settings::EnvironmentSettings::name) ==
+               settings.environments.end();
+    });
+    if (unknown != names.end())
+        throw CommandFailed("the configuration has no environment " + *unknown + "; it has " + known);
 }
 
 int create(const std::string& config, const Options& options) {

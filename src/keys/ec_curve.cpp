@@ -63,6 +63,11 @@ std::string_view accepted_curves() {
 }
 
 EcPublicKey ec_public_key(Curve curve, ByteView point) {
+    // X9.62 knows it and OpenSSL reads it; RFC 5480 section 2.2 says to reject it.
+    if (!point.empty() && (point[0] == POINT_CONVERSION_HYBRID || point[0] == POINT_CONVERSION_HYBRID + 1))
+        throw UnusableContent(
+            "has an EC public point in hybrid form, which RFC 5480 forbids: export it again with an "
+            "uncompressed or compressed point");
     const EcGroupPtr group = group_of(curve);
     const BnCtxPtr context = made(BnCtxPtr(BN_CTX_new()));
     const EcPointPtr decoded = made(EcPointPtr(EC_POINT_new(group.get())));

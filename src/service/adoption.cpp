@@ -35,6 +35,7 @@ const TokenObject& main_object(const std::vector<TokenObject>& objects) {
     if (secret != nullptr) return *secret;
     if (private_half != nullptr && public_half == nullptr)
         throw Obstacle{"The private key has no public half in the token"};
+    if (public_half == nullptr) throw Obstacle{"There is no key under this id"};
     return private_half != nullptr ? *private_half : *public_half;
 }
 

@@ -157,14 +157,14 @@ std::map<std::string, std::size_t> Recovery::waiting_tombstones() {
     return workplace_.catalogue.waiting_tombstones(workplace_.clock(), workplace_.owner);
 }
 
-RecoveryReport Recovery::destroy_tombstoned(const std::string& name, const std::stop_token& stop,
+RecoveryReport Recovery::destroy_tombstoned(const std::string& environment, const std::stop_token& stop,
                                             const std::function<void()>& done) {
     RecoveryReport report;
-    Environment* environment = workplace_.environments.find(name);
-    if (environment == nullptr) report.out_of_reach[name] = "The environment is not configured";
-    if (environment == nullptr) return report;
+    Environment* configured = workplace_.environments.find(environment);
+    if (configured == nullptr) report.out_of_reach[environment] = "The environment is not configured";
+    if (configured == nullptr) return report;
     TombstoneClaim claim;
-    claim.environment = name;
+    claim.environment = environment;
     claim.owner = workplace_.owner;
     bool goes_on = true;
     while (goes_on && !stop.stop_requested()) {
@@ -173,10 +173,10 @@ RecoveryReport Recovery::destroy_tombstoned(const std::string& name, const std::
         const auto claimed = workplace_.catalogue.claim_tombstones(claim);
         if (claimed.empty()) break;
         claim.after = claimed.back().object_id;
-        goes_on = Pass(*this, *environment, claimed, report).run(stop, done);
+        goes_on = Pass(*this, *configured, claimed, report).run(stop, done);
     }
     if (report.removed_tombstones > 0)
-        log::info("recovery.destroyed", {{"environment", name},
+        log::info("recovery.destroyed", {{"environment", environment},
                                          {"objects", report.destroyed_objects},
                                          {"tombstones", report.removed_tombstones}});
     return report;

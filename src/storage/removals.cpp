@@ -84,14 +84,14 @@ BegunRemoval begin_removal(soci::session& sql, const std::string& key_id, std::i
                            Instant lease_until, Instant now) {
     const auto key = lock_key(sql, key_id);
     if (!key) return {{.begin = Begin::gone, .tombstones = {}}, false};
-    const BegunRemoval conflict{{.begin = Begin::conflict, .tombstones = {}}, false};
-    if (!lock_intents(sql, key_id).empty()) return conflict;
-    if (key->state != KeyState::deleting && key->revision != revision) return conflict;
+    const auto conflict = [] { return BegunRemoval{{.begin = Begin::conflict, .tombstones = {}}, false}; };
+    if (!lock_intents(sql, key_id).empty()) return conflict();
+    if (key->state != KeyState::deleting && key->revision != revision) return conflict();
 
     auto rows = deployment_rows(sql, key_id);
     if (environment)
         std::erase_if(rows, [&](const DeploymentRow& row) { return row.environment != *environment; });
-    if (environment && rows.empty()) return conflict;
+    if (environment && rows.empty()) return conflict();
 
     BegunRemoval begun{{.begin = Begin::begun, .tombstones = {}}, false};
     const Remover remover{.owner = owner, .lease_until = lease_until, .now = now};

@@ -27,6 +27,11 @@ std::set<std::string> environments_of(const KeyRecord& key) {
     return environments;
 }
 
+/// AES keys get the one mode that shows the check value in the token to the test itself.
+json mechanisms_of(const std::string& algorithm) {
+    return algorithm == "AES" ? json::array({"AES-ECB"}) : json(nullptr);
+}
+
 }  // namespace
 
 Request request_of(const KeyRecord& key, const std::string& token) {
@@ -45,6 +50,7 @@ Request request_of(const KeyRecord& key, const std::string& token) {
             request.body = text_of({{"name", key.name},
                                     {"keyType", words.key_type},
                                     {"algorithm", words.algorithm},
+                                    {"mechanisms", mechanisms_of(words.algorithm)},
                                     {"cryptoKeyInfoEnvironmentList", entries}});
             break;
         case Action::update:

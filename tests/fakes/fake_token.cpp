@@ -252,7 +252,7 @@ service::Outcome FakeToken::operate_once(const service::TokenObject& key, servic
         return {.kind = service::Outcome::Kind::unanswered};
     if (action == service::Action::encrypt && operation.input.size() > longest_input(operation, key.size))
         return {.kind = service::Outcome::Kind::refused,
-                .reason = "The token refuses the input: it may be too long for the key"};
+                .reason = "The token refuses the input: it is too long for the key"};
     if (const auto reason = std::exchange(next_input_refusal_, std::nullopt))
         return {.kind = service::Outcome::Kind::refused, .reason = *reason};
     if (signer_ && action == service::Action::sign)

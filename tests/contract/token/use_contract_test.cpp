@@ -447,7 +447,7 @@ TEST_P(TokenUse, OneThatTheTokenRefusesLeavesTheOthersOfItsCallAlone) {
     ASSERT_EQ(outcomes.size(), 3U);
     EXPECT_EQ(outcomes.at(0).kind, Done::done);
     EXPECT_EQ(outcomes.at(1).kind, Done::refused);
-    EXPECT_EQ(outcomes.at(1).reason, "The token refuses the input: it may be too long for the key");
+    EXPECT_EQ(outcomes.at(1).reason, "The token refuses the input: it is too long for the key");
     EXPECT_EQ(outcomes.at(2).kind, Done::done);
 }
 

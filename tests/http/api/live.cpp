@@ -50,6 +50,12 @@ json deployed(const std::vector<std::string>& environments, const json& proof) {
     return results;
 }
 
+json without_warnings(json body) {
+    for (json& result : body["deploymentResult"]["environmentResults"])
+        result.erase("warnings");
+    return body;
+}
+
 json success(const json& environment_results) {
     return {{"success", true},
             {"deploymentResult",

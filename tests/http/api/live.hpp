@@ -45,6 +45,8 @@ std::string raw_create(const Home& home, const nlohmann::json& body);
 
 /// The environmentResults of an answer that say that all went well.
 nlohmann::json deployed(const std::vector<std::string>& environments, const nlohmann::json& proof);
+/// An answer's body without the `warnings` of its environments, as RSA keys of two purposes have them.
+nlohmann::json without_warnings(nlohmann::json body);
 /// The whole answer of the contract around such results.
 nlohmann::json success(const nlohmann::json& environment_results);
 

@@ -107,7 +107,7 @@ TEST_F(Update, TakesPemWithAndWithoutBase64AndCertificates) {
     for (const std::string& content :
          {next.pkcs8_pem, base64(next.traditional_pem), as_certutil_writes(next.pkcs8_der)}) {
         const Answer answer = put(name, change({entry("production", content)}));
-        EXPECT_EQ(answer.json(),
+        EXPECT_EQ(without_warnings(answer.json()),
                   success(deployed({"production"}, {{"publicKeySha256", next.public_key_sha256()}})))
             << answer.body;
         EXPECT_EQ(objects("production", name), 2U) << "a private and a public half";
@@ -126,7 +126,7 @@ TEST_F(Update, TakesTheOlderForm) {
     body["cryptoKeyInfoEnvironmentList"][0] = {{"environmentName", "production"},
                                                {"publicKey", base64(next.spki_pem)},
                                                {"privateKey", base64(next.pkcs8_pem)}};
-    EXPECT_EQ(put(name, body).json(),
+    EXPECT_EQ(without_warnings(put(name, body).json()),
               success(deployed({"production"}, {{"publicKeySha256", next.public_key_sha256()}})));
     const json read = key(name);
     EXPECT_EQ(read["keyType"], "RSA");
@@ -168,7 +168,7 @@ TEST_F(Update, OfTheKeyTypeNeedsContentEverywhere) {
     expect_problem(refused, 400, "validation_failed");
     EXPECT_TRUE(details_of(refused).contains("/keyType")) << refused.body;
     body["cryptoKeyInfoEnvironmentList"].push_back(entry("staging", base64(pair.pkcs8_pem)));
-    EXPECT_EQ(put(name, body).json(),
+    EXPECT_EQ(without_warnings(put(name, body).json()),
               success(deployed({"production", "staging"}, {{"publicKeySha256", pair.public_key_sha256()}})));
     EXPECT_EQ(key(name)["keyType"], "PRIVATE_KEY");
     EXPECT_EQ(key(name)["algorithm"], "EC");
@@ -177,9 +177,9 @@ TEST_F(Update, OfTheKeyTypeNeedsContentEverywhere) {
 
 TEST_F(Update, OfTheMechanismsToAnotherUseNeedsContent) {
     const std::string name = created();
-    expect_wrong_fields(put(name, {{"mechanisms", {"AES-CMAC"}}}), {"/mechanisms"});
-    EXPECT_EQ(put(name, {{"mechanisms", {"AES-CTR"}}}).status, 200);
-    EXPECT_EQ(key(name)["mechanisms"], json::array({"AES-CTR"}));
+    for (const char* mechanism : {"AES-CMAC", "AES-CTR"})
+        expect_wrong_fields(put(name, {{"mechanisms", {mechanism}}}), {"/mechanisms"});
+    EXPECT_EQ(key(name)["mechanisms"], json::array({"AES-GCM"}));
 }
 
 TEST_F(Update, RefusesContentThatCanNotBeUsedAndKeepsTheOldKey) {

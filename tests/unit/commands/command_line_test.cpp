@@ -207,7 +207,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 /// A configuration with the environments production and staging, and a catalogue with alice and MyProject.
 class CommandWork : public testing::Test {
-  protected:
+  public:
     CommandWork() {
         std::string path = std::filesystem::temp_directory_path() / "keyward-commands-XXXXXX";
         if (mkdtemp(path.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
@@ -223,6 +223,7 @@ class CommandWork : public testing::Test {
     CommandWork& operator=(const CommandWork&) = delete;
     ~CommandWork() override { std::filesystem::remove_all(folder_); }
 
+  protected:
     static std::string environment(const std::string& name) {
         return "[[environment]]\nname = \"" + name +
                "\"\ntype = \"TEST\"\nmodule = \"/usr/lib/softhsm/libsofthsm2.so\"\ntoken_label = \"" + name +

@@ -18,7 +18,7 @@ constexpr const char* columns = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriorit
 constexpr const char* device = "/dev/sda2                               partition\t1000444\t0\t-2\n";
 
 class MemorySwap : public testing::Test {
-  protected:
+  public:
     MemorySwap() {
         std::string path = std::filesystem::temp_directory_path() / "keyward-swap-XXXXXX";
         if (mkdtemp(path.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
@@ -30,6 +30,7 @@ class MemorySwap : public testing::Test {
     MemorySwap& operator=(const MemorySwap&) = delete;
     ~MemorySwap() override { std::filesystem::remove_all(root_); }
 
+  protected:
     void write(const std::string& name, const std::string& text) {
         std::filesystem::create_directories((root_ / name).parent_path());
         std::ofstream(root_ / name) << text;
