@@ -28,6 +28,11 @@ Environment* open_environment(const Workplace& workplace, const Caller& caller, 
     return workplace.environments.find(name);
 }
 
+/// Whether the key's deployments name the new objects.
+bool names_objects(Catalogue& catalogue, const std::string& key_id, const ImportBatch& imports) {
+    return std::ranges::includes(catalogue.objects_of(key_id), imports.ids());
+}
+
 /// Those who settled the intents may have ended their tombstones before the objects were made.
 void condemn_objects(Catalogue& catalogue, const ImportBatch& imports, const AuditRecord& audit) {
     for (const Tombstone& tombstone : imports.tombstones())
@@ -99,9 +104,15 @@ bool was_committed_all_the_same(Workplace& workplace, ImportBatch& imports, Unfi
     }
     if (failure != nullptr) change.settlement.clean.clear();
     try {
-        if (!workplace.catalogue.abandon_change(change.key_id, change.settlement, change.audit)) {
-            if (std::ranges::includes(workplace.catalogue.objects_of(change.key_id), imports.ids()))
-                return true;
+        if (failure == nullptr) {
+            if (names_objects(workplace.catalogue, change.key_id, imports)) return true;
+            condemn_objects(workplace.catalogue, imports, change.audit);
+            imports.undo();
+            change.settlement = imports.settlement();
+        }
+        if (!workplace.catalogue.abandon_change(change.key_id, change.settlement, change.audit) &&
+            failure != nullptr) {
+            if (names_objects(workplace.catalogue, change.key_id, imports)) return true;
             condemn_objects(workplace.catalogue, imports, change.audit);
         }
     } catch (const CatalogueError& error) {

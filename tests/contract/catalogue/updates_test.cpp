@@ -63,7 +63,11 @@ TEST_P(CatalogueContract, ACommittedUpdateReplacesOnlyWhatChangedAndKeepsTheOrde
     change.key.mechanisms = {"ECDSA-SHA512"};
     const auto retired = catalogue_->commit_update(change.key, {"staging", "test"},
                                                    settlement("first", at(9000)), audit("key.update.commit"));
-    const Tombstone old{key.deployments[0].object_id.value(), "staging", "first", at(9000), Instant{}};
+    const Tombstone old{.object_id = key.deployments[0].object_id.value(),
+                        .environment = "staging",
+                        .owner = "first",
+                        .lease_until = at(9000),
+                        .deployed = true};
     EXPECT_THAT(retired, Optional(ElementsAre(old)));
     EXPECT_THAT(catalogue_->tombstones(), ElementsAre(old));
     EXPECT_THAT(catalogue_->intents(), IsEmpty());
@@ -140,7 +144,11 @@ TEST_P(CatalogueContract, IntentsThatAnUpdateDoesNotUseBecomeTombstonesThatAreKe
     EXPECT_THAT(catalogue_->tombstones(),
                 testing::UnorderedElementsAre(
                     Tombstone{change.intents[0].object_id, "staging", "first", at(9000), at(9000)},
-                    Tombstone{key.deployments[1].object_id.value(), "production", "first", at(9000), {}}));
+                    Tombstone{.object_id = key.deployments[1].object_id.value(),
+                              .environment = "production",
+                              .owner = "first",
+                              .lease_until = at(9000),
+                              .deployed = true}));
 }
 
 TEST_P(CatalogueContract, AFailedDeploymentIsReplacedWithoutATombstone) {
@@ -163,7 +171,11 @@ TEST_P(CatalogueContract, AnEnvironmentThatIsBeingUndeployedMayBeDeployedAgain) 
     EXPECT_THAT(catalogue_->commit_update(change.key, {"staging"}, settlement("first", at(9000)), audit("x")),
                 Optional(IsEmpty()));
     const auto old = key.deployments[0].object_id.value();
-    EXPECT_THAT(catalogue_->tombstones(), ElementsAre(Tombstone{old, "staging", "other", at(4000), {}}));
+    EXPECT_THAT(catalogue_->tombstones(), ElementsAre(Tombstone{.object_id = old,
+                                                                .environment = "staging",
+                                                                .owner = "other",
+                                                                .lease_until = at(4000),
+                                                                .deployed = true}));
     catalogue_->remove_tombstone(old, audit("destroyed"));
     EXPECT_EQ(found(key).deployments, change.key.deployments);
 }
