@@ -27,7 +27,7 @@ class UseOfAnUnreachableToken : public testing::Test {
 
     const Home home_{{.environments = {"production"},
                       .remote = {"remote"},
-                      .each_environment = "deadline = \"1s\"\nsessions = 4"}};
+                      .each_environment = "deadline = \"1s\"\nsessions = 5"}};
     const RemoteHsm hsm_{home_};
     Server server_{home_};
     HttpClient client_{home_.port()};
