@@ -38,8 +38,10 @@ SessionPool::Place::~Place() {
     {
         const std::lock_guard lock(pool_->mutex_);
         --pool_->lent_;
+        ++pool_->returns_;
     }
     pool_->freed_.notify_one();
+    pool_->returned_.notify_all();
 }
 
 Lease::Lease(SessionPool& pool, Place place, Module::Use use, Session session, Deadline deadline)
@@ -68,9 +70,9 @@ void Lease::replace_spoilt() {
     if (!spoilt_) return;
     session_.reset();
     session_ = pool_->replacement(use_, deadline_);
-    spoilt_ = false;
     if (pool_->login_.beginnings() != era_.login)
         throw TokenError(TokenFault::unreachable, "The token's sessions were lost while a key was used");
+    spoilt_ = false;
 }
 
 /// One session holds the login and carries the calls where the token has room for no other.
@@ -231,6 +233,7 @@ FoundToken SessionPool::connect(const Module::Use& use) {
     log::info("token.bound", {{"label", token.identity.label},
                               {"serial", token.identity.serial},
                               {"model", token.identity.model}});
+    claim(token.slot, use.generation());  // the login may have taken long, and the claim been released
     const std::lock_guard lock(mutex_);
     bound_ = Bound{token, use.generation()};
     look_pause_ = {};

@@ -99,6 +99,8 @@ bool was_committed_all_the_same(Workplace& workplace, ImportBatch& imports, Unfi
                                 const CatalogueError* failure) {
     if (const auto* unknown = dynamic_cast<const CatalogueOutcomeUnknown*>(failure)) {
         change.change_id = unknown->change_id();
+        change.made = imports.tombstones();
+        change.settlement.made = imports.ids();
         workplace.unfinished->add(std::move(change));
         throw CatalogueOutcomeUnknown(*unknown);
     }
@@ -117,6 +119,8 @@ bool was_committed_all_the_same(Workplace& workplace, ImportBatch& imports, Unfi
         }
     } catch (const CatalogueError& error) {
         change.change_id = change_id_of(error);
+        change.made = imports.tombstones();
+        change.settlement.made.merge(imports.ids());
         workplace.unfinished->add(std::move(change));
         throw;
     }

@@ -46,6 +46,7 @@ class TombstoneEnd {
         if (environment_ == nullptr) {
             result_.reason = "The environment is not configured";
             result_.code = FailureCode::not_found;
+            close_attempt();
             return;
         }
         try {
@@ -88,6 +89,7 @@ class TombstoneEnd {
             return destruction;
         } catch (const CatalogueError& error) {
             catalogue_failed(error);
+            close_attempt();
         } catch (const TokenError& error) {
             failed(error);
             if (!may_have_been_sent(error)) close_attempt();
@@ -105,11 +107,12 @@ class TombstoneEnd {
             destruction.refreshed = true;
             return destruction;
         }
+        const Instant before = workplace_.clock();
         destruction = environment_->call<Destruction>(
             [&catalogue = workplace_.catalogue, id = tombstone_.object_id](Token& token) {
                 return destroy_object_after_refresh(catalogue, token, id);
             });
-        if (destruction.refreshed) environment_->note_refresh(workplace_.clock());
+        if (destruction.refreshed) environment_->note_refresh(before);
         return destruction;
     }
 

@@ -12,6 +12,13 @@ void take_back(Catalogue& catalogue, UnfinishedChange change, Instant tombstone_
     if (!change.change_id.empty()) catalogue.was_committed(change.change_id);
     change.settlement.tombstone_lease = tombstone_lease;
     const bool taken_back = catalogue.abandon_change(change.key_id, change.settlement, change.audit);
+    // Others may have taken the change back, and ended its tombstones before the objects were made.
+    if (!taken_back)
+        for (Tombstone tombstone : change.made) {
+            tombstone.lease_until = tombstone_lease;
+            if (catalogue.fate_of(tombstone.object_id) == ObjectFate::unknown)
+                catalogue.condemn(tombstone, change.audit);
+        }
     log::warn("change.settled_late", {{"key", change.key_id},
                                       {"request", change.audit.request_id},
                                       {"result", taken_back ? "taken back" : "it had ended"}});

@@ -15,9 +15,10 @@ struct UnfinishedChange {
     std::string key_id;
     std::string project_id;
     std::string key_name;
-    Settlement settlement;    ///< with which it is taken back
-    AuditRecord audit;        ///< of taking it back
-    std::string change_id{};  ///< of the transaction that may have been committed; empty: none was
+    Settlement settlement;          ///< with which it is taken back
+    AuditRecord audit;              ///< of taking it back
+    std::string change_id{};        ///< of the transaction that may have been committed; empty: none was
+    std::vector<Tombstone> made{};  ///< for objects in tokens, if nothing in the catalogue names them
 };
 
 /// The changes that this process could not end because the database failed. Their leases need not run out:

@@ -320,9 +320,11 @@ FairSemaphore& UseKey::batch_turns(const Environment& environment) {
     auto& turns = batch_turns_[environment.name()];
     if (!turns) {
         const auto& profile = environment.profile();
-        turns = std::make_unique<FairSemaphore>(FairSemaphore::Limits{.inside = profile.workers,
-                                                                      .waiting = profile.queue_limit,
-                                                                      .waiting_of_one = profile.queue_limit});
+        // One user leaves room for others to wait in.
+        turns = std::make_unique<FairSemaphore>(
+            FairSemaphore::Limits{.inside = profile.workers,
+                                  .waiting = profile.queue_limit,
+                                  .waiting_of_one = std::max<std::size_t>(profile.queue_limit / 2, 1)});
     }
     return *turns;
 }

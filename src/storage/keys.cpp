@@ -49,7 +49,7 @@ void retire(soci::session& sql, const DeploymentRow& row, const Settlement& sett
                         .lease_until = settlement.tombstone_lease,
                         .serial = row.serial,
                         .deployed = row.state != service::DeploymentState::failed,
-                        .attempted = true,
+                        .attempted = row.serial.empty(),
                         .created_at = now};
     tombstone.fresh = insert_tombstone(sql, tombstone);
     if (tombstone.fresh && row.serial.empty()) retired.push_back(tombstone);

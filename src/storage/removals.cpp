@@ -40,7 +40,7 @@ Undeployed undeploy(soci::session& sql, const std::string& key_id, const Deploym
                                                 .lease_until = remover.lease_until,
                                                 .serial = row.serial,
                                                 .deployed = row.state != DeploymentState::failed,
-                                                .attempted = true,
+                                                .attempted = row.serial.empty(),
                                                 .created_at = remover.now});
     if (!row.serial.empty()) {
         // Nobody can say when that token is back; its tombstone waits for it alone.
