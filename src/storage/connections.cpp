@@ -100,16 +100,18 @@ Connections::Connections(const CatalogueUrl& url, std::size_t count, std::chrono
 }
 
 Connections::Lease Connections::lease() {
+    const auto began = std::chrono::steady_clock::now();
     std::size_t position = 0;
     if (!pool_.try_lease(position, static_cast<int>(deadline_.count())))
         throw CatalogueError("no connection to the catalogue's database became free within " +
                              in_milliseconds(deadline_) + ": it is slow, or hangs");
-    return {*this, position};
+    return {*this, position, std::chrono::steady_clock::now() - began > deadline_ / 2};
 }
 
-Connections::Lease::Lease(Connections& owner, std::size_t position)
+Connections::Lease::Lease(Connections& owner, std::size_t position, bool has_waited)
     : owner_(owner),
       position_(position),
+      has_waited_(has_waited),
       session_(owner.pool_.at(position)),
       exceptions_(std::uncaught_exceptions()) {
     try {
@@ -128,7 +130,8 @@ void Connections::Lease::make_usable() {
     if (owner_.suspect_[position_] == 0) return;
     owner_.hot_[position_].reset();
     if (lost()) {
-        if (was_cut())
+        // A call that has waited for a connection which hung has no time left to open another.
+        if (was_cut() || has_waited_)
             throw CatalogueError("the catalogue's database does not answer within " +
                                  in_milliseconds(owner_.deadline_));
         reopen();

@@ -26,7 +26,7 @@ class Connections {
 
     class Lease {
       public:
-        Lease(Connections& owner, std::size_t position);
+        Lease(Connections& owner, std::size_t position, bool has_waited);
         Lease(const Lease&) = delete;
         Lease& operator=(const Lease&) = delete;
         Lease(Lease&&) = delete;
@@ -51,6 +51,7 @@ class Connections {
 
         Connections& owner_;
         std::size_t position_;
+        bool has_waited_;  ///< for this connection, most of the deadline
         soci::session& session_;
         int exceptions_;
         std::optional<StatementScope> scope_;
