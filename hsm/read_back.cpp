@@ -49,6 +49,8 @@ void expect_allowed(const Query& query, const MechanismCodes& allowed) {
         throw TokenError(TokenFault::refused,
                          "The token refuses the key: it does not limit it to its mechanisms",
                          "C_GetAttributeValue");
+    if (found.size() % sizeof(CK_MECHANISM_TYPE) != 0)
+        throw_mismatch("CKA_ALLOWED_MECHANISMS", "no list of mechanisms", "ours");
     MechanismCodes reported(found.size() / sizeof(CK_MECHANISM_TYPE));
     std::memcpy(reported.data(), found.data(), reported.size() * sizeof(CK_MECHANISM_TYPE));
     if (std::set(reported.begin(), reported.end()) != std::set(allowed.begin(), allowed.end()))
