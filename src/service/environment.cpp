@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <limits>
 #include <mutex>
 #include <system_error>
 
 #include "core/clock.hpp"
 #include "core/contain.hpp"
 #include "core/log.hpp"
+#include "service/fair_queue.hpp"
 #include "service/token_errors.hpp"
 
 namespace keyward::service {
@@ -19,11 +21,15 @@ std::chrono::milliseconds tick_of(std::chrono::milliseconds deadline) {
     return std::clamp(deadline / 16, std::chrono::milliseconds(5), std::chrono::milliseconds(250));
 }
 
+/// Of the workers among the users: no user has a name of that kind.
+const std::string workers_party;
+
 }  // namespace
 
 /// A call on its caller's thread.
 struct CallHere {
     Waiter& waiter;
+    const std::string& user;
     SteadyTime deadline;
     SteadyTime entered{};
     bool given_up = false;
@@ -40,13 +46,12 @@ struct Environment::Shared {
     Breaker breaker;
     std::mutex mutex;
     std::condition_variable changed;
-    std::condition_variable place_left;
     std::condition_variable watch_may_end;  ///< of its own: woken in a worker's stead, the watch would leave
                                             ///< the call lying that it was woken for
     std::deque<std::shared_ptr<QueuedCall>> queue;
+    FairQueue place_queue;  ///< of calls on their callers' threads by users, and of the workers
     std::vector<CallHere*> here;
     std::size_t taken_places = 0;
-    std::size_t waiting_for_place = 0;
     std::size_t running_workers = 0;
     std::size_t idle_workers = 0;
     bool stopping = false;
@@ -55,18 +60,25 @@ struct Environment::Shared {
     std::atomic<SteadyTime> probe_started{SteadyTime{}};
 
     /// Calls that wait, wherever: each of them may keep a request waiting.
-    [[nodiscard]] std::size_t waiting() const { return queue.size() + waiting_for_place; }
+    [[nodiscard]] std::size_t waiting() const { return queue.size() + place_queue.size(); }
 
+    /// Null when the worker is to end. Else the worker has a place.
     std::shared_ptr<QueuedCall> next() {
         std::unique_lock lock(mutex);
         ++idle_workers;
-        changed.wait(lock, [&] { return stopping || (!queue.empty() && taken_places < places); });
+        changed.wait(lock, [&] { return stopping || !queue.empty(); });
         --idle_workers;
         if (stopping) return nullptr;
-        auto call = std::move(queue.front());
+        const auto call = std::move(queue.front());
         queue.pop_front();
-        ++taken_places;
-        return call;
+        // The queue's limit let the call in: a user's call that takes the worker's turn does not end it.
+        auto turn = FairQueue::State::displaced;
+        while (turn == FairQueue::State::displaced && !stopping)
+            turn =
+                take_place(lock, workers_party, SteadyTime::max(), std::numeric_limits<std::size_t>::max());
+        if (!stopping) return call;
+        if (turn == FairQueue::State::called) leave_place();
+        return nullptr;
     }
 
     void work() {
@@ -81,20 +93,27 @@ struct Environment::Shared {
     }
 
     void leave_place() {
-        --taken_places;
-        if (waiting_for_place > 0) place_left.notify_one();
-        if (!queue.empty() || stopping) changed.notify_all();
+        if (stopping || !place_queue.call_next()) --taken_places;
+        if (stopping) changed.notify_all();
     }
 
-    /// False when none became free in time, or the environment is being stopped.
-    bool take_place(std::unique_lock<std::mutex>& lock, SteadyTime deadline) {
-        ++waiting_for_place;
-        const bool in_time =
-            place_left.wait_until(lock, deadline, [&] { return stopping || taken_places < places; });
-        --waiting_for_place;
-        if (!in_time || stopping) return false;
-        ++taken_places;
-        return true;
+    /// `called` when there is a place, taken in its turn; `displaced` when too many wait or the environment
+    /// is being stopped; `waits` when the deadline passed.
+    FairQueue::State take_place(std::unique_lock<std::mutex>& lock, const std::string& party,
+                                SteadyTime deadline, std::size_t limit) {
+        if (taken_places < places) {  // then the queue is empty
+            ++taken_places;
+            return FairQueue::State::called;
+        }
+        FairQueue::Waiting self;
+        const std::size_t room = limit - std::min(limit, queue.size());
+        if (!place_queue.join(party, self, room)) return FairQueue::State::displaced;
+        const auto is_over = [&] { return self.state != FairQueue::State::waits; };
+        if (deadline == SteadyTime::max())
+            self.woken.wait(lock, is_over);
+        else if (!self.woken.wait_until(lock, deadline, is_over))
+            place_queue.leave(self);
+        return self.state;
     }
 
     /// Lets those go whose calls hang. There is no hurry, so nobody wakes it.
@@ -207,6 +226,11 @@ void Environment::probe() {
     }
 }
 
+std::size_t Environment::waiting_calls() const {
+    const std::lock_guard lock(shared_->mutex);
+    return shared_->waiting();
+}
+
 std::size_t Environment::started_workers() const {
     const std::lock_guard lock(shared_->mutex);
     return workers_.size();
@@ -222,7 +246,7 @@ bool Environment::stop(std::chrono::milliseconds limit) {
         shared_->stopping = true;
         shared_->queue.clear();
         shared_->changed.notify_all();
-        shared_->place_left.notify_all();
+        shared_->place_queue.displace_all();
         shared_->watch_may_end.notify_all();
         const auto all_left = [&] { return shared_->running_workers == 0 && shared_->taken_places == 0; };
         if (!shared_->changed.wait_for(lock, limit, all_left)) {
@@ -241,9 +265,9 @@ void Environment::end_threads(void (std::thread::*end)()) {
     if (watch_.joinable()) (watch_.*end)();
 }
 
-void Environment::run_here(const std::function<void(Token&)>& work, Waiter& waiter) {
+void Environment::run_here(const std::function<void(Token&)>& work, Waiter& waiter, const std::string& user) {
     refuse_when_open();
-    CallHere call{waiter, std::chrono::steady_clock::now() + profile_.deadline};
+    CallHere call{waiter, user, std::chrono::steady_clock::now() + profile_.deadline};
     enter(call);
     std::exception_ptr error;
     try {
@@ -263,13 +287,15 @@ void Environment::run_here(const std::function<void(Token&)>& work, Waiter& wait
 }
 
 void Environment::enter(CallHere& call) {
+    using State = FairQueue::State;
     std::unique_lock lock(shared_->mutex);
-    if (!shared_->stopping && shared_->taken_places == shared_->places &&
-        shared_->waiting() >= profile_.queue_limit)
-        throw too_many_waiting();
-    const bool in_time = shared_->take_place(lock, call.deadline);
+    const State turn = shared_->stopping
+                           ? State::displaced
+                           : shared_->take_place(lock, call.user, call.deadline, profile_.queue_limit);
+    if (shared_->stopping && turn == State::called) shared_->leave_place();
     if (shared_->stopping) throw TokenError(TokenFault::busy, "The service is being stopped");
-    if (!in_time) throw CallTimedOut(timed_out_text(profile_.deadline), false);
+    if (turn == State::displaced) throw too_many_waiting();
+    if (turn == State::waits) throw CallTimedOut(timed_out_text(profile_.deadline), false);
     call.entered = std::chrono::steady_clock::now();
     shared_->here.push_back(&call);
 }

@@ -73,10 +73,14 @@ class Environment {
     /// it to a worker and back takes longer. When it still runs at the deadline, the waiter is told to give
     /// up, and the thread stays away for as long as the call hangs. Throws as `call`; CallTimedOut also when
     /// the waiter has given up.
+    ///
+    /// Where all places in the token are taken, calls wait by turns of their users, and those of the workers
+    /// together count as one user more. Where too many wait, a user of whom few do displaces a call of the
+    /// one of whom most do (busy).
     template <typename Result>
-    Result call_here(const std::function<Result(Token&)>& work, Waiter& waiter) {
+    Result call_here(const std::function<Result(Token&)>& work, Waiter& waiter, const std::string& user) {
         std::optional<Result> result;
-        run_here([&](Token& token) { result = work(token); }, waiter);
+        run_here([&](Token& token) { result = work(token); }, waiter, user);
         return *std::move(result);
     }
 
@@ -109,6 +113,8 @@ class Environment {
     /// Logs in again with the PIN that its source gives now.
     void reload_pin();
 
+    /// How many calls wait for a place in the token, or for a worker.
+    [[nodiscard]] std::size_t waiting_calls() const;
     /// How many workers have been started so far.
     [[nodiscard]] std::size_t started_workers() const;
 
@@ -130,7 +136,7 @@ class Environment {
         return call;
     }
 
-    void run_here(const std::function<void(Token&)>& work, Waiter& waiter);
+    void run_here(const std::function<void(Token&)>& work, Waiter& waiter, const std::string& user);
     void enter(CallHere& call);
     void leave(CallHere& call);
     void end_threads(void (std::thread::*end)());

@@ -20,8 +20,8 @@ constexpr auto network_is_known_for = std::chrono::days(30);
 /// A later login from a network is written down when the one that is known is that old.
 constexpr auto kept_login_is_fresh_for = 1h;
 /// Together fewer than the server has threads to spare, so that a flood of logins leaves some for all else.
-constexpr FairSemaphore::Limits known_limits{.inside = 2, .waiting = 12, .waiting_of_one = 12};
-constexpr FairSemaphore::Limits strange_limits{.inside = 1, .waiting = 12, .waiting_of_one = 10};
+constexpr FairSemaphore::Limits known_limits{.inside = 2, .waiting = 12};
+constexpr FairSemaphore::Limits strange_limits{.inside = 1, .waiting = 12};
 
 /// What nobody's password fits; checking against it takes as long as against a user's.
 const std::string& dummy_hash() {

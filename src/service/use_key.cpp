@@ -33,8 +33,8 @@ std::string too_slow_text(std::chrono::milliseconds limit) {
     return "Not tried: the batch took longer than " + duration_text(limit) + "; send the rest again";
 }
 
-std::string too_many_batches_text(const std::string& environment) {
-    return "Not tried: environment " + environment + " is busy with other batches; try again";
+std::string not_tried_text(const ServiceError& busy) {
+    return std::string("Not tried: ") + busy.what() + "; send the rest again";
 }
 
 /// What could not be read is reported already, and looks as if it were missing.
@@ -50,13 +50,11 @@ void add_where_readable(std::vector<FieldError>& mistakes, std::vector<FieldErro
 class Usage {
   public:
     Usage(const Workplace& workplace, const SteadyClock& clock, KnownKeys& keys, DecryptionThrottle& throttle,
-          const std::function<FairSemaphore&(const Environment&)>& batch_turns, const Caller& caller,
-          const Project& project, UseKeyRequest& request)
+          const Caller& caller, const Project& project, UseKeyRequest& request)
         : workplace_(workplace),
           clock_(clock),
           keys_(keys),
           throttle_(throttle),
-          batch_turns_(batch_turns),
           caller_(caller),
           project_(project),
           request_(request),
@@ -114,35 +112,29 @@ class Usage {
         results.reserve(operations_->size());
         while (results.size() < operations_->size()) {
             const std::size_t before = results.size();
-            const bool over = before > 0 && pace.is_over();
-            const bool in_turn = !over && waits_for_turns();
-            const FairSemaphore::Permit turn = in_turn ? batch_turn() : nullptr;
-            if (over)
-                results.push_back({.success = false, .message = too_slow_text(pace.limit())});
-            else if (in_turn && !turn)
-                leave_the_rest(results);
-            else if (is_slowed_down((*operations_)[before]))
-                run_slowed_down(results);
+            if (before > 0 && pace.is_over())
+                leave_the_rest(results, too_slow_text(pace.limit()));
             else
-                run_part(results, pace.next());
+                run_next(results, pace.next());
             pace.done(results.size() - before);
         }
         return results;
     }
 
-    /// A token that is down is not waited for: the call says so at once.
-    [[nodiscard]] bool waits_for_turns() const {
-        return request_.batch && environment_->health() != Health::down;
+    /// An environment that has too many calls waiting ends a batch, and takes nothing from what is done.
+    void run_next(std::vector<UseResult>& results, std::size_t most) {
+        try {
+            if (is_slowed_down((*operations_)[results.size()]))
+                run_slowed_down(results);
+            else
+                run_part(results, most);
+        } catch (const ServiceError& error) {
+            if (error.kind() != ErrorKind::overloaded || results.empty()) throw;
+            leave_the_rest(results, not_tried_text(error));
+        }
     }
 
-    [[nodiscard]] FairSemaphore::Permit batch_turn() const {
-        return batch_turns_(*environment_)
-            .enter(caller_.user_id, std::chrono::steady_clock::now() + environment_->profile().deadline);
-    }
-
-    void leave_the_rest(std::vector<UseResult>& results) const {
-        const std::string text = too_many_batches_text(environment_->name());
-        if (results.empty()) throw ServiceError(ErrorKind::overloaded, text);
+    void leave_the_rest(std::vector<UseResult>& results, const std::string& text) const {
         while (results.size() < operations_->size())
             results.push_back({.success = false, .message = text});
     }
@@ -201,8 +193,9 @@ class Usage {
             return token.operate(id, action, std::span(*operations).subspan(first, count));
         };
         using Outcomes = std::vector<Outcome>;
-        return request_.waiter == nullptr ? environment_->call<Outcomes>(work)
-                                          : environment_->call_here<Outcomes>(work, *request_.waiter);
+        return request_.waiter == nullptr
+                   ? environment_->call<Outcomes>(work)
+                   : environment_->call_here<Outcomes>(work, *request_.waiter, caller_.user_id);
     }
 
     /// Nothing is encrypted to a private key that its token could not open again.
@@ -293,7 +286,6 @@ class Usage {
     const SteadyClock& clock_;
     KnownKeys& keys_;
     DecryptionThrottle& throttle_;
-    const std::function<FairSemaphore&(const Environment&)>& batch_turns_;
     const Caller& caller_;
     const Project& project_;
     UseKeyRequest& request_;
@@ -315,27 +307,9 @@ UseKey::UseKey(Workplace workplace, SteadyClock clock)
       keys_(workplace_.catalogue),
       throttle_(clock_) {}
 
-FairSemaphore& UseKey::batch_turns(const Environment& environment) {
-    const std::lock_guard lock(mutex_);
-    auto& turns = batch_turns_[environment.name()];
-    if (!turns) {
-        const auto& profile = environment.profile();
-        // One user leaves room for others to wait in.
-        turns = std::make_unique<FairSemaphore>(
-            FairSemaphore::Limits{.inside = profile.workers,
-                                  .waiting = profile.queue_limit,
-                                  .waiting_of_one = std::max<std::size_t>(profile.queue_limit / 2, 1)});
-    }
-    return *turns;
-}
-
 std::vector<UseResult> UseKey::run(const Caller& caller, const Project& project, UseKeyRequest request,
                                    std::vector<FieldError> mistakes) {
-    const auto turns = [this](const Environment& environment) -> FairSemaphore& {
-        return batch_turns(environment);
-    };
-    return Usage(workplace_, clock_, keys_, throttle_, turns, caller, project, request)
-        .run(std::move(mistakes));
+    return Usage(workplace_, clock_, keys_, throttle_, caller, project, request).run(std::move(mistakes));
 }
 
 }  // namespace keyward::service

@@ -1,14 +1,10 @@
 #pragma once
 
-#include <map>
-#include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "service/access.hpp"
 #include "service/decryption_throttle.hpp"
-#include "service/fair_semaphore.hpp"
 #include "service/known_keys.hpp"
 #include "service/use_call.hpp"
 #include "service/workplace.hpp"
@@ -20,9 +16,8 @@ namespace keyward::service {
 /// never used as it was. Failed decryptions and verifications are results; repeated ones that are an oracle
 /// are slowed down for each key.
 ///
-/// The parts of batches go to a token by turns of their users. So one user's batches, however many and
-/// however expensive, delay another's batch by one part of each turn, and a single use, which waits for no
-/// turn, by the rest of a part. Any thread may call.
+/// Uses go to a token by turns of their users, batches in parts. So one user's uses, however many and however
+/// expensive, delay another's by one part. Any thread may call.
 class UseKey {
   public:
     UseKey(Workplace workplace, SteadyClock clock);
@@ -33,14 +28,10 @@ class UseKey {
                                std::vector<FieldError> mistakes);
 
   private:
-    FairSemaphore& batch_turns(const Environment& environment);
-
     Workplace workplace_;
     SteadyClock clock_;
     KnownKeys keys_;
     DecryptionThrottle throttle_;
-    std::mutex mutex_;
-    std::map<std::string, std::unique_ptr<FairSemaphore>> batch_turns_;  ///< by environment
 };
 
 }  // namespace keyward::service

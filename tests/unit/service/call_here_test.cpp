@@ -58,7 +58,7 @@ class CallHereTest : public testing::Test {
                     opened_gate_.wait();
                     return 1;
                 },
-                waiter_);
+                waiter_, "alice");
         });
         started_.get_future().wait();
     }
@@ -66,9 +66,9 @@ class CallHereTest : public testing::Test {
         if (!opened_) gate_.set_value();
         opened_ = true;
     }
-    int call() {
+    int call(const std::string& user = "alice") {
         KeepingWaiter waiter;
-        return environment_->call_here<int>([](Token&) { return 7; }, waiter);
+        return environment_->call_here<int>([](Token&) { return 7; }, waiter, user);
     }
     TokenError refused_call() {
         return token_error_of([this] { call(); });
@@ -86,8 +86,8 @@ class CallHereTest : public testing::Test {
 
 TEST_F(CallHereTest, RunsOnTheCallersThread) {
     make(20s);
-    const auto thread =
-        environment_->call_here<std::thread::id>([](Token&) { return std::this_thread::get_id(); }, waiter_);
+    const auto thread = environment_->call_here<std::thread::id>(
+        [](Token&) { return std::this_thread::get_id(); }, waiter_, "alice");
     EXPECT_EQ(thread, std::this_thread::get_id());
     EXPECT_EQ(waiter_.times, 0);
 }
@@ -97,13 +97,14 @@ TEST_F(CallHereTest, HandsOnWhatItThrowsAndLeavesItsPlace) {
     for (int i = 0; i < 10; ++i) {
         const auto error = token_error_of([&] {
             environment_->call_here<int>([](Token&) -> int { throw TokenError(TokenFault::refused, "no"); },
-                                         waiter_);
+                                         waiter_, "alice");
         });
         EXPECT_EQ(error.fault(), TokenFault::refused);
         EXPECT_STREQ(error.what(), "no");
     }
-    EXPECT_THROW(environment_->call_here<int>([](Token&) -> int { throw std::bad_alloc(); }, waiter_),
-                 std::bad_alloc);
+    EXPECT_THROW(
+        environment_->call_here<int>([](Token&) -> int { throw std::bad_alloc(); }, waiter_, "alice"),
+        std::bad_alloc);
     EXPECT_EQ(call(), 7);
 }
 
@@ -131,7 +132,7 @@ TEST_F(CallHereTest, FailuresOpenTheBreaker) {
     make(20s);
     token_->set_reachable(false);
     const auto ping = [this] {
-        environment_->call_here<int>([](Token& token) { return token.ping(), 1; }, waiter_);
+        environment_->call_here<int>([](Token& token) { return token.ping(), 1; }, waiter_, "alice");
     };
     for (int i = 0; i < 3; ++i)
         EXPECT_STREQ(token_error_of(ping).what(), "The token can't be reached");
@@ -213,7 +214,7 @@ TEST_F(CallHereTest, NeverHasMoreInTheTokenThanThereArePlaces) {
             for (int round = 0; round < 200; ++round) {
                 KeepingWaiter waiter;
                 if (here)
-                    environment_->call_here<int>(work, waiter);
+                    environment_->call_here<int>(work, waiter, "alice");
                 else
                     environment_->call<int>(work);
             }
@@ -221,6 +222,84 @@ TEST_F(CallHereTest, NeverHasMoreInTheTokenThanThereArePlaces) {
     for (auto& thread : threads)
         thread.get();
     EXPECT_EQ(most, 1);
+}
+
+/// Calls that wait behind one that stands in the token, and the order in which they get there.
+class CallHereByTurns : public CallHereTest {
+  protected:
+    /// Returns when the call waits, or has been refused.
+    void comes(const std::string& user) {
+        threads_.emplace_back([this, user] { note(outcome_of(user)); });
+        ++come_;
+        const auto until = std::chrono::steady_clock::now() + 10s;
+        while (std::chrono::steady_clock::now() < until) {
+            if (environment_->waiting_calls() + order_length() == come_) return;
+            std::this_thread::yield();
+        }
+        ADD_FAILURE() << "the call of " << user << " neither waits nor is refused";
+    }
+    std::vector<std::string> order() {
+        finish();
+        threads_.clear();
+        return order_;
+    }
+
+  private:
+    std::string outcome_of(const std::string& user) {
+        try {
+            KeepingWaiter waiter;
+            environment_->call_here<int>([&](Token&) { return note(user), 1; }, waiter, user);
+            return {};
+        } catch (const TokenError& error) {
+            return user + ": " + error.what();
+        }
+    }
+    void note(const std::string& outcome) {
+        const std::lock_guard lock(mutex_);
+        if (!outcome.empty()) order_.push_back(outcome);
+    }
+    std::size_t order_length() {
+        const std::lock_guard lock(mutex_);
+        return order_.size();
+    }
+
+    std::size_t come_ = 0;
+    std::mutex mutex_;
+    std::vector<std::string> order_;
+    std::vector<std::jthread> threads_;
+};
+
+using Order = std::vector<std::string>;
+
+TEST_F(CallHereByTurns, GoesBeforeTheSecondOfAnotherUser) {
+    make(20s);
+    hang();
+    for (const char* user : {"alice", "alice", "alice", "bob"})
+        comes(user);
+    EXPECT_EQ(order(), (Order{"alice", "bob", "alice", "alice"}));
+}
+
+TEST_F(CallHereByTurns, DisplacesTheLastOfTheUserOfWhomMostWait) {
+    make(20s, 3);
+    hang();
+    for (const char* user : {"alice", "alice", "alice", "bob"})
+        comes(user);
+    EXPECT_EQ(order(),
+              (Order{"alice: Environment production has too many calls waiting", "alice", "bob", "alice"}));
+}
+
+TEST_F(CallHereTest, LetsWorkersHaveTheirTurn) {
+    make(20s);
+    std::atomic<bool> ended = false;
+    std::vector<std::jthread> flood;
+    flood.reserve(4);
+    for (int i = 0; i < 4; ++i)
+        flood.emplace_back([&] {
+            while (!ended)
+                call();
+        });
+    EXPECT_EQ(environment_->call<int>([](Token&) { return 3; }), 3);
+    ended = true;
 }
 
 TEST_F(CallHereTest, IsRefusedWhenTheServiceIsBeingStopped) {

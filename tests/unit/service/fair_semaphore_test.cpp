@@ -44,7 +44,7 @@ class FairSemaphoreTest : public testing::Test {
         return order_;
     }
 
-    FairSemaphore semaphore_{{.inside = 1, .waiting = 6, .waiting_of_one = 4}};
+    FairSemaphore semaphore_{{.inside = 1, .waiting = 4}};
     FairSemaphore::Permit first_ = semaphore_.enter("alice");
     std::size_t waiting_ = 0;
     std::mutex mutex_;
@@ -52,39 +52,39 @@ class FairSemaphoreTest : public testing::Test {
     std::vector<std::jthread> threads_;
 };
 
+using Order = std::vector<std::string>;
+
 TEST_F(FairSemaphoreTest, LetsPartiesInByTurns) {
-    for (const char* party : {"alice", "alice", "alice", "bob", "carol", "bob"})
+    for (const char* party : {"alice", "alice", "bob", "carol"})
         comes(party);
     first_.reset();
-    EXPECT_EQ(order(), (std::vector<std::string>{"alice", "bob", "carol", "alice", "bob", "alice"}));
+    EXPECT_EQ(order(), (Order{"alice", "bob", "carol", "alice"}));
 }
 
 TEST_F(FairSemaphoreTest, RefusesAPartyOfWhichTooManyWait) {
     for (int i = 0; i < 5; ++i)
         comes("alice");
-    comes("bob");
+    first_.reset();
+    EXPECT_EQ(order(), (Order{"refused", "alice", "alice", "alice", "alice"}));
+}
+
+TEST_F(FairSemaphoreTest, GivesThePlaceOfTheLastOfTheLongestPartyToAnother) {
+    for (const char* party : {"alice", "alice", "alice", "alice", "bob", "carol"})
+        comes(party);
+    first_.reset();
+    EXPECT_EQ(order(), (Order{"refused", "refused", "alice", "bob", "carol", "alice"}));
+}
+
+TEST_F(FairSemaphoreTest, RefusesANewcomerWhoseOwnPartyIsAsLongAsTheLongest) {
+    for (const char* party : {"alice", "alice", "bob", "bob"})
+        comes(party);
     EXPECT_EQ(semaphore_.enter("alice"), nullptr);
     first_.reset();
-    EXPECT_EQ(order(), (std::vector<std::string>{"refused", "alice", "bob", "alice", "alice", "alice"}));
-}
-
-TEST_F(FairSemaphoreTest, RefusesEverybodyWhenTooManyWait) {
-    for (const char* party : {"alice", "alice", "alice", "bob", "bob", "bob"})
-        comes(party);
-    EXPECT_EQ(semaphore_.enter("carol"), nullptr);
-    first_.reset();
-    EXPECT_EQ(order().size(), 6U);
-}
-
-TEST_F(FairSemaphoreTest, DoesNotLetInWhoseTimeIsOver) {
-    EXPECT_EQ(semaphore_.enter("bob", std::chrono::steady_clock::now() + 1ms), nullptr);
-    EXPECT_EQ(semaphore_.waiting(), 0U);
-    first_.reset();
-    EXPECT_NE(semaphore_.enter("carol", std::chrono::steady_clock::now()), nullptr);
+    EXPECT_EQ(order(), (Order{"alice", "bob", "alice", "bob"}));
 }
 
 TEST_F(FairSemaphoreTest, LetsAsManyInAsItMay) {
-    FairSemaphore semaphore{{.inside = 2, .waiting = 0, .waiting_of_one = 0}};
+    FairSemaphore semaphore{{.inside = 2, .waiting = 0}};
     const auto one = semaphore.enter("alice");
     auto two = semaphore.enter("alice");
     EXPECT_NE(two, nullptr);
