@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <latch>
 #include <thread>
@@ -25,7 +26,7 @@ class LogIn : public LiveKeyward {
     static void SetUpTestSuite() {
         start({.http = R"(trusted_proxies = ["127.0.0.1"])"});
         password = "pass & wörd + 100% " + hex(random_octets(8));
-        for (const char* name : {"bob", "guessed", "flooded", "late", "target"})
+        for (const char* name : {"bob", "guessed", "flooded", "late", "target", "crowd"})
             home().user_with_password(name, password);
         home().must({"grant", "bob", project, "SECRETS:MANAGE", "SECRETS:DEPLOY_UNDEPLOY"});
     }
@@ -210,6 +211,29 @@ TEST_F(LogIn, CannotBePreventedByOthersWhoFail) {
     EXPECT_TRUE(strangers_wait);
     EXPECT_EQ(from("192.0.2.1", password), 200);
     EXPECT_EQ(from("192.0.2.200", password), 200) << "the same network";
+}
+
+TEST_F(LogIn, IsNotKeptFromOneUserByManyOfAnother) {
+    const auto from = [&](const std::string& user) {
+        HttpClient client(home().port());
+        return client.send(request_of(form(user, password), "192.0.2.7")).status;
+    };
+    for (const char* user : {"crowd", "late"})
+        ASSERT_EQ(from(user), 200) << "and both are known there from now on";
+    std::atomic<bool> ended = false;
+    std::atomic<int> refused = 0;
+    std::vector<std::jthread> crowd;
+    crowd.reserve(30);
+    for (int i = 0; i < 30; ++i)
+        crowd.emplace_back([&] {
+            while (!ended)
+                refused += from("crowd") == 429 ? 1 : 0;
+        });
+    while (refused < 30)
+        std::this_thread::yield();
+    for (int i = 0; i < 5; ++i)
+        EXPECT_EQ(from("late"), 200);
+    ended = true;
 }
 
 TEST_F(LogIn, OfTenAtOnceAllSucceed) {
