@@ -28,13 +28,8 @@ void make_signed(const Folder& folder, const std::string& name, const std::strin
                folder.file(name + ".csr"), "-out", folder.file(name + ".crt")});
 }
 
-struct Change {
-    std::string from;
-    std::string to;
-};
-
 /// The file as it is delivered, with each of these changed; each must be there exactly once.
-std::string adapted(const std::vector<Change>& changes) {
+std::string adapted(const std::vector<Nginx::Change>& changes) {
     std::string text = read_file(KEYWARD_NGINX_CONF);
     for (const auto& [from, to] : changes) {
         const auto at = text.find(from);
@@ -55,20 +50,21 @@ std::string surroundings(const Folder& folder) {
     return text + "include " + folder.file("keyward.conf") + ";\n}\n";
 }
 
-std::vector<std::string> prepare(const Folder& folder, std::uint16_t port, std::uint16_t service_port) {
+std::vector<std::string> prepare(const Folder& folder, std::uint16_t port, std::uint16_t service_port,
+                                 std::vector<Nginx::Change> changes) {
     make_self_signed(folder, "authority");
     make_self_signed(folder, "stranger");
     make_signed(folder, "server", "IP:127.0.0.1");
     make_signed(folder, "client", "email:client@keyward.example.org");
-    static_cast<void>(folder.write(
-        "keyward.conf",
-        adapted({{"server 127.0.0.1:8080 ", "server 127.0.0.1:" + std::to_string(service_port) + " "},
-                 {"listen 443 ssl", "listen 127.0.0.1:" + std::to_string(port) + " ssl"},
-                 {"/etc/keyward/tls/server.crt", folder.file("server.crt")},
-                 {"/etc/keyward/tls/server.key", folder.file("server.key")},
-                 {"/etc/keyward/tls/client-ca.crt", folder.file("authority.crt")},
-                 {"/var/log/nginx/keyward.log", folder.file("access.log")},
-                 {"/var/log/nginx/keyward.error.log", folder.file("error.log")}})));
+    changes.insert(changes.end(),
+                   {{"server 127.0.0.1:8080 ", "server 127.0.0.1:" + std::to_string(service_port) + " "},
+                    {"listen 443 ssl", "listen 127.0.0.1:" + std::to_string(port) + " ssl"},
+                    {"/etc/keyward/tls/server.crt", folder.file("server.crt")},
+                    {"/etc/keyward/tls/server.key", folder.file("server.key")},
+                    {"/etc/keyward/tls/client-ca.crt", folder.file("authority.crt")},
+                    {"/var/log/nginx/keyward.log", folder.file("access.log")},
+                    {"/var/log/nginx/keyward.error.log", folder.file("error.log")}});
+    static_cast<void>(folder.write("keyward.conf", adapted(changes)));
     // The start's own error log has a built-in path that only -e changes.
     return {"nginx",
             "-p",
@@ -81,9 +77,10 @@ std::vector<std::string> prepare(const Folder& folder, std::uint16_t port, std::
 
 }  // namespace
 
-Nginx::Nginx(std::uint16_t service_port)
+Nginx::Nginx(std::uint16_t service_port, std::vector<Change> changes)
     : port_(free_port()),
-      process_(prepare(folder_, port_, service_port), {"PATH=/usr/sbin:/usr/bin:/sbin:/bin"}) {
+      process_(prepare(folder_, port_, service_port, std::move(changes)),
+               {"PATH=/usr/sbin:/usr/bin:/sbin:/bin"}) {
     HttpClient client(port_, tls());
     const auto listens = [&] { return client.send({.path = "/health/live"}).status != 0; };
     if (!comes_true([&] { return !process_.is_running() || listens(); }) || !process_.is_running())

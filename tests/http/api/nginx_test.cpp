@@ -1,6 +1,8 @@
 #include "tests/http/api/nginx.hpp"
 
+#include <atomic>
 #include <chrono>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,6 +11,7 @@
 #include "tests/http/api/encodings.hpp"
 #include "tests/http/api/keys.hpp"
 #include "tests/http/api/live.hpp"
+#include "tests/http/api/polling.hpp"
 #include "tests/http/api/problem.hpp"
 
 namespace keyward::e2e {
@@ -186,9 +189,7 @@ TEST_F(BehindNginx, ALongListIsWhole) {
 }
 
 TEST_F(BehindNginx, TooManyLoginsOfOneClientAreAProblemInJson) {
-    Tls outside = http_1_1();
-    outside.source = "127.0.0.9";
-    HttpClient client(nginx_->port(), outside);
+    HttpClient client(nginx_->port(), nginx_->from("127.0.0.9"));
     const auto try_it = [&] {
         return client.send(
             {.method = "POST",
@@ -205,6 +206,47 @@ TEST_F(BehindNginx, TooManyLoginsOfOneClientAreAProblemInJson) {
     EXPECT_EQ(answer.field("retry-after"), "1");
     EXPECT_EQ(answer.field("x-request-id"), "many-1");
     EXPECT_EQ(through({.path = "/health/live"}).status, 200) << "all else goes on";
+}
+
+TEST_F(BehindNginx, TooManyRequestsOfOneClientAreAProblemInJson) {
+    const Nginx strict(home().port(), {{"rate=5000r/s", "rate=1r/m"}, {"burst=5000", "burst=2"}});
+    HttpClient client(strict.port(), strict.from("127.0.0.9"));
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(client.send({.path = "/health/live"}).status, 200);
+    expect_problem(client.send({.path = "/health/live"}), 429, "too_many_requests",
+                   "This address sends more than the proxy lets one client send. Try again");
+    HttpClient other(strict.port(), strict.from("127.0.0.10"));
+    EXPECT_EQ(other.send({.path = "/health/live"}).status, 200) << "another client goes on";
+}
+
+TEST_F(BehindNginx, TooManyRequestsOfOneClientAtOnceAreAProblemInJson) {
+    const Nginx strict(home().port(), {{"keyward_connections 256", "keyward_connections 1"}});
+    const auto post = [&] {
+        HttpClient client(strict.port(), strict.from("127.0.0.9"));
+        return client.send({.method = "POST", .path = keys_path(), .body = std::string(1'000'000, ' ')});
+    };
+    std::atomic<bool> ended = false;
+    std::jthread beside([&] {
+        while (!ended)
+            post();
+    });
+    Answer answer;
+    EXPECT_TRUE(comes_true([&] { return (answer = post()).status == 429; }));
+    ended = true;
+    expect_problem(answer, 429, "too_many_requests",
+                   "This address sends more than the proxy lets one client send. Try again");
+    HttpClient other(strict.port(), strict.from("127.0.0.10"));
+    EXPECT_EQ(other.send({.path = "/health/live"}).status, 200) << "another client goes on";
+}
+
+TEST_F(BehindNginx, ARequestThatDoesNotArriveInTimeEndsItsConnection) {
+    const Nginx strict(home().port(), {{"client_body_timeout         10s", "client_body_timeout 1s"}});
+    Tls tls = strict.tls();
+    tls.only_http_1_1 = true;
+    HttpClient client(strict.port(), tls);
+    const Answer answer =
+        client.send({.method = "POST", .path = keys_path(), .body = "{", .fields = {"Content-Length: 1000"}});
+    EXPECT_EQ(answer.status, 0);
 }
 
 TEST_F(BehindNginx, PlainHttpIsAProblemInJson) {
