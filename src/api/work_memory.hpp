@@ -25,6 +25,7 @@ class WorkMemory {
         : limit_(limit), patience_(patience) {}
     WorkMemory(const WorkMemory&) = delete;
     WorkMemory& operator=(const WorkMemory&) = delete;
+    ~WorkMemory() = default;
 
     /// What one request holds; given back when it ends. Not for sharing between threads.
     class Share {

@@ -69,7 +69,7 @@ struct Environment::Shared {
         changed.wait(lock, [&] { return stopping || !queue.empty(); });
         --idle_workers;
         if (stopping) return nullptr;
-        const auto call = std::move(queue.front());
+        auto call = std::move(queue.front());
         queue.pop_front();
         // The queue's limit let the call in: a user's call that takes the worker's turn does not end it.
         auto turn = FairQueue::State::displaced;

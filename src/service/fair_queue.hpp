@@ -24,6 +24,7 @@ class FairQueue {
     FairQueue() = default;
     FairQueue(const FairQueue&) = delete;
     FairQueue& operator=(const FairQueue&) = delete;
+    ~FairQueue() = default;
 
     /// False when as many as `limit` wait already, and none of them gives way.
     [[nodiscard]] bool join(const std::string& party, Waiting& newcomer, std::size_t limit);

@@ -20,6 +20,7 @@ class FairSemaphore {
     explicit FairSemaphore(Limits limits) : limits_(limits) {}
     FairSemaphore(const FairSemaphore&) = delete;
     FairSemaphore& operator=(const FairSemaphore&) = delete;
+    ~FairSemaphore() = default;
 
     struct Leave {
         void operator()(FairSemaphore* semaphore) const noexcept { semaphore->leave(); }

@@ -39,7 +39,7 @@ TokenError token_error_of(const std::function<void()>& action) {
 /// opens.
 class CallHereTest : public testing::Test {
   protected:
-    ~CallHereTest() override { finish(); }
+    void TearDown() override { finish(); }
 
     void make(std::chrono::milliseconds deadline, std::size_t queue_limit = 4) {
         EnvironmentProfile profile;
@@ -209,6 +209,7 @@ TEST_F(CallHereTest, NeverHasMoreInTheTokenThanThereArePlaces) {
         return --inside;
     };
     std::vector<std::future<void>> threads;
+    threads.reserve(8);
     for (int i = 0; i < 8; ++i)
         threads.push_back(std::async(std::launch::async, [&, here = i % 2 == 0] {
             for (int round = 0; round < 200; ++round) {
