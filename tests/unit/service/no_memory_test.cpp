@@ -1,0 +1,111 @@
+#include <future>
+#include <memory>
+
+#include <gtest/gtest.h>
+
+#include "service/environment.hpp"
+#include "tests/fakes/fake_token.hpp"
+#include "tests/support/failing_memory.hpp"
+
+namespace keyward::service {
+namespace {
+
+using namespace std::chrono_literals;
+using test::NoMemoryElsewhere;
+using test::NoMemoryHere;
+
+class ToldWaiter final : public Waiter {
+  public:
+    void give_up(const ServiceError&) noexcept override { told_.set_value(); }
+    std::future<void> told() { return told_.get_future(); }
+
+  private:
+    std::promise<void> told_;
+};
+
+/// An environment of one place. Where an allocation fails, the call may; the place and the flags must not be
+/// lost with it.
+class WithoutMemory : public testing::Test {
+  protected:
+    static EnvironmentProfile profile(std::chrono::milliseconds deadline) {
+        EnvironmentProfile made;
+        made.name = "production";
+        made.workers = 1;
+        made.queue_limit = 4;
+        made.deadline = deadline;
+        return made;
+    }
+    int call_here() {
+        ToldWaiter waiter;
+        return environment_.call_here<int>([](Token&) { return 7; }, waiter, "alice");
+    }
+    int call() {
+        return environment_.call<int>([](Token&) { return 8; });
+    }
+    /// Fails the first allocation of the work, the second and so on, until none is left to fail.
+    template <typename Work>
+    void fail_each_allocation_of(const Work& work) {
+        bool failed = true;
+        for (std::size_t good = 0; failed; ++good) {
+            ASSERT_LT(good, 1000U);
+            {
+                const NoMemoryHere none(good);
+                try {
+                    work();
+                } catch (const std::bad_alloc&) {  // told to the caller
+                } catch (const TokenError&) {      // the same
+                }
+                failed = NoMemoryHere::has_failed();
+            }
+            ASSERT_EQ(call_here(), 7) << "after " << good << " good allocations";
+            ASSERT_EQ(call(), 8) << "after " << good << " good allocations";
+        }
+    }
+
+    std::shared_ptr<fakes::FakeToken> token_ = std::make_shared<fakes::FakeToken>();
+    Environment environment_{profile(10s), token_};
+};
+
+TEST_F(WithoutMemory, ACallOnItsCallersThreadLeavesItsPlace) {
+    fail_each_allocation_of([this] { call_here(); });
+}
+
+TEST_F(WithoutMemory, ACallOfAWorkerLeavesItsPlace) {
+    fail_each_allocation_of([this] { call(); });
+}
+
+TEST_F(WithoutMemory, AProbeDoesNotKeepOutTheNext) {
+    fail_each_allocation_of([this] { environment_.probe(); });
+    environment_.probe();
+    call();  // behind the probe
+    EXPECT_EQ(environment_.health(), Health::up);
+}
+
+TEST_F(WithoutMemory, TheWatchLetsAHungCallGoAtItsNextLook) {
+    Environment environment(profile(20ms), token_);
+    ToldWaiter waiter;
+    auto told = waiter.told();
+    std::promise<void> in_token;
+    std::promise<void> end;
+    auto hanging = std::async(std::launch::async, [&] {
+        EXPECT_THROW(environment.call_here<int>(
+                         [&](Token&) {
+                             in_token.set_value();
+                             end.get_future().wait();
+                             return 1;
+                         },
+                         waiter, "alice"),
+                     TokenError);
+    });
+    in_token.get_future().wait();
+    {
+        const NoMemoryElsewhere none;
+        NoMemoryElsewhere::wait_for_failures(2);
+    }
+    EXPECT_EQ(told.wait_for(10s), std::future_status::ready);
+    end.set_value();
+    hanging.get();
+}
+
+}  // namespace
+}  // namespace keyward::service
