@@ -101,7 +101,9 @@ void Housekeeper::work() {
                                        static_cast<int>(std::max<std::int64_t>(left, 0)));
         for (const auto& event : std::span(events).first(static_cast<std::size_t>(std::max(ready, 0)))) {
             if (event.data.ptr == nullptr) return;
-            if (const auto connection = find(event.data.ptr)) connection->socket_has_room();
+            contain("room in a socket", [&] {
+                if (const auto connection = find(event.data.ptr)) connection->socket_has_room();
+            });
         }
         if (Clock::now() < next_check) continue;
         contain("deadlines of connections", [this] { check_deadlines(); });  // what is due stays due

@@ -1,8 +1,9 @@
 #include "api/http_thread_pool.hpp"
 
-#include <system_error>
+#include <exception>
 #include <utility>
 
+#include "core/contain.hpp"
 #include "core/log.hpp"
 
 namespace keyward::api {
@@ -38,9 +39,11 @@ bool ThreadPool::start_worker(const std::shared_ptr<PoolTask>& task) {
     worker.task = task;
     try {
         worker.thread = std::thread([this, &worker] { work(worker); });
-    } catch (const std::system_error&) {
+    } catch (const std::exception&) {  // no thread, or no memory for one
         workers_.pop_back();
-        log::warn("thread.not_started", {{"threads", workers_.size()}});
+        contain("log of a thread", [this] {
+            log::warn("thread.not_started", {{"threads", workers_.size()}});
+        });
         return false;
     }
     ++running_threads_;
@@ -83,7 +86,7 @@ void ThreadPool::work(Worker& self) {
     std::unique_lock lock(mutex_);
     while (auto task = next(self, lock)) {
         lock.unlock();
-        task->run();
+        contain("work of the pool", [&] { task->run(); });
         task.reset();
         lock.lock();
     }

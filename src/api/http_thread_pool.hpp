@@ -12,14 +12,15 @@
 
 namespace keyward::api {
 
-/// A piece of work that ends in itself: whatever goes wrong, it tells who waits for it.
+/// A piece of work that ends in itself: whatever goes wrong, it tells who waits for it. What it throws all
+/// the same is logged.
 class PoolTask {
   public:
     PoolTask() = default;
     PoolTask(const PoolTask&) = delete;
     PoolTask& operator=(const PoolTask&) = delete;
     virtual ~PoolTask() = default;
-    virtual void run() noexcept = 0;
+    virtual void run() = 0;
 };
 
 /// A bounded number of threads and a bounded queue before them. A thread is started when a task would wait

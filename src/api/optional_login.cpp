@@ -1,13 +1,13 @@
 #include "api/optional_login.hpp"
 
-#include <chrono>
+#include "core/contain.hpp"
 
 namespace keyward::api {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto patience = 30ms;
+constexpr auto patience = 20ms;
 constexpr std::size_t most_questions = 16;
 
 }  // namespace
@@ -39,11 +39,21 @@ std::optional<std::future<std::optional<service::Caller>>> OptionalLogin::ask(
     auto answer = question.get_future();
     {
         const std::lock_guard lock(mutex_);
-        if (questions_.size() == most_questions) return std::nullopt;
+        if (waits_too_long() || questions_.size() == most_questions) return std::nullopt;
         questions_.push_back(std::move(question));
     }
     changed_.notify_one();
     return answer;
+}
+
+bool OptionalLogin::hangs() const {
+    const std::lock_guard lock(mutex_);
+    return waits_too_long();
+}
+
+/// With the mutex held.
+bool OptionalLogin::waits_too_long() const {
+    return asking_since_ && Time::now() - *asking_since_ >= patience;
 }
 
 void OptionalLogin::work() {
@@ -53,9 +63,11 @@ void OptionalLogin::work() {
         if (ending_) return;
         Question question = std::move(questions_.front());
         questions_.pop_front();
+        asking_since_ = Time::now();
         lock.unlock();
-        question();  // what it throws goes to the one who asked
+        contain("optional login", [&] { question(); });  // what it throws goes to the one who asked
         lock.lock();
+        asking_since_.reset();
     }
 }
 

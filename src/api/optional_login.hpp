@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <future>
@@ -13,7 +14,8 @@
 namespace keyward::api {
 
 /// The login of calls that need none and say more to those who have one: it never waits for a catalogue that
-/// hangs. Who can't be recognised in time is told what everyone is told. Any thread may call.
+/// hangs. Who can't be recognised in time is told what everyone is told, and so is at once who asks while an
+/// earlier question hangs. Any thread may call.
 class OptionalLogin {
   public:
     explicit OptionalLogin(service::Access& access);
@@ -26,15 +28,21 @@ class OptionalLogin {
     /// The caller behind an Authorization header's value, if that is found out within some milliseconds.
     std::optional<service::Caller> caller_of(const std::string& authorization);
 
+    /// Whether the catalogue has kept a question waiting for longer than anyone waits for the answer.
+    [[nodiscard]] bool hangs() const;
+
   private:
     using Question = std::packaged_task<std::optional<service::Caller>()>;
+    using Time = std::chrono::steady_clock;
     void work();
+    [[nodiscard]] bool waits_too_long() const;
     std::optional<std::future<std::optional<service::Caller>>> ask(const std::string& authorization);
 
     service::Access& access_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<Question> questions_;
+    std::optional<Time::time_point> asking_since_;  ///< the question that is being answered
     bool ending_ = false;
     std::thread thread_;
 };

@@ -36,8 +36,8 @@ class QueuedCall {
     QueuedCall(QueuedCall&&) = delete;
     QueuedCall& operator=(QueuedCall&&) = delete;
     virtual ~QueuedCall() = default;
-    /// Runs it, unless nobody waits any more. What it throws goes to the one who waits.
-    virtual void run(Token& token) noexcept = 0;
+    /// Runs it, unless nobody waits any more. What the call throws goes to the one who waits.
+    virtual void run(Token& token) = 0;
 };
 
 /// One call to a token, shared by the request that waits for it and the worker that runs it.
@@ -67,7 +67,7 @@ class Call : public QueuedCall {
         return *std::move(result_);
     }
 
-    void run(Token& token) noexcept override {
+    void run(Token& token) override {
         if (!start()) return;
         std::optional<Result> result;
         std::exception_ptr error;

@@ -1,5 +1,7 @@
 #include "service/catalogue_health.hpp"
 
+#include <utility>
+
 #include "core/log.hpp"
 
 namespace keyward::service {
@@ -29,12 +31,17 @@ void CatalogueHealth::begin() {
 }
 
 void CatalogueHealth::end(bool up, const std::string& reason) {
+    const std::string former = note(up, reason);
+    // Not with the mutex held: a log whose reader is slow would keep those waiting who ask for the state.
+    if (!up && reason != former) log::error("catalogue.down", {{"reason", reason}});
+    if (up && !former.empty()) log::info("catalogue.up");
+}
+
+std::string CatalogueHealth::note(bool up, std::string reason) {
     const std::lock_guard lock(mutex_);
-    if (!up && reason != reason_) log::error("catalogue.down", {{"reason", reason}});
-    if (up && !reason_.empty()) log::info("catalogue.up");
     up_ = up;
-    reason_ = reason;
     probing_since_.reset();
+    return std::exchange(reason_, std::move(reason));
 }
 
 }  // namespace keyward::service

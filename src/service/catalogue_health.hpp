@@ -9,7 +9,8 @@
 
 namespace keyward::service {
 
-/// Whether the catalogue can be written and read, as known without asking it now. Any thread may call.
+/// Whether the catalogue can be written and read, as known without asking it now. Any thread may call;
+/// nothing but `probe` waits.
 class CatalogueHealth {
   public:
     /// A probe that has not ended after `patience` counts as failed for as long as it runs: so a database
@@ -26,6 +27,8 @@ class CatalogueHealth {
     using Time = std::chrono::steady_clock;
     void begin();
     void end(bool up, const std::string& reason);
+    /// The reason before.
+    std::string note(bool up, std::string reason);
 
     Catalogue& catalogue_;
     std::string owner_;

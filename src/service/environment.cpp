@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <exception>
 #include <limits>
 #include <mutex>
-#include <system_error>
 
 #include "core/clock.hpp"
 #include "core/contain.hpp"
@@ -83,7 +83,7 @@ struct Environment::Shared {
 
     void work() {
         while (const auto call = next()) {
-            call->run(*token);
+            contain("call of an environment", [&] { call->run(*token); });
             const std::lock_guard lock(mutex);
             leave_place();
         }
@@ -330,7 +330,7 @@ void Environment::start_worker() {
     try {
         workers_.emplace_back([shared = shared_] { shared->work(); });
         ++shared_->running_workers;
-    } catch (const std::system_error&) {
+    } catch (const std::exception&) {  // no thread, or no memory for one
         log::warn("thread.not_started", {{"environment", name()}, {"workers", workers_.size()}});
         if (!workers_.empty()) return;
         shared_->queue.pop_back();

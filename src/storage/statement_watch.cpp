@@ -4,6 +4,8 @@
 
 #include <sys/socket.h>
 
+#include "core/contain.hpp"
+
 namespace keyward::storage {
 namespace {
 
@@ -59,8 +61,11 @@ void StatementWatch::watch() {
     const auto pause = std::clamp(deadline_ / 20, std::chrono::milliseconds(1), longest_pause);
     std::unique_lock lock(mutex_);
     while (!ended_.wait_for(lock, pause, [&] { return ending_; }))
-        for (Slot& slot : slots_)
-            cut_if_late(slot);
+        // What could not be cut is cut at the next look.
+        contain("watch of statements", [this] {
+            for (Slot& slot : slots_)
+                cut_if_late(slot);
+        });
 }
 
 void StatementWatch::cut_if_late(Slot& slot) {

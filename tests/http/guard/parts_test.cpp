@@ -3,6 +3,7 @@
 #include <atomic>
 #include <future>
 #include <memory>
+#include <new>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -277,6 +278,22 @@ TEST(ThreadPool, NeedsFewThreadsForOneTaskAfterTheOther) {
             std::this_thread::yield();
     }
     EXPECT_LT(pool.threads(), 16U);
+}
+
+struct Throwing final : PoolTask {
+    void run() override { throw std::bad_alloc(); }
+};
+
+TEST(ThreadPool, GoesOnAfterWorkThatThrows) {
+    std::atomic<int> runs{0};
+    ThreadPool pool(1, 200);
+    for (int i = 0; i < 100; ++i)
+        ASSERT_TRUE(pool.submit(std::make_shared<Throwing>()));
+    ASSERT_TRUE(pool.submit(std::make_shared<Counted>(runs, std::shared_future<void>())));
+    while (runs == 0)
+        std::this_thread::yield();
+    EXPECT_EQ(pool.threads(), 1U);
+    EXPECT_TRUE(pool.stop());
 }
 
 TEST(ThreadPool, RunsEverythingThatItTakes) {

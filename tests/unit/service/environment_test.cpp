@@ -1,6 +1,7 @@
 #include "service/environment.hpp"
 
 #include <future>
+#include <new>
 
 #include <gtest/gtest.h>
 
@@ -54,6 +55,29 @@ class GatedEnvironment : public testing::Test {
     std::shared_future<void> opened_gate_ = gate_.get_future().share();
     bool opened_ = false;
 };
+
+/// A result that is made, and can't be handed over.
+struct Sticky {
+    Sticky() = default;
+    Sticky(Sticky&& other) noexcept(false) { *this = std::move(other); }
+    Sticky& operator=(Sticky&& other) noexcept(false) {
+        moves = other.moves + 1;
+        if (moves > 1) throw std::bad_alloc();
+        return *this;
+    }
+    Sticky(const Sticky&) = delete;
+    Sticky& operator=(const Sticky&) = delete;
+    ~Sticky() = default;
+    int moves = 0;
+};
+
+TEST_F(GatedEnvironment, GoesOnAfterAResultThatThrows) {
+    Environment environment(profile(1, 1, 200ms), token_);
+    EXPECT_THROW(environment.begin<Sticky>([](Token&) { return Sticky(); })->wait(), CallTimedOut);
+    EXPECT_EQ(environment.call<int>([](Token&) { return 7; }), 7);
+    EXPECT_EQ(environment.started_workers(), 1U);
+    EXPECT_TRUE(environment.stop(20s));
+}
 
 TEST_F(GatedEnvironment, GivesTheResultOfACall) {
     Environment environment(profile(1, 1, 20s), token_);

@@ -1,0 +1,81 @@
+#include "api/optional_login.hpp"
+
+#include <atomic>
+#include <future>
+
+#include <gtest/gtest.h>
+
+#include "service/api_token.hpp"
+#include "tests/fakes/forwarding_catalogue.hpp"
+#include "tests/unit/service/workbench.hpp"
+
+namespace keyward::api {
+namespace {
+
+/// A catalogue that answers nobody's token until it is let go.
+class HangingCatalogue final : public service::ForwardingCatalogue {
+  public:
+    using ForwardingCatalogue::ForwardingCatalogue;
+
+    std::int64_t access_version() override {
+        ++asked_;
+        gate_.wait();
+        return ForwardingCatalogue::access_version();
+    }
+    void let_go() { open_.set_value(); }
+    [[nodiscard]] int asked() const { return asked_; }
+
+  private:
+    std::promise<void> open_;
+    std::shared_future<void> gate_ = open_.get_future().share();
+    std::atomic<int> asked_ = 0;
+};
+
+class OptionalLoginTest : public testing::Test {
+  protected:
+    std::string token_of_a_user() {
+        const SecretBytes token = service::make_api_token();
+        bench_.catalogue->create_user("somebody", "", {});
+        bench_.catalogue->create_api_token(bench_.catalogue->find_user("somebody")->id, "",
+                                           service::hash_api_token(token.reveal_text()), {}, {});
+        return "Bearer " + std::string(token.reveal_text());
+    }
+
+    service::Workbench bench_;
+    HangingCatalogue hanging_{*bench_.catalogue};
+    service::Access access_{hanging_, [this] { return bench_.now; }};
+};
+
+TEST_F(OptionalLoginTest, RecognisesWhoHasAToken) {
+    hanging_.let_go();
+    OptionalLogin login(access_);
+    const std::string token = token_of_a_user();
+    std::optional<service::Caller> caller;
+    while (!caller)  // a busy machine may take longer than the login waits
+        caller = login.caller_of(token);
+    EXPECT_EQ(caller->user_name, "somebody");
+}
+
+TEST_F(OptionalLoginTest, KnowsNobodyWithoutAValidToken) {
+    hanging_.let_go();
+    OptionalLogin login(access_);
+    EXPECT_FALSE(login.caller_of("Bearer nonsense"));
+}
+
+TEST_F(OptionalLoginTest, AsksACatalogueThatHangsNoSecondQuestion) {
+    const std::string token = token_of_a_user();
+    OptionalLogin login(access_);
+    EXPECT_FALSE(login.caller_of(token));
+    while (!login.hangs())  // a busy machine begins late with the question
+        std::this_thread::yield();
+    for (int i = 0; i < 100; ++i)
+        EXPECT_FALSE(login.caller_of(token));
+    hanging_.let_go();
+    int asked_after = 0;
+    for (bool known = false; !known; ++asked_after)
+        known = login.caller_of(token).has_value();
+    EXPECT_LE(hanging_.asked(), 1 + asked_after);
+}
+
+}  // namespace
+}  // namespace keyward::api
