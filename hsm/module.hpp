@@ -128,7 +128,7 @@ class Module : public std::enable_shared_from_this<Module> {
     bool wait_for_change(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds limit);
     void start(std::unique_lock<std::mutex>& lock);
     enum class Tokens { work, gone };
-    bool restart(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds drain_limit, Tokens tokens);
+    bool restart(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds drain, Tokens tokens);
     bool logins_can_be_repeated();
     bool shows_tokens(std::chrono::milliseconds limit);
     void leave();

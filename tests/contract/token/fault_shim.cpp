@@ -457,6 +457,10 @@ CK_RV get_slot_list(CK_BBOOL present, CK_SLOT_ID_PTR list, CK_ULONG_PTR count) {
                           lies.slots_grow, list, count);
 }
 
+CK_RV get_slot_info(CK_SLOT_ID slot, CK_SLOT_INFO_PTR info) {
+    return phases.get_slot_info == CKR_OK ? real->C_GetSlotInfo(slot, info) : phases.get_slot_info.load();
+}
+
 CK_RV get_mechanism_list(CK_SLOT_ID slot, CK_MECHANISM_TYPE_PTR list, CK_ULONG_PTR count) {
     ++controls.lists;
     if (phases.get_mechanism_list != CKR_OK) return phases.get_mechanism_list;
@@ -508,6 +512,7 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list) {
     ours.C_CloseSession = close_session;
     ours.C_CloseAllSessions = close_all_sessions;
     ours.C_GetSlotList = get_slot_list;
+    ours.C_GetSlotInfo = get_slot_info;
     ours.C_FindObjects = find_objects;
     ours.C_Login = login;
     ours.C_GetSessionInfo = get_session_info;

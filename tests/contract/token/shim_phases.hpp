@@ -12,6 +12,7 @@ struct ShimPhases {
     std::atomic<CK_RV> initialize;
     std::atomic<CK_RV> get_info;
     std::atomic<CK_RV> get_slot_list;
+    std::atomic<CK_RV> get_slot_info;
     std::atomic<CK_RV> get_mechanism_list;
     std::atomic<CK_RV> find_objects_init;
     std::atomic<bool>
