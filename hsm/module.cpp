@@ -335,15 +335,23 @@ bool Module::shows_tokens(std::chrono::milliseconds limit) {
     }
 }
 
-bool Module::revive(std::uint64_t failed_generation, std::chrono::milliseconds limit) {
-    if (shows_tokens(limit)) return false;
+bool Module::restart_once(std::uint64_t failed_generation, std::chrono::milliseconds limit,
+                          std::chrono::milliseconds drain, Tokens tokens) {
     std::unique_lock lock(mutex_);
     if (!wait_for_change(lock, limit)) return false;
     if (generation_ != failed_generation) return initialised_ != nullptr;
     const auto now = std::chrono::steady_clock::now();
     if (!initialised_ || now < next_revival_) return false;
     next_revival_ = now + between_revivals;
-    return restart(lock, drain_limit, Tokens::gone);
+    return restart(lock, drain, tokens);
+}
+
+bool Module::revive(std::uint64_t failed_generation, std::chrono::milliseconds limit) {
+    return !shows_tokens(limit) && restart_once(failed_generation, limit, drain_limit, Tokens::gone);
+}
+
+bool Module::look_again(std::uint64_t failed_generation, std::chrono::milliseconds limit) {
+    return restart_once(failed_generation, limit, look_limit, Tokens::work);
 }
 
 bool Module::reinitialize_when_idle() {
@@ -354,16 +362,6 @@ bool Module::reinitialize_when_idle() {
     if (restart(lock, idle_limit, Tokens::work)) return true;
     if (initialised_) next_reinitialisation_ = now + between_attempts;  // nothing was done
     return false;
-}
-
-bool Module::look_again(std::uint64_t failed_generation, std::chrono::milliseconds limit) {
-    std::unique_lock lock(mutex_);
-    if (!wait_for_change(lock, limit)) return false;
-    if (generation_ != failed_generation) return initialised_ != nullptr;
-    const auto now = std::chrono::steady_clock::now();
-    if (!initialised_ || now < next_revival_) return false;
-    next_revival_ = now + between_revivals;
-    return restart(lock, look_limit, Tokens::work);
 }
 
 }  // namespace keyward::hsm

@@ -129,6 +129,9 @@ class Module : public std::enable_shared_from_this<Module> {
     void start(std::unique_lock<std::mutex>& lock);
     enum class Tokens { work, gone };
     bool restart(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds drain, Tokens tokens);
+    /// For callers that met that generation. At most once in three seconds over all of them.
+    bool restart_once(std::uint64_t failed_generation, std::chrono::milliseconds limit,
+                      std::chrono::milliseconds drain, Tokens tokens);
     bool logins_can_be_repeated();
     bool shows_tokens(std::chrono::milliseconds limit);
     void leave();
