@@ -23,7 +23,7 @@ constexpr auto drain_limit = 2s;
 constexpr auto between_revivals = 3s;
 constexpr auto idle_limit = 200ms;
 constexpr auto look_limit = 500ms;
-constexpr auto between_attempts = 1s;  // each holds new calls up for the limit
+constexpr auto shortest_attempt_pause = 1s;  // each attempt holds new calls up for the limit
 constexpr auto between_reinitialisations = 1min;
 constexpr std::size_t most_lists = 64;
 
@@ -185,7 +185,9 @@ Module::Use::~Use() {
 }
 
 Module::Module(std::string path, std::string init_args)
-    : path_(std::move(path)), init_args_(std::move(init_args)) {}
+    : path_(std::move(path)),
+      init_args_(std::move(init_args)),
+      reinitialisation_pause_(shortest_attempt_pause) {}
 
 Module::~Module() = default;
 
@@ -359,9 +361,13 @@ bool Module::reinitialize_when_idle() {
     const auto now = std::chrono::steady_clock::now();
     if (changing_ || !initialised_ || now < next_reinitialisation_) return false;
     next_reinitialisation_ = now + between_reinitialisations;
-    if (restart(lock, idle_limit, Tokens::work)) return true;
-    if (initialised_) next_reinitialisation_ = now + between_attempts;  // nothing was done
-    return false;
+    const auto pause = reinitialisation_pause_;
+    const bool done = restart(lock, idle_limit, Tokens::work);
+    reinitialisation_pause_ =
+        done ? shortest_attempt_pause
+             : std::min<std::chrono::seconds>(2 * reinitialisation_pause_, between_reinitialisations);
+    if (!done && initialised_) next_reinitialisation_ = now + pause;  // nothing was done
+    return done;
 }
 
 }  // namespace keyward::hsm

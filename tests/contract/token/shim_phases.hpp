@@ -18,6 +18,8 @@ struct ShimPhases {
     std::atomic<bool>
         unreadable_slots;  ///< C_GetTokenInfo fails with CKR_DEVICE_ERROR for all but the first slot
 
+    std::atomic<bool> shows_no_objects;  ///< none is found, and no handle holds, before the next C_Initialize
+
     std::atomic<bool> hang_in_initialize;  ///< the call returns only when this is false again
     std::atomic<bool> hang_in_get_info;
     std::atomic<bool> hang_in_slot_list;
