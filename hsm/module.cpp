@@ -11,9 +11,9 @@
 #include <openssl/err.h>
 
 #include "core/log.hpp"
-#include "hsm/bounds.hpp"
 #include "hsm/errors.hpp"
 #include "hsm/login.hpp"
+#include "hsm/slots.hpp"
 
 namespace keyward::hsm {
 namespace {
@@ -23,52 +23,15 @@ constexpr auto drain_limit = 2s;
 constexpr auto between_revivals = 3s;
 constexpr auto idle_limit = 200ms;
 constexpr auto look_limit = 500ms;
-constexpr auto between_attempts = 1s;  // each holds new calls up for the limit
+constexpr auto shortest_attempt_pause = 1s;  // each attempt holds new calls up for the limit
 constexpr auto between_reinitialisations = 1min;
+constexpr std::size_t most_lists = 64;
 
 [[noreturn]] void throw_unusable(const std::string& path, const std::string& call,
                                  const std::string& reason) {
     log::error("module.unusable", {{"module", path}, {"call", call}, {"reason", reason}});
     throw service::TokenError(service::TokenFault::unreachable, "The PKCS#11 module can't be loaded", call,
                               reason, service::TokenPhase::loading);
-}
-
-/// As much of CK_TOKEN_INFO as tells one token from another.
-struct RawToken {
-    CK_SLOT_ID slot;
-    bool initialised;
-    service::TokenIdentity identity;
-    bool operator==(const RawToken& other) const {
-        return slot == other.slot && initialised == other.initialised &&
-               identity.label == other.identity.label && identity.serial == other.identity.serial &&
-               identity.manufacturer == other.identity.manufacturer && identity.model == other.identity.model;
-    }
-};
-
-struct RawTokens {
-    std::vector<RawToken> tokens;
-    CK_RV unreadable = CKR_OK;  ///< what the first slot answered whose token can't be read
-};
-
-/// The slots with a token in them (PKCS#11 2.40 section 5.5). A token that can't be read is passed over, as
-/// one that goes while we look.
-RawTokens raw_tokens(const Functions& p11) {
-    const auto get = [&](CK_SLOT_ID* slots, CK_ULONG* count) {
-        return p11.C_GetSlotList(CK_TRUE, slots, count);
-    };
-    RawTokens raw;
-    for (const CK_SLOT_ID slot : read_list<CK_SLOT_ID>("C_GetSlotList", get)) {
-        CK_TOKEN_INFO info{};
-        if (const CK_RV value = p11.C_GetTokenInfo(slot, &info); value != CKR_OK) {
-            if (raw.unreadable == CKR_OK) raw.unreadable = value;
-            continue;
-        }
-        raw.tokens.push_back({slot,
-                              (info.flags & CKF_TOKEN_INITIALIZED) != 0,
-                              {text_of_field(info.label), text_of_field(info.serialNumber),
-                               text_of_field(info.manufacturerID), text_of_field(info.model)}});
-    }
-    return raw;
 }
 
 std::string text_or_empty(const char* text) {
@@ -109,7 +72,8 @@ struct InitialisedModule {
 
     void initialise(const std::string& path, std::string& init_args) const;
     void load_libp11(const std::string& path, const std::string& init_args);
-    /// The slots with a token, as libp11 lists them; nothing when it can't.
+    /// The slots with a token, as libp11 lists them; nothing when it can't, or made `most_lists` lists
+    /// already.
     std::optional<std::set<CK_SLOT_ID>> list_slots();
 
     const Functions& functions;
@@ -122,7 +86,8 @@ struct InitialisedModule {
         unsigned int count = 0;
     };
     std::vector<SlotList> lists;
-    std::vector<RawToken> seen;  ///< what Cryptoki showed when the newest list was made
+    std::size_t lists_begun = 0;
+    std::optional<std::vector<RawToken>> seen;  ///< what Cryptoki showed when `found` was made
     std::vector<FoundToken> found;
 };
 
@@ -176,7 +141,12 @@ void InitialisedModule::load_libp11(const std::string& path, const std::string& 
     }
 }
 
+// When a slot can't be read, libp11 0.4.12 loses the memory of that slot, and closes all sessions of the
+// slots before it. It is not asked then. What it keeps or loses stays bounded where slots change between the
+// two looks, or come and go all the time.
 std::optional<std::set<CK_SLOT_ID>> InitialisedModule::list_slots() {
+    if (lists_begun == most_lists || !can_read_all_slots(functions)) return std::nullopt;
+    ++lists_begun;
     SlotList list;
     if (PKCS11_enumerate_slots(libp11, &list.slots, &list.count) != 0) {
         ERR_clear_error();
@@ -215,7 +185,9 @@ Module::Use::~Use() {
 }
 
 Module::Module(std::string path, std::string init_args)
-    : path_(std::move(path)), init_args_(std::move(init_args)) {}
+    : path_(std::move(path)),
+      init_args_(std::move(init_args)),
+      reinitialisation_pause_(shortest_attempt_pause) {}
 
 Module::~Module() = default;
 
@@ -287,10 +259,9 @@ void Module::start(std::unique_lock<std::mutex>& lock) {
 
 /// Starts it again if no call runs in it within the limit, and its tokens lose nothing by it that does not
 /// come back.
-bool Module::restart(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds drain_limit,
-                     Tokens tokens) {
+bool Module::restart(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds drain, Tokens tokens) {
     const Change change(*this, lock);
-    if (!changed_.wait_for(lock, drain_limit, [this] { return users_ == 0; })) return false;
+    if (!changed_.wait_for(lock, drain, [this] { return users_ == 0; })) return false;
     if (tokens == Tokens::work) {
         lock.unlock();
         const bool can_be_repeated = logins_can_be_repeated();
@@ -336,8 +307,8 @@ std::shared_ptr<LoginAttempts> Module::login_attempts(const service::TokenIdenti
 
 // PKCS11_update_slots would keep one list up to date, but that of libp11 0.4.12 reads beyond it as soon as it
 // has two slots. So a new list is made, and only when Cryptoki shows something new: a long outage does not
-// pile lists up. libp11 names the slots; what is said of their tokens is what was read within bounds. It
-// makes no list at all when one slot's token can't be read: then the others are those that Cryptoki shows.
+// pile lists up. libp11 names the slots; what is said of their tokens is what was read within bounds. Where
+// it makes no list, the slots are those that Cryptoki shows.
 ShownTokens Module::tokens(const Use& use) {
     const std::unique_lock lock(libp11_mutex_, use.limit_);
     if (!lock.owns_lock())
@@ -346,7 +317,7 @@ ShownTokens Module::tokens(const Use& use) {
                                   "C_GetSlotList", {}, service::TokenPhase::binding);
     InitialisedModule& module = *initialised_;
     auto [tokens, unreadable] = raw_tokens(use.p11());
-    if (!module.lists.empty() && module.seen == tokens) return {module.found, unreadable};
+    if (module.seen == tokens) return {module.found, unreadable};
 
     const auto listed = module.list_slots();
     module.found.clear();
@@ -366,15 +337,23 @@ bool Module::shows_tokens(std::chrono::milliseconds limit) {
     }
 }
 
-bool Module::revive(std::uint64_t failed_generation, std::chrono::milliseconds limit) {
-    if (shows_tokens(limit)) return false;
+bool Module::restart_once(std::uint64_t failed_generation, std::chrono::milliseconds limit,
+                          std::chrono::milliseconds drain, Tokens tokens) {
     std::unique_lock lock(mutex_);
     if (!wait_for_change(lock, limit)) return false;
     if (generation_ != failed_generation) return initialised_ != nullptr;
     const auto now = std::chrono::steady_clock::now();
     if (!initialised_ || now < next_revival_) return false;
     next_revival_ = now + between_revivals;
-    return restart(lock, drain_limit, Tokens::gone);
+    return restart(lock, drain, tokens);
+}
+
+bool Module::revive(std::uint64_t failed_generation, std::chrono::milliseconds limit) {
+    return !shows_tokens(limit) && restart_once(failed_generation, limit, drain_limit, Tokens::gone);
+}
+
+bool Module::look_again(std::uint64_t failed_generation, std::chrono::milliseconds limit) {
+    return restart_once(failed_generation, limit, look_limit, Tokens::work);
 }
 
 bool Module::reinitialize_when_idle() {
@@ -382,19 +361,13 @@ bool Module::reinitialize_when_idle() {
     const auto now = std::chrono::steady_clock::now();
     if (changing_ || !initialised_ || now < next_reinitialisation_) return false;
     next_reinitialisation_ = now + between_reinitialisations;
-    if (restart(lock, idle_limit, Tokens::work)) return true;
-    if (initialised_) next_reinitialisation_ = now + between_attempts;  // nothing was done
-    return false;
-}
-
-bool Module::look_again(std::uint64_t failed_generation, std::chrono::milliseconds limit) {
-    std::unique_lock lock(mutex_);
-    if (!wait_for_change(lock, limit)) return false;
-    if (generation_ != failed_generation) return initialised_ != nullptr;
-    const auto now = std::chrono::steady_clock::now();
-    if (!initialised_ || now < next_revival_) return false;
-    next_revival_ = now + between_revivals;
-    return restart(lock, look_limit, Tokens::work);
+    const auto pause = reinitialisation_pause_;
+    const bool done = restart(lock, idle_limit, Tokens::work);
+    reinitialisation_pause_ =
+        done ? shortest_attempt_pause
+             : std::min<std::chrono::seconds>(2 * reinitialisation_pause_, between_reinitialisations);
+    if (!done && initialised_) next_reinitialisation_ = now + pause;  // nothing was done
+    return done;
 }
 
 }  // namespace keyward::hsm

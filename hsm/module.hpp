@@ -106,7 +106,7 @@ class Module : public std::enable_shared_from_this<Module> {
     /// waits 200 ms for those under way, and new ones wait for it. Sessions and handles of the earlier
     /// generation are void then, as after `revive`; logins are repeated by the calls that follow, so nothing
     /// is done while one could not be. The caller must hold no Use. True when it was done; where a call went
-    /// on running, it can be asked for again a second later.
+    /// on running, it can be asked for again a second later, and then at pauses that double up to a minute.
     bool reinitialize_when_idle();
 
     /// The same for a module that works and does not show a token that is looked for: some read their tokens
@@ -128,7 +128,10 @@ class Module : public std::enable_shared_from_this<Module> {
     bool wait_for_change(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds limit);
     void start(std::unique_lock<std::mutex>& lock);
     enum class Tokens { work, gone };
-    bool restart(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds drain_limit, Tokens tokens);
+    bool restart(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds drain, Tokens tokens);
+    /// For callers that met that generation. At most once in three seconds over all of them.
+    bool restart_once(std::uint64_t failed_generation, std::chrono::milliseconds limit,
+                      std::chrono::milliseconds drain, Tokens tokens);
     bool logins_can_be_repeated();
     bool shows_tokens(std::chrono::milliseconds limit);
     void leave();
@@ -148,6 +151,7 @@ class Module : public std::enable_shared_from_this<Module> {
     std::size_t users_ = 0;
     std::chrono::steady_clock::time_point next_revival_;
     std::chrono::steady_clock::time_point next_reinitialisation_;
+    std::chrono::seconds reinitialisation_pause_;  ///< after an attempt that found the module busy; grows
 };
 
 }  // namespace keyward::hsm

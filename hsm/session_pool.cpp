@@ -180,8 +180,9 @@ void SessionPool::ping(const WithPing& more) {
 void SessionPool::ping_only_session(Module::Use use) {
     auto place = place_at_once();
     if (!place) return;
-    Session session = lend_only_session(use, deadline());
-    const Lease lease(*this, *std::move(place), std::move(use), std::move(session), deadline());
+    auto session = lend_only_session(use, deadline());
+    if (!session) return;
+    const Lease lease(*this, *std::move(place), std::move(use), *std::move(session), deadline());
 }
 
 /// Where other applications held the token's sessions, there may be room for a second one again.
@@ -193,8 +194,12 @@ void SessionPool::look_for_more_room(const Module::Use& use, const FoundToken& t
     OpenedSession opened = open_session(use.p11(), token.slot);
     if (!opened.session) return;
     login_.take_back(*std::move(opened.session), use.generation());
-    const std::lock_guard lock(mutex_);
-    only_one_ = false;
+    {
+        const std::lock_guard lock(mutex_);
+        only_one_ = false;
+    }
+    freed_.notify_all();
+    returned_.notify_all();
 }
 
 FoundToken SessionPool::token() {
@@ -244,7 +249,10 @@ FoundToken SessionPool::connect(const Module::Use& use) {
 Session SessionPool::logged_in_session(const Module::Use& use, Deadline deadline) {
     for (;;) {
         connect(use);
-        if (has_only_one()) return lend_only_session(use, deadline);
+        if (has_only_one()) {
+            if (auto only = lend_only_session(use, deadline)) return *std::move(only);
+            continue;
+        }
         const std::uint64_t returns = [&] {
             const std::lock_guard lock(mutex_);
             return returns_;
@@ -290,10 +298,12 @@ Session SessionPool::fresh_session(const Module::Use& use, Session opened) {
     return slot == opened.slot() ? std::move(opened) : Session(use.p11(), slot);
 }
 
-Session SessionPool::lend_only_session(const Module::Use& use, Deadline deadline) {
+std::optional<Session> SessionPool::lend_only_session(const Module::Use& use, Deadline deadline) {
     {
         std::unique_lock lock(mutex_);
-        if (!returned_.wait_until(lock, deadline, [&] { return !only_lent_; })) throw_busy();
+        const auto may_go_on = [&] { return !only_lent_ || !is_only_one(); };
+        if (!returned_.wait_until(lock, deadline, may_go_on)) throw_busy();
+        if (!is_only_one()) return std::nullopt;
         only_lent_ = true;
     }
     try {
@@ -343,7 +353,7 @@ void SessionPool::returned() {
 
 bool SessionPool::has_only_one() const {
     const std::lock_guard lock(mutex_);
-    return only_one_ || limit_ == 1;
+    return is_only_one();
 }
 
 std::size_t SessionPool::most_lent() const {

@@ -107,8 +107,8 @@ class SessionPool {
     Session fresh_session(const Module::Use& use, Session opened);
     /// The login session, where there is room for no other. The caller has the right to it.
     Session only_session(const Module::Use& use);
-    /// Waits for that right.
-    Session lend_only_session(const Module::Use& use, Deadline deadline);
+    /// Waits for that right; nothing when there is room for others by then.
+    std::optional<Session> lend_only_session(const Module::Use& use, Deadline deadline);
     /// A session in place of one that the caller has closed.
     Session replacement(const Module::Use& use, Deadline deadline);
     std::optional<Session> take_idle(const Module::Use& use);
@@ -122,6 +122,8 @@ class SessionPool {
     void ping_only_session(Module::Use use);
     void look_for_more_room(const Module::Use& use, const FoundToken& token);
     [[nodiscard]] bool has_only_one() const;
+    /// The same. The caller holds the mutex.
+    [[nodiscard]] bool is_only_one() const { return only_one_ || limit_ == 1; }
     /// How many may be lent at once. The caller holds the mutex.
     [[nodiscard]] std::size_t most_lent() const;
     void rebind();

@@ -82,14 +82,22 @@ struct Environment::Shared {
     }
 
     void work() {
-        while (const auto call = next()) {
-            contain("call of an environment", [&] { call->run(*token); });
-            const std::lock_guard lock(mutex);
-            leave_place();
-        }
+        bool goes_on = true;
+        while (goes_on)  // where there is no memory to wait for a place, the call is not run
+            contain("worker of an environment", [&] { goes_on = run_next(); });
         const std::lock_guard lock(mutex);
         --running_workers;
         changed.notify_all();
+    }
+
+    /// False when the worker is to end.
+    bool run_next() {
+        const auto call = next();
+        if (!call) return false;
+        contain("call of an environment", [&] { call->run(*token); });
+        const std::lock_guard lock(mutex);
+        leave_place();
+        return true;
     }
 
     void leave_place() {

@@ -1,6 +1,7 @@
 #include "service/use_key.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "core/clock.hpp"
@@ -182,20 +183,39 @@ class Usage {
         try {
             return call_token(first, count);
         } catch (const TokenError& error) {
+            if (error.fault() != TokenFault::missing)
+                throw service_error_of(error, environment_->name(), pointers_[first]);
+        }
+        if (has_changed()) return std::nullopt;
+        try {
+            return look_again(first, count);
+        } catch (const TokenError& error) {
             if (error.fault() == TokenFault::missing && has_changed()) return std::nullopt;
             throw service_error_of(error, environment_->name(), pointers_[first]);
         }
     }
 
     std::vector<Outcome> call_token(std::size_t first, std::size_t count) {
-        const auto work = [operations = operations_, first, count, id = *deployment_->object_id,
-                           action = request_.action](Token& token) {
+        return in_token<std::vector<Outcome>>([operations = operations_, first, count,
+                                               id = *deployment_->object_id,
+                                               action = request_.action](Token& token) {
             return token.operate(id, action, std::span(*operations).subspan(first, count));
-        };
-        using Outcomes = std::vector<Outcome>;
+        });
+    }
+
+    /// The key is deployed, so its object should be there: once the module is initialised again it may be
+    /// seen. Where that is not done now, another call may have had it done since the first look.
+    std::vector<Outcome> look_again(std::size_t first, std::size_t count) {
+        const Instant before = workplace_.clock();
+        if (in_token<bool>([](Token& token) { return token.refresh(); })) environment_->note_refresh(before);
+        return call_token(first, count);
+    }
+
+    template <typename Result>
+    Result in_token(const std::function<Result(Token&)>& work) {
         return request_.waiter == nullptr
-                   ? environment_->call<Outcomes>(work)
-                   : environment_->call_here<Outcomes>(work, *request_.waiter, caller_.user_id);
+                   ? environment_->call<Result>(work)
+                   : environment_->call_here<Result>(work, *request_.waiter, caller_.user_id);
     }
 
     /// Nothing is encrypted to a private key that its token could not open again.

@@ -212,6 +212,33 @@ TEST_F(AllowedMechanisms, ThatAreReportedAsOthersAreAMismatch) {
     EXPECT_EQ(lab_.token()->count(id_), 0U);
 }
 
+TEST_F(AllowedMechanisms, ThatAreReportedInPartOfAMechanismAreNoList) {
+    shim_.lies.odd_attribute = CKA_ALLOWED_MECHANISMS;
+    shim_.lies.attribute = OddAttribute::shortened;
+    try {
+        import(Kind::aes256, {"AES-GCM"});
+        FAIL() << "the import went through";
+    } catch (const TokenError& error) {
+        EXPECT_EQ(error.fault(), TokenFault::mismatch);
+        EXPECT_STREQ(error.what(),
+                     "The token does not hold what was sent: it reports CKA_ALLOWED_MECHANISMS = no list of "
+                     "mechanisms where ours was asked");
+    }
+    EXPECT_EQ(lab_.token()->count(id_), 0U);
+}
+
+TEST_F(AllowedMechanisms, ThatAWalkIsToldInPartOfAMechanismAreNotKnown) {
+    import(Kind::aes256, {"AES-GCM"});
+    shim_.lies.odd_attribute = CKA_ALLOWED_MECHANISMS;
+    shim_.lies.attribute = OddAttribute::shortened;
+    std::size_t objects = 0;
+    lab_.token()->walk([&](const service::TokenObject& object, std::size_t, std::size_t) {
+        ++objects;
+        EXPECT_FALSE(object.allowed_mechanisms.has_value());
+    });
+    EXPECT_EQ(objects, 1U);
+}
+
 TEST_F(AllowedMechanisms, StayInUseAfterADisturbanceOfTheToken) {
     shim_.disturbances = 1;
     import(Kind::p256, {"ECDSA-SHA256"});

@@ -270,6 +270,7 @@ bool is_bare(CK_MECHANISM_TYPE type) {
 
 CK_RV init_error(CK_MECHANISM_TYPE type) {
     ++controls.inits;
+    if (phases.shows_no_objects) return CKR_KEY_HANDLE_INVALID;
     if ((controls.without_hashing && hashes(type)) || (controls.without_bare && is_bare(type)))
         return CKR_MECHANISM_INVALID;
     return takes_one_of(controls.init_after) ? CKR_OK : controls.init.exchange(CKR_OK);
@@ -367,6 +368,7 @@ CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, C
 CK_RV initialize(void* arguments) {
     ++phases.initialisations;
     hang_while(phases.hang_in_initialize);
+    phases.shows_no_objects = false;
     return phases.initialize != CKR_OK ? phases.initialize.load() : real->C_Initialize(arguments);
 }
 
@@ -425,6 +427,7 @@ CK_RV find_objects(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE_PTR objects, CK_U
     static thread_local CK_OBJECT_HANDLE first = CK_INVALID_HANDLE;
     const CK_RV value = real->C_FindObjects(session, objects, lies.finds_twice ? most / 2 : most, count);
     if (value != CKR_OK) return value;
+    if (phases.shows_no_objects) *count = 0;
     if (lies.finds_twice) {
         std::copy_n(objects, *count, objects + *count);
         *count *= 2;
@@ -455,6 +458,10 @@ CK_RV get_slot_list(CK_BBOOL present, CK_SLOT_ID_PTR list, CK_ULONG_PTR count) {
     if (phases.get_slot_list != CKR_OK) return phases.get_slot_list;
     return with_odd_count([&] { return real->C_GetSlotList(present, list, count); }, lies.slots_beyond,
                           lies.slots_grow, list, count);
+}
+
+CK_RV get_slot_info(CK_SLOT_ID slot, CK_SLOT_INFO_PTR info) {
+    return phases.get_slot_info == CKR_OK ? real->C_GetSlotInfo(slot, info) : phases.get_slot_info.load();
 }
 
 CK_RV get_mechanism_list(CK_SLOT_ID slot, CK_MECHANISM_TYPE_PTR list, CK_ULONG_PTR count) {
@@ -508,6 +515,7 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list) {
     ours.C_CloseSession = close_session;
     ours.C_CloseAllSessions = close_all_sessions;
     ours.C_GetSlotList = get_slot_list;
+    ours.C_GetSlotInfo = get_slot_info;
     ours.C_FindObjects = find_objects;
     ours.C_Login = login;
     ours.C_GetSessionInfo = get_session_info;

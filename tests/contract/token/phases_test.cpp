@@ -173,23 +173,5 @@ TEST(WriteProtection, OfATokenIsNotTheClientsToMend) {
     EXPECT_EQ(hsm::failure_of("C_CreateObject", CKR_SESSION_READ_ONLY).fault, TokenFault::unreachable);
 }
 
-TEST(UnreadableSlots, OfOtherTokensHideNoneThatCanBeRead) {
-    prepare_process();
-    ShimLab lab;
-    lab.add_token("staging");
-    const auto first = lab.first_token();
-    lab.shim().phases.unreadable_slots = true;
-    EXPECT_NO_THROW(lab.open(lab.settings(first))->ping());
-}
-
-TEST(UnreadableSlots, AreNamedWhenTheTokenIsNotAmongThose) {
-    prepare_process();
-    ShimLab lab;
-    lab.add_token("staging");
-    const std::string other = lab.first_token() == "staging" ? "production" : "staging";
-    lab.shim().phases.unreadable_slots = true;
-    EXPECT_EQ(error_of([&] { lab.open(lab.settings(other))->ping(); }).code(), "CKR_DEVICE_ERROR");
-}
-
 }  // namespace
 }  // namespace keyward::tests

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/contract/token/shim_lab.hpp"
+#include "tests/contract/token/use_samples.hpp"
 
 namespace keyward::tests {
 namespace {
@@ -114,6 +115,64 @@ TEST_F(Reinitialisation, IsNotDoneWhenALoginWouldBeLost) {
     EXPECT_EQ(shim_.phases.initialisations, initialisations_each_time);
 }
 
+TEST_F(Reinitialisation, IsTriedAtGrowingPausesWhileACallRuns) {
+    const auto token = lab_.token();
+    token->ping();
+    shim_.hang_in_session_info = true;
+    auto ping = std::async(std::launch::async, [&] { token->ping(); });
+    while (shim_.hanging == 0)
+        std::this_thread::yield();
+    std::size_t attempts = 0;  // each waits 200 ms for the call
+    const auto begun = std::chrono::steady_clock::now();
+    for (auto now = begun; now - begun < 4s; now = std::chrono::steady_clock::now()) {
+        EXPECT_FALSE(token->refresh());
+        if (std::chrono::steady_clock::now() - now >= 200ms) ++attempts;
+    }
+    shim_.hang_in_session_info = false;
+    ping.get();
+    EXPECT_LE(attempts, 3U);
+}
+
+/// A key whose module shows no object any more before it is initialised again.
+class UnseenKey : public Reinitialisation {
+  protected:
+    UnseenKey() {
+        lab_.token()->import(
+            {id_, "label", make_key(Kind::hmac64), {Use::signature}, Lifetime::token, std::nullopt});
+        shim_.phases.shows_no_objects = true;
+    }
+
+    void sign() { lab_.token()->operate(id_, service::Action::sign, std::span(&signing_, 1)); }
+    void expect_missing() {
+        try {
+            sign();
+            ADD_FAILURE() << "the key was used";
+        } catch (const service::TokenError& error) {
+            EXPECT_EQ(error.fault(), service::TokenFault::missing);
+        }
+    }
+
+    const ObjectId id_ = ObjectId::random();
+    const service::Operation signing_ = operation("SHA256-HMAC", message(8));
+};
+
+TEST_F(UnseenKey, IsMissingAndUsedAfterAReinitialisation) {
+    expect_missing();
+    EXPECT_TRUE(lab_.token()->refresh());
+    EXPECT_NO_THROW(sign());
+}
+
+TEST_F(UnseenKey, ThatIsGoneCostsOneReinitialisationForAHundredUses) {
+    shim_.phases.shows_no_objects = false;
+    lab_.token_of_others()->destroy(id_);
+    const CK_ULONG before = shim_.phases.initialisations;
+    for (int i = 0; i < 100; ++i) {
+        expect_missing();
+        lab_.token()->refresh();
+    }
+    EXPECT_EQ(shim_.phases.initialisations, before + initialisations_each_time);
+}
+
 class AbsentToken : public Reinitialisation {
   protected:
     AbsentToken() { lab_.token()->ping(); }
@@ -203,19 +262,20 @@ class HangingModule : public Reinitialisation, public ::testing::WithParamInterf
     std::atomic<bool>& hang_ = GetParam().control(shim_);
 };
 
-INSTANTIATE_TEST_SUITE_P(
-    Calls, HangingModule,
-    ::testing::Values(Hang{"Initialize", [](ShimControls& shim) -> auto& { return shim.phases.hang_in_initialize;
-}  // namespace
-}  // namespace keyward::tests
-, Hang{"GetInfo", [](ShimControls& shim) -> auto& {return shim.phases.hang_in_get_info;
+std::atomic<bool>& in_initialize(ShimControls& shim) {
+    return shim.phases.hang_in_initialize;
 }
+std::atomic<bool>& in_get_info(ShimControls& shim) {
+    return shim.phases.hang_in_get_info;
 }
-, Hang{"GetSlotList", [](ShimControls& shim) -> auto& {return shim.phases.hang_in_slot_list;
+std::atomic<bool>& in_slot_list(ShimControls& shim) {
+    return shim.phases.hang_in_slot_list;
 }
-}),
-    [](const auto& test) {
-    return std::string(test.param.name); });
+
+INSTANTIATE_TEST_SUITE_P(Calls, HangingModule,
+                         ::testing::Values(Hang{"Initialize", in_initialize}, Hang{"GetInfo", in_get_info},
+                                           Hang{"GetSlotList", in_slot_list}),
+                         [](const auto& test) { return std::string(test.param.name); });
 
 TEST_P(HangingModule, HoldsUpNoOtherModule) {
     auto stuck = stuck_ping();

@@ -173,6 +173,66 @@ TEST_F(SessionLimit, OfOneSessionThatIsLentIsBusyAfterTheWait) {
     EXPECT_NO_THROW(pool.ping());
 }
 
+/// Callers of one pool, each of which keeps its session until it is told to give it back.
+class Callers {
+  public:
+    Callers(hsm::SessionPool& pool, std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i)
+            all_.push_back(std::async(std::launch::async, [this, &pool] {
+                const hsm::Lease lease = pool.lease();
+                const std::size_t turn = ++served_;
+                while (turn > let_go_)
+                    std::this_thread::yield();
+            }));
+    }
+    Callers(const Callers&) = delete;
+    Callers(Callers&&) = delete;
+    Callers& operator=(const Callers&) = delete;
+    Callers& operator=(Callers&&) = delete;
+    ~Callers() { let_go(all_.size()); }
+
+    /// In the order in which they were served.
+    void let_go(std::size_t count) { let_go_ = count; }
+    /// Whether so many have been served in time.
+    bool are_served(std::size_t count) {
+        const auto limit = std::chrono::steady_clock::now() + 10s;
+        while (served_ < count && std::chrono::steady_clock::now() < limit)
+            std::this_thread::yield();
+        return served_ >= count;
+    }
+    void expect_all_served() {
+        let_go(all_.size());
+        for (auto& each : all_)
+            EXPECT_NO_THROW(each.get());
+    }
+
+  private:
+    std::atomic<std::size_t> served_ = 0;
+    std::atomic<std::size_t> let_go_ = 0;
+    std::vector<std::future<void>> all_;
+};
+
+TEST_F(SessionLimit, ThatIsLiftedWhileCallersWaitForTheOnlySessionLetsThemHaveOthers) {
+    hsm::PoolSettings settings = pool_settings_for("production");
+    settings.sessions = 8;
+    settings.wait = 30s;
+    hsm::SessionPool pool(lab_.module(), settings);
+    lies_.session_limit = 1;
+    shim_.hang_in_login = true;
+    Callers callers(pool, 4);
+    while (shim_.hanging == 0)
+        std::this_thread::yield();
+    shim_.hang_in_login = false;
+    ASSERT_TRUE(callers.are_served(1));
+    callers.let_go(1);  // the others learn that there is one session alone
+    ASSERT_TRUE(callers.are_served(2));
+    lies_.session_limit = 0;
+    pool.ping();
+    EXPECT_TRUE(callers.are_served(4));
+    callers.expect_all_served();
+    EXPECT_EQ(shim_.logins, 1U);
+}
+
 class FailedSessionInfo : public SessionLimit, public ::testing::WithParamInterface<CK_RV> {};
 INSTANTIATE_TEST_SUITE_P(Answers, FailedSessionInfo,
                          ::testing::Values(CKR_GENERAL_ERROR, CKR_FUNCTION_FAILED, CKR_DEVICE_ERROR,

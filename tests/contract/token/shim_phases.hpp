@@ -12,10 +12,13 @@ struct ShimPhases {
     std::atomic<CK_RV> initialize;
     std::atomic<CK_RV> get_info;
     std::atomic<CK_RV> get_slot_list;
+    std::atomic<CK_RV> get_slot_info;
     std::atomic<CK_RV> get_mechanism_list;
     std::atomic<CK_RV> find_objects_init;
     std::atomic<bool>
         unreadable_slots;  ///< C_GetTokenInfo fails with CKR_DEVICE_ERROR for all but the first slot
+
+    std::atomic<bool> shows_no_objects;  ///< none is found, and no handle holds, before the next C_Initialize
 
     std::atomic<bool> hang_in_initialize;  ///< the call returns only when this is false again
     std::atomic<bool> hang_in_get_info;

@@ -140,6 +140,7 @@ TEST_F(UseChangeTest, AKeyThatIsReplacedJustThenIsFollowed) {
     EXPECT_EQ(text_of(bench_.run(Action::decrypt, opening(sealed)).output), "a message")
         << "it was made with the key as it is now";
     EXPECT_EQ(bench_.production->operations(), 2U);
+    EXPECT_EQ(bench_.production->refreshes(), 0U);
 }
 
 TEST_F(UseChangeTest, AKeyThatIsReplacedInTheMiddleOfABatchIsFollowed) {
@@ -228,6 +229,44 @@ TEST_F(UseChangeTest, AnObjectThatIsGoneWithoutAChangeIsTheOperatorsToFind) {
     bench_.production->lose(object());
     expect_error(refused(), ErrorKind::hsm_unavailable, missing_text);
     EXPECT_EQ(bench_.production->operations(), 0U);
+}
+
+TEST_F(UseChangeTest, AnObjectThatIsSeenOnceTheModuleIsInitialisedAgainIsUsed) {
+    const UseResult sealed = encrypt();
+    const Environment& production = *bench_.environments.all().front();
+    const Instant initialised = production.last_refresh();
+    bench_.production->hide_until_refresh(object());
+    EXPECT_EQ(text_of(bench_.run(Action::decrypt, opening(sealed)).output), "a message");
+    EXPECT_EQ(bench_.production->refreshes(), 1U);
+    EXPECT_NE(production.last_refresh(), initialised) << "a deletion need not have it done once more";
+}
+
+TEST_F(UseChangeTest, AnObjectThatIsSeenOnceTheModuleIsInitialisedAgainIsUsedOnAWorkerToo) {
+    bench_.production->hide_until_refresh(object());
+    UseKeyRequest request = bench_.single(Action::encrypt, operation("AES-GCM"));
+    request.waiter = nullptr;
+    EXPECT_TRUE(bench_.use.run(bench_.bob, bench_.project, std::move(request), {}).front().success);
+}
+
+TEST_F(UseChangeTest, AnObjectThatIsSeenOnceTheModuleIsInitialisedAgainIsUsedByABatch) {
+    bench_.production->hide_until_refresh(object());
+    const auto results =
+        bench_.run_batch(Action::encrypt, operations(operation("AES-GCM"), operation("AES-GCM")));
+    ASSERT_EQ(results.size(), 2U);
+    EXPECT_TRUE(results[0].success && results[1].success);
+    EXPECT_EQ(bench_.production->refreshes(), 1U);
+}
+
+TEST_F(UseChangeTest, AnObjectThatIsGoneAlsoFromAModuleThatIsInitialisedAgainIsTheOperatorsToFind) {
+    bench_.production->lose(object());
+    expect_error(refused(), ErrorKind::hsm_unavailable, missing_text);
+    EXPECT_EQ(bench_.production->refreshes(), 1U);
+}
+
+TEST_F(UseChangeTest, AnObjectThatIsNotSeenInAModuleThatCantBeInitialisedNowIsTheOperatorsToFind) {
+    bench_.production->set_refreshable(false);
+    bench_.production->hide_until_refresh(object());
+    expect_error(refused(), ErrorKind::hsm_unavailable, missing_text);
 }
 
 TEST_F(UseChangeTest, AnObjectThatIsGoneWhileOnlyTheTextsChangedIsTheOperatorsToFind) {

@@ -67,10 +67,13 @@ TEST_F(UseTokenTest, ThatIsLostIsUnavailable) {
 }
 
 TEST_F(UseTokenTest, ThatMissesTheKeyIsUnavailable) {
-    expect_fault(
-        TokenFault::missing, ErrorKind::hsm_unavailable,
-        "production: The token has its reasons, although it was deployed there; an operator can find out "
-        "more with: keyward reconcile --dry-run");
+    constexpr auto text =
+        "production: The token does not hold the key, although it was deployed there; an operator can find "
+        "out more with: keyward reconcile --dry-run";
+    bench_.production->lose(bench_.key().deployments[0].object_id.value());
+    expect_error(refused(), ErrorKind::hsm_unavailable, text);
+    expect_error(refused_batch(), ErrorKind::hsm_unavailable, text);
+    EXPECT_TRUE(bench_.run(Action::encrypt, operation("AES-GCM"), "k", "staging").success);
 }
 
 TEST_F(UseTokenTest, ThatRefusesTheUseOfAKeyIsTheClientsToKnow) {
