@@ -81,30 +81,61 @@ TEST_F(WithoutMemory, AProbeDoesNotKeepOutTheNext) {
     EXPECT_EQ(environment_.health(), Health::up);
 }
 
+/// A call that stands in the only place until it is told to leave.
+class HangingCall {
+  public:
+    explicit HangingCall(Environment& environment)
+        : call_(std::async(std::launch::async, [this, &environment] {
+              EXPECT_THROW(environment.call_here<int>(
+                               [this](Token&) {
+                                   entered_.set_value();
+                                   left_.get_future().wait();
+                                   return 1;
+                               },
+                               waiter_, "alice"),
+                           TokenError)
+                  << "it is past its deadline";
+          })) {
+        entered_.get_future().wait();
+    }
+    void leave() {
+        left_.set_value();
+        call_.get();
+    }
+    ToldWaiter& waiter() { return waiter_; }
+
+  private:
+    std::promise<void> entered_;
+    std::promise<void> left_;
+    ToldWaiter waiter_;
+    std::future<void> call_;
+};
+
 TEST_F(WithoutMemory, TheWatchLetsAHungCallGoAtItsNextLook) {
     Environment environment(profile(20ms), token_);
-    ToldWaiter waiter;
-    auto told = waiter.told();
-    std::promise<void> in_token;
-    std::promise<void> end;
-    auto hanging = std::async(std::launch::async, [&] {
-        EXPECT_THROW(environment.call_here<int>(
-                         [&](Token&) {
-                             in_token.set_value();
-                             end.get_future().wait();
-                             return 1;
-                         },
-                         waiter, "alice"),
-                     TokenError);
-    });
-    in_token.get_future().wait();
+    HangingCall hanging(environment);
+    auto told = hanging.waiter().told();
     {
         const NoMemoryElsewhere none;
         NoMemoryElsewhere::wait_for_failures(2);
     }
     EXPECT_EQ(told.wait_for(10s), std::future_status::ready);
-    end.set_value();
-    hanging.get();
+    hanging.leave();
+}
+
+TEST_F(WithoutMemory, AWorkerThatCannotWaitForAPlaceServesTheNextCall) {
+    Environment environment(profile(50ms), token_);
+    HangingCall hanging(environment);
+    hanging.waiter().told().wait();  // from then on only the worker asks for memory
+    {
+        const NoMemoryElsewhere none;
+        const auto lost = environment.begin<int>([](Token&) { return 8; });
+        NoMemoryElsewhere::wait_for_failures(1);
+        EXPECT_THROW(lost->wait(), CallTimedOut);
+    }
+    hanging.leave();
+    environment.probe();  // closes the breaker
+    EXPECT_EQ(environment.begin<int>([](Token&) { return 8; })->wait(), 8);
 }
 
 }  // namespace
