@@ -13,12 +13,14 @@
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 
 #include "tests/contract/catalogue/postgres_server.hpp"
 #include "tests/contract/catalogue/test_database.hpp"
 #include "tests/http/api/encodings.hpp"
 #include "tests/http/api/live.hpp"
 #include "tests/http/api/polling.hpp"
+#include "tests/http/api/problem.hpp"
 #include "tests/http/api/readiness.hpp"
 #include "tests/http/api/token.hpp"
 #include "tests/support/pg_proxy.hpp"
@@ -351,12 +353,46 @@ TEST_F(TroubledSqlite, IsDownWhileItIsLockedAndDelaysNoAnswerByMoreThanTheDeadli
     EXPECT_EQ(server_.stop(), 0);
 }
 
+/// No file of a process may grow while this stands, as if every disk were full: writes fail with EFBIG.
+class FullDisk {
+  public:
+    explicit FullDisk(pid_t process) : process_(process) {
+        EXPECT_EQ(::prlimit(process_, RLIMIT_FSIZE, nullptr, &former_), 0);
+        const rlimit none{0, former_.rlim_max};
+        EXPECT_EQ(::prlimit(process_, RLIMIT_FSIZE, &none, nullptr), 0);
+    }
+    FullDisk(const FullDisk&) = delete;
+    FullDisk& operator=(const FullDisk&) = delete;
+    FullDisk(FullDisk&&) = delete;
+    FullDisk& operator=(FullDisk&&) = delete;
+    ~FullDisk() { EXPECT_EQ(::prlimit(process_, RLIMIT_FSIZE, &former_, nullptr), 0); }
+
+  private:
+    pid_t process_;
+    rlimit former_{};
+};
+
 TEST_F(TroubledSqlite, IsDownWhileItsDiskIsFull) {
     ASSERT_TRUE(becomes("ready", 5s));
-    execute("create trigger full before insert on probes begin select raise(abort, 'disk is full'); end");
-    EXPECT_TRUE(becomes("down", 3s));
-    execute("drop trigger full");
+    const auto create = [&] {
+        return client_.send({.method = "POST",
+                             .path = keys_path(),
+                             .body = text_of(create_body("key", "SECRET_KEY", "AES",
+                                                         {{"production", base64(random_octets(32))}})),
+                             .token = home_.token()});
+    };
+    {
+        const FullDisk full(server_.pid());
+        EXPECT_TRUE(becomes("down", 3s));
+        const Answer refused = create();
+        expect_problem(refused, 503, "overloaded", "The catalogue can't be reached at present; try again");
+        // What is only read is answered.
+        EXPECT_EQ(client_.send({.path = keys_path(), .token = home_.token()}).status, 200);
+        EXPECT_EQ(readiness(client_), "down");
+    }
     EXPECT_TRUE(becomes("ready", 3s));
+    EXPECT_EQ(create().status, 200);
+    EXPECT_EQ(server_.stop(), 0);
 }
 
 TEST_F(TroubledSqlite, IsDownWhenItsPagesWereOverwritten) {
