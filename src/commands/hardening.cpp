@@ -56,7 +56,8 @@ void harden_process() {
     constexpr rlimit no_core{0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+    for (const int ignored : {SIGPIPE, SIGXFSZ})
+        static_cast<void>(std::signal(ignored, SIG_IGN));
 }
 
 }  // namespace keyward::commands

@@ -4,7 +4,8 @@ namespace keyward::commands {
 
 /// Keeps secrets out of places that outlive their use: no core dumps, no tracing by other users' processes,
 /// and what OpenSSL frees is overwritten (src/cleansing_delete.cpp does so for C++). SIGPIPE is ignored,
-/// since modules write to sockets of their own. Called before anything else.
+/// since modules write to sockets of their own, and SIGXFSZ, so that a file that may not grow is an error
+/// like a full disk. Called before anything else.
 void harden_process();
 
 }  // namespace keyward::commands

@@ -143,8 +143,11 @@ class Catalogue {
                               const AuditRecord& audit) = 0;
 
     // Drift.
-    /// What the token of an environment should hold: objects of all deployments that name one.
-    virtual std::vector<RecordedObject> recorded_objects(const std::string& environment) = 0;
+    /// What the token of an environment should hold: objects of all deployments that name one, ordered by
+    /// their ids. At most so many of those whose ids sort behind `after`.
+    virtual std::vector<RecordedObject> recorded_objects(const std::string& environment,
+                                                         const std::optional<ObjectId>& after,
+                                                         std::size_t limit) = 0;
     /// The ids of at most so many objects that the environment's present token should hold, always the same
     /// ones as long as they are deployed.
     virtual std::vector<ObjectId> deployed_objects(const std::string& environment, std::size_t limit) = 0;

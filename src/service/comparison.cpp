@@ -8,6 +8,7 @@ namespace keyward::service {
 namespace {
 
 constexpr int looks_beside_imports = 6;
+constexpr std::size_t recorded_page = 500;
 
 /// One environment's comparison from the first look into the catalogue to the last lookup.
 class Comparing {
@@ -21,13 +22,7 @@ class Comparing {
     Comparison run() {
         if (!answers()) return std::move(result_);
         try {
-            const CatalogueView before = view();
-            const auto objects = walk_token(environment_, limits_, progress_);
-            const CatalogueView after = view();
-            result_.objects = objects.size();
-            result_.ours = by_id(objects);
-            result_.imports_under_way = before.intents + after.intents > 0;
-            result_.drift = drift_of(environment_.name(), before, after, objects);
+            search();
             drop_unknown_that_are_known();
             look_up();
             if (is_any_missing() && refresh()) look_up_missing();
@@ -62,6 +57,19 @@ class Comparing {
 
     CatalogueView view() { return view_of(catalogue_, environment_.name()); }
 
+    void search() {
+        const CatalogueView before = view();
+        FoundObjects found(walk_token(environment_, limits_, progress_));
+        DriftSearch differences(environment_.name(), before, found);
+        const CatalogueView after =
+            view_of(catalogue_, environment_.name(),
+                    [&](const RecordedObject& recorded) { differences.compare_with(recorded); });
+        result_.drift = differences.end(after);
+        result_.objects = found.count;
+        result_.ours = std::move(found.ours);
+        result_.imports_under_way = before.intents + after.intents > 0;
+    }
+
     [[nodiscard]] static bool is_lookup_due(const Drift& drift) {
         return (drift.kind == DriftKind::missing || drift.kind == DriftKind::unknown) &&
                drift.object.size() == 2 * ObjectId::size;
@@ -83,9 +91,7 @@ class Comparing {
         std::erase_if(result_.drift, [&](const Drift& drift) {
             if (drift.kind != DriftKind::missing) return false;
             const ObjectId id = ObjectId::from_hex(drift.object);
-            const RecordedObject* recorded = now.recorded.find(id);
-            return recorded == nullptr || now.in_motion.contains(id) ||
-                   recorded->deployment.state != DeploymentState::deployed;
+            return now.in_motion.contains(id) || now.recorded.find(id) != DeploymentState::deployed;
         });
     }
 
@@ -129,30 +135,27 @@ class Comparing {
     /// A half-made object may have been finished since; and what stands under a missing key's id may be no
     /// key, as the certificate that belongs to one.
     void look_again() {
-        const auto objects = walk_token(environment_, limits_, progress_);
-        const ObjectsById found = by_id(objects);
+        const FoundObjects found(walk_token(environment_, limits_, progress_));
         std::erase_if(result_.drift, [&](const Drift& drift) {
-            return drift.kind == DriftKind::missing && found.contains(ObjectId::from_hex(drift.object));
+            return drift.kind == DriftKind::missing && found.ours.contains(ObjectId::from_hex(drift.object));
         });
-        keep_half_made_of(objects);
+        keep_half_made(found.half_made);
         // Beside imports each look may meet another object in the making; what was left behind is in all.
         for (int look = 0; look < looks_beside_imports && half_made() != result_.drift.end(); ++look) {
-            if (view().intents > 0) result_.imports_under_way = true;
+            if (intents_of(catalogue_, environment_.name()) > 0) result_.imports_under_way = true;
             if (!result_.imports_under_way) return;
-            keep_half_made_of(walk_token(environment_, limits_, progress_));
+            keep_half_made(FoundObjects(walk_token(environment_, limits_, progress_)).half_made);
         }
     }
 
     /// No more half-made objects than at this look, too.
-    void keep_half_made_of(const std::vector<TokenObject>& objects) {
+    void keep_half_made(std::size_t count) {
         const auto first = half_made();
-        if (first == result_.drift.end()) return;
-        auto second = drift_of(environment_.name(), {}, {}, objects);
-        std::erase_if(second, [](const Drift& drift) { return drift.kind != DriftKind::half_made; });
-        if (second.empty())
+        if (first == result_.drift.end() || count >= first->count) return;
+        if (count == 0)
             result_.drift.erase(first);
-        else if (second.front().count < first->count)
-            *first = second.front();
+        else
+            *first = half_made_drift(environment_.name(), count);
     }
 
     Catalogue& catalogue_;
@@ -165,12 +168,33 @@ class Comparing {
 
 }  // namespace
 
-CatalogueView view_of(Catalogue& catalogue, const std::string& environment) {
+void each_recorded(Catalogue& catalogue, const std::string& environment, const TakeRecorded& take) {
+    std::optional<ObjectId> last;
+    std::vector<RecordedObject> page;
+    do {
+        page = catalogue.recorded_objects(environment, last, recorded_page);
+        for (const RecordedObject& recorded : page)
+            take(recorded);
+        if (!page.empty()) last = page.back().deployment.object_id;
+    } while (page.size() == recorded_page);
+}
+
+std::size_t intents_of(Catalogue& catalogue, const std::string& environment) {
+    return static_cast<std::size_t>(
+        std::ranges::count(catalogue.intents(), environment, &Intent::environment));
+}
+
+CatalogueView view_of(Catalogue& catalogue, const std::string& environment, const TakeRecorded& take) {
     CatalogueView view;
     for (const Intent& intent : catalogue.intents())
         if (intent.environment == environment) view.in_motion.insert(intent.object_id);
     view.intents = view.in_motion.size();
-    view.recorded = RecordedObjects(catalogue.recorded_objects(environment));
+    std::vector<RecordedObjects::Entry> recorded;
+    each_recorded(catalogue, environment, [&](const RecordedObject& each) {
+        recorded.push_back({*each.deployment.object_id, each.deployment.state});
+        if (take) take(each);
+    });
+    view.recorded = RecordedObjects(std::move(recorded));
     for (const Tombstone& tombstone : catalogue.tombstones())
         if (tombstone.environment == environment) view.in_motion.insert(tombstone.object_id);
     return view;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "service/catalogue.hpp"
@@ -21,13 +22,22 @@ struct Comparison {
     std::string reason;       ///< why it was not compared, in words for people
     std::size_t objects = 0;  ///< key objects in the token, whosever
     std::vector<Drift> drift;
-    ObjectsById ours;                ///< what lies under ids of our form
+    ObjectsById ours;  ///< what lies under ids of our form, but for keys that are where they should be
     bool imports_under_way = false;  ///< before or after the walk, whosever
     std::string doubt;  ///< why the token may not be the one that holds the environment's keys; empty: it is
 };
 
-/// Which of the catalogue's records name objects of that environment.
-CatalogueView view_of(Catalogue& catalogue, const std::string& environment);
+using TakeRecorded = std::function<void(const RecordedObject&)>;
+
+/// What the token of the environment should hold, one after the other, ordered by their ids: few of them are
+/// in memory at once.
+void each_recorded(Catalogue& catalogue, const std::string& environment, const TakeRecorded& take);
+
+/// Which of the catalogue's records name objects of that environment. `take` sees each that is recorded.
+CatalogueView view_of(Catalogue& catalogue, const std::string& environment, const TakeRecorded& take = {});
+
+/// How many objects are about to be made in the environment.
+std::size_t intents_of(Catalogue& catalogue, const std::string& environment);
 
 /// Walks through the token and compares; changes nothing. Every suspicion is looked up once more before it is
 /// reported, so requests may go on beside it, in this process and in others. Throws CatalogueError alone.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <tuple>
 
 #include "service/key_text.hpp"
 
@@ -191,22 +193,6 @@ Drift unknown_drift(const std::string& environment, const std::vector<TokenObjec
             "The catalogue knows nothing of this object: " + joined(names, ", ")};
 }
 
-Drift half_made_drift(const std::string& environment, std::size_t count) {
-    return {DriftKind::half_made,
-            environment,
-            {},
-            {},
-            {},
-            {},
-            count == 1 ? "1 object has no id, no label and no value"
-                       : std::to_string(count) + " objects have no id, no label and no value",
-            count};
-}
-
-void add(std::vector<Drift>& all, std::vector<Drift> some) {
-    std::ranges::move(some, std::back_inserter(all));
-}
-
 }  // namespace
 
 std::string_view to_string(DriftKind kind) {
@@ -227,25 +213,28 @@ std::string_view to_string(DriftKind kind) {
     return {};
 }
 
-RecordedObjects::RecordedObjects(std::vector<RecordedObject> objects) : objects_(std::move(objects)) {
-    for (std::size_t place = 0; place < objects_.size(); ++place)
-        places_.emplace(*objects_[place].deployment.object_id, place);
+RecordedObjects::RecordedObjects(std::vector<Entry> objects) : objects_(std::move(objects)) {
+    std::ranges::sort(objects_, {}, &Entry::id);
 }
 
-const RecordedObject* RecordedObjects::find(const ObjectId& id) const {
-    const auto found = places_.find(id);
-    return found == places_.end() ? nullptr : &objects_[found->second];
+std::optional<DeploymentState> RecordedObjects::find(const ObjectId& id) const {
+    const auto found = std::ranges::lower_bound(objects_, id, {}, &Entry::id);
+    return found == objects_.end() || found->id != id ? std::nullopt : std::optional(found->state);
 }
 
 bool CatalogueView::knows(const ObjectId& id) const {
-    return in_motion.contains(id) || recorded.find(id) != nullptr;
+    return in_motion.contains(id) || recorded.find(id);
 }
 
-ObjectsById by_id(const std::vector<TokenObject>& objects) {
-    ObjectsById grouped;
-    for (const TokenObject& object : objects)
-        if (object.id) grouped[*object.id].push_back(object);
-    return grouped;
+FoundObjects::FoundObjects(std::vector<TokenObject> objects) : count(objects.size()) {
+    for (TokenObject& object : objects) {
+        if (object.id)
+            ours[*object.id].push_back(std::move(object));
+        else if (object.half_made)
+            ++half_made;
+        else
+            others.push_back(std::move(object));
+    }
 }
 
 std::string duplicates_among(const std::vector<TokenObject>& objects) {
@@ -270,34 +259,48 @@ std::vector<std::string> differences(const RecordedObject& recorded,
     return found;
 }
 
-std::vector<Drift> drift_of(const std::string& environment, const CatalogueView& before,
-                            const CatalogueView& after, const std::vector<TokenObject>& objects) {
-    ObjectsById ours = by_id(objects);
-    std::vector<Drift> drift;
-    std::set<ObjectId> settled;
-    for (const ObjectId& id : before.in_motion)
-        settled.insert(id);
-    for (const ObjectId& id : after.in_motion)
-        settled.insert(id);
-    for (const RecordedObject& recorded : after.recorded) {
-        const ObjectId& id = *recorded.deployment.object_id;
-        const bool stood = before.recorded.find(id) != nullptr && !settled.contains(id) &&
-                           recorded.deployment.state != DeploymentState::deleting;
-        if (stood) add(drift, drift_of_recorded(environment, recorded, ours[id]));
-        settled.insert(id);
-    }
-    for (const auto& [id, found] : ours)
-        if (!found.empty() && !settled.contains(id) && before.recorded.find(id) == nullptr)
-            drift.push_back(unknown_drift(environment, found));
-    std::size_t half_made = 0;
-    for (const TokenObject& object : objects) {
-        if (object.half_made)
-            ++half_made;
-        else if (!object.id)
-            drift.push_back(unknown_drift(environment, {object}));
-    }
-    if (half_made > 0) drift.push_back(half_made_drift(environment, half_made));
-    return drift;
+Drift half_made_drift(const std::string& environment, std::size_t count) {
+    return {DriftKind::half_made,
+            environment,
+            {},
+            {},
+            {},
+            {},
+            count == 1 ? "1 object has no id, no label and no value"
+                       : std::to_string(count) + " objects have no id, no label and no value",
+            count};
+}
+
+DriftSearch::DriftSearch(std::string environment, const CatalogueView& before, FoundObjects& found)
+    : environment_(std::move(environment)), before_(before), found_(found) {}
+
+void DriftSearch::compare_with(const RecordedObject& recorded) {
+    const ObjectId& id = *recorded.deployment.object_id;
+    const bool stood = before_.recorded.find(id) && !before_.in_motion.contains(id) &&
+                       recorded.deployment.state != DeploymentState::deleting;
+    if (!stood) return;
+    const std::vector<TokenObject> nothing;
+    const auto there = found_.ours.extract(id);
+    std::ranges::move(drift_of_recorded(environment_, recorded, there ? there.mapped() : nothing),
+                      std::back_inserter(drift_));
+}
+
+std::vector<Drift> DriftSearch::end(const CatalogueView& after) {
+    std::erase_if(drift_, [&](const Drift& drift) {
+        return after.in_motion.contains(ObjectId::from_hex(drift.object));
+    });
+    std::ranges::stable_sort(drift_, {},
+                             [](const Drift& drift) { return std::tie(drift.project, drift.key); });
+    add_unknown(after);
+    if (found_.half_made > 0) drift_.push_back(half_made_drift(environment_, found_.half_made));
+    return std::move(drift_);
+}
+
+void DriftSearch::add_unknown(const CatalogueView& after) {
+    for (const auto& [id, objects] : found_.ours)
+        if (!before_.knows(id) && !after.knows(id)) drift_.push_back(unknown_drift(environment_, objects));
+    for (const TokenObject& object : found_.others)
+        drift_.push_back(unknown_drift(environment_, {object}));
 }
 
 }  // namespace keyward::service

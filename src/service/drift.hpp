@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -35,21 +36,23 @@ struct Drift {
     std::size_t count = 1;  ///< of half-made objects; they have nothing to tell one from the other
 };
 
-/// The objects of all deployments in one environment: in the catalogue's order, and by id.
+/// The objects of all deployments in one environment, and how those stand: little enough to be held for every
+/// key there is.
 class RecordedObjects {
   public:
-    RecordedObjects() = default;
-    /// Each names an object.
-    explicit RecordedObjects(std::vector<RecordedObject> objects);
+    struct Entry {
+        ObjectId id;
+        DeploymentState state = DeploymentState::deployed;
+    };
 
-    [[nodiscard]] auto begin() const { return objects_.begin(); }
-    [[nodiscard]] auto end() const { return objects_.end(); }
-    /// Null when no deployment names it.
-    [[nodiscard]] const RecordedObject* find(const ObjectId& id) const;
+    RecordedObjects() = default;
+    explicit RecordedObjects(std::vector<Entry> objects);
+
+    /// Nothing when no deployment names it.
+    [[nodiscard]] std::optional<DeploymentState> find(const ObjectId& id) const;
 
   private:
-    std::vector<RecordedObject> objects_;
-    std::map<ObjectId, std::size_t> places_;
+    std::vector<Entry> objects_;  ///< by id
 };
 
 /// What the catalogue said of one environment at one moment. Objects move from intent to deployment to
@@ -64,14 +67,42 @@ struct CatalogueView {
 
 /// The objects that lie in a token under one id of our form.
 using ObjectsById = std::map<ObjectId, std::vector<TokenObject>>;
-ObjectsById by_id(const std::vector<TokenObject>& objects);
+
+/// What a walk through a token found.
+struct FoundObjects {
+    explicit FoundObjects(std::vector<TokenObject> objects);
+
+    ObjectsById ours;
+    std::vector<TokenObject> others;  ///< with ids of other forms
+    std::size_t half_made = 0;
+    std::size_t count = 0;  ///< of all
+};
 
 /// Compares what a walk through the token found with the catalogue before and after it. What came or went in
 /// between is no drift, nor is what intents and tombstones name. A missing or unknown object is a suspicion
 /// until it was looked up once more: an object is not seen twice in the same moment. Half-made objects are
-/// one entry together.
-std::vector<Drift> drift_of(const std::string& environment, const CatalogueView& before,
-                            const CatalogueView& after, const std::vector<TokenObject>& objects);
+/// one entry together. `before` and `found` must outlive it.
+class DriftSearch {
+  public:
+    DriftSearch(std::string environment, const CatalogueView& before, FoundObjects& found);
+
+    /// To be called with each object that is recorded after the walk, one at a time, so that they need not be
+    /// held together. What the token holds of a deployed key is then no longer needed, and is dropped.
+    void compare_with(const RecordedObject& recorded);
+    /// The drift, in the order of projects and keys.
+    [[nodiscard]] std::vector<Drift> end(const CatalogueView& after);
+
+  private:
+    void add_unknown(const CatalogueView& after);
+
+    std::string environment_;
+    const CatalogueView& before_;
+    FoundObjects& found_;
+    std::vector<Drift> drift_;
+};
+
+/// So many half-made objects.
+Drift half_made_drift(const std::string& environment, std::size_t count);
 
 /// Why the objects under one id are not what the catalogue records; empty when they are. What
 /// `duplicates_among` finds is not repeated.

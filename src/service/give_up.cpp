@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/log.hpp"
+#include "service/comparison.hpp"
 #include "service/object_destruction.hpp"
 
 namespace keyward::service {
@@ -73,11 +74,11 @@ class GivingUp {
                            .key = {},
                            .environments = {tombstone_.environment},
                            .result = result};
-        for (const RecordedObject& recorded : workplace_.catalogue.recorded_objects(tombstone_.environment))
-            if (recorded.deployment.object_id == tombstone_.object_id) {
-                record.project = recorded.project;
-                record.key = recorded.key;
-            }
+        each_recorded(workplace_.catalogue, tombstone_.environment, [&](const RecordedObject& recorded) {
+            if (recorded.deployment.object_id != tombstone_.object_id) return;
+            record.project = recorded.project;
+            record.key = recorded.key;
+        });
         return record;
     }
 

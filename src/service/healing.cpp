@@ -157,7 +157,7 @@ void remove_half_made(Workplace& workplace, const Comparison& comparison, const 
     const auto found = std::ranges::find_if(
         report.drift, [](const Finding& finding) { return finding.drift.kind == DriftKind::half_made; });
     if (found == report.drift.end()) return;
-    const auto imports = [&] { return view_of(workplace.catalogue, comparison.environment).intents; };
+    const auto imports = [&] { return intents_of(workplace.catalogue, comparison.environment); };
     if (comparison.imports_under_way || imports() > 0) {
         found->note = under_way_text;
         return;

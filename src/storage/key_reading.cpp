@@ -158,7 +158,9 @@ std::set<ObjectId> objects_of(soci::session& sql, const std::string& key_id) {
     return ids;
 }
 
-std::vector<service::RecordedObject> recorded_objects(soci::session& sql, const std::string& environment) {
+std::vector<service::RecordedObject> recorded_objects(soci::session& sql, const std::string& environment,
+                                                      const std::optional<ObjectId>& after,
+                                                      std::size_t limit) {
     std::vector<service::RecordedObject> objects;
     for_each_row<Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, long long, Text, Text,
                  Text, Text, Text, Text>(
@@ -167,8 +169,8 @@ std::vector<service::RecordedObject> recorded_objects(soci::session& sql, const 
         "d.state, d.object_id, d.size, d.key_check_value, d.public_key_sha256, d.public_key_pem, d.failure, "
         "d.uses, d.serial from deployments d join keys k on k.id = d.key_id join projects p on p.id = "
         "k.project_id"
-        " where d.environment = :environment and d.object_id is not null order by p.name, k.name",
-        {environment},
+        " where d.environment = :environment and d.object_id > :after order by d.object_id limit :limit",
+        {environment, after ? after->hex() : std::string(), limit_of(limit)},
         [&](const Text& id, const Text& project, const Text& name, const Text& type, const Text& algorithm,
             const Text& mechanisms, const auto&... deployment) {
             Key key;

@@ -17,6 +17,8 @@ std::optional<service::Key> find_key(soci::session& sql, const std::string& proj
 std::vector<service::Key> list_keys(soci::session& sql, const service::KeyQuery& query);
 std::vector<service::KeyStanding> list_standings(soci::session& sql, const service::KeyQuery& query);
 std::set<ObjectId> objects_of(soci::session& sql, const std::string& key_id);
-std::vector<service::RecordedObject> recorded_objects(soci::session& sql, const std::string& environment);
+std::vector<service::RecordedObject> recorded_objects(soci::session& sql, const std::string& environment,
+                                                      const std::optional<ObjectId>& after,
+                                                      std::size_t limit);
 
 }  // namespace keyward::storage

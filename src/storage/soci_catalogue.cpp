@@ -504,8 +504,11 @@ void SociCatalogue::rebind_token(const std::string& environment, const std::stri
     change(audit, [&](soci::session& sql) { return storage::rebind_token(sql, environment, serial); });
 }
 
-std::vector<service::RecordedObject> SociCatalogue::recorded_objects(const std::string& environment) {
-    return read([&](soci::session& sql) { return storage::recorded_objects(sql, environment); });
+std::vector<service::RecordedObject> SociCatalogue::recorded_objects(const std::string& environment,
+                                                                     const std::optional<ObjectId>& after,
+                                                                     std::size_t limit) {
+    return read(
+        [&](soci::session& sql) { return storage::recorded_objects(sql, environment, after, limit); });
 }
 
 std::vector<ObjectId> SociCatalogue::deployed_objects(const std::string& environment, std::size_t limit) {

@@ -99,7 +99,9 @@ class SociCatalogue final : public service::Catalogue, public service::LoginNetw
     void rebind_token(const std::string& environment, const std::string& serial,
                       const service::AuditRecord& audit) override;
 
-    std::vector<service::RecordedObject> recorded_objects(const std::string& environment) override;
+    std::vector<service::RecordedObject> recorded_objects(const std::string& environment,
+                                                          const std::optional<ObjectId>& after,
+                                                          std::size_t limit) override;
     std::vector<ObjectId> deployed_objects(const std::string& environment, std::size_t limit) override;
     bool mark_missing(const ObjectId& id, const std::string& failure,
                       const service::AuditRecord& audit) override;

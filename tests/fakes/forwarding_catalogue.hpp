@@ -115,8 +115,10 @@ class ForwardingCatalogue : public Catalogue {
                       const AuditRecord& audit) override {
         next_.rebind_token(environment, serial, audit);
     }
-    std::vector<RecordedObject> recorded_objects(const std::string& environment) override {
-        return next_.recorded_objects(environment);
+    std::vector<RecordedObject> recorded_objects(const std::string& environment,
+                                                 const std::optional<ObjectId>& after,
+                                                 std::size_t limit) override {
+        return next_.recorded_objects(environment, after, limit);
     }
     std::vector<ObjectId> deployed_objects(const std::string& environment, std::size_t limit) override {
         return next_.deployed_objects(environment, limit);

@@ -6,6 +6,7 @@ namespace {
 using service::DeploymentState;
 using service::KeyState;
 using testing::ElementsAre;
+using testing::ElementsAreArray;
 using testing::IsEmpty;
 
 service::Key unknown_key(service::Key like, const std::string& environment) {
@@ -20,7 +21,7 @@ TEST_P(CatalogueContract, TheObjectsOfAnEnvironmentAreThoseOfEveryDeploymentThat
     const auto key = committed(new_project());
     begun(key.project_id, "creating");
     catalogue_->begin_removal(key.id, 0, "staging", "first", at(5000), audit("undeploy"));
-    const auto objects = catalogue_->recorded_objects("staging");
+    const auto objects = catalogue_->recorded_objects("staging", {}, 10);
     ASSERT_EQ(objects.size(), 1);
     EXPECT_EQ(objects[0].key_id, key.id);
     EXPECT_EQ(objects[0].project, "payments");
@@ -28,15 +29,32 @@ TEST_P(CatalogueContract, TheObjectsOfAnEnvironmentAreThoseOfEveryDeploymentThat
     EXPECT_EQ(objects[0].algorithm, keys::Algorithm::ec);
     EXPECT_EQ(objects[0].type, keys::KeyType::private_key);
     EXPECT_EQ(objects[0].deployment, found(key).deployments[0]);
-    EXPECT_THAT(catalogue_->recorded_objects("unknown"), IsEmpty());
+    EXPECT_THAT(catalogue_->recorded_objects("unknown", {}, 10), IsEmpty());
+}
+
+TEST_P(CatalogueContract, TheObjectsOfAnEnvironmentComeInPagesOrderedByTheirIds) {
+    const std::string project = new_project();
+    std::set<ObjectId> ids;
+    for (const auto* name : {"a", "b", "c", "d", "e"})
+        ids.insert(committed(project, name).deployments[0].object_id.value());
+    std::vector<ObjectId> seen;
+    std::optional<ObjectId> last;
+    for (const std::size_t expected : {2U, 2U, 1U, 0U}) {
+        const auto page = catalogue_->recorded_objects("staging", last, 2);
+        ASSERT_EQ(page.size(), expected);
+        for (const auto& each : page)
+            seen.push_back(*each.deployment.object_id);
+        if (!page.empty()) last = seen.back();
+    }
+    EXPECT_THAT(seen, ElementsAreArray(ids));
 }
 
 TEST_P(CatalogueContract, AFailedDeploymentWithoutAnObjectIsNotExpectedInTheToken) {
     auto work = begun(new_project());
     work.key.deployments[0].object_id.reset();
     catalogue_->commit_create(work.key, settlement("first", at(1)), audit("x"));
-    EXPECT_THAT(catalogue_->recorded_objects("staging"), IsEmpty());
-    EXPECT_EQ(catalogue_->recorded_objects("production").size(), 1);
+    EXPECT_THAT(catalogue_->recorded_objects("staging", {}, 10), IsEmpty());
+    EXPECT_EQ(catalogue_->recorded_objects("production", {}, 10).size(), 1);
 }
 
 TEST_P(CatalogueContract, AMissingObjectFailsItsDeploymentAndAFoundOneHealsIt) {

@@ -72,10 +72,13 @@ PostgresServer& PostgresServer::instance() {
     return server;
 }
 
-PostgresServer::PostgresServer() : password_(random_uuid()) {
+PostgresServer::PostgresServer(std::string password) : password_(std::move(password)) {
+    give_to_server_user(folder_.path());
+}
+
+PostgresServer::PostgresServer() : PostgresServer(random_uuid()) {
     const auto password_file = folder_.path() / "password";
     std::ofstream(password_file) << password_ << '\n';
-    give_to_server_user(folder_.path());
     give_to_server_user(password_file);
     run_as_server_user("initdb",
                        {"-D", folder_.path() / "data", "-U", "keyward", "-A", "scram-sha-256", "--pwfile",
@@ -84,8 +87,21 @@ PostgresServer::PostgresServer() : password_(random_uuid()) {
     start();
 }
 
+std::unique_ptr<PostgresServer> PostgresServer::standby_of(const PostgresServer& primary) {
+    std::unique_ptr<PostgresServer> standby(new PostgresServer(primary.password_));
+    run_as_server_user(
+        "pg_basebackup",
+        {"-D", standby->folder_.path() / "data", "-R", "-c", "fast", "-d", primary.url("postgres")},
+        standby->folder_.path());
+    standby->start();
+    return standby;
+}
+
 PostgresServer::~PostgresServer() {
-    stop();
+    try {
+        stop();
+    } catch (const std::exception&) {  // it was not started, or has ended
+    }
 }
 
 void PostgresServer::start() const {

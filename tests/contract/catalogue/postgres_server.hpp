@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -23,11 +24,16 @@ class TemporaryFolder {
     std::filesystem::path path_;
 };
 
-/// A PostgreSQL cluster of the tests' own, on a unix socket in its folder, with a random password. It is made
-/// at the first use and ended with the test program, through the pid in its own folder.
+/// A PostgreSQL cluster of the tests' own, on a unix socket in its folder, with a random password. It is
+/// ended with this object, through the pid in its own folder.
 class PostgresServer {
   public:
+    /// The one that most tests share, made at the first use.
     static PostgresServer& instance();
+
+    PostgresServer();
+    /// A hot standby that follows the primary, with the same password.
+    static std::unique_ptr<PostgresServer> standby_of(const PostgresServer& primary);
     PostgresServer(const PostgresServer&) = delete;
     PostgresServer& operator=(const PostgresServer&) = delete;
     PostgresServer(PostgresServer&&) = delete;
@@ -37,6 +43,8 @@ class PostgresServer {
     [[nodiscard]] std::string url(const std::string& database) const;
     /// The same through a proxy that listens at this port of 127.0.0.1.
     [[nodiscard]] std::string url_at(std::uint16_t port, const std::string& database) const;
+    /// The folder of its unix socket, as the parameter `host` of libpq.
+    [[nodiscard]] std::string host() const { return folder_.path(); }
     /// The unix socket that it listens at.
     [[nodiscard]] std::string socket() const { return folder_.path() / ".s.PGSQL.5432"; }
     [[nodiscard]] const std::string& password() const { return password_; }
@@ -47,7 +55,7 @@ class PostgresServer {
     void thaw() const;
 
   private:
-    PostgresServer();
+    explicit PostgresServer(std::string password);
     void signal(int number) const;
 
     TemporaryFolder folder_;

@@ -213,7 +213,7 @@ TEST_P(CatalogueContract, UsesThatWereNeverWrittenFollowTheMechanismsUntilTheyCh
     key = found(key);
     const UseSet both{Use::cipher, Use::signature};
     EXPECT_EQ(key.deployments[0].uses, both);
-    EXPECT_EQ(catalogue_->recorded_objects("staging").at(0).deployment.uses, both);
+    EXPECT_EQ(catalogue_->recorded_objects("staging", {}, 10).at(0).deployment.uses, both);
     key.mechanisms = {"SHA256-RSA-PKCS"};
     ASSERT_TRUE(catalogue_->commit_update(key, {}, settlement("first", at(9000)), audit("x")));
     EXPECT_EQ(found(key).mechanisms, key.mechanisms);

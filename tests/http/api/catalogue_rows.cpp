@@ -52,4 +52,16 @@ void fill_with_keys(const Home& home, const std::string& of_project, std::size_t
         throw std::runtime_error(sqlite3_errmsg(database.get()));
 }
 
+void deploy_in_the_catalogue_alone(const Home& home, const std::string& environment) {
+    const Database database = catalogue_of(home);
+    const std::string rows =
+        "insert into deployments (key_id, position, environment, alias, source, state, object_id, size, "
+        "key_check_value, public_key_sha256, public_key_pem, failure, uses, serial) select id, 0, '" +
+        environment +
+        "', '', 'content', 'deployed', lower(hex(randomblob(16))), 2048, '', lower(hex(randomblob(32))), "
+        "printf('%0451d', 0), '', 'signature', '' from keys where id like 'filled-%'";
+    if (sqlite3_exec(database.get(), rows.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+        throw std::runtime_error(sqlite3_errmsg(database.get()));
+}
+
 }  // namespace keyward::e2e

@@ -16,4 +16,8 @@ int rows_in(const Home& home, const std::string& table);
 /// std::runtime_error when SQLite can't.
 void fill_with_keys(const Home& home, const std::string& of_project, std::size_t count);
 
+/// Says of these keys that they are deployed in the environment, each with a public key of 451 octets; the
+/// token holds none of them.
+void deploy_in_the_catalogue_alone(const Home& home, const std::string& environment);
+
 }  // namespace keyward::e2e

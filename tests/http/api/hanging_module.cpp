@@ -55,6 +55,12 @@ CK_RV find_objects_init(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR attributes, 
     return real->C_FindObjectsInit(session, attributes, count);
 }
 
+CK_RV create_object(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR attributes, CK_ULONG count,
+                    CK_OBJECT_HANDLE_PTR object) {
+    linger("C_CreateObject");
+    return real->C_CreateObject(session, attributes, count, object);
+}
+
 }  // namespace
 
 extern "C" CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list) {
@@ -71,6 +77,7 @@ extern "C" CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list) {
     ours.C_CloseSession = close_session;
     ours.C_CloseAllSessions = close_all_sessions;
     ours.C_FindObjectsInit = find_objects_init;
+    ours.C_CreateObject = create_object;
     *list = &ours;
     return CKR_OK;
 }

@@ -33,7 +33,7 @@ class HangingCatalogue final : public service::ForwardingCatalogue {
 
 class OptionalLoginTest : public testing::Test {
   protected:
-    std::string token_of_a_user() {
+    [[nodiscard]] std::string token_of_a_user() const {
         const SecretBytes token = service::make_api_token();
         bench_.catalogue->create_user("somebody", "", {});
         bench_.catalogue->create_api_token(bench_.catalogue->find_user("somebody")->id, "",

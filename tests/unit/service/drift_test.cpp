@@ -62,14 +62,29 @@ TokenObject ec_object(KeyType type) {
     return object;
 }
 
-CatalogueView with(RecordedObject recorded) {
+/// A view with all that is recorded in it.
+struct Said {
     CatalogueView view;
-    view.recorded = RecordedObjects({std::move(recorded)});
-    return view;
+    std::vector<RecordedObject> recorded;
+};
+
+Said with(const RecordedObject& recorded) {
+    Said said;
+    said.recorded.push_back(recorded);
+    said.view.recorded = RecordedObjects({{*recorded.deployment.object_id, recorded.deployment.state}});
+    return said;
 }
 
-std::vector<Drift> drift_between(const CatalogueView& view, const std::vector<TokenObject>& objects) {
-    return drift_of("production", view, view, objects);
+std::vector<Drift> drift_of(const Said& before, const Said& after, const std::vector<TokenObject>& objects) {
+    FoundObjects found(objects);
+    DriftSearch search("production", before.view, found);
+    for (const RecordedObject& each : after.recorded)
+        search.compare_with(each);
+    return search.end(after.view);
+}
+
+std::vector<Drift> drift_between(const Said& said, const std::vector<TokenObject>& objects) {
+    return drift_of(said, said, objects);
 }
 
 /// What one object or record was made to say, and the sentence that comes of it.
@@ -305,28 +320,60 @@ TEST(DriftOf, WhatIsBeingUndeployedIsNoDrift) {
     EXPECT_THAT(drift_between(with(going), {}), IsEmpty());
 }
 
-TEST(RecordedObjects, StayInTheCataloguesOrderAndAreFoundById) {
-    RecordedObject second = recorded_aes();
-    second.key = "a";
-    second.deployment.object_id = ObjectId::from_hex("00000000000000000000000000000000");
-    const RecordedObjects recorded({recorded_aes(), second});
-    std::vector<std::string> keys;
-    for (const RecordedObject& each : recorded)
-        keys.push_back(each.key);
-    EXPECT_THAT(keys, ElementsAre("k", "a"));
-    EXPECT_EQ(recorded.find(*second.deployment.object_id)->key, "a");
-    EXPECT_EQ(recorded.find(ObjectId::random()), nullptr);
+TEST(DriftOf, IsToldInTheOrderOfProjectsAndKeys) {
+    Said said;
+    std::vector<RecordedObjects::Entry> entries;
+    for (const auto& [project, key] : {std::pair{"b", "a"}, std::pair{"a", "b"}, std::pair{"a", "a"}}) {
+        RecordedObject& recorded = said.recorded.emplace_back(recorded_aes());
+        recorded.project = project;
+        recorded.key = key;
+        recorded.deployment.object_id = ObjectId::random();
+        entries.push_back({*recorded.deployment.object_id, DeploymentState::deployed});
+    }
+    said.view.recorded = RecordedObjects(entries);
+    std::vector<std::string> names;
+    for (const Drift& drift : drift_between(said, {}))
+        names.push_back(drift.project + "/" + drift.key);
+    EXPECT_THAT(names, ElementsAre("a/a", "a/b", "b/a"));
+}
+
+TEST(DriftOf, WhatTheTokenHoldsOfADeployedKeyIsDroppedOnceItIsCompared) {
+    const Said said = with(recorded_aes());
+    FoundObjects found({aes_object()});
+    DriftSearch search("production", said.view, found);
+    EXPECT_TRUE(found.ours.contains(id));
+    search.compare_with(said.recorded.front());
+    EXPECT_FALSE(found.ours.contains(id));
+    EXPECT_THAT(search.end(said.view), IsEmpty());
+}
+
+TEST(DriftOf, WhatTheTokenHoldsOfAKeyThatIsAboutToGoIsKept) {
+    Said said = with(recorded_aes());
+    said.view.in_motion.insert(id);
+    FoundObjects found({aes_object()});
+    DriftSearch search("production", said.view, found);
+    search.compare_with(said.recorded.front());
+    EXPECT_TRUE(found.ours.contains(id));
+}
+
+TEST(RecordedObjects, AreFoundByTheirIds) {
+    const auto first = ObjectId::from_hex("00000000000000000000000000000000");
+    const RecordedObjects recorded({{id, DeploymentState::failed}, {first, DeploymentState::deployed}});
+    EXPECT_EQ(recorded.find(first), DeploymentState::deployed);
+    EXPECT_EQ(recorded.find(id), DeploymentState::failed);
+    EXPECT_EQ(recorded.find(ObjectId::random()), std::nullopt);
+    EXPECT_EQ(RecordedObjects().find(id), std::nullopt);
 }
 
 TEST(RecordedObjects, AreFoundQuicklyAmongMany) {
     constexpr std::size_t many = 50'000;
-    std::vector<RecordedObject> objects(many, recorded_aes());
-    for (RecordedObject& object : objects)
-        object.deployment.object_id = ObjectId::random();
+    std::vector<RecordedObjects::Entry> objects(many);
+    for (RecordedObjects::Entry& object : objects)
+        object.id = ObjectId::random();
     const RecordedObjects recorded(objects);
     const auto begin = std::clock();
-    for (const RecordedObject& object : objects)
-        ASSERT_NE(recorded.find(*object.deployment.object_id), nullptr);
+    for (const RecordedObjects::Entry& object : objects)
+        ASSERT_TRUE(recorded.find(object.id));
     // One after the other they would be compared more than a thousand million times.
     EXPECT_LT(std::clock() - begin, CLOCKS_PER_SEC);
 }
@@ -346,13 +393,13 @@ class WhatMoves : public testing::TestWithParam<Motion> {};
 
 TEST_P(WhatMoves, IsNoDrift) {
     const auto view = [](bool in_motion, bool recorded) {
-        CatalogueView made = recorded ? with(recorded_aes()) : CatalogueView{};
-        if (in_motion) made.in_motion.insert(id);
+        Said made = recorded ? with(recorded_aes()) : Said{};
+        if (in_motion) made.view.in_motion.insert(id);
         return made;
     };
     const Motion& motion = GetParam();
     const std::vector<TokenObject> objects(motion.in_token ? 1 : 0, aes_object());
-    EXPECT_EQ(drift_of("production", view(motion.in_motion_before, motion.recorded_before),
+    EXPECT_EQ(drift_of(view(motion.in_motion_before, motion.recorded_before),
                        view(motion.in_motion_after, motion.recorded_after), objects)
                   .size(),
               motion.drift);

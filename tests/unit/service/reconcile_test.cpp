@@ -22,8 +22,10 @@ class Interrupted : public ForwardingCatalogue {
   public:
     using ForwardingCatalogue::ForwardingCatalogue;
 
-    std::vector<RecordedObject> recorded_objects(const std::string& environment) override {
-        auto recorded = ForwardingCatalogue::recorded_objects(environment);
+    std::vector<RecordedObject> recorded_objects(const std::string& environment,
+                                                 const std::optional<ObjectId>& after,
+                                                 std::size_t limit) override {
+        auto recorded = ForwardingCatalogue::recorded_objects(environment, after, limit);
         if (++asked == when && happening) std::exchange(happening, nullptr)();
         return recorded;
     }
