@@ -46,7 +46,8 @@ bool is_not_offered(CK_RV value);
 /// Whether the value says that what was given to an operation is at fault.
 bool is_about_input(CK_RV value);
 
-/// Whether the value says that a ciphertext can't be opened, whatever the module.
+/// Whether the standard has the value for a ciphertext that can't be opened. A module may give others for
+/// that, and these for something else: see WrongCiphertext.
 bool names_wrong_ciphertext(CK_RV value);
 
 /// Whether the value says that a session, and not the call made in it, is at an end.

@@ -77,11 +77,18 @@ Outcome refusal(std::string_view why) {
     return {.kind = Kind::refused, .reason = "The token refuses the input: " + std::string(why)};
 }
 
+/// For a failure that has the name of a wrong ciphertext in a module that is known to say otherwise of those.
+[[noreturn]] void throw_misnamed(const Called& called) {
+    log::warn("token.call_failed",
+              {{"label", LogLabel::current()}, {"call", called.name}, {"code", name_of(called.value)}});
+    throw service::TokenError(
+        restated(error_of(called.name, called.value), service::TokenFault::unreachable));
+}
+
 /// What the client is told of a failure that lies in what it sent; nothing when it does not lie there.
 std::optional<Outcome> outcome_of_input(Action action, CK_RV value) {
     switch (action) {
-        case Action::decrypt:
-            if (names_wrong_ciphertext(value)) return Outcome{.kind = Kind::failed};
+        case Action::decrypt:  // see outcome_of_failed_decryption
             break;
         case Action::verify:
             if (value == CKR_SIGNATURE_INVALID || value == CKR_SIGNATURE_LEN_RANGE)
@@ -156,26 +163,37 @@ std::optional<Outcome> KeyUse::use_as(const Job& job, CK_MECHANISM_TYPE code, By
     const Called done = makes ? finish(lease_, job.action, input, length, outcome.output)
                               : finish_verification(lease_, input, job.operation.signature);
     if (done.succeeded()) return outcome;
-    if (job.action != Action::decrypt || is_gone(done.value) || names_wrong_ciphertext(done.value))
-        return outcome_of_failure(job, done);
-    if (auto wrong = outcome_of_wrong_ciphertext(job, done, before)) return wrong;
+    if (job.action != Action::decrypt || is_gone(done.value)) return outcome_of_failure(job, done);
+    if (auto failed = outcome_of_failed_decryption(job, done, before)) return failed;
     // An outage may end at this very moment, and a right ciphertext is not to be told as a wrong one.
     return use_as(job, code, input, done.value);
 }
 
-// What a value means that does not speak of ciphertexts must be learnt from this module. Nothing when it may
-// mean a wrong one: then the second try decides.
-std::optional<Outcome> KeyUse::outcome_of_wrong_ciphertext(const Job& job, const Called& done,
-                                                           std::optional<CK_RV> before) {
+// What a value means must be learnt from this module; where it can't be, the standard's names have to do.
+// Nothing when it may mean a wrong ciphertext: then the second try decides.
+std::optional<Outcome> KeyUse::outcome_of_failed_decryption(const Job& job, const Called& done,
+                                                            std::optional<CK_RV> before) {
     settle(job.action);
     if (before == done.value) return Outcome{.kind = Kind::failed};
     lease_.replace_spoilt();
-    const bool may_be_wrong = wrong_ciphertext_ != nullptr &&
-                              wrong_ciphertext_->explains(lease_, job.operation, job.object, done.value);
-    if (!may_be_wrong && is_about_input(done.value)) return refusal(meaning_of(done.value).words);
-    if (!may_be_wrong) check(done.name, done.value);
-    lease_.replace_spoilt();
+    const WrongCiphertext::Verdict verdict = judge(job, done.value);
+    const bool is_named = names_wrong_ciphertext(done.value);
+    if (verdict == WrongCiphertext::Verdict::wrong && !before) {
+        lease_.replace_spoilt();
+        return std::nullopt;
+    }
+    if (verdict == WrongCiphertext::Verdict::wrong ||
+        (verdict == WrongCiphertext::Verdict::unknown && is_named))
+        return Outcome{.kind = Kind::failed};
+    if (is_named) throw_misnamed(done);
+    if (is_about_input(done.value)) return refusal(meaning_of(done.value).words);
+    check(done.name, done.value);
     return std::nullopt;
+}
+
+WrongCiphertext::Verdict KeyUse::judge(const Job& job, CK_RV value) {
+    if (wrong_ciphertext_ == nullptr) return WrongCiphertext::Verdict::unknown;
+    return wrong_ciphertext_->judge(lease_, job.operation, job.object, value);
 }
 
 std::optional<Outcome> KeyUse::outcome_of_failure(const Job& job, const Called& done) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 
 #include "hsm/calls.hpp"
 #include "hsm/handles.hpp"
@@ -16,10 +17,14 @@ namespace keyward::hsm {
 class KeyUse {
   public:
     /// All but the handles are borrowed.
-    /// Without `wrong_ciphertext` a decryption that fails for no reason given throws.
-    KeyUse(Lease& lease, const MechanismList& offered, const KeyHandles& handles,
+    /// Without `wrong_ciphertext` a decryption that fails for no reason given throws, and the standard's
+    /// names for wrong ciphertexts are believed.
+    KeyUse(Lease& lease, const MechanismList& offered, KeyHandles handles,
            WrongCiphertext* wrong_ciphertext = nullptr)
-        : lease_(lease), offered_(offered), handles_(handles), wrong_ciphertext_(wrong_ciphertext) {}
+        : lease_(lease),
+          offered_(offered),
+          handles_(std::move(handles)),
+          wrong_ciphertext_(wrong_ciphertext) {}
 
     /// What comes of one operation; nothing when the object is gone, was never there, or is a public one of
     /// another key than the operation's: a search is needed then. What fails because of
@@ -39,8 +44,9 @@ class KeyUse {
     /// `before`: with what the same decryption failed a moment ago.
     std::optional<service::Outcome> use_as(const Job& job, CK_MECHANISM_TYPE code, ByteView input,
                                            std::optional<CK_RV> before = {});
-    std::optional<service::Outcome> outcome_of_wrong_ciphertext(const Job& job, const Called& done,
-                                                                std::optional<CK_RV> before);
+    std::optional<service::Outcome> outcome_of_failed_decryption(const Job& job, const Called& done,
+                                                                 std::optional<CK_RV> before);
+    WrongCiphertext::Verdict judge(const Job& job, CK_RV value);
     std::optional<service::Outcome> verify_mac(const service::Operation& operation);
     std::optional<service::Outcome> outcome_of_failure(const Job& job, const Called& done);
     service::Outcome outcome_without_reason(const Job& job, const Called& called);

@@ -1,5 +1,6 @@
 #include "hsm/wrong_ciphertext.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "core/log.hpp"
@@ -114,15 +115,35 @@ bool opens(Lease& lease, CK_OBJECT_HANDLE key, const Operation& right) {
            equal_secrets(opened.reveal(), message_for(*right.mechanism));
 }
 
-/// Wrong ones, made of a right one. With CBC the vector changes the padding's octet: to none, to too long.
+/// With CBC the vector changes the padding's octet: to none, to too long.
+Operation with_last_octet_changed(const Operation& right, std::uint8_t change) {
+    Operation wrong = copy_of(right);
+    const bool padded = right.mechanism->scheme == Scheme::cbc_pad;
+    (padded ? wrong.iv.back() : wrong.input.writable().back()) ^= change;
+    return wrong;
+}
+
+Operation beyond_the_modulus(const Operation& right) {
+    Operation wrong = copy_of(right);
+    std::ranges::fill(wrong.input.writable(), std::uint8_t{0xFF});
+    return wrong;
+}
+
+/// No whole block, shorter than the modulus, or without room for a tag.
+Operation of_wrong_length(const Operation& right) {
+    Operation wrong = copy_of(right);
+    wrong.input.truncate(right.mechanism->scheme == Scheme::gcm ? service::gcm_tag_size - 1
+                                                                : right.input.size() - 1);
+    return wrong;
+}
+
+/// Wrong ones, made of a right one.
 std::vector<Operation> wrong_ones(const Operation& right) {
     std::vector<Operation> wrong;
-    for (const std::uint8_t change : {std::uint8_t{0x01}, std::uint8_t{0x80}}) {
-        Operation& each = wrong.emplace_back(copy_of(right));
-        std::uint8_t& octet =
-            right.mechanism->scheme == Scheme::cbc_pad ? each.iv.back() : each.input.writable().back();
-        octet ^= change;
-    }
+    wrong.push_back(with_last_octet_changed(right, 0x01));
+    wrong.push_back(with_last_octet_changed(right, 0x80));
+    if (right.mechanism->algorithm == keys::Algorithm::rsa) wrong.push_back(beyond_the_modulus(right));
+    wrong.push_back(of_wrong_length(right));
     return wrong;
 }
 
@@ -157,32 +178,33 @@ bool can_be_wrong(Scheme scheme) {
 
 /// What was learnt of one mechanism.
 struct WrongCiphertext::Lesson {
-    CK_OBJECT_HANDLE key;  ///< the session object; CK_INVALID_HANDLE where the token takes none
+    CK_OBJECT_HANDLE key;  ///< the session object; CK_INVALID_HANDLE where the key in use had to do
     Operation right;
     std::set<CK_RV> answers;  ///< to wrong ciphertexts
 };
 
-bool WrongCiphertext::explains(Lease& lease, const Operation& failed, CK_OBJECT_HANDLE key, CK_RV value) {
-    if (!can_be_wrong(failed.mechanism->scheme)) return false;
+WrongCiphertext::Verdict WrongCiphertext::judge(Lease& lease, const Operation& failed, CK_OBJECT_HANDLE key,
+                                                CK_RV value) {
+    if (!can_be_wrong(failed.mechanism->scheme)) return Verdict::unknown;
     try {
-        return was_learnt(lease, failed, key, value);
+        return judge_by_lesson(lease, failed, key, value);
     } catch (const TokenError&) {
-        return false;  // the failure that led here says more
+        return Verdict::not_wrong;  // the failure that led here says more
     }
 }
 
-bool WrongCiphertext::was_learnt(Lease& lease, const Operation& failed, CK_OBJECT_HANDLE key, CK_RV value) {
-    const Subject subject{failed.mechanism->name, failed.oaep_hash};
-    if (const auto lesson = known(lease.era(), subject)) {
-        if (!lesson->answers.contains(value)) return false;
-        if (lesson->key == CK_INVALID_HANDLE) return lease.token_answers();
-        if (opens(lease, lesson->key, lesson->right)) return true;
+WrongCiphertext::Verdict WrongCiphertext::judge_by_lesson(Lease& lease, const Operation& failed,
+                                                          CK_OBJECT_HANDLE key, CK_RV value) {
+    if (const auto lesson = known(lease.era(), {failed.mechanism->name, failed.oaep_hash})) {
+        if (!lesson->answers.contains(value)) return Verdict::not_wrong;
+        if (lesson->key == CK_INVALID_HANDLE)
+            return lease.token_answers() ? Verdict::wrong : Verdict::not_wrong;
+        if (opens(lease, lesson->key, lesson->right)) return Verdict::wrong;
         // The object may have gone with the session that it was made in.
         lease.spoil();
         lease.replace_spoilt();
     }
-    const auto lesson = learn(lease, failed, key);
-    return lesson && lesson->answers.contains(value);
+    return learn(lease, failed, key, value);
 }
 
 std::shared_ptr<const WrongCiphertext::Lesson> WrongCiphertext::known(const Lease::Era& era,
@@ -192,30 +214,41 @@ std::shared_ptr<const WrongCiphertext::Lesson> WrongCiphertext::known(const Leas
     return era_ == era && found != lessons_.end() ? found->second : nullptr;
 }
 
-/// Nothing when no right ciphertext can be made and opened.
-std::shared_ptr<const WrongCiphertext::Lesson> WrongCiphertext::learn(Lease& lease, const Operation& failed,
-                                                                      CK_OBJECT_HANDLE key) {
+// A token that makes a right ciphertext and does not open it fails now, whatever it says.
+WrongCiphertext::Verdict WrongCiphertext::learn(Lease& lease, const Operation& failed, CK_OBJECT_HANDLE key,
+                                                CK_RV value) {
     const std::lock_guard alone(learning_);
     const ObjectId id = ObjectId::random();
     MadeObjects made(lease, id);
     const CK_OBJECT_HANDLE own = create_trial_key(lease, id, failed.mechanism->algorithm, made);
-    const CK_OBJECT_HANDLE used = own == CK_INVALID_HANDLE ? key : own;
-    auto right = right_one(lease, used, failed);
-    if (!right || !opens(lease, used, *right)) {
+    Verdict without_lesson = Verdict::unknown;
+    for (const CK_OBJECT_HANDLE used : {own, key}) {
+        if (used == CK_INVALID_HANDLE) continue;
+        auto right = right_one(lease, used, failed);
+        if (right && opens(lease, used, *right)) {
+            auto answers = answers_to(lease, used, wrong_ones(*right));
+            const bool is_wrong = answers.contains(value);
+            if (used == own) made.keep();
+            keep(lease.era(), {used == own ? own : CK_INVALID_HANDLE, *std::move(right), std::move(answers)});
+            return is_wrong ? Verdict::wrong : Verdict::not_wrong;
+        }
+        if (right) without_lesson = Verdict::not_wrong;
         lease.spoil();
-        return nullptr;
+        lease.replace_spoilt();
     }
-    auto answers = answers_to(lease, used, wrong_ones(*right));
-    log::info("token.wrong_ciphertext_learnt", {{"label", LogLabel::current()},
-                                                {"mechanism", failed.mechanism->name},
-                                                {"answers", listed(answers)}});
-    made.keep();
-    const auto lesson = std::make_shared<const Lesson>(Lesson{own, *std::move(right), std::move(answers)});
+    return without_lesson;
+}
+
+void WrongCiphertext::keep(const Lease::Era& era, Lesson lesson) {
+    const service::Mechanism& mechanism = *lesson.right.mechanism;
+    log::info(
+        "token.wrong_ciphertext_learnt",
+        {{"label", LogLabel::current()}, {"mechanism", mechanism.name}, {"answers", listed(lesson.answers)}});
+    const Subject subject{mechanism.name, lesson.right.oaep_hash};
     const std::lock_guard lock(mutex_);
-    if (era_ != lease.era()) lessons_.clear();
-    era_ = lease.era();
-    lessons_.insert_or_assign({failed.mechanism->name, failed.oaep_hash}, lesson);
-    return lesson;
+    if (era_ != era) lessons_.clear();
+    era_ = era;
+    lessons_.insert_or_assign(subject, std::make_shared<const Lesson>(std::move(lesson)));
 }
 
 }  // namespace keyward::hsm

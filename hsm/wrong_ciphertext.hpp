@@ -13,23 +13,31 @@ namespace keyward::hsm {
 
 /// Which CKR_ values a module gives for a ciphertext that can't be opened. PKCS#11 has names for that
 /// (CKR_ENCRYPTED_DATA_INVALID …), but SoftHSM2 says CKR_GENERAL_ERROR, which is what others say of a lost
-/// device. So it is learnt, once for each mechanism and era, at the first failure that its value does not
-/// explain: with a session object, or with the key in use where the token takes none, a right ciphertext is
-/// opened and wrong ones are not. Any thread may call; one learns at a time.
+/// device, and a name may stand for something else in another module. So it is learnt, once for each
+/// mechanism and era, at the first failure: with a session object, or with the key in use where the token
+/// takes none, a right ciphertext is opened and wrong ones are not. These have a wrong tag or padding, a
+/// value beyond the modulus, or a wrong length. Any thread may call; one learns at a time.
 class WrongCiphertext {
   public:
-    /// Whether a decryption that has just failed with this value was given a wrong ciphertext: the value is
-    /// one of those learnt, and a right ciphertext opens now. False when it can't be learnt or the token
-    /// fails. `key` is the object in use. May leave the lease spoilt, and gets it unspoilt.
-    bool explains(Lease& lease, const service::Operation& failed, CK_OBJECT_HANDLE key, CK_RV value);
+    enum class Verdict {
+        wrong,      ///< the ciphertext was wrong: the value is one of those learnt, and a right one opens now
+        not_wrong,  ///< the value has another cause: it is none of those, or not even a right one opens
+        unknown,    ///< no right ciphertext can be made here, or the mechanism has no wrong ones
+    };
+
+    /// On a decryption that has just failed with this value. `key` is the object in use. May leave the lease
+    /// spoilt, and gets it unspoilt.
+    Verdict judge(Lease& lease, const service::Operation& failed, CK_OBJECT_HANDLE key, CK_RV value);
 
   private:
     struct Lesson;
     using Subject = std::pair<std::string_view, keys::Digest>;  ///< mechanism, and the hash of OAEP
 
-    bool was_learnt(Lease& lease, const service::Operation& failed, CK_OBJECT_HANDLE key, CK_RV value);
+    Verdict judge_by_lesson(Lease& lease, const service::Operation& failed, CK_OBJECT_HANDLE key,
+                            CK_RV value);
     std::shared_ptr<const Lesson> known(const Lease::Era& era, const Subject& subject);
-    std::shared_ptr<const Lesson> learn(Lease& lease, const service::Operation& failed, CK_OBJECT_HANDLE key);
+    Verdict learn(Lease& lease, const service::Operation& failed, CK_OBJECT_HANDLE key, CK_RV value);
+    void keep(const Lease::Era& era, Lesson lesson);
 
     std::mutex mutex_;     ///< guards what follows
     std::mutex learning_;  ///< held across calls of the module

@@ -286,8 +286,14 @@ CK_RV verify_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_OBJE
     return real->C_VerifyInit(session, mechanism, object_of(key));
 }
 
+/// What C_DecryptInit was given last; the caller keeps it until C_Decrypt returns.
+thread_local CK_MECHANISM_PTR decrypted_with = nullptr;
+thread_local CK_OBJECT_HANDLE decrypted_by = CK_INVALID_HANDLE;
+
 CK_RV decrypt_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key) {
     if (const CK_RV value = init_error(mechanism->mechanism); value != CKR_OK) return value;
+    decrypted_with = mechanism;
+    decrypted_by = object_of(key);
     return real->C_DecryptInit(session, mechanism, object_of(key));
 }
 
@@ -303,7 +309,10 @@ CK_RV decrypt(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size, CK_BYT
     if (controls.decrypt != CKR_OK) return controls.decrypt;
     const CK_RV value = with_odd_length(real->C_Decrypt, session, data, size, result, result_size);
     if (takes_one_of(controls.bad_decrypts)) return controls.bad_decrypt;
-    if (value != CKR_OK && controls.wrong_ciphertext != CKR_OK) return controls.wrong_ciphertext;
+    if (value == CKR_OK) return refuse_emptiness(value, size);
+    if (controls.leaves_active) real->C_DecryptInit(session, decrypted_with, decrypted_by);
+    if (size % 8 != 0 && controls.wrong_length != CKR_OK) return controls.wrong_length;
+    if (controls.wrong_ciphertext != CKR_OK) return controls.wrong_ciphertext;
     return refuse_emptiness(value, size);
 }
 

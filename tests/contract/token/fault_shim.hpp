@@ -27,6 +27,8 @@ struct ShimControls {
     std::atomic<CK_RV> decrypt;
     std::atomic<CK_RV> verify;
     std::atomic<CK_RV> wrong_ciphertext;  ///< what C_Decrypt answers where SoftHSM2 fails
+    std::atomic<CK_RV> wrong_length;      ///< the same where the ciphertext is no multiple of 8 octets
+    std::atomic<bool> leaves_active;      ///< a C_Decrypt that fails does not end its operation
     std::atomic<CK_RV> wrong_signature;   ///< what C_Verify answers where SoftHSM2 fails
     std::atomic<CK_ULONG> bad_decrypts;   ///< so many of C_Decrypt answer `bad_decrypt` at first
     std::atomic<CK_RV> bad_decrypt;

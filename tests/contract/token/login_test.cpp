@@ -36,6 +36,24 @@ class TokenLogin : public ::testing::Test {
         return lab_.open(settings);
     }
 
+    std::shared_ptr<service::Token> token_with_wrong_pin() {
+        pin_ = wrong_pin;
+        return token();
+    }
+    std::shared_ptr<service::Token> token_that_shows(CK_FLAGS flags) {
+        shim_.token_flags = flags;
+        return token();
+    }
+    void reload(service::Token& token, const std::string& pin) {
+        pin_ = pin;
+        token.reload_pin();
+    }
+    static std::string log_of(const std::function<void()>& calls) {
+        ::testing::internal::CaptureStderr();
+        calls();
+        return ::testing::internal::GetCapturedStderr();
+    }
+
     static TokenError error_of(service::Token& token) {
         try {
             token.ping();
@@ -57,8 +75,7 @@ class TokenLogin : public ::testing::Test {
 };
 
 TEST_F(TokenLogin, OfAPinThatIsReloadedUnchangedIsNotTriedAgain) {
-    pin_ = wrong_pin;
-    const auto refused = token();
+    const auto refused = token_with_wrong_pin();
     fail_many_times(*refused);
     for (int i = 0; i < 5; ++i) {
         refused->reload_pin();
@@ -71,15 +88,12 @@ TEST_F(TokenLogin, OfAPinThatIsReloadedUnchangedIsNotTriedAgain) {
 }
 
 TEST_F(TokenLogin, OfAPinThatIsReloadedChangedIsTriedOnce) {
-    pin_ = wrong_pin;
-    const auto refused = token();
+    const auto refused = token_with_wrong_pin();
     fail_many_times(*refused);
-    pin_ = "wrong-4712";
-    refused->reload_pin();
+    reload(*refused, "wrong-4712");
     fail_many_times(*refused);
     EXPECT_EQ(shim_.logins, 2U);
-    pin_ = test_pin;
-    refused->reload_pin();
+    reload(*refused, test_pin);
     EXPECT_NO_THROW(refused->ping());
     EXPECT_EQ(shim_.logins, 3U);
 }
@@ -87,22 +101,19 @@ TEST_F(TokenLogin, OfAPinThatIsReloadedChangedIsTriedOnce) {
 TEST_F(TokenLogin, OfAPinThatWasRefusedBeforeAnotherOneIsNotTriedAgain) {
     const auto refused = token();
     for (const char* pin : {"wrong-4711", "wrong-4712", "wrong-4711", "wrong-4712"}) {
-        pin_ = pin;
-        refused->reload_pin();
+        reload(*refused, pin);
         EXPECT_EQ(error_of(*refused).fault(), TokenFault::pin);
     }
     EXPECT_EQ(shim_.logins, 2U);
 }
 
 TEST_F(TokenLogin, ThatIsRefusedWhileThePinIsReloadedIsTriedAgainWithTheNewOne) {
-    pin_ = wrong_pin;
-    const auto refused = token();
+    const auto refused = token_with_wrong_pin();
     shim_.hang_in_login = true;
     auto ping = std::async(std::launch::async, [&] { refused->ping(); });
     while (shim_.hanging == 0)
         std::this_thread::yield();
-    pin_ = test_pin;
-    refused->reload_pin();
+    reload(*refused, test_pin);
     shim_.hang_in_login = false;
     EXPECT_THROW(ping.get(), TokenError);
     EXPECT_NO_THROW(refused->ping());
@@ -127,8 +138,7 @@ TEST_F(TokenLogin, OfAPinThatOneTokenRefusedIsTriedInAnother) {
 }
 
 TEST_F(TokenLogin, IsNotTriedByItselfWhenOneTryIsLeft) {
-    shim_.token_flags = CKF_USER_PIN_FINAL_TRY;
-    const auto careful = token();
+    const auto careful = token_that_shows(CKF_USER_PIN_FINAL_TRY);
     fail_many_times(*careful);
     EXPECT_EQ(shim_.logins, 0U);
     EXPECT_EQ(error_of(*careful).fault(), TokenFault::pin);
@@ -136,8 +146,7 @@ TEST_F(TokenLogin, IsNotTriedByItselfWhenOneTryIsLeft) {
 }
 
 TEST_F(TokenLogin, WithTheLastTryIsTriedWhenAnOperatorAsksForIt) {
-    shim_.token_flags = CKF_USER_PIN_FINAL_TRY;
-    const auto careful = token();
+    const auto careful = token_that_shows(CKF_USER_PIN_FINAL_TRY);
     EXPECT_THROW(careful->ping(), TokenError);
     careful->reload_pin();
     EXPECT_NO_THROW(careful->ping());
@@ -145,30 +154,26 @@ TEST_F(TokenLogin, WithTheLastTryIsTriedWhenAnOperatorAsksForIt) {
 }
 
 TEST_F(TokenLogin, WithTheLastTryIsNotTriedWithAPinThatWasRefused) {
-    pin_ = wrong_pin;
-    const auto refused = token();
+    const auto refused = token_with_wrong_pin();
     EXPECT_THROW(refused->ping(), TokenError);
     shim_.token_flags = CKF_USER_PIN_FINAL_TRY;
     refused->reload_pin();
     fail_many_times(*refused);
     EXPECT_EQ(shim_.logins, 1U);
-    pin_ = test_pin;
-    refused->reload_pin();
+    reload(*refused, test_pin);
     EXPECT_NO_THROW(refused->ping());
     EXPECT_EQ(shim_.logins, 2U);
 }
 
 TEST_F(TokenLogin, IsTriedAgainOnceTheTokenShowsThatItHasMoreTriesAgain) {
-    shim_.token_flags = CKF_USER_PIN_FINAL_TRY;
-    const auto careful = token();
+    const auto careful = token_that_shows(CKF_USER_PIN_FINAL_TRY);
     EXPECT_THROW(careful->ping(), TokenError);
     shim_.token_flags = 0;
     EXPECT_NO_THROW(careful->ping());
 }
 
 TEST_F(TokenLogin, IsNotTriedWhileThePinIsLocked) {
-    shim_.token_flags = CKF_USER_PIN_LOCKED;
-    const auto locked = token();
+    const auto locked = token_that_shows(CKF_USER_PIN_LOCKED);
     EXPECT_EQ(error_of(*locked).fault(), TokenFault::pin);
     locked->reload_pin();
     fail_many_times(*locked);
@@ -176,16 +181,21 @@ TEST_F(TokenLogin, IsNotTriedWhileThePinIsLocked) {
 }
 
 TEST_F(TokenLogin, ThatIsNotTriedForWantOfTriesIsLoggedOnce) {
-    shim_.token_flags = CKF_USER_PIN_LOCKED;
-    const auto locked = token();
-    ::testing::internal::CaptureStderr();
-    fail_many_times(*locked);
-    const std::string log = ::testing::internal::GetCapturedStderr();
+    const auto locked = token_that_shows(CKF_USER_PIN_LOCKED);
+    const std::string log = log_of([&] { fail_many_times(*locked); });
     EXPECT_THAT(log, HasSubstr("CKF_USER_PIN_LOCKED"));
     EXPECT_EQ(log.find("login.latched"), log.rfind("login.latched"));
 }
 
-class UnclearLogin : public TokenLogin, public ::testing::WithParamInterface<CK_RV> {};
+/// C_Login answers so.
+class LoginThatAnswers : public TokenLogin, public ::testing::WithParamInterface<CK_RV> {
+  protected:
+    LoginThatAnswers() { shim_.login = GetParam(); }
+
+    const std::shared_ptr<service::Token> failing_ = token();
+};
+
+class UnclearLogin : public LoginThatAnswers {};
 
 INSTANTIATE_TEST_SUITE_P(Codes, UnclearLogin,
                          ::testing::Values(CKR_ARGUMENTS_BAD, CKR_GENERAL_ERROR, CKR_FUNCTION_FAILED,
@@ -195,15 +205,13 @@ INSTANTIATE_TEST_SUITE_P(Codes, UnclearLogin,
                          [](const auto& test) { return hsm::name_of(test.param); });
 
 TEST_P(UnclearLogin, StopsAfterTwoFailuresOverAllThreads) {
-    shim_.login = GetParam();
-    const auto failing = token();
     std::vector<std::future<void>> callers;
     for (int i = 0; i < 4; ++i)
-        callers.push_back(std::async(std::launch::async, [&] { fail_many_times(*failing); }));
+        callers.push_back(std::async(std::launch::async, [&] { fail_many_times(*failing_); }));
     for (auto& caller : callers)
         caller.get();
     EXPECT_EQ(shim_.logins, 2U);
-    const TokenError error = error_of(*failing);
+    const TokenError error = error_of(*failing_);
     EXPECT_EQ(error.phase(), TokenPhase::logging_in);
     EXPECT_EQ(error.fault(), TokenFault::unreachable);
     EXPECT_EQ(error.code(), hsm::name_of(GetParam()));
@@ -211,23 +219,19 @@ TEST_P(UnclearLogin, StopsAfterTwoFailuresOverAllThreads) {
 }
 
 TEST_P(UnclearLogin, ThatFailedOnceIsTriedAgainAtOnce) {
-    shim_.login = GetParam();
-    const auto failing = token();
-    EXPECT_THROW(failing->ping(), TokenError);
+    EXPECT_THROW(failing_->ping(), TokenError);
     shim_.login = CKR_OK;
-    EXPECT_NO_THROW(failing->ping());
+    EXPECT_NO_THROW(failing_->ping());
 }
 
 TEST_P(UnclearLogin, ResumesForOneTryWhenThePinIsReloaded) {
-    shim_.login = GetParam();
-    const auto failing = token();
-    fail_many_times(*failing);
-    failing->reload_pin();
-    fail_many_times(*failing);
+    fail_many_times(*failing_);
+    failing_->reload_pin();
+    fail_many_times(*failing_);
     EXPECT_EQ(shim_.logins, 3U);
     shim_.login = CKR_OK;
-    failing->reload_pin();
-    EXPECT_NO_THROW(failing->ping());
+    failing_->reload_pin();
+    EXPECT_NO_THROW(failing_->ping());
 }
 
 TEST_F(TokenLogin, WithAModulesOwnCodeForAWrongPinDoesNotLockTheToken) {
@@ -242,14 +246,13 @@ TEST_F(TokenLogin, WithAModulesOwnCodeForAWrongPinDoesNotLockTheToken) {
 TEST_F(TokenLogin, WhoseFailureTheTokenCountsIsOfAWrongPinWhateverTheCode) {
     shim_.phases.shows_low_count = true;
     shim_.phases.wrong_pin = vendors_own;
-    pin_ = wrong_pin;
-    const auto refused = token();
+    const auto refused = token_with_wrong_pin();
     fail_many_times(*refused);
     EXPECT_EQ(error_of(*refused).fault(), TokenFault::pin);
     EXPECT_EQ(shim_.phases.wrong_pins, 1U);
 }
 
-class LostLogin : public TokenLogin, public ::testing::WithParamInterface<CK_RV> {};
+class LostLogin : public LoginThatAnswers {};
 
 INSTANTIATE_TEST_SUITE_P(Codes, LostLogin,
                          ::testing::Values(CKR_SESSION_HANDLE_INVALID, CKR_SESSION_CLOSED, CKR_DEVICE_REMOVED,
@@ -257,21 +260,19 @@ INSTANTIATE_TEST_SUITE_P(Codes, LostLogin,
                          [](const auto& test) { return hsm::name_of(test.param); });
 
 TEST_P(LostLogin, SinceThePinDidNotArriveIsTriedAgainAtOnce) {
-    shim_.login = GetParam();
-    const auto away = token();
-    fail_many_times(*away);
+    fail_many_times(*failing_);
     shim_.login = CKR_OK;
-    EXPECT_NO_THROW(away->ping());
+    EXPECT_NO_THROW(failing_->ping());
 }
 
 TEST_F(TokenLogin, LeavesNoPinInTheLog) {
-    pin_ = wrong_pin;
-    const auto refused = token();
-    ::testing::internal::CaptureStderr();
-    fail_many_times(*refused);
-    refused->reload_pin();
-    fail_many_times(*refused);
-    EXPECT_THAT(::testing::internal::GetCapturedStderr(), Not(HasSubstr(wrong_pin)));
+    const auto refused = token_with_wrong_pin();
+    const std::string log = log_of([&] {
+        fail_many_times(*refused);
+        refused->reload_pin();
+        fail_many_times(*refused);
+    });
+    EXPECT_THAT(log, Not(HasSubstr(wrong_pin)));
 }
 
 }  // namespace

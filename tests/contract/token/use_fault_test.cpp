@@ -423,19 +423,17 @@ INSTANTIATE_TEST_SUITE_P(Answers, FailedDecryption,
                                            CK_RV{0x42}),
                          [](const auto& test) { return hsm::name_of(test.param); });
 
-// The shim fails without ending the operation, so the session is poisoned.
 TEST_P(FailedDecryption, ThatLeavesItsOperationActiveCostsTheSessionAlone) {
-    const Operation opening = sealed();
-    const CK_ULONG sessions = shim_.sessions;
-    shim_.decrypt = GetParam();
-    std::vector<Operation> openings(3);
-    for (Operation& each : openings)
-        each = copy_of(opening);
-    for (const Outcome& outcome : lab_.token()->operate(id_, Action::decrypt, openings))
+    const Operation right = sealed();
+    shim_.wrong_ciphertext = GetParam();
+    shim_.leaves_active = true;
+    std::vector<Operation> wrong(3);
+    for (Operation& each : wrong)
+        each = tampered(right);
+    for (const Outcome& outcome : lab_.token()->operate(id_, Action::decrypt, wrong))
         EXPECT_EQ(outcome.kind, Done::failed);
-    shim_.decrypt = CKR_OK;
-    EXPECT_EQ(kind_of(Action::decrypt, opening), Done::done);
-    EXPECT_EQ(shim_.sessions, sessions + 3);
+    EXPECT_EQ(kind_of(Action::decrypt, right), Done::done);
+    EXPECT_LE(shim_.lies.open_sessions, 2U);
 }
 
 TEST_F(UseFaults, ACiphertextThatTheTokenRefusesForItsFormIsRefusedInWords) {
@@ -526,12 +524,67 @@ TEST_P(WrongCiphertexts, AreLearntWithTheKeyItselfWhereTheTokenTakesNoSessionObj
     EXPECT_EQ(error_of(Action::decrypt, right_).fault(), TokenFault::failed);
 }
 
-TEST_P(WrongCiphertexts, AreKnownByTheStandardsCodesAloneWhereNothingCanBeLearnt) {
-    shim_.bad_decrypts = 1000;
-    shim_.bad_decrypt = CKR_GENERAL_ERROR;
-    EXPECT_EQ(error_of(Action::decrypt, wrong_).fault(), TokenFault::failed);
-    shim_.bad_decrypt = CKR_ENCRYPTED_DATA_INVALID;
+constexpr CK_RV standard_codes[] = {CKR_ENCRYPTED_DATA_INVALID, CKR_ENCRYPTED_DATA_LEN_RANGE,
+                                    CK_RV{0x42}};  // CKR_AEAD_DECRYPT_FAILED
+
+TEST_P(WrongCiphertexts, AreNotWhatAStandardCodeSaysInAnOutageOfAModuleThatHasAnotherForThem) {
+    for (const CK_RV code : standard_codes) {
+        lose_sessions(lab_.inspector());
+        shim_.decrypt = code;
+        EXPECT_EQ(error_of(Action::decrypt, right_).fault(), TokenFault::failed) << "nothing was learnt yet";
+        shim_.decrypt = CKR_OK;
+        EXPECT_EQ(kind_of(Action::decrypt, wrong_), Done::failed);
+        shim_.decrypt = code;
+        const TokenError error = error_of(Action::decrypt, right_);
+        EXPECT_EQ(error.fault(), TokenFault::failed);
+        EXPECT_EQ(error.code(), hsm::name_of(code));
+        EXPECT_THAT(error.what(), ::testing::StartsWith("The token answers, but this call failed: "));
+        shim_.decrypt = CKR_OK;
+        EXPECT_EQ(kind_of(Action::decrypt, right_), Done::done);
+    }
+}
+
+TEST_P(WrongCiphertexts, AreNotWhatOneStandardCodeSaysWhereTheModuleHasAnotherOfThemForThem) {
+    shim_.wrong_ciphertext = CKR_ENCRYPTED_DATA_INVALID;
+    shim_.wrong_length = CKR_ENCRYPTED_DATA_INVALID;
     EXPECT_EQ(kind_of(Action::decrypt, wrong_), Done::failed);
+    shim_.bad_decrypt = CKR_ENCRYPTED_DATA_LEN_RANGE;
+    shim_.bad_decrypts = 1;
+    EXPECT_EQ(error_of(Action::decrypt, right_).fault(), TokenFault::failed);
+    EXPECT_EQ(kind_of(Action::decrypt, right_), Done::done);
+}
+
+TEST_P(WrongCiphertexts, AreKnownByTheStandardsCodesAloneWhereNothingCanBeLearnt) {
+    shim_.create_session_object = CKR_TEMPLATE_INCONSISTENT;
+    shim_.encrypt = CKR_KEY_FUNCTION_NOT_PERMITTED;
+    shim_.lies.gives_up_at = CKA_MODULUS;
+    shim_.lies.gives_up_with = CKR_ATTRIBUTE_SENSITIVE;
+    for (const CK_RV code : standard_codes) {
+        shim_.wrong_ciphertext = code;
+        EXPECT_EQ(kind_of(Action::decrypt, wrong_), Done::failed) << hsm::name_of(code);
+    }
+    shim_.wrong_ciphertext = CKR_GENERAL_ERROR;
+    EXPECT_EQ(error_of(Action::decrypt, wrong_).fault(), TokenFault::failed);
+}
+
+TEST_P(WrongCiphertexts, OfAWrongLengthAreKnownByTheCodeThatTheModuleHasForThose) {
+    shim_.wrong_ciphertext = CKR_FUNCTION_FAILED;
+    for (const CK_RV code : {CKR_ENCRYPTED_DATA_LEN_RANGE, CKR_DATA_LEN_RANGE, CKR_GENERAL_ERROR}) {
+        lose_sessions(lab_.inspector());
+        shim_.wrong_length = code;
+        Operation shorter = copy_of(right_);
+        shorter.input.truncate(right_.input.size() - 1);
+        EXPECT_EQ(kind_of(Action::decrypt, shorter), Done::failed) << hsm::name_of(code);
+        EXPECT_EQ(kind_of(Action::decrypt, right_), Done::done);
+    }
+}
+
+TEST_P(WrongCiphertexts, AreLearntWithTheKeyItselfWhereASessionObjectCantBeUsed) {
+    shim_.wrong_ciphertext = CKR_FUNCTION_FAILED;
+    shim_.bad_decrypt = CKR_FUNCTION_FAILED;
+    shim_.bad_decrypts = 2;  // the one in question, and the right one of the session object
+    EXPECT_EQ(kind_of(Action::decrypt, wrong_), Done::failed);
+    EXPECT_EQ(shim_.bad_decrypts, 0U);
 }
 
 TEST_P(WrongCiphertexts, AreLearntOnceAndTriedTwice) {

@@ -1,3 +1,9 @@
+#include <atomic>
+#include <filesystem>
+#include <future>
+#include <set>
+#include <stdexcept>
+
 #include "tests/http/api/polling.hpp"
 #include "tests/http/api/remote_hsm.hpp"
 #include "tests/http/api/use.hpp"
@@ -61,6 +67,81 @@ TEST_F(UseOfAnUnreachableToken, IsOverForAKeyThatIsBeingDeleted) {
     for (const char* environment : {"production", "remote"})
         expect_problem(post(use_path(name, "sign", environment), operation("SHA256-HMAC", "message")), 404,
                        "not_found", "Key (name: " + name + ") is being deleted");
+}
+
+/// Two tokens that one module shows, as in the demo. `staging` leaves it while the server runs.
+class UseOfATokenThatLeavesItsModule : public testing::Test {
+  protected:
+    static std::set<std::filesystem::path> token_folders(const Home& home) {
+        const std::filesystem::directory_iterator tokens(home.folder().path() / "tokens");
+        return {begin(tokens), end(tokens)};
+    }
+    /// Makes the token of `staging`, and tells where it is.
+    static std::filesystem::path new_token(Home& home) {
+        const auto before = token_folders(home);
+        home.init_token("staging");
+        for (const auto& folder : token_folders(home))
+            if (!before.contains(folder)) return folder;
+        throw std::runtime_error("there is no new token");
+    }
+
+    void leave() { std::filesystem::rename(token_, away_); }
+    void come_back() { std::filesystem::rename(away_, token_); }
+
+    int status_of_use(HttpClient& client, const std::string& environment) {
+        return client
+            .send({.method = "POST",
+                   .path = use_path(key_, "sign", environment),
+                   .body = text_of(operation("SHA256-HMAC", "message")),
+                   .token = home_.token()})
+            .status;
+    }
+    /// Whether a use in `staging` is answered so before long.
+    bool staging_comes_to(int status) {
+        return comes_true([&] { return status_of_use(client_, "staging") == status; });
+    }
+    void make_key() {
+        const std::string content = base64(random_octets(32));
+        const json body =
+            create_body(key_, "SECRET_KEY", "HMAC", {{"production", content}, {"staging", content}});
+        ASSERT_TRUE(comes_true([&] {
+            return client_
+                       .send({.method = "POST",
+                              .path = keys_path(),
+                              .body = text_of(body),
+                              .token = home_.token()})
+                       .status == 200;
+        }));
+    }
+
+    Home home_{{.environments = {"production"}, .without_token = {"staging"}}};
+    const std::filesystem::path token_ = new_token(home_);
+    const std::filesystem::path away_ = home_.folder().path() / "away";
+    Server server_{home_, 2};
+    HttpClient client_{home_.port()};
+    const std::string key_ = unique_name();
+};
+
+TEST_F(UseOfATokenThatLeavesItsModule, IsA503UntilItIsBackAndCostsTheOtherTokenNoUse) {
+    make_key();
+    std::atomic<bool> over = false;
+    auto production = std::async(std::launch::async, [&] {
+        HttpClient client(home_.port());
+        std::size_t uses = 0;
+        for (; !over; ++uses)
+            EXPECT_EQ(status_of_use(client, "production"), 200);
+        return uses;
+    });
+    for (int turn = 0; turn < 2; ++turn) {
+        EXPECT_TRUE(staging_comes_to(200)) << turn;
+        leave();
+        EXPECT_TRUE(staging_comes_to(503)) << turn;
+        come_back();
+    }
+    EXPECT_TRUE(staging_comes_to(200));
+    over = true;
+    EXPECT_GT(production.get(), 0U);
+    EXPECT_TRUE(server_.is_running());
 }
 
 }  // namespace
