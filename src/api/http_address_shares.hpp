@@ -19,6 +19,7 @@ class AddressShares {
     explicit AddressShares(std::size_t most_of_one) : most_of_one_(most_of_one) {}
     AddressShares(const AddressShares&) = delete;
     AddressShares& operator=(const AddressShares&) = delete;
+    ~AddressShares() = default;
 
     /// What one client holds; given back when it ends. Not for sharing between threads. The shares must
     /// outlive it.

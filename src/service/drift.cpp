@@ -134,7 +134,7 @@ void compare(const RecordedObject& recorded, const TokenObject& object, std::vec
     for (const Row& row : rows_of(recorded, object))
         if (row.compared && row.found != row.expected) found.push_back(difference(subject, row));
     for (const std::string& weakness : object.weakened_protection)
-        found.push_back(subject + "protection is weakened: " + weakness);
+        found.emplace_back(subject).append("protection is weakened: ").append(weakness);
 }
 
 Drift drift_about(DriftKind kind, const std::string& environment, const RecordedObject& recorded,

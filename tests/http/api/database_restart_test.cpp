@@ -56,9 +56,9 @@ class StoppedPostgresql : public testing::TestWithParam<bool> {
         static_cast<void>(home_.folder().write("hang", "C_CreateObject " + milliseconds + "\n"));
     }
     Answer send(const Request& request) const { return HttpClient(home_.port()).send(request); }
-    /// A create whose token takes a second, and which has begun with it.
-    std::future<Answer> begin_create() {
-        let_imports_take("1000");
+    /// A create whose token takes so long, and which has begun with it.
+    std::future<Answer> begin_create(const std::string& milliseconds) {
+        let_imports_take(milliseconds);
         auto answer = std::async(std::launch::async, [this] { return send(request_); });
         EXPECT_TRUE(comes_true([&] { return asked(database_, "select 1 from intents") == "1"; }, 10s));
         return answer;
@@ -83,7 +83,7 @@ class StoppedPostgresql : public testing::TestWithParam<bool> {
 };
 
 TEST_P(StoppedPostgresql, LeavesNoNameTakenThatARepeatMeets) {
-    auto answer = begin_create();
+    auto answer = begin_create("2000");
     database_.stop();
     const Answer cut_off = answer.get();
     EXPECT_EQ(cut_off.status, 503) << cut_off.body;
@@ -101,7 +101,7 @@ TEST_P(StoppedPostgresql, LeavesNoNameTakenThatARepeatMeets) {
 }
 
 TEST_P(StoppedPostgresql, ThatIsBackBeforeTheTokenAnswersIsNotNoticed) {
-    auto answer = begin_create();
+    auto answer = begin_create("4000");
     database_.stop();
     database_.start();
     EXPECT_EQ(answer.wait_for(0s), std::future_status::timeout) << "the restart took longer than the token";

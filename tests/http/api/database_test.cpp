@@ -335,7 +335,7 @@ TEST_F(FrozenPostgresql, DelaysNoAnswerByMoreThanItsDeadlineAndReadinessNotAtAll
 class TroubledSqlite : public testing::Test {
   protected:
     TroubledSqlite() { sqlite3_open(home_.database().c_str(), &database_); }
-    ~TroubledSqlite() override { sqlite3_close(database_); }
+    void TearDown() override { sqlite3_close(database_); }
     void execute(const char* statement) {
         ASSERT_EQ(sqlite3_exec(database_, statement, nullptr, nullptr, nullptr), SQLITE_OK)
             << sqlite3_errmsg(database_);
