@@ -206,6 +206,7 @@ INSTANTIATE_TEST_SUITE_P(Codes, UnclearLogin,
 
 TEST_P(UnclearLogin, StopsAfterTwoFailuresOverAllThreads) {
     std::vector<std::future<void>> callers;
+    callers.reserve(4);
     for (int i = 0; i < 4; ++i)
         callers.push_back(std::async(std::launch::async, [&] { fail_many_times(*failing_); }));
     for (auto& caller : callers)

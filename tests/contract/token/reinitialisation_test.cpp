@@ -89,6 +89,7 @@ TEST_F(Reinitialisation, CallsThatComeMeanwhileWaitForItAndSucceed) {
     const ObjectId id = import(*token);
     std::atomic<bool> done = false;
     std::vector<std::future<std::size_t>> callers;
+    callers.reserve(4);
     for (int i = 0; i < 4; ++i)
         callers.push_back(std::async(std::launch::async, [&] {
             std::size_t found = 0;
@@ -198,6 +199,7 @@ TEST_F(AbsentToken, IsFoundWhenItComesAndNoCallToAnotherTokenOfTheModuleFails) {
     EXPECT_THROW(staging_->ping(), service::TokenError);
     std::atomic<bool> found = false;
     std::vector<std::future<void>> others;
+    others.reserve(3);
     for (int i = 0; i < 3; ++i)
         others.push_back(std::async(std::launch::async, [&] {
             while (!found)
