@@ -88,10 +88,19 @@ std::vector<OperationFields> operations(Fields... fields) {
     return all;
 }
 
+/// The same operation so many times.
+inline std::vector<OperationFields> times(std::size_t count, const std::string& mechanism) {
+    std::vector<OperationFields> all;
+    all.reserve(count);
+    while (all.size() < count)
+        all.push_back(operation(mechanism));
+    return all;
+}
+
 /// Whoever waits for a use on the thread that makes it.
 class PatientWaiter final : public Waiter {
   public:
-    void give_up(const ServiceError& why) noexcept override { told.push_back(why.what()); }
+    void give_up(const ServiceError& why) noexcept override { told.emplace_back(why.what()); }
     std::vector<std::string> told;
 };
 

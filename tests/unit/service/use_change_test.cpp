@@ -144,9 +144,7 @@ TEST_F(UseChangeTest, AKeyThatIsReplacedJustThenIsFollowed) {
 }
 
 TEST_F(UseChangeTest, AKeyThatIsReplacedInTheMiddleOfABatchIsFollowed) {
-    std::vector<OperationFields> many;
-    for (int i = 0; i < 70; ++i)
-        many.push_back(operation("AES-GCM"));
+    std::vector<OperationFields> many = times(70, "AES-GCM");
     bench_.production->in_next_operation([this] {
         bench_.production->in_next_operation([this] { renew(); });  // at the second part
     });
@@ -316,6 +314,7 @@ TEST_F(UseChangeTest, AChangeOfTheTextsAloneCostsNoOperation) {
 TEST_F(UseChangeTest, ManyUseAKeyBesideItsReplacementsAndNobodyFails) {
     std::vector<std::future<std::size_t>> users;
     std::atomic<bool> over = false;
+    users.reserve(4);
     for (int i = 0; i < 4; ++i)
         users.push_back(std::async(std::launch::async, [this, &over] {
             std::size_t succeeded = 0;
@@ -363,9 +362,7 @@ TEST_F(UseLookupTest, TheFirstUseReadsTheKeyAndEachFurtherOneAsksBeforeAndAfterW
 TEST_F(UseLookupTest, ABatchAsksOnceMoreAfterEachPart) {
     use_it();
     expect_lookups(2, 1);
-    std::vector<OperationFields> many;
-    for (int i = 0; i < 1000; ++i)
-        many.push_back(operation("AES-GCM"));
+    std::vector<OperationFields> many = times(1000, "AES-GCM");
     use_it(std::move(many));
     expect_lookups(1 + 1 + 999 / 32 + 1, 0);
 }

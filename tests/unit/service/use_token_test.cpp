@@ -85,9 +85,7 @@ TEST_F(UseTokenTest, ThatRefusesTheUseOfAKeyIsTheClientsToKnow) {
 }
 
 TEST_F(UseTokenTest, ThatFailsInTheMiddleOfABatchFailsAllOfIt) {
-    std::vector<OperationFields> many;
-    for (int i = 0; i < 70; ++i)
-        many.push_back(operation("AES-GCM"));
+    std::vector<OperationFields> many = times(70, "AES-GCM");
     bench_.production->in_next_operation([this] {
         bench_.production->in_next_operation([this] { bench_.production->set_reachable(false); });
     });
@@ -145,9 +143,7 @@ TEST(TokenErrors, SayWhereAndWhatForEveryFault) {
 TEST_F(UseTokenTest, ThatIsSlowEndsABatchAtTwiceItsDeadlineAndTellsTheRest) {
     const auto deadline = bench_.environments.find("production")->profile().deadline;
     bench_.production->in_next_operation([&] { bench_.steady += 2 * deadline + std::chrono::seconds(1); });
-    std::vector<OperationFields> three;
-    for (int i = 0; i < 3; ++i)
-        three.push_back(operation("AES-GCM"));
+    std::vector<OperationFields> three = times(3, "AES-GCM");
     const auto results = bench_.run_batch(Action::encrypt, std::move(three));
     EXPECT_TRUE(results[0].success);
     for (const std::size_t rest : {1U, 2U}) {
