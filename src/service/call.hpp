@@ -38,6 +38,8 @@ class QueuedCall {
     virtual ~QueuedCall() = default;
     /// Runs it, unless nobody waits any more. What the call throws goes to the one who waits.
     virtual void run(Token& token) = 0;
+    /// It will never be run: the one who waits gets CallTimedOut, as one that was not started.
+    virtual void refuse() noexcept = 0;
 };
 
 /// One call to a token, shared by the request that waits for it and the worker that runs it.
@@ -63,6 +65,7 @@ class Call : public QueuedCall {
             if (!started) dropped.swap(work_);
             throw CallTimedOut("The token did not answer in time", started);
         }
+        if (refused_) throw CallTimedOut("Too many calls wait", false);
         if (error_) std::rethrow_exception(error_);
         return *std::move(result_);
     }
@@ -77,6 +80,14 @@ class Call : public QueuedCall {
             error = std::current_exception();
         }
         if (!end(std::move(result), error) && when_late_) contain("late call", [&] { when_late_(token); });
+    }
+
+    void refuse() noexcept override {
+        const std::lock_guard lock(mutex_);
+        if (stage_ != Stage::queued) return;
+        refused_ = true;
+        stage_ = Stage::ended;
+        ended_.notify_all();
     }
 
   private:
@@ -106,6 +117,7 @@ class Call : public QueuedCall {
     std::mutex mutex_;
     std::condition_variable ended_;
     Stage stage_ = Stage::queued;
+    bool refused_ = false;
     std::optional<Result> result_;
     std::exception_ptr error_;
 };

@@ -27,7 +27,7 @@ class Creation {
           project_(project),
           request_(request),
           prepared_(std::move(prepared)),
-          imports_(workplace, request.dry_run ? Lifetime::session : Lifetime::token) {}
+          imports_(workplace, caller.user_id, request.dry_run ? Lifetime::session : Lifetime::token) {}
 
     DeploymentReport run() {
         plan();

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <exception>
-#include <limits>
+#include <list>
 #include <mutex>
 
 #include "core/clock.hpp"
@@ -20,9 +20,6 @@ namespace {
 std::chrono::milliseconds tick_of(std::chrono::milliseconds deadline) {
     return std::clamp(deadline / 16, std::chrono::milliseconds(5), std::chrono::milliseconds(250));
 }
-
-/// Of the workers among the users: no user has a name of that kind.
-const std::string workers_party;
 
 }  // namespace
 
@@ -41,6 +38,22 @@ struct Environment::Shared {
         here.reserve(places);  // those who have a place are entered without memory
     }
 
+    /// A call for a worker: in `waiting_calls` until it has a place, then in `ready_calls`.
+    struct WorkersCall final : FairQueue::Entry {
+        WorkersCall(Shared& the_owner, std::shared_ptr<QueuedCall> the_call)
+            : owner(the_owner), call(std::move(the_call)) {}
+        void called() noexcept override { owner.make_ready(position); }
+        void displaced() noexcept override {
+            call->refuse();
+            owner.waiting_calls.erase(position);
+        }
+
+        Shared& owner;
+        std::shared_ptr<QueuedCall> call;
+        std::list<WorkersCall>::iterator position;
+    };
+    using WorkersCalls = std::list<WorkersCall>;
+
     std::shared_ptr<Token> token;
     const std::size_t places;  ///< calls that may be in the token at once
     Breaker breaker;
@@ -48,56 +61,63 @@ struct Environment::Shared {
     std::condition_variable changed;
     std::condition_variable watch_may_end;  ///< of its own: woken in a worker's stead, the watch would leave
                                             ///< the call lying that it was woken for
-    std::deque<std::shared_ptr<QueuedCall>> queue;
-    FairQueue place_queue;  ///< of calls on their callers' threads by users, and of the workers
+    FairQueue place_queue;                  ///< of all calls that wait, by their users
+    WorkersCalls waiting_calls;
+    WorkersCalls ready_calls;
     std::vector<CallHere*> here;
     std::size_t taken_places = 0;
     std::size_t running_workers = 0;
-    std::size_t idle_workers = 0;
+    std::size_t busy_workers = 0;
     bool stopping = false;
     std::atomic<bool> has_answered = false;
     std::atomic<bool> probing = false;
     std::atomic<SteadyTime> probe_started{SteadyTime{}};
 
-    /// Calls that wait, wherever: each of them may keep a request waiting.
-    [[nodiscard]] std::size_t waiting() const { return queue.size() + place_queue.size(); }
+    /// Whether every worker has a call, or will have one of those that wait.
+    [[nodiscard]] bool needs_worker() const {
+        return running_workers - busy_workers <= waiting_calls.size() + ready_calls.size();
+    }
 
-    /// Null when the worker is to end. Else the worker has a place.
+    void make_ready(WorkersCalls::iterator call) noexcept {
+        ready_calls.splice(ready_calls.end(), waiting_calls, call);
+        changed.notify_one();
+    }
+
+    /// False when too many wait.
+    bool add(std::shared_ptr<QueuedCall> call, const std::string& user, std::size_t limit) {
+        WorkersCalls one;
+        WorkersCall& added = one.emplace_back(*this, std::move(call));
+        added.position = one.begin();
+        const bool has_place = taken_places < places;  // then the queue is empty
+        if (!has_place && !place_queue.join(user, added, limit)) return false;
+        waiting_calls.splice(waiting_calls.end(), one);
+        if (!has_place) return true;
+        ++taken_places;
+        make_ready(added.position);
+        return true;
+    }
+
+    /// Null when the worker is to end. The call has its place already.
     std::shared_ptr<QueuedCall> next() {
         std::unique_lock lock(mutex);
-        ++idle_workers;
-        changed.wait(lock, [&] { return stopping || !queue.empty(); });
-        --idle_workers;
+        changed.wait(lock, [&] { return stopping || !ready_calls.empty(); });
         if (stopping) return nullptr;
-        auto call = std::move(queue.front());
-        queue.pop_front();
-        // The queue's limit let the call in: a user's call that takes the worker's turn does not end it.
-        auto turn = FairQueue::State::displaced;
-        while (turn == FairQueue::State::displaced && !stopping)
-            turn =
-                take_place(lock, workers_party, SteadyTime::max(), std::numeric_limits<std::size_t>::max());
-        if (!stopping) return call;
-        if (turn == FairQueue::State::called) leave_place();
-        return nullptr;
+        auto call = std::move(ready_calls.front().call);
+        ready_calls.pop_front();
+        ++busy_workers;
+        return call;
     }
 
     void work() {
-        bool goes_on = true;
-        while (goes_on)  // where there is no memory to wait for a place, the call is not run
-            contain("worker of an environment", [&] { goes_on = run_next(); });
+        while (const auto call = next()) {
+            contain("call of an environment", [&] { call->run(*token); });
+            const std::lock_guard lock(mutex);
+            --busy_workers;
+            leave_place();
+        }
         const std::lock_guard lock(mutex);
         --running_workers;
         changed.notify_all();
-    }
-
-    /// False when the worker is to end.
-    bool run_next() {
-        const auto call = next();
-        if (!call) return false;
-        contain("call of an environment", [&] { call->run(*token); });
-        const std::lock_guard lock(mutex);
-        leave_place();
-        return true;
     }
 
     void leave_place() {
@@ -107,21 +127,27 @@ struct Environment::Shared {
 
     /// `called` when there is a place, taken in its turn; `displaced` when too many wait or the environment
     /// is being stopped; `waits` when the deadline passed.
-    FairQueue::State take_place(std::unique_lock<std::mutex>& lock, const std::string& party,
-                                SteadyTime deadline, std::size_t limit) {
+    FairQueue::State take_place(std::unique_lock<std::mutex>& lock, const CallHere& call, std::size_t limit) {
         if (taken_places < places) {  // then the queue is empty
             ++taken_places;
             return FairQueue::State::called;
         }
         FairQueue::Waiting self;
-        const std::size_t room = limit - std::min(limit, queue.size());
-        if (!place_queue.join(party, self, room)) return FairQueue::State::displaced;
+        if (!place_queue.join(call.user, self, limit)) return FairQueue::State::displaced;
         const auto is_over = [&] { return self.state != FairQueue::State::waits; };
-        if (deadline == SteadyTime::max())
-            self.woken.wait(lock, is_over);
-        else if (!self.woken.wait_until(lock, deadline, is_over))
-            place_queue.leave(self);
+        if (!self.woken.wait_until(lock, call.deadline, is_over)) place_queue.leave(self);
         return self.state;
+    }
+
+    void stop() {
+        stopping = true;
+        place_queue.displace_all();
+        for (const WorkersCall& ready : ready_calls)
+            ready.call->refuse();
+        taken_places -= ready_calls.size();
+        ready_calls.clear();
+        changed.notify_all();
+        watch_may_end.notify_all();
     }
 
     /// Lets those go whose calls hang. There is no hurry, so nobody wakes it.
@@ -224,11 +250,12 @@ void Environment::probe() {
         // A probe waits as long as it takes: while it hangs, so does the token, and there is no use in a
         // second one.
         push(std::make_shared<Call<bool>>(
-            [turn](Token&) {
-                turn->ask();
-                return true;
-            },
-            nullptr, SteadyTime::max()));
+                 [turn](Token&) {
+                     turn->ask();
+                     return true;
+                 },
+                 nullptr, SteadyTime::max()),
+             "a probe");
     } catch (const TokenError&) {
         // The queue is full: the calls in it say as much as a probe would.
     }
@@ -236,7 +263,7 @@ void Environment::probe() {
 
 std::size_t Environment::waiting_calls() const {
     const std::lock_guard lock(shared_->mutex);
-    return shared_->waiting();
+    return shared_->place_queue.size();
 }
 
 std::size_t Environment::started_workers() const {
@@ -251,11 +278,7 @@ void Environment::reload_pin() {
 bool Environment::stop(std::chrono::milliseconds limit) {
     {
         std::unique_lock lock(shared_->mutex);
-        shared_->stopping = true;
-        shared_->queue.clear();
-        shared_->changed.notify_all();
-        shared_->place_queue.displace_all();
-        shared_->watch_may_end.notify_all();
+        shared_->stop();
         const auto all_left = [&] { return shared_->running_workers == 0 && shared_->taken_places == 0; };
         if (!shared_->changed.wait_for(lock, limit, all_left)) {
             end_threads(&std::thread::detach);
@@ -297,13 +320,12 @@ void Environment::run_here(const std::function<void(Token&)>& work, Waiter& wait
 void Environment::enter(CallHere& call) {
     using State = FairQueue::State;
     std::unique_lock lock(shared_->mutex);
-    const State turn = shared_->stopping
-                           ? State::displaced
-                           : shared_->take_place(lock, call.user, call.deadline, profile_.queue_limit);
+    const State turn =
+        shared_->stopping ? State::displaced : shared_->take_place(lock, call, profile_.queue_limit);
     if (shared_->stopping && turn == State::called) shared_->leave_place();
     if (shared_->stopping) throw TokenError(TokenFault::busy, "The service is being stopped");
-    if (turn == State::displaced) throw too_many_waiting();
-    if (turn == State::waits) throw CallTimedOut(timed_out_text(profile_.deadline), false);
+    if (turn == State::displaced) throw TokenError(TokenFault::busy, too_many_waiting_text());
+    if (turn == State::waits) throw CallTimedOut(too_many_waiting_text(), false);
     call.entered = std::chrono::steady_clock::now();
     shared_->here.push_back(&call);
 }
@@ -324,13 +346,12 @@ void Environment::refuse_when_open() const {
                      "The token of environment " + name() + " can't be reached at present");
 }
 
-void Environment::push(std::shared_ptr<QueuedCall> call) {
+void Environment::push(std::shared_ptr<QueuedCall> call, const std::string& user) {
     const std::lock_guard lock(shared_->mutex);
     if (shared_->stopping) throw TokenError(TokenFault::busy, "The service is being stopped");
-    if (shared_->waiting() >= profile_.queue_limit) throw too_many_waiting();
-    shared_->queue.push_back(std::move(call));
-    if (shared_->idle_workers < shared_->queue.size() && workers_.size() < profile_.workers) start_worker();
-    shared_->changed.notify_one();
+    if (shared_->needs_worker() && workers_.size() < profile_.workers) start_worker();
+    if (!shared_->add(std::move(call), user, profile_.queue_limit))
+        throw TokenError(TokenFault::busy, too_many_waiting_text());
 }
 
 /// With the mutex held. Where no thread can be had, those there are do the work.
@@ -341,14 +362,13 @@ void Environment::start_worker() {
     } catch (const std::exception&) {  // no thread, or no memory for one
         log::warn("thread.not_started", {{"environment", name()}, {"workers", workers_.size()}});
         if (!workers_.empty()) return;
-        shared_->queue.pop_back();
         throw TokenError(TokenFault::busy,
                          "There is no thread left to call the token of environment " + name());
     }
 }
 
-TokenError Environment::too_many_waiting() const {
-    return {TokenFault::busy, "Environment " + name() + " has too many calls waiting"};
+std::string Environment::too_many_waiting_text() const {
+    return "Environment " + name() + " has too many calls waiting";
 }
 
 std::string Environment::timed_out_text(std::chrono::milliseconds deadline) const {

@@ -38,7 +38,11 @@ enum class Health { unknown, up, down };
 /// One environment: a token behind a bulkhead of its own worker threads, queue limit, deadline and circuit
 /// breaker, so that a dead or hung HSM costs its own environment and no other. At most as many calls are in
 /// the token at once as the profile has workers, whoever's thread they run on. A worker's thread is started
-/// when a call would wait for one, and stays. Any thread may call.
+/// when a call would wait for one, and stays.
+///
+/// Where all places in the token are taken, calls wait by turns of their users; what the service does for
+/// itself counts as a user of no name. Where too many wait, a user of whom few do displaces a call of the one
+/// of whom most do. Any thread may call.
 class Environment {
   public:
     Environment(EnvironmentProfile profile, std::shared_ptr<Token> token);
@@ -52,15 +56,20 @@ class Environment {
     [[nodiscard]] const std::string& name() const { return profile_.name; }
     [[nodiscard]] Health health() const;
 
-    /// Puts a call into the queue and returns at once; its deadline runs from now, the profile's unless
-    /// another is given. Throws TokenError when the breaker is open (unreachable, or pin) or the queue is
-    /// full (busy).
+    /// Has a worker make the call once it has a place, and returns at once; its deadline runs from now, the
+    /// profile's unless another is given. Throws TokenError when the breaker is open (unreachable, or pin)
+    /// or too many wait (busy).
     template <typename Result>
     std::shared_ptr<Call<Result>> begin(typename Call<Result>::Work work,
                                         typename Call<Result>::WhenLate when_late = {},
-                                        std::optional<std::chrono::milliseconds> deadline = {}) {
+                                        std::optional<std::chrono::milliseconds> deadline = {},
+                                        const std::string& user = {}) {
         refuse_when_open();
-        return enqueue<Result>(std::move(work), std::move(when_late), deadline.value_or(profile_.deadline));
+        auto call = std::make_shared<Call<Result>>(
+            std::move(work), std::move(when_late),
+            std::chrono::steady_clock::now() + deadline.value_or(profile_.deadline));
+        push(call, user);
+        return call;
     }
 
     /// begin and wait in one.
@@ -73,10 +82,6 @@ class Environment {
     /// it to a worker and back takes longer. When it still runs at the deadline, the waiter is told to give
     /// up, and the thread stays away for as long as the call hangs. Throws as `call`; CallTimedOut also when
     /// the waiter has given up.
-    ///
-    /// Where all places in the token are taken, calls wait by turns of their users, and those of the workers
-    /// together count as one user more. Where too many wait, a user of whom few do displaces a call of the
-    /// one of whom most do (busy).
     template <typename Result>
     Result call_here(const std::function<Result(Token&)>& work, Waiter& waiter, const std::string& user) {
         std::optional<Result> result;
@@ -95,7 +100,8 @@ class Environment {
         } catch (const CallTimedOut& late) {
             const auto limit = deadline.value_or(profile_.deadline);
             if (late.started()) breaker_.timed_out(std::chrono::steady_clock::now() - limit);
-            throw CallTimedOut(timed_out_text(limit), late.started());
+            throw CallTimedOut(late.started() ? timed_out_text(limit) : too_many_waiting_text(),
+                               late.started());
         } catch (const TokenError& error) {
             breaker_.failed(error.fault());
             throw;
@@ -113,7 +119,7 @@ class Environment {
     /// Logs in again with the PIN that its source gives now.
     void reload_pin();
 
-    /// How many calls wait for a place in the token, or for a worker.
+    /// How many calls wait for a place in the token.
     [[nodiscard]] std::size_t waiting_calls() const;
     /// How many workers have been started so far.
     [[nodiscard]] std::size_t started_workers() const;
@@ -126,24 +132,14 @@ class Environment {
     struct Shared;  ///< lives as long as the last worker, also one that hangs
     class ProbeTurn;
 
-    template <typename Result>
-    std::shared_ptr<Call<Result>> enqueue(typename Call<Result>::Work work,
-                                          typename Call<Result>::WhenLate when_late,
-                                          std::chrono::milliseconds deadline) {
-        auto call = std::make_shared<Call<Result>>(std::move(work), std::move(when_late),
-                                                   std::chrono::steady_clock::now() + deadline);
-        push(call);
-        return call;
-    }
-
     void run_here(const std::function<void(Token&)>& work, Waiter& waiter, const std::string& user);
     void enter(CallHere& call);
     void leave(CallHere& call);
     void end_threads(void (std::thread::*end)());
-    [[nodiscard]] TokenError too_many_waiting() const;
+    [[nodiscard]] std::string too_many_waiting_text() const;
     void refuse_when_open() const;
     void start_worker();
-    void push(std::shared_ptr<QueuedCall> call);
+    void push(std::shared_ptr<QueuedCall> call, const std::string& user);
     [[nodiscard]] std::string timed_out_text(std::chrono::milliseconds deadline) const;
 
     EnvironmentProfile profile_;

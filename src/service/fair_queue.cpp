@@ -4,7 +4,7 @@
 
 namespace keyward::service {
 
-bool FairQueue::join(const std::string& party, Waiting& newcomer, std::size_t limit) {
+bool FairQueue::join(const std::string& party, Entry& newcomer, std::size_t limit) {
     const auto found = find(party);
     const std::size_t of_party = found == parties_.end() ? 0 : found->waiting.size();
     if (size_ >= limit && !displace_for(of_party)) return false;
@@ -16,7 +16,7 @@ bool FairQueue::join(const std::string& party, Waiting& newcomer, std::size_t li
     return true;
 }
 
-void FairQueue::leave(const Waiting& one) noexcept {
+void FairQueue::leave(const Entry& one) noexcept {
     for (auto party = parties_.begin(); party != parties_.end(); ++party) {
         const auto place = std::find(party->waiting.begin(), party->waiting.end(), &one);
         if (place == party->waiting.end()) continue;
@@ -30,21 +30,24 @@ void FairQueue::leave(const Waiting& one) noexcept {
 bool FairQueue::call_next() noexcept {
     if (parties_.empty()) return false;
     const auto party = parties_.begin();
-    Waiting& next = *party->waiting.front();
+    Entry& next = *party->waiting.front();
     party->waiting.pop_front();
+    --size_;
     if (party->waiting.empty())
         parties_.erase(party);
     else
         parties_.splice(parties_.end(), parties_, party);
-    wake(next, State::called);
+    next.called();
     return true;
 }
 
 void FairQueue::displace_all() noexcept {
-    for (const Party& party : parties_)
-        for (Waiting* const one : party.waiting)
-            wake(*one, State::displaced);
-    parties_.clear();
+    Parties all;
+    all.swap(parties_);
+    size_ = 0;
+    for (const Party& party : all)
+        for (Entry* const one : party.waiting)
+            one->displaced();
 }
 
 FairQueue::Parties::iterator FairQueue::find(const std::string& name) {
@@ -59,16 +62,11 @@ bool FairQueue::displace_for(std::size_t of_newcomers_party) noexcept {
         parties_.begin(), parties_.end(),
         [](const Party& left, const Party& right) { return left.waiting.size() < right.waiting.size(); });
     if (largest == parties_.end() || largest->waiting.size() <= of_newcomers_party + 1) return false;
-    Waiting& last = *largest->waiting.back();
+    Entry& last = *largest->waiting.back();
     largest->waiting.pop_back();
-    wake(last, State::displaced);
-    return true;
-}
-
-void FairQueue::wake(Waiting& one, State state) noexcept {
     --size_;
-    one.state = state;
-    one.woken.notify_one();
+    last.displaced();
+    return true;
 }
 
 }  // namespace keyward::service

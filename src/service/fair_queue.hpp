@@ -12,11 +12,33 @@ namespace keyward::service {
 /// queue takes a newcomer in only in the place of the last of the party of which most wait, and only if fewer
 /// wait of the newcomer's own.
 ///
-/// The owner's mutex guards it, and those who wait wait with it. Only `join` takes memory.
+/// The owner's mutex guards it, and threads that wait wait with it. Only `join` takes memory.
 class FairQueue {
   public:
+    /// One of those. It is out of the queue when it is told; it may end itself then.
+    class Entry {
+      public:
+        Entry() = default;
+        Entry(const Entry&) = delete;
+        Entry& operator=(const Entry&) = delete;
+        virtual void called() noexcept = 0;
+        /// Another one has its place in the queue.
+        virtual void displaced() noexcept = 0;
+
+      protected:
+        ~Entry() = default;
+    };
+
     enum class State { waits, called, displaced };
-    struct Waiting {
+    /// A thread that waits in the queue.
+    struct Waiting final : Entry {
+        void called() noexcept override { wake(State::called); }
+        void displaced() noexcept override { wake(State::displaced); }
+        void wake(State why) noexcept {
+            state = why;
+            woken.notify_one();
+        }
+
         std::condition_variable woken;
         State state = State::waits;
     };
@@ -27,9 +49,9 @@ class FairQueue {
     ~FairQueue() = default;
 
     /// False when as many as `limit` wait already, and none of them gives way.
-    [[nodiscard]] bool join(const std::string& party, Waiting& newcomer, std::size_t limit);
+    [[nodiscard]] bool join(const std::string& party, Entry& newcomer, std::size_t limit);
     /// Takes out one that waits no longer.
-    void leave(const Waiting& one) noexcept;
+    void leave(const Entry& one) noexcept;
     /// Calls the next, if anyone waits.
     bool call_next() noexcept;
     void displace_all() noexcept;
@@ -40,13 +62,12 @@ class FairQueue {
   private:
     struct Party {
         std::string name;
-        std::list<Waiting*> waiting = {};
+        std::list<Entry*> waiting = {};
     };
     using Parties = std::list<Party>;
 
     Parties::iterator find(const std::string& name);
     bool displace_for(std::size_t of_newcomers_party) noexcept;
-    void wake(Waiting& one, State state) noexcept;
 
     Parties parties_;  ///< those of whom anyone waits, in the order of their turns
     std::size_t size_ = 0;

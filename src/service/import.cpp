@@ -59,7 +59,7 @@ void Import::start() {
         in_flight.remove(plan->id);
     };
     try {
-        call_ = environment_.begin<ImportReceipt>(import, take_back);
+        call_ = environment_.begin<ImportReceipt>(import, take_back, {}, plan_->user_id);
     } catch (const TokenError& error) {
         note(error);
         left_nothing_ = true;
@@ -92,9 +92,11 @@ void Import::finish() {
 void Import::begin_cleanup() {
     if (!to_destroy_) return;
     try {
-        cleanup_ = environment_.begin<Destruction>([&catalogue = catalogue_, id = id()](Token& token) {
-            return destroy_object(catalogue, token, id);
-        });
+        cleanup_ = environment_.begin<Destruction>(
+            [&catalogue = catalogue_, id = id()](Token& token) {
+                return destroy_object(catalogue, token, id);
+            },
+            {}, {}, plan_->user_id);
     } catch (const std::exception& error) {
         cleanup_failed(error);
     }

@@ -23,6 +23,7 @@ class Import {
         UseSet uses;
         Lifetime lifetime;  ///< `session`: a trial, after which nothing is left
         std::optional<std::string> expected_check_value;
+        std::string user_id;     ///< for its turns
         std::string request_id;  ///< for the log
         MechanismList mechanisms{};
     };

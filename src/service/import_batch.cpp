@@ -22,8 +22,15 @@ Warning two_purposes() {
 void ImportBatch::add(Environment& environment, const EnvironmentEntry& entry, const PreparedEntry& prepared,
                       const ObjectId& id, const std::string& label, const UseSet& uses,
                       const MechanismList& mechanisms, const std::string& request_id) {
-    Import::Plan plan{id,         label,     prepared.material, uses, lifetime_, entry.expected_check_value,
-                      request_id, mechanisms};
+    Import::Plan plan{.id = id,
+                      .label = label,
+                      .material = prepared.material,
+                      .uses = uses,
+                      .lifetime = lifetime_,
+                      .expected_check_value = entry.expected_check_value,
+                      .user_id = user_id_,
+                      .request_id = request_id,
+                      .mechanisms = mechanisms};
     items_.push_back({Import(environment, workplace_.catalogue, workplace_.in_flight, std::move(plan)),
                       entry.pointer, prepared.source, size_in_bits(*prepared.material), uses});
 }

@@ -14,8 +14,9 @@ namespace keyward::service {
 /// Made, used and ended by the thread of one request.
 class ImportBatch {
   public:
-    /// `lifetime` is `session` for a trial that leaves nothing.
-    ImportBatch(Workplace& workplace, Lifetime lifetime) : workplace_(workplace), lifetime_(lifetime) {}
+    /// The imports take the turns of this user. `lifetime` is `session` for a trial that leaves nothing.
+    ImportBatch(Workplace& workplace, std::string user_id, Lifetime lifetime)
+        : workplace_(workplace), user_id_(std::move(user_id)), lifetime_(lifetime) {}
     ImportBatch(const ImportBatch&) = delete;
     ImportBatch& operator=(const ImportBatch&) = delete;
     ImportBatch(ImportBatch&&) = delete;
@@ -69,6 +70,7 @@ class ImportBatch {
     };
 
     Workplace& workplace_;
+    std::string user_id_;
     Lifetime lifetime_;
     std::vector<Item> items_;
 };

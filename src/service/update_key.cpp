@@ -56,7 +56,7 @@ class Update {
           update_(update),
           old_(key),
           new_(key),
-          imports_(workplace, request.dry_run ? Lifetime::session : Lifetime::token) {}
+          imports_(workplace, caller.user_id, request.dry_run ? Lifetime::session : Lifetime::token) {}
 
     DeploymentReport run() {
         plan();

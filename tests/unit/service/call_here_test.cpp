@@ -147,7 +147,7 @@ TEST_F(CallHereTest, WaitsForAPlaceAndGivesUpWithoutHavingBegun) {
     waiter_.why();
     const auto error = refused_call();
     EXPECT_EQ(error.fault(), TokenFault::busy);
-    EXPECT_STREQ(error.what(), "The token of environment production did not answer within 30 ms");
+    EXPECT_STREQ(error.what(), "Environment production has too many calls waiting");
 }
 
 TEST_F(CallHereTest, GoesOnWhenAPlaceIsLeft) {
@@ -228,13 +228,13 @@ TEST_F(CallHereTest, NeverHasMoreInTheTokenThanThereArePlaces) {
 /// Calls that wait behind one that stands in the token, and the order in which they get there.
 class CallHereByTurns : public CallHereTest {
   protected:
-    /// Returns when the call waits, or has been refused.
-    void comes(const std::string& user) {
+    /// Returns when the call waits, or has been refused; `others` wait for workers.
+    void comes(const std::string& user, std::size_t others = 0) {
         threads_.emplace_back([this, user] { note(outcome_of(user)); });
         ++come_;
         const auto until = std::chrono::steady_clock::now() + 10s;
         while (std::chrono::steady_clock::now() < until) {
-            if (environment_->waiting_calls() + order_length() == come_) return;
+            if (environment_->waiting_calls() + order_length() == come_ + others) return;
             std::this_thread::yield();
         }
         ADD_FAILURE() << "the call of " << user << " neither waits nor is refused";
@@ -242,7 +242,12 @@ class CallHereByTurns : public CallHereTest {
     std::vector<std::string> order() {
         finish();
         threads_.clear();
+        const std::lock_guard lock(mutex_);
         return order_;
+    }
+    void note(const std::string& outcome) {
+        const std::lock_guard lock(mutex_);
+        if (!outcome.empty()) order_.push_back(outcome);
     }
 
   private:
@@ -254,10 +259,6 @@ class CallHereByTurns : public CallHereTest {
         } catch (const TokenError& error) {
             return user + ": " + error.what();
         }
-    }
-    void note(const std::string& outcome) {
-        const std::lock_guard lock(mutex_);
-        if (!outcome.empty()) order_.push_back(outcome);
     }
     std::size_t order_length() {
         const std::lock_guard lock(mutex_);
@@ -271,6 +272,44 @@ class CallHereByTurns : public CallHereTest {
 };
 
 using Order = std::vector<std::string>;
+
+TEST_F(CallHereByTurns, GoesBeforeTheSecondCallThatAnotherUserHasAWorkerMake) {
+    make(20s);
+    hang();
+    const auto begin = [this](const std::string& user) {
+        return environment_->begin<int>([this, user](Token&) { return note(user), 1; }, {}, {}, user);
+    };
+    const auto first = begin("alice");
+    const auto second = begin("alice");
+    comes("bob", 2);
+    finish();
+    EXPECT_EQ(environment_->wait(*first) + environment_->wait(*second), 2);
+    EXPECT_EQ(order(), (Order{"alice", "bob", "alice"}));
+}
+
+TEST_F(CallHereByTurns, DisplacesACallThatAnotherUserHasAWorkerMake) {
+    make(20s, 2);
+    hang();
+    const auto first = environment_->begin<int>([](Token&) { return 1; }, {}, {}, "alice");
+    const auto second = environment_->begin<int>([](Token&) { return 2; }, {}, {}, "alice");
+    comes("bob", 1);
+    const auto refused = token_error_of([&] { environment_->wait(*second); });
+    EXPECT_EQ(refused.fault(), TokenFault::busy);
+    EXPECT_STREQ(refused.what(), "Environment production has too many calls waiting");
+    EXPECT_EQ(order(), Order{"bob"});
+    EXPECT_EQ(environment_->wait(*first), 1);
+}
+
+TEST_F(CallHereByTurns, GivesWayToACallThatAnotherUserHasAWorkerMake) {
+    make(20s, 2);
+    hang();
+    comes("alice");
+    comes("alice");
+    const auto call = environment_->begin<int>([this](Token&) { return note("bob"), 1; }, {}, {}, "bob");
+    finish();
+    EXPECT_EQ(environment_->wait(*call), 1);
+    EXPECT_EQ(order(), (Order{"alice: Environment production has too many calls waiting", "alice", "bob"}));
+}
 
 TEST_F(CallHereByTurns, GoesBeforeTheSecondOfAnotherUser) {
     make(20s);

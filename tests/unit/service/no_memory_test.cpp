@@ -123,20 +123,5 @@ TEST_F(WithoutMemory, TheWatchLetsAHungCallGoAtItsNextLook) {
     hanging.leave();
 }
 
-TEST_F(WithoutMemory, AWorkerThatCannotWaitForAPlaceServesTheNextCall) {
-    Environment environment(profile(50ms), token_);
-    HangingCall hanging(environment);
-    hanging.waiter().told().wait();  // from then on only the worker asks for memory
-    {
-        const NoMemoryElsewhere none;
-        const auto lost = environment.begin<int>([](Token&) { return 8; });
-        NoMemoryElsewhere::wait_for_failures(1);
-        EXPECT_THROW(lost->wait(), CallTimedOut);
-    }
-    hanging.leave();
-    environment.probe();  // closes the breaker
-    EXPECT_EQ(environment.begin<int>([](Token&) { return 8; })->wait(), 8);
-}
-
 }  // namespace
 }  // namespace keyward::service
