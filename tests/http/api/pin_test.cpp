@@ -50,7 +50,7 @@ TEST(WrongPin, IsTriedOnceAndAReloadAfterItWasPutRightIsEnough) {
     server.signal(SIGHUP);
     EXPECT_TRUE(comes_true([&] { return create().status == 200; })) << server.log();
     EXPECT_EQ(logins(home), 3U);
-    EXPECT_EQ(server.stop(), 0);
+    EXPECT_EQ(server.stop(), 0) << server.log();
     EXPECT_THAT(server.log(), Not(HasSubstr(wrong)));
 }
 
