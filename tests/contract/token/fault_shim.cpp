@@ -41,6 +41,11 @@ CK_RV private_key_error() {
     return takes_one_of(controls.disturbances) ? CKR_GENERAL_ERROR : controls.create_private_object.load();
 }
 
+CK_RV noted(CK_RV value) {
+    if (value == CKR_SESSION_HANDLE_INVALID) ++lies.calls_in_closed_sessions;
+    return value;
+}
+
 CK_RV failed(CK_SESSION_HANDLE session, CK_RV value) {
     if (controls.failure_ends_login) real->C_Logout(session);
     return value;
@@ -191,7 +196,7 @@ CK_RV get_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK
     if (lies.gives_up_with != CKR_OK &&
         std::ranges::find(given, lies.gives_up_at.load(), &CK_ATTRIBUTE::type) != given.end())
         return lies.gives_up_with;
-    CK_RV value = real->C_GetAttributeValue(session, object_of(object), attributes, count);
+    CK_RV value = noted(real->C_GetAttributeValue(session, object_of(object), attributes, count));
     for (CK_ULONG i = 0; i < count; ++i) {
         if (attributes[i].type == CKA_EC_POINT && lies.raw_points) unwrap_point(attributes[i]);
         if (is_odd(attributes[i])) value = lie_about(attributes[i], given[i], before[i], value);
@@ -428,7 +433,7 @@ CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
 CK_RV find_objects_init(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR attributes, CK_ULONG count) {
     ++controls.searches;
     if (phases.find_objects_init != CKR_OK) return phases.find_objects_init;
-    return real->C_FindObjectsInit(session, attributes, lies.finds_everything ? 0 : count);
+    return noted(real->C_FindObjectsInit(session, attributes, lies.finds_everything ? 0 : count));
 }
 
 CK_RV find_objects(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE_PTR objects, CK_ULONG most,
@@ -483,6 +488,8 @@ CK_RV get_mechanism_list(CK_SLOT_ID slot, CK_MECHANISM_TYPE_PTR list, CK_ULONG_P
 CK_RV get_mechanism_info(CK_SLOT_ID slot, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO_PTR info) {
     ++lies.mechanism_infos;
     std::this_thread::sleep_for(std::chrono::milliseconds(lies.mechanism_info_delay));
+    if (!takes_one_of(lies.mechanism_infos_before) && takes_one_of(lies.mechanism_info_failures))
+        return lies.mechanism_info;
     if (controls.unlisted_hashing && hashes(type)) return CKR_MECHANISM_INVALID;
     return real->C_GetMechanismInfo(slot, type, info);
 }

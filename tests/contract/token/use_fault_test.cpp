@@ -261,6 +261,57 @@ TEST_F(UseFaults, TheMechanismsAreListedOnce) {
     EXPECT_EQ(shim_.lists, 2U);  // how many, and which
 }
 
+/// What a token may say of a mechanism that it lists and offers.
+class UntoldMechanism : public UseFaults, public ::testing::WithParamInterface<CK_RV> {
+  protected:
+    UntoldMechanism() {
+        import(Kind::hmac64, {Use::signature});
+        shim_.lies.mechanism_info = GetParam();
+    }
+};
+INSTANTIATE_TEST_SUITE_P(Answers, UntoldMechanism,
+                         ::testing::Values(CKR_DEVICE_ERROR, CKR_GENERAL_ERROR, CKR_FUNCTION_FAILED,
+                                           CKR_VENDOR_DEFINED | 0x42UL),
+                         [](const auto& test) { return hsm::name_of(test.param); });
+
+TEST_P(UntoldMechanism, FailsThatUseAloneAndServesTheNext) {
+    shim_.lies.mechanism_info_failures = 1;
+    const TokenError error = error_of(Action::sign, mac_);
+    EXPECT_EQ(error.fault(), TokenFault::failed);
+    EXPECT_EQ(error.call(), "C_GetMechanismInfo");
+    EXPECT_EQ(error.code(), hsm::name_of(GetParam()));
+    EXPECT_EQ(kind_of(Action::sign, mac_), Done::done);
+}
+
+TEST_P(UntoldMechanism, OfATokenThatDoesNotAnswerIsAnOutage) {
+    shim_.lies.mechanism_info_failures = 1;
+    shim_.get_token_info = CKR_DEVICE_ERROR;
+    EXPECT_EQ(error_of(Action::sign, mac_).fault(), TokenFault::unreachable);
+    shim_.get_token_info = CKR_OK;
+    EXPECT_EQ(kind_of(Action::sign, mac_), Done::done);
+}
+
+TEST_P(UntoldMechanism, InAPingIsReadByTheNextAndTheOthersAreKept) {
+    lab_.token_of_others()->ping();
+    const CK_ULONG all = shim_.lies.mechanism_infos;
+    shim_.lies.mechanism_infos_before = 3;
+    shim_.lies.mechanism_info_failures = 1;
+    lab_.token()->ping();
+    EXPECT_EQ(shim_.lies.mechanism_infos, all + 4);
+    lab_.token()->ping();
+    EXPECT_EQ(shim_.lies.mechanism_infos, 2 * all + 1);
+    EXPECT_EQ(kind_of(Action::sign, mac_), Done::done);
+}
+
+TEST_F(UseFaults, AMechanismThatTheTokenCallsInvalidIsNotOfferedAndNotAskedForAgain) {
+    import(Kind::hmac64, {Use::signature});
+    shim_.lies.mechanism_info = CKR_MECHANISM_INVALID;
+    shim_.lies.mechanism_info_failures = 1;
+    EXPECT_EQ(kind_of(Action::sign, mac_), Done::not_offered);
+    EXPECT_EQ(kind_of(Action::sign, mac_), Done::not_offered);
+    EXPECT_EQ(shim_.lies.mechanism_infos, 1U);
+}
+
 TEST_F(UseFaults, OaepIsProvedOnce) {
     lab_.token()->oaep_hashes();
     const CK_ULONG inits = shim_.inits;
