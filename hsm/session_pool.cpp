@@ -60,7 +60,14 @@ Lease::~Lease() {
     pool_->returned();
 }
 
+const Session& Lease::living() const {
+    if (!session_)
+        throw TokenError(TokenFault::unreachable, "The session was lost, and there is no other in its place");
+    return *session_;
+}
+
 bool Lease::sees_private_objects() const {
+    if (!session_) return false;
     const Session::Health health = session_->health();
     return health == Session::Health::logged_in ||
            (health == Session::Health::public_only && pool_->login_.needless());
@@ -77,11 +84,7 @@ void Lease::replace_spoilt() {
 
 /// One session holds the login and carries the calls where the token has room for no other.
 bool Lease::has_login() const {
-    if (!pool_->has_only_one()) return pool_->login_.lives(use_);
-    if (!session_) return false;
-    const Session::Health health = session_->health();
-    return health == Session::Health::logged_in ||
-           (health == Session::Health::public_only && pool_->login_.needless());
+    return pool_->has_only_one() ? sees_private_objects() : pool_->login_.lives(use_);
 }
 
 bool Lease::token_answers() const {

@@ -161,8 +161,12 @@ class SessionPool::Lease {
     ~Lease();
 
     [[nodiscard]] const Functions& p11() const { return use_.p11(); }
-    [[nodiscard]] CK_SESSION_HANDLE session() const { return session_->handle(); }
-    [[nodiscard]] CK_SLOT_ID slot() const { return session_->slot(); }
+    /// False after `discard`, and when a spoilt session was not replaced: its session objects and operations
+    /// have ended with it.
+    [[nodiscard]] bool has_session() const { return session_.has_value(); }
+    /// Throws TokenFault::unreachable when there is no session.
+    [[nodiscard]] CK_SESSION_HANDLE session() const { return living().handle(); }
+    [[nodiscard]] CK_SLOT_ID slot() const { return living().slot(); }
     [[nodiscard]] std::uint64_t generation() const { return use_.generation(); }
     /// Asks the token whether the session still has the login that it was lent with, or needs none.
     [[nodiscard]] bool sees_private_objects() const;
@@ -185,6 +189,7 @@ class SessionPool::Lease {
 
   private:
     friend class SessionPool;
+    [[nodiscard]] const Session& living() const;
     [[nodiscard]] bool has_login() const;
     Lease(SessionPool& pool, Place place, Module::Use use, Session session, Deadline deadline);
 

@@ -334,6 +334,30 @@ TEST_F(UseFaults, AProofOfOaepThatBreaksOffIsMadeAgain) {
     EXPECT_EQ(lab_.token()->oaep_hashes(), std::set{keys::Digest::sha1});
 }
 
+TEST_F(UseFaults, AProofOfOaepWhoseSpoiltSessionIsNotReplacedMakesNoCallInIt) {
+    shim_.decrypt = CKR_GENERAL_ERROR;  // and the operation stays active
+    lab_.token()->ping();
+    lab_.token()->count(id_);  // leaves a session
+    shim_.open_session = CKR_DEVICE_ERROR;
+    EXPECT_THROW(lab_.token()->oaep_hashes(), TokenError);
+    EXPECT_EQ(shim_.lies.calls_in_closed_sessions, 0U);
+    shim_.decrypt = CKR_OK;
+    shim_.open_session = CKR_OK;
+    EXPECT_EQ(lab_.token()->oaep_hashes(), std::set{keys::Digest::sha1});
+}
+
+TEST_F(UseFaults, ATrialOfWrongCiphertextsWhoseSpoiltSessionIsNotReplacedMakesNoCallInIt) {
+    const Operation right = sealed();
+    shim_.encrypt = CKR_MECHANISM_PARAM_INVALID;  // of the trial key
+    shim_.open_session = CKR_DEVICE_ERROR;
+    EXPECT_EQ(error_of(Action::decrypt, tampered(right)).fault(), TokenFault::failed);
+    EXPECT_EQ(shim_.lies.calls_in_closed_sessions, 0U);
+    shim_.encrypt = CKR_OK;
+    shim_.open_session = CKR_OK;
+    EXPECT_EQ(kind_of(Action::decrypt, tampered(right)), Done::failed);
+    EXPECT_EQ(kind_of(Action::decrypt, right), Done::done);
+}
+
 TEST_F(UseFaults, ATokenThatTakesNoSessionObjectProvesNoOaep) {
     shim_.create_private_object = CKR_TEMPLATE_INCONSISTENT;
     EXPECT_TRUE(lab_.token()->oaep_hashes().empty());
