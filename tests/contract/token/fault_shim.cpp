@@ -302,6 +302,33 @@ CK_RV decrypt_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_OBJ
     return real->C_DecryptInit(session, mechanism, object_of(key));
 }
 
+CK_MECHANISM_TYPE without_padding(CK_MECHANISM_TYPE type) {
+    switch (type) {
+        case CKM_AES_CBC_PAD:
+            return CKM_AES_CBC;
+        case CKM_DES3_CBC_PAD:
+            return CKM_DES3_CBC;
+        case CKM_RSA_PKCS:
+            return CKM_RSA_X_509;
+        default:
+            return CK_UNAVAILABLE_INFORMATION;
+    }
+}
+
+/// Of what SoftHSM2 has just refused to decrypt.
+bool has_odd_padding(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size) {
+    CK_MECHANISM bare = *decrypted_with;
+    bare.mechanism = without_padding(bare.mechanism);
+    std::array<CK_BYTE, 1024> block{};
+    CK_ULONG made = block.size();
+    if (bare.mechanism == CK_UNAVAILABLE_INFORMATION ||
+        real->C_DecryptInit(session, &bare, decrypted_by) != CKR_OK ||
+        real->C_Decrypt(session, data, size, block.data(), &made) != CKR_OK || made == 0)
+        return false;
+    if (bare.mechanism == CKM_RSA_X_509) return block[0] == 0 && block[1] == 2;
+    return block[made - 1] >= 1 && block[made - 1] <= bare.ulParameterLen;
+}
+
 CK_RV close_session(CK_SESSION_HANDLE session) {
     const CK_RV value = real->C_CloseSession(session);
     if (value == CKR_OK) --lies.open_sessions;
@@ -313,10 +340,13 @@ CK_RV decrypt(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size, CK_BYT
     if (controls.session_lost_after_decrypt) close_session(session);
     if (controls.decrypt != CKR_OK) return controls.decrypt;
     const CK_RV value = with_odd_length(real->C_Decrypt, session, data, size, result, result_size);
-    if (takes_one_of(controls.bad_decrypts)) return controls.bad_decrypt;
+    if (!takes_one_of(controls.bad_decrypts_after) && takes_one_of(controls.bad_decrypts))
+        return controls.bad_decrypt;
     if (value == CKR_OK) return refuse_emptiness(value, size);
+    const bool is_odd = controls.odd_padding != CKR_OK && has_odd_padding(session, data, size);
     if (controls.leaves_active) real->C_DecryptInit(session, decrypted_with, decrypted_by);
     if (size % 8 != 0 && controls.wrong_length != CKR_OK) return controls.wrong_length;
+    if (is_odd) return controls.odd_padding;
     if (controls.wrong_ciphertext != CKR_OK) return controls.wrong_ciphertext;
     return refuse_emptiness(value, size);
 }

@@ -1,12 +1,14 @@
 // What the use of a key does when a module fails or lacks something: SoftHSM2 behind a shim that does either
 // on demand.
 #include <array>
+#include <future>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "hsm/errors.hpp"
 #include "keys/fingerprint.hpp"
+#include "keys/openssl_ptr.hpp"
 #include "tests/contract/token/shim_lab.hpp"
 #include "tests/contract/token/use_samples.hpp"
 
@@ -662,6 +664,50 @@ TEST_P(WrongCiphertexts, AreLearntWithTheKeyItselfWhereASessionObjectCantBeUsed)
     EXPECT_EQ(shim_.bad_decrypts, 0U);
 }
 
+TEST_P(WrongCiphertexts, OfAWrongLengthAreKnownWhereTheModuleDoesNotEndItsOperations) {
+    shim_.wrong_ciphertext = CKR_FUNCTION_FAILED;
+    shim_.wrong_length = CKR_GENERAL_ERROR;
+    shim_.leaves_active = true;
+    Operation shorter = copy_of(right_);
+    shorter.input.truncate(right_.input.size() - 1);
+    for (const Operation* wrong : {&wrong_, &shorter, &wrong_})
+        EXPECT_EQ(kind_of(Action::decrypt, *wrong), Done::failed);
+    EXPECT_EQ(kind_of(Action::decrypt, right_), Done::done);
+}
+
+TEST_P(WrongCiphertexts, AreNotLearntInAnOutage) {
+    shim_.wrong_ciphertext = CKR_FUNCTION_FAILED;
+    shim_.bad_decrypts_after = 2;  // the one in question, and the right one of the trial key
+    shim_.bad_decrypt = CKR_DEVICE_ERROR;
+    shim_.bad_decrypts = 1000;
+    EXPECT_EQ(error_of(Action::decrypt, wrong_).fault(), TokenFault::failed);
+    shim_.bad_decrypts = 0;
+    EXPECT_EQ(kind_of(Action::decrypt, wrong_), Done::failed);
+    shim_.decrypt = CKR_DEVICE_ERROR;
+    EXPECT_EQ(error_of(Action::decrypt, right_).fault(), TokenFault::failed);
+}
+
+TEST_P(WrongCiphertexts, AreLearntOnceForCallersWhoMeetTheFirstAtTheSameTime) {
+    const CK_ULONG created = shim_.created;
+    std::vector<std::future<Done>> callers;
+    for (int i = 0; i < 6; ++i)
+        callers.push_back(
+            std::async(std::launch::async, [this] { return kind_of(Action::decrypt, wrong_); }));
+    for (auto& caller : callers)
+        EXPECT_EQ(caller.get(), Done::failed);
+    EXPECT_EQ(shim_.created, created + (GetParam().kind == Kind::rsa ? 2U : 1U));
+}
+
+TEST_P(WrongCiphertexts, AreNotWhatTheirCodeSaysWhereTheKeyInUseOpensNoRightOne) {
+    shim_.create_session_object = CKR_TEMPLATE_INCONSISTENT;
+    shim_.wrong_ciphertext = CKR_FUNCTION_FAILED;
+    EXPECT_EQ(kind_of(Action::decrypt, wrong_), Done::failed);
+    shim_.bad_decrypt = CKR_FUNCTION_FAILED;
+    shim_.bad_decrypts = 2;  // the one in question, and the right one
+    EXPECT_EQ(error_of(Action::decrypt, right_).fault(), TokenFault::failed);
+    EXPECT_EQ(shim_.bad_decrypts, 0U);
+}
+
 TEST_P(WrongCiphertexts, AreLearntOnceAndTriedTwice) {
     EXPECT_EQ(kind_of(Action::decrypt, wrong_), Done::failed);
     const CK_ULONG inits = shim_.inits;
@@ -685,6 +731,55 @@ TEST_P(WrongCiphertexts, LeaveNoObjectInTheToken) {
     std::size_t objects = 0;
     lab_.token()->walk([&](const auto&, std::size_t, std::size_t) { ++objects; });
     EXPECT_EQ(objects, GetParam().kind == Kind::rsa ? 2U : 1U);
+}
+
+/// A ciphertext whose padding is wrong in itself: its length is in range, or its block is of type 2.
+class OddPadding : public WrongCiphertexts {
+  protected:
+    [[nodiscard]] Operation odd() const {
+        Operation odd = copy_of(right_);
+        if (odd.mechanism->scheme == service::Scheme::cbc_pad) {
+            const unsigned padding = odd.mechanism->iv_size - 7U;  // of a message of seven octets
+            odd.iv.back() ^= static_cast<std::uint8_t>(padding ^ (padding == 1 ? 2U : padding - 1U));
+            return odd;
+        }
+        odd.input = SecretBytes::copy_of(block_of_type_2_without_end());
+        return odd;
+    }
+
+  private:
+    static Bytes block_of_type_2_without_end() {
+        const auto half = keys::public_half(make_key(Kind::rsa)).value();
+        const auto& rsa = std::get<keys::RsaPublicKey>(half);
+        Bytes block(rsa.modulus.size(), 0xA5);
+        block[0] = 0x00;
+        block[1] = 0x02;
+        const keys::BnCtxPtr context(BN_CTX_new());
+        const keys::BnPtr number = keys::number_from(block);
+        BN_mod_exp(number.get(), number.get(), keys::number_from(rsa.public_exponent).get(),
+                   keys::number_from(rsa.modulus).get(), context.get());
+        BN_bn2binpad(number.get(), block.data(), static_cast<int>(block.size()));
+        return block;
+    }
+};
+INSTANTIATE_TEST_SUITE_P(Mechanisms, OddPadding,
+                         ::testing::Values(Ciphertexts{"AES-CBC-PAD", Kind::aes128},
+                                           Ciphertexts{"DES3-CBC-PAD", Kind::desede},
+                                           Ciphertexts{"RSA-PKCS", Kind::rsa}),
+                         [](const auto& test) {
+                             std::string name = test.param.mechanism;
+                             std::erase(name, '-');
+                             return name;
+                         });
+
+TEST_P(OddPadding, WithACodeOfItsOwnIsToldAsEveryWrongCiphertext) {
+    shim_.wrong_ciphertext = CKR_FUNCTION_FAILED;
+    shim_.odd_padding = CKR_GENERAL_ERROR;
+    EXPECT_EQ(kind_of(Action::decrypt, odd()), Done::failed);
+    EXPECT_EQ(kind_of(Action::decrypt, wrong_), Done::failed);
+    EXPECT_EQ(kind_of(Action::decrypt, right_), Done::done);
+    shim_.decrypt = CKR_GENERAL_ERROR;
+    EXPECT_EQ(error_of(Action::decrypt, right_).fault(), TokenFault::failed);
 }
 
 TEST_F(UseFaults, AFailedDecryptionThatTheTokenHasEndedKeepsItsSession) {
