@@ -158,7 +158,7 @@ constexpr std::array own_calls{
     OwnCall{"C_GetSlotInfo", TokenPhase::binding, "The token does not say what it is"},
     OwnCall{"C_GetTokenInfo", TokenPhase::binding, "The token does not say what it is"},
     OwnCall{"C_GetMechanismList", TokenPhase::binding, "The token does not list its mechanisms"},
-    OwnCall{"C_GetMechanismInfo", TokenPhase::binding, "The token does not list its mechanisms"},
+    OwnCall{"C_GetMechanismInfo", TokenPhase::operating, "The token does not tell of a mechanism"},
     OwnCall{"C_OpenSession", TokenPhase::opening_session, "The token opens no session"},
     OwnCall{"C_GetSessionInfo", TokenPhase::opening_session, "The session can't be used"},
     OwnCall{"C_CloseSession", TokenPhase::opening_session, "The session can't be closed"},

@@ -54,6 +54,7 @@ void Login::ensure(const Module::Use& use, const FoundToken& token) {
         generation_ = use.generation();
         ++beginnings_;
     }
+    attempts_ = module_.login_attempts(token.identity);
     if (session_->health() == Session::Health::logged_in) return;
     log_in(use.p11(), token);
     if (!needless_) ++beginnings_;
@@ -70,7 +71,6 @@ void Login::log_in(const Functions& p11, const FoundToken& token) {
     const CK_FLAGS flags = flags_of(p11, token.slot);
     needless_ = (flags & CKF_LOGIN_REQUIRED) == 0;
     if (needless_) return;
-    attempts_ = module_.login_attempts(token.identity);
     if (reloaded_.exchange(false)) {
         attempts_->resume();
         asked_for_ = true;

@@ -73,7 +73,7 @@ class Login {
     std::mutex mutex_;
     std::optional<Session> session_;
     std::uint64_t generation_ = 0;
-    std::shared_ptr<LoginAttempts> attempts_;  ///< those of the token that was logged in to last
+    std::shared_ptr<LoginAttempts> attempts_;  ///< those of the token, whoever of the process logged in to it
     std::string told_of_tries_;                ///< so that it is logged once
     bool asked_for_ = false;                   ///< an operator asked for the next attempt
     std::atomic<std::uint64_t> beginnings_ = 0;

@@ -128,6 +128,7 @@ void MadeObjects::keep() {
 }
 
 void MadeObjects::destroy_all() {
+    if (!lease_.has_session()) return;
     for (const CK_OBJECT_HANDLE object : objects_ | std::views::reverse)
         if (destroy_if_ours(lease_, object, id_) != Standing::ours) lost_track_ = true;
     if (!lost_track_) return;

@@ -18,7 +18,8 @@ Standing standing_of(Lease& lease, CK_OBJECT_HANDLE object, const ObjectId& id);
 
 /// The objects that an import has made so far. What is not kept is destroyed at its end, the one made last
 /// first: each after its CKA_ID was read. Where the module has returned the handle of something else, what
-/// was made is looked for by its CKA_ID.
+/// was made is looked for by its CKA_ID. Without a session nothing is destroyed: session objects have ended
+/// with theirs.
 class MadeObjects {
   public:
     /// Both are borrowed; `id` is the CKA_ID of every object made.

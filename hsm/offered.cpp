@@ -1,8 +1,10 @@
 #include "hsm/offered.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "hsm/bounds.hpp"
+#include "hsm/errors.hpp"
 
 namespace keyward::hsm {
 namespace {
@@ -25,16 +27,19 @@ bool knows_all(const MechanismList& list, std::span<const CK_MECHANISM_TYPE> cod
 
 using Deadline = std::chrono::steady_clock::time_point;
 
-/// The list with as much more as can be learned until then; at least one.
-Offered::List with_more(const Offered::List& known, const Functions& p11, CK_SLOT_ID slot,
-                        std::span<const CK_MECHANISM_TYPE> codes, Deadline until) {
-    auto list = known ? std::make_shared<MechanismList>(*known) : std::make_shared<MechanismList>(p11, slot);
+std::shared_ptr<MechanismList> copy_or_new(const Offered::List& known, const Functions& p11,
+                                           CK_SLOT_ID slot) {
+    return known ? std::make_shared<MechanismList>(*known) : std::make_shared<MechanismList>(p11, slot);
+}
+
+/// Adds as much as can be learned until then; at least one. What was learned before a failure stays.
+void add_more(MechanismList& list, const Functions& p11, CK_SLOT_ID slot,
+              std::span<const CK_MECHANISM_TYPE> codes, Deadline until) {
     for (const CK_MECHANISM_TYPE code : codes) {
-        if (list->knows(code)) continue;
-        list->learn(p11, slot, code);
+        if (list.knows(code)) continue;
+        list.learn(p11, slot, code);
         if (std::chrono::steady_clock::now() >= until) break;
     }
-    return list;
 }
 
 }  // namespace
@@ -52,7 +57,9 @@ bool MechanismList::knows(CK_MECHANISM_TYPE code) const {
 
 void MechanismList::learn(const Functions& p11, CK_SLOT_ID slot, CK_MECHANISM_TYPE code) {
     CK_MECHANISM_INFO info{};
-    const bool is_offered = p11.C_GetMechanismInfo(slot, code, &info) == CKR_OK;
+    const CK_RV value = p11.C_GetMechanismInfo(slot, code, &info);
+    const bool is_offered = value != CKR_MECHANISM_INVALID;
+    if (is_offered) check("C_GetMechanismInfo", value);
     known_.push_back({code, is_offered, is_offered ? info.flags : 0});
 }
 
@@ -76,8 +83,10 @@ Offered::List Offered::in(Lease& lease) {
 Offered::List Offered::in(Lease& lease, std::span<const CK_MECHANISM_TYPE> wanted) {
     List list = kept();
     while (!list || !knows_all(*list, wanted)) {
-        list = with_more(list, lease.p11(), lease.slot(), wanted, Deadline::min());
-        keep(list);
+        const auto more = copy_or_new(list, lease.p11(), lease.slot());
+        add_more(*more, lease.p11(), lease.slot(), wanted, Deadline::min());
+        keep(more);
+        list = more;
     }
     return list;
 }
@@ -93,16 +102,15 @@ void Offered::read_ahead(const Functions& p11, CK_SLOT_ID slot, const SessionEra
         if (is_current) era_ = era;
         if (is_current || next_era_ == era) list = is_current ? list_ : next_;
     }
-    list = with_more(list, p11, slot, all_codes(), until);
-    const std::lock_guard lock(mutex_);
-    if (era_ != era && !knows_all(*list, all_codes())) {
-        next_ = std::move(list);
-        next_era_ = era;
-        return;
+    const auto more = copy_or_new(list, p11, slot);
+    std::optional<service::TokenError> failure;
+    try {
+        add_more(*more, p11, slot, all_codes(), until);
+    } catch (const service::TokenError& error) {
+        failure = error;
     }
-    list_ = std::move(list);
-    era_ = era;
-    next_.reset();
+    keep(more, era);
+    if (failure) throw service::TokenError(*failure);
 }
 
 Offered::List Offered::kept() const {
@@ -113,6 +121,18 @@ Offered::List Offered::kept() const {
 void Offered::keep(List list) {
     const std::lock_guard lock(mutex_);
     list_ = std::move(list);
+}
+
+void Offered::keep(List list, const SessionEra& era) {
+    const std::lock_guard lock(mutex_);
+    if (era_ != era && !knows_all(*list, all_codes())) {
+        next_ = std::move(list);
+        next_era_ = era;
+        return;
+    }
+    list_ = std::move(list);
+    era_ = era;
+    next_.reset();
 }
 
 }  // namespace keyward::hsm

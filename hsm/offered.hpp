@@ -21,7 +21,7 @@ class MechanismList {
 
     /// Whether the token has been asked what the mechanism is for, or does not list it.
     [[nodiscard]] bool knows(CK_MECHANISM_TYPE code) const;
-    /// Asks it.
+    /// Asks it. Throws when it does not answer; it is not known then.
     void learn(const Functions& p11, CK_SLOT_ID slot, CK_MECHANISM_TYPE code);
 
     /// Whether the token offers it for that: all of the flags. False also while it is not known.
@@ -49,15 +49,18 @@ class Offered {
 
     /// All of the table.
     List in(Lease& lease);
-    /// At least these.
+    /// At least these. Throws when the token does not tell of one of them.
     List in(Lease& lease, std::span<const CK_MECHANISM_TYPE> wanted);
-    /// Goes on to read the list of this era, for as long as the limit says.
+    /// Goes on to read the list of this era, for as long as the limit says. Throws when the token does not
+    /// tell of a mechanism, and keeps what it told before.
     void read_ahead(const Functions& p11, CK_SLOT_ID slot, const SessionEra& era,
                     std::chrono::milliseconds limit);
 
   private:
     [[nodiscard]] List kept() const;
     void keep(List list);
+    /// What a ping has read in that era: in the place of the list of another era only when it is complete.
+    void keep(List list, const SessionEra& era);
 
     mutable std::mutex mutex_;
     List list_;

@@ -44,11 +44,12 @@ SessionPool::Place::~Place() {
     pool_->returned_.notify_all();
 }
 
-Lease::Lease(SessionPool& pool, Place place, Module::Use use, Session session, Deadline deadline)
+Lease::Lease(SessionPool& pool, Place place, Module::Use use, Lent lent, Deadline deadline)
     : pool_(&pool),
       place_(std::move(place)),
       use_(std::move(use)),
-      session_(std::move(session)),
+      session_(std::move(lent.session)),
+      is_only_(lent.is_only),
       era_{use_.generation(), pool.login_.beginnings()},
       deadline_(deadline),
       exceptions_(std::uncaught_exceptions()) {}
@@ -57,10 +58,17 @@ Lease::~Lease() {
     if (session_ && !spoilt_ && std::uncaught_exceptions() == exceptions_)
         pool_->give_back(std::move(*session_), use_);
     session_.reset();
-    pool_->returned();
+    pool_->returned(is_only_);
+}
+
+const Session& Lease::living() const {
+    if (!session_)
+        throw TokenError(TokenFault::unreachable, "The session was lost, and there is no other in its place");
+    return *session_;
 }
 
 bool Lease::sees_private_objects() const {
+    if (!session_) return false;
     const Session::Health health = session_->health();
     return health == Session::Health::logged_in ||
            (health == Session::Health::public_only && pool_->login_.needless());
@@ -69,7 +77,10 @@ bool Lease::sees_private_objects() const {
 void Lease::replace_spoilt() {
     if (!spoilt_) return;
     session_.reset();
-    session_ = pool_->replacement(use_, deadline_);
+    if (is_only_ && !pool_->has_only_one()) pool_->returned(std::exchange(is_only_, false));
+    Lent lent = pool_->replacement(use_, deadline_, is_only_);
+    session_ = std::move(lent.session);
+    is_only_ = lent.is_only;
     if (pool_->login_.beginnings() != era_.login)
         throw TokenError(TokenFault::unreachable, "The token's sessions were lost while a key was used");
     spoilt_ = false;
@@ -77,11 +88,7 @@ void Lease::replace_spoilt() {
 
 /// One session holds the login and carries the calls where the token has room for no other.
 bool Lease::has_login() const {
-    if (!pool_->has_only_one()) return pool_->login_.lives(use_);
-    if (!session_) return false;
-    const Session::Health health = session_->health();
-    return health == Session::Health::logged_in ||
-           (health == Session::Health::public_only && pool_->login_.needless());
+    return pool_->has_only_one() ? sees_private_objects() : pool_->login_.lives(use_);
 }
 
 bool Lease::token_answers() const {
@@ -155,8 +162,8 @@ Lease SessionPool::lease() {
     return with_revival([&](std::uint64_t& generation) {
         Module::Use use = module_->use(settings_.wait);
         generation = use.generation();
-        Session session = logged_in_session(use, until);
-        return Lease(*this, std::move(place), std::move(use), std::move(session), until);
+        Lent lent = logged_in_session(use, until);
+        return Lease(*this, std::move(place), std::move(use), std::move(lent), until);
     });
 }
 
@@ -180,9 +187,9 @@ void SessionPool::ping(const WithPing& more) {
 void SessionPool::ping_only_session(Module::Use use) {
     auto place = place_at_once();
     if (!place) return;
-    auto session = lend_only_session(use, deadline());
-    if (!session) return;
-    const Lease lease(*this, *std::move(place), std::move(use), *std::move(session), deadline());
+    auto lent = lend_only_session(use, deadline());
+    if (!lent) return;
+    const Lease lease(*this, *std::move(place), std::move(use), *std::move(lent), deadline());
 }
 
 /// Where other applications held the token's sessions, there may be room for a second one again.
@@ -246,7 +253,7 @@ FoundToken SessionPool::connect(const Module::Use& use) {
     return token;
 }
 
-Session SessionPool::logged_in_session(const Module::Use& use, Deadline deadline) {
+SessionPool::Lent SessionPool::logged_in_session(const Module::Use& use, Deadline deadline) {
     for (;;) {
         connect(use);
         if (has_only_one()) {
@@ -257,9 +264,9 @@ Session SessionPool::logged_in_session(const Module::Use& use, Deadline deadline
             const std::lock_guard lock(mutex_);
             return returns_;
         }();
-        if (auto idle = living_idle_session(use)) return *std::move(idle);
+        if (auto idle = living_idle_session(use)) return {*std::move(idle), false};
         OpenedSession opened = open_session(use.p11(), connect(use).slot);
-        if (opened.session) return fresh_session(use, *std::move(opened.session));
+        if (opened.session) return {fresh_session(use, *std::move(opened.session)), false};
         if (!may_be_too_many_sessions(opened.value)) check("C_OpenSession", opened.value);
         if (wait_for_return(returns, deadline)) continue;
         if (auto login = login_.lend(use.generation())) {
@@ -267,7 +274,7 @@ Session SessionPool::logged_in_session(const Module::Use& use, Deadline deadline
             const std::lock_guard lock(mutex_);
             only_one_ = true;
             only_lent_ = true;
-            return *std::move(login);
+            return {*std::move(login), true};
         }
         throw error_of("C_OpenSession", opened.value);
     }
@@ -298,7 +305,7 @@ Session SessionPool::fresh_session(const Module::Use& use, Session opened) {
     return slot == opened.slot() ? std::move(opened) : Session(use.p11(), slot);
 }
 
-std::optional<Session> SessionPool::lend_only_session(const Module::Use& use, Deadline deadline) {
+std::optional<SessionPool::Lent> SessionPool::lend_only_session(const Module::Use& use, Deadline deadline) {
     {
         std::unique_lock lock(mutex_);
         const auto may_go_on = [&] { return !only_lent_ || !is_only_one(); };
@@ -307,15 +314,15 @@ std::optional<Session> SessionPool::lend_only_session(const Module::Use& use, De
         only_lent_ = true;
     }
     try {
-        return only_session(use);
+        return Lent{only_session(use), true};
     } catch (...) {
-        returned();
+        returned(true);
         throw;
     }
 }
 
-Session SessionPool::replacement(const Module::Use& use, Deadline deadline) {
-    return has_only_one() ? only_session(use) : logged_in_session(use, deadline);
+SessionPool::Lent SessionPool::replacement(const Module::Use& use, Deadline deadline, bool has_right) {
+    return has_right ? Lent{only_session(use), true} : logged_in_session(use, deadline);
 }
 
 Session SessionPool::only_session(const Module::Use& use) {
@@ -342,11 +349,11 @@ bool SessionPool::wait_for_return(std::uint64_t returns, Deadline deadline) {
     return true;
 }
 
-void SessionPool::returned() {
+void SessionPool::returned(bool was_only) {
     {
         const std::lock_guard lock(mutex_);
         ++returns_;
-        only_lent_ = false;
+        if (was_only) only_lent_ = false;
     }
     returned_.notify_all();
 }

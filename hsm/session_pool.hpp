@@ -92,6 +92,10 @@ class SessionPool {
         SessionPool* pool_;
     };
     using Deadline = std::chrono::steady_clock::time_point;
+    struct Lent {
+        Session session;
+        bool is_only;  ///< with the right to the only session, which ends when this is returned
+    };
 
     template <typename Attempt>
     auto with_revival(const Attempt& attempt);
@@ -102,19 +106,19 @@ class SessionPool {
     std::optional<FoundToken> bound_in(std::uint64_t generation);
     void claim(CK_SLOT_ID slot, std::uint64_t generation);
     [[nodiscard]] Deadline deadline() const;
-    Session logged_in_session(const Module::Use& use, Deadline deadline);
+    Lent logged_in_session(const Module::Use& use, Deadline deadline);
     std::optional<Session> living_idle_session(const Module::Use& use);
     Session fresh_session(const Module::Use& use, Session opened);
     /// The login session, where there is room for no other. The caller has the right to it.
     Session only_session(const Module::Use& use);
     /// Waits for that right; nothing when there is room for others by then.
-    std::optional<Session> lend_only_session(const Module::Use& use, Deadline deadline);
-    /// A session in place of one that the caller has closed.
-    Session replacement(const Module::Use& use, Deadline deadline);
+    std::optional<Lent> lend_only_session(const Module::Use& use, Deadline deadline);
+    /// A session in place of one that the caller has closed; it may have the right to the only one.
+    Lent replacement(const Module::Use& use, Deadline deadline, bool has_right);
     std::optional<Session> take_idle(const Module::Use& use);
     void give_back(Session session, const Module::Use& use);
-    /// A lent session was given back or closed.
-    void returned();
+    /// A lent session was given back or closed, or could not be had after all.
+    void returned(bool was_only);
     /// Waits for a session to be returned since there were `returns`; false when there is none to return.
     /// Throws TokenFault::busy at the deadline.
     bool wait_for_return(std::uint64_t returns, Deadline deadline);
@@ -161,8 +165,12 @@ class SessionPool::Lease {
     ~Lease();
 
     [[nodiscard]] const Functions& p11() const { return use_.p11(); }
-    [[nodiscard]] CK_SESSION_HANDLE session() const { return session_->handle(); }
-    [[nodiscard]] CK_SLOT_ID slot() const { return session_->slot(); }
+    /// False after `discard`, and when a spoilt session was not replaced: its session objects and operations
+    /// have ended with it.
+    [[nodiscard]] bool has_session() const { return session_.has_value(); }
+    /// Throws TokenFault::unreachable when there is no session.
+    [[nodiscard]] CK_SESSION_HANDLE session() const { return living().handle(); }
+    [[nodiscard]] CK_SLOT_ID slot() const { return living().slot(); }
     [[nodiscard]] std::uint64_t generation() const { return use_.generation(); }
     /// Asks the token whether the session still has the login that it was lent with, or needs none.
     [[nodiscard]] bool sees_private_objects() const;
@@ -185,13 +193,15 @@ class SessionPool::Lease {
 
   private:
     friend class SessionPool;
+    [[nodiscard]] const Session& living() const;
     [[nodiscard]] bool has_login() const;
-    Lease(SessionPool& pool, Place place, Module::Use use, Session session, Deadline deadline);
+    Lease(SessionPool& pool, Place place, Module::Use use, Lent lent, Deadline deadline);
 
     SessionPool* pool_;
     Place place_;
     Module::Use use_;
     std::optional<Session> session_;
+    bool is_only_;  ///< this lease has the right to the only session
     Era era_;
     Deadline deadline_;
     int exceptions_;

@@ -13,6 +13,7 @@
 #include "hsm/oaep_proof.hpp"
 #include "hsm/query.hpp"
 #include "keys/des.hpp"
+#include "keys/openssl_ptr.hpp"
 #include "keys/public_operations.hpp"
 
 namespace keyward::hsm {
@@ -78,14 +79,29 @@ Bytes message_for(const service::Mechanism& mechanism) {
     return Bytes(padded ? mechanism.iv_size - std::size_t{1} : 15, 0x5A);
 }
 
-/// What the public half of the object makes of the message; nothing when the token does not tell it.
-std::optional<Bytes> sealed_outside(Lease& lease, CK_OBJECT_HANDLE key, const Operation& like) {
+/// RSAEP (RFC 8017 section 5.1.1) of a block that is as long as the modulus, and less.
+Bytes encrypted_bare(const keys::RsaPublicKey& rsa, ByteView block) {
+    const keys::BnPtr modulus = keys::number_from(rsa.modulus);
+    const keys::BnPtr exponent = keys::number_from(rsa.public_exponent);
+    const keys::BnPtr number = keys::number_from(block);
+    const keys::BnCtxPtr context = keys::made(keys::BnCtxPtr(BN_CTX_new()));
+    keys::require(BN_mod_exp(number.get(), number.get(), exponent.get(), modulus.get(), context.get()) == 1);
+    Bytes encrypted(rsa.modulus.size());
+    keys::require(BN_bn2binpad(number.get(), encrypted.data(), static_cast<int>(encrypted.size())) >= 0);
+    return encrypted;
+}
+
+/// The public half of the object; nothing when the token does not tell it.
+std::optional<keys::RsaPublicKey> public_half_of(Lease& lease, CK_OBJECT_HANDLE key) {
     Query query;
     ask_rsa(query);
     if (!query.finds(lease, key)) return std::nullopt;
     const auto read = public_key_in(query, CKK_RSA);
-    if (!read) return std::nullopt;
-    const auto& rsa = std::get<keys::RsaPublicKey>(*read);
+    return read ? std::optional(std::get<keys::RsaPublicKey>(*read)) : std::nullopt;
+}
+
+/// What the public key makes of the message.
+Bytes sealed_outside(const keys::RsaPublicKey& rsa, const Operation& like) {
     return like.mechanism->scheme == Scheme::rsa_oaep
                ? keys::encrypt_rsa_oaep(rsa, like.oaep_hash, message_for(*like.mechanism))
                : keys::encrypt_rsa_pkcs1(rsa, message_for(*like.mechanism));
@@ -95,9 +111,9 @@ std::optional<Bytes> sealed_outside(Lease& lease, CK_OBJECT_HANDLE key, const Op
 std::optional<Operation> right_one(Lease& lease, CK_OBJECT_HANDLE key, const Operation& like) {
     Operation right{.mechanism = like.mechanism, .input = {}, .oaep_hash = like.oaep_hash};
     if (like.mechanism->algorithm == keys::Algorithm::rsa) {
-        const auto sealed = sealed_outside(lease, key, like);
-        if (!sealed) return std::nullopt;
-        right.input = SecretBytes::copy_of(*sealed);
+        const auto rsa = public_half_of(lease, key);
+        if (!rsa) return std::nullopt;
+        right.input = SecretBytes::copy_of(sealed_outside(*rsa, like));
         return right;
     }
     const SecretBytes iv = random_secret(like.mechanism->iv_size);
@@ -115,11 +131,23 @@ bool opens(Lease& lease, CK_OBJECT_HANDLE key, const Operation& right) {
            equal_secrets(opened.reveal(), message_for(*right.mechanism));
 }
 
-/// With CBC the vector changes the padding's octet: to none, to too long.
+/// With CBC the vector changes the padding's octet, which is 0x01.
 Operation with_last_octet_changed(const Operation& right, std::uint8_t change) {
     Operation wrong = copy_of(right);
     const bool padded = right.mechanism->scheme == Scheme::cbc_pad;
     (padded ? wrong.iv.back() : wrong.input.writable().back()) ^= change;
+    return wrong;
+}
+
+/// A block of type 2 (RFC 8017 section 7.2.1) whose padding ends at that octet, or nowhere.
+Operation with_padding_to(const Operation& right, const keys::RsaPublicKey& rsa,
+                          std::optional<std::size_t> end) {
+    Bytes block(rsa.modulus.size(), 0x5A);
+    block[0] = 0x00;
+    block[1] = 0x02;
+    if (end) block[*end] = 0x00;
+    Operation wrong = copy_of(right);
+    wrong.input = SecretBytes::copy_of(encrypted_bare(rsa, block));
     return wrong;
 }
 
@@ -137,29 +165,81 @@ Operation of_wrong_length(const Operation& right) {
     return wrong;
 }
 
-/// Wrong ones, made of a right one.
-std::vector<Operation> wrong_ones(const Operation& right) {
+constexpr std::size_t too_early = 2 + 7;  // the padding has eight octets at least
+
+/// Wrong ones, made of a right one for the key. With CBC the padding's octet comes to none, to more than a
+/// block, and to two, where the octet before it is another. With PKCS#1 v1.5 the block is none of type 2, or
+/// is one whose padding does not end, or ends too early.
+std::vector<Operation> wrong_ones(Lease& lease, CK_OBJECT_HANDLE key, const Operation& right) {
+    const Scheme scheme = right.mechanism->scheme;
     std::vector<Operation> wrong;
     wrong.push_back(with_last_octet_changed(right, 0x01));
     wrong.push_back(with_last_octet_changed(right, 0x80));
+    if (scheme == Scheme::cbc_pad) wrong.push_back(with_last_octet_changed(right, 0x03));
     if (right.mechanism->algorithm == keys::Algorithm::rsa) wrong.push_back(beyond_the_modulus(right));
+    if (scheme == Scheme::rsa_pkcs1_cipher)
+        if (const auto rsa = public_half_of(lease, key)) {
+            wrong.push_back(with_padding_to(right, *rsa, std::nullopt));
+            wrong.push_back(with_padding_to(right, *rsa, too_early));
+        }
     wrong.push_back(of_wrong_length(right));
     return wrong;
 }
 
-/// Stops at an operation that the token does not end: the session can't be used for another.
-std::set<CK_RV> answers_to(Lease& lease, CK_OBJECT_HANDLE key, const std::vector<Operation>& wrong) {
+/// A key, and a right ciphertext for it where one can be made. A key of its own is a session object; it ends
+/// with this where it is not kept.
+class TrialKey {
+  public:
+    /// `used` is the object in use; CK_INVALID_HANDLE stands for one of its own.
+    TrialKey(Lease& lease, const Operation& like, CK_OBJECT_HANDLE used)
+        : lease_(lease),
+          object_(used != CK_INVALID_HANDLE
+                      ? used
+                      : create_trial_key(lease, id_, like.mechanism->algorithm, made_)) {
+        if (object_ != CK_INVALID_HANDLE) right_ = right_one(lease, object_, like);
+    }
+
+    /// False when the token takes no session object.
+    [[nodiscard]] bool is_there() const { return object_ != CK_INVALID_HANDLE; }
+    [[nodiscard]] const std::optional<Operation>& right() const { return right_; }
+    [[nodiscard]] bool opens() const { return right_ && hsm::opens(lease_, object_, *right_); }
+    [[nodiscard]] CK_OBJECT_HANDLE object() const { return object_; }
+    void keep() { made_.keep(); }
+
+  private:
+    Lease& lease_;
+    const ObjectId id_ = ObjectId::random();
+    MadeObjects made_{lease_, id_};
+    CK_OBJECT_HANDLE object_;
+    std::optional<Operation> right_;
+};
+
+/// Ends the trial, whose session may have an operation left, and goes on in another session.
+void end(std::optional<TrialKey>& trial, Lease& lease) {
+    trial.reset();
+    lease.spoil();
+    lease.replace_spoilt();
+}
+
+/// What the token answers to wrong ciphertexts; nothing when it does not open a right one before and after
+/// them: then the answers may be those of an outage. Where the token does not end an operation, the trial
+/// goes on in another session.
+std::optional<std::set<CK_RV>> answers_to_wrong_ones(Lease& lease, const Operation& like,
+                                                     CK_OBJECT_HANDLE used, std::optional<TrialKey>& trial) {
     std::set<CK_RV> answers;
-    for (const Operation& each : wrong) {
+    std::vector<Operation> wrong = wrong_ones(lease, trial->object(), trial->right().value());
+    for (std::size_t i = 0; i < wrong.size(); ++i) {
         SecretBytes opened;
-        const CK_RV value = run(lease, Action::decrypt, key, each, opened);
+        const CK_RV value = run(lease, Action::decrypt, trial->object(), wrong[i], opened);
         if (value == CKR_OK) continue;
         answers.insert(value);
         if (has_ended(lease, Action::decrypt)) continue;
-        lease.spoil();
-        break;
+        end(trial, lease);
+        trial.emplace(lease, like, used);
+        if (!trial->opens()) return std::nullopt;
+        wrong = wrong_ones(lease, trial->object(), trial->right().value());
     }
-    return answers;
+    return trial->opens() ? std::optional(std::move(answers)) : std::nullopt;
 }
 
 std::string listed(const std::set<CK_RV>& values) {
@@ -195,56 +275,79 @@ WrongCiphertext::Verdict WrongCiphertext::judge(Lease& lease, const Operation& f
 
 WrongCiphertext::Verdict WrongCiphertext::judge_by_lesson(Lease& lease, const Operation& failed,
                                                           CK_OBJECT_HANDLE key, CK_RV value) {
-    if (const auto lesson = known(lease.era(), {failed.mechanism->name, failed.oaep_hash})) {
-        if (!lesson->answers.contains(value)) return Verdict::not_wrong;
-        if (lesson->key == CK_INVALID_HANDLE)
-            return lease.token_answers() ? Verdict::wrong : Verdict::not_wrong;
-        if (opens(lease, lesson->key, lesson->right)) return Verdict::wrong;
+    auto lesson = known(lease.era(), failed);
+    if (!lesson) {
+        const std::lock_guard alone(learning_);
+        lesson = known(lease.era(), failed);  // others may have learnt it while this one waited
+        if (!lesson) return learn(lease, failed, key, value);
+    }
+    return lesson->answers.contains(value) ? try_right_one(lease, failed, key, *lesson) : Verdict::not_wrong;
+}
+
+WrongCiphertext::Verdict WrongCiphertext::try_right_one(Lease& lease, const Operation& failed,
+                                                        CK_OBJECT_HANDLE key, const Lesson& lesson) {
+    if (lesson.key != CK_INVALID_HANDLE) {
+        if (opens(lease, lesson.key, lesson.right)) return Verdict::wrong;
         // The object may have gone with the session that it was made in.
         lease.spoil();
         lease.replace_spoilt();
     }
-    return learn(lease, failed, key, value);
+    for (const CK_OBJECT_HANDLE used : {CK_INVALID_HANDLE, key}) {
+        if (used == CK_INVALID_HANDLE && lesson.key == CK_INVALID_HANDLE) continue;
+        std::optional<TrialKey> trial;
+        trial.emplace(lease, failed, used);
+        if (trial->opens()) {
+            if (used == CK_INVALID_HANDLE) {
+                trial->keep();
+                keep(lease.era(), {trial->object(), copy_of(*trial->right()), lesson.answers});
+            }
+            return Verdict::wrong;
+        }
+        if (used != CK_INVALID_HANDLE && !trial->right()) return Verdict::unknown;
+        end(trial, lease);
+    }
+    return Verdict::not_wrong;
 }
 
 std::shared_ptr<const WrongCiphertext::Lesson> WrongCiphertext::known(const Lease::Era& era,
-                                                                      const Subject& subject) {
+                                                                      const Operation& failed) {
     const std::lock_guard lock(mutex_);
-    const auto found = lessons_.find(subject);
+    const auto found = lessons_.find(Subject{failed.mechanism->name, failed.oaep_hash});
     return era_ == era && found != lessons_.end() ? found->second : nullptr;
 }
 
 // A token that makes a right ciphertext and does not open it fails now, whatever it says.
 WrongCiphertext::Verdict WrongCiphertext::learn(Lease& lease, const Operation& failed, CK_OBJECT_HANDLE key,
                                                 CK_RV value) {
-    const std::lock_guard alone(learning_);
-    const ObjectId id = ObjectId::random();
-    MadeObjects made(lease, id);
-    const CK_OBJECT_HANDLE own = create_trial_key(lease, id, failed.mechanism->algorithm, made);
     Verdict without_lesson = Verdict::unknown;
-    for (const CK_OBJECT_HANDLE used : {own, key}) {
-        if (used == CK_INVALID_HANDLE) continue;
-        auto right = right_one(lease, used, failed);
-        if (right && opens(lease, used, *right)) {
-            auto answers = answers_to(lease, used, wrong_ones(*right));
-            const bool is_wrong = answers.contains(value);
-            if (used == own) made.keep();
-            keep(lease.era(), {used == own ? own : CK_INVALID_HANDLE, *std::move(right), std::move(answers)});
-            return is_wrong ? Verdict::wrong : Verdict::not_wrong;
+    for (const CK_OBJECT_HANDLE used : {CK_INVALID_HANDLE, key}) {
+        std::optional<TrialKey> trial;
+        trial.emplace(lease, failed, used);
+        if (!trial->is_there()) continue;
+        if (trial->right()) without_lesson = Verdict::not_wrong;
+        if (trial->opens()) {
+            if (auto answers = answers_to_wrong_ones(lease, failed, used, trial)) {
+                const bool is_wrong = answers->contains(value);
+                trial->keep();
+                keep_new(lease.era(), {used == CK_INVALID_HANDLE ? trial->object() : CK_INVALID_HANDLE,
+                                       copy_of(*trial->right()), *std::move(answers)});
+                return is_wrong ? Verdict::wrong : Verdict::not_wrong;
+            }
         }
-        if (right) without_lesson = Verdict::not_wrong;
-        lease.spoil();
-        lease.replace_spoilt();
+        end(trial, lease);
     }
     return without_lesson;
 }
 
+void WrongCiphertext::keep_new(const Lease::Era& era, Lesson lesson) {
+    log::info("token.wrong_ciphertext_learnt", {{"label", LogLabel::current()},
+                                                {"mechanism", lesson.right.mechanism->name},
+                                                {"answers", listed(lesson.answers)}});
+    keep(era, std::move(lesson));
+}
+
 void WrongCiphertext::keep(const Lease::Era& era, Lesson lesson) {
-    const service::Mechanism& mechanism = *lesson.right.mechanism;
-    log::info(
-        "token.wrong_ciphertext_learnt",
-        {{"label", LogLabel::current()}, {"mechanism", mechanism.name}, {"answers", listed(lesson.answers)}});
-    const Subject subject{mechanism.name, lesson.right.oaep_hash};
+    const Subject subject{lesson.right.mechanism->name, lesson.right.oaep_hash};
     const std::lock_guard lock(mutex_);
     if (era_ != era) lessons_.clear();
     era_ = era;

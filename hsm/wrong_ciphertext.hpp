@@ -15,8 +15,9 @@ namespace keyward::hsm {
 /// (CKR_ENCRYPTED_DATA_INVALID …), but SoftHSM2 says CKR_GENERAL_ERROR, which is what others say of a lost
 /// device, and a name may stand for something else in another module. So it is learnt, once for each
 /// mechanism and era, at the first failure: with a session object, or with the key in use where the token
-/// takes none, a right ciphertext is opened and wrong ones are not. These have a wrong tag or padding, a
-/// value beyond the modulus, or a wrong length. Any thread may call; one learns at a time.
+/// takes none, a right ciphertext is opened before and after wrong ones, which are not. These have a wrong
+/// tag or padding, a value beyond the modulus, or a wrong length. Any thread may call; one
+/// learns at a time.
 class WrongCiphertext {
   public:
     enum class Verdict {
@@ -35,8 +36,12 @@ class WrongCiphertext {
 
     Verdict judge_by_lesson(Lease& lease, const service::Operation& failed, CK_OBJECT_HANDLE key,
                             CK_RV value);
-    std::shared_ptr<const Lesson> known(const Lease::Era& era, const Subject& subject);
+    std::shared_ptr<const Lesson> known(const Lease::Era& era, const service::Operation& failed);
+    /// On a value that is one of the lesson's answers: whether a right ciphertext opens now.
+    Verdict try_right_one(Lease& lease, const service::Operation& failed, CK_OBJECT_HANDLE key,
+                          const Lesson& lesson);
     Verdict learn(Lease& lease, const service::Operation& failed, CK_OBJECT_HANDLE key, CK_RV value);
+    void keep_new(const Lease::Era& era, Lesson lesson);
     void keep(const Lease::Era& era, Lesson lesson);
 
     std::mutex mutex_;     ///< guards what follows

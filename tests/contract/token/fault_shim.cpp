@@ -41,6 +41,11 @@ CK_RV private_key_error() {
     return takes_one_of(controls.disturbances) ? CKR_GENERAL_ERROR : controls.create_private_object.load();
 }
 
+CK_RV noted(CK_RV value) {
+    if (value == CKR_SESSION_HANDLE_INVALID) ++lies.calls_in_closed_sessions;
+    return value;
+}
+
 CK_RV failed(CK_SESSION_HANDLE session, CK_RV value) {
     if (controls.failure_ends_login) real->C_Logout(session);
     return value;
@@ -191,7 +196,7 @@ CK_RV get_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK
     if (lies.gives_up_with != CKR_OK &&
         std::ranges::find(given, lies.gives_up_at.load(), &CK_ATTRIBUTE::type) != given.end())
         return lies.gives_up_with;
-    CK_RV value = real->C_GetAttributeValue(session, object_of(object), attributes, count);
+    CK_RV value = noted(real->C_GetAttributeValue(session, object_of(object), attributes, count));
     for (CK_ULONG i = 0; i < count; ++i) {
         if (attributes[i].type == CKA_EC_POINT && lies.raw_points) unwrap_point(attributes[i]);
         if (is_odd(attributes[i])) value = lie_about(attributes[i], given[i], before[i], value);
@@ -297,6 +302,33 @@ CK_RV decrypt_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_OBJ
     return real->C_DecryptInit(session, mechanism, object_of(key));
 }
 
+CK_MECHANISM_TYPE without_padding(CK_MECHANISM_TYPE type) {
+    switch (type) {
+        case CKM_AES_CBC_PAD:
+            return CKM_AES_CBC;
+        case CKM_DES3_CBC_PAD:
+            return CKM_DES3_CBC;
+        case CKM_RSA_PKCS:
+            return CKM_RSA_X_509;
+        default:
+            return CK_UNAVAILABLE_INFORMATION;
+    }
+}
+
+/// Of what SoftHSM2 has just refused to decrypt.
+bool has_odd_padding(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size) {
+    CK_MECHANISM bare = *decrypted_with;
+    bare.mechanism = without_padding(bare.mechanism);
+    std::array<CK_BYTE, 1024> block{};
+    CK_ULONG made = block.size();
+    if (bare.mechanism == CK_UNAVAILABLE_INFORMATION ||
+        real->C_DecryptInit(session, &bare, decrypted_by) != CKR_OK ||
+        real->C_Decrypt(session, data, size, block.data(), &made) != CKR_OK || made == 0)
+        return false;
+    if (bare.mechanism == CKM_RSA_X_509) return block[0] == 0 && block[1] == 2;
+    return block[made - 1] >= 1 && block[made - 1] <= bare.ulParameterLen;
+}
+
 CK_RV close_session(CK_SESSION_HANDLE session) {
     const CK_RV value = real->C_CloseSession(session);
     if (value == CKR_OK) --lies.open_sessions;
@@ -308,10 +340,13 @@ CK_RV decrypt(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size, CK_BYT
     if (controls.session_lost_after_decrypt) close_session(session);
     if (controls.decrypt != CKR_OK) return controls.decrypt;
     const CK_RV value = with_odd_length(real->C_Decrypt, session, data, size, result, result_size);
-    if (takes_one_of(controls.bad_decrypts)) return controls.bad_decrypt;
+    if (!takes_one_of(controls.bad_decrypts_after) && takes_one_of(controls.bad_decrypts))
+        return controls.bad_decrypt;
     if (value == CKR_OK) return refuse_emptiness(value, size);
+    const bool is_odd = controls.odd_padding != CKR_OK && has_odd_padding(session, data, size);
     if (controls.leaves_active) real->C_DecryptInit(session, decrypted_with, decrypted_by);
     if (size % 8 != 0 && controls.wrong_length != CKR_OK) return controls.wrong_length;
+    if (is_odd) return controls.odd_padding;
     if (controls.wrong_ciphertext != CKR_OK) return controls.wrong_ciphertext;
     return refuse_emptiness(value, size);
 }
@@ -428,7 +463,7 @@ CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
 CK_RV find_objects_init(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR attributes, CK_ULONG count) {
     ++controls.searches;
     if (phases.find_objects_init != CKR_OK) return phases.find_objects_init;
-    return real->C_FindObjectsInit(session, attributes, lies.finds_everything ? 0 : count);
+    return noted(real->C_FindObjectsInit(session, attributes, lies.finds_everything ? 0 : count));
 }
 
 CK_RV find_objects(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE_PTR objects, CK_ULONG most,
@@ -483,6 +518,8 @@ CK_RV get_mechanism_list(CK_SLOT_ID slot, CK_MECHANISM_TYPE_PTR list, CK_ULONG_P
 CK_RV get_mechanism_info(CK_SLOT_ID slot, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO_PTR info) {
     ++lies.mechanism_infos;
     std::this_thread::sleep_for(std::chrono::milliseconds(lies.mechanism_info_delay));
+    if (!takes_one_of(lies.mechanism_infos_before) && takes_one_of(lies.mechanism_info_failures))
+        return lies.mechanism_info;
     if (controls.unlisted_hashing && hashes(type)) return CKR_MECHANISM_INVALID;
     return real->C_GetMechanismInfo(slot, type, info);
 }

@@ -26,11 +26,14 @@ struct ShimControls {
     std::atomic<CK_RV> verify;
     std::atomic<CK_RV> wrong_ciphertext;  ///< what C_Decrypt answers where SoftHSM2 fails
     std::atomic<CK_RV> wrong_length;      ///< the same where the ciphertext is no multiple of 8 octets
-    std::atomic<CK_RV> wrong_signature;   ///< what C_Verify answers where SoftHSM2 fails
-    std::atomic<CK_ULONG> bad_decrypts;   ///< so many of C_Decrypt answer `bad_decrypt` at first
+    std::atomic<CK_RV> odd_padding;  ///< the same where CBC's last octet is a length, or PKCS#1's block is
+                                     ///< of type 2, and the rest of the padding is wrong
+    std::atomic<CK_RV> wrong_signature;  ///< what C_Verify answers where SoftHSM2 fails
+    std::atomic<CK_ULONG> bad_decrypts;  ///< so many of C_Decrypt answer `bad_decrypt` at first
     std::atomic<CK_RV> bad_decrypt;
-    std::atomic<CK_RV> init;           ///< what one C_…Init of an operation answers
-    std::atomic<CK_ULONG> init_after;  ///< so many go through before
+    std::atomic<CK_ULONG> bad_decrypts_after;  ///< so many go through before
+    std::atomic<CK_RV> init;                   ///< what one C_…Init of an operation answers
+    std::atomic<CK_ULONG> init_after;          ///< so many go through before
     std::atomic<CK_RV> open_session;
     std::atomic<CK_RV> login;
     std::atomic<CK_RV> get_session_info;       ///< what C_GetSessionInfo answers,

@@ -58,6 +58,27 @@ TEST_F(Reinitialisation, SessionsAndLoginsAreMadeAgainForEveryTokenOfTheModule) 
     EXPECT_EQ(shim_.logins, 4U);
 }
 
+TEST_F(Reinitialisation, IsDoneForATokenThatTwoEnvironmentsShare) {
+    const auto second = lab_.open(lab_.settings());
+    const ObjectId id = import(*lab_.token());
+    second->ping();
+    EXPECT_EQ(shim_.logins, 1U);
+    EXPECT_TRUE(second->refresh());
+    EXPECT_EQ(second->count(id), 1U);
+    EXPECT_EQ(lab_.token()->count(id), 1U);
+    EXPECT_EQ(shim_.logins, 2U);
+}
+
+TEST_F(Reinitialisation, IsNotDoneWhileOneOfTwoEnvironmentsThatShareATokenHasAnotherPin) {
+    hsm::TokenSettings settings = lab_.settings();
+    settings.pin = [] { return SecretBytes::copy_of(as_bytes("changed-4711")); };
+    lab_.token()->ping();
+    const auto second = lab_.open(settings);
+    second->ping();
+    EXPECT_FALSE(lab_.token()->refresh());
+    EXPECT_EQ(shim_.phases.initialisations, initialisations_each_time);
+}
+
 TEST_F(Reinitialisation, IsDoneOnceAMinuteForAModuleWhoeverAsks) {
     lab_.add_token("staging");
     const auto staging = lab_.open(lab_.settings("staging"));
@@ -210,6 +231,13 @@ TEST_F(AbsentToken, IsFoundWhenItComesAndNoCallToAnotherTokenOfTheModuleFails) {
     found = true;
     for (auto& other : others)
         EXPECT_NO_THROW(other.get());
+}
+
+TEST_F(AbsentToken, IsFoundWhereTwoEnvironmentsShareAnotherTokenOfTheModule) {
+    const auto second = lab_.open(lab_.settings());
+    second->ping();
+    lab_.add_token("staging");
+    EXPECT_TRUE(answers_in_time(*staging_));
 }
 
 TEST_F(AbsentToken, IsLookedForAtPauses) {

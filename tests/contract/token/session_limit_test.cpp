@@ -173,6 +173,46 @@ TEST_F(SessionLimit, OfOneSessionThatIsLentIsBusyAfterTheWait) {
     EXPECT_NO_THROW(pool.ping());
 }
 
+class OnlySession : public SessionLimit {
+  protected:
+    static hsm::PoolSettings settings() {
+        hsm::PoolSettings settings = pool_settings_for("production");
+        settings.sessions = 8;
+        settings.wait = 50ms;
+        return settings;
+    }
+    static void replace(hsm::Lease& lease) {
+        lease.spoil();
+        lease.replace_spoilt();
+    }
+    static void expect_busy(hsm::Lease& lease) {
+        try {
+            replace(lease);
+            ADD_FAILURE() << "the only session was lent twice";
+        } catch (const service::TokenError& error) {
+            EXPECT_EQ(error.fault(), TokenFault::busy);
+        }
+    }
+
+    hsm::SessionPool pool_{lab_.module(), settings()};
+};
+
+TEST_F(OnlySession, StaysWithItsLeaseWhenOthersWaitForItInVainAndEnd) {
+    hsm::Lease last = pool_.lease();
+    {
+        hsm::Lease holder = pool_.lease();
+        {
+            hsm::Lease other = pool_.lease();
+            pool_.lease().lost();
+            lies_.told_session_limit = 1;
+            EXPECT_NO_THROW(replace(holder));
+            expect_busy(other);
+        }
+        expect_busy(last);
+    }
+    EXPECT_NO_THROW(replace(last));
+}
+
 /// Callers of one pool, each of which keeps its session until it is told to give it back.
 class Callers {
   public:

@@ -61,16 +61,21 @@ struct ShimLies {
 
     std::atomic<bool> raw_points;  ///< CKA_EC_POINT is taken and told bare (PKCS#11 3.1 for Edwards curves)
 
-    std::atomic<CK_ULONG> told_session_limit;     ///< ulMaxSessionCount
-    std::atomic<CK_ULONG> told_rw_session_limit;  ///< ulMaxRwSessionCount
-    std::atomic<CK_ULONG> session_limit;          ///< so many may be open; 0: any number
-    std::atomic<CK_RV> session_limit_code;        ///< what one more is told; CKR_OK: CKR_SESSION_COUNT
-    std::atomic<CK_ULONG> session_info_failures;  ///< C_GetSessionInfo fails so many times …
-    std::atomic<CK_RV> session_info;              ///< … with this
-    std::atomic<CK_ULONG> open_sessions;          ///< how many are open
-    std::atomic<CK_ULONG> most_open_sessions;     ///< how many were at once
-    std::atomic<CK_ULONG> mechanism_infos;        ///< how often C_GetMechanismInfo was called
-    std::atomic<CK_ULONG> mechanism_info_delay;   ///< milliseconds that each takes
+    std::atomic<CK_ULONG> told_session_limit;        ///< ulMaxSessionCount
+    std::atomic<CK_ULONG> told_rw_session_limit;     ///< ulMaxRwSessionCount
+    std::atomic<CK_ULONG> session_limit;             ///< so many may be open; 0: any number
+    std::atomic<CK_RV> session_limit_code;           ///< what one more is told; CKR_OK: CKR_SESSION_COUNT
+    std::atomic<CK_ULONG> session_info_failures;     ///< C_GetSessionInfo fails so many times …
+    std::atomic<CK_RV> session_info;                 ///< … with this
+    std::atomic<CK_ULONG> open_sessions;             ///< how many are open
+    std::atomic<CK_ULONG> most_open_sessions;        ///< how many were at once
+    std::atomic<CK_ULONG> mechanism_infos;           ///< how often C_GetMechanismInfo was called
+    std::atomic<CK_ULONG> mechanism_info_delay;      ///< milliseconds that each takes
+    std::atomic<CK_ULONG> mechanism_info_failures;   ///< C_GetMechanismInfo fails so many times …
+    std::atomic<CK_RV> mechanism_info;               ///< … with this …
+    std::atomic<CK_ULONG> mechanism_infos_before;    ///< … after so many that go through
+    std::atomic<CK_ULONG> calls_in_closed_sessions;  ///< how many reads and searches were made in a session
+                                                     ///< that is not open
 };
 
 }  // namespace keyward::tests

@@ -1,12 +1,14 @@
 // What the use of a key does when a module fails or lacks something: SoftHSM2 behind a shim that does either
 // on demand.
 #include <array>
+#include <future>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "hsm/errors.hpp"
 #include "keys/fingerprint.hpp"
+#include "keys/openssl_ptr.hpp"
 #include "tests/contract/token/shim_lab.hpp"
 #include "tests/contract/token/use_samples.hpp"
 
@@ -261,6 +263,57 @@ TEST_F(UseFaults, TheMechanismsAreListedOnce) {
     EXPECT_EQ(shim_.lists, 2U);  // how many, and which
 }
 
+/// What a token may say of a mechanism that it lists and offers.
+class UntoldMechanism : public UseFaults, public ::testing::WithParamInterface<CK_RV> {
+  protected:
+    UntoldMechanism() {
+        import(Kind::hmac64, {Use::signature});
+        shim_.lies.mechanism_info = GetParam();
+    }
+};
+INSTANTIATE_TEST_SUITE_P(Answers, UntoldMechanism,
+                         ::testing::Values(CKR_DEVICE_ERROR, CKR_GENERAL_ERROR, CKR_FUNCTION_FAILED,
+                                           CKR_VENDOR_DEFINED | 0x42UL),
+                         [](const auto& test) { return hsm::name_of(test.param); });
+
+TEST_P(UntoldMechanism, FailsThatUseAloneAndServesTheNext) {
+    shim_.lies.mechanism_info_failures = 1;
+    const TokenError error = error_of(Action::sign, mac_);
+    EXPECT_EQ(error.fault(), TokenFault::failed);
+    EXPECT_EQ(error.call(), "C_GetMechanismInfo");
+    EXPECT_EQ(error.code(), hsm::name_of(GetParam()));
+    EXPECT_EQ(kind_of(Action::sign, mac_), Done::done);
+}
+
+TEST_P(UntoldMechanism, OfATokenThatDoesNotAnswerIsAnOutage) {
+    shim_.lies.mechanism_info_failures = 1;
+    shim_.get_token_info = CKR_DEVICE_ERROR;
+    EXPECT_EQ(error_of(Action::sign, mac_).fault(), TokenFault::unreachable);
+    shim_.get_token_info = CKR_OK;
+    EXPECT_EQ(kind_of(Action::sign, mac_), Done::done);
+}
+
+TEST_P(UntoldMechanism, InAPingIsReadByTheNextAndTheOthersAreKept) {
+    lab_.token_of_others()->ping();
+    const CK_ULONG all = shim_.lies.mechanism_infos;
+    shim_.lies.mechanism_infos_before = 3;
+    shim_.lies.mechanism_info_failures = 1;
+    lab_.token()->ping();
+    EXPECT_EQ(shim_.lies.mechanism_infos, all + 4);
+    lab_.token()->ping();
+    EXPECT_EQ(shim_.lies.mechanism_infos, 2 * all + 1);
+    EXPECT_EQ(kind_of(Action::sign, mac_), Done::done);
+}
+
+TEST_F(UseFaults, AMechanismThatTheTokenCallsInvalidIsNotOfferedAndNotAskedForAgain) {
+    import(Kind::hmac64, {Use::signature});
+    shim_.lies.mechanism_info = CKR_MECHANISM_INVALID;
+    shim_.lies.mechanism_info_failures = 1;
+    EXPECT_EQ(kind_of(Action::sign, mac_), Done::not_offered);
+    EXPECT_EQ(kind_of(Action::sign, mac_), Done::not_offered);
+    EXPECT_EQ(shim_.lies.mechanism_infos, 1U);
+}
+
 TEST_F(UseFaults, OaepIsProvedOnce) {
     lab_.token()->oaep_hashes();
     const CK_ULONG inits = shim_.inits;
@@ -281,6 +334,30 @@ TEST_F(UseFaults, AProofOfOaepThatBreaksOffIsMadeAgain) {
     EXPECT_THROW(lab_.token()->oaep_hashes(), TokenError);
     shim_.decrypt = CKR_OK;
     EXPECT_EQ(lab_.token()->oaep_hashes(), std::set{keys::Digest::sha1});
+}
+
+TEST_F(UseFaults, AProofOfOaepWhoseSpoiltSessionIsNotReplacedMakesNoCallInIt) {
+    shim_.decrypt = CKR_GENERAL_ERROR;  // and the operation stays active
+    lab_.token()->ping();
+    lab_.token()->count(id_);  // leaves a session
+    shim_.open_session = CKR_DEVICE_ERROR;
+    EXPECT_THROW(lab_.token()->oaep_hashes(), TokenError);
+    EXPECT_EQ(shim_.lies.calls_in_closed_sessions, 0U);
+    shim_.decrypt = CKR_OK;
+    shim_.open_session = CKR_OK;
+    EXPECT_EQ(lab_.token()->oaep_hashes(), std::set{keys::Digest::sha1});
+}
+
+TEST_F(UseFaults, ATrialOfWrongCiphertextsWhoseSpoiltSessionIsNotReplacedMakesNoCallInIt) {
+    const Operation right = sealed();
+    shim_.encrypt = CKR_MECHANISM_PARAM_INVALID;  // of the trial key
+    shim_.open_session = CKR_DEVICE_ERROR;
+    EXPECT_EQ(error_of(Action::decrypt, tampered(right)).fault(), TokenFault::failed);
+    EXPECT_EQ(shim_.lies.calls_in_closed_sessions, 0U);
+    shim_.encrypt = CKR_OK;
+    shim_.open_session = CKR_OK;
+    EXPECT_EQ(kind_of(Action::decrypt, tampered(right)), Done::failed);
+    EXPECT_EQ(kind_of(Action::decrypt, right), Done::done);
 }
 
 TEST_F(UseFaults, ATokenThatTakesNoSessionObjectProvesNoOaep) {
@@ -587,6 +664,50 @@ TEST_P(WrongCiphertexts, AreLearntWithTheKeyItselfWhereASessionObjectCantBeUsed)
     EXPECT_EQ(shim_.bad_decrypts, 0U);
 }
 
+TEST_P(WrongCiphertexts, OfAWrongLengthAreKnownWhereTheModuleDoesNotEndItsOperations) {
+    shim_.wrong_ciphertext = CKR_FUNCTION_FAILED;
+    shim_.wrong_length = CKR_GENERAL_ERROR;
+    shim_.leaves_active = true;
+    Operation shorter = copy_of(right_);
+    shorter.input.truncate(right_.input.size() - 1);
+    for (const Operation* wrong : {&wrong_, &shorter, &wrong_})
+        EXPECT_EQ(kind_of(Action::decrypt, *wrong), Done::failed);
+    EXPECT_EQ(kind_of(Action::decrypt, right_), Done::done);
+}
+
+TEST_P(WrongCiphertexts, AreNotLearntInAnOutage) {
+    shim_.wrong_ciphertext = CKR_FUNCTION_FAILED;
+    shim_.bad_decrypts_after = 2;  // the one in question, and the right one of the trial key
+    shim_.bad_decrypt = CKR_DEVICE_ERROR;
+    shim_.bad_decrypts = 1000;
+    EXPECT_EQ(error_of(Action::decrypt, wrong_).fault(), TokenFault::failed);
+    shim_.bad_decrypts = 0;
+    EXPECT_EQ(kind_of(Action::decrypt, wrong_), Done::failed);
+    shim_.decrypt = CKR_DEVICE_ERROR;
+    EXPECT_EQ(error_of(Action::decrypt, right_).fault(), TokenFault::failed);
+}
+
+TEST_P(WrongCiphertexts, AreLearntOnceForCallersWhoMeetTheFirstAtTheSameTime) {
+    const CK_ULONG created = shim_.created;
+    std::vector<std::future<Done>> callers;
+    for (int i = 0; i < 6; ++i)
+        callers.push_back(
+            std::async(std::launch::async, [this] { return kind_of(Action::decrypt, wrong_); }));
+    for (auto& caller : callers)
+        EXPECT_EQ(caller.get(), Done::failed);
+    EXPECT_EQ(shim_.created, created + (GetParam().kind == Kind::rsa ? 2U : 1U));
+}
+
+TEST_P(WrongCiphertexts, AreNotWhatTheirCodeSaysWhereTheKeyInUseOpensNoRightOne) {
+    shim_.create_session_object = CKR_TEMPLATE_INCONSISTENT;
+    shim_.wrong_ciphertext = CKR_FUNCTION_FAILED;
+    EXPECT_EQ(kind_of(Action::decrypt, wrong_), Done::failed);
+    shim_.bad_decrypt = CKR_FUNCTION_FAILED;
+    shim_.bad_decrypts = 2;  // the one in question, and the right one
+    EXPECT_EQ(error_of(Action::decrypt, right_).fault(), TokenFault::failed);
+    EXPECT_EQ(shim_.bad_decrypts, 0U);
+}
+
 TEST_P(WrongCiphertexts, AreLearntOnceAndTriedTwice) {
     EXPECT_EQ(kind_of(Action::decrypt, wrong_), Done::failed);
     const CK_ULONG inits = shim_.inits;
@@ -610,6 +731,55 @@ TEST_P(WrongCiphertexts, LeaveNoObjectInTheToken) {
     std::size_t objects = 0;
     lab_.token()->walk([&](const auto&, std::size_t, std::size_t) { ++objects; });
     EXPECT_EQ(objects, GetParam().kind == Kind::rsa ? 2U : 1U);
+}
+
+/// A ciphertext whose padding is wrong in itself: its length is in range, or its block is of type 2.
+class OddPadding : public WrongCiphertexts {
+  protected:
+    [[nodiscard]] Operation odd() const {
+        Operation odd = copy_of(right_);
+        if (odd.mechanism->scheme == service::Scheme::cbc_pad) {
+            const unsigned padding = odd.mechanism->iv_size - 7U;  // of a message of seven octets
+            odd.iv.back() ^= static_cast<std::uint8_t>(padding ^ (padding == 1 ? 2U : padding - 1U));
+            return odd;
+        }
+        odd.input = SecretBytes::copy_of(block_of_type_2_without_end());
+        return odd;
+    }
+
+  private:
+    static Bytes block_of_type_2_without_end() {
+        const auto half = keys::public_half(make_key(Kind::rsa)).value();
+        const auto& rsa = std::get<keys::RsaPublicKey>(half);
+        Bytes block(rsa.modulus.size(), 0xA5);
+        block[0] = 0x00;
+        block[1] = 0x02;
+        const keys::BnCtxPtr context(BN_CTX_new());
+        const keys::BnPtr number = keys::number_from(block);
+        BN_mod_exp(number.get(), number.get(), keys::number_from(rsa.public_exponent).get(),
+                   keys::number_from(rsa.modulus).get(), context.get());
+        BN_bn2binpad(number.get(), block.data(), static_cast<int>(block.size()));
+        return block;
+    }
+};
+INSTANTIATE_TEST_SUITE_P(Mechanisms, OddPadding,
+                         ::testing::Values(Ciphertexts{"AES-CBC-PAD", Kind::aes128},
+                                           Ciphertexts{"DES3-CBC-PAD", Kind::desede},
+                                           Ciphertexts{"RSA-PKCS", Kind::rsa}),
+                         [](const auto& test) {
+                             std::string name = test.param.mechanism;
+                             std::erase(name, '-');
+                             return name;
+                         });
+
+TEST_P(OddPadding, WithACodeOfItsOwnIsToldAsEveryWrongCiphertext) {
+    shim_.wrong_ciphertext = CKR_FUNCTION_FAILED;
+    shim_.odd_padding = CKR_GENERAL_ERROR;
+    EXPECT_EQ(kind_of(Action::decrypt, odd()), Done::failed);
+    EXPECT_EQ(kind_of(Action::decrypt, wrong_), Done::failed);
+    EXPECT_EQ(kind_of(Action::decrypt, right_), Done::done);
+    shim_.decrypt = CKR_GENERAL_ERROR;
+    EXPECT_EQ(error_of(Action::decrypt, right_).fault(), TokenFault::failed);
 }
 
 TEST_F(UseFaults, AFailedDecryptionThatTheTokenHasEndedKeepsItsSession) {
