@@ -664,6 +664,26 @@ TEST_F(GivingUp, DestroysAnObjectThatTheTokenHoldsAfterAll) {
     EXPECT_EQ(bench_.catalogue->audit_trail(1).at(0).result, "object " + object_.hex() + " destroyed");
 }
 
+TEST_F(GivingUp, NeedsAModuleThatWasInitialisedSinceTheObjectWasMade) {
+    bench_.production->set_refreshable(false);
+    const auto report = run(giving_up());
+    EXPECT_FALSE(report.given_up.at(0).done);
+    EXPECT_EQ(
+        report.given_up[0].note,
+        "It is not found, but its module can't be initialised again now, as it must be before the second "
+        "lookup: try again in a minute, while nothing else is done in this module");
+    EXPECT_EQ(bench_.catalogue->tombstones().size(), 1U);
+}
+
+TEST_F(GivingUp, NeedsNoFurtherInitialisationWhereTheModuleIsNewerThanTheObject) {
+    bench_.now += std::chrono::hours(1);
+    bench_.environments.find("production")->note_refresh(bench_.now);
+    bench_.production->set_refreshable(false);
+    const auto report = run(giving_up());
+    EXPECT_TRUE(report.given_up.at(0).done);
+    EXPECT_EQ(report.given_up[0].note, "Given up: it was not found in two lookups");
+}
+
 TEST_F(GivingUp, NeedsATokenThatAnswers) {
     bench_.production->set_reachable(false);
     const auto report = run(giving_up());
