@@ -51,7 +51,7 @@ class GivingUp {
         return is_found(environment, tombstone_.object_id);
     }
 
-    bool refresh(Environment& environment) {
+    [[nodiscard]] bool refresh(Environment& environment) const {
         const Instant before = workplace_.clock();
         if (!environment.call<bool>([](Token& token) { return token.refresh(); })) return false;
         environment.note_refresh(before);
