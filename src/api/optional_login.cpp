@@ -46,11 +46,6 @@ std::optional<std::future<std::optional<service::Caller>>> OptionalLogin::ask(
     return answer;
 }
 
-bool OptionalLogin::hangs() const {
-    const std::lock_guard lock(mutex_);
-    return waits_too_long();
-}
-
 /// With the mutex held.
 bool OptionalLogin::waits_too_long() const {
     return asking_since_ && Time::now() - *asking_since_ >= patience;

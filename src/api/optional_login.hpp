@@ -28,9 +28,6 @@ class OptionalLogin {
     /// The caller behind an Authorization header's value, if that is found out within some milliseconds.
     std::optional<service::Caller> caller_of(const std::string& authorization);
 
-    /// Whether the catalogue has kept a question waiting for longer than anyone waits for the answer.
-    [[nodiscard]] bool hangs() const;
-
   private:
     using Question = std::packaged_task<std::optional<service::Caller>()>;
     using Time = std::chrono::steady_clock;
@@ -39,7 +36,7 @@ class OptionalLogin {
     std::optional<std::future<std::optional<service::Caller>>> ask(const std::string& authorization);
 
     service::Access& access_;
-    mutable std::mutex mutex_;
+    std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<Question> questions_;
     std::optional<Time::time_point> asking_since_;  ///< the question that is being answered

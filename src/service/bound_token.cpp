@@ -95,6 +95,7 @@ void BoundToken::require_key(const std::string& serial) {
                              "reconcile --accept-token " +
                              environment_);
     }
+    refresh_pause_.reset();
     proved_epoch_ = *epoch;
     proved_ = true;
 }
@@ -123,16 +124,25 @@ std::string BoundToken::recorded_serial(const std::string& serial) {
 
 /// One of them, or there are none. Those that another process has made may not be shown before the module is
 /// initialised again.
-std::optional<std::uint64_t> BoundToken::epoch_that_holds_recorded_keys() const {
+std::optional<std::uint64_t> BoundToken::epoch_that_holds_recorded_keys() {
     const auto ids = ask_catalogue([&] { return catalogue_.deployed_objects(environment_, most_lookups); });
     const auto look = [&]() -> std::optional<std::uint64_t> {
         const std::uint64_t epoch = token_->epoch();
         return ids.empty() || holds_any_of(ids) ? std::optional(epoch) : std::nullopt;
     };
     if (const auto epoch = look()) return epoch;
-    if (!token_->refresh()) return std::nullopt;
+    if (!refresh_if_due()) return std::nullopt;
     token_->identity();  // the sessions begin again
     return look();
+}
+
+/// All environments of the module pay for it, and a wrong token is asked every few seconds whether it is the
+/// right one: so it is done more and more rarely.
+bool BoundToken::refresh_if_due() {
+    const Instant now = clock_();
+    if (!refresh_pause_.is_over(now) || !token_->refresh()) return false;
+    refresh_pause_.begin(now);
+    return true;
 }
 
 bool BoundToken::holds_any_of(const std::vector<ObjectId>& ids) const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "service/catalogue.hpp"
+#include "service/growing_pause.hpp"
 #include "service/token.hpp"
 
 namespace keyward::service {
@@ -77,7 +78,8 @@ class BoundToken final : public Token {
     void require_key(const std::string& serial);
     [[nodiscard]] bool is_proved() const { return proved_ && proved_epoch_ == token_->epoch(); }
     [[nodiscard]] std::string recorded_serial(const std::string& serial);
-    [[nodiscard]] std::optional<std::uint64_t> epoch_that_holds_recorded_keys() const;
+    [[nodiscard]] std::optional<std::uint64_t> epoch_that_holds_recorded_keys();
+    bool refresh_if_due();
     [[nodiscard]] bool holds_any_of(const std::vector<ObjectId>& ids) const;
     void report(const std::string& serial, const std::string& expected);
     template <typename Question>
@@ -92,6 +94,7 @@ class BoundToken final : public Token {
     std::atomic<bool> proved_ = false;
     std::atomic<std::uint64_t> proved_epoch_ = 0;
     std::atomic<bool> reported_ = false;
+    GrowingPause refresh_pause_;
 };
 
 }  // namespace keyward::service

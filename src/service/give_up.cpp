@@ -25,7 +25,7 @@ class GivingUp {
             return refused(
                 "An HSM may still be making it for a process that has died: try again in a minute");
         try {
-            return is_found(*environment) ? destroy() : end("not found in two lookups");
+            return look_twice(*environment);
         } catch (const TokenError& error) {
             return refused("Its token can't be asked: " + std::string(error.what()));
         }
@@ -36,13 +36,26 @@ class GivingUp {
         return environment.call<std::size_t>([id](Token& token) { return token.count(id); }) > 0;
     }
 
+    GivenUp look_twice(Environment& environment) {
+        if (is_found(environment)) return destroy();
+        if (!refresh(environment) && !was_initialised_since(environment, tombstone_))
+            return refused(
+                "It is not found, but its module can't be initialised again now, as it must be before the "
+                "second lookup: try again in a minute, while nothing else is done in this module");
+        return is_found(environment) ? destroy() : end("not found in two lookups");
+    }
+
     /// The ping makes sure that it is the environment's token that is asked.
     bool is_found(Environment& environment) {
         environment.call<bool>([](Token& token) { return token.ping(), true; });
-        if (is_found(environment, tombstone_.object_id)) return true;
-        environment.call<bool>([](Token& token) { return token.refresh(); });
-        environment.call<bool>([](Token& token) { return token.ping(), true; });
         return is_found(environment, tombstone_.object_id);
+    }
+
+    [[nodiscard]] bool refresh(Environment& environment) const {
+        const Instant before = workplace_.clock();
+        if (!environment.call<bool>([](Token& token) { return token.refresh(); })) return false;
+        environment.note_refresh(before);
+        return true;
     }
 
     GivenUp destroy() {

@@ -9,6 +9,10 @@ namespace {
 
 using enum Destruction::Outcome;
 
+/// Tombstones carry the time of the replica that wrote them, and clocks agree to some seconds: only a module
+/// that was initialised later than that by more than they may differ is sure to show what was made before.
+constexpr auto clock_margin = std::chrono::minutes(1);
+
 /// When recovery looks next for an object that was not found so often in a re-initialised module.
 std::chrono::milliseconds pause_after(int absent_looks) {
     switch (absent_looks) {
@@ -40,7 +44,8 @@ class TombstoneEnd {
     TombstoneEnd(Workplace& workplace, const Tombstone& tombstone)
         : workplace_(workplace),
           tombstone_(tombstone),
-          environment_(workplace.environments.find(tombstone.environment)) {}
+          environment_(workplace.environments.find(tombstone.environment)),
+          seen_at_(workplace.clock()) {}
 
     void start() {
         if (environment_ == nullptr) {
@@ -103,7 +108,9 @@ class TombstoneEnd {
     /// In a module that was initialised after the object was made: it may be another process's, and not shown
     /// before.
     Destruction look_again(Destruction destruction) {
-        if (environment_->last_refresh() >= tombstone_.created_at) {
+        const bool is_new_enough =
+            environment_->last_refresh() >= seen_at_ || was_initialised_since(*environment_, tombstone_);
+        if (is_new_enough) {
             destruction.refreshed = true;
             return destruction;
         }
@@ -185,6 +192,7 @@ class TombstoneEnd {
     Workplace& workplace_;
     const Tombstone& tombstone_;
     Environment* environment_;
+    Instant seen_at_;  ///< by this host's clock; the object is older
     std::shared_ptr<Call<Destruction>> call_;
     TombstoneResult result_;
 };
@@ -209,6 +217,10 @@ Destruction destroy_object(Catalogue& catalogue, Token& token, const ObjectId& i
     }
     log::error("object.still_in_use", {{"object", id.hex()}});
     throw DestructionRefused("The object is a key's that is deployed, so it was not destroyed");
+}
+
+bool was_initialised_since(const Environment& environment, const Tombstone& tombstone) {
+    return environment.last_refresh() >= tombstone.created_at + clock_margin;
 }
 
 Destruction destroy_object_after_refresh(Catalogue& catalogue, Token& token, const ObjectId& id) {

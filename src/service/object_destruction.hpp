@@ -40,6 +40,10 @@ Destruction destroy_object(Catalogue& catalogue, Token& token, const ObjectId& i
 /// processes have made since it was initialised.
 Destruction destroy_object_after_refresh(Catalogue& catalogue, Token& token, const ObjectId& id);
 
+/// Whether the module of its environment is sure to have been initialised after the object was made,
+/// whichever replica wrote the tombstone.
+bool was_initialised_since(const Environment& environment, const Tombstone& tombstone);
+
 /// What came of one tombstone.
 struct TombstoneResult {
     bool ended = false;                              ///< it stands no more

@@ -21,6 +21,9 @@ namespace {
 
 constexpr int most_attempts = 3;
 
+/// A key says when it was changed by the clock of the replica that did it, and those differ by some seconds.
+constexpr auto clock_margin = std::chrono::minutes(1);
+
 constexpr auto not_decrypted_text = "The input could not be decrypted";
 
 using Operations = std::shared_ptr<const std::vector<Operation>>;
@@ -206,10 +209,29 @@ class Usage {
     /// The key is deployed, so its object should be there: once the module is initialised again it may be
     /// seen. Where that is not done now, another call may have had it done since the first look.
     std::vector<Outcome> look_again(std::size_t first, std::size_t count) {
-        const Instant before = workplace_.clock();
-        if (in_token<bool>([](Token& token) { return token.refresh(); })) environment_->note_refresh(before);
-        return call_token(first, count);
+        const bool refreshed = refresh();
+        auto outcomes = call_token(first, count);
+        if (refreshed) refresh_pause().reset();
+        return outcomes;
     }
+
+    /// All environments of the module pay for it, so what stays missing has it done more and more rarely.
+    bool refresh() {
+        const Instant before = workplace_.clock();
+        if (!may_be_newer_than_module() && !refresh_pause().is_over(before)) return false;
+        if (!in_token<bool>([](Token& token) { return token.refresh(); })) return false;
+        environment_->note_refresh(before);
+        refresh_pause().begin(before);
+        return true;
+    }
+
+    /// The import may have ended as long after the time of the change as a change takes at most.
+    [[nodiscard]] bool may_be_newer_than_module() const {
+        return environment_->last_refresh() <
+               key_->updated_at + workplace_.environments.lease() + clock_margin;
+    }
+
+    GrowingPause& refresh_pause() { return workplace_.refresh_pauses->of(environment_->name()); }
 
     template <typename Result>
     Result in_token(const std::function<Result(Token&)>& work) {

@@ -7,6 +7,7 @@
 #include "keys/decode.hpp"
 #include "service/catalogue.hpp"
 #include "service/environments.hpp"
+#include "service/growing_pause.hpp"
 #include "service/in_flight.hpp"
 #include "service/object_marks.hpp"
 #include "service/unfinished_changes.hpp"
@@ -24,6 +25,9 @@ struct Workplace {
     std::shared_ptr<const ObjectMarks> marks{};  ///< null: new objects carry no proof of their origin
     /// Shared by all copies.
     std::shared_ptr<UnfinishedChanges> unfinished = std::make_shared<UnfinishedChanges>();
+    /// Between the initialisations of modules for keys whose objects are not found when they are used. Shared
+    /// by all copies.
+    std::shared_ptr<GrowingPauses> refresh_pauses = std::make_shared<GrowingPauses>();
 
     /// The CKA_ID of an object that is about to be made.
     [[nodiscard]] ObjectId new_object_id(const std::string& environment, const std::string& project,

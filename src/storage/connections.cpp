@@ -158,14 +158,14 @@ HotQueries& Connections::Lease::hot() {
 void Connections::Lease::reopen() {
     owner_.hot_[position_].reset();
     owner_.suspect_[position_] = 1;
-    owner_.watch_.end(position_);
+    owner_.watch_.forget(position_);
     const std::uint64_t generation = owner_.generation_;
     session_.reconnect();
-    watch();
     try {
+        watch();
         configure(session_, owner_.backend_, owner_.deadline_);
     } catch (...) {
-        owner_.watch_.end(position_);
+        owner_.watch_.forget(position_);
         session_.close();  // so that it counts as lost and is not used half configured
         throw;
     }

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include <fcntl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "core/contain.hpp"
+#include "service/catalogue_records.hpp"
 
 namespace keyward::storage {
 namespace {
@@ -16,6 +19,16 @@ constexpr std::chrono::milliseconds longest_pause = 100ms;
 thread_local StatementScope* scope_of_this_thread = nullptr;
 
 }  // namespace
+
+void StatementWatch::Slot::set(int of_connection) {
+    if (copy >= 0) ::close(copy);
+    socket = copy = -1;
+    if (of_connection < 0) return;
+    copy = ::fcntl(of_connection, F_DUPFD_CLOEXEC, 0);
+    if (copy < 0)
+        throw service::CatalogueError("there is no descriptor to watch the database's connection with");
+    socket = of_connection;
+}
 
 StatementWatch::StatementWatch(std::size_t connections, std::chrono::milliseconds deadline, bool cuts)
     : deadline_(deadline), slots_(connections) {
@@ -34,7 +47,8 @@ StatementWatch::~StatementWatch() {
 void StatementWatch::begin(std::size_t connection, int socket) {
     Slot& slot = slots_[connection];
     const std::lock_guard lock(slot.mutex);
-    slot.socket = socket;
+    if (socket != slot.socket) slot.set(socket);
+    slot.runs = true;
     slot.until = Time::now() + deadline_;
     slot.cut = false;
 }
@@ -48,7 +62,14 @@ void StatementWatch::restart(std::size_t connection) {
 void StatementWatch::end(std::size_t connection) {
     Slot& slot = slots_[connection];
     const std::lock_guard lock(slot.mutex);
-    slot.socket = -1;
+    slot.runs = false;
+}
+
+void StatementWatch::forget(std::size_t connection) {
+    Slot& slot = slots_[connection];
+    const std::lock_guard lock(slot.mutex);
+    slot.runs = false;
+    slot.set(-1);
 }
 
 bool StatementWatch::was_cut(std::size_t connection) {
@@ -70,10 +91,9 @@ void StatementWatch::watch() {
 
 void StatementWatch::cut_if_late(Slot& slot) {
     const std::lock_guard lock(slot.mutex);
-    if (slot.socket < 0 || Time::now() < slot.until) return;
-    // Not closed: the descriptor is the client library's.
-    ::shutdown(slot.socket, SHUT_RDWR);
-    slot.socket = -1;
+    if (!slot.runs || slot.copy < 0 || Time::now() < slot.until) return;
+    ::shutdown(slot.copy, SHUT_RDWR);
+    slot.runs = false;
     slot.cut = true;
 }
 

@@ -14,6 +14,9 @@ namespace keyward::storage {
 /// library alone would wait for ever. Cutting shuts the socket down, and the waiting call fails as it does
 /// when the server closes the connection.
 ///
+/// What is shut down is a copy of the connection's descriptor: the client library closes its own on errors,
+/// and the number may be another socket's at once.
+///
 /// One slot for each connection, used by the thread that has the connection. Any thread may call.
 class StatementWatch {
   public:
@@ -25,20 +28,34 @@ class StatementWatch {
     StatementWatch& operator=(StatementWatch&&) = delete;
     ~StatementWatch();
 
-    /// From now on statements run on the connection with this socket; -1 for none that can be cut.
+    /// From now on statements run on the connection with this socket; -1 for none that can be cut. Throws
+    /// service::CatalogueError when there is no descriptor for its copy.
     void begin(std::size_t connection, int socket);
     /// The next statement begins: its deadline runs from now.
     void restart(std::size_t connection);
-    /// No statement runs any more. Must come before the socket is closed.
+    /// No statement runs any more.
     void end(std::size_t connection);
+    /// The connection is about to be replaced by another: its socket is not kept open any more.
+    void forget(std::size_t connection);
     /// Whether the connection was cut since its last `begin`.
     [[nodiscard]] bool was_cut(std::size_t connection);
 
   private:
     using Time = std::chrono::steady_clock;
     struct Slot {
+        Slot() = default;
+        Slot(const Slot&) = delete;
+        Slot& operator=(const Slot&) = delete;
+        Slot(Slot&&) = delete;
+        Slot& operator=(Slot&&) = delete;
+        ~Slot() { set(-1); }
+        /// Another socket than before, or none.
+        void set(int of_connection);
+
         std::mutex mutex;
-        int socket = -1;
+        int socket = -1;  ///< the connection's, as it was last said
+        int copy = -1;    ///< of it; ours to close
+        bool runs = false;
         Time::time_point until{};
         bool cut = false;
     };

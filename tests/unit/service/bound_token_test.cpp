@@ -299,6 +299,30 @@ TEST_F(RecordedKeys, ThoseThatOnlyShowAfterAnInitialisationCount) {
     EXPECT_EQ(bench_.production->refreshes(), 1U);
 }
 
+TEST_F(RecordedKeys, ATokenWithoutThemHasTheModuleInitialisedAgainMoreAndMoreRarely) {
+    initialise_again();
+    const auto token = bound();
+    std::vector<int> minutes;
+    for (int minute = 0; minute <= 200; ++minute) {
+        const std::size_t before = bench_.production->refreshes();
+        EXPECT_STREQ(refusal([&] { token->ping(); }).what(), no_recorded_key_text);
+        if (bench_.production->refreshes() > before) minutes.push_back(minute);
+        bench_.now += std::chrono::minutes(1);
+    }
+    EXPECT_EQ(minutes, (std::vector<int>{0, 1, 3, 7, 15, 31, 63, 123, 183}));
+}
+
+TEST_F(RecordedKeys, ARightTokenThatIsLostLaterIsLookedForAtOnceAgain) {
+    initialise_again();
+    const auto token = bound();
+    refusal([&] { token->ping(); });
+    bench_.production->put_back();
+    token->ping();
+    initialise_again();
+    refusal([&] { token->ping(); });
+    EXPECT_EQ(bench_.production->refreshes(), 2U);
+}
+
 TEST_F(RecordedKeys, AnEnvironmentWithoutAnyHasNothingToProve) {
     for (const ObjectId& id : ids_)
         ASSERT_TRUE(bench_.catalogue->mark_missing(id, "lost", {}));

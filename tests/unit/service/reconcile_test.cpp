@@ -1,6 +1,9 @@
 #include "service/reconcile.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <semaphore>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -664,6 +667,26 @@ TEST_F(GivingUp, DestroysAnObjectThatTheTokenHoldsAfterAll) {
     EXPECT_EQ(bench_.catalogue->audit_trail(1).at(0).result, "object " + object_.hex() + " destroyed");
 }
 
+TEST_F(GivingUp, NeedsAModuleThatWasInitialisedSinceTheObjectWasMade) {
+    bench_.production->set_refreshable(false);
+    const auto report = run(giving_up());
+    EXPECT_FALSE(report.given_up.at(0).done);
+    EXPECT_EQ(
+        report.given_up[0].note,
+        "It is not found, but its module can't be initialised again now, as it must be before the second "
+        "lookup: try again in a minute, while nothing else is done in this module");
+    EXPECT_EQ(bench_.catalogue->tombstones().size(), 1U);
+}
+
+TEST_F(GivingUp, NeedsNoFurtherInitialisationWhereTheModuleIsNewerThanTheObject) {
+    bench_.now += std::chrono::hours(1);
+    bench_.environments.find("production")->note_refresh(bench_.now);
+    bench_.production->set_refreshable(false);
+    const auto report = run(giving_up());
+    EXPECT_TRUE(report.given_up.at(0).done);
+    EXPECT_EQ(report.given_up[0].note, "Given up: it was not found in two lookups");
+}
+
 TEST_F(GivingUp, NeedsATokenThatAnswers) {
     bench_.production->set_reachable(false);
     const auto report = run(giving_up());
@@ -1036,6 +1059,53 @@ TEST_F(Reconciling, AWalkThatIsStoppedSaysSo) {
     hanging.release();
     for (const auto& call : calls)
         environment.wait(*call);
+}
+
+/// A catalogue that fails at the first look at what one environment records.
+class FailingOnceAtProduction : public ForwardingCatalogue {
+  public:
+    using ForwardingCatalogue::ForwardingCatalogue;
+
+    std::vector<RecordedObject> recorded_objects(const std::string& environment,
+                                                 const std::optional<ObjectId>& after,
+                                                 std::size_t limit) override {
+        if (environment == "staging") staging.release();
+        if (environment == "production" && !std::exchange(failed, true))
+            throw CatalogueError("the connection was lost");
+        if (environment == "production") production.release();
+        return ForwardingCatalogue::recorded_objects(environment, after, limit);
+    }
+
+    bool failed = false;
+    std::counting_semaphore<> production{0};
+    std::counting_semaphore<> staging{0};
+};
+
+class FailingWatch : public Reconciling {
+  protected:
+    FailingOnceAtProduction catalogue_{*bench_.catalogue};
+    std::atomic<Instant> now_ = bench_.now;
+    DriftWatch watch_{{catalogue_, bench_.environments, bench_.in_flight, {}, "this-process", [this] {
+                           return now_.load();
+                       }}};
+};
+
+TEST_F(FailingWatch, LooksAtTheEnvironmentsBehindTheOneAtWhichItFailed) {
+    watch_.begin();
+    EXPECT_TRUE(catalogue_.staging.try_acquire_for(std::chrono::seconds(20)));
+}
+
+TEST_F(FailingWatch, LooksOnceMoreAtThatOneAfterAPause) {
+    watch_.begin();
+    ASSERT_TRUE(catalogue_.staging.try_acquire_for(std::chrono::seconds(20)));
+    now_ = now_.load() + std::chrono::minutes(1);
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    bool looked = false;
+    while (!looked && std::chrono::steady_clock::now() < limit) {
+        watch_.begin();  // nothing happens as long as the first look is not over
+        looked = catalogue_.production.try_acquire_for(std::chrono::milliseconds(1));
+    }
+    EXPECT_TRUE(looked);
 }
 
 TEST_F(Reconciling, AWatchThatIsTakenAwayStopsItsWalk) {

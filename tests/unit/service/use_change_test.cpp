@@ -261,6 +261,49 @@ TEST_F(UseChangeTest, AnObjectThatIsGoneAlsoFromAModuleThatIsInitialisedAgainIsT
     EXPECT_EQ(bench_.production->refreshes(), 1U);
 }
 
+TEST_F(UseChangeTest, AnObjectThatStaysGoneHasTheModuleInitialisedAgainMoreAndMoreRarely) {
+    bench_.production->lose(object());
+    bench_.now += std::chrono::minutes(10);
+    std::vector<int> minutes;
+    for (int minute = 0; minute <= 200; ++minute) {
+        const std::size_t before = bench_.production->refreshes();
+        expect_error(refused(), ErrorKind::hsm_unavailable, missing_text);
+        if (bench_.production->refreshes() > before) minutes.push_back(minute);
+        bench_.now += std::chrono::minutes(1);
+    }
+    EXPECT_EQ(minutes, (std::vector<int>{0, 1, 3, 7, 15, 31, 63, 123, 183}));
+}
+
+TEST_F(UseChangeTest, AnObjectThatIsMadeAfterwardsIsLookedForAtOnce) {
+    bench_.production->lose(object());
+    bench_.now += std::chrono::minutes(10);
+    for (int use = 0; use < 2; ++use)
+        refused();
+    ASSERT_EQ(bench_.production->refreshes(), 1U);
+    renew();
+    bench_.production->hide_until_refresh(object());
+    EXPECT_TRUE(encrypt().success);
+    EXPECT_EQ(bench_.production->refreshes(), 2U);
+}
+
+TEST_F(UseChangeTest, AnInitialisationThatHelpedIsFollowedByNoPause) {
+    bench_.now += std::chrono::minutes(10);
+    for (std::size_t times = 1; times <= 3; ++times) {
+        bench_.production->hide_until_refresh(object());
+        EXPECT_TRUE(encrypt().success);
+        EXPECT_EQ(bench_.production->refreshes(), times);
+    }
+}
+
+TEST_F(UseChangeTest, AnObjectThatStaysGoneDelaysTheSearchInNoOtherEnvironment) {
+    bench_.production->lose(object());
+    bench_.now += std::chrono::minutes(10);
+    for (int use = 0; use < 2; ++use)
+        refused();
+    bench_.staging->hide_until_refresh(*bench_.key().deployments[1].object_id);
+    EXPECT_TRUE(bench_.run(Action::encrypt, operation("AES-GCM"), "k", "staging").success);
+}
+
 TEST_F(UseChangeTest, AnObjectThatIsNotSeenInAModuleThatCantBeInitialisedNowIsTheOperatorsToFind) {
     bench_.production->set_refreshable(false);
     bench_.production->hide_until_refresh(object());
