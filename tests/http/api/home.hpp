@@ -77,6 +77,7 @@ class Home {
     std::map<std::string, std::string> pins_;
     std::string token_;
     std::size_t live_environments_;
+    bool spied_on_;
 };
 
 /// A port that nobody listens at. Another program could take it in between; then the server says so and the

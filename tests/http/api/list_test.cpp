@@ -81,6 +81,9 @@ TEST_F(List, IsHeldPageByPage) {
     const std::size_t after = peak_memory(server().pid());
     EXPECT_EQ(answer.json()["resultCount"], 50'000);
     EXPECT_GT(answer.body.size(), std::size_t{12} << 20U);
+#ifdef KEYWARD_SANITIZED
+    GTEST_SKIP() << "the sanitizers keep freed memory: " << after - before << " octets";
+#endif
     EXPECT_LT(after - before, std::size_t{24} << 20U) << "texts of 50,000 keys are kept";
 }
 

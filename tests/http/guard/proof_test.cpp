@@ -14,11 +14,19 @@ namespace {
 
 constexpr auto stock = "--stock";
 
+/// Whether a thread of the server, which has nothing to do, uses most of a processor. On a busy machine it
+/// may not get one at once.
+bool comes_to_spin(ServerUnderTest& server) {
+    for (int i = 0; i < 20; ++i)
+        if (server.cpu_in(milliseconds(500)) > milliseconds(200)) return true;
+    return false;
+}
+
 TEST(StockPistacheFailsTheseProbes, ASplitChunkLeavesAThreadSpinning) {  // A2
     ServerUnderTest server({stock});
     auto client = server.connect();
     send_split_chunk(client);
-    EXPECT_GT(server.cpu_in(milliseconds(1000)), milliseconds(400));
+    EXPECT_TRUE(comes_to_spin(server));
 }
 
 TEST(StockPistacheFailsTheseProbes, RequestsHiddenInBodiesAreServed) {  // A5
@@ -35,7 +43,7 @@ TEST(StockPistacheFailsTheseProbes, RequestsHiddenInBodiesAreServed) {  // A5
 TEST(StockPistacheFailsTheseProbes, StalledReadersSpinItsThreads) {  // A6
     ServerUnderTest server({stock});
     const auto readers = stalled_readers(server.port(), 32);
-    EXPECT_GT(server.cpu_in(milliseconds(1500)), milliseconds(600));
+    EXPECT_TRUE(comes_to_spin(server));
 }
 
 TEST(StockPistacheFailsTheseProbes, AThrownIntEndsTheProcess) {  // A8
