@@ -9,10 +9,6 @@ namespace {
 
 using enum Destruction::Outcome;
 
-/// Tombstones carry the time of the replica that wrote them, and clocks agree to some seconds: only a module
-/// that was initialised later than that by more than they may differ is sure to show what was made before.
-constexpr auto clock_margin = std::chrono::minutes(1);
-
 /// When recovery looks next for an object that was not found so often in a re-initialised module.
 std::chrono::milliseconds pause_after(int absent_looks) {
     switch (absent_looks) {
@@ -220,7 +216,7 @@ Destruction destroy_object(Catalogue& catalogue, Token& token, const ObjectId& i
 }
 
 bool was_initialised_since(const Environment& environment, const Tombstone& tombstone) {
-    return environment.last_refresh() >= tombstone.created_at + clock_margin;
+    return environment.last_refresh() >= tombstone.created_at;
 }
 
 Destruction destroy_object_after_refresh(Catalogue& catalogue, Token& token, const ObjectId& id) {

@@ -40,8 +40,8 @@ Destruction destroy_object(Catalogue& catalogue, Token& token, const ObjectId& i
 /// processes have made since it was initialised.
 Destruction destroy_object_after_refresh(Catalogue& catalogue, Token& token, const ObjectId& id);
 
-/// Whether the module of its environment is sure to have been initialised after the object was made,
-/// whichever replica wrote the tombstone.
+/// Whether the module of its environment was initialised after the object was made. The time of the tombstone
+/// is that of the replica that wrote it; replicas' clocks are taken to agree.
 bool was_initialised_since(const Environment& environment, const Tombstone& tombstone);
 
 /// What came of one tombstone.

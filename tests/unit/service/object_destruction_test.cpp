@@ -216,20 +216,6 @@ TEST_F(ObjectDestruction, WhatWasCondemnedBeforeTheModuleWasInitialisedNeedsNoSe
     EXPECT_EQ(bench_.production->refreshes(), 0U);
 }
 
-TEST_F(ObjectDestruction, WhatAReplicaWhoseClockIsBehindHadBegunIsLookedForInAModuleInitialisedSince) {
-    bench_.environments.find("production")->note_refresh(bench_.now);
-    bench_.now += std::chrono::seconds(10);
-    AuditRecord behind;
-    behind.at = bench_.now - std::chrono::seconds(40);
-    const Key key = bench_.key();
-    bench_.catalogue->begin_removal(key.id, key.revision, "production", "dead",
-                                    bench_.now - std::chrono::seconds(1), behind);
-    bench_.production->hide_until_refresh(object_);
-    EXPECT_EQ(recover().destroyed_objects, 1U);
-    EXPECT_EQ(bench_.production->refreshes(), 1U);
-    EXPECT_THAT(told(), Contains("object " + object_.hex() + " destroyed"));
-}
-
 TEST_F(ObjectDestruction, SeveralObjectsOfDeadProcessesCostOneInitialisation) {
     bench_.create(Workbench::aes_request("l", {"production"}));
     for (const char* const name : {"k", "l"}) {

@@ -668,6 +668,7 @@ TEST_F(GivingUp, DestroysAnObjectThatTheTokenHoldsAfterAll) {
 }
 
 TEST_F(GivingUp, NeedsAModuleThatWasInitialisedSinceTheObjectWasMade) {
+    bench_.environments.find("production")->note_refresh(Instant{});
     bench_.production->set_refreshable(false);
     const auto report = run(giving_up());
     EXPECT_FALSE(report.given_up.at(0).done);
