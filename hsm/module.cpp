@@ -298,7 +298,7 @@ void Module::remove(Login& login) {
 }
 
 std::shared_ptr<LoginAttempts> Module::login_attempts(const service::TokenIdentity& token) {
-    const std::lock_guard lock(logins_mutex_);
+    const std::lock_guard lock(attempts_mutex_);
     auto& attempts =
         attempts_[token.label + '\n' + token.serial + '\n' + token.manufacturer + '\n' + token.model];
     if (!attempts) attempts = std::make_shared<LoginAttempts>();

@@ -139,8 +139,9 @@ class Module : public std::enable_shared_from_this<Module> {
     const std::string path_;
     std::string init_args_;
     std::timed_mutex libp11_mutex_;  ///< libp11's slot lists are not made for several threads
-    std::mutex logins_mutex_;        ///< guards the two that follow
+    std::mutex attempts_mutex_;      ///< guards what follows; a login holds its own mutex when it takes it
     std::map<std::string, std::shared_ptr<LoginAttempts>> attempts_;  ///< by what identifies a token
+    std::mutex logins_mutex_;  ///< guards what follows; held when those of the logins are taken
     std::set<Login*> logins_;
     std::mutex mutex_;  ///< guards what follows
     std::condition_variable changed_;
