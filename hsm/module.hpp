@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/timed_mutex.hpp"
 #include "hsm/cryptoki.hpp"
 #include "service/token.hpp"
 
@@ -138,8 +139,8 @@ class Module : public std::enable_shared_from_this<Module> {
 
     const std::string path_;
     std::string init_args_;
-    std::timed_mutex libp11_mutex_;  ///< libp11's slot lists are not made for several threads
-    std::mutex attempts_mutex_;      ///< guards what follows; a login holds its own mutex when it takes it
+    TimedMutex libp11_mutex_;    ///< libp11's slot lists are not made for several threads
+    std::mutex attempts_mutex_;  ///< guards what follows; a login holds its own mutex when it takes it
     std::map<std::string, std::shared_ptr<LoginAttempts>> attempts_;  ///< by what identifies a token
     std::mutex logins_mutex_;  ///< guards what follows; held when those of the logins are taken
     std::set<Login*> logins_;

@@ -79,7 +79,7 @@ class SociCatalogue::TurnToWrite {
     }
 
   private:
-    std::unique_lock<std::timed_mutex> lock_;
+    std::unique_lock<TimedMutex> lock_;
 };
 
 /// Turns the database's errors into the port's.

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/timed_mutex.hpp"
 #include "service/catalogue.hpp"
 #include "service/login_networks.hpp"
 #include "storage/catalogue_url.hpp"
@@ -156,7 +157,7 @@ class SociCatalogue final : public service::Catalogue, public service::LoginNetw
     std::chrono::milliseconds deadline_;
     Connections connections_;
     Outage outage_;
-    std::timed_mutex writing_;
+    TimedMutex writing_;
     std::mutex probing_;
     std::optional<Connections> probe_connection_;
 };

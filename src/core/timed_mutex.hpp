@@ -1,0 +1,39 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+namespace keyward {
+
+/// What std::timed_mutex is, for std::unique_lock. ThreadSanitizer of GCC 12 does not see the call by which
+/// that one waits (pthread_mutex_clocklock), and would not see races beside it. Any thread may call.
+class TimedMutex {
+  public:
+    void lock() {
+        std::unique_lock lock(mutex_);
+        unlocked_.wait(lock, [this] { return !locked_; });
+        locked_ = true;
+    }
+    bool try_lock() { return try_lock_for(std::chrono::nanoseconds(0)); }
+    template <typename Duration>
+    bool try_lock_for(const Duration& limit) {
+        std::unique_lock lock(mutex_);
+        if (!unlocked_.wait_for(lock, limit, [this] { return !locked_; })) return false;
+        return locked_ = true;
+    }
+    void unlock() {
+        {
+            const std::lock_guard lock(mutex_);
+            locked_ = false;
+        }
+        unlocked_.notify_one();
+    }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable unlocked_;
+    bool locked_ = false;
+};
+
+}  // namespace keyward
