@@ -22,7 +22,7 @@ bool allows(std::span<const CK_MECHANISM_TYPE> allowed, CK_MECHANISM_TYPE code);
 
 /// What a token makes of CKA_ALLOWED_MECHANISMS, for each kind of key. Modules that don't know the attribute
 /// refuse the whole object, with codes as different as CKR_ATTRIBUTE_TYPE_INVALID and CKR_GENERAL_ERROR. It
-/// is learnt from the imports themselves, so that one more call is made only after a failure, and anew for
+/// is learnt from the imports themselves, so that one more call is made only after a failure, and again for
 /// each generation of the module. Any thread may call.
 class MechanismLimits {
   public:

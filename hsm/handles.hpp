@@ -19,9 +19,9 @@ namespace keyward::hsm {
 struct KeyHandles {
     CK_OBJECT_HANDLE own = CK_INVALID_HANDLE;  ///< of the private or the secret object
     CK_OBJECT_HANDLE public_half = CK_INVALID_HANDLE;
-    std::uint16_t order_bytes = 0;    ///< of a curve's order; 0 while nobody has asked for it
-    std::uint16_t modulus_bytes = 0;  ///< of an RSA key; 0 while nobody has asked for it
-    /// Of the public object's key, as its attributes say; empty while nobody has asked for it.
+    std::uint16_t order_bytes = 0;    ///< of a curve's order; 0 until it is read
+    std::uint16_t modulus_bytes = 0;  ///< of an RSA key; 0 until it is read
+    /// Of the public object's key, as its attributes say; empty until they are read.
     std::string public_key_sha256 = {};
     /// A search found no public object whose key has this hash; empty when none was made, or it found one.
     std::string absent_sha256 = {};
