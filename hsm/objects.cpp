@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <ranges>
 #include <span>
 #include <unordered_set>
 
@@ -129,8 +128,8 @@ void MadeObjects::keep() {
 
 void MadeObjects::destroy_all() {
     if (!lease_.has_session()) return;
-    for (const CK_OBJECT_HANDLE object : objects_ | std::views::reverse)
-        if (destroy_if_ours(lease_, object, id_) != Standing::ours) lost_track_ = true;
+    for (auto object = objects_.rbegin(); object != objects_.rend(); ++object)
+        if (destroy_if_ours(lease_, *object, id_) != Standing::ours) lost_track_ = true;
     if (!lost_track_) return;
     Template wanted = named(id_);
     for (const CK_OBJECT_HANDLE object : find_matching(lease_, wanted))
@@ -180,7 +179,7 @@ FoundObjects look_for(Lease& lease, const ObjectId& id) {
     // One search and a look at each find: a search for each class would go through the whole token each time.
     for (const CK_OBJECT_HANDLE object : find_matching(lease, wanted)) {
         if (!query.finds(lease, object)) continue;
-        const auto object_class = query.number(CKA_CLASS);
+        const CK_OBJECT_CLASS object_class = query.number(CKA_CLASS).value_or(CKO_DATA);
         if (!is_named(query, id))
             of_others = true;
         else if (object_class == CKO_SECRET_KEY || object_class == CKO_PRIVATE_KEY)

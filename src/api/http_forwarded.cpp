@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <ranges>
 #include <stdexcept>
 
 #include <arpa/inet.h>
@@ -38,9 +37,9 @@ bool TrustedProxies::trusts(std::string_view address) const {
 std::string TrustedProxies::client_of(const std::string& peer, const Headers& headers) const {
     std::string nearest = peer;
     if (!trusts(nearest)) return nearest;
-    for (const auto& [name, value] : headers | std::views::reverse) {
-        if (name != "x-forwarded-for") continue;
-        std::string_view list = value;
+    for (auto header = headers.rbegin(); header != headers.rend(); ++header) {
+        if (header->first != "x-forwarded-for") continue;
+        std::string_view list = header->second;
         while (true) {
             const auto comma = list.rfind(',');
             const auto last = comma == std::string_view::npos ? list : list.substr(comma + 1);

@@ -46,7 +46,7 @@ KeyMaterial private_key_in(ByteView der, const Policy& policy) {
 KeyMaterial public_key_in(ByteView der, const Policy& policy) {
     const DerKind kind = kind_of(der);
     if (holds_public_key(kind))
-        return std::visit([](auto&& key) -> KeyMaterial { return std::move(key); },
+        return std::visit([](auto&& key) -> KeyMaterial { return std::forward<decltype(key)>(key); },
                           decode_public_key(der, kind, policy));
     if (!holds_private_key(kind)) refuse_kind(kind);
     throw UnusableContent("is " + std::string(describe(kind)) +

@@ -1,7 +1,9 @@
 #include "service/reconcile.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <functional>
 #include <semaphore>
 #include <utility>
 
@@ -70,7 +72,7 @@ class Reconciling : public testing::Test {
     }
 
     void create(const std::string& name) { bench_.create(Workbench::aes_request(name, {"production"})); }
-    Deployment deployment(const std::string& name) {
+    Deployment deployment(const std::string& name) const {
         return bench_.catalogue->find_key(bench_.project.id, name)->deployments.at(0);
     }
     static std::vector<DriftKind> kinds(const EnvironmentReport& report) {
@@ -1015,6 +1017,11 @@ class HangingWalk {
     bool released_ = false;
 };
 
+std::array<std::shared_ptr<Call<bool>>, 2> keep_workers_busy(Environment& environment, HangingWalk& hanging) {
+    const auto hang = [&] { return environment.begin<bool>([&](Token&) { return hanging(), true; }); };
+    return {hang(), hang()};
+}
+
 TEST_F(Reconciling, AWalkThatFallsSilentIsGivenUp) {
     HangingWalk hanging;
     Environment& environment = *bench_.environments.find("production");
@@ -1043,9 +1050,7 @@ TEST_F(Reconciling, AWalkThatFallsSilentIsGivenUp) {
 TEST_F(Reconciling, AWalkThatIsStoppedSaysSo) {
     HangingWalk hanging;
     Environment& environment = *bench_.environments.find("production");
-    std::vector<std::shared_ptr<Call<bool>>> calls;
-    for (int i = 0; i < 2; ++i)
-        calls.push_back(environment.begin<bool>([&](Token&) { return hanging(), true; }));
+    const auto calls = keep_workers_busy(environment, hanging);
     std::stop_source source;
     source.request_stop();
     WalkLimits limits;
@@ -1113,13 +1118,13 @@ TEST_F(Reconciling, AWatchThatIsTakenAwayStopsItsWalk) {
     HangingWalk hanging;
     Interrupted catalogue(*bench_.catalogue);
     Environment& environment = *bench_.environments.find("production");
-    std::vector<std::shared_ptr<Call<bool>>> calls;
+    std::array<std::shared_ptr<Call<bool>>, 2> calls;
     // Once the first look at the catalogue is taken, no worker is left for the walk.
-    catalogue.happening = [&] {
-        for (int i = 0; i < 2; ++i)
-            calls.push_back(environment.begin<bool>([&](Token&) { return hanging(), true; }));
+    const auto happening = [&] {
+        calls = keep_workers_busy(environment, hanging);
         hanging.await();
     };
+    catalogue.happening = std::cref(happening);
     {
         DriftWatch watch({catalogue, bench_.environments, bench_.in_flight, {}, "this-process", system_now});
         watch.begin();
