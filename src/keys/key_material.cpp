@@ -43,6 +43,8 @@ template <typename... Cases>
 struct Overloaded : Cases... {
     using Cases::operator()...;
 };
+template <typename... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;  // clang 14 deduces none for an aggregate
 
 constexpr auto algorithm_of_key = Overloaded{
     [](const SecretKey& key) { return key.algorithm; },
