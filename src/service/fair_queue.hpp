@@ -21,12 +21,10 @@ class FairQueue {
         Entry() = default;
         Entry(const Entry&) = delete;
         Entry& operator=(const Entry&) = delete;
+        virtual ~Entry() = default;
         virtual void called() noexcept = 0;
         /// Another one has its place in the queue.
         virtual void displaced() noexcept = 0;
-
-      protected:
-        ~Entry() = default;
     };
 
     enum class State { waits, called, displaced };
