@@ -35,7 +35,7 @@ class Undeployment {
         if (removal.begin == Begin::gone) throw key_not_found(key_.name);
         if (removal.begin == Begin::conflict) throw key_changed_meanwhile(key_.name);
         const auto ends = destroy_tombstoned(workplace_, removal.tombstones, audit({}));
-        const DeploymentReport report = report_of(removal.tombstones, ends);
+        DeploymentReport report = report_of(removal.tombstones, ends);
         log::info(environment_ ? "key.undeployed" : "key.deleted", {{"request", origin_.request_id},
                                                                     {"user", caller_.user_name},
                                                                     {"client", origin_.client_address},
