@@ -80,7 +80,8 @@ service::CatalogueError to_catalogue_error(const soci::soci_error& error, const 
     std::string text = "the catalogue's database failed: " + own_words(error);
     hide(text, password);
     if (const auto hint = hint_for(error); !hint.empty()) text.append("; ").append(hint);
-    return service::CatalogueError(text);
+    service::CatalogueError failure(text);
+    return failure;
 }
 
 bool lost_to_a_concurrent_transaction(const soci::soci_error& error) {
