@@ -13,11 +13,13 @@ constexpr std::size_t depth_limit = 32;
 constexpr int out_of_range_id = 406;  // the library's, for a number that no type holds
 
 MalformedJson malformed_at(std::size_t byte) {
-    return MalformedJson("The body is not valid JSON at byte " + std::to_string(byte));
+    MalformedJson error("The body is not valid JSON at byte " + std::to_string(byte));
+    return error;
 }
 
 MalformedJson nested_too_deep() {
-    return MalformedJson("The JSON is nested deeper than " + std::to_string(depth_limit));
+    MalformedJson error("The JSON is nested deeper than " + std::to_string(depth_limit));
+    return error;
 }
 
 /// What the library's parser found wrong.
