@@ -98,12 +98,12 @@ std::string http_date(std::time_t time) {
                                 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     std::tm utc{};
     ::gmtime_r(&time, &utc);
-    std::array<char, 8> day{};
-    std::array<char, 32> rest{};
-    std::strftime(day.data(), day.size(), ", %d ", &utc);
-    std::strftime(rest.data(), rest.size(), " %Y %H:%M:%S GMT", &utc);
+    const auto two_digits = [](int number) { return (number < 10 ? "0" : "") + std::to_string(number); };
     std::string text = days.at(static_cast<std::size_t>(utc.tm_wday));  // the names are not the locale's
-    text.append(day.data()).append(months.at(static_cast<std::size_t>(utc.tm_mon))).append(rest.data());
+    text.append(", ").append(two_digits(utc.tm_mday)).append(" ");
+    text.append(months.at(static_cast<std::size_t>(utc.tm_mon))).append(" ");
+    text.append(std::to_string(1900 + utc.tm_year)).append(" ").append(two_digits(utc.tm_hour)).append(":");
+    text.append(two_digits(utc.tm_min)).append(":").append(two_digits(utc.tm_sec)).append(" GMT");
     return text;
 }
 

@@ -33,6 +33,9 @@ std::string address_of_peer(int socket) {
 /// What a peer carries. Emptied when the peer goes, so that a connection never ends inside Pistache's own
 /// clearing up.
 struct Carried {
+    explicit Carried(std::shared_ptr<Connection> peers_connection)
+        : connection(std::move(peers_connection)) {}
+
     std::shared_ptr<Connection> connection;
 };
 

@@ -8,8 +8,6 @@
 namespace keyward::api {
 namespace {
 
-using std::string_literals::operator""s;
-
 struct NamedMethod {
     std::string_view name;
     Method method;
@@ -146,7 +144,7 @@ std::optional<Refusal> RequestHead::finish(const ReaderLimits& limits) {
     // RFC 9110 10.1.1: an expectation in an HTTP/1.0 request is passed over.
     if (const auto* expect = request.header("expect"); expect != nullptr && !http_1_0) {
         if (lower_case(*expect) != "100-continue")
-            return Refusal{417, "the only expectation met here is 100-continue"s};
+            return Refusal{417, std::string("the only expectation met here is 100-continue")};
         expects_continue = true;
     }
     persistent = wants_persistence(request, http_1_0);

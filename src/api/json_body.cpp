@@ -12,21 +12,19 @@ namespace {
 constexpr std::size_t depth_limit = 32;
 constexpr int out_of_range_id = 406;  // the library's, for a number that no type holds
 
-MalformedJson malformed_at(std::size_t byte) {
-    MalformedJson error("The body is not valid JSON at byte " + std::to_string(byte));
-    return error;
+[[noreturn]] void throw_malformed_at(std::size_t byte) {
+    throw MalformedJson("The body is not valid JSON at byte " + std::to_string(byte));
 }
 
-MalformedJson nested_too_deep() {
-    MalformedJson error("The JSON is nested deeper than " + std::to_string(depth_limit));
-    return error;
+[[noreturn]] void throw_nested_too_deep() {
+    throw MalformedJson("The JSON is nested deeper than " + std::to_string(depth_limit));
 }
 
 /// What the library's parser found wrong.
 template <typename Error>
 [[noreturn]] void refuse(std::size_t byte, const Error& error) {
     if (error.id == out_of_range_id) throw MalformedJson("The JSON holds a number that is out of range");
-    throw malformed_at(byte);
+    throw_malformed_at(byte);
 }
 
 /// Counts what stands in a document and keeps nothing of it. Its functions are those that the library's
@@ -82,7 +80,7 @@ class Counter {
     }
 
     bool open(bool is_array) {
-        if (open_.size() == depth_limit) throw nested_too_deep();
+        if (open_.size() == depth_limit) throw_nested_too_deep();
         count();
         open_.push_back({is_array});
         return true;
@@ -171,7 +169,7 @@ class Builder {
     }
 
     bool open(Json container) {
-        if (open_.size() == depth_limit) throw nested_too_deep();
+        if (open_.size() == depth_limit) throw_nested_too_deep();
         Json& there = place();
         there = std::move(container);
         open_.push_back(&there);
@@ -195,7 +193,7 @@ void read_strictly(const SecretBytes& body, Events& events) {
     if (text.starts_with("\xEF\xBB\xBF"))
         throw MalformedJson("The JSON begins with a byte order mark; send it without");
     // The library takes a NUL for the end and would not look at what follows.
-    if (const auto nul = text.find('\0'); nul != std::string_view::npos) throw malformed_at(nul + 1);
+    if (const auto nul = text.find('\0'); nul != std::string_view::npos) throw_malformed_at(nul + 1);
     Json::sax_parse(text, &events);
 }
 
