@@ -15,8 +15,8 @@ constexpr std::size_t longest_curve_signature = 160;
 constexpr std::size_t longest_modulus = 16384 / 8;
 constexpr std::size_t pkcs1_padding = 11;  // RFC 8017 section 7.2.1
 
-std::size_t less(std::size_t size, std::size_t part) {
-    return size > part ? size - part : 0;
+std::size_t less(std::size_t whole, std::size_t share) {
+    return whole > share ? whole - share : 0;
 }
 
 // The ciphertext is room enough (PKCS#11 2.40 section 5.2), and SoftHSM2 wants it also for less.

@@ -335,7 +335,7 @@ std::vector<Outcome> Pkcs11Token::operate(const ObjectId& id, Action action,
     return outcomes;
 }
 
-bool Pkcs11Token::go_on(Lease& lease, const ObjectId& id, KeyHandles handles, Action action,
+bool Pkcs11Token::go_on(Lease& lease, const ObjectId& id, const KeyHandles& handles, Action action,
                         std::span<const Operation> operations, std::vector<Outcome>& outcomes) {
     const auto offered = offered_.in(lease, codes_of(operations));
     KeyUse key(lease, *offered, handles, &wrong_ciphertext_);

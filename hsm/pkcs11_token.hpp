@@ -74,7 +74,7 @@ class Pkcs11Token final : public service::Token {
     FoundHandles look_for(const ObjectId& id, const std::string& public_key_sha256);
     /// Appends the outcomes of those operations that have none yet; false when the objects of the handles are
     /// gone.
-    bool go_on(Lease& lease, const ObjectId& id, KeyHandles handles, service::Action action,
+    bool go_on(Lease& lease, const ObjectId& id, const KeyHandles& handles, service::Action action,
                std::span<const service::Operation> operations, std::vector<service::Outcome>& outcomes);
 
     SessionPool pool_;
