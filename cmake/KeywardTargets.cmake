@@ -1,11 +1,11 @@
-# keyward_library(NAME FOLDER SOURCES… LINKS…), keyward_test(NAME SOURCES… LINKS…): the same warnings and standard everywhere.
+# keyward_library(NAME [FOLDER folder] SOURCES… LINKS…), keyward_test(NAME SOURCES… LINKS…): the same warnings and standard everywhere.
 # The cache serves every checkout of a machine: paths below the checkout are relative for it, and the folder does not count.
 find_program(CCACHE ccache)
 if(CCACHE)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
 endif()
 
-# Where a call stands is logged as `hsm/session.cpp`, wherever the checkout is and however the compiler is given the path.
+# Where a call stands is logged as `hsm/session/session.cpp`, wherever the checkout is and however the compiler is given the path.
 file(RELATIVE_PATH source_from_binary ${PROJECT_BINARY_DIR} ${PROJECT_SOURCE_DIR})
 
 add_library(keyward_flags INTERFACE)
@@ -26,10 +26,24 @@ if(KEYWARD_SANITIZE)
     target_compile_definitions(keyward_flags INTERFACE KEYWARD_SANITIZED)
 endif()
 
+# FOLDER, as `service/auth`: the library's headers are included as "service/auth/….hpp", through a folder of links in the build
+# tree that holds this library's headers alone. Libraries of tests have none and see the whole tree.
 function(keyward_library name)
-    cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+    cmake_parse_arguments(ARG "" "FOLDER" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
     add_library(${name} STATIC ${ARG_SOURCES})
-    target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
+    if(ARG_FOLDER)
+        set(headers ${PROJECT_BINARY_DIR}/include/${name})
+        set(folder ${PROJECT_SOURCE_DIR}/src/${ARG_FOLDER})
+        if(NOT EXISTS ${folder})
+            set(folder ${PROJECT_SOURCE_DIR}/${ARG_FOLDER})
+        endif()
+        get_filename_component(parent ${headers}/${ARG_FOLDER} DIRECTORY)
+        file(MAKE_DIRECTORY ${parent})
+        file(CREATE_LINK ${folder} ${headers}/${ARG_FOLDER} SYMBOLIC)
+        target_include_directories(${name} PUBLIC ${headers})
+    else()
+        target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
+    endif()
     target_link_libraries(${name} PUBLIC ${ARG_LINKS} PRIVATE keyward_flags ${ARG_PRIVATE_LINKS})
 endfunction()
 

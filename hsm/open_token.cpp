@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "hsm/module_registry.hpp"
+#include "hsm/module/module_registry.hpp"
 #include "hsm/pkcs11_token.hpp"
 
 namespace keyward::hsm {

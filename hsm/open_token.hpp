@@ -5,9 +5,9 @@
 #include <memory>
 #include <string>
 
-#include "core/secret_bytes.hpp"
-#include "hsm/claimant.hpp"
-#include "service/token.hpp"
+#include "base/secret_bytes.hpp"
+#include "domain/token.hpp"
+#include "hsm/module/claimant.hpp"
 
 namespace keyward::hsm {
 

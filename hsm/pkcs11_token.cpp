@@ -5,12 +5,12 @@
 #include <span>
 #include <thread>
 
-#include "core/log.hpp"
-#include "hsm/errors.hpp"
-#include "hsm/examine.hpp"
-#include "hsm/key_use.hpp"
-#include "hsm/log_label.hpp"
-#include "hsm/objects.hpp"
+#include "base/log.hpp"
+#include "hsm/cryptoki/errors.hpp"
+#include "hsm/cryptoki/log_context.hpp"
+#include "hsm/import/verify_import.hpp"
+#include "hsm/objects/objects.hpp"
+#include "hsm/operations/key_use.hpp"
 
 namespace keyward::hsm {
 

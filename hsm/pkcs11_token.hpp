@@ -1,16 +1,16 @@
 #pragma once
 
-#include "hsm/allowed_mechanisms.hpp"
-#include "hsm/create.hpp"
-#include "hsm/handles.hpp"
-#include "hsm/hmac_padding.hpp"
-#include "hsm/inventory.hpp"
-#include "hsm/oaep_proof.hpp"
-#include "hsm/object_gate.hpp"
-#include "hsm/offered.hpp"
-#include "hsm/session_pool.hpp"
-#include "hsm/wrong_ciphertext.hpp"
-#include "service/token.hpp"
+#include "domain/token.hpp"
+#include "hsm/import/create.hpp"
+#include "hsm/import/hmac_padding.hpp"
+#include "hsm/objects/allowed_mechanisms.hpp"
+#include "hsm/objects/inventory.hpp"
+#include "hsm/objects/object_access_lock.hpp"
+#include "hsm/objects/object_handle_cache.hpp"
+#include "hsm/operations/mechanism_info_cache.hpp"
+#include "hsm/operations/oaep_probe.hpp"
+#include "hsm/operations/wrong_ciphertext.hpp"
+#include "hsm/session/session_pool.hpp"
 
 namespace keyward::hsm {
 

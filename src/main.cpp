@@ -1,9 +1,9 @@
 #include <exception>
 #include <iostream>
 
-#include "commands/command_line.hpp"
-#include "commands/hardening.hpp"
-#include "core/log.hpp"
+#include "base/log.hpp"
+#include "cli/command_line.hpp"
+#include "cli/hardening.hpp"
 #include "settings/mistakes.hpp"
 
 namespace {

@@ -1,15 +1,15 @@
 #include "api/all_routes.hpp"
 
-#include "api/auth_resource.hpp"
-#include "api/environments_resource.hpp"
-#include "api/health_resource.hpp"
-#include "api/key_deployments_resource.hpp"
-#include "api/key_json.hpp"
-#include "api/key_resource.hpp"
-#include "api/keys_resource.hpp"
-#include "api/openapi_resource.hpp"
-#include "api/repeatable.hpp"
-#include "api/use_resource.hpp"
+#include "api/handlers/auth_resource.hpp"
+#include "api/handlers/environments_resource.hpp"
+#include "api/handlers/health_resource.hpp"
+#include "api/handlers/key_deployments_resource.hpp"
+#include "api/handlers/key_resource.hpp"
+#include "api/handlers/keys_resource.hpp"
+#include "api/handlers/openapi_resource.hpp"
+#include "api/handlers/use_resource.hpp"
+#include "api/idempotent_response.hpp"
+#include "api/json/key_json.hpp"
 
 namespace keyward::api {
 

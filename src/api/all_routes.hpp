@@ -3,11 +3,11 @@
 #include <vector>
 
 #include "api/routes.hpp"
-#include "service/catalogue_health.hpp"
-#include "service/login.hpp"
-#include "service/repeats.hpp"
-#include "service/use_key.hpp"
-#include "service/workplace.hpp"
+#include "service/auth/login.hpp"
+#include "service/idempotency/idempotent_requests.hpp"
+#include "service/operations/use_key.hpp"
+#include "service/runtime/catalogue_health.hpp"
+#include "service/runtime/service_context.hpp"
 
 namespace keyward::api {
 

@@ -7,10 +7,10 @@
 
 #include "api/media_type.hpp"
 #include "api/problem.hpp"
-#include "core/ids.hpp"
-#include "core/log.hpp"
-#include "core/shown_name.hpp"
-#include "service/errors.hpp"
+#include "base/ids.hpp"
+#include "base/log.hpp"
+#include "base/shown_name.hpp"
+#include "domain/errors.hpp"
 
 namespace keyward::api {
 namespace {

@@ -3,10 +3,10 @@
 #include <memory>
 #include <vector>
 
-#include "api/http_message.hpp"
 #include "api/optional_login.hpp"
 #include "api/routes.hpp"
-#include "service/access.hpp"
+#include "http/message.hpp"
+#include "service/auth/access.hpp"
 
 namespace keyward::api {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "core/base64.hpp"
-#include "core/utf8.hpp"
+#include "base/base64.hpp"
+#include "base/utf8.hpp"
 
 namespace keyward::api {
 

@@ -2,8 +2,8 @@
 
 #include <string_view>
 
-#include "api/http_syntax.hpp"
-#include "service/errors.hpp"
+#include "domain/errors.hpp"
+#include "http/syntax.hpp"
 
 namespace keyward::api {
 namespace {

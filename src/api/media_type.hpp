@@ -1,7 +1,7 @@
 #pragma once
 
-#include "api/http_message.hpp"
 #include "api/routes.hpp"
+#include "http/message.hpp"
 
 namespace keyward::api {
 

@@ -1,6 +1,6 @@
 #include "api/optional_login.hpp"
 
-#include "core/contain.hpp"
+#include "base/contain.hpp"
 
 namespace keyward::api {
 namespace {

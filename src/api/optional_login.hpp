@@ -9,7 +9,7 @@
 #include <string>
 #include <thread>
 
-#include "service/access.hpp"
+#include "service/auth/access.hpp"
 
 namespace keyward::api {
 

@@ -5,10 +5,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "api/json_body.hpp"
-#include "core/log.hpp"
-#include "service/catalogue.hpp"
-#include "service/token.hpp"
+#include "api/json/json_body.hpp"
+#include "base/log.hpp"
+#include "domain/catalogue.hpp"
+#include "domain/token.hpp"
 
 namespace keyward::api {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "api/http_message.hpp"
-#include "service/errors.hpp"
+#include "domain/errors.hpp"
+#include "http/message.hpp"
 
 namespace keyward::api {
 

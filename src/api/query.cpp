@@ -4,7 +4,7 @@
 #include <charconv>
 #include <set>
 
-#include "core/shown_name.hpp"
+#include "base/shown_name.hpp"
 
 namespace keyward::api {
 

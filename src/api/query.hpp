@@ -1,6 +1,6 @@
 #pragma once
 
-#include "api/fields.hpp"
+#include "api/json/fields.hpp"
 #include "api/routes.hpp"
 
 namespace keyward::api {

@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
-#include "api/http_message.hpp"
 #include "api/uri.hpp"
 #include "api/work_memory.hpp"
-#include "service/access.hpp"
+#include "http/message.hpp"
+#include "service/auth/access.hpp"
 
 namespace keyward::api {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "core/bytes.hpp"
-#include "core/utf8.hpp"
+#include "base/bytes.hpp"
+#include "base/utf8.hpp"
 
 namespace keyward::api {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "service/errors.hpp"
+#include "domain/errors.hpp"
 
 namespace keyward::api {
 namespace {

@@ -7,8 +7,8 @@
 
 #include <openssl/obj_mac.h>
 
-#include "keys/decode.hpp"
-#include "keys/openssl_ptr.hpp"
+#include "crypto/openssl_ptr.hpp"
+#include "keys/key_format_error.hpp"
 
 namespace keyward::keys {
 namespace {

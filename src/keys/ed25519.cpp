@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 
-#include "keys/decode.hpp"
-#include "keys/openssl_ptr.hpp"
+#include "crypto/openssl_ptr.hpp"
+#include "keys/key_format_error.hpp"
 
 namespace keyward::keys {
 namespace {

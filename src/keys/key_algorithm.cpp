@@ -6,9 +6,9 @@
 #include <openssl/obj_mac.h>
 #include <openssl/objects.h>
 
-#include "keys/decode.hpp"
+#include "crypto/openssl_ptr.hpp"
 #include "keys/ec_curve.hpp"
-#include "keys/openssl_ptr.hpp"
+#include "keys/key_format_error.hpp"
 
 namespace keyward::keys {
 namespace {

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "keys/der_reader.hpp"
+#include "keys/decode/der_reader.hpp"
 #include "keys/key_material.hpp"
 
 namespace keyward::keys {

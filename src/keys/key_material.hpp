@@ -4,7 +4,7 @@
 #include <string_view>
 #include <variant>
 
-#include "core/secret_bytes.hpp"
+#include "base/secret_bytes.hpp"
 
 namespace keyward::keys {
 

@@ -6,7 +6,7 @@
 #include <sstream>
 #include <utility>
 
-#include "core/utf8.hpp"
+#include "base/utf8.hpp"
 #include "settings/table_reader.hpp"
 #include "settings/values.hpp"
 

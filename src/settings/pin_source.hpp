@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "core/secret_bytes.hpp"
+#include "base/secret_bytes.hpp"
 
 namespace keyward::settings {
 

@@ -1,6 +1,6 @@
 #include "storage/api_tokens.hpp"
 
-#include "storage/sql.hpp"
+#include "storage/database/sql.hpp"
 
 namespace keyward::storage {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "storage/sql.hpp"
+#include "storage/database/sql.hpp"
 
 namespace keyward::storage {
 

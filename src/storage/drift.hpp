@@ -3,12 +3,12 @@
 #include <string>
 #include <vector>
 
-#include "service/catalogue.hpp"
-#include "storage/soci.hpp"
+#include "domain/catalogue.hpp"
+#include "storage/database/soci.hpp"
 
 namespace keyward::storage {
 
-/// What a look into a token changes in the catalogue. The meaning of each is in service/catalogue.hpp.
+/// What a look into a token changes in the catalogue. The meaning of each is in domain/catalogue.hpp.
 std::vector<ObjectId> deployed_objects(soci::session& sql, const std::string& environment, std::size_t limit);
 bool mark_missing(soci::session& sql, const ObjectId& id, const std::string& failure);
 bool mark_found(soci::session& sql, const ObjectId& id);

@@ -1,8 +1,8 @@
 #include "storage/grants.hpp"
 
-#include "storage/sql.hpp"
+#include "storage/database/enum_names.hpp"
+#include "storage/database/sql.hpp"
 #include "storage/users.hpp"
-#include "storage/words.hpp"
 
 namespace keyward::storage {
 namespace {

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "service/catalogue.hpp"
-#include "storage/soci.hpp"
+#include "domain/catalogue.hpp"
+#include "storage/database/soci.hpp"
 
 namespace keyward::storage {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <limits>
 
-#include "storage/sql.hpp"
-#include "storage/words.hpp"
+#include "storage/database/enum_names.hpp"
+#include "storage/database/sql.hpp"
 
 namespace keyward::storage {
 namespace {

@@ -5,13 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "service/catalogue.hpp"
-#include "storage/soci.hpp"
+#include "domain/catalogue.hpp"
+#include "storage/database/soci.hpp"
 
 namespace keyward::storage {
 
 /// Keys with their deployments, each call one statement, so that all is read at the same moment. The meaning
-/// of each is in service/catalogue.hpp.
+/// of each is in domain/catalogue.hpp.
 std::optional<service::Key> find_key(soci::session& sql, const std::string& project_id,
                                      const std::string& name);
 std::vector<service::Key> list_keys(soci::session& sql, const service::KeyQuery& query);

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "storage/attempts.hpp"
+#include "storage/database/enum_names.hpp"
+#include "storage/database/sql.hpp"
+#include "storage/idempotency_records.hpp"
 #include "storage/recovery.hpp"
-#include "storage/sql.hpp"
-#include "storage/words.hpp"
 
 namespace keyward::storage {
 

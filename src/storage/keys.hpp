@@ -4,12 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "service/catalogue.hpp"
-#include "storage/soci.hpp"
+#include "domain/catalogue.hpp"
+#include "storage/database/soci.hpp"
 
 namespace keyward::storage {
 
-/// The meaning of each is in service/catalogue.hpp.
+/// The meaning of each is in domain/catalogue.hpp.
 bool begin_create(soci::session& sql, const service::Key& key, const std::vector<service::Intent>& intents);
 bool commit_create(soci::session& sql, const service::Key& key, const service::Settlement& settlement);
 service::Begin begin_update(soci::session& sql, const std::string& key_id, std::int64_t revision,

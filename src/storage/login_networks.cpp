@@ -1,6 +1,6 @@
 #include "storage/login_networks.hpp"
 
-#include "storage/sql.hpp"
+#include "storage/database/sql.hpp"
 
 namespace keyward::storage {
 

@@ -3,8 +3,8 @@
 #include <optional>
 #include <string>
 
-#include "core/clock.hpp"
-#include "storage/soci.hpp"
+#include "base/clock.hpp"
+#include "storage/database/soci.hpp"
 
 namespace keyward::storage {
 

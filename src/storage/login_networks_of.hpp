@@ -1,7 +1,7 @@
 #pragma once
 
-#include "service/catalogue.hpp"
-#include "service/login_networks.hpp"
+#include "domain/catalogue.hpp"
+#include "domain/login_networks.hpp"
 
 namespace keyward::storage {
 

@@ -7,8 +7,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "storage/catalogue_url.hpp"
-#include "storage/database_errors.hpp"
+#include "storage/database/catalogue_url.hpp"
+#include "storage/database/database_errors.hpp"
 #include "storage/soci_catalogue.hpp"
 
 namespace keyward::storage {

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "service/catalogue.hpp"
+#include "domain/catalogue.hpp"
 
 namespace keyward::storage {
 

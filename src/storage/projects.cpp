@@ -1,7 +1,7 @@
 #include "storage/projects.hpp"
 
-#include "core/ids.hpp"
-#include "storage/sql.hpp"
+#include "base/ids.hpp"
+#include "storage/database/sql.hpp"
 
 namespace keyward::storage {
 namespace {

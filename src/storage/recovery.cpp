@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "storage/database/enum_names.hpp"
+#include "storage/database/sql.hpp"
 #include "storage/key_rows.hpp"
-#include "storage/sql.hpp"
-#include "storage/words.hpp"
 
 namespace keyward::storage {
 namespace {

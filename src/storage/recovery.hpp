@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "service/catalogue.hpp"
-#include "storage/soci.hpp"
-#include "storage/sql.hpp"
+#include "domain/catalogue.hpp"
+#include "storage/database/soci.hpp"
+#include "storage/database/sql.hpp"
 
 namespace keyward::storage {
 
@@ -21,7 +21,7 @@ std::vector<service::Tombstone> select_tombstones(soci::session& sql, const std:
 /// False when the object has one already; that one stays as it is.
 bool insert_tombstone(soci::session& sql, const service::Tombstone& tombstone);
 
-/// The meaning of each is in service/catalogue.hpp.
+/// The meaning of each is in domain/catalogue.hpp.
 std::size_t settle_expired_intents(soci::session& sql, Instant now, const std::string& owner,
                                    Instant lease_until);
 std::vector<service::Tombstone> claim_tombstones(soci::session& sql, const service::TombstoneClaim& claim);

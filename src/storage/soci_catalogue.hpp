@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "core/timed_mutex.hpp"
-#include "service/catalogue.hpp"
-#include "service/login_networks.hpp"
-#include "storage/catalogue_url.hpp"
-#include "storage/connections.hpp"
-#include "storage/outage.hpp"
+#include "base/timed_mutex.hpp"
+#include "domain/catalogue.hpp"
+#include "domain/login_networks.hpp"
+#include "storage/database/catalogue_url.hpp"
+#include "storage/database/connections.hpp"
+#include "storage/database/outage.hpp"
 
 namespace keyward::storage {
 

@@ -1,7 +1,7 @@
 #include "storage/token_bindings.hpp"
 
-#include "storage/sql.hpp"
-#include "storage/words.hpp"
+#include "storage/database/enum_names.hpp"
+#include "storage/database/sql.hpp"
 
 namespace keyward::storage {
 

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "service/catalogue.hpp"
-#include "storage/soci.hpp"
+#include "domain/catalogue.hpp"
+#include "storage/database/soci.hpp"
 
 namespace keyward::storage {
 

@@ -11,7 +11,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "keys/decode.hpp"
+#include "keys/decode/decode.hpp"
 #include "tests/bench/key_contents.hpp"
 #include "tests/bench/raw_token.hpp"
 #include "tests/bench/rest_service.hpp"

@@ -6,8 +6,8 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
-#include "core/base64.hpp"
-#include "core/ids.hpp"
+#include "base/base64.hpp"
+#include "base/ids.hpp"
 
 namespace keyward::bench {
 namespace {

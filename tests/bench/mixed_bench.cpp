@@ -13,8 +13,8 @@
 #include <CLI/CLI.hpp>
 #include <unistd.h>
 
-#include "core/base64.hpp"
-#include "keys/decode.hpp"
+#include "base/base64.hpp"
+#include "keys/decode/decode.hpp"
 #include "tests/bench/key_contents.hpp"
 #include "tests/bench/raw_token.hpp"
 #include "tests/bench/rest_service.hpp"

@@ -5,7 +5,7 @@
 
 #include <dlfcn.h>
 
-#include "hsm/cryptoki.hpp"
+#include "hsm/cryptoki/cryptoki.hpp"
 
 namespace keyward::bench {
 namespace {

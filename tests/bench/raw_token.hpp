@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "core/ids.hpp"
+#include "base/ids.hpp"
 #include "keys/key_material.hpp"
 
 namespace keyward::bench {

@@ -10,8 +10,8 @@
 
 #include <CLI/CLI.hpp>
 
-#include "core/base64.hpp"
-#include "hsm/cryptoki.hpp"
+#include "base/base64.hpp"
+#include "hsm/cryptoki/cryptoki.hpp"
 #include "tests/bench/key_contents.hpp"
 #include "tests/bench/raw_token.hpp"
 #include "tests/bench/rest_service.hpp"

@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "tests/crash/disagreements.hpp"
-#include "tests/http/api/http_client.hpp"
-#include "tests/http/api/live.hpp"
+#include "tests/crash/support/disagreements.hpp"
+#include "tests/e2e/support/http_client.hpp"
+#include "tests/e2e/support/live.hpp"
 
 namespace keyward::e2e {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/crash/record.hpp"
+#include "tests/crash/support/record.hpp"
 
 namespace keyward::e2e {
 

@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/crash/change_process.hpp"
-#include "tests/crash/disagreements.hpp"
 #include "tests/crash/operations.hpp"
+#include "tests/crash/support/disagreements.hpp"
 
 namespace keyward::e2e {
 

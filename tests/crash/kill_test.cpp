@@ -9,12 +9,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/crash/book.hpp"
-#include "tests/crash/disagreements.hpp"
+#include "tests/crash/client_model.hpp"
+#include "tests/crash/quiescent_state.hpp"
 #include "tests/crash/requests.hpp"
-#include "tests/crash/stillness.hpp"
-#include "tests/http/api/live.hpp"
-#include "tests/http/api/polling.hpp"
+#include "tests/crash/support/disagreements.hpp"
+#include "tests/e2e/support/live.hpp"
+#include "tests/e2e/support/polling.hpp"
 
 namespace keyward::e2e {
 namespace {

@@ -8,15 +8,15 @@
 
 #include <nlohmann/json.hpp>
 
-#include "commands/parts.hpp"
-#include "core/process_identity.hpp"
-#include "service/create_key.hpp"
-#include "service/recovery.hpp"
-#include "service/remove_key.hpp"
-#include "service/update_key.hpp"
+#include "base/process_identity.hpp"
+#include "cli/environment_factory.hpp"
+#include "service/lifecycle/create_key.hpp"
+#include "service/lifecycle/remove_key.hpp"
+#include "service/lifecycle/update_key.hpp"
+#include "service/recovery/recovery.hpp"
 #include "settings/load.hpp"
 #include "storage/open_catalogue.hpp"
-#include "tests/crash/script.hpp"
+#include "tests/crash/fault_schedule.hpp"
 
 namespace keyward::e2e {
 namespace {
@@ -34,7 +34,7 @@ Script script_of(const json& plan) {
     return {plan.value("script", std::vector<std::string>{}), fault};
 }
 
-/// What commands/serve.cpp makes of the configuration, as far as changes need it.
+/// What cli/serve.cpp makes of the configuration, as far as changes need it.
 class Bench {
   public:
     Bench(const settings::Settings& settings, const json& plan)

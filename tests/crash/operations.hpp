@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/crash/record.hpp"
+#include "tests/crash/support/record.hpp"
 
 namespace keyward::e2e {
 

@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "tests/http/api/live.hpp"
+#include "tests/e2e/support/live.hpp"
 
 namespace keyward::e2e {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "tests/crash/record.hpp"
-#include "tests/http/api/http_client.hpp"
+#include "tests/crash/support/record.hpp"
+#include "tests/e2e/support/http_client.hpp"
 
 namespace keyward::e2e {
 

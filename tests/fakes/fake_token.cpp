@@ -5,9 +5,9 @@
 #include <limits>
 #include <utility>
 
-#include "keys/fingerprint.hpp"
-#include "keys/public_operations.hpp"
-#include "service/key_purposes.hpp"
+#include "domain/key_purposes.hpp"
+#include "keys/public/fingerprint.hpp"
+#include "keys/public/public_operations.hpp"
 
 namespace keyward::fakes {
 namespace {

@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "service/token.hpp"
+#include "domain/token.hpp"
 
 namespace keyward::fakes {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "service/catalogue.hpp"
+#include "domain/catalogue.hpp"
 
 namespace keyward::service {
 

@@ -1,4 +1,4 @@
-#include "fixture.hpp"
+#include "tests/contract/catalogue/support/fixture.hpp"
 
 namespace keyward::storage {
 namespace {

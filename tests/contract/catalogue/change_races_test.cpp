@@ -1,7 +1,7 @@
 // Changes of one key from two processes at the same moment.
 #include <atomic>
 
-#include "fixture.hpp"
+#include "tests/contract/catalogue/support/fixture.hpp"
 
 namespace keyward::storage {
 namespace {

@@ -1,7 +1,7 @@
 #include <atomic>
 
-#include "child_process.hpp"
-#include "fixture.hpp"
+#include "tests/contract/catalogue/support/child_process.hpp"
+#include "tests/contract/catalogue/support/fixture.hpp"
 
 namespace keyward::storage {
 namespace {

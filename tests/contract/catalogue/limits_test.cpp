@@ -5,11 +5,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "fixture.hpp"
-#include "postgres_server.hpp"
-#include "storage/catalogue_url.hpp"
-#include "storage/connections.hpp"
-#include "storage/sql.hpp"
+#include "storage/database/catalogue_url.hpp"
+#include "storage/database/connections.hpp"
+#include "storage/database/sql.hpp"
+#include "tests/contract/catalogue/support/fixture.hpp"
+#include "tests/contract/catalogue/support/postgres_server.hpp"
 
 namespace keyward::storage {
 namespace {

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "fixture.hpp"
+#include "tests/contract/catalogue/support/fixture.hpp"
 
 namespace keyward::storage {
 namespace {

@@ -1,5 +1,5 @@
-#include "fixture.hpp"
 #include "storage/login_networks_of.hpp"
+#include "tests/contract/catalogue/support/fixture.hpp"
 
 namespace keyward::storage {
 namespace {

@@ -4,9 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "child_process.hpp"
-#include "fixture.hpp"
-#include "postgres_server.hpp"
+#include "tests/contract/catalogue/support/child_process.hpp"
+#include "tests/contract/catalogue/support/fixture.hpp"
+#include "tests/contract/catalogue/support/postgres_server.hpp"
 
 namespace keyward::storage {
 namespace {

@@ -7,9 +7,9 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
-#include "child_process.hpp"
-#include "fixture.hpp"
-#include "postgres_server.hpp"
+#include "tests/contract/catalogue/support/child_process.hpp"
+#include "tests/contract/catalogue/support/fixture.hpp"
+#include "tests/contract/catalogue/support/postgres_server.hpp"
 
 namespace keyward::storage {
 namespace {

@@ -1,7 +1,7 @@
 // The lookup that every use of a key makes.
 #include <array>
 
-#include "fixture.hpp"
+#include "tests/contract/catalogue/support/fixture.hpp"
 
 namespace keyward::storage {
 namespace {

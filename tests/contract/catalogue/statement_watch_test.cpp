@@ -1,4 +1,4 @@
-#include "storage/statement_watch.hpp"
+#include "storage/database/statement_watch.hpp"
 
 #include <array>
 #include <thread>

@@ -4,9 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "postgres_server.hpp"
-#include "service/catalogue.hpp"
+#include "domain/catalogue.hpp"
 #include "storage/open_catalogue.hpp"
+#include "tests/contract/catalogue/support/postgres_server.hpp"
 
 namespace keyward::storage {
 namespace {

@@ -5,9 +5,9 @@
 #include <memory>
 #include <string>
 
-#include "service/catalogue.hpp"
-#include "tests/contract/catalogue/postgres_server.hpp"
-#include "tests/contract/catalogue/test_database.hpp"
+#include "domain/catalogue.hpp"
+#include "tests/contract/catalogue/support/postgres_server.hpp"
+#include "tests/contract/catalogue/support/test_database.hpp"
 #include "tests/support/pg_proxy.hpp"
 
 namespace keyward::storage {

@@ -1,8 +1,8 @@
 #include "tests/contract/outage/replica.hpp"
 
-#include "core/base64.hpp"
-#include "core/bytes.hpp"
-#include "service/errors.hpp"
+#include "base/base64.hpp"
+#include "base/bytes.hpp"
+#include "domain/errors.hpp"
 
 namespace keyward::storage {
 namespace {

@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "service/catalogue_health.hpp"
-#include "service/create_key.hpp"
-#include "service/periodic_tasks.hpp"
-#include "service/recovery.hpp"
-#include "service/remove_key.hpp"
-#include "service/repeats.hpp"
-#include "service/update_key.hpp"
+#include "service/idempotency/idempotent_requests.hpp"
+#include "service/lifecycle/create_key.hpp"
+#include "service/lifecycle/remove_key.hpp"
+#include "service/lifecycle/update_key.hpp"
+#include "service/recovery/recovery.hpp"
+#include "service/runtime/catalogue_health.hpp"
+#include "service/runtime/periodic_tasks.hpp"
 #include "tests/contract/outage/proxied_database.hpp"
 #include "tests/fakes/fake_token.hpp"
 

@@ -9,9 +9,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/base64.hpp"
-#include "keys/decode.hpp"
-#include "tests/contract/token/labs.hpp"
+#include "base/base64.hpp"
+#include "keys/decode/decode.hpp"
+#include "tests/contract/token/support/labs.hpp"
 
 namespace keyward::tests {
 namespace {

@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "keys/fingerprint.hpp"
-#include "tests/contract/token/labs.hpp"
+#include "keys/public/fingerprint.hpp"
+#include "tests/contract/token/support/labs.hpp"
 
 namespace keyward::tests {
 namespace {

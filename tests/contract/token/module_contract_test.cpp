@@ -6,8 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "hsm/objects.hpp"
-#include "tests/contract/token/labs.hpp"
+#include "hsm/objects/objects.hpp"
+#include "tests/contract/token/support/labs.hpp"
 
 namespace keyward::tests {
 namespace {

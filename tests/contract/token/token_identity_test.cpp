@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/contract/token/labs.hpp"
+#include "tests/contract/token/support/labs.hpp"
 
 namespace keyward::tests {
 namespace {

@@ -7,8 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/contract/token/labs.hpp"
-#include "tests/contract/token/use_samples.hpp"
+#include "tests/contract/token/support/labs.hpp"
+#include "tests/contract/token/support/use_samples.hpp"
 
 namespace keyward::tests {
 namespace {

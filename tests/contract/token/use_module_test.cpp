@@ -7,10 +7,10 @@
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
 
-#include "hsm/objects.hpp"
-#include "keys/openssl_ptr.hpp"
-#include "tests/contract/token/labs.hpp"
-#include "tests/contract/token/use_samples.hpp"
+#include "crypto/openssl_ptr.hpp"
+#include "hsm/objects/objects.hpp"
+#include "tests/contract/token/support/labs.hpp"
+#include "tests/contract/token/support/use_samples.hpp"
 
 namespace keyward::tests {
 namespace {

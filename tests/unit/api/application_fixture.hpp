@@ -7,10 +7,10 @@
 
 #include "api/all_routes.hpp"
 #include "api/application.hpp"
-#include "api/json_body.hpp"
-#include "service/api_token.hpp"
+#include "api/json/json_body.hpp"
+#include "service/auth/api_token.hpp"
 #include "storage/login_networks_of.hpp"
-#include "tests/unit/service/workbench.hpp"
+#include "tests/unit/service/service_fixture.hpp"
 
 namespace keyward::api {
 

@@ -1,6 +1,6 @@
-#include "api/auth_resource.hpp"
+#include "api/handlers/auth_resource.hpp"
 
-#include "core/password.hpp"
+#include "crypto/password.hpp"
 #include "tests/unit/api/application_fixture.hpp"
 
 namespace keyward::api {

@@ -1,4 +1,4 @@
-#include "api/environments_resource.hpp"
+#include "api/handlers/environments_resource.hpp"
 
 #include "tests/unit/api/application_fixture.hpp"
 

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "api/key_fields.hpp"
+#include "api/json/key_fields.hpp"
 
 namespace keyward::service {
 

@@ -1,8 +1,8 @@
-#include "api/form_body.hpp"
+#include "api/json/form_body.hpp"
 
 #include <gtest/gtest.h>
 
-#include "service/errors.hpp"
+#include "domain/errors.hpp"
 
 namespace keyward::api {
 namespace {

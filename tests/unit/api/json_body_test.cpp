@@ -1,4 +1,4 @@
-#include "api/json_body.hpp"
+#include "api/json/json_body.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "service/errors.hpp"
+#include "domain/errors.hpp"
 
 namespace keyward::api {
 namespace {

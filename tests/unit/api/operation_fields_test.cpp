@@ -1,4 +1,4 @@
-#include "api/operation_fields.hpp"
+#include "api/json/operation_fields.hpp"
 
 #include "tests/unit/api/use_fixture.hpp"
 

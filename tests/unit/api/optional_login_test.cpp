@@ -5,9 +5,9 @@
 
 #include <gtest/gtest.h>
 
-#include "service/api_token.hpp"
+#include "service/auth/api_token.hpp"
 #include "tests/fakes/forwarding_catalogue.hpp"
-#include "tests/unit/service/workbench.hpp"
+#include "tests/unit/service/service_fixture.hpp"
 
 namespace keyward::api {
 namespace {

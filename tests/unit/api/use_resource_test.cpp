@@ -1,4 +1,4 @@
-#include "api/use_resource.hpp"
+#include "api/handlers/use_resource.hpp"
 
 #include "tests/unit/api/use_fixture.hpp"
 

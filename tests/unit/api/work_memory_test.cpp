@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "service/errors.hpp"
+#include "domain/errors.hpp"
 
 namespace keyward::api {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/unit/keys/sample_keys.hpp"
+#include "tests/unit/keys/support/sample_keys.hpp"
 
 namespace keyward::keys::testing {
 namespace {

@@ -1,0 +1,296 @@
+#include "hsm/cryptoki/errors.hpp"
+
+#include <algorithm>
+#include <array>
+#include <sstream>
+
+#include "base/log.hpp"
+#include "hsm/cryptoki/log_context.hpp"
+
+namespace keyward::hsm {
+namespace {
+
+using service::TokenFault;
+using service::TokenPhase;
+
+constexpr CK_RV aead_decrypt_failed = 0x42;  // CKR_AEAD_DECRYPT_FAILED of PKCS#11 3.0
+
+constexpr std::array meanings{
+    Meaning{CKR_HOST_MEMORY, "CKR_HOST_MEMORY", TokenFault::unreachable, "the module is out of memory"},
+    Meaning{CKR_SLOT_ID_INVALID, "CKR_SLOT_ID_INVALID", TokenFault::unreachable, "its slot is gone"},
+    Meaning{CKR_GENERAL_ERROR, "CKR_GENERAL_ERROR", TokenFault::unreachable,
+            "the module reports a general error"},
+    Meaning{CKR_FUNCTION_FAILED, "CKR_FUNCTION_FAILED", TokenFault::unreachable,
+            "the module could not do what it was asked"},
+    Meaning{CKR_ARGUMENTS_BAD, "CKR_ARGUMENTS_BAD", TokenFault::refused,
+            "it does not accept the arguments of the call"},
+    Meaning{CKR_CANT_LOCK, "CKR_CANT_LOCK", TokenFault::unreachable,
+            "the module can't be used by several threads"},
+    Meaning{CKR_ATTRIBUTE_READ_ONLY, "CKR_ATTRIBUTE_READ_ONLY", TokenFault::refused,
+            "one of the attributes may not be set there"},
+    Meaning{CKR_ATTRIBUTE_TYPE_INVALID, "CKR_ATTRIBUTE_TYPE_INVALID", TokenFault::refused,
+            "it does not know one of the attributes"},
+    Meaning{CKR_ATTRIBUTE_VALUE_INVALID, "CKR_ATTRIBUTE_VALUE_INVALID", TokenFault::refused,
+            "it does not accept the value of one of the attributes"},
+    Meaning{CKR_ACTION_PROHIBITED, "CKR_ACTION_PROHIBITED", TokenFault::refused, "its policy prohibits it"},
+    Meaning{CKR_DATA_INVALID, "CKR_DATA_INVALID", TokenFault::refused, "it does not accept the data"},
+    Meaning{CKR_DATA_LEN_RANGE, "CKR_DATA_LEN_RANGE", TokenFault::refused,
+            "it does not accept data of this length"},
+    Meaning{CKR_ENCRYPTED_DATA_INVALID, "CKR_ENCRYPTED_DATA_INVALID", TokenFault::refused,
+            "it can't open the ciphertext"},
+    Meaning{CKR_ENCRYPTED_DATA_LEN_RANGE, "CKR_ENCRYPTED_DATA_LEN_RANGE", TokenFault::refused,
+            "it does not accept a ciphertext of this length"},
+    Meaning{aead_decrypt_failed, "CKR_AEAD_DECRYPT_FAILED", TokenFault::refused,
+            "it can't open the ciphertext"},
+    Meaning{CKR_DEVICE_ERROR, "CKR_DEVICE_ERROR", TokenFault::unreachable, "the device reports an error"},
+    Meaning{CKR_DEVICE_MEMORY, "CKR_DEVICE_MEMORY", TokenFault::full, "it has no room for more objects"},
+    Meaning{CKR_DEVICE_REMOVED, "CKR_DEVICE_REMOVED", TokenFault::unreachable, "the device was removed"},
+    Meaning{CKR_FUNCTION_NOT_SUPPORTED, "CKR_FUNCTION_NOT_SUPPORTED", TokenFault::refused,
+            "it does not offer this function"},
+    Meaning{CKR_KEY_HANDLE_INVALID, "CKR_KEY_HANDLE_INVALID", TokenFault::refused,
+            "the key that it made can't be used"},
+    Meaning{CKR_KEY_SIZE_RANGE, "CKR_KEY_SIZE_RANGE", TokenFault::refused,
+            "it does not take keys of this size"},
+    Meaning{CKR_KEY_TYPE_INCONSISTENT, "CKR_KEY_TYPE_INCONSISTENT", TokenFault::refused,
+            "its mechanisms do not fit keys of this type"},
+    Meaning{CKR_KEY_FUNCTION_NOT_PERMITTED, "CKR_KEY_FUNCTION_NOT_PERMITTED", TokenFault::refused,
+            "it does not permit the use that the key is meant for"},
+    Meaning{CKR_MECHANISM_INVALID, "CKR_MECHANISM_INVALID", TokenFault::refused,
+            "it does not offer the mechanism"},
+    Meaning{CKR_MECHANISM_PARAM_INVALID, "CKR_MECHANISM_PARAM_INVALID", TokenFault::refused,
+            "it does not accept the mechanism's parameters"},
+    Meaning{CKR_OBJECT_HANDLE_INVALID, "CKR_OBJECT_HANDLE_INVALID", TokenFault::unreachable,
+            "the object is gone"},
+    Meaning{CKR_OPERATION_ACTIVE, "CKR_OPERATION_ACTIVE", TokenFault::unreachable,
+            "an earlier operation of the session is not finished"},
+    Meaning{CKR_OPERATION_NOT_INITIALIZED, "CKR_OPERATION_NOT_INITIALIZED", TokenFault::unreachable,
+            "the session lost the operation"},
+    Meaning{CKR_PIN_INCORRECT, "CKR_PIN_INCORRECT", TokenFault::pin, "it is wrong"},
+    Meaning{CKR_PIN_INVALID, "CKR_PIN_INVALID", TokenFault::pin,
+            "it has characters that the token does not take"},
+    Meaning{CKR_PIN_LEN_RANGE, "CKR_PIN_LEN_RANGE", TokenFault::pin,
+            "it is too long or too short for the token"},
+    Meaning{CKR_PIN_EXPIRED, "CKR_PIN_EXPIRED", TokenFault::pin, "it has expired"},
+    Meaning{CKR_PIN_LOCKED, "CKR_PIN_LOCKED", TokenFault::pin, "it is locked"},
+    Meaning{CKR_SESSION_CLOSED, "CKR_SESSION_CLOSED", TokenFault::unreachable, "the session was closed"},
+    Meaning{CKR_SESSION_COUNT, "CKR_SESSION_COUNT", TokenFault::full, "it has no room for more sessions"},
+    Meaning{CKR_SESSION_HANDLE_INVALID, "CKR_SESSION_HANDLE_INVALID", TokenFault::unreachable,
+            "the session was lost"},
+    Meaning{CKR_SESSION_READ_ONLY, "CKR_SESSION_READ_ONLY", TokenFault::unreachable,
+            "the session may not write"},
+    Meaning{CKR_SESSION_READ_WRITE_SO_EXISTS, "CKR_SESSION_READ_WRITE_SO_EXISTS", TokenFault::unreachable,
+            "its security officer is logged in"},
+    Meaning{CKR_SIGNATURE_INVALID, "CKR_SIGNATURE_INVALID", TokenFault::refused, "a signature does not fit"},
+    Meaning{CKR_SIGNATURE_LEN_RANGE, "CKR_SIGNATURE_LEN_RANGE", TokenFault::refused,
+            "a signature has the wrong length"},
+    Meaning{CKR_TEMPLATE_INCOMPLETE, "CKR_TEMPLATE_INCOMPLETE", TokenFault::refused,
+            "it asks for more attributes than we give"},
+    Meaning{CKR_TEMPLATE_INCONSISTENT, "CKR_TEMPLATE_INCONSISTENT", TokenFault::refused,
+            "it does not take this combination of attributes"},
+    Meaning{CKR_TOKEN_NOT_PRESENT, "CKR_TOKEN_NOT_PRESENT", TokenFault::unreachable,
+            "the token is not in its slot"},
+    Meaning{CKR_TOKEN_NOT_RECOGNIZED, "CKR_TOKEN_NOT_RECOGNIZED", TokenFault::unreachable,
+            "the slot does not recognise the token"},
+    Meaning{CKR_TOKEN_WRITE_PROTECTED, "CKR_TOKEN_WRITE_PROTECTED", TokenFault::unreachable,
+            "it is write-protected"},
+    Meaning{CKR_USER_NOT_LOGGED_IN, "CKR_USER_NOT_LOGGED_IN", TokenFault::unreachable, "the login was lost"},
+    Meaning{CKR_USER_PIN_NOT_INITIALIZED, "CKR_USER_PIN_NOT_INITIALIZED", TokenFault::pin,
+            "the token has none yet"},
+    Meaning{CKR_USER_TYPE_INVALID, "CKR_USER_TYPE_INVALID", TokenFault::unreachable,
+            "the token has no such user"},
+    Meaning{CKR_USER_ANOTHER_ALREADY_LOGGED_IN, "CKR_USER_ANOTHER_ALREADY_LOGGED_IN", TokenFault::unreachable,
+            "another user is logged in"},
+    Meaning{CKR_USER_TOO_MANY_TYPES, "CKR_USER_TOO_MANY_TYPES", TokenFault::unreachable,
+            "too many users are logged in"},
+    Meaning{CKR_DOMAIN_PARAMS_INVALID, "CKR_DOMAIN_PARAMS_INVALID", TokenFault::refused,
+            "it does not know the curve"},
+    Meaning{CKR_CURVE_NOT_SUPPORTED, "CKR_CURVE_NOT_SUPPORTED", TokenFault::refused,
+            "it does not support the curve"},
+    Meaning{CKR_BUFFER_TOO_SMALL, "CKR_BUFFER_TOO_SMALL", TokenFault::refused,
+            "its answer is longer than the key allows"},
+    Meaning{CKR_CRYPTOKI_NOT_INITIALIZED, "CKR_CRYPTOKI_NOT_INITIALIZED", TokenFault::unreachable,
+            "the module was shut down"},
+    Meaning{CKR_CRYPTOKI_ALREADY_INITIALIZED, "CKR_CRYPTOKI_ALREADY_INITIALIZED", TokenFault::unreachable,
+            "the module is in use already"},
+    Meaning{CKR_PUBLIC_KEY_INVALID, "CKR_PUBLIC_KEY_INVALID", TokenFault::refused,
+            "it does not accept the public key"},
+    Meaning{CKR_FUNCTION_REJECTED, "CKR_FUNCTION_REJECTED", TokenFault::refused, "it rejected the call"},
+};
+
+constexpr Meaning unknown{CKR_VENDOR_DEFINED, "CKR_VENDOR_DEFINED", TokenFault::unreachable,
+                          "the module reports an error of its vendor's own"};
+
+std::string_view opening(TokenFault fault) {
+    switch (fault) {
+        case TokenFault::refused:
+            return "The token refuses the key";
+        case TokenFault::mismatch:
+        case TokenFault::wrong_value:
+            return "The token does not hold what was sent";
+        case TokenFault::failed:
+            return "The token answers, but this call failed";
+        case TokenFault::unreachable:
+            return "The token can't be reached";
+        case TokenFault::full:
+            return "The token is full";
+        case TokenFault::pin:
+            return "The token refuses the PIN";
+        case TokenFault::busy:
+            return "The token is busy";
+        case TokenFault::missing:
+            return "The token does not hold the key";
+    }
+    return "The token failed";
+}
+
+/// A call whose arguments do not come from a request.
+struct OwnCall {
+    std::string_view call;
+    TokenPhase phase;
+    std::string_view opening;  ///< of what is said when it fails
+};
+
+constexpr std::array own_calls{
+    OwnCall{"C_GetFunctionList", TokenPhase::loading, "The PKCS#11 module can't be loaded"},
+    OwnCall{"C_Initialize", TokenPhase::loading, "The PKCS#11 module can't be initialised"},
+    OwnCall{"C_GetInfo", TokenPhase::loading, "The PKCS#11 module can't be used"},
+    OwnCall{"C_GetSlotList", TokenPhase::binding, "The PKCS#11 module does not list its slots"},
+    OwnCall{"C_GetSlotInfo", TokenPhase::binding, "The token does not say what it is"},
+    OwnCall{"C_GetTokenInfo", TokenPhase::binding, "The token does not say what it is"},
+    OwnCall{"C_GetMechanismList", TokenPhase::binding, "The token does not list its mechanisms"},
+    OwnCall{"C_GetMechanismInfo", TokenPhase::operating, "The token does not tell of a mechanism"},
+    OwnCall{"C_OpenSession", TokenPhase::opening_session, "The token opens no session"},
+    OwnCall{"C_GetSessionInfo", TokenPhase::opening_session, "The session can't be used"},
+    OwnCall{"C_CloseSession", TokenPhase::opening_session, "The session can't be closed"},
+    OwnCall{"C_Login", TokenPhase::logging_in, "The login to the token fails"},
+    OwnCall{"C_GetAttributeValue", TokenPhase::operating, "An object's attributes can't be read"},
+    OwnCall{"C_FindObjectsInit", TokenPhase::operating, "The token can't be searched"},
+    OwnCall{"C_FindObjects", TokenPhase::operating, "The token can't be searched"},
+    OwnCall{"C_FindObjectsFinal", TokenPhase::operating, "The token can't be searched"},
+};
+
+/// What a value says of one call alone.
+struct SpecialMeaning {
+    std::string_view call;
+    CK_RV value;
+    TokenFault fault;
+    std::string_view words;
+};
+
+constexpr std::array special_meanings{
+    SpecialMeaning{
+        "C_Initialize", CKR_ARGUMENTS_BAD, TokenFault::unreachable,
+        "it does not accept its initialisation arguments: set module_init_args as its manual says"},
+    SpecialMeaning{"C_Initialize", CKR_FUNCTION_NOT_SUPPORTED, TokenFault::unreachable,
+                   "it does not offer to be; the server that it stands for may be missing"},
+    // CloudHSM's answer to one session too many. Our arguments are always the same.
+    SpecialMeaning{"C_OpenSession", CKR_ARGUMENTS_BAD, TokenFault::full,
+                   "it takes no further session, or not with these arguments"},
+};
+
+const OwnCall* own_call(std::string_view call) {
+    const auto* const found = std::ranges::find(own_calls, call, &OwnCall::call);
+    return found == own_calls.end() ? nullptr : found;
+}
+
+/// What the table says of the value, for a call whose arguments are ours.
+TokenFault own_fault(TokenFault fault, TokenPhase phase) {
+    const bool fits = (fault == TokenFault::pin && phase == TokenPhase::logging_in) ||
+                      (fault == TokenFault::full && phase == TokenPhase::opening_session);
+    return fits ? fault : TokenFault::unreachable;
+}
+
+std::string sentence(std::string_view opening, std::string_view words) {
+    return std::string(opening).append(": ").append(words);
+}
+
+[[noreturn]] void fail(std::string_view call, CK_RV value, TokenFault fault, const std::string& text,
+                       TokenPhase phase, const Place& place) {
+    const std::string code = name_of(value);
+    log::warn("token.call_failed", {{"label", LogLabel::current()},
+                                    {"call", call},
+                                    {"code", code},
+                                    {"file", place.file},
+                                    {"line", place.line}});
+    throw service::TokenError(fault, text, std::string(call), code, phase);
+}
+
+}  // namespace
+
+const Meaning& meaning_of(CK_RV value) {
+    const auto* const found = std::ranges::find(meanings, value, &Meaning::value);
+    return found == meanings.end() ? unknown : *found;
+}
+
+Failure failure_of(std::string_view call, CK_RV value) {
+    const Meaning& meaning = meaning_of(value);
+    const auto* const special = std::ranges::find_if(
+        special_meanings, [&](const SpecialMeaning& row) { return row.call == call && row.value == value; });
+    const OwnCall* const own = own_call(call);
+    if (own == nullptr) {
+        const TokenFault fault = meaning.fault == TokenFault::pin ? TokenFault::unreachable : meaning.fault;
+        return {TokenPhase::operating, fault, sentence(opening(fault), meaning.words)};
+    }
+    const bool is_special = special != special_meanings.end();
+    const TokenFault fault = is_special ? special->fault : own_fault(meaning.fault, own->phase);
+    return {own->phase, fault,
+            sentence(fault == TokenFault::unreachable ? own->opening : opening(fault),
+                     is_special ? special->words : meaning.words)};
+}
+
+service::TokenError error_of(std::string_view call, CK_RV value) {
+    Failure failure = failure_of(call, value);
+    return {failure.fault, failure.text, std::string(call), name_of(value), failure.phase};
+}
+
+std::string name_of(CK_RV value) {
+    if (value == CKR_OK) return "CKR_OK";
+    const Meaning& meaning = meaning_of(value);
+    if (meaning.value == value) return std::string(meaning.name);
+    std::ostringstream text;
+    text << "0x" << std::hex << value;
+    return text.str();
+}
+
+bool is_gone(CK_RV value) {
+    return value == CKR_OBJECT_HANDLE_INVALID || value == CKR_KEY_HANDLE_INVALID;
+}
+
+bool is_not_offered(CK_RV value) {
+    return value == CKR_MECHANISM_INVALID || value == CKR_MECHANISM_PARAM_INVALID ||
+           value == CKR_ARGUMENTS_BAD || value == CKR_FUNCTION_NOT_SUPPORTED;
+}
+
+bool is_about_input(CK_RV value) {
+    return names_wrong_ciphertext(value) || value == CKR_DATA_INVALID || value == CKR_DATA_LEN_RANGE ||
+           value == CKR_ARGUMENTS_BAD;
+}
+
+bool names_wrong_ciphertext(CK_RV value) {
+    return value == CKR_ENCRYPTED_DATA_INVALID || value == CKR_ENCRYPTED_DATA_LEN_RANGE ||
+           value == aead_decrypt_failed;
+}
+
+bool is_lost_session(CK_RV value) {
+    return value == CKR_SESSION_HANDLE_INVALID || value == CKR_SESSION_CLOSED ||
+           value == CKR_DEVICE_REMOVED || value == CKR_DEVICE_ERROR || value == CKR_TOKEN_NOT_PRESENT ||
+           value == CKR_CRYPTOKI_NOT_INITIALIZED;
+}
+
+service::TokenError restated(const service::TokenError& error, TokenFault fault) {
+    const std::string_view text = error.what();
+    if (!text.starts_with(opening(error.fault())))
+        return {fault, error.what(), error.call(), error.code(), error.phase()};
+    const auto* const found = std::ranges::find(meanings, error.code(), &Meaning::name);
+    const Meaning& meaning = found == meanings.end() ? unknown : *found;
+    return {fault, std::string(opening(fault)).append(": ").append(meaning.words), error.call(), error.code(),
+            error.phase()};
+}
+
+void check(std::string_view call, CK_RV value, Place place) {
+    if (value == CKR_OK) return;
+    const Failure failure = failure_of(call, value);
+    fail(call, value, failure.fault, failure.text, failure.phase, place);
+}
+
+}  // namespace keyward::hsm

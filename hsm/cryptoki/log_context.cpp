@@ -1,0 +1,22 @@
+#include "hsm/cryptoki/log_context.hpp"
+
+#include <utility>
+
+namespace keyward::hsm {
+namespace {
+
+thread_local std::string_view label_in_work;
+
+}  // namespace
+
+LogLabel::LogLabel(const std::string& label) : outer_(std::exchange(label_in_work, label)) {}
+
+LogLabel::~LogLabel() {
+    label_in_work = outer_;
+}
+
+std::string_view LogLabel::current() {
+    return label_in_work;
+}
+
+}  // namespace keyward::hsm

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <variant>
+
+#include "domain/crypto_request.hpp"
+#include "hsm/cryptoki/cryptoki.hpp"
+
+namespace keyward::hsm {
+
+/// The CK_MECHANISM of an operation, with the parameters that its scheme wants. The operation is borrowed.
+class MechanismParameters {
+  public:
+    /// `code` carries the operation's mechanism, or its bare form.
+    MechanismParameters(CK_MECHANISM_TYPE code, const service::Operation& operation);
+    MechanismParameters(const MechanismParameters&) = delete;
+    MechanismParameters(MechanismParameters&&) = delete;
+    MechanismParameters& operator=(const MechanismParameters&) = delete;
+    MechanismParameters& operator=(MechanismParameters&&) = delete;
+    ~MechanismParameters() = default;
+
+    [[nodiscard]] CK_MECHANISM& mechanism() { return mechanism_; }
+
+  private:
+    std::variant<std::monostate, CK_GCM_PARAMS, CK_AES_CTR_PARAMS, CK_RSA_PKCS_PSS_PARAMS,
+                 CK_RSA_PKCS_OAEP_PARAMS>
+        parameters_;
+    CK_MECHANISM mechanism_;
+};
+
+using service::gcm_tag_size;
+
+/// GCM with a tag of that size (PKCS#11 3.0 section 2.13.3). Both are borrowed.
+CK_GCM_PARAMS gcm_parameters(ByteView iv, ByteView aad);
+
+/// OAEP with MGF1 of the same hash and no label (PKCS#11 3.0 section 2.1.8).
+CK_RSA_PKCS_OAEP_PARAMS oaep_parameters(keys::Digest hash);
+
+}  // namespace keyward::hsm

@@ -1,0 +1,145 @@
+#include "hsm/import/create.hpp"
+
+#include "hsm/cryptoki/public_values.hpp"
+#include "hsm/objects/attribute_policy.hpp"
+
+namespace keyward::hsm {
+namespace {
+
+/// What every route gives an object, whatever its value.
+Template described(const service::ImportOrder& order, const MechanismCodes& allowed, Role role,
+                   CK_KEY_TYPE type) {
+    Template object;
+    object.number(CKA_CLASS, class_of(role)).number(CKA_KEY_TYPE, type);
+    object.borrowed(CKA_ID, order.id.octets()).borrowed(CKA_LABEL, as_bytes(order.label));
+    for (const Flag& flag : flags_of(role, order.lifetime, order.uses))
+        object.flag(flag.type, flag.value);
+    if (!allowed.empty()) object.borrowed(CKA_ALLOWED_MECHANISMS, octets_of(allowed));
+    return object;
+}
+
+class Creator {
+  public:
+    Creator(Lease& lease, const service::ImportOrder& order, const MechanismCodes& allowed,
+            ByteView secret_octets, MadeObjects& made)
+        : lease_(lease), order_(order), allowed_(allowed), secret_octets_(secret_octets), made_(made) {}
+
+    KeyObjects operator()(const keys::SecretKey& key) {
+        Template object = described(order_, allowed_, Role::secret, key_type_of_secret(key.algorithm));
+        object.borrowed(CKA_VALUE, secret_octets_);
+        return {.secret = create(object)};
+    }
+
+    KeyObjects operator()(const keys::RsaPublicKey& key) {
+        Template object = described(order_, allowed_, Role::public_half, CKK_RSA);
+        object.borrowed(CKA_MODULUS, key.modulus).borrowed(CKA_PUBLIC_EXPONENT, key.public_exponent);
+        return {.public_half = create(object)};
+    }
+
+    KeyObjects operator()(const keys::EcPublicKey& key) {
+        return create_point(CKK_EC, curve_oid(key.curve), key.point);
+    }
+
+    KeyObjects operator()(const keys::Ed25519PublicKey& key) {
+        return create_point(CKK_EC_EDWARDS, ed25519_oid(), key.point);
+    }
+
+    KeyObjects operator()(const keys::RsaPrivateKey& key) {
+        KeyObjects objects = (*this)(key.public_key);
+        Template object = described(order_, allowed_, Role::private_half, CKK_RSA);
+        object.borrowed(CKA_MODULUS, key.public_key.modulus)
+            .borrowed(CKA_PUBLIC_EXPONENT, key.public_key.public_exponent)
+            .borrowed(CKA_PRIVATE_EXPONENT, key.private_exponent.reveal())
+            .borrowed(CKA_PRIME_1, key.prime_1.reveal())
+            .borrowed(CKA_PRIME_2, key.prime_2.reveal())
+            .borrowed(CKA_EXPONENT_1, key.exponent_1.reveal())
+            .borrowed(CKA_EXPONENT_2, key.exponent_2.reveal())
+            .borrowed(CKA_COEFFICIENT, key.coefficient.reveal());
+        objects.private_half = create(object);
+        return objects;
+    }
+
+    KeyObjects operator()(const keys::EcPrivateKey& key) {
+        return create_scalar((*this)(key.public_key), CKK_EC, curve_oid(key.public_key.curve), key.scalar);
+    }
+
+    KeyObjects operator()(const keys::Ed25519PrivateKey& key) {
+        return create_scalar((*this)(key.public_key), CKK_EC_EDWARDS, ed25519_oid(), key.seed);
+    }
+
+  private:
+    // PKCS#11 2.40 wants the point in an OCTET STRING, 3.1 that of an Edwards curve bare, and modules differ.
+    KeyObjects create_point(CK_KEY_TYPE type, ByteView params, ByteView point) {
+        try {
+            return {.public_half = create_public(type, params, wrapped_point(point))};
+        } catch (const service::TokenError& error) {
+            if (!may_want_bare_point(error)) throw;
+            try {
+                return {.public_half = create_public(type, params, point)};
+            } catch (const service::TokenError& again) {
+                if (again.fault() != service::TokenFault::refused) throw;
+            }
+            throw;  // the refusal of the usual form says more
+        }
+    }
+
+    /// A module that fails for another reason must not be given a form that it can't use: SoftHSM2 takes any.
+    static bool may_want_bare_point(const service::TokenError& error) {
+        return error.fault() == service::TokenFault::refused || error.code() == "CKR_FUNCTION_FAILED";
+    }
+
+    CK_OBJECT_HANDLE create_public(CK_KEY_TYPE type, ByteView params, ByteView point) {
+        Template object = described(order_, allowed_, Role::public_half, type);
+        object.borrowed(CKA_EC_PARAMS, params).borrowed(CKA_EC_POINT, point);
+        return create(object);
+    }
+
+    KeyObjects create_scalar(KeyObjects objects, CK_KEY_TYPE type, ByteView params,
+                             const SecretBytes& scalar) {
+        Template object = described(order_, allowed_, Role::private_half, type);
+        object.borrowed(CKA_EC_PARAMS, params).borrowed(CKA_VALUE, scalar.reveal());
+        objects.private_half = create(object);
+        return objects;
+    }
+
+    CK_OBJECT_HANDLE create(Template& object) {
+        CK_OBJECT_HANDLE handle = CK_INVALID_HANDLE;
+        check("C_CreateObject",
+              lease_.p11().C_CreateObject(lease_.session(), object.data(), object.size(), &handle));
+        made_.add(handle);
+        return handle;
+    }
+
+    Lease& lease_;
+    const service::ImportOrder& order_;
+    const MechanismCodes& allowed_;
+    ByteView secret_octets_;
+    MadeObjects& made_;
+};
+
+}  // namespace
+
+KeyObjects create_objects(Lease& lease, const service::ImportOrder& order, const MechanismCodes& allowed,
+                          ByteView secret_octets, MadeObjects& made) {
+    return std::visit(Creator(lease, order, allowed, secret_octets, made), order.material);
+}
+
+CK_KEY_TYPE key_type_of_secret(keys::Algorithm algorithm) {
+    switch (algorithm) {
+        case keys::Algorithm::aes:
+            return CKK_AES;
+        case keys::Algorithm::des:
+            return CKK_DES;
+        case keys::Algorithm::desede:
+            return CKK_DES3;
+        case keys::Algorithm::hmac:
+            return CKK_GENERIC_SECRET;  // the one type that serves HMACs of every digest
+        case keys::Algorithm::rsa:
+        case keys::Algorithm::ec:
+        case keys::Algorithm::ed25519:
+            break;
+    }
+    throw service::TokenError(service::TokenFault::refused, "The key is no secret key");
+}
+
+}  // namespace keyward::hsm

@@ -1,0 +1,57 @@
+#include "hsm/import/hmac_padding.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "hsm/objects/attribute_policy.hpp"
+#include "hsm/objects/attribute_template.hpp"
+#include "hsm/objects/objects.hpp"
+
+namespace keyward::hsm {
+namespace {
+
+constexpr std::size_t shortest_key = 16;
+
+bool takes_short_keys(Lease& lease) {
+    const Functions& p11 = lease.p11();
+    const SecretBytes key = random_secret(shortest_key);
+    const ObjectId id = ObjectId::random();
+    Template wanted;
+    wanted.number(CKA_CLASS, CKO_SECRET_KEY).number(CKA_KEY_TYPE, CKK_GENERIC_SECRET);
+    wanted.borrowed(CKA_ID, id.octets());
+    for (const Flag& flag : flags_of(Role::secret, service::Lifetime::session, {service::Use::signature}))
+        wanted.flag(flag.type, flag.value);
+    wanted.borrowed(CKA_VALUE, key.reveal());
+
+    CK_OBJECT_HANDLE object = CK_INVALID_HANDLE;
+    if (p11.C_CreateObject(lease.session(), wanted.data(), wanted.size(), &object) != CKR_OK) return false;
+    MadeObjects made(lease, id);
+    made.add(object);
+    if (standing_of(lease, object, id) != Standing::ours) return false;
+    CK_MECHANISM mechanism{CKM_SHA512_HMAC, nullptr, 0};
+    if (p11.C_SignInit(lease.session(), &mechanism, object) != CKR_OK) return false;
+    std::array<CK_BYTE, 64> mac{};
+    std::array<CK_BYTE, 1> data{};
+    CK_ULONG size = mac.size();
+    return p11.C_Sign(lease.session(), data.data(), data.size(), mac.data(), &size) == CKR_OK;
+}
+
+}  // namespace
+
+bool HmacPadding::needed(Lease& lease) {
+    Answer answer = answer_;
+    if (answer == Answer::unknown) {
+        answer = takes_short_keys(lease) ? Answer::needless : Answer::needed;
+        answer_ = answer;
+    }
+    return answer == Answer::needed;
+}
+
+SecretBytes padded(ByteView key) {
+    SecretBytes result(HmacPadding::padded_size);
+    const auto rest = std::ranges::copy(key, result.writable().begin()).out;
+    std::fill(rest, result.writable().end(), std::uint8_t{0});
+    return result;
+}
+
+}  // namespace keyward::hsm

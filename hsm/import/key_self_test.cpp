@@ -1,0 +1,307 @@
+#include "hsm/import/key_self_test.hpp"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include "hsm/cryptoki/digest_codes.hpp"
+#include "hsm/cryptoki/mechanism_parameters.hpp"
+#include "hsm/import/self_test_calls.hpp"
+#include "keys/public/fingerprint.hpp"
+#include "keys/public/proof.hpp"
+
+namespace keyward::hsm {
+namespace {
+
+using service::TokenError;
+using service::TokenFault;
+using service::Use;
+
+constexpr std::size_t longest_block = 16;
+constexpr std::size_t gcm_iv_size = 12;
+constexpr std::array<std::uint8_t, longest_block> zeros{};
+
+[[noreturn]] void throw_useless(std::string_view what) {
+    throw TokenError(TokenFault::refused, "The token refuses the key: it offers no mechanism to " +
+                                              std::string(what) +
+                                              " with a key of this type, so it would be of no use there");
+}
+
+[[noreturn]] void throw_misfit(std::string_view what) {
+    throw TokenError(TokenFault::mismatch, "The token does not hold what was sent: " + std::string(what));
+}
+
+/// Those of the candidates that an object with this limit has.
+std::vector<Candidate> within(const MechanismCodes& allowed, std::vector<Candidate> candidates) {
+    std::erase_if(candidates, [&](const Candidate& each) { return !allows(allowed, each.code); });
+    return candidates;
+}
+
+template <typename Parameters>
+std::span<std::uint8_t> octets_of(Parameters& parameters) {
+    return {reinterpret_cast<std::uint8_t*>(&parameters), sizeof parameters};
+}
+
+struct Cipher {
+    CK_MECHANISM_TYPE ecb, cbc, cbc_pad;
+    std::size_t block;
+    const EVP_CIPHER* software;
+};
+
+Cipher cipher_of(const keys::SecretKey& key) {
+    if (key.algorithm == keys::Algorithm::des)
+        return {CKM_DES_ECB, CKM_DES_CBC, CKM_DES_CBC_PAD, 8, EVP_des_ede3_ecb()};
+    if (key.algorithm == keys::Algorithm::desede)
+        return {CKM_DES3_ECB, CKM_DES3_CBC, CKM_DES3_CBC_PAD, 8, EVP_des_ede3_ecb()};
+    const auto size = key.octets.size();
+    return {CKM_AES_ECB, CKM_AES_CBC, CKM_AES_CBC_PAD, 16,
+            size == 16   ? EVP_aes_128_ecb()
+            : size == 24 ? EVP_aes_192_ecb()
+                         : EVP_aes_256_ecb()};
+}
+
+const EVP_CIPHER* gcm_of(const keys::SecretKey& key) {
+    const auto size = key.octets.size();
+    return size == 16 ? EVP_aes_128_gcm() : size == 24 ? EVP_aes_192_gcm() : EVP_aes_256_gcm();
+}
+
+// OpenSSL has single DES in its legacy provider only. Three times the same key makes DESede of DES (NIST SP
+// 800-67 section 3.2).
+SecretBytes software_key(const keys::SecretKey& key) {
+    if (key.algorithm != keys::Algorithm::des) return key.octets.clone();
+    SecretBytes triple(3 * key.octets.size());
+    auto out = triple.writable().begin();
+    for (int i = 0; i < 3; ++i)
+        out = std::ranges::copy(key.octets.reveal(), out).out;
+    return triple;
+}
+
+Bytes software_zero_block(const keys::SecretKey& key, const Cipher& cipher) {
+    const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> context(EVP_CIPHER_CTX_new(),
+                                                                                  &EVP_CIPHER_CTX_free);
+    const SecretBytes octets = software_key(key);
+    Bytes block(2 * longest_block);
+    int size = 0;
+    if (!context ||
+        EVP_EncryptInit_ex(context.get(), cipher.software, nullptr, octets.reveal().data(), nullptr) != 1 ||
+        EVP_EncryptUpdate(context.get(), block.data(), &size, zeros.data(), static_cast<int>(cipher.block)) !=
+            1)
+        throw std::runtime_error("OpenSSL can't encrypt a zero block to compare with");
+    block.resize(static_cast<std::size_t>(size));
+    return block;
+}
+
+Bytes software_hmac_of_nothing(const keys::SecretKey& key) {
+    Bytes mac(EVP_MAX_MD_SIZE);
+    unsigned int size = 0;
+    if (HMAC(EVP_sha256(), key.octets.reveal().data(), static_cast<int>(key.octets.size()), zeros.data(), 0,
+             mac.data(), &size) == nullptr)
+        throw std::runtime_error("OpenSSL can't make an HMAC to compare with");
+    mac.resize(size);
+    return mac;
+}
+
+std::string check_value_of(ByteView trial, ByteView reported) {
+    return keys::check_value_text(reported.empty() ? trial : reported);
+}
+
+std::string try_hmac(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key) {
+    const std::array candidates{Candidate{CKM_SHA256_HMAC,
+                                          {},
+                                          ByteView(zeros).first(0),
+                                          OutputLength::exactly(keys::size_of(keys::Digest::sha256))}};
+    const auto mac = sign_with(lease, object, candidates);
+    if (!mac) throw_useless("make an HMAC with SHA-256");
+    if (*mac != software_hmac_of_nothing(key)) throw_misfit("its HMAC of nothing is another than this key's");
+    return keys::check_value_text(*mac);
+}
+
+Bytes software_gcm_zero_block(const keys::SecretKey& key, ByteView iv) {
+    const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> context(EVP_CIPHER_CTX_new(),
+                                                                                  &EVP_CIPHER_CTX_free);
+    Bytes sealed(longest_block + gcm_tag_size);
+    int size = 0;
+    int rest = 0;
+    if (!context ||
+        EVP_EncryptInit_ex(context.get(), gcm_of(key), nullptr, key.octets.reveal().data(), iv.data()) != 1 ||
+        EVP_EncryptUpdate(context.get(), sealed.data(), &size, zeros.data(), longest_block) != 1 ||
+        EVP_EncryptFinal_ex(context.get(), sealed.data() + size, &rest) != 1 ||
+        EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, gcm_tag_size, sealed.data() + size) != 1)
+        throw std::runtime_error("OpenSSL can't seal a zero block to compare with");
+    return sealed;
+}
+
+/// For tokens that offer nothing but GCM. A zero IV is as good as any: nothing secret is sealed with it.
+/// False when the token does not offer it either.
+bool try_gcm(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key) {
+    std::array<std::uint8_t, gcm_iv_size> iv{};
+    CK_GCM_PARAMS parameters = gcm_parameters(iv, {});
+    const std::array candidates{Candidate{CKM_AES_GCM, octets_of(parameters), zeros,
+                                          OutputLength::exactly(zeros.size() + gcm_tag_size)}};
+    const auto sealed = encrypt_with(lease, object, candidates);
+    if (!sealed) return false;
+    if (*sealed != software_gcm_zero_block(key, iv))
+        throw_misfit("it seals a zero block to another value than this key does");
+    return true;
+}
+
+/// The token's first block, when it encrypts a zero block with whatever the object is limited to. With an IV
+/// or counter of zeros all of these modes begin alike. Nothing when it offers none of them.
+std::optional<Bytes> zero_block(Lease& lease, CK_OBJECT_HANDLE object, const Cipher& cipher,
+                                const MechanismCodes& allowed) {
+    const ByteView block = ByteView(zeros).first(cipher.block);
+    std::array<std::uint8_t, longest_block> iv_octets{};
+    const auto iv = std::span(iv_octets).first(cipher.block);
+    const OutputLength one_block = OutputLength::exactly(cipher.block);
+    CK_AES_CTR_PARAMS counter{128, {}};
+    const std::vector candidates =
+        allowed.empty()
+            ? std::vector{Candidate{cipher.ecb, {}, block, one_block},
+                          Candidate{cipher.cbc, iv, block, one_block}}
+            : within(allowed, {Candidate{cipher.ecb, {}, block, one_block},
+                               Candidate{cipher.cbc_pad, iv, block, OutputLength::exactly(2 * cipher.block)},
+                               Candidate{CKM_AES_CTR, octets_of(counter), block, one_block}});
+    auto encrypted = encrypt_with(lease, object, candidates);
+    if (encrypted) encrypted->resize(std::min(encrypted->size(), cipher.block));
+    return encrypted;
+}
+
+std::string try_cipher(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key,
+                       const MechanismCodes& allowed, ByteView reported) {
+    const Cipher cipher = cipher_of(key);
+    const auto encrypted = zero_block(lease, object, cipher, allowed);
+    // Single DES can always be imported, also where nobody may use it (SoftHSM2 without OpenSSL's legacy
+    // provider): its object has been read back, and there is no check value.
+    if (!encrypted && key.algorithm == keys::Algorithm::des) return {};
+    if (!encrypted) {
+        if (key.algorithm != keys::Algorithm::aes || !try_gcm(lease, object, key)) throw_useless("encrypt");
+        return keys::check_value_text(reported);
+    }
+    if (*encrypted != software_zero_block(key, cipher))
+        throw_misfit("it encrypts a zero block to another value than this key does");
+    // Whether there is one of single DES depends on the providers of the day, so there is none.
+    if (key.algorithm == keys::Algorithm::des) return {};
+    return check_value_of(*encrypted, reported);
+}
+
+std::string try_cmac(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key, ByteView reported) {
+    if (key.algorithm != keys::Algorithm::aes) throw_useless("make a MAC");
+    const std::array candidates{Candidate{CKM_AES_CMAC, {}, zeros, OutputLength::exactly(longest_block)}};
+    const auto mac = sign_with(lease, object, candidates);
+    if (!mac) throw_useless("make a CMAC");
+    if (*mac != keys::aes_cmac(key.octets.reveal(), zeros))
+        throw_misfit("its CMAC of a zero block is another than this key's");
+    return keys::check_value_text(reported);
+}
+
+const Bytes& trial_message() {
+    static const Bytes message = sha256(as_bytes("keyward: trial of an imported key"));
+    return message;
+}
+
+struct SignatureSize {
+    std::size_t operator()(const keys::RsaPublicKey& rsa) const { return rsa.modulus.size(); }
+    /// Two numbers as long as the order, which is as long as a coordinate on all of our curves.
+    std::size_t operator()(const keys::EcPublicKey& ec) const { return ec.point.size() - 1; }
+    std::size_t operator()(const keys::Ed25519PublicKey& edwards) const { return 2 * edwards.point.size(); }
+};
+
+std::size_t signature_size(const keys::PublicKey& key) {
+    return std::visit(SignatureSize{}, key);
+}
+
+/// Signature trials by type of key; `attempt` gets the candidates.
+template <typename Attempt>
+auto with_signature_candidates(const keys::PublicKey& key, const Attempt& attempt) {
+    const Bytes& message = trial_message();
+    const OutputLength length = OutputLength::exactly(signature_size(key));
+    if (std::holds_alternative<keys::RsaPublicKey>(key)) {
+        const Bytes info = digest_info(keys::Digest::sha256, sha256(message));
+        return attempt(std::array{Candidate{CKM_SHA256_RSA_PKCS, {}, message, length},
+                                  Candidate{CKM_RSA_PKCS, {}, info, length}});
+    }
+    const bool edwards = std::holds_alternative<keys::Ed25519PublicKey>(key);
+    const Candidate only{edwards ? CKM_EDDSA : CKM_ECDSA, {}, message, length};
+    return attempt(std::array{only, only});
+}
+
+struct Verifies {
+    ByteView signature;
+    bool operator()(const keys::RsaPublicKey& key) const {
+        return keys::verifies_rsa_sha256(key, trial_message(), signature);
+    }
+    bool operator()(const keys::EcPublicKey& key) const {
+        return keys::verifies_ecdsa(key, trial_message(), signature);
+    }
+    bool operator()(const keys::Ed25519PublicKey& key) const {
+        return keys::verifies_ed25519(key, trial_message(), signature);
+    }
+};
+
+/// A wrong signature of the right length. Each half of it is a number below every curve's order.
+Bytes wrong_signature(const keys::PublicKey& key) {
+    return Bytes(signature_size(key), 0x01);
+}
+
+void try_decryption(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& read_back,
+                    const MechanismCodes& allowed) {
+    const auto* const rsa = std::get_if<keys::RsaPublicKey>(&read_back);
+    if (rsa == nullptr) throw_useless("decrypt");
+    CK_RSA_PKCS_OAEP_PARAMS parameters = oaep_parameters(keys::Digest::sha1);
+    const Bytes by_oaep = keys::encrypt_oaep_sha1(*rsa, trial_message());
+    const Bytes by_pkcs1 = keys::encrypt_rsa_pkcs1(*rsa, trial_message());
+    const OutputLength length = OutputLength::up_to(rsa->modulus.size());
+    const auto candidates =
+        within(allowed, {Candidate{CKM_RSA_PKCS_OAEP, octets_of(parameters), by_oaep, length},
+                         Candidate{CKM_RSA_PKCS, {}, by_pkcs1, length}});
+    const auto opened = decrypt_with(lease, object, candidates);
+    if (!opened) throw_useless("decrypt");
+    if (*opened != trial_message())
+        throw_misfit("its private key does not decrypt what its public key encrypts");
+}
+
+}  // namespace
+
+std::string try_secret(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key,
+                       const service::UseSet& uses, const MechanismCodes& allowed, ByteView reported) {
+    if (key.algorithm == keys::Algorithm::hmac) return try_hmac(lease, object, key);
+    if (uses.contains(Use::cipher)) return try_cipher(lease, object, key, allowed, reported);
+    return try_cmac(lease, object, key, reported);
+}
+
+void try_private(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& read_back,
+                 const service::UseSet& uses, const MechanismCodes& allowed) {
+    if (!uses.contains(Use::signature)) return try_decryption(lease, object, read_back, allowed);
+    const auto signature = with_signature_candidates(
+        read_back, [&](const auto& candidates) { return sign_with(lease, object, candidates); });
+    if (!signature) throw_useless("sign");
+    if (!std::visit(Verifies{*signature}, read_back))
+        throw_misfit("its private key's signature does not fit its public key");
+}
+
+void try_public(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& read_back,
+                const service::UseSet& uses, const MechanismCodes& allowed) {
+    if (uses.contains(Use::signature)) {
+        const Bytes wrong = wrong_signature(read_back);
+        const auto verdict = with_signature_candidates(
+            read_back, [&](const auto& candidates) { return verify_with(lease, object, candidates, wrong); });
+        if (!verdict) throw_useless("verify signatures");
+        if (*verdict == CKR_OK) throw_misfit("it accepts a wrong signature");
+        if (*verdict != CKR_SIGNATURE_INVALID && *verdict != CKR_SIGNATURE_LEN_RANGE)
+            check("C_Verify", *verdict);
+        return;
+    }
+    const auto* const rsa = std::get_if<keys::RsaPublicKey>(&read_back);
+    if (rsa == nullptr) throw_useless("encrypt");
+    const OutputLength length = OutputLength::exactly(rsa->modulus.size());
+    CK_RSA_PKCS_OAEP_PARAMS parameters = oaep_parameters(keys::Digest::sha1);
+    const auto candidates =
+        within(allowed, {Candidate{CKM_RSA_PKCS_OAEP, octets_of(parameters), trial_message(), length},
+                         Candidate{CKM_RSA_PKCS, {}, trial_message(), length}});
+    if (!encrypt_with(lease, object, candidates)) throw_useless("encrypt");
+}
+
+}  // namespace keyward::hsm

@@ -1,0 +1,373 @@
+#include "hsm/module/module.hpp"
+
+#include <algorithm>
+#include <set>
+#include <span>
+#include <stdexcept>
+#include <utility>
+
+#include <dlfcn.h>
+#include <libp11.h>
+#include <openssl/err.h>
+
+#include "base/log.hpp"
+#include "hsm/cryptoki/errors.hpp"
+#include "hsm/module/slots.hpp"
+#include "hsm/session/login.hpp"
+
+namespace keyward::hsm {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto drain_limit = 2s;
+constexpr auto between_revivals = 3s;
+constexpr auto idle_limit = 200ms;
+constexpr auto look_limit = 500ms;
+constexpr auto shortest_attempt_pause = 1s;  // each attempt holds new calls up for the limit
+constexpr auto between_reinitialisations = 1min;
+constexpr std::size_t most_lists = 64;
+
+[[noreturn]] void throw_unusable(const std::string& path, const std::string& call,
+                                 const std::string& reason) {
+    log::error("module.unusable", {{"module", path}, {"call", call}, {"reason", reason}});
+    throw service::TokenError(service::TokenFault::unreachable, "The PKCS#11 module can't be loaded", call,
+                              reason, service::TokenPhase::loading);
+}
+
+std::string text_or_empty(const char* text) {
+    return text == nullptr ? std::string() : std::string(text);
+}
+
+}  // namespace
+
+/// The loaded library. It stays in memory as long as its Module: some don't survive being unloaded.
+struct Library {
+    explicit Library(const std::string& path);
+
+    struct Unload {
+        void operator()(void* library) const { dlclose(library); }
+    };
+    std::unique_ptr<void, Unload> handle;
+    Functions* functions = nullptr;
+};
+
+Library::Library(const std::string& path) : handle(dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) {
+    if (!handle) throw_unusable(path, "dlopen", text_or_empty(dlerror()));  // NOLINT(concurrency-mt-unsafe)
+    using GetFunctionList = CK_RV (*)(CK_FUNCTION_LIST_PTR_PTR);
+    const auto get_function_list =
+        reinterpret_cast<GetFunctionList>(dlsym(handle.get(), "C_GetFunctionList"));
+    if (get_function_list == nullptr) throw_unusable(path, "dlsym", "it has no C_GetFunctionList");
+    check("C_GetFunctionList", get_function_list(&functions));
+    if (functions == nullptr) throw_unusable(path, "C_GetFunctionList", "it has no list of functions");
+}
+
+/// The initialised module: made whole or not at all.
+struct InitialisedModule {
+    InitialisedModule(const Functions& functions, const std::string& path, std::string& init_args);
+    InitialisedModule(const InitialisedModule&) = delete;
+    InitialisedModule& operator=(const InitialisedModule&) = delete;
+    InitialisedModule(InitialisedModule&&) = delete;
+    InitialisedModule& operator=(InitialisedModule&&) = delete;
+    ~InitialisedModule();
+
+    void initialise(const std::string& path, std::string& init_args) const;
+    void load_libp11(const std::string& path, const std::string& init_args);
+    /// The slots with a token, as libp11 lists them; nothing when it can't, or made `most_lists` lists
+    /// already.
+    std::optional<std::set<CK_SLOT_ID>> list_slots();
+
+    const Functions& functions;
+    PKCS11_CTX* libp11 = nullptr;
+
+    /// What libp11 hands out is freed at the end only: freeing a slot closes every session of it in this
+    /// process.
+    struct SlotList {
+        PKCS11_SLOT* slots = nullptr;
+        unsigned int count = 0;
+    };
+    std::vector<SlotList> lists;
+    std::size_t lists_begun = 0;
+    std::optional<std::vector<RawToken>> seen;  ///< what Cryptoki showed when `found` was made
+    std::vector<FoundToken> found;
+};
+
+InitialisedModule::InitialisedModule(const Functions& functions_of_library, const std::string& path,
+                                     std::string& init_args)
+    : functions(functions_of_library) {
+    initialise(path, init_args);
+    try {
+        // libp11 asks so, too, and would lose the code.
+        CK_INFO info{};
+        check("C_GetInfo", functions.C_GetInfo(&info));
+        load_libp11(path, init_args);
+    } catch (...) {
+        functions.C_Finalize(nullptr);
+        throw;
+    }
+}
+
+// libp11 initialises without CKF_OS_LOCKING_OK, upon which a module may leave its locks out (PKCS#11 2.40
+// section 5.4). So we come first, and libp11 is content to find the module initialised.
+void InitialisedModule::initialise(const std::string& path, std::string& init_args) const {
+    struct {
+        CK_C_INITIALIZE_ARGS standard{};
+        void* end = nullptr;  // NSS reads one pointer more than the standard has
+    } args;
+    args.standard.flags = CKF_OS_LOCKING_OK;
+    args.standard.pReserved = init_args.empty() ? nullptr : init_args.data();
+    const CK_RV value = functions.C_Initialize(&args);
+    if (value == CKR_CRYPTOKI_ALREADY_INITIALIZED) {
+        log::warn("module.initialised_by_others", {{"module", path}});
+        return;
+    }
+    check("C_Initialize", value);
+}
+
+PKCS11_CTX* new_libp11() {
+    static std::mutex registering;  // PKCS11_CTX_new registers libp11's error texts without a lock
+    const std::lock_guard lock(registering);
+    return PKCS11_CTX_new();
+}
+
+void InitialisedModule::load_libp11(const std::string& path, const std::string& init_args) {
+    libp11 = new_libp11();
+    if (libp11 == nullptr) throw_unusable(path, "PKCS11_CTX_new", "out of memory");
+    if (!init_args.empty()) PKCS11_CTX_init_args(libp11, init_args.c_str());
+    if (PKCS11_CTX_load(libp11, path.c_str()) != 0) {
+        const std::string reason = text_or_empty(ERR_reason_error_string(ERR_get_error()));
+        ERR_clear_error();
+        PKCS11_CTX_free(std::exchange(libp11, nullptr));
+        throw_unusable(path, "PKCS11_CTX_load", reason);
+    }
+}
+
+// When a slot can't be read, libp11 0.4.12 loses the memory of that slot, and closes all sessions of the
+// slots before it. It is not asked then. What it keeps or loses stays bounded where slots change between the
+// two looks, or come and go all the time.
+std::optional<std::set<CK_SLOT_ID>> InitialisedModule::list_slots() {
+    if (lists_begun == most_lists || !can_read_all_slots(functions)) return std::nullopt;
+    ++lists_begun;
+    SlotList list;
+    if (PKCS11_enumerate_slots(libp11, &list.slots, &list.count) != 0) {
+        ERR_clear_error();
+        return std::nullopt;
+    }
+    lists.push_back(list);
+    std::set<CK_SLOT_ID> slots;
+    for (PKCS11_SLOT& slot : std::span(list.slots, list.count))
+        if (slot.token != nullptr) slots.insert(PKCS11_get_slotid_from_slot(&slot));
+    return slots;
+}
+
+InitialisedModule::~InitialisedModule() {
+    for (const SlotList& list : lists)
+        PKCS11_release_all_slots(libp11, list.slots, list.count);
+    if (libp11 != nullptr) {
+        PKCS11_CTX_unload(libp11);
+        PKCS11_CTX_free(libp11);
+    }
+    functions.C_Finalize(nullptr);  // where libp11 has an instance of its own, ours is still to be ended
+    ERR_clear_error();
+}
+
+Module::Use::Use(std::shared_ptr<Module> module, const Functions* functions, std::uint64_t generation,
+                 std::chrono::milliseconds limit)
+    : module_(std::move(module)), functions_(functions), generation_(generation), limit_(limit) {}
+
+Module::Use::Use(Use&& other) noexcept
+    : module_(std::exchange(other.module_, nullptr)),
+      functions_(other.functions_),
+      generation_(other.generation_),
+      limit_(other.limit_) {}
+
+Module::Use::~Use() {
+    if (module_) module_->leave();
+}
+
+Module::Module(std::string path, std::string init_args)
+    : path_(std::move(path)),
+      init_args_(std::move(init_args)),
+      reinitialisation_pause_(shortest_attempt_pause) {}
+
+Module::~Module() = default;
+
+/// While one lives, its thread alone changes the module; it may let go of the lock meanwhile.
+class Module::Change {
+  public:
+    Change(Module& module, std::unique_lock<std::mutex>& lock) : module_(module), lock_(lock) {
+        module_.changing_ = true;
+    }
+    Change(const Change&) = delete;
+    Change& operator=(const Change&) = delete;
+    Change(Change&&) = delete;
+    Change& operator=(Change&&) = delete;
+    ~Change() {
+        if (!lock_.owns_lock()) lock_.lock();
+        module_.changing_ = false;
+        module_.changed_.notify_all();
+    }
+
+  private:
+    Module& module_;
+    std::unique_lock<std::mutex>& lock_;
+};
+
+bool Module::wait_for_change(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds limit) {
+    return changed_.wait_for(lock, limit, [this] { return !changing_; });
+}
+
+Module::Use Module::use(std::chrono::milliseconds limit) {
+    std::unique_lock lock(mutex_);
+    if (!wait_for_change(lock, limit))
+        throw service::TokenError(service::TokenFault::unreachable,
+                                  "The PKCS#11 module can't be used: its initialisation does not end", {}, {},
+                                  service::TokenPhase::loading);
+    if (!initialised_) {
+        const Change change(*this, lock);
+        start(lock);
+    }
+    ++users_;
+    return {shared_from_this(), library_->functions, generation_, limit};
+}
+
+std::optional<Module::Use> Module::use_of(std::uint64_t generation) {
+    std::unique_lock lock(mutex_);
+    if (!wait_for_change(lock, patience) || !initialised_ || generation_ != generation) return std::nullopt;
+    ++users_;
+    return Use(shared_from_this(), library_->functions, generation_, patience);
+}
+
+void Module::leave() {
+    const std::lock_guard lock(mutex_);
+    if (--users_ == 0) changed_.notify_all();
+}
+
+/// Ends the module where it is initialised, and initialises it. The caller has a Change; the lock is let go
+/// while the module works.
+void Module::start(std::unique_lock<std::mutex>& lock) {
+    auto ended = std::move(initialised_);
+    lock.unlock();
+    ended.reset();
+    if (!library_) library_ = std::make_unique<Library>(path_);
+    auto made = std::make_unique<InitialisedModule>(*library_->functions, path_, init_args_);
+    lock.lock();
+    initialised_ = std::move(made);
+    ++generation_;
+    log::info("module.initialised",
+              {{"module", path_}, {"generation", static_cast<std::size_t>(generation_)}});
+}
+
+/// Starts it again if no call runs in it within the limit, and its tokens lose nothing by it that does not
+/// come back.
+bool Module::restart(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds drain, Tokens tokens) {
+    const Change change(*this, lock);
+    if (!changed_.wait_for(lock, drain, [this] { return users_ == 0; })) return false;
+    if (tokens == Tokens::work) {
+        lock.unlock();
+        const bool can_be_repeated = logins_can_be_repeated();
+        lock.lock();
+        if (!can_be_repeated) return false;
+    }
+    try {
+        start(lock);
+        return true;
+    } catch (const service::TokenError&) {
+        log::warn("module.not_revived", {{"module", path_}});  // the next use tries again
+        return false;
+    }
+}
+
+bool Module::logins_can_be_repeated() {
+    const std::lock_guard lock(logins_mutex_);
+    const bool all = std::ranges::all_of(logins_, [](Login* login) { return login->can_be_repeated(); });
+    if (!all)
+        log::warn(
+            "module.not_reinitialised",
+            {{"module", path_}, {"reason", "the PIN of a token that is logged in has changed or is gone"}});
+    return all;
+}
+
+void Module::add(Login& login) {
+    const std::lock_guard lock(logins_mutex_);
+    logins_.insert(&login);
+}
+
+void Module::remove(Login& login) {
+    const std::lock_guard lock(logins_mutex_);
+    logins_.erase(&login);
+}
+
+std::shared_ptr<LoginAttempts> Module::login_attempts(const service::TokenIdentity& token) {
+    const std::lock_guard lock(attempts_mutex_);
+    auto& attempts =
+        attempts_[token.label + '\n' + token.serial + '\n' + token.manufacturer + '\n' + token.model];
+    if (!attempts) attempts = std::make_shared<LoginAttempts>();
+    return attempts;
+}
+
+// PKCS11_update_slots would keep one list up to date, but that of libp11 0.4.12 reads beyond it as soon as it
+// has two slots. So a new list is made, and only when Cryptoki shows something new: a long outage does not
+// pile lists up. libp11 names the slots; what is said of their tokens is what was read within bounds. Where
+// it makes no list, the slots are those that Cryptoki shows.
+ShownTokens Module::tokens(const Use& use) {
+    const std::unique_lock lock(libp11_mutex_, use.limit_);
+    if (!lock.owns_lock())
+        throw service::TokenError(service::TokenFault::unreachable,
+                                  "The PKCS#11 module can't be used: the list of its slots does not come",
+                                  "C_GetSlotList", {}, service::TokenPhase::binding);
+    InitialisedModule& module = *initialised_;
+    auto [tokens, unreadable] = raw_tokens(use.p11());
+    if (module.seen == tokens) return {module.found, unreadable};
+
+    const auto listed = module.list_slots();
+    module.found.clear();
+    for (const RawToken& token : tokens)
+        if (token.initialised && (!listed || listed->contains(token.slot)))
+            module.found.push_back({token.slot, token.identity});
+    module.seen = std::move(tokens);
+    return {module.found, unreadable};
+}
+
+bool Module::shows_tokens(std::chrono::milliseconds limit) {
+    try {
+        const Use holding = use(limit);
+        return !tokens(holding).found.empty();
+    } catch (const service::TokenError&) {
+        return false;
+    }
+}
+
+bool Module::restart_once(std::uint64_t failed_generation, std::chrono::milliseconds limit,
+                          std::chrono::milliseconds drain, Tokens tokens) {
+    std::unique_lock lock(mutex_);
+    if (!wait_for_change(lock, limit)) return false;
+    if (generation_ != failed_generation) return initialised_ != nullptr;
+    const auto now = std::chrono::steady_clock::now();
+    if (!initialised_ || now < next_revival_) return false;
+    next_revival_ = now + between_revivals;
+    return restart(lock, drain, tokens);
+}
+
+bool Module::revive(std::uint64_t failed_generation, std::chrono::milliseconds limit) {
+    return !shows_tokens(limit) && restart_once(failed_generation, limit, drain_limit, Tokens::gone);
+}
+
+bool Module::look_again(std::uint64_t failed_generation, std::chrono::milliseconds limit) {
+    return restart_once(failed_generation, limit, look_limit, Tokens::work);
+}
+
+bool Module::reinitialize_when_idle() {
+    std::unique_lock lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (changing_ || !initialised_ || now < next_reinitialisation_) return false;
+    next_reinitialisation_ = now + between_reinitialisations;
+    const auto pause = reinitialisation_pause_;
+    const bool done = restart(lock, idle_limit, Tokens::work);
+    reinitialisation_pause_ =
+        done ? shortest_attempt_pause
+             : std::min<std::chrono::seconds>(2 * reinitialisation_pause_, between_reinitialisations);
+    if (!done && initialised_) next_reinitialisation_ = now + pause;  // nothing was done
+    return done;
+}
+
+}  // namespace keyward::hsm

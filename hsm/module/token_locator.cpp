@@ -1,0 +1,73 @@
+#include "hsm/module/token_locator.hpp"
+
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "hsm/cryptoki/bounds.hpp"
+#include "hsm/cryptoki/errors.hpp"
+
+namespace keyward::hsm {
+namespace {
+
+using service::TokenError;
+using service::TokenFault;
+using service::TokenPhase;
+
+[[noreturn]] void throw_swapped(const WantedToken& wanted, const FoundToken& found) {
+    log::error("token.swapped",
+               {{"label", wanted.label}, {"serial", found.identity.serial}, {"expected", wanted.serial}});
+    throw TokenError(TokenFault::unreachable,
+                     "The token in place is not the one that this service found first: it has the same label "
+                     "and another serial number; put the right token back or restart",
+                     {}, {}, TokenPhase::binding);
+}
+
+[[noreturn]] void throw_ambiguous() {
+    throw TokenError(TokenFault::unreachable,
+                     "The token can't be told from others: several have the configured label; token_serial "
+                     "must pin one",
+                     {}, {}, TokenPhase::binding);
+}
+
+[[noreturn]] void throw_absent(CK_RV unreadable) {
+    if (unreadable != CKR_OK) throw TokenAbsent(error_of("C_GetTokenInfo", unreadable));
+    throw TokenAbsent(TokenError(TokenFault::unreachable,
+                                 "The token can't be reached: the module shows no token with the configured "
+                                 "label and serial number",
+                                 {}, {}, TokenPhase::binding));
+}
+
+}  // namespace
+
+FoundToken bind_token(Module& module, const Module::Use& use, const WantedToken& wanted) {
+    auto [tokens, unreadable] = module.tokens(use);
+    const std::size_t all = tokens.size();
+    for (FoundToken& token : tokens)
+        token.identity.serial_is_shared = std::ranges::count_if(tokens, [&](const FoundToken& other) {
+                                              return other.identity.serial == token.identity.serial;
+                                          }) > 1;
+    if (!wanted.label.empty())
+        std::erase_if(tokens, [&](const FoundToken& token) { return token.identity.label != wanted.label; });
+    const std::vector<FoundToken> of_the_label = tokens;
+    if (!wanted.serial.empty())
+        std::erase_if(tokens,
+                      [&](const FoundToken& token) { return token.identity.serial != wanted.serial; });
+    if (tokens.size() == 1) return std::move(tokens.front());
+    if (wanted.found_before && tokens.empty() && !of_the_label.empty())
+        throw_swapped(wanted, of_the_label.front());
+    log::warn("token.not_bound", {{"label", wanted.label},
+                                  {"serial", wanted.serial},
+                                  {"matches", tokens.size()},
+                                  {"tokens", all},
+                                  {"code", unreadable == CKR_OK ? "" : name_of(unreadable)}});
+    if (!tokens.empty()) throw_ambiguous();
+    throw_absent(unreadable);
+}
+
+bool is_in_place(const Module::Use& use, const FoundToken& token) {
+    CK_TOKEN_INFO info{};
+    check("C_GetTokenInfo", use.p11().C_GetTokenInfo(token.slot, &info));
+    return text_of_field(info.serialNumber) == token.identity.serial;
+}
+
+}  // namespace keyward::hsm

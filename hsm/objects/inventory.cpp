@@ -1,0 +1,245 @@
+#include "hsm/objects/inventory.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <iterator>
+
+#include "hsm/cryptoki/errors.hpp"
+#include "hsm/cryptoki/mechanism_codes.hpp"
+#include "hsm/cryptoki/public_values.hpp"
+#include "hsm/objects/attribute_template.hpp"
+#include "hsm/objects/objects.hpp"
+#include "keys/public/fingerprint.hpp"
+
+namespace keyward::hsm {
+namespace {
+
+using service::TokenObject;
+using service::Use;
+
+constexpr std::array roles{Role::secret, Role::private_half, Role::public_half};
+constexpr std::size_t usual_id = 64;
+constexpr std::size_t usual_label = 600;
+constexpr CK_ULONG longest_secret = 65'536;
+
+struct KindRow {
+    CK_KEY_TYPE type;
+    keys::Algorithm algorithm;
+    int size;  ///< bits; 0: as CKA_VALUE_LEN says
+};
+constexpr std::array secret_kinds{
+    KindRow{CKK_AES, keys::Algorithm::aes, 0},          KindRow{CKK_DES, keys::Algorithm::des, 64},
+    KindRow{CKK_DES3, keys::Algorithm::desede, 192},    KindRow{CKK_GENERIC_SECRET, keys::Algorithm::hmac, 0},
+    KindRow{CKK_SHA_1_HMAC, keys::Algorithm::hmac, 0},  KindRow{CKK_SHA224_HMAC, keys::Algorithm::hmac, 0},
+    KindRow{CKK_SHA256_HMAC, keys::Algorithm::hmac, 0}, KindRow{CKK_SHA384_HMAC, keys::Algorithm::hmac, 0},
+    KindRow{CKK_SHA512_HMAC, keys::Algorithm::hmac, 0}};
+
+struct UseRow {
+    CK_ATTRIBUTE_TYPE type;
+    Use use;
+};
+constexpr std::array use_flags{UseRow{CKA_ENCRYPT, Use::cipher}, UseRow{CKA_DECRYPT, Use::cipher},
+                               UseRow{CKA_SIGN, Use::signature}, UseRow{CKA_VERIFY, Use::signature}};
+
+keys::KeyType type_of(Role role) {
+    switch (role) {
+        case Role::secret:
+            return keys::KeyType::secret;
+        case Role::private_half:
+            return keys::KeyType::private_key;
+        case Role::public_half:
+            return keys::KeyType::public_key;
+    }
+    return keys::KeyType::secret;
+}
+
+void prepare(Query& query, Role role) {
+    query.ask_number(CKA_CLASS);
+    query.ask_number(CKA_KEY_TYPE);
+    query.ask(CKA_ID, usual_id);
+    query.ask(CKA_LABEL, usual_label);
+    for (const Flag& flag : flags_of(role, service::Lifetime::token, {}))
+        query.ask_flag(flag.type);
+    if (role == Role::secret) {
+        query.ask_number(CKA_VALUE_LEN);
+        query.ask(CKA_CHECK_VALUE, room::check_value);
+    } else {
+        ask_rsa(query);
+        ask_curve(query);
+    }
+}
+
+/// What other applications name longer than usual costs two calls more. Nothing when the token does not tell.
+std::optional<Bytes> name_of(Lease& lease, CK_OBJECT_HANDLE object, const Query& query,
+                             CK_ATTRIBUTE_TYPE type) {
+    if (query.value(type)) return query.octets(type);
+    return octets_of_any_length(lease, object, type);
+}
+
+void read_names(TokenObject& object, ByteView id, ByteView label) {
+    object.id_hex = to_hex(id);
+    if (id.size() == ObjectId::size) object.id = ObjectId::from_hex(object.id_hex);
+    object.label.assign(label.begin(), label.end());
+}
+
+void read_flags(TokenObject& object, const Query& query, Role role) {
+    for (const UseRow& row : use_flags)
+        if (query.flag(row.type).value_or(false)) object.uses.insert(row.use);
+    for (const Flag& flag : protection_of(role)) {
+        const auto found = query.flag(flag.type);
+        if (found && *found != flag.value)
+            object.weakened_protection.push_back(std::string(flag.name) +
+                                                 (*found ? " is true" : " is false"));
+    }
+}
+
+void read_secret(TokenObject& object, const Query& query, CK_KEY_TYPE type) {
+    const auto* const kind = std::ranges::find(secret_kinds, type, &KindRow::type);
+    if (kind == secret_kinds.end()) return;
+    object.algorithm = kind->algorithm;
+    const auto octets = query.number(CKA_VALUE_LEN);
+    if (kind->size != 0)
+        object.size = kind->size;
+    else if (octets && *octets <= longest_secret)
+        object.size = static_cast<int>(*octets) * 8;
+    if (kind->algorithm == keys::Algorithm::aes || kind->algorithm == keys::Algorithm::desede)
+        object.key_check_value = keys::check_value_text(query.octets(CKA_CHECK_VALUE));
+}
+
+struct MaterialOf {
+    template <typename Key>
+    keys::KeyMaterial operator()(const Key& key) const {
+        return key;
+    }
+};
+
+void read_asymmetric(TokenObject& object, const Query& query, CK_KEY_TYPE type) {
+    const std::optional<keys::PublicKey> whole = public_key_in(query, type);
+    const std::optional<keys::PublicKey> known =
+        whole || type == CKK_RSA ? whole : ec_key_without_point(query.octets(CKA_EC_PARAMS));
+    if (type == CKK_RSA) object.algorithm = keys::Algorithm::rsa;
+    if (!known) return;
+    object.algorithm = keys::algorithm_of(*known);
+    object.size = keys::size_in_bits(std::visit(MaterialOf{}, *known));
+    if (!whole) return;
+    object.public_key_sha256 = keys::public_key_sha256(*whole);
+    object.public_key_pem = keys::public_key_pem(*whole);
+}
+
+/// Of an attribute that not every module knows; one that fails at it says nothing then.
+Bytes allowed_mechanisms_in(Lease& lease, CK_OBJECT_HANDLE object) {
+    try {
+        return octets_of_any_length(lease, object, CKA_ALLOWED_MECHANISMS).value_or(Bytes());
+    } catch (const service::TokenError&) {
+        return {};
+    }
+}
+
+/// The mechanisms of our table that the object may be used with, where the token says so: a list of
+/// CK_MECHANISM_TYPE (PKCS#11 2.40 section 4.9).
+std::optional<std::set<std::string>> allowed_mechanisms_of(Lease& lease, CK_OBJECT_HANDLE object) {
+    const Bytes octets = allowed_mechanisms_in(lease, object);
+    if (octets.empty() || octets.size() % sizeof(CK_MECHANISM_TYPE) != 0) return std::nullopt;
+    std::vector<CK_MECHANISM_TYPE> codes(octets.size() / sizeof(CK_MECHANISM_TYPE));
+    std::memcpy(codes.data(), octets.data(), octets.size());
+    std::set<std::string> names;
+    for (const MechanismCode& row : mechanism_codes())
+        if (std::ranges::find(codes, row.code) != codes.end()) names.emplace(row.name);
+    return names;
+}
+
+bool is_told_empty(const Query& query, CK_ATTRIBUTE_TYPE type) {
+    const auto found = query.value(type);
+    return found && found->empty();
+}
+
+/// False only where the token says so: an attribute that it does not tell is not an empty one, and of other
+/// kinds of key we don't know where the value stands.
+bool may_have_value(const Query& query, Role role, CK_KEY_TYPE type) {
+    if (role == Role::secret)
+        return query.number(CKA_VALUE_LEN) != CK_ULONG{0} || !is_told_empty(query, CKA_CHECK_VALUE);
+    if (type == CKK_RSA) return !is_told_empty(query, CKA_MODULUS);
+    if (type == CKK_EC || type == CKK_EC_EDWARDS) return !is_told_empty(query, CKA_EC_PARAMS);
+    return true;
+}
+
+std::vector<FoundKey> find(Lease& lease, bool in_token) {
+    std::vector<FoundKey> keys;
+    for (const Role role : roles) {
+        Template wanted;
+        wanted.number(CKA_CLASS, class_of(role)).flag(CKA_TOKEN, in_token);
+        for (const CK_OBJECT_HANDLE object : find_matching(lease, wanted))
+            keys.push_back({object, role});
+    }
+    return keys;
+}
+
+}  // namespace
+
+std::vector<FoundKey> find_keys(Lease& lease) {
+    return find(lease, true);
+}
+
+std::vector<FoundKey> find_unfinished(Lease& lease) {
+    Template any;
+    any.flag(CKA_TOKEN, false);
+    if (find_matching(lease, any).empty()) return {};
+    return find(lease, false);
+}
+
+std::vector<FoundKey> unfinished_among(Lease& lease, const std::vector<FoundKey>& keys) {
+    const std::vector<FoundKey> now = find_unfinished(lease);
+    std::vector<FoundKey> still;
+    std::ranges::copy_if(keys, std::back_inserter(still), [&](const FoundKey& key) {
+        return std::ranges::find(now, key.object, &FoundKey::object) != now.end();
+    });
+    return still;
+}
+
+KeyReader::KeyReader() {
+    for (const Role role : roles)
+        prepare(queries_.at(static_cast<std::size_t>(role)), role);
+}
+
+// CKA_TOKEN false is asked of a half-made object too: a key that was unwrapped into SoftHSM2 has neither
+// length nor check value, and another application may have given it no names. It must not be taken for a
+// remainder.
+std::optional<TokenObject> KeyReader::read(Lease& lease, const FoundKey& key) {
+    Query& query = queries_.at(static_cast<std::size_t>(key.role));
+    if (!query.finds(lease, key.object)) return std::nullopt;
+    if (query.number(CKA_CLASS).value_or(class_of(key.role)) != class_of(key.role)) return std::nullopt;
+    const CK_KEY_TYPE type = query.number(CKA_KEY_TYPE).value_or(CK_UNAVAILABLE_INFORMATION);
+    TokenObject object;
+    object.type = type_of(key.role);
+    const auto id = name_of(lease, key.object, query, CKA_ID);
+    const auto label = name_of(lease, key.object, query, CKA_LABEL);
+    read_names(object, id.value_or(Bytes()), label.value_or(Bytes()));
+    if (!query.flag(CKA_TOKEN).value_or(true)) {
+        object.half_made =
+            id && id->empty() && label && label->empty() && !may_have_value(query, key.role, type);
+        if (!object.half_made) return std::nullopt;
+    }
+    read_flags(object, query, key.role);
+    object.allowed_mechanisms = allowed_mechanisms_of(lease, key.object);
+    if (key.role == Role::secret)
+        read_secret(object, query, type);
+    else
+        read_asymmetric(object, query, type);
+    return object;
+}
+
+std::size_t destroy_half_made_among(Lease& lease, const std::vector<FoundKey>& keys) {
+    KeyReader reader;
+    std::size_t destroyed = 0;
+    for (const FoundKey& key : keys) {
+        const auto object = reader.read(lease, key);
+        if (!object || !object->half_made) continue;
+        const CK_RV value = lease.p11().C_DestroyObject(lease.session(), key.object);
+        if (value == CKR_OBJECT_HANDLE_INVALID) continue;
+        check("C_DestroyObject", value);
+        ++destroyed;
+    }
+    return destroyed;
+}
+
+}  // namespace keyward::hsm

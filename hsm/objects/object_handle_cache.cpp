@@ -1,0 +1,85 @@
+#include "hsm/objects/object_handle_cache.hpp"
+
+#include <tuple>
+
+namespace keyward::hsm {
+namespace {
+
+/// The handles with that object beside them; nothing when another one stands in its place.
+std::optional<KeyHandles> with(KeyHandles handles, const WalkedObject& walked) {
+    const bool is_public = walked.role == Role::public_half;
+    CK_OBJECT_HANDLE& place = is_public ? handles.public_half : handles.own;
+    if (place == walked.object) return handles;
+    if (place != CK_INVALID_HANDLE) return std::nullopt;
+    place = walked.object;
+    if (is_public) {
+        handles.public_key_sha256 = walked.public_key_sha256;
+        handles.absent_sha256.clear();
+    }
+    return handles;
+}
+
+}  // namespace
+
+bool Handles::Part::is_of(const Era& wanted) {
+    if (era == wanted) return true;
+    if (std::tie(wanted.generation, wanted.login) < std::tie(era.generation, era.login)) return false;
+    keys.clear();
+    era = wanted;
+    return true;
+}
+
+void Handles::put(Part& part, const ObjectId& id, const Entry& entry) const {
+    if (part.keys.size() >= part_capacity_ && !part.keys.contains(id)) part.keys.erase(part.keys.begin());
+    part.keys.insert_or_assign(id, entry);
+}
+
+std::optional<KeyHandles> Handles::find(const Era& era, const ObjectId& id) {
+    Part& part = part_of(id);
+    const std::lock_guard lock(part.mutex);
+    if (!part.is_of(era)) return std::nullopt;
+    const auto found = part.keys.find(id);
+    if (found == part.keys.end()) return std::nullopt;
+    return found->second;
+}
+
+void Handles::keep(const Era& era, const ObjectId& id, const KeyHandles& handles) {
+    Part& part = part_of(id);
+    const std::lock_guard lock(part.mutex);
+    if (part.is_of(era)) put(part, id, handles);
+}
+
+void Handles::keep(const Era& era, const ObjectId& id, const KeyHandles& handles, Mark mark) {
+    Part& part = part_of(id);
+    const std::lock_guard lock(part.mutex);
+    if (part.last_drop <= mark.drops && part.is_of(era)) put(part, id, handles);
+}
+
+void Handles::add(const Era& era, const ObjectId& id, const WalkedObject& walked, Mark mark) {
+    Part& part = part_of(id);
+    const std::lock_guard lock(part.mutex);
+    if (part.last_drop > mark.drops || !part.is_of(era)) return;
+    const auto known = part.keys.find(id);
+    if (known == part.keys.end())
+        put(part, id, with({}, walked));
+    else if (known->second)
+        known->second = with(*known->second, walked);
+}
+
+void Handles::learn(const Era& era, const ObjectId& id, const KeyHandles& handles) {
+    Part& part = part_of(id);
+    const std::lock_guard lock(part.mutex);
+    if (!part.is_of(era)) return;
+    const auto known = part.keys.find(id);
+    if (known != part.keys.end() && known->second && known->second->are_of_same_objects(handles))
+        known->second = handles;
+}
+
+void Handles::drop(const ObjectId& id) {
+    Part& part = part_of(id);
+    const std::lock_guard lock(part.mutex);
+    part.last_drop = ++drops_;
+    part.keys.erase(id);
+}
+
+}  // namespace keyward::hsm

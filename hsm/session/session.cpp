@@ -1,0 +1,98 @@
+#include "hsm/session/session.hpp"
+
+#include <map>
+#include <mutex>
+#include <utility>
+
+namespace keyward::hsm {
+namespace {
+
+/// Which opening of this process a module's session number belongs to. A module that has closed a session by
+/// itself may give its number to the next one, which must not be closed in the stead of the first.
+class SessionNumbers {
+  public:
+    std::uint64_t add(const Functions* p11, CK_SESSION_HANDLE handle) {
+        const std::lock_guard lock(mutex_);
+        openings_[{p11, handle}] = ++last_;
+        return last_;
+    }
+
+    /// False when the number is a newer session's.
+    bool remove(const Functions* p11, CK_SESSION_HANDLE handle, std::uint64_t opening) {
+        const std::lock_guard lock(mutex_);
+        const auto found = openings_.find({p11, handle});
+        if (found == openings_.end() || found->second != opening) return false;
+        openings_.erase(found);
+        return true;
+    }
+
+  private:
+    std::mutex mutex_;
+    std::map<std::pair<const Functions*, CK_SESSION_HANDLE>, std::uint64_t> openings_;
+    std::uint64_t last_ = 0;
+};
+
+SessionNumbers& numbers() {
+    static auto* const all = new SessionNumbers;  // never ends: sessions may end after every static object
+    return *all;
+}
+
+CK_RV open(const Functions& p11, CK_SLOT_ID slot, CK_SESSION_HANDLE& handle) {
+    return p11.C_OpenSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, nullptr, nullptr, &handle);
+}
+
+}  // namespace
+
+Session::Session(const Functions& p11, CK_SLOT_ID slot) : p11_(&p11), slot_(slot) {
+    check("C_OpenSession", open(p11, slot, handle_));
+    opening_ = numbers().add(p11_, handle_);
+}
+
+Session::Session(const Functions& p11, CK_SLOT_ID slot, CK_SESSION_HANDLE handle)
+    : p11_(&p11), slot_(slot), handle_(handle), opening_(numbers().add(p11_, handle)) {}
+
+Session::Session(Session&& other) noexcept
+    : p11_(std::exchange(other.p11_, nullptr)),
+      slot_(other.slot_),
+      handle_(other.handle_),
+      opening_(other.opening_) {}
+
+Session& Session::operator=(Session&& other) noexcept {
+    if (this != &other) {
+        close();
+        p11_ = std::exchange(other.p11_, nullptr);
+        slot_ = other.slot_;
+        handle_ = other.handle_;
+        opening_ = other.opening_;
+    }
+    return *this;
+}
+
+Session::~Session() {
+    close();
+}
+
+void Session::close() noexcept {
+    const Functions* const p11 = std::exchange(p11_, nullptr);
+    if (p11 != nullptr && numbers().remove(p11, handle_, opening_)) p11->C_CloseSession(handle_);
+}
+
+void Session::forget() noexcept {
+    const Functions* const p11 = std::exchange(p11_, nullptr);
+    if (p11 != nullptr) numbers().remove(p11, handle_, opening_);
+}
+
+Session::Health Session::health() const {
+    CK_SESSION_INFO info{};
+    if (p11_ == nullptr || p11_->C_GetSessionInfo(handle_, &info) != CKR_OK) return Health::lost;
+    return info.state == CKS_RW_USER_FUNCTIONS ? Health::logged_in : Health::public_only;
+}
+
+OpenedSession open_session(const Functions& p11, CK_SLOT_ID slot) {
+    CK_SESSION_HANDLE handle = CK_INVALID_HANDLE;
+    const CK_RV value = open(p11, slot, handle);
+    if (value != CKR_OK) return {.value = value, .session = std::nullopt};
+    return {.value = value, .session = Session(p11, slot, handle)};
+}
+
+}  // namespace keyward::hsm

@@ -1,0 +1,67 @@
+#include "api/handlers/auth_resource.hpp"
+
+#include "api/json/form_body.hpp"
+#include "api/json/key_json.hpp"
+#include "api/query.hpp"
+#include "base/utf8.hpp"
+
+namespace keyward::api {
+namespace {
+
+using service::ErrorKind;
+using service::ServiceError;
+
+constexpr std::size_t longest_user_name = 255;
+
+void require_client_credentials(const Form& form) {
+    const SecretBytes* grant_type = form.find("grant_type");
+    if (grant_type == nullptr || grant_type->reveal_text() != "client_credentials")
+        throw ServiceError(ErrorKind::unsupported_grant_type, "GrantType value must be client_credentials!");
+}
+
+bool can_be_user_name(std::string_view text) {
+    return text.size() <= longest_user_name && !has_control_characters(text);
+}
+
+/// All that is wrong with the parameters, in words.
+std::string mistakes_in(const Form& form) {
+    std::string text;
+    const auto add = [&text](const std::string& mistake) { text += (text.empty() ? "" : "; ") + mistake; };
+    for (const char* name : {"client_id", "client_secret"})
+        if (form.find(name) == nullptr) add(std::string(name) + " is missing");
+    if (const auto* id = form.find("client_id"); id != nullptr && !can_be_user_name(id->reveal_text()))
+        add("client_id must have at most 255 bytes without control characters");
+    if (const auto others = form.count_others({"grant_type", "client_id", "client_secret"}); others > 0)
+        add(std::to_string(others) +
+            " of the parameters are not grant_type, client_id or client_secret; an & in a value is sent as "
+            "%26");
+    return text;
+}
+
+HttpResponse log_in(service::Login& login, RequestContext& context) {
+    const Form form(context.request.body);
+    refuse_query(context.query);
+    require_client_credentials(form);
+    if (const std::string mistakes = mistakes_in(form); !mistakes.empty())
+        throw ServiceError(ErrorKind::invalid_request, mistakes);
+    const std::string user_name(form.find("client_id")->reveal_text());
+    const service::LoginToken made = login.run(
+        {user_name, *form.find("client_secret"), context.request.remote_address, context.request_id});
+    const OrderedJson json{{"access_token", made.token.reveal_text()},
+                           {"token_type", "Bearer"},
+                           {"expires_in", made.lifetime.count()}};
+    HttpResponse response;
+    response.body = json.dump();
+    return response;
+}
+
+}  // namespace
+
+std::vector<Route> auth_routes(service::Login& login) {
+    return {
+        {Method::post, "/apiops/auth/token", Login::none, {}, Body::form, [&login](RequestContext& context) {
+             return log_in(login, context);
+         }}};
+}
+
+}  // namespace keyward::api

@@ -1,0 +1,80 @@
+#include "api/handlers/health_resource.hpp"
+
+#include <algorithm>
+
+#include "api/json/key_json.hpp"
+#include "api/query.hpp"
+
+namespace keyward::api {
+namespace {
+
+using service::Health;
+
+std::string_view to_string(Health health) {
+    switch (health) {
+        case Health::unknown:
+            return "unknown";
+        case Health::up:
+            return "up";
+        case Health::down:
+            return "down";
+    }
+    return "unknown";
+}
+
+std::string_view readiness(const service::Environments& environments, bool catalogue_is_up) {
+    const auto up = std::ranges::count_if(environments.all(),
+                                          [](const auto& each) { return each->health() == Health::up; });
+    if (!catalogue_is_up || up == 0) return "down";
+    return up == static_cast<std::ptrdiff_t>(environments.all().size()) ? "ready" : "degraded";
+}
+
+HttpResponse ready(const service::Environments& environments, const service::CatalogueHealth& catalogue,
+                   const RequestContext& context) {
+    refuse_query(context.query);
+    const bool catalogue_is_up = catalogue.is_up();
+    const std::string_view status = readiness(environments, catalogue_is_up);
+    OrderedJson body;
+    body["status"] = status;
+    if (context.caller) {
+        body["catalogue"] = catalogue_is_up ? "up" : "down";
+        for (const auto& environment : environments.all()) {
+            OrderedJson entry;
+            entry["name"] = environment->name();
+            entry["status"] = to_string(environment->health());
+            body["environments"].push_back(std::move(entry));
+        }
+    }
+    HttpResponse response;
+    response.status = status == "down" ? 503 : 200;
+    if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
+    response.body = body.dump();
+    return response;
+}
+
+}  // namespace
+
+std::vector<Route> health_routes(const service::Environments& environments,
+                                 const service::CatalogueHealth& catalogue) {
+    return {
+        {Method::get,
+         "/health/live",
+         Login::none,
+         {},
+         Body::none,
+         [](RequestContext& context) {
+             refuse_query(context.query);
+             HttpResponse response;
+             response.body = R"({"status":"live"})";
+             return response;
+         }},
+        {Method::get,
+         "/health/ready",
+         Login::optional,
+         {},
+         Body::none,
+         [&](RequestContext& context) { return ready(environments, catalogue, context); }},
+    };
+}
+
+}  // namespace keyward::api

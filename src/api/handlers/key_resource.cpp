@@ -1,0 +1,64 @@
+#include "api/handlers/key_resource.hpp"
+
+#include <memory>
+
+#include "api/json/change_request.hpp"
+#include "api/json/json_request.hpp"
+#include "api/json/key_fields.hpp"
+#include "api/json/key_json.hpp"
+#include "service/lifecycle/remove_key.hpp"
+#include "service/lifecycle/update_key.hpp"
+
+namespace keyward::api {
+namespace {
+
+using service::Permission;
+
+constexpr std::string_view path = "/apiops/projects/{projectName}/keys/{keyName}/";
+
+HttpResponse get_key(service::ReadKeys& reader, RequestContext& context) {
+    refuse_query(context.query);
+    return key_list({reader.one(*context.caller, *context.project, context.path_parameters.at(1))},
+                    OrderedJson::object());
+}
+
+HttpResponse update_key(service::UpdateKey& updater, RequestContext& context) {
+    Json body = read_json(context, update_limits);
+    Mistakes mistakes;
+    const ChangeOptions options = read_change_options(context.query, mistakes);
+    service::UpdateKeyRequest request = read_update_key(body, mistakes);
+    request.key_name = context.path_parameters.at(1);
+    request.roll_back_on_failure = options.roll_back;
+    request.dry_run = options.dry_run;
+    request.origin = origin_of(context);
+    return answer_of(updater.run(*context.caller, *context.project, std::move(request), std::move(mistakes)));
+}
+
+HttpResponse delete_key(service::RemoveKey& remover, RequestContext& context) {
+    refuse_removal_options(context);
+    return answer_of(
+        remover.remove(*context.caller, *context.project, context.path_parameters.at(1), origin_of(context)));
+}
+
+}  // namespace
+
+std::vector<Route> key_routes(const service::Workplace& workplace,
+                              const std::shared_ptr<service::ReadKeys>& reader) {
+    const auto updater = std::make_shared<service::UpdateKey>(workplace);
+    const auto remover = std::make_shared<service::RemoveKey>(workplace);
+    const std::vector<Permission> writing{Permission::manage, Permission::deploy_undeploy};
+    return {
+        {Method::get,
+         path,
+         Login::required,
+         {},
+         Body::none,
+         [reader](RequestContext& context) { return get_key(*reader, context); }},
+        {Method::put, path, Login::required, writing, Body::json,
+         [updater](RequestContext& context) { return update_key(*updater, context); }, true},
+        {Method::del, path, Login::required, writing, Body::json_if_any,
+         [remover](RequestContext& context) { return delete_key(*remover, context); }, true},
+    };
+}
+
+}  // namespace keyward::api

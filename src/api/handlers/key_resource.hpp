@@ -1,0 +1,16 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "api/routes.hpp"
+#include "service/lifecycle/read_keys.hpp"
+#include "service/runtime/service_context.hpp"
+
+namespace keyward::api {
+
+/// The routes of `/apiops/projects/{projectName}/keys/{keyName}/`: one key.
+std::vector<Route> key_routes(const service::Workplace& workplace,
+                              const std::shared_ptr<service::ReadKeys>& reader);
+
+}  // namespace keyward::api

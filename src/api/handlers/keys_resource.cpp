@@ -1,0 +1,113 @@
+#include "api/handlers/keys_resource.hpp"
+
+#include <memory>
+
+#include "api/cursor.hpp"
+#include "api/json/change_request.hpp"
+#include "api/json/json_request.hpp"
+#include "api/json/key_fields.hpp"
+#include "api/json/key_json.hpp"
+#include "service/lifecycle/create_key.hpp"
+
+namespace keyward::api {
+namespace {
+
+using service::Permission;
+
+constexpr std::size_t largest_page = 1000;
+constexpr std::size_t longest_name = 255;
+
+HttpResponse create_key(service::CreateKey& creator, RequestContext& context) {
+    Json body = read_json(context, create_limits);
+    Mistakes mistakes;
+    const ChangeOptions options = read_change_options(context.query, mistakes);
+    service::CreateKeyRequest request = read_create_key(body, mistakes);
+    request.roll_back_on_failure = options.roll_back;
+    request.dry_run = options.dry_run;
+    request.origin = origin_of(context);
+    return answer_of(creator.run(*context.caller, *context.project, request, std::move(mistakes)));
+}
+
+service::KeyFilter read_filter(const QueryParameters& parameters) {
+    Mistakes mistakes;
+    Query query(parameters, {"limit", "cursor", "name", "keyType", "environmentName"}, mistakes);
+    service::KeyFilter filter;
+    filter.limit = query.number("limit", 1, largest_page);
+    filter.name = query.text("name", longest_name);
+    if (const auto type = query.choice("keyType", {"SECRET_KEY", "PRIVATE_KEY", "PUBLIC_KEY", "RSA"}))
+        filter.type = keys::key_type_from(*type);
+    filter.environment = query.text("environmentName", longest_name);
+    if (const auto cursor = query.text("cursor", longest_cursor)) {
+        filter.after = name_of_cursor(*cursor);
+        if (!filter.after) query.mistake("cursor", "must be a nextCursor of an answer before");
+    }
+    if (!mistakes.empty()) throw service::ServiceError(std::move(mistakes));
+    return filter;
+}
+
+/// What a list without `limit` holds at a time. A client has the time of one answer to take each page.
+constexpr std::size_t page_of_whole_list = 100;
+
+/// The pages behind the first one, and the end of the list.
+NextPart rest_of_list(std::shared_ptr<service::ReadKeys> reader, const RequestContext& context,
+                      service::KeyFilter filter, std::size_t count) {
+    return [reader = std::move(reader), caller = *context.caller, project = *context.project,
+            filter = std::move(filter), count]() mutable -> std::optional<std::string> {
+        if (!filter.after) return std::nullopt;
+        const service::KeyPage page = reader->list(caller, project, filter);
+        count += page.keys.size();
+        filter.after = page.next;
+        std::string part;
+        for (const service::KeyText& key : page.keys)
+            part.append(",").append(*key);
+        if (!filter.after) part.append("],").append(list_end(count, OrderedJson::object()));
+        return part;
+    };
+}
+
+/// All keys. A list of one page is answered whole; a longer one page by page, as fast as the client takes it,
+/// and each page is read when its turn comes: what is created or deleted meanwhile may be in it or not.
+HttpResponse list_all_keys(const std::shared_ptr<service::ReadKeys>& reader, const RequestContext& context,
+                           service::KeyFilter filter) {
+    filter.limit = page_of_whole_list;
+    const service::KeyPage page = reader->list(*context.caller, *context.project, filter);
+    if (!page.next) return key_list(page.keys, OrderedJson::object());
+    HttpResponse response;
+    response.body = list_start(page.keys);
+    filter.after = page.next;
+    response.next = rest_of_list(reader, context, std::move(filter), page.keys.size());
+    return response;
+}
+
+HttpResponse list_keys(const std::shared_ptr<service::ReadKeys>& reader, RequestContext& context) {
+    service::KeyFilter filter = read_filter(context.query);
+    if (!filter.limit) return list_all_keys(reader, context, std::move(filter));
+    const service::KeyPage page = reader->list(*context.caller, *context.project, filter);
+    OrderedJson more = OrderedJson::object();
+    more["nextCursor"] = page.next ? OrderedJson(cursor_of_name(*page.next)) : OrderedJson(nullptr);
+    return key_list(page.keys, more);
+}
+
+}  // namespace
+
+std::vector<Route> keys_routes(const service::Workplace& workplace,
+                               const std::shared_ptr<service::ReadKeys>& reader) {
+    const auto creator = std::make_shared<service::CreateKey>(workplace);
+    return {
+        {Method::post,
+         "/apiops/projects/{projectName}/keys/",
+         Login::required,
+         {Permission::manage, Permission::deploy_undeploy},
+         Body::json,
+         [creator](RequestContext& context) { return create_key(*creator, context); },
+         true},
+        {Method::get,
+         "/apiops/projects/{projectName}/keys/",
+         Login::required,
+         {},
+         Body::none,
+         [reader](RequestContext& context) { return list_keys(reader, context); }},
+    };
+}
+
+}  // namespace keyward::api

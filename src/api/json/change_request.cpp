@@ -1,0 +1,38 @@
+#include "api/json/change_request.hpp"
+
+#include "api/json/json_request.hpp"
+#include "api/json/key_fields.hpp"
+#include "api/json/key_json.hpp"
+
+namespace keyward::api {
+
+ChangeOptions read_change_options(const QueryParameters& parameters, Mistakes& mistakes) {
+    std::vector<std::string_view> known{"onFailure", "dryRun"};
+    known.insert(known.end(), about_jwks.begin(), about_jwks.end());
+    Query query(parameters, known, mistakes);
+    return {query.choice("onFailure", {"rollback"}).has_value(), query.flag("dryRun")};
+}
+
+void refuse_removal_options(RequestContext& context) {
+    Mistakes mistakes;
+    const Query query(context.query, about_jwks, mistakes);
+    if (!context.request.body.empty()) {
+        Json body = read_json(context, {});
+        read_removal(body, mistakes);
+    }
+    if (!mistakes.empty()) throw service::ServiceError(std::move(mistakes));
+}
+
+service::Origin origin_of(const RequestContext& context) {
+    service::Origin origin{context.request_id, context.request.remote_address, std::nullopt};
+    if (context.idempotency_key)
+        origin.repeat = {context.caller->user_id, *context.idempotency_key,
+                         [](const service::DeploymentReport& report) { return answer_of(report).body; }};
+    return origin;
+}
+
+HttpResponse answer_of(const service::DeploymentReport& report) {
+    return json_response(deployment_json(report));
+}
+
+}  // namespace keyward::api

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "domain/catalogue.hpp"
+#include "domain/deployment_report.hpp"
+#include "http/message.hpp"
+#include "service/lifecycle/read_keys.hpp"
+
+namespace keyward::api {
+
+/// JSON in the order in which the contract shows the members.
+using OrderedJson = nlohmann::ordered_json;
+
+/// The contract's Key. An `alias` that was never given is null, so that posting it back asks for the default
+/// again.
+OrderedJson key_json(const service::Key& key);
+
+/// The contract's answer to a create, `{"success": true, "deploymentResult": …}`.
+OrderedJson deployment_json(const service::DeploymentReport& report);
+
+/// A 200 with this body.
+HttpResponse json_response(const OrderedJson& json);
+
+/// `{"success": true, "resultList": […], "resultCount": n, …}` of keys that are JSON already, with the
+/// members of `more` behind.
+HttpResponse key_list(const std::vector<service::KeyText>& keys, const OrderedJson& more);
+
+/// The parts of such a text: up to the last of these keys, and what follows the `],` behind the last of all.
+std::string list_start(const std::vector<service::KeyText>& keys);
+std::string list_end(std::size_t count, const OrderedJson& more);
+
+/// `{"success": true, "resultList": […], "resultCount": n}`.
+OrderedJson result_list(OrderedJson items);
+
+}  // namespace keyward::api

@@ -1,0 +1,54 @@
+#include "base/backoff_tracker.hpp"
+
+#include <algorithm>
+
+namespace keyward::service {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::seconds first_wait = 1s;
+constexpr auto forgotten_after = 15min;
+
+std::chrono::seconds wait_after(int failures, const FailureRule& rule) {
+    auto wait = failures > rule.free ? first_wait : 0s;
+    for (int i = rule.free + 1; i < failures && wait < rule.longest; ++i)
+        wait *= 2;
+    return std::min(wait, rule.longest);
+}
+
+}  // namespace
+
+FailureCounts::Time FailureCounts::waits_until(const std::string& party) const {
+    const auto found = counts_.find(party);
+    return found == counts_.end() ? Time::min() : found->second.waits_until;
+}
+
+int FailureCounts::free_left(const std::string& party, Time now) const {
+    const auto found = counts_.find(party);
+    if (found == counts_.end() || now - found->second.last >= forgotten_after) return rule_.free;
+    return std::max(0, rule_.free - found->second.failures);
+}
+
+void FailureCounts::failed(const std::string& party, Time now) {
+    auto found = counts_.find(party);
+    if (found == counts_.end()) {
+        make_room(now);
+        found = counts_.try_emplace(party).first;
+    }
+    Count& count = found->second;
+    if (now - count.last >= forgotten_after) count.failures = 0;
+    // Attempts that were under way together fail together; from here on the wait does not grow.
+    count.failures = std::min(count.failures + 1, rule_.free + 32);
+    count.last = now;
+    count.waits_until = now + wait_after(count.failures, rule_);
+}
+
+void FailureCounts::make_room(Time now) {
+    if (counts_.size() < most_) return;
+    counts_.erase(std::ranges::min_element(counts_, {}, [&](const auto& each) {
+        return std::pair(each.second.waits_until > now, each.second.last);
+    }));
+}
+
+}  // namespace keyward::service

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/secret_bytes.hpp"
+
+namespace keyward::log {
+
+/// What a log line may hold: text and numbers. A secret does not convert, so it can't get into a log.
+class Value {
+  public:
+    // Not explicit, so that a log call names its values in place.
+    Value(std::string text) : text_(std::move(text)) {}
+    Value(std::string_view text) : text_(text) {}
+    Value(const char* text) : text_(text) {}
+    Value(std::int64_t number) : text_(std::to_string(number)), number_(true) {}
+    Value(int number) : Value(static_cast<std::int64_t>(number)) {}
+    Value(std::size_t number) : text_(std::to_string(number)), number_(true) {}
+    Value(bool) = delete;
+    Value(const SecretBytes&) = delete;
+
+    [[nodiscard]] const std::string& text() const { return text_; }
+    [[nodiscard]] bool is_number() const { return number_; }
+
+  private:
+    std::string text_;
+    bool number_ = false;
+};
+
+using Values = std::initializer_list<std::pair<std::string_view, Value>>;
+
+/// One line of JSON on stderr: time, level, event and the named values. Events are named
+/// `subject.what_happened`. Any thread may call these.
+void info(std::string_view event, Values values = {});
+void warn(std::string_view event, Values values = {});
+void error(std::string_view event, Values values = {});
+
+/// Drops everything below warnings: for the short commands, whose stderr is for people.
+void only_warnings();
+
+}  // namespace keyward::log

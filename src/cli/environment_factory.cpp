@@ -1,0 +1,98 @@
+#include "cli/environment_factory.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "base/log.hpp"
+#include "cli/command.hpp"
+#include "hsm/open_token.hpp"
+#include "service/runtime/thread_limits.hpp"
+
+namespace keyward::commands {
+namespace {
+
+std::vector<settings::PinSource> pin_sources(const settings::Settings& settings) {
+    std::vector<settings::PinSource> sources;
+    std::ranges::transform(settings.environments, std::back_inserter(sources),
+                           &settings::EnvironmentSettings::pin_source);
+    return sources;
+}
+
+service::EnvironmentProfile profile_of(const settings::EnvironmentSettings& environment,
+                                       std::size_t environments) {
+    // One session holds the login, but for a token that has room for no other.
+    const service::ThreadLimits limits =
+        service::thread_limits(std::max<std::size_t>(environment.sessions - 1, 1), environments,
+                               std::max(1U, std::thread::hardware_concurrency()));
+    service::EnvironmentProfile profile;
+    profile.name = environment.name;
+    profile.type = environment.type;
+    profile.description = environment.description;
+    profile.workers = limits.workers;
+    profile.queue_limit = limits.queue;
+    profile.deadline = environment.deadline;
+    return profile;
+}
+
+}  // namespace
+
+keys::Policy policy_of(const settings::Settings& settings) {
+    return {static_cast<int>(settings.policy.rsa_min_bits), settings.policy.legacy_mechanisms,
+            settings.policy.refuse_two_purposes};
+}
+
+Parts::Provider Parts::load_provider(const char* name) {
+    Provider provider(OSSL_PROVIDER_load(nullptr, name));
+    if (!provider)
+        throw CommandFailed("policy.legacy_mechanisms is on, but OpenSSL's " + std::string(name) +
+                            " provider can't be loaded");
+    return provider;
+}
+
+Parts::Parts(const settings::Settings& settings) : pins_(pin_sources(settings)) {
+    if (!settings.policy.legacy_mechanisms) return;
+    // SoftHSM2 does single DES with the OpenSSL of this process, which has it in its legacy provider alone.
+    for (const char* name : {"default", "legacy"})
+        providers_.push_back(load_provider(name));
+}
+
+SecretBytes Parts::pin_of(const std::string& environment, const settings::PinSource& source) const {
+    try {
+        return pins_.read(source);
+    } catch (const settings::PinError& error) {
+        log::error("pin.unreadable", {{"environment", environment}, {"reason", error.what()}});
+        throw service::TokenError(
+            service::TokenFault::pin,
+            "The PIN of environment " + environment + " can't be read: an operator must put it right", {}, {},
+            service::TokenPhase::logging_in);
+    }
+}
+
+std::shared_ptr<service::Token> Parts::open(const settings::EnvironmentSettings& environment) {
+    return hsm::open_token(modules_, {environment.module,
+                                      environment.module_init_args,
+                                      environment.token_label,
+                                      environment.token_serial,
+                                      [this, name = environment.name, source = environment.pin_source] {
+                                          return pin_of(name, source);
+                                      },
+                                      environment.sessions,
+                                      environment.deadline,
+                                      {environment.name, environment.type, environment.shared_token}});
+}
+
+void Parts::open_all(const settings::Settings& settings, service::Environments& environments) {
+    for (const auto& each : settings.environments)
+        environments.add(std::make_unique<service::Environment>(
+            profile_of(each, settings.environments.size()), open(each)));
+}
+
+void Parts::open_all(const settings::Settings& settings, service::Environments& environments,
+                     service::Catalogue& catalogue, service::BoundToken::Binding binding) {
+    for (const auto& each : settings.environments)
+        environments.add(std::make_unique<service::Environment>(
+            profile_of(each, settings.environments.size()),
+            std::make_shared<service::BoundToken>(open(each), each.name, catalogue, binding, system_now)));
+}
+
+}  // namespace keyward::commands

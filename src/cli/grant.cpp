@@ -1,0 +1,162 @@
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <set>
+
+#include "cli/command.hpp"
+#include "domain/permissions.hpp"
+
+namespace keyward::commands {
+namespace {
+
+using service::Permission;
+
+struct Options {
+    std::string user;
+    std::string project;
+    std::vector<std::string> permissions;
+    std::string environment_list;
+    std::optional<std::vector<std::string>> environments;  ///< nothing: all of the project's
+    bool revoke = false;
+    bool admin = false;
+};
+
+std::string known_permissions() {
+    std::string text;
+    for (const auto& row : service::permission_names())
+        if (row.permission != Permission::admin) text += (text.empty() ? "" : ", ") + std::string(row.name);
+    return text;
+}
+
+void require_environments_of(const service::Project& project, const std::vector<std::string>& names) {
+    for (const std::string& name : names)
+        if (std::ranges::find(project.environments, name) == project.environments.end())
+            throw CommandFailed("project " + project.name + " has no environment " + name);
+}
+
+std::vector<service::Grant> grants_of(const Options& options, const Desk& desk) {
+    if (options.admin) return {{"", Permission::admin, {}}};
+    const service::Project project = desk.project(options.project);
+    std::set<std::string> environments;
+    if (options.environments) {
+        require_environments_of(project, *options.environments);
+        environments = {options.environments->begin(), options.environments->end()};
+    }
+    std::vector<service::Grant> grants;
+    for (const std::string& name : options.permissions)
+        grants.push_back({project.id, *service::permission_from(name), environments});
+    return grants;
+}
+
+void check_permissions(const std::vector<std::string>& names) {
+    std::set<Permission> permissions;
+    for (const std::string& name : names) {
+        const auto permission = service::permission_from(name);
+        if (!permission)
+            throw CLI::ValidationError("PERMISSION", name + " is none; choose from " + known_permissions());
+        if (permission == Permission::admin)
+            throw CLI::ValidationError(
+                "PERMISSION", name +
+                                  " holds in every project and environment and can't be limited to one; "
+                                  "say --admin in place of PROJECT and PERMISSION");
+        if (!permissions.insert(*permission).second)
+            throw CLI::ValidationError("PERMISSION", name + " is named more than once");
+    }
+}
+
+void check(Options& options, bool is_limited) {
+    if (!options.admin && (options.project.empty() || options.permissions.empty()))
+        throw CLI::ValidationError("grant", "needs a PROJECT and at least one PERMISSION, or --admin");
+    if (options.admin && !options.project.empty())
+        throw CLI::ValidationError("--admin", "holds in every project; leave PROJECT and PERMISSION out");
+    if (options.admin && is_limited)
+        throw CLI::ValidationError("--admin", "holds in every environment; leave --environments out");
+    check_permissions(options.permissions);
+    if (is_limited) options.environments = comma_separated(options.environment_list, "--environments");
+}
+
+/// Where a grant holds, for the one who gives it.
+std::string place_of(const service::Grant& grant, const Options& options) {
+    if (grant.project_id.empty()) return "in every project";
+    std::string names;
+    for (const std::string& name : grant.environments)
+        names += (names.empty() ? "" : ", ") + name;
+    return "in project " + options.project + ", " +
+           (names.empty() ? "all environments" : "environments " + names);
+}
+
+bool holds(const std::vector<service::Grant>& held, const service::Grant& wanted) {
+    return std::ranges::any_of(held, [&](const service::Grant& each) {
+        return each.project_id == wanted.project_id && each.permission == wanted.permission &&
+               (each.environments.empty() || std::ranges::includes(each.environments, wanted.environments));
+    });
+}
+
+/// Before anything is taken, so that it is all or nothing.
+void refuse_what_is_not_held(const Desk& desk, const service::User& user,
+                             const std::vector<service::Grant>& grants) {
+    const auto held = desk.catalogue->grants_of(user.id);
+    for (const service::Grant& grant : grants)
+        if (!holds(held, grant))
+            throw CommandFailed("user " + user.name + " does not hold " +
+                                std::string(to_string(grant.permission)) + " there; nothing was taken");
+}
+
+/// What is held everywhere stays so when a part of it is given: the limit would not apply.
+void refuse_what_is_held_everywhere(const Desk& desk, const service::User& user,
+                                    const std::vector<service::Grant>& grants) {
+    for (const service::Grant& held : desk.catalogue->grants_of(user.id))
+        for (const service::Grant& grant : grants)
+            if (held.project_id == grant.project_id && held.permission == grant.permission &&
+                held.environments.empty() && !grant.environments.empty())
+                throw CommandFailed(
+                    "user " + user.name + " holds " + std::string(to_string(grant.permission)) +
+                    " in all environments of the project already; nothing was given. To limit "
+                    "it, take it away in the others with --revoke --environments");
+}
+
+int run(const std::string& config, const Options& options) {
+    const Desk desk(config);
+    const service::User user = desk.user(options.user);
+    const auto grants = grants_of(options, desk);
+    if (options.revoke)
+        refuse_what_is_not_held(desk, user, grants);
+    else
+        refuse_what_is_held_everywhere(desk, user, grants);
+    for (const service::Grant& grant : grants) {
+        const std::string permission{to_string(grant.permission)};
+        service::AuditRecord audit =
+            Desk::audit(options.revoke ? "grant.revoke" : "grant.add", options.user + " " + permission);
+        audit.project = options.project;
+        audit.environments.assign(grant.environments.begin(), grant.environments.end());
+        if (!options.revoke)
+            desk.catalogue->add_grant(user.id, grant, audit);
+        else if (!desk.catalogue->revoke_grant(user.id, grant, audit))
+            throw CommandFailed("user " + options.user + " no longer holds " + permission);
+        std::cout << permission << (options.revoke ? " taken from " : " given to ") << options.user << " "
+                  << place_of(grant, options) << "\n";
+    }
+    return 0;
+}
+
+}  // namespace
+
+void add_grant(CLI::App& app, Invocation& invocation) {
+    auto* grant = app.add_subcommand("grant", "Give a user permissions, or take them away");
+    const auto options = std::make_shared<Options>();
+    grant->add_option("USER", options->user, "The user's name")->required();
+    grant->add_option("PROJECT", options->project, "The project's name");
+    grant->add_option("PERMISSION", options->permissions, known_permissions());
+    auto* environments = grant->add_option("--environments", options->environment_list,
+                                           "Only for these, as staging,production; without it, for all");
+    grant->add_flag("--revoke", options->revoke, "Take away instead");
+    grant->add_flag("--admin", options->admin,
+                    "Make the user an administrator, who manages every project but uses no key");
+    grant->callback([&invocation, options, environments] {
+        check(*options, bool(*environments));
+        invocation.run = [&, options] { return run(invocation.config, *options); };
+    });
+}
+
+}  // namespace keyward::commands

@@ -1,0 +1,201 @@
+#include <algorithm>
+#include <csignal>
+#include <iostream>
+#include <memory>
+#include <thread>
+
+#include <malloc.h>
+
+#include "api/all_routes.hpp"
+#include "api/application.hpp"
+#include "base/log.hpp"
+#include "base/memory_swap.hpp"
+#include "base/process_identity.hpp"
+#include "cli/bounded_end.hpp"
+#include "cli/command.hpp"
+#include "cli/environment_factory.hpp"
+#include "http/server.hpp"
+#include "service/auth/login.hpp"
+#include "service/idempotency/idempotent_requests.hpp"
+#include "service/recovery/drift_watch.hpp"
+#include "service/recovery/recovery.hpp"
+#include "service/recovery/recovery_runner.hpp"
+#include "service/runtime/catalogue_health.hpp"
+#include "service/runtime/periodic_tasks.hpp"
+#include "settings/load.hpp"
+#include "settings/request_fingerprint_secret.hpp"
+#include "storage/login_networks_of.hpp"
+#include "storage/open_catalogue.hpp"
+
+namespace keyward::commands {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t least_connections = 2;
+constexpr std::size_t most_connections = 64;
+constexpr std::size_t spare_handler_threads = 32;
+constexpr auto hung_call_limit = 2s;
+constexpr auto spare_drain_time = 10s;
+constexpr auto teardown_limit = 5s;
+
+sigset_t handled_signals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP})
+        sigaddset(&signals, signal);
+    return signals;
+}
+
+/// Enough that requests waiting for one hung environment leave threads for all others.
+std::size_t handler_threads(const service::Environments& environments) {
+    std::size_t threads = spare_handler_threads;
+    for (const auto& environment : environments.all())
+        threads += environment->profile().workers + environment->profile().queue_limit;
+    return threads;
+}
+
+/// A request may wait for imports, for the clean-up after those that failed, and twice for the end of the old
+/// objects: those that are not found are looked for again.
+std::chrono::milliseconds longest_request(const service::Environments& environments) {
+    std::chrono::milliseconds longest{0};
+    for (const auto& environment : environments.all())
+        longest = std::max(longest, environment->profile().deadline);
+    return 4 * longest;
+}
+
+std::size_t catalogue_connections(const settings::CatalogueSettings& catalogue) {
+    if (catalogue.connections != 0) return catalogue.connections;
+    return std::clamp<std::size_t>(2 * std::size_t{std::thread::hardware_concurrency()}, least_connections,
+                                   most_connections);
+}
+
+api::HttpServerSettings server_settings(const settings::HttpSettings& http, std::size_t threads) {
+    api::HttpServerSettings server;
+    server.address = http.address;
+    server.port = http.port;
+    server.max_body = http.max_body;
+    server.max_body_memory = std::max(server.max_body_memory, 4 * http.max_body);
+    server.trusted_proxies = http.trusted_proxies;
+    server.handler_threads = threads;
+    return server;
+}
+
+/// Returns at SIGTERM or SIGINT; SIGHUP makes the tokens log in again with the PINs that their sources give
+/// now.
+void wait_for_the_end(const sigset_t& signals, const service::Environments& environments) {
+    while (true) {
+        int signal = 0;
+        if (sigwait(&signals, &signal) != 0) continue;
+        if (signal != SIGHUP) return;
+        log::info("service.reloaded");
+        for (const auto& environment : environments.all()) {
+            environment->reload_pin();
+            environment->probe();
+        }
+    }
+}
+
+int serve(const std::string& config) {
+    const sigset_t signals = handled_signals();
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+    const settings::Settings settings = settings::load(config);
+    SecretBytes idempotency_key = settings::idempotency_key(settings.policy.idempotency_key_file);
+    const auto marks = std::make_shared<const service::ObjectMarks>(idempotency_key.clone());
+    Parts parts(settings);
+    const auto catalogue = storage::open_catalogue(
+        settings.catalogue.url, catalogue_connections(settings.catalogue), settings.catalogue.deadline);
+    service::InFlight in_flight;
+    service::Environments environments;
+    parts.open_all(settings, environments, *catalogue, service::BoundToken::Binding::record);
+    const service::Workplace workplace{*catalogue,         environments, in_flight, policy_of(settings),
+                                       process_identity(), system_now,   marks};
+
+    service::CatalogueHealth health(*catalogue, workplace.owner, system_now);
+    service::Recovery recovery(workplace, is_known_dead);
+    service::Repeats repeats(
+        workplace, std::move(idempotency_key), [&] { recovery.settle_intents(); },
+        longest_request(environments) + environments.lease(), handler_threads(environments) / 2);
+
+    service::Access access(*catalogue, system_now);
+    service::Login login(*catalogue, storage::login_networks_of(*catalogue), system_now,
+                         std::chrono::steady_clock::now);
+    service::UseKey use(workplace, std::chrono::steady_clock::now);
+    const api::Application application(api::all_routes(workplace, login, use, repeats, health), access);
+    api::HttpServer server(
+        server_settings(settings.http, handler_threads(environments)),
+        [&](api::HttpRequest& request) { return application.handle(request); },
+        [&](int status, std::string_view text, const api::Headers& headers) {
+            return application.refuse(status, text, headers);
+        });
+
+    if (may_be_swapped())
+        log::warn("memory.may_be_swapped",
+                  {{"advice",
+                    "keys may reach the swap device: set MemorySwapMax=0 as config/systemd/keyward.service "
+                    "does, or turn swap off"}});
+    {
+        const service::PeriodicTasks probes({{"probe", 2s, [&] {
+                                                  for (const auto& environment : environments.all())
+                                                      environment->probe();
+                                              }}});
+        const service::PeriodicTasks catalogue_probe({{"catalogue", 700ms, [&] { health.probe(); }}});
+        const service::PeriodicTasks finishing({{"unfinished", 250ms,
+                                                 [&] {
+                                                     if (health.is_up())
+                                                         workplace.unfinished->settle_all(
+                                                             *catalogue, workplace.lease_end());
+                                                 }},
+                                                {"unfinished_repeats", 250ms, [&] {
+                                                     if (health.is_up()) repeats.finish_all();
+                                                 }}});
+        const service::PeriodicTasks leases({{"leases", 5s, [&] { recovery.renew_leases(); }},
+                                             {"repeats", 5s, [&] { repeats.renew_leases(); }}});
+        service::DriftWatch drift(workplace);
+        service::RecoveryRunner recovery_runner(recovery);
+        const service::PeriodicTasks settling({{"recovery", 5s, [&] {
+                                                    recovery_runner.run();
+                                                    drift.begin();
+                                                }}});
+        const service::PeriodicTasks purging({{"purge", 1h, [&] { login.remove_expired_tokens(); }},
+                                              {"old_answers", 1h, [&] { repeats.forget_old_answers(); }}});
+        // What the looks through whole tokens leave behind counts as no request's, so all is returned now and
+        // then.
+        const service::PeriodicTasks memory({{"memory", 1s, [&] { application.return_memory(); }},
+                                             {"all_memory", 1min, [] { malloc_trim(0); }}});
+        if (settings.http.trusted_proxies.empty())
+            log::warn("http.no_trusted_proxies",
+                      {{"meaning",
+                        "all clients of a proxy in front would count as one: one of them could slow down "
+                        "the logins of all and use up what one client may have"},
+                       {"advice",
+                        "name the proxy in http.trusted_proxies; without a proxy nothing is to be done"}});
+        server.start();
+        log::info("service.started",
+                  {{"address", settings.http.address}, {"port", static_cast<std::int64_t>(server.port())}});
+        wait_for_the_end(signals, environments);
+        log::info("service.stopping");
+        const auto drain_limit = longest_request(environments) + spare_drain_time;
+        end_process_within(drain_limit + teardown_limit, 0);
+        recovery_runner.request_stop();
+        repeats.end_waiting();
+        server.stop(drain_limit);
+        // All requests are answered, and what was answered is in the catalogue. What is left may hang.
+        end_process_within(teardown_limit, 0);
+    }
+    const bool all_ended = environments.stop(hung_call_limit);
+    log::info("service.stopped");
+    // A call that hangs in a module can't be ended, and finalizing the module under it would hang us too.
+    if (!all_ended) std::_Exit(0);
+    return 0;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, Invocation& invocation) {
+    app.add_subcommand("serve", "Run the service until SIGTERM or SIGINT; SIGHUP reloads PINs")
+        ->callback([&invocation] { invocation.run = [&] { return serve(invocation.config); }; });
+}
+
+}  // namespace keyward::commands

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <openssl/evp.h>
+
+#include "crypto/digest.hpp"
+
+namespace keyward::keys {
+
+/// OpenSSL's own of a hash function; it lives as long as the process. Any thread may call it.
+const EVP_MD* openssl_digest(Digest digest);
+
+}  // namespace keyward::keys

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <memory>
+#include <new>
+
+#include <openssl/bn.h>
+#include <openssl/ec.h>
+#include <openssl/ecdsa.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/param_build.h>
+
+#include "base/bytes.hpp"
+
+namespace keyward::keys {
+
+/// Frees an OpenSSL handle with the function that belongs to it.
+template <auto function>
+struct Freed {
+    template <typename Handle>
+    void operator()(Handle* handle) const noexcept {
+        function(handle);
+    }
+};
+
+/// Numbers are cleared when they end: most of them are secret.
+using BnPtr = std::unique_ptr<BIGNUM, Freed<BN_clear_free>>;
+using BnCtxPtr = std::unique_ptr<BN_CTX, Freed<BN_CTX_free>>;
+using BnMontPtr = std::unique_ptr<BN_MONT_CTX, Freed<BN_MONT_CTX_free>>;
+using EcGroupPtr = std::unique_ptr<EC_GROUP, Freed<EC_GROUP_free>>;
+using EcPointPtr = std::unique_ptr<EC_POINT, Freed<EC_POINT_clear_free>>;
+using EcdsaSigPtr = std::unique_ptr<ECDSA_SIG, Freed<ECDSA_SIG_free>>;
+using PkeyPtr = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
+using PkeyCtxPtr = std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>>;
+using DigestCtxPtr = std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>>;
+using CipherPtr = std::unique_ptr<EVP_CIPHER, Freed<EVP_CIPHER_free>>;
+using CipherCtxPtr = std::unique_ptr<EVP_CIPHER_CTX, Freed<EVP_CIPHER_CTX_free>>;
+using MacPtr = std::unique_ptr<EVP_MAC, Freed<EVP_MAC_free>>;
+using MacCtxPtr = std::unique_ptr<EVP_MAC_CTX, Freed<EVP_MAC_CTX_free>>;
+using ParamBuildPtr = std::unique_ptr<OSSL_PARAM_BLD, Freed<OSSL_PARAM_BLD_free>>;
+using ParamsPtr = std::unique_ptr<OSSL_PARAM, Freed<OSSL_PARAM_free>>;
+using ObjectPtr = std::unique_ptr<ASN1_OBJECT, Freed<ASN1_OBJECT_free>>;
+
+/// OpenSSL's own failure (no memory, no provider), as opposed to a key that is wrong. Throws
+/// std::runtime_error.
+void require(bool openssl_succeeded);
+
+/// A handle that OpenSSL could make; it makes them all but when memory is short.
+template <typename Pointer>
+Pointer made(Pointer pointer) {
+    if (!pointer) throw std::bad_alloc();
+    return pointer;
+}
+
+inline BnPtr new_number() {
+    return made(BnPtr(BN_new()));
+}
+
+inline BnPtr number_from(ByteView octets) {
+    return made(BnPtr(BN_bin2bn(octets.data(), static_cast<int>(octets.size()), nullptr)));
+}
+
+/// A number whose handling should take the same time whatever its value.
+inline BnPtr secret_number_from(ByteView octets) {
+    BnPtr number = number_from(octets);
+    BN_set_flags(number.get(), BN_FLG_CONSTTIME);
+    return number;
+}
+
+/// Leaves OpenSSL's error queue of this thread as it was: a refused key must not show up in someone else's
+/// error.
+class QuietErrors {
+  public:
+    QuietErrors() { ERR_set_mark(); }
+    ~QuietErrors() { ERR_pop_to_mark(); }
+    QuietErrors(const QuietErrors&) = delete;
+    QuietErrors& operator=(const QuietErrors&) = delete;
+    QuietErrors(QuietErrors&&) = delete;
+    QuietErrors& operator=(QuietErrors&&) = delete;
+};
+
+}  // namespace keyward::keys

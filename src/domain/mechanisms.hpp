@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/digest.hpp"
+#include "keys/key_material.hpp"
+
+namespace keyward::service {
+
+/// What an object in a token may be used for: CKA_ENCRYPT, CKA_DECRYPT, CKA_SIGN, CKA_VERIFY.
+/// The private or secret object has encrypt/decrypt/sign/verify as its class allows, the public one the
+/// counterpart.
+enum class Use : std::uint8_t { cipher, signature };
+using UseSet = std::set<Use>;
+
+/// What is done with a key.
+enum class Action : std::uint8_t { encrypt, decrypt, sign, verify };
+
+/// The use that an object must be made for.
+Use use_of(Action action);
+/// As in the path of its call: `encrypt` …
+std::string_view to_string(Action action);
+
+/// How a mechanism runs: what it takes, and in which form a token gets it.
+enum class Scheme : std::uint8_t {
+    gcm,                  ///< the tag follows the ciphertext, as in PKCS#11
+    cbc_pad,              ///< padded as PKCS#7 has it
+    ctr,                  ///< the whole block counts, big-endian
+    ecb,                  ///< whole blocks, no padding
+    mac,                  ///< HMAC or CMAC, the whole of it
+    rsa_pkcs1_signature,  ///< RFC 8017 8.2; over a digest: a DigestInfo in CKM_RSA_PKCS
+    rsa_pss,              ///< RFC 8017 8.1, MGF1 with the same digest, salt as long as the digest
+    rsa_oaep,             ///< RFC 8017 7.1, MGF1 with the same digest, no label
+    rsa_pkcs1_cipher,     ///< RFC 8017 7.2
+    ecdsa,                ///< over the digest's leftmost octets, as many as the order has; r ‖ s in a token
+    eddsa,                ///< pure, over the message itself
+};
+
+/// What a request may send beside `mechanism` and `input`.
+enum class Parameter : std::uint8_t { iv, aad, tag, hash, format, digest };
+std::string_view to_string(Parameter parameter);
+
+/// One row of the operations table: a mechanism by the name that the contract gives it (PKCS#11's without
+/// CKM_, upper case, dashes).
+struct Mechanism {
+    std::string_view name;
+    keys::Algorithm algorithm;
+    Scheme scheme;
+    std::optional<keys::Digest> digest;  ///< that it hashes its input with
+    std::uint8_t iv_size;                ///< octets; 0 when it takes none
+    bool by_default;          ///< a key of this algorithm may do it when the request names no mechanisms
+    bool legacy;              ///< in use only where the configuration allows legacy mechanisms
+    std::string_view limits;  ///< in words for people
+    std::string_view source;
+};
+
+/// The whole table: validation, routing to a token, listing and documentation read it.
+std::span<const Mechanism> mechanism_table();
+
+/// Null when the table has none of that name.
+const Mechanism* find_mechanism(std::string_view name);
+
+Use use_of(const Mechanism& mechanism);
+/// The pair of actions that a mechanism of this kind is for.
+std::vector<Action> actions_of(const Mechanism& mechanism);
+/// Whether requests for that mechanism may send the parameter.
+bool takes(const Mechanism& mechanism, Parameter parameter);
+/// All that it takes.
+std::vector<Parameter> parameters_of(const Mechanism& mechanism);
+/// Whether that action needs the public half alone, so that it may run outside of the token.
+bool is_public(const Mechanism& mechanism, Action action);
+/// Whether a failed decryption tells something of the plaintext to who can send ciphertexts of their own.
+bool failure_is_an_oracle(const Mechanism& mechanism);
+
+/// A key's mechanisms, in the table's order.
+using MechanismList = std::vector<std::string>;
+
+/// Those that a key of this algorithm gets when the request names none.
+MechanismList default_mechanisms(keys::Algorithm algorithm);
+
+/// All that fit a key of this algorithm: for error texts and validation.
+MechanismList mechanisms_for(keys::Algorithm algorithm);
+
+/// The uses that the named mechanisms of this algorithm need.
+UseSet uses_of(keys::Algorithm algorithm, const MechanismList& mechanisms);
+
+}  // namespace keyward::service

@@ -1,0 +1,321 @@
+#include "http/connection.hpp"
+
+#include <string_view>
+#include <utility>
+
+#include <sys/socket.h>
+
+#include "base/contain.hpp"
+#include "base/log.hpp"
+#include "base/secret_bytes.hpp"
+
+namespace keyward::api {
+namespace {
+
+constexpr std::string_view too_much_work =
+    "more requests are waiting than can be worked on: come again in a second";
+constexpr std::string_view too_many_bodies =
+    "the requests being read are too large together: come again in a second";
+constexpr std::string_view too_many_bodies_of_one =
+    "the requests being read from this address are too large together: come again in a second";
+constexpr std::string_view stopping = "the service is stopping: come again in a second";
+constexpr std::string_view too_slow = "the request did not arrive within its time";
+
+/// So much of each body is not counted against its address, so that a client whose neighbours send large
+/// bodies can still send small ones.
+constexpr std::size_t body_free_of_share = std::size_t{16} << 10U;
+
+/// The next close throws away what the client did not take, in place of keeping it in the kernel for minutes.
+void forget_unsent_data(int socket) {
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
+}  // namespace
+
+Connection::Connection(Descriptor socket, std::string peer_address, HttpCore& core)
+    : core_(core),
+      peer_address_(std::move(peer_address)),
+      place_(core_.proxies.trusts(peer_address_)
+                 ? AddressShares::Share()
+                 : AddressShares::Share(core_.connections_of_addresses, peer_address_)),
+      socket_(std::move(socket)),
+      reader_(core.limits),
+      body_memory_(core.body_memory),
+      unsent_memory_(core.unsent_memory) {
+    set_deadline(core_.settings.header_deadline);
+}
+
+void Connection::receive(ByteView bytes) noexcept {
+    const std::scoped_lock lock(mutex_);
+    try {
+        if (state_ == State::reading) {
+            read(bytes);
+        } else {
+            pipelined_ = true;
+        }
+    } catch (...) {  // no memory
+        hang_up();
+    }
+}
+
+void Connection::read(ByteView bytes) {
+    while (!bytes.empty() && state_ == State::reading) {
+        if (reader_.is_untouched() && answered_before_) set_deadline(core_.settings.header_deadline);
+        bytes = bytes.subspan(reader_.feed(bytes));
+        look_at_reader(!bytes.empty());
+    }
+    if (state_ == State::reading && reader_.awaits_continue() && !body_invited_) invite_body();
+}
+
+void Connection::look_at_reader(bool more_follows) {
+    switch (reader_.state()) {
+        case RequestReader::State::head:
+            return;
+        case RequestReader::State::body:
+            if (!std::exchange(in_body_, true)) begin_body();
+            return hold_body_memory();
+        case RequestReader::State::complete:
+            return begin_handling(more_follows);
+        case RequestReader::State::refused:
+            return refuse(reader_.refusal().status, reader_.refusal().reason);
+    }
+}
+
+void Connection::begin_body() {
+    set_deadline(core_.settings.body_deadline);
+    body_share_ = {core_.body_memory_of_addresses, core_.client_of(peer_address_, reader_.fields())};
+}
+
+void Connection::hold_body_memory() {
+    const std::size_t size = reader_.body_memory();
+    if (size > body_free_of_share && !body_share_.resize(size)) return refuse(503, too_many_bodies_of_one);
+    if (!body_memory_.resize(size)) refuse(503, too_many_bodies);
+}
+
+/// RFC 9110 15.2.1. So short a text always fits: everything sent before was taken by the kernel.
+void Connection::invite_body() {
+    constexpr std::string_view interim = "HTTP/1.1 100 Continue\r\n\r\n";
+    body_invited_ = true;
+    const auto sent = ::send(socket_.get(), interim.data(), interim.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent != static_cast<ssize_t>(interim.size())) hang_up();
+}
+
+void Connection::begin_handling(bool more_follows) {
+    auto read = reader_.take();
+    request_ = std::move(read.request);
+    request_.early = this;
+    persistent_ = read.persistent;
+    http_1_0_ = read.http_1_0;
+    head_only_ = request_.method == Method::head;
+    pipelined_ = more_follows;
+    in_body_ = body_invited_ = false;
+    enter(State::busy);
+    if (core_.draining) return answer(core_.refuse(503, stopping, request_.headers));
+    request_.remote_address = core_.client_of(peer_address_, request_.headers);
+    if (!core_.pool.submit(shared_from_this())) answer(core_.refuse(503, too_much_work, request_.headers));
+}
+
+void Connection::refuse(int status, std::string_view what_was_wrong) {
+    auto response = core_.refuse(status, what_was_wrong, reader_.fields());
+    response.close = true;
+    head_only_ = reader_.is_head_request();
+    enter(State::busy);
+    answer(std::move(response));
+}
+
+void Connection::run() noexcept {
+    if (in_parts_) return prepare_next_part();
+    HttpResponse response;
+    const bool handled = contain("handling of a request", [&] { response = core_.handle(request_); });
+    const std::scoped_lock lock(mutex_);
+    if (!handled) {  // no memory, not even for the refusal
+        forget_request();
+        return hang_up();
+    }
+    if (state_ != State::busy) {  // hung up meanwhile
+        keyward::cleanse(response.body);
+        return forget_request();
+    }
+    try {
+        answer(std::move(response));
+    } catch (...) {  // no memory
+        forget_request();
+        hang_up();
+    }
+}
+
+/// The request stays as it is: the handler works on it.
+void Connection::answer_early(HttpResponse response) noexcept {
+    const std::scoped_lock lock(mutex_);
+    if (state_ != State::busy) return;
+    try {
+        response.close = true;
+        send(std::move(response));
+    } catch (...) {  // no memory
+        hang_up();
+    }
+}
+
+void Connection::answer(HttpResponse response) {
+    forget_request();
+    send(std::move(response));
+}
+
+void Connection::send(HttpResponse response) {
+    const bool has_parts = response.next != nullptr;
+    chunked_ = has_parts && !http_1_0_;
+    close_after_ = response.close || !persistent_ || pipelined_ || input_ended_ || core_.draining ||
+                   (has_parts && http_1_0_);
+    in_parts_ = has_parts && !head_only_;
+    if (in_parts_) next_part_ = std::move(response.next);
+    outgoing_ = OutgoingAnswer(std::move(response), {.without_body = head_only_,
+                                                     .close = close_after_,
+                                                     .http_1_0 = http_1_0_,
+                                                     .chunked = chunked_,
+                                                     .until_close = has_parts && http_1_0_});
+    write();
+}
+
+/// On its own, in the queue with all other work: a client that takes its answer fast holds no thread either.
+void Connection::order_next_part() {
+    if (state_ == State::writing) core_.keeper.unwatch(socket_.get());
+    outgoing_ = OutgoingAnswer{};
+    unsent_memory_.resize(0);
+    enter(State::preparing);
+    if (!core_.pool.submit(shared_from_this())) hang_up();
+}
+
+/// Only this thread touches `next_part_` while the state is `preparing`.
+void Connection::prepare_next_part() noexcept {
+    {
+        const std::scoped_lock lock(mutex_);
+        if (state_ != State::preparing) return;
+    }
+    std::optional<std::string> part;
+    bool failed = false;
+    try {
+        part = next_part_();
+    } catch (...) {  // anything; what it says may hold a secret
+        failed = true;
+    }
+    const std::scoped_lock lock(mutex_);
+    if (state_ != State::preparing) return;  // hung up meanwhile
+    try {
+        if (!failed) return send_part(std::move(part));
+    } catch (...) {  // no memory
+    }
+    contain("log of an answer that is cut off", [this] {
+        log::error("http.answer_cut_off", {{"client", peer_address_}});
+    });
+    hang_up();
+}
+
+void Connection::send_part(std::optional<std::string> part) {
+    in_parts_ = part.has_value();
+    if (!in_parts_) next_part_ = nullptr;
+    if (chunked_) part = chunk_of(part.value_or(""));
+    outgoing_ = OutgoingAnswer(std::move(part).value_or(""));
+    write();
+}
+
+void Connection::forget_request() noexcept {
+    cleanse(request_);
+    request_ = HttpRequest{};
+    body_memory_.resize(0);
+    body_share_.resize(0);
+}
+
+void Connection::write() {
+    const auto progress = outgoing_.send(socket_.get());
+    if (progress == OutgoingAnswer::Progress::done) return in_parts_ ? order_next_part() : finish_answer();
+    if (progress == OutgoingAnswer::Progress::failed) return hang_up();
+    if (state_ == State::writing) return;
+    if (!unsent_memory_.resize(outgoing_.remaining())) return hang_up();
+    core_.keeper.watch(socket_.get(), *this);
+    enter(State::writing);
+    set_deadline(core_.settings.write_deadline);
+}
+
+void Connection::finish_answer() {
+    if (state_ == State::writing) core_.keeper.unwatch(socket_.get());
+    outgoing_ = OutgoingAnswer{};
+    unsent_memory_.resize(0);
+    answered_before_ = true;
+    if (!close_after_ && !pipelined_) {
+        enter(State::reading);
+        return set_deadline(core_.settings.idle_deadline);
+    }
+    if (input_ended_) return hang_up();
+    // A close with unread input would reset the connection and might destroy the answer on its way (RFC
+    // 9112 9.6).
+    ::shutdown(socket_.get(), SHUT_WR);
+    enter(State::lingering);
+    set_deadline(core_.settings.linger_deadline);
+}
+
+void Connection::socket_has_room() noexcept {
+    const std::scoped_lock lock(mutex_);
+    if (state_ != State::writing) return;
+    try {
+        write();
+    } catch (...) {
+        hang_up();
+    }
+}
+
+void Connection::input_ended() noexcept {
+    const std::scoped_lock lock(mutex_);
+    input_ended_ = true;
+    if (state_ == State::reading || state_ == State::lingering) hang_up();
+}
+
+void Connection::deadline_passed(std::int64_t now) noexcept {
+    const std::scoped_lock lock(mutex_);
+    if (!is_due(now)) return;
+    try {
+        if (state_ == State::reading && !reader_.is_untouched()) return refuse(408, too_slow);
+    } catch (...) {  // no memory: no answer
+    }
+    hang_up();
+}
+
+void Connection::abandon() noexcept {
+    const std::scoped_lock lock(mutex_);
+    hang_up();
+}
+
+/// Shutting the socket down makes Pistache read its end and close its own descriptor. An answer that goes in
+/// parts and is not whole ends with a reset: an orderly end would be the end of the body for a client that
+/// knows no chunks.
+void Connection::hang_up() noexcept {
+    if (state_ == State::closed) return;
+    if (state_ == State::writing) core_.keeper.unwatch(socket_.get());
+    if (state_ == State::writing || in_parts_) forget_unsent_data(socket_.get());
+    if (!input_ended_) ::shutdown(socket_.get(), in_parts_ ? SHUT_RD : SHUT_RDWR);
+    socket_.reset();
+    outgoing_ = OutgoingAnswer{};
+    unsent_memory_.resize(0);
+    if (state_ != State::busy) {
+        body_memory_.resize(0);
+        body_share_.resize(0);
+    }
+    enter(State::closed);
+    core_.keeper.remove(*this);
+}
+
+void Connection::enter(State next) noexcept {
+    const auto counts = [](State state) {
+        return state == State::busy || state == State::writing || state == State::preparing;
+    };
+    if (counts(next) && !counts(state_)) ++core_.in_flight;
+    if (!counts(next) && counts(state_)) --core_.in_flight;
+    state_ = next;
+    deadline_.store(never, std::memory_order_relaxed);
+}
+
+void Connection::set_deadline(std::chrono::milliseconds from_now) noexcept {
+    deadline_.store(steady_milliseconds() + from_now.count(), std::memory_order_relaxed);
+}
+
+}  // namespace keyward::api

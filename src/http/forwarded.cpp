@@ -1,0 +1,57 @@
+#include "http/forwarded.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+#include <arpa/inet.h>
+
+#include "http/syntax.hpp"
+
+namespace keyward::api {
+
+std::string canonical_address(std::string_view text) {
+    const std::string name(text);
+    std::array<char, INET6_ADDRSTRLEN> printed{};
+    in_addr v4{};
+    if (::inet_pton(AF_INET, name.c_str(), &v4) == 1)
+        return ::inet_ntop(AF_INET, &v4, printed.data(), printed.size());
+    in6_addr v6{};
+    if (::inet_pton(AF_INET6, name.c_str(), &v6) != 1) return {};
+    if (!IN6_IS_ADDR_V4MAPPED(&v6)) return ::inet_ntop(AF_INET6, &v6, printed.data(), printed.size());
+    return ::inet_ntop(AF_INET, &v6.s6_addr[12], printed.data(), printed.size());
+}
+
+TrustedProxies::TrustedProxies(const std::vector<std::string>& addresses) {
+    for (const auto& address : addresses) {
+        addresses_.push_back(canonical_address(address));
+        if (addresses_.back().empty())
+            throw std::invalid_argument("trusted_proxies: " + address + " is no IP address");
+    }
+}
+
+bool TrustedProxies::trusts(std::string_view address) const {
+    return std::ranges::find(addresses_, address) != addresses_.end();
+}
+
+std::string TrustedProxies::client_of(const std::string& peer, const Headers& headers) const {
+    std::string nearest = peer;
+    if (!trusts(nearest)) return nearest;
+    for (auto header = headers.rbegin(); header != headers.rend(); ++header) {
+        if (header->first != "x-forwarded-for") continue;
+        std::string_view list = header->second;
+        while (true) {
+            const auto comma = list.rfind(',');
+            const auto last = comma == std::string_view::npos ? list : list.substr(comma + 1);
+            auto hop = canonical_address(trimmed(last));
+            if (hop.empty()) return nearest;
+            nearest = std::move(hop);
+            if (!trusts(nearest)) return nearest;
+            if (comma == std::string_view::npos) break;
+            list = list.substr(0, comma);
+        }
+    }
+    return nearest;
+}
+
+}  // namespace keyward::api

@@ -1,0 +1,94 @@
+#include "http/pistache_adapter.hpp"
+
+#include <array>
+#include <cstring>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <pistache/peer.h>
+#include <sys/socket.h>
+
+#include "base/log.hpp"
+#include "http/connection.hpp"
+#include "http/descriptor.hpp"
+
+namespace keyward::api {
+namespace {
+
+constexpr const char* connection_data = "connection";  // fits a string without allocation
+
+std::string address_of_peer(int socket) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    if (::getpeername(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    const void* octets =
+        address.ss_family == AF_INET6
+            ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in6*>(&address)->sin6_addr)
+            : static_cast<const void*>(&reinterpret_cast<const sockaddr_in*>(&address)->sin_addr);
+    if (::inet_ntop(address.ss_family, octets, text.data(), text.size()) == nullptr) return {};
+    return canonical_address(text.data());
+}
+
+/// What a peer carries. Emptied when the peer goes, so that a connection never ends inside Pistache's own
+/// clearing up.
+struct Carried {
+    explicit Carried(std::shared_ptr<Connection> peers_connection)
+        : connection(std::move(peers_connection)) {}
+
+    std::shared_ptr<Connection> connection;
+};
+
+Carried* carried_by(const Pistache::Tcp::Peer& peer) {
+    return static_cast<Carried*>(peer.tryGetData(connection_data).get());
+}
+
+}  // namespace
+
+Guard::Guard(HttpCore& core)
+    : core_(&core), idle_parser_(std::make_shared<Pistache::Http::RequestParser>(std::size_t{1})) {}
+
+void Guard::onRequest(const Pistache::Http::Request& /*request*/,
+                      Pistache::Http::ResponseWriter /*response*/) {
+    log::error("http.guard_was_passed_by");  // onInput feeds no parser, so nothing can get here
+}
+
+/// Pistache calls this on the reactor thread of the peer before it reads, with the descriptor open. An
+/// exception here would end the process.
+void Guard::onConnection(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
+    ++core_->open_peers;
+    try {
+        peer->putData(ParserData, idle_parser_);
+        if (auto connection = admit(peer->fd()))
+            return peer->putData(connection_data, std::make_shared<Carried>(std::move(connection)));
+    } catch (const std::exception&) {
+        log::warn("http.connection_not_taken");
+    }
+    ::shutdown(peer->fd(), SHUT_RDWR);
+}
+
+std::shared_ptr<Connection> Guard::admit(int socket) const {
+    if (core_->draining) return nullptr;
+    Descriptor own(::fcntl(socket, F_DUPFD_CLOEXEC, 0));
+    if (!own) return nullptr;
+    auto connection = std::make_shared<Connection>(std::move(own), address_of_peer(socket), *core_);
+    if (!connection->takes_its_place()) return nullptr;
+    return core_->keeper.add(connection) ? connection : nullptr;
+}
+
+void Guard::onInput(const char* buffer, size_t length, const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
+    if (const auto* carried = carried_by(*peer)) carried->connection->receive(as_bytes({buffer, length}));
+    // The buffer is Pistache's, on its stack and not const there. It would keep a part of a secret body until
+    // overwritten.
+    ::explicit_bzero(const_cast<char*>(buffer), length);  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+}
+
+void Guard::onDisconnection(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
+    if (auto* carried = carried_by(*peer)) {
+        carried->connection->input_ended();
+        carried->connection.reset();
+    }
+    --core_->open_peers;
+}
+
+}  // namespace keyward::api

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+
+#include <pistache/http.h>
+
+#include "http/server_context.hpp"
+
+namespace keyward::api {
+
+class Connection;
+
+/// All that Pistache sees of this service: a handler that takes the octets before Pistache's parser does.
+/// Pistache listens, accepts, waits and reads; `onRequest`, its ResponseWriter, its write queue and its
+/// time-outs are never used, because they find clients by descriptor number (docs/decisions/0003). Pistache
+/// makes one copy a reactor thread; they share the core.
+class Guard final : public Pistache::Http::Handler {
+  public:
+    HTTP_PROTOTYPE(Guard)
+
+    /// The core must outlive the endpoint this is given to.
+    explicit Guard(HttpCore& core);
+
+    void onRequest(const Pistache::Http::Request& request, Pistache::Http::ResponseWriter response) override;
+    void onDisconnection(const std::shared_ptr<Pistache::Tcp::Peer>& peer) override;
+
+  private:
+    void onConnection(const std::shared_ptr<Pistache::Tcp::Peer>& peer) override;
+    void onInput(const char* buffer, size_t length,
+                 const std::shared_ptr<Pistache::Tcp::Peer>& peer) override;
+    [[nodiscard]] std::shared_ptr<Connection> admit(int socket) const;
+
+    HttpCore* core_;
+    // Pistache's timer asks every peer for its parser; this one never gets an octet, so one does for all.
+    std::shared_ptr<Pistache::Http::RequestParser> idle_parser_;
+};
+
+}  // namespace keyward::api

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "base/secret_bytes.hpp"
+#include "http/head.hpp"
+#include "http/message.hpp"
+
+namespace keyward::api {
+
+/// Overwrites everything in a request that may be secret: field values (tokens), the query, the body.
+void cleanse(HttpRequest& request) noexcept;
+
+/// One request that was read to its end.
+struct ReadRequest {
+    HttpRequest request;
+    bool persistent = false;  ///< the client wants to go on with this connection
+    bool http_1_0 = false;
+};
+
+/// Reads HTTP/1.1 and HTTP/1.0 requests (RFC 9112), strictly, from octets in pieces of any size. The outcome
+/// does not depend on where the pieces were cut. It knows no sockets. What is refused stays refused: nothing
+/// after it is looked at.
+///
+/// The head may hold a token and the body may hold key material, so every buffer is cleansed when it grows or
+/// ends, and the body grows with what has come, not with what was announced. Not for sharing between threads.
+class RequestReader {
+  public:
+    enum class State { head, body, complete, refused };
+
+    explicit RequestReader(const ReaderLimits& limits) : limits_(limits) {}
+    RequestReader(const RequestReader&) = delete;
+    RequestReader& operator=(const RequestReader&) = delete;
+    ~RequestReader();
+
+    /// Takes octets up to the end of the head or the end of the request, whichever comes first, and returns
+    /// how many it took.
+    std::size_t feed(ByteView bytes);
+
+    [[nodiscard]] State state() const noexcept { return state_; }
+    /// Nothing of a request has come yet.
+    [[nodiscard]] bool is_untouched() const noexcept { return head_size_ == 0; }
+    /// The client waits for `100 Continue` before it sends the body (RFC 9110 10.1.1).
+    [[nodiscard]] bool awaits_continue() const noexcept;
+    /// The answer to it has no body, as far as is known yet.
+    [[nodiscard]] bool is_head_request() const noexcept { return head_.request.method == Method::head; }
+    /// Octets of memory that the body takes now.
+    [[nodiscard]] std::size_t body_memory() const noexcept { return body_.size(); }
+    /// Of a refused request.
+    [[nodiscard]] const Refusal& refusal() const noexcept { return refusal_; }
+    /// The fields read so far, also of a refused request.
+    [[nodiscard]] const Headers& fields() const noexcept { return head_.request.headers; }
+
+    /// The complete request. The reader is then ready for the next one.
+    [[nodiscard]] ReadRequest take();
+
+  private:
+    std::size_t feed_head(ByteView bytes);
+    std::size_t feed_body(ByteView bytes);
+    void take_head_octet(char octet);
+    void check_request_line_size(char octet);
+    void take_line();
+    void finish_head();
+    void push(char octet);
+    void make_room_for_body(std::size_t size);
+    void refuse(Refusal refusal);
+    void clear() noexcept;
+
+    ReaderLimits limits_;
+    State state_ = State::head;
+    RequestHead head_;
+    Refusal refusal_;
+    std::string line_;                // without its CRLF
+    std::size_t head_size_ = 0;       // octets of the head so far
+    std::size_t request_spaces_ = 0;  // seen in the request line
+    std::size_t target_size_ = 0;
+    bool carriage_return_ = false;  // the last octet was one
+    bool has_request_line_ = false;
+    bool skipped_empty_line_ = false;
+    SecretBytes body_;           // its size is the room that was made
+    std::size_t body_size_ = 0;  // octets of the body so far
+};
+
+}  // namespace keyward::api

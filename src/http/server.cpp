@@ -1,0 +1,129 @@
+#include "http/server.hpp"
+
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include <arpa/inet.h>
+#include <pistache/endpoint.h>
+#include <sys/socket.h>
+
+#include "http/connection.hpp"
+#include "http/listening_socket.hpp"
+#include "http/pistache_adapter.hpp"
+#include "http/server_context.hpp"
+
+namespace keyward::api {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+/// Pistache's own time-outs find clients by descriptor number, so they must never happen.
+constexpr auto never = std::chrono::hours(24 * 365 * 100);
+
+/// Every client has its answer by then; a handler that still runs hangs in something.
+constexpr milliseconds patience_with_handlers{2'000};
+
+/// Address::fromUnix would take the port in network order for one in host order, so it is given apart.
+Pistache::Address pistache_address(const std::string& address, std::uint16_t port) {
+    sockaddr_storage name{};
+    auto* v4 = reinterpret_cast<sockaddr_in*>(&name);
+    auto* v6 = reinterpret_cast<sockaddr_in6*>(&name);
+    if (::inet_pton(AF_INET, address.c_str(), &v4->sin_addr) == 1)
+        name.ss_family = AF_INET;
+    else if (::inet_pton(AF_INET6, address.c_str(), &v6->sin6_addr) == 1)
+        name.ss_family = AF_INET6;
+    else
+        throw std::invalid_argument("http.address: " + address + " is no IP address");
+    return {Pistache::IP(reinterpret_cast<sockaddr*>(&name)), Pistache::Port(port)};
+}
+
+/// Only for the end of a server: nothing hurries then, and who is waited for knows nothing of us.
+template <typename Condition>
+bool wait_for(Condition condition, milliseconds time) {
+    const auto end = steady_clock::now() + time;
+    while (!condition()) {
+        if (steady_clock::now() >= end) return false;
+        std::this_thread::sleep_for(milliseconds(2));
+    }
+    return true;
+}
+
+}  // namespace
+
+class HttpServer::Impl {
+  public:
+    Impl(HttpServerSettings settings, RequestHandler handler, RefusalBody refusal_body)
+        : address_(pistache_address(settings.address, settings.port)),
+          core_(std::move(settings), std::move(handler), std::move(refusal_body)) {}
+
+    void start();
+    bool stop(milliseconds drain);
+    [[nodiscard]] std::uint16_t port() const {
+        return endpoint_ ? static_cast<std::uint16_t>(endpoint_->getPort()) : 0;
+    }
+
+  private:
+    const Pistache::Address address_;
+    HttpCore core_;
+    ListeningSocket listening_;
+    std::unique_ptr<Pistache::Http::Endpoint> endpoint_;  // its threads use the core, so it ends first
+};
+
+void HttpServer::Impl::start() {
+    auto endpoint = std::make_unique<Pistache::Http::Endpoint>(address_);
+    endpoint->init(Pistache::Http::Endpoint::options()
+                       .threads(static_cast<int>(core_.settings.reactor_threads))
+                       .flags(Pistache::Tcp::Options::ReuseAddr | Pistache::Tcp::Options::NoDelay |
+                              Pistache::Tcp::Options::CloseOnExec)
+                       .headerTimeout(never)
+                       .bodyTimeout(never)
+                       .keepaliveTimeout(never));
+    endpoint->setHandler(std::make_shared<Guard>(core_));
+    try {
+        endpoint->serveThreaded();
+    } catch (const std::exception& failure) {
+        throw std::runtime_error("can't listen on " + core_.settings.address + " port " +
+                                 std::to_string(core_.settings.port) + ": " + failure.what());
+    }
+    endpoint_ = std::move(endpoint);
+    listening_ = ListeningSocket(core_.settings.address, port());
+}
+
+bool HttpServer::Impl::stop(milliseconds drain) {
+    if (!endpoint_) return true;
+    listening_.refuse_newcomers();
+    core_.draining = true;
+    const bool all_answered = wait_for([this] { return core_.in_flight == 0; }, drain);
+    for (const auto& connection : core_.keeper.all())
+        connection->abandon();
+    // Pistache closes its descriptors only while its threads run.
+    wait_for([this] { return core_.open_peers == 0; }, milliseconds(1000));
+    endpoint_->shutdown();
+    endpoint_.reset();
+    const bool all_ended = core_.pool.stop(patience_with_handlers);
+    core_.keeper.stop();
+    return all_answered && all_ended;
+}
+
+HttpServer::HttpServer(HttpServerSettings settings, RequestHandler handler, RefusalBody refusal_body)
+    : impl_(std::make_unique<Impl>(std::move(settings), std::move(handler), std::move(refusal_body))) {}
+
+HttpServer::~HttpServer() {
+    impl_->stop(milliseconds(0));
+}
+
+void HttpServer::start() {
+    impl_->start();
+}
+
+std::uint16_t HttpServer::port() const {
+    return impl_->port();
+}
+
+bool HttpServer::stop(milliseconds drain) {
+    return impl_->stop(drain);
+}
+
+}  // namespace keyward::api

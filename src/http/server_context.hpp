@@ -1,0 +1,50 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <string_view>
+
+#include "http/address_shares.hpp"
+#include "http/byte_budget.hpp"
+#include "http/deadline_monitor.hpp"
+#include "http/forwarded.hpp"
+#include "http/reader.hpp"
+#include "http/server.hpp"
+#include "http/thread_pool.hpp"
+
+namespace keyward::api {
+
+/// What all connections of one server share. It outlives them and the threads that work on them.
+struct HttpCore {
+    /// Throws std::invalid_argument for a wrong address of a proxy, std::system_error when a thread can't be
+    /// made.
+    HttpCore(HttpServerSettings given, RequestHandler request_handler, RefusalBody refusal_maker);
+
+    /// The handler's answer, or a 500 when it throws anything or makes an answer that can't be sent.
+    [[nodiscard]] HttpResponse handle(HttpRequest& request) const;
+
+    /// The address of the client behind a peer. Says once in the log when a proxy seems to stand in front
+    /// that is not trusted: all its clients then count as one.
+    [[nodiscard]] std::string client_of(const std::string& peer, const Headers& headers);
+
+    /// The answer to what no handler sees. A 503 always says when to come again.
+    [[nodiscard]] HttpResponse refuse(int status, std::string_view what_was_wrong, const Headers& seen) const;
+
+    const HttpServerSettings settings;
+    const RequestHandler handler;
+    const RefusalBody refusal_body;
+    const ReaderLimits limits;
+    const TrustedProxies proxies;
+    ByteBudget body_memory;
+    AddressShares body_memory_of_addresses;
+    ByteBudget unsent_memory;
+    std::atomic<bool> warned_of_proxy{false};
+    std::atomic<bool> draining{false};
+    std::atomic<std::size_t> in_flight{0};   ///< requests that wait for their answer to be written
+    std::atomic<std::size_t> open_peers{0};  ///< connections that Pistache still holds
+    AddressShares connections_of_addresses;  // before the keeper, whose connections have shares of it
+    Housekeeper keeper;
+    ThreadPool pool;  // the last, so that its threads end before the rest
+};
+
+}  // namespace keyward::api

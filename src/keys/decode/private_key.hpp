@@ -1,0 +1,11 @@
+#pragma once
+
+#include "keys/decode/decode.hpp"
+#include "keys/decode/der_kind.hpp"
+
+namespace keyward::keys {
+
+/// A checked private key from DER of this kind (one that holds_private_key). Throws UnusableContent.
+KeyMaterial decode_private_key(ByteView der, DerKind kind, const Policy& policy);
+
+}  // namespace keyward::keys

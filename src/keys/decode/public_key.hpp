@@ -1,0 +1,16 @@
+#pragma once
+
+#include "keys/decode/decode.hpp"
+#include "keys/decode/der_kind.hpp"
+#include "keys/key_algorithm.hpp"
+
+namespace keyward::keys {
+
+/// A checked public key from DER of this kind (one that holds_public_key). Throws UnusableContent.
+PublicKey decode_public_key(ByteView der, DerKind kind, const Policy& policy);
+
+/// The checked key in a SubjectPublicKeyInfo's bit string, after its octet of unused bits. Throws
+/// UnusableContent.
+PublicKey decode_public_octets(const KeyAlgorithm& algorithm, ByteView octets, const Policy& policy);
+
+}  // namespace keyward::keys

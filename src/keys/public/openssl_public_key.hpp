@@ -1,0 +1,13 @@
+#pragma once
+
+#include "crypto/openssl_ptr.hpp"
+#include "keys/key_material.hpp"
+
+namespace keyward::keys {
+
+/// OpenSSL's handle of a public key. Throws std::runtime_error when OpenSSL does not take it.
+PkeyPtr openssl_public_key(const RsaPublicKey& key);
+PkeyPtr openssl_public_key(const EcPublicKey& key);
+PkeyPtr openssl_public_key(const Ed25519PublicKey& key);
+
+}  // namespace keyward::keys

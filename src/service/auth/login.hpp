@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/fair_semaphore.hpp"
+#include "base/secret_bytes.hpp"
+#include "domain/catalogue.hpp"
+#include "domain/login_networks.hpp"
+#include "service/auth/login_rate_limiter.hpp"
+
+namespace keyward::service {
+
+/// What a client sent to log in. Borrowed for the call.
+struct LoginAttempt {
+    const std::string& user_name;
+    const SecretBytes& password;
+    const std::string& client_address;
+    const std::string& request_id;
+};
+
+/// A bearer token that has just been made, and how long it is valid.
+struct LoginToken {
+    SecretBytes token;
+    std::chrono::seconds lifetime;
+};
+
+/// Passwords for bearer tokens of one hour. A user that is not there, one without a password and a wrong
+/// password cost the same work and get the same answer.
+///
+/// Failures are slowed down by LoginThrottle, and few passwords are hashed at once, since each takes 64 MiB.
+/// Who comes from a network from which the user has logged in lately is not slowed down, and waits for a hash
+/// only behind others of whom that is true: strangers can't keep a user out. Any thread may call.
+class Login {
+  public:
+    /// Hashes a password once in the life of the process. `clock` dates tokens, `steady_clock` waiting times.
+    Login(Catalogue& catalogue, LoginNetworks& networks, Clock clock, SteadyClock steady_clock);
+
+    /// Throws ServiceError (unauthorized_client; too_many_requests with the time to wait).
+    LoginToken run(const LoginAttempt& attempt);
+
+    /// Removes the tokens of logins that ended more than a day ago, and the networks of old logins. To be
+    /// called from time to time.
+    void remove_expired_tokens();
+
+  private:
+    /// Where an attempt comes from, and when its user last logged in from there.
+    struct Origin {
+        std::string network;
+        std::optional<Instant> last_login = {};
+        bool is_known = false;
+    };
+    Origin origin_of(const LoginAttempt& attempt);
+    void refuse_while_slowed_down(const LoginAttempt& attempt) const;
+    FairSemaphore::Permit turn_to_hash(const LoginAttempt& attempt, const Origin& origin);
+    std::optional<User> verified(const LoginAttempt& attempt, const Origin& origin);
+    LoginToken token_for(const User& user, const LoginAttempt& attempt, const Origin& origin);
+
+    Catalogue& catalogue_;
+    LoginNetworks& networks_;
+    Clock clock_;
+    LoginThrottle throttle_;
+    FairSemaphore known_hashing_;
+    FairSemaphore strange_hashing_;
+};
+
+}  // namespace keyward::service

@@ -1,0 +1,42 @@
+#include "service/auth/login_rate_limiter.hpp"
+
+#include <algorithm>
+
+#include <arpa/inet.h>
+
+#include "base/bytes.hpp"
+
+namespace keyward::service {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// The network of an IPv6 address, in hex; any other address as it is.
+std::string network_of(const std::string& address) {
+    in6_addr v6{};
+    if (::inet_pton(AF_INET6, address.c_str(), &v6) != 1) return address;
+    return to_hex(ByteView(v6.s6_addr).first(8)) + "/64";
+}
+
+}  // namespace
+
+std::chrono::seconds LoginThrottle::wait(const std::string& user, const std::string& address) const {
+    const auto now = clock_();
+    const std::lock_guard lock(mutex_);
+    const auto until = std::max(users_.waits_until(user), addresses_.waits_until(network_of(address)));
+    return until <= now ? 0s : std::chrono::ceil<std::chrono::seconds>(until - now);
+}
+
+void LoginThrottle::failed(const std::string& user, const std::string& address) {
+    const auto now = clock_();
+    const std::lock_guard lock(mutex_);
+    users_.failed(user, now);
+    addresses_.failed(network_of(address), now);
+}
+
+void LoginThrottle::succeeded(const std::string& user) {
+    const std::lock_guard lock(mutex_);
+    users_.succeeded(user);
+}
+
+}  // namespace keyward::service

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <mutex>
+#include <string>
+
+#include "base/backoff_tracker.hpp"
+
+namespace keyward::service {
+
+/// Slows down failed logins for each user name, there or not, and for each client address; the clients of an
+/// IPv6 network (a /64, all of which one machine may have) count as one. A user waits for two seconds at
+/// most, or strangers could keep them from logging in; an address for a minute. Lives in this process:
+/// replicas count for themselves. Any thread may call.
+class LoginThrottle {
+  public:
+    static constexpr std::size_t usual_most = 4096;
+
+    explicit LoginThrottle(SteadyClock clock, std::size_t most = usual_most)
+        : clock_(std::move(clock)), users_(user_rule, most), addresses_(address_rule, most) {}
+
+    /// How long no attempt counts, in whole seconds, rounded up; zero when one may be made.
+    [[nodiscard]] std::chrono::seconds wait(const std::string& user, const std::string& address) const;
+    void failed(const std::string& user, const std::string& address);
+    /// The user's failures are forgotten; the address's are not, or who has one account could try all others.
+    void succeeded(const std::string& user);
+
+  private:
+    static constexpr FailureRule user_rule{.free = 4, .longest = std::chrono::seconds(2)};
+    static constexpr FailureRule address_rule{.free = 4};
+
+    SteadyClock clock_;
+    mutable std::mutex mutex_;
+    FailureCounts users_;
+    FailureCounts addresses_;
+};
+
+}  // namespace keyward::service

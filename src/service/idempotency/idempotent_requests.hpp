@@ -1,0 +1,76 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "service/idempotency/idempotency_turns.hpp"
+#include "service/idempotency/request_fingerprint.hpp"
+#include "service/runtime/service_context.hpp"
+
+namespace keyward::service {
+
+/// Repeats of requests (the contract's Idempotency-Key): what was answered with 200 is answered again for 24
+/// hours and done once. A repeat waits while the first runs, here or in another replica. One that was cut off
+/// is settled, then run. Any thread may call.
+class Repeats {
+  public:
+    static constexpr std::size_t usual_most_waiting = 128;
+
+    /// `settle` takes back what interrupted changes left (Recovery::settle), and may be called by several
+    /// threads. `longest_wait` is for the first to end.
+    /// Each repeat that waits holds the thread of its request; more than `most_waiting` are turned away.
+    Repeats(Workplace workplace, SecretBytes key, std::function<void()> settle,
+            std::chrono::milliseconds longest_wait, std::size_t most_waiting = usual_most_waiting);
+
+    /// Runs a request; returns the body of its 200, if that is to be kept.
+    using Action = std::function<std::optional<std::string>()>;
+
+    /// The kept answer of an earlier attempt; nothing when the action was run. Throws what the action throws,
+    /// and ServiceError: `conflict` when the name belongs to another request, `overloaded` when the first has
+    /// not ended after all that time.
+    std::optional<std::string> run(const RepeatName& name, const RequestShape& request, const Action& action);
+
+    /// To be called every few seconds: renews the leases of the attempts that are running here, and of no
+    /// others. Throws CatalogueError.
+    void renew_leases();
+    /// To be called as soon as the database answers again: ends the attempts whose beginning or end the
+    /// catalogue may not have taken. Throws CatalogueError.
+    void finish_all();
+    /// To be called now and then. Throws CatalogueError.
+    void forget_old_answers();
+    /// Nobody waits for another's answer any more.
+    void end_waiting() { turns_.end_waiting(); }
+
+  private:
+    using Until = RepeatTurns::Until;
+    struct Unfinished {
+        std::string fingerprint;
+        std::optional<std::string> answer;
+    };
+    class Running;
+
+    AttemptOutcome begin_or_remember(const RepeatName& name, const std::string& fingerprint, Until until);
+    AttemptOutcome begin(const RepeatName& name, const std::string& fingerprint, Until until,
+                         bool takes_over);
+    void settle_what_was_cut_off(const std::string& owner, Until until);
+    void write_end(const RepeatName& name, const std::optional<std::string>& answer);
+    void end(const RepeatName& name, Unfinished attempt) noexcept;
+    void finish_earlier(const RepeatName& name);
+    [[nodiscard]] std::map<RepeatName, Unfinished> unfinished() const;
+    void remember(const RepeatName& name, Unfinished attempt);
+
+    Workplace workplace_;
+    SecretBytes key_;
+    std::function<void()> settle_;
+    std::chrono::milliseconds longest_wait_;
+    RepeatTurns turns_;
+    mutable std::mutex mutex_;
+    std::map<RepeatName, Unfinished> unfinished_;
+    std::set<RepeatName> in_hand_;  ///< begun here, and not ended
+};
+
+}  // namespace keyward::service

@@ -1,0 +1,140 @@
+#include "service/lifecycle/import.hpp"
+
+#include "base/log.hpp"
+
+namespace keyward::service {
+namespace {
+
+/// What a failed import leaves to be done.
+enum class Aftermath { nothing, destroy_now, destroy_later };
+
+Aftermath aftermath_of(TokenFault fault) {
+    switch (fault) {
+        case TokenFault::pin:
+        case TokenFault::busy:
+            return Aftermath::nothing;  // there was no session to make an object in
+        case TokenFault::refused:
+        case TokenFault::mismatch:
+        case TokenFault::wrong_value:
+        case TokenFault::failed:
+        case TokenFault::full:
+        case TokenFault::missing:
+            return Aftermath::destroy_now;
+        case TokenFault::unreachable:
+            return Aftermath::destroy_later;
+    }
+    return Aftermath::destroy_later;
+}
+
+void log_failure(const std::string& request_id, const std::string& environment, const TokenError& error) {
+    log::warn("import.failed", {{"request", request_id},
+                                {"environment", environment},
+                                {"reason", error.what()},
+                                {"call", error.call()},
+                                {"code", error.code()}});
+}
+
+}  // namespace
+
+Import::Import(Environment& environment, Catalogue& catalogue, InFlight& in_flight, Plan plan)
+    : environment_(environment),
+      catalogue_(catalogue),
+      in_flight_(in_flight),
+      plan_(std::make_shared<const Plan>(std::move(plan))) {}
+
+void Import::start() {
+    in_flight_.add(id());
+    in_flight_here_ = true;
+    const auto import = [plan = plan_](Token& token) {
+        return token.import({plan->id, plan->label, *plan->material, plan->uses, plan->lifetime,
+                             plan->expected_check_value, plan->mechanisms});
+    };
+    // Nobody waits any more. The tombstone, which stands or will in a moment, goes once the object is gone.
+    const auto take_back = [plan = plan_, &catalogue = catalogue_, &in_flight = in_flight_](Token& token) {
+        try {
+            if (plan->lifetime == Lifetime::token) destroy_object(catalogue, token, plan->id);
+        } catch (const std::exception& error) {
+            log::warn("import.late_cleanup_failed", {{"object", plan->id.hex()}, {"reason", error.what()}});
+        }
+        in_flight.remove(plan->id);
+    };
+    try {
+        call_ = environment_.begin<ImportReceipt>(import, take_back, {}, plan_->user_id);
+    } catch (const TokenError& error) {
+        note(error);
+        left_nothing_ = true;
+    } catch (const std::exception& error) {
+        failed_unexpectedly(error);
+    }
+}
+
+void Import::finish() {
+    if (!call_) return;
+    try {
+        receipt_ = environment_.wait(*call_);
+    } catch (const CallTimedOut& late) {
+        note(late);
+        log_failure(plan_->request_id, environment(), late);
+        left_nothing_ = !late.started();
+        in_flight_here_ = !late.started();  // when it ends, the worker takes it back
+    } catch (const TokenError& error) {
+        note(error);
+        log_failure(plan_->request_id, environment(), error);
+        const Aftermath aftermath =
+            plan_->lifetime == Lifetime::session ? Aftermath::nothing : aftermath_of(error.fault());
+        left_nothing_ = aftermath == Aftermath::nothing;
+        to_destroy_ = aftermath == Aftermath::destroy_now;
+    } catch (const std::exception& error) {
+        failed_unexpectedly(error);
+    }
+}
+
+void Import::begin_cleanup() {
+    if (!to_destroy_) return;
+    try {
+        cleanup_ = environment_.begin<Destruction>(
+            [&catalogue = catalogue_, id = id()](Token& token) {
+                return destroy_object(catalogue, token, id);
+            },
+            {}, {}, plan_->user_id);
+    } catch (const std::exception& error) {
+        cleanup_failed(error);
+    }
+}
+
+void Import::end_cleanup() {
+    to_destroy_ = false;
+    if (!cleanup_) return;
+    try {
+        const Destruction destruction = environment_.wait(*cleanup_);
+        left_nothing_ = destruction.outcome == Destruction::Outcome::destroyed ||
+                        (destruction.outcome == Destruction::Outcome::not_found && !made_);
+    } catch (const std::exception& error) {
+        cleanup_failed(error);
+    }
+    cleanup_.reset();
+}
+
+void Import::note(const TokenError& failure) {
+    failure_ = failure;
+    failure_code_ = failure_code_of(failure);
+}
+
+void Import::failed_unexpectedly(const std::exception& error) {
+    failure_ = TokenError(TokenFault::unreachable, "The import failed for a reason that is in the log");
+    failure_code_ = failure_code_of(error);
+    log::error("import.failed_unexpectedly",
+               {{"request", plan_->request_id}, {"environment", environment()}, {"reason", error.what()}});
+}
+
+void Import::release() {
+    if (in_flight_here_) in_flight_.remove(id());
+    in_flight_here_ = false;
+}
+
+void Import::cleanup_failed(const std::exception& error) const {
+    log::warn("import.cleanup_failed",
+              {{"environment", environment()}, {"object", id().hex()}, {"reason", error.what()}});
+}
+
+}  // namespace keyward::service

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "domain/deployment_report.hpp"
+#include "service/lifecycle/import.hpp"
+#include "service/lifecycle/key_request.hpp"
+#include "service/runtime/service_context.hpp"
+
+namespace keyward::service {
+
+/// The imports of one request, one for each environment that it brings a key for. They run side by side.
+/// Made, used and ended by the thread of one request.
+class ImportBatch {
+  public:
+    /// The imports take the turns of this user. `lifetime` is `session` for a trial that leaves nothing.
+    ImportBatch(Workplace& workplace, std::string user_id, Lifetime lifetime)
+        : workplace_(workplace), user_id_(std::move(user_id)), lifetime_(lifetime) {}
+    ImportBatch(const ImportBatch&) = delete;
+    ImportBatch& operator=(const ImportBatch&) = delete;
+    ImportBatch(ImportBatch&&) = delete;
+    ImportBatch& operator=(ImportBatch&&) = delete;
+    /// Until here its objects count as in flight.
+    ~ImportBatch();
+
+    /// Nothing happens yet. `id` is the CKA_ID of what is to be made.
+    void add(Environment& environment, const EnvironmentEntry& entry, const PreparedEntry& prepared,
+             const ObjectId& id, const std::string& label, const UseSet& uses,
+             const MechanismList& mechanisms, const std::string& request_id);
+
+    /// Runs all of them until each has ended or its deadline has passed, and cleans up after those that
+    /// failed.
+    void run();
+    /// Takes back those that succeeded.
+    void undo();
+
+    [[nodiscard]] bool empty() const { return items_.empty(); }
+    [[nodiscard]] std::size_t size() const { return items_.size(); }
+    [[nodiscard]] bool any_failed() const;
+    [[nodiscard]] bool all_failed() const;
+    [[nodiscard]] const Import& operator[](std::size_t position) const { return items_[position].import; }
+
+    [[nodiscard]] std::vector<Intent> intents(const std::string& key_id) const;
+    /// For the objects of those that succeeded, when nothing in the catalogue may name them any more.
+    [[nodiscard]] std::vector<Tombstone> tombstones() const;
+    /// Of those that succeeded.
+    [[nodiscard]] std::set<ObjectId> ids() const;
+    /// `production, staging`: for error texts.
+    [[nodiscard]] std::string environment_names() const;
+    /// For the commit or the end of the change: the owner's, with those that left nothing as clean.
+    [[nodiscard]] Settlement settlement() const;
+    /// The deployment that one import made, or failed to make.
+    [[nodiscard]] Deployment deployment(std::size_t position, const std::string& alias) const;
+    /// What the answer says of one import that has run.
+    [[nodiscard]] EnvironmentResult result(std::size_t position) const;
+    /// What the answer says when nothing was kept. A refusal is the client's to mend, so it is
+    /// `validation_failed` only if every failure was one.
+    [[nodiscard]] ServiceError failure() const;
+
+  private:
+    void clean_up();
+
+    struct Item {
+        Import import;
+        std::string pointer;
+        std::string source;
+        int size;
+        UseSet uses;
+    };
+
+    Workplace& workplace_;
+    std::string user_id_;
+    Lifetime lifetime_;
+    std::vector<Item> items_;
+};
+
+}  // namespace keyward::service

@@ -1,0 +1,153 @@
+#include "service/lifecycle/key_change.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/log.hpp"
+#include "domain/key_text.hpp"
+
+namespace keyward::service {
+namespace {
+
+constexpr std::array both_permissions{Permission::manage, Permission::deploy_undeploy};
+
+bool may_change_in(const Caller& caller, const Project& project, const std::string& environment) {
+    return std::ranges::all_of(both_permissions, [&](Permission permission) {
+        return caller.holds(permission, project, environment);
+    });
+}
+
+bool is_in(const Project& project, const std::string& environment) {
+    return std::ranges::find(project.environments, environment) != project.environments.end();
+}
+
+/// Null when there is none of that name for the caller to put keys into.
+Environment* open_environment(const Workplace& workplace, const Caller& caller, const Project& project,
+                              const std::string& name) {
+    if (!is_in(project, name) || !may_change_in(caller, project, name)) return nullptr;
+    return workplace.environments.find(name);
+}
+
+/// Whether the key's deployments name the new objects.
+bool names_objects(Catalogue& catalogue, const std::string& key_id, const ImportBatch& imports) {
+    return std::ranges::includes(catalogue.objects_of(key_id), imports.ids());
+}
+
+/// Those who settled the intents may have ended their tombstones before the objects were made.
+void condemn_objects(Catalogue& catalogue, const ImportBatch& imports, const AuditRecord& audit) {
+    for (const Tombstone& tombstone : imports.tombstones())
+        if (catalogue.fate_of(tombstone.object_id) == ObjectFate::unknown)
+            catalogue.condemn(tombstone, audit);
+}
+
+}  // namespace
+
+Environment& writable_environment(const Workplace& workplace, const Caller& caller, const Project& project,
+                                  const std::string& name) {
+    Environment* environment = open_environment(workplace, caller, project, name);
+    if (environment == nullptr) throw environment_not_found(name);
+    return *environment;
+}
+
+std::optional<std::string> first_closed_environment(const Workplace& workplace, const Caller& caller,
+                                                    const Project& project,
+                                                    const std::vector<EnvironmentEntry>& entries) {
+    for (const EnvironmentEntry& entry : entries) {
+        if (entry.environment.empty()) continue;
+        const bool open = entry.content || entry.private_key
+                              ? open_environment(workplace, caller, project, entry.environment) != nullptr
+                              : is_in(project, entry.environment) && caller.sees(project, entry.environment);
+        if (!open) return entry.environment;
+    }
+    return std::nullopt;
+}
+
+void require_in_every_environment(const Caller& caller, const Project& project, const Key& key) {
+    for (const Deployment& deployment : key.deployments)
+        for (const Permission permission : both_permissions)
+            if (!caller.holds(permission, project, deployment.environment))
+                throw ServiceError(ErrorKind::forbidden,
+                                   "The permission " + std::string(to_string(permission)) +
+                                       " is required in every environment where the key is deployed");
+    if (!key.deployments.empty()) return;
+    const bool in_one = std::ranges::any_of(
+        project.environments, [&](const std::string& name) { return may_change_in(caller, project, name); });
+    if (!in_one)
+        throw ServiceError(ErrorKind::forbidden,
+                           "The permissions " + std::string(to_string(Permission::manage)) + " and " +
+                               std::string(to_string(Permission::deploy_undeploy)) +
+                               " are required together in one environment of the project");
+}
+
+Settlement with_answer(const Workplace& workplace, Settlement settlement, const Origin& origin,
+                       const DeploymentReport& report) {
+    if (origin.repeat)
+        settlement.answer = KeptAnswer{origin.repeat->user_id, origin.repeat->key, workplace.owner,
+                                       origin.repeat->answer(report), workplace.clock()};
+    return settlement;
+}
+
+UnfinishedChange unfinished_change(const Key& key, const ImportBatch& imports, AuditRecord audit) {
+    return {.key_id = key.id,
+            .project_id = key.project_id,
+            .key_name = key.name,
+            .settlement = imports.settlement(),
+            .audit = std::move(audit)};
+}
+
+bool was_committed_all_the_same(Workplace& workplace, ImportBatch& imports, UnfinishedChange change,
+                                const CatalogueError* failure) {
+    if (const auto* unknown = dynamic_cast<const CatalogueOutcomeUnknown*>(failure)) {
+        change.change_id = unknown->change_id();
+        change.made = imports.tombstones();
+        change.settlement.made = imports.ids();
+        workplace.unfinished->add(std::move(change));
+        throw CatalogueOutcomeUnknown(*unknown);
+    }
+    if (failure != nullptr) change.settlement.clean.clear();
+    try {
+        if (failure == nullptr) {
+            if (names_objects(workplace.catalogue, change.key_id, imports)) return true;
+            condemn_objects(workplace.catalogue, imports, change.audit);
+            imports.undo();
+            change.settlement = imports.settlement();
+        }
+        if (!workplace.catalogue.abandon_change(change.key_id, change.settlement, change.audit) &&
+            failure != nullptr) {
+            if (names_objects(workplace.catalogue, change.key_id, imports)) return true;
+            condemn_objects(workplace.catalogue, imports, change.audit);
+        }
+    } catch (const CatalogueError& error) {
+        change.change_id = change_id_of(error);
+        change.made = imports.tombstones();
+        change.settlement.made.merge(imports.ids());
+        workplace.unfinished->add(std::move(change));
+        throw;
+    }
+    imports.undo();
+    return false;
+}
+
+void remember_nothing_made(Workplace& workplace, UnfinishedChange change, const CatalogueError& failure) {
+    change.change_id = change_id_of(failure);
+    if (change.change_id.empty()) return;
+    change.settlement.clean = change.settlement.intents;
+    workplace.unfinished->add(std::move(change));
+}
+
+void abandon_or_remember(Workplace& workplace, UnfinishedChange change) {
+    try {
+        workplace.catalogue.abandon_change(change.key_id, change.settlement, change.audit);
+    } catch (const CatalogueError& error) {
+        log::error("change.not_taken_back", {{"key", change.key_id}, {"reason", error.what()}});
+        workplace.unfinished->add(std::move(change));
+    }
+}
+
+ServiceError lease_ran_out(const ImportBatch& imports) {
+    return {ErrorKind::hsm_unavailable,
+            "The import into " + imports.environment_names() +
+                " took longer than its lease and was taken back; nothing was kept, try again"};
+}
+
+}  // namespace keyward::service

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/secret_bytes.hpp"
+#include "domain/errors.hpp"
+#include "domain/mechanisms.hpp"
+#include "domain/request_origin.hpp"
+#include "keys/decode/decode.hpp"
+
+namespace keyward::service {
+
+/// One entry of `cryptoKeyInfoEnvironmentList`, as read. What could not be read stands in the mistakes
+/// instead.
+struct EnvironmentEntry {
+    std::string pointer;  ///< JSON pointer of the entry
+    std::string environment;
+    std::string alias;
+    bool resets_alias = false;  ///< `null` was sent for it, and not nothing
+    std::optional<std::string> expected_check_value;
+    std::optional<SecretBytes> content;
+    std::optional<SecretBytes> public_key;
+    std::optional<SecretBytes> private_key;
+};
+
+/// A create-key call, as read.
+struct CreateKeyRequest {
+    std::string name;
+    std::string description;
+    std::optional<keys::KeyType> type;
+    std::optional<keys::Algorithm> algorithm;
+    std::optional<MechanismList> mechanisms;
+    MechanismList stored_mechanisms{};  ///< of the key that is there already; empty for a new one
+    std::vector<EnvironmentEntry> environments;
+    bool roll_back_on_failure = false;
+    bool dry_run = false;
+    Origin origin;
+};
+
+/// One environment's decoded key, with where it came from.
+struct PreparedEntry {
+    std::shared_ptr<const keys::KeyMaterial> material;
+    std::string source;  ///< the field or fields it came in
+};
+
+/// A whole request whose every key is decoded and fits the others.
+struct PreparedKey {
+    keys::Algorithm algorithm;
+    MechanismList mechanisms;
+    std::vector<PreparedEntry> entries;  ///< one for each of the request's
+};
+
+/// Whether keys are decoded, which may take seconds. Otherwise what they are stays unknown, and only the
+/// other mistakes are found: for a request that is refused anyway.
+enum class Contents : std::uint8_t { decoded, left_alone };
+
+/// Decodes and checks everything that needs no token. `mistakes` holds what the reader found wrong already;
+/// throws ServiceError (validation_failed) with those and its own, all at once.
+PreparedKey prepare(const CreateKeyRequest& request, const keys::Policy& policy,
+                    std::vector<FieldError> mistakes, Contents contents = Contents::decoded);
+
+}  // namespace keyward::service

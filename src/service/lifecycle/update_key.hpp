@@ -1,0 +1,47 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/deployment_report.hpp"
+#include "service/auth/access.hpp"
+#include "service/lifecycle/key_request.hpp"
+#include "service/runtime/service_context.hpp"
+
+namespace keyward::service {
+
+/// An update-key call, as read: what is not sent stays as it is.
+struct UpdateKeyRequest {
+    std::string key_name;             ///< whose
+    std::optional<std::string> name;  ///< as sent in the body; it must be the key's own
+    std::optional<std::string> description;
+    std::optional<keys::KeyType> type;
+    std::optional<keys::Algorithm> algorithm;
+    std::optional<MechanismList> mechanisms;
+    std::vector<EnvironmentEntry> environments;
+    bool content_is_required = false;  ///< an entry without content is a mistake, not left as it is
+    bool roll_back_on_failure = false;
+    bool dry_run = false;
+    Origin origin;
+};
+
+/// The update-key call: intent, import, commit, then destruction of the old objects.
+///
+/// Environments that come without new content are left alone. Each new object is in its token, read back and
+/// committed before the old one goes, so that the key works with one of the two at every moment. One that
+/// fails keeps its old key. A change of type or algorithm, or of mechanisms that the old objects were not
+/// made for, is all or nothing. Of two changes of a key at once one gets `conflict`. Any thread may call.
+class UpdateKey {
+  public:
+    explicit UpdateKey(Workplace workplace) : workplace_(std::move(workplace)) {}
+
+    /// Throws ServiceError as the contract says. `mistakes` is what reading the request found wrong.
+    DeploymentReport run(const Caller& caller, const Project& project, UpdateKeyRequest request,
+                         std::vector<FieldError> mistakes);
+
+  private:
+    Workplace workplace_;
+};
+
+}  // namespace keyward::service

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "service/operations/use_key.hpp"
+
+namespace keyward::service {
+
+struct CertificateRequestFields {
+    std::string key_name;
+    std::string environment;
+    std::string subject;                         ///< as RFC 4514 writes names
+    std::vector<std::string> alternative_names;  ///< as `DNS:www.example.org`
+    std::string mechanism;                       ///< that signs it
+    Origin origin;
+};
+
+/// A PKCS#10 request (RFC 2986) for the certificate of a private key: its public half, signed by the private
+/// one in the token. Any thread may call.
+class RequestCertificate {
+  public:
+    RequestCertificate(Workplace workplace, UseKey& use) : workplace_(std::move(workplace)), use_(use) {}
+
+    /// PEM. Throws ServiceError as a signature would, and validation_failed for names that can't stand there.
+    std::string run(const Caller& caller, const Project& project, const CertificateRequestFields& fields,
+                    std::vector<FieldError> mistakes);
+
+  private:
+    Bytes sign(const Caller& caller, const Project& project, const CertificateRequestFields& fields,
+               ByteView to_be_signed);
+
+    Workplace workplace_;
+    UseKey& use_;
+};
+
+}  // namespace keyward::service

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "base/backoff_tracker.hpp"
+
+namespace keyward::service {
+
+/// Slows down decryptions of a key whose failures are an oracle (CBC with padding, PKCS#1 v1.5): who can send
+/// ciphertexts and sees whether they open reads plaintexts with some thousand tries (Vaudenay 2002,
+/// Bleichenbacher 1998). The first failures cost nothing; then each makes the key wait, twice as long as the
+/// one before, up to a minute. From the first failure on no more may try at once than may fail at no cost,
+/// and then one: those who try together would all fail before the first failure counts. Success does not make
+/// up for failures: who attacks has successes too. Lives in this process: replicas count for themselves. Any
+/// thread may call.
+class DecryptionThrottle {
+  public:
+    explicit DecryptionThrottle(SteadyClock clock) : clock_(std::move(clock)), keys_(rule, usual_most) {}
+
+    /// One try, if it may be made now. Counts among those that are under way as long as it lives.
+    class Turn {
+      public:
+        Turn(const Turn&) = delete;
+        Turn& operator=(const Turn&) = delete;
+        ~Turn();
+
+        /// How long the key must wait, in whole seconds, rounded up; zero when it need not.
+        [[nodiscard]] std::chrono::seconds wait() const { return wait_; }
+
+      private:
+        friend class DecryptionThrottle;
+        Turn(DecryptionThrottle& throttle, std::string key_id);
+
+        DecryptionThrottle& throttle_;
+        const std::string key_id_;
+        std::chrono::seconds wait_{0};
+    };
+
+    /// A turn with that key, or how long to wait for one.
+    [[nodiscard]] Turn turn(const std::string& key_id) { return {*this, key_id}; }
+    void failed(const std::string& key_id);
+
+  private:
+    static constexpr std::size_t usual_most = 4096;
+    static constexpr FailureRule rule{.free = 16};
+
+    SteadyClock clock_;
+    std::mutex mutex_;
+    FailureCounts keys_;
+    std::map<std::string, int> trying_;  ///< how many try now, by key
+};
+
+}  // namespace keyward::service

@@ -1,0 +1,38 @@
+#include "service/operations/usable_key.hpp"
+
+#include <algorithm>
+
+#include "domain/errors.hpp"
+
+namespace keyward::service {
+
+Environment* usable_environment(const Workplace& workplace, const Caller& caller, const Project& project,
+                                const std::string& name) {
+    const bool in_project = std::ranges::find(project.environments, name) != project.environments.end();
+    if (!in_project || !caller.holds(Permission::use, project, name)) return nullptr;
+    return workplace.environments.find(name);
+}
+
+const Deployment* deployment_in(const Key& key, const std::string& environment) {
+    const auto found = std::ranges::find(key.deployments, environment, &Deployment::environment);
+    return found == key.deployments.end() ? nullptr : &*found;
+}
+
+const Deployment& usable_deployment(const Key& key, const Deployment* deployment,
+                                    const std::string& environment) {
+    const std::string who = "Key (name: " + key.name + ") ";
+    const std::string where = " in environment (name: " + environment + ")";
+    if (key.state == KeyState::deleting) throw ServiceError(ErrorKind::not_found, who + "is being deleted");
+    if (deployment == nullptr || deployment->state == DeploymentState::deleting)
+        throw ServiceError(ErrorKind::not_found, who + "is not deployed" + where);
+    if (deployment->state == DeploymentState::failed || !deployment->object_id)
+        throw ServiceError(
+            ErrorKind::not_found,
+            who + (deployment->object_id ? "is not in its token any more" : "could not be deployed") + where +
+                "; send its content again with PUT");
+    if (!deployment->serial.empty())
+        throw ServiceError(ErrorKind::hsm_unavailable, who + "is in a token that has been replaced" + where);
+    return *deployment;
+}
+
+}  // namespace keyward::service

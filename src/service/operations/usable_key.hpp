@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "service/auth/access.hpp"
+#include "service/runtime/service_context.hpp"
+
+namespace keyward::service {
+
+/// Null when the caller may not use keys there, whether it exists or not.
+Environment* usable_environment(const Workplace& workplace, const Caller& caller, const Project& project,
+                                const std::string& name);
+
+/// Null when the key has none there.
+const Deployment* deployment_in(const Key& key, const std::string& environment);
+
+/// The deployment that is given, which may be null. Throws ServiceError that says why it can't be used.
+const Deployment& usable_deployment(const Key& key, const Deployment* deployment,
+                                    const std::string& environment);
+
+}  // namespace keyward::service

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/secret_bytes.hpp"
+#include "domain/mechanisms.hpp"
+#include "domain/request_origin.hpp"
+#include "service/runtime/deadline_responder.hpp"
+
+namespace keyward::service {
+
+/// One operation as it was sent, its base64 decoded. What is absent was not sent.
+struct OperationFields {
+    std::string pointer;  ///< of its object in the body: empty, or `/batch/3`
+    std::string mechanism;
+    std::optional<SecretBytes> input = {};
+    std::optional<Bytes> digest = {};
+    std::optional<Bytes> iv = {};
+    std::optional<Bytes> aad = {};
+    std::optional<Bytes> tag = {};
+    std::optional<Bytes> signature = {};
+    std::optional<std::string> hash = {};
+    std::optional<std::string> format = {};
+};
+
+/// A call of one of the four actions.
+struct UseKeyRequest {
+    std::string key_name;
+    std::string environment;
+    Action action = Action::encrypt;
+    bool batch = false;  ///< what goes wrong with one operation is told in its result
+    std::vector<OperationFields> operations;
+    Origin origin;
+    Waiter* waiter = nullptr;  ///< who can be let go while a call hangs; without one, workers make the calls
+};
+
+/// The answer to one operation.
+struct UseResult {
+    bool success = true;
+    std::string message = {};  ///< why not
+    std::optional<std::chrono::seconds> retry_after =
+        {};                          ///< when it was not tried: after what time it may be
+    std::optional<bool> valid = {};  ///< verify
+    std::optional<Bytes> signature = {};
+    std::optional<SecretBytes> output = {};
+    std::optional<Bytes> iv = {};   ///< encrypt, where the mechanism has one
+    std::optional<Bytes> tag = {};  ///< encrypt with GCM
+};
+
+}  // namespace keyward::service

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "service/auth/access.hpp"
+#include "service/operations/decryption_rate_limiter.hpp"
+#include "service/operations/key_cache.hpp"
+#include "service/operations/use_call.hpp"
+#include "service/runtime/service_context.hpp"
+
+namespace keyward::service {
+
+/// The use of keys: in the token, within the key's mechanisms and the caller's grants. One lookup tells
+/// whether what is known of the key still holds, so a key that another request or process has changed is
+/// never used as it was. Failed decryptions and verifications are results; repeated ones that are an oracle
+/// are slowed down for each key.
+///
+/// Uses go to a token by turns of their users, batches in parts. So one user's uses, however many and however
+/// expensive, delay another's by one part. Any thread may call.
+class UseKey {
+  public:
+    UseKey(Workplace workplace, SteadyClock clock);
+
+    /// One result for each operation, in their order. Throws ServiceError as the contract says; `mistakes` is
+    /// what reading the request found wrong.
+    std::vector<UseResult> run(const Caller& caller, const Project& project, UseKeyRequest request,
+                               std::vector<FieldError> mistakes);
+
+  private:
+    Workplace workplace_;
+    SteadyClock clock_;
+    KnownKeys keys_;
+    DecryptionThrottle throttle_;
+};
+
+}  // namespace keyward::service

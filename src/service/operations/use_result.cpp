@@ -1,0 +1,45 @@
+#include "service/operations/use_result.hpp"
+
+#include <stdexcept>
+
+#include "keys/public/ecdsa_signature.hpp"
+
+namespace keyward::service {
+namespace {
+
+Bytes taken_tag(SecretBytes& output) {
+    if (output.size() < gcm_tag_size)
+        throw std::runtime_error("the token's GCM ciphertext is shorter than its tag");
+    const ByteView tag = output.reveal().last(gcm_tag_size);
+    Bytes taken(tag.begin(), tag.end());
+    output.truncate(output.size() - gcm_tag_size);
+    return taken;
+}
+
+}  // namespace
+
+UseResult successful_result(Action action, const Operation& operation, SignatureForm form,
+                            SecretBytes output) {
+    UseResult result;
+    switch (action) {
+        case Action::encrypt:
+            if (!operation.iv.empty()) result.iv = operation.iv;
+            if (operation.mechanism->scheme == Scheme::gcm) result.tag = taken_tag(output);
+            result.output = std::move(output);
+            break;
+        case Action::decrypt:
+            result.output = std::move(output);
+            break;
+        case Action::sign:
+            result.signature = form == SignatureForm::der
+                                   ? keys::ecdsa_der_from_raw(output.reveal())
+                                   : Bytes(output.reveal().begin(), output.reveal().end());
+            break;
+        case Action::verify:
+            result.valid = true;
+            break;
+    }
+    return result;
+}
+
+}  // namespace keyward::service

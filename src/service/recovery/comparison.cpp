@@ -1,0 +1,208 @@
+#include "service/recovery/comparison.hpp"
+
+#include <algorithm>
+
+#include "service/runtime/pinned_token.hpp"
+
+namespace keyward::service {
+namespace {
+
+constexpr int looks_beside_imports = 6;
+constexpr std::size_t recorded_page = 500;
+
+/// One environment's comparison from the first look into the catalogue to the last lookup.
+class Comparing {
+  public:
+    Comparing(Catalogue& catalogue, Environment& environment, const WalkLimits& limits,
+              const WalkProgress& progress)
+        : catalogue_(catalogue), environment_(environment), limits_(limits), progress_(progress) {
+        result_.environment = environment.name();
+    }
+
+    Comparison run() {
+        if (!answers()) return std::move(result_);
+        try {
+            search();
+            drop_unknown_that_are_known();
+            look_up();
+            if (is_any_missing() && refresh()) look_up_missing();
+            if (!doubtful_.empty() || half_made() != result_.drift.end()) look_again();
+            drop_missing_that_are_not_deployed();
+        } catch (const TokenError& error) {
+            result_.status = ComparisonStatus::failed;
+            result_.reason = error.what();
+            result_.drift.clear();
+        }
+        return std::move(result_);
+    }
+
+  private:
+    bool answers() {
+        try {
+            return environment_.call<bool>([](Token& token) { return token.ping(), true; });
+        } catch (const WrongToken& wrong) {
+            if (wrong.why() == WrongToken::Why::no_recorded_key) {
+                result_.doubt = wrong.what();
+                return true;
+            }
+            result_.status = ComparisonStatus::skipped;
+            result_.reason = wrong.what();
+            return false;
+        } catch (const TokenError& error) {
+            result_.status = ComparisonStatus::skipped;
+            result_.reason = error.what();
+            return false;
+        }
+    }
+
+    CatalogueView view() { return view_of(catalogue_, environment_.name()); }
+
+    void search() {
+        const CatalogueView before = view();
+        FoundObjects found(walk_token(environment_, limits_, progress_));
+        DriftSearch differences(environment_.name(), before, found);
+        const CatalogueView after =
+            view_of(catalogue_, environment_.name(),
+                    [&](const RecordedObject& recorded) { differences.compare_with(recorded); });
+        result_.drift = differences.end(after);
+        result_.objects = found.count;
+        result_.ours = std::move(found.ours);
+        result_.imports_under_way = before.intents + after.intents > 0;
+    }
+
+    [[nodiscard]] static bool is_lookup_due(const Drift& drift) {
+        return (drift.kind == DriftKind::missing || drift.kind == DriftKind::unknown) &&
+               drift.object.size() == 2 * ObjectId::size;
+    }
+
+    /// An object that the catalogue does not know at this moment, and that is still in the token afterwards,
+    /// is unknown to it.
+    void drop_unknown_that_are_known() {
+        const CatalogueView now = view();
+        std::erase_if(result_.drift, [&](const Drift& drift) {
+            return drift.kind == DriftKind::unknown && is_lookup_due(drift) &&
+                   now.knows(ObjectId::from_hex(drift.object));
+        });
+    }
+
+    /// The other way round: one that is not in the token, and is still deployed afterwards, is missing.
+    void drop_missing_that_are_not_deployed() {
+        const CatalogueView now = view();
+        std::erase_if(result_.drift, [&](const Drift& drift) {
+            if (drift.kind != DriftKind::missing) return false;
+            const ObjectId id = ObjectId::from_hex(drift.object);
+            return now.in_motion.contains(id) || now.recorded.find(id) != DeploymentState::deployed;
+        });
+    }
+
+    void look_up() {
+        const auto total = static_cast<std::size_t>(std::ranges::count_if(result_.drift, is_lookup_due));
+        std::size_t done = 0;
+        std::erase_if(result_.drift, [&](const Drift& drift) {
+            if (!is_lookup_due(drift)) return false;
+            if (progress_) progress_(environment_.name() + ", second look", ++done, total);
+            const ObjectId id = ObjectId::from_hex(drift.object);
+            const bool there = count(id) > 0;
+            if (drift.kind == DriftKind::missing && there) doubtful_.insert(id);
+            return drift.kind == DriftKind::unknown && !there;
+        });
+    }
+
+    void look_up_missing() {
+        for (const Drift& drift : result_.drift)
+            if (drift.kind == DriftKind::missing && count(ObjectId::from_hex(drift.object)) > 0)
+                doubtful_.insert(ObjectId::from_hex(drift.object));
+    }
+
+    [[nodiscard]] bool is_any_missing() const {
+        return std::ranges::find(result_.drift, DriftKind::missing, &Drift::kind) != result_.drift.end();
+    }
+
+    /// A module may not show what other processes have made since it was initialised.
+    bool refresh() {
+        return environment_.call<bool>([](Token& token) { return token.refresh(); });
+    }
+
+    std::size_t count(const ObjectId& id) {
+        if (limits_.stop.stop_requested()) throw TokenError(TokenFault::busy, "The comparison was stopped");
+        return environment_.call<std::size_t>([id](Token& token) { return token.count(id); });
+    }
+
+    std::vector<Drift>::iterator half_made() {
+        return std::ranges::find(result_.drift, DriftKind::half_made, &Drift::kind);
+    }
+
+    /// A half-made object may have been finished since; and what stands under a missing key's id may be no
+    /// key, as the certificate that belongs to one.
+    void look_again() {
+        const FoundObjects found(walk_token(environment_, limits_, progress_));
+        std::erase_if(result_.drift, [&](const Drift& drift) {
+            return drift.kind == DriftKind::missing && found.ours.contains(ObjectId::from_hex(drift.object));
+        });
+        keep_half_made(found.half_made);
+        // Beside imports each look may meet another object in the making; what was left behind is in all.
+        for (int look = 0; look < looks_beside_imports && half_made() != result_.drift.end(); ++look) {
+            if (intents_of(catalogue_, environment_.name()) > 0) result_.imports_under_way = true;
+            if (!result_.imports_under_way) return;
+            keep_half_made(FoundObjects(walk_token(environment_, limits_, progress_)).half_made);
+        }
+    }
+
+    /// No more half-made objects than at this look, too.
+    void keep_half_made(std::size_t count) {
+        const auto first = half_made();
+        if (first == result_.drift.end() || count >= first->count) return;
+        if (count == 0)
+            result_.drift.erase(first);
+        else
+            *first = half_made_drift(environment_.name(), count);
+    }
+
+    Catalogue& catalogue_;
+    Environment& environment_;
+    const WalkLimits& limits_;
+    const WalkProgress& progress_;
+    Comparison result_;
+    std::set<ObjectId> doubtful_;
+};
+
+}  // namespace
+
+void each_recorded(Catalogue& catalogue, const std::string& environment, const TakeRecorded& take) {
+    std::optional<ObjectId> last;
+    std::vector<RecordedObject> page;
+    do {
+        page = catalogue.recorded_objects(environment, last, recorded_page);
+        for (const RecordedObject& recorded : page)
+            take(recorded);
+        if (!page.empty()) last = page.back().deployment.object_id;
+    } while (page.size() == recorded_page);
+}
+
+std::size_t intents_of(Catalogue& catalogue, const std::string& environment) {
+    return static_cast<std::size_t>(
+        std::ranges::count(catalogue.intents(), environment, &Intent::environment));
+}
+
+CatalogueView view_of(Catalogue& catalogue, const std::string& environment, const TakeRecorded& take) {
+    CatalogueView view;
+    for (const Intent& intent : catalogue.intents())
+        if (intent.environment == environment) view.in_motion.insert(intent.object_id);
+    view.intents = view.in_motion.size();
+    std::vector<RecordedObjects::Entry> recorded;
+    each_recorded(catalogue, environment, [&](const RecordedObject& each) {
+        recorded.push_back({*each.deployment.object_id, each.deployment.state});
+        if (take) take(each);
+    });
+    view.recorded = RecordedObjects(std::move(recorded));
+    for (const Tombstone& tombstone : catalogue.tombstones())
+        if (tombstone.environment == environment) view.in_motion.insert(tombstone.object_id);
+    return view;
+}
+
+Comparison compare(Catalogue& catalogue, Environment& environment, const WalkLimits& limits,
+                   const WalkProgress& progress) {
+    return Comparing(catalogue, environment, limits, progress).run();
+}
+
+}  // namespace keyward::service

@@ -1,0 +1,78 @@
+#include "service/recovery/drift_watch.hpp"
+
+#include <algorithm>
+
+#include "base/contain.hpp"
+#include "base/log.hpp"
+
+namespace keyward::service {
+namespace {
+
+std::size_t count_of(const Comparison& comparison, DriftKind kind) {
+    std::size_t count = 0;
+    for (const Drift& drift : comparison.drift)
+        if (drift.kind == kind) count += drift.count;
+    return count;
+}
+
+void report(const Comparison& comparison) {
+    if (comparison.status != ComparisonStatus::compared) {
+        log::warn("drift.not_compared",
+                  {{"environment", comparison.environment}, {"reason", comparison.reason}});
+        return;
+    }
+    if (comparison.drift.empty()) {
+        log::info("drift.none", {{"environment", comparison.environment}, {"objects", comparison.objects}});
+        return;
+    }
+    const auto count = [&](DriftKind kind) { return count_of(comparison, kind); };
+    log::warn("drift.found", {{"environment", comparison.environment},
+                              {"objects", comparison.objects},
+                              {"missing", count(DriftKind::missing)},
+                              {"unknown", count(DriftKind::unknown)},
+                              {"changed", count(DriftKind::changed)},
+                              {"duplicate", count(DriftKind::duplicate)},
+                              {"returned", count(DriftKind::returned)},
+                              {"half_made", count(DriftKind::half_made)}});
+}
+
+}  // namespace
+
+DriftWatch::DriftWatch(Workplace workplace) : workplace_(std::move(workplace)) {
+    for (const auto& environment : workplace_.environments.all())
+        if (environment->profile().workers > 1) left_.push_back(environment.get());
+}
+
+void DriftWatch::begin() {
+    const std::lock_guard lock(mutex_);
+    if (looking_ || left_.empty() || !pause_.is_over(workplace_.clock())) return;
+    thread_ = std::jthread([this](const std::stop_token& stop) {
+        contain("look for drift", [&] { look(stop); });
+        const std::lock_guard ending(mutex_);
+        looking_ = false;
+    });
+    looking_ = true;
+}
+
+void DriftWatch::look(const std::stop_token& stop) {
+    pause_.begin(workplace_.clock());
+    std::erase_if(left_, [&](Environment* environment) { return look_at(*environment, stop); });
+}
+
+/// False when it failed, so that it is to be repeated.
+bool DriftWatch::look_at(Environment& environment, const std::stop_token& stop) {
+    if (stop.stop_requested()) return false;
+    try {
+        WalkLimits limits;
+        limits.stop = stop;
+        const Comparison comparison = compare(workplace_.catalogue, environment, limits);
+        if (stop.stop_requested()) return false;
+        report(comparison);
+        return true;
+    } catch (const std::exception& error) {
+        log::error("drift.not_looked_for", {{"environment", environment.name()}, {"reason", error.what()}});
+        return false;
+    }
+}
+
+}  // namespace keyward::service

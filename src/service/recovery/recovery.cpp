@@ -1,0 +1,197 @@
+#include "service/recovery/recovery.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "base/log.hpp"
+#include "service/runtime/object_destruction.hpp"
+
+namespace keyward::service {
+
+/// One pass over tombstones of one environment, whose leases it holds from its beginning to its end.
+class Recovery::Pass {
+  public:
+    Pass(Recovery& recovery, Environment& environment, const std::vector<Tombstone>& claimed,
+         RecoveryReport& report)
+        : recovery_(recovery), environment_(environment), claimed_(claimed), report_(report) {
+        for (const Tombstone& tombstone : claimed_)
+            if (!recovery_.workplace_.in_flight.contains(tombstone.object_id))
+                left_.insert(tombstone.object_id);
+        renewed_at_ = recovery_.workplace_.clock();
+    }
+
+    /// False when the environment is to be left alone until the next time.
+    bool run(const std::stop_token& stop, const std::function<void()>& done) {
+        const auto found = answers() ? look_up(stop) : std::nullopt;
+        const bool goes_on = found && !stop.stop_requested();
+        if (goes_on)
+            for (const Found& each : *found) {
+                if (stop.stop_requested()) break;
+                renew();
+                if (destroy(each)) left_.erase(each.tombstone.object_id);
+                if (done) done();
+            }
+        // Another replica may reach the token that this one can't.
+        Workplace& workplace = recovery_.workplace_;
+        if (!left_.empty()) workplace.catalogue.renew_leases(left_, workplace.owner, workplace.clock());
+        return goes_on;
+    }
+
+  private:
+    struct Found {
+        Tombstone tombstone;
+        std::size_t objects;
+    };
+
+    bool answers() {
+        try {
+            environment_.call<bool>([](Token& token) {
+                token.ping();
+                return true;
+            });
+            return true;
+        } catch (const TokenError& error) {
+            report_.out_of_reach[environment_.name()] = error.what();
+            log::warn("recovery.token_out_of_reach",
+                      {{"environment", environment_.name()}, {"reason", error.what()}});
+            return false;
+        }
+    }
+
+    /// What the token holds of what is to go; nothing when one lookup failed.
+    std::optional<std::vector<Found>> look_up(const std::stop_token& stop) {
+        std::vector<Found> found;
+        for (const Tombstone& tombstone : claimed_) {
+            const ObjectId& id = tombstone.object_id;
+            if (!left_.contains(id)) continue;
+            if (stop.stop_requested()) return std::nullopt;
+            renew();
+            try {
+                found.push_back({tombstone, environment_.call<std::size_t>(
+                                                [id](Token& token) { return token.count(id); })});
+            } catch (const TokenError& error) {
+                report_.failed_lookups.push_back(environment_.name() + ": " + error.what());
+                log::warn(
+                    "recovery.lookup_failed",
+                    {{"environment", environment_.name()}, {"object", id.hex()}, {"reason", error.what()}});
+                return std::nullopt;
+            }
+        }
+        return found;
+    }
+
+    /// Whether its tombstone ended.
+    bool destroy(const Found& found) {
+        const Tombstone& tombstone = found.tombstone;
+        Workplace& workplace = recovery_.workplace_;
+        if (found.objects == 0 && workplace.clock() < tombstone.keep_until) return false;
+        const TombstoneResult result =
+            service::destroy_tombstoned(workplace, {tombstone},
+                                        recovery_.audit("recovery.destroy", tombstone.environment, {}))
+                .front();
+        report_.destroyed_objects += result.objects;
+        if (result.ended) ++report_.removed_tombstones;
+        return result.ended;
+    }
+
+    /// The leases last longer than one call, but not than a pass.
+    void renew() {
+        Workplace& workplace = recovery_.workplace_;
+        const Instant now = workplace.clock();
+        if (now - renewed_at_ < workplace.environments.lease() / 4) return;
+        workplace.catalogue.renew_leases(left_, workplace.owner, workplace.lease_end());
+        renewed_at_ = now;
+    }
+
+    Recovery& recovery_;
+    Environment& environment_;
+    const std::vector<Tombstone>& claimed_;
+    RecoveryReport& report_;
+    std::set<ObjectId> left_;  ///< whose leases this pass holds
+    Instant renewed_at_;
+};
+
+Recovery::Recovery(Workplace workplace, std::function<bool(const std::string&)> is_dead)
+    : workplace_(std::move(workplace)), is_dead_(std::move(is_dead)) {}
+
+RecoveryReport Recovery::settle(const Progress& progress, const std::stop_token& stop) {
+    RecoveryReport report;
+    while (!stop.stop_requested()) {
+        const std::size_t settled = settle_intents();
+        if (settled == 0) break;
+        report.settled_intents += settled;
+    }
+    const auto waiting = waiting_tombstones();
+    std::size_t total = 0;
+    for (const auto& [environment, tombstones] : waiting)
+        total += tombstones;
+    std::size_t done = 0;
+    for (const auto& [environment, tombstones] : waiting) {
+        RecoveryReport part = destroy_tombstoned(environment, stop, [&] {
+            if (progress) progress(++done, std::max(done, total));
+        });
+        report.destroyed_objects += part.destroyed_objects;
+        report.removed_tombstones += part.removed_tombstones;
+        report.failed_lookups.insert(report.failed_lookups.end(), part.failed_lookups.begin(),
+                                     part.failed_lookups.end());
+        report.out_of_reach.merge(part.out_of_reach);
+    }
+    for (const auto& [environment, tombstones] : waiting_tombstones())
+        report.left_tombstones += tombstones;
+    return report;
+}
+
+std::size_t Recovery::settle_intents() {
+    Catalogue& catalogue = workplace_.catalogue;
+    for (const std::string& owner : catalogue.lease_owners())
+        if (is_dead_(owner)) catalogue.expire_leases(owner);
+    const std::size_t settled =
+        catalogue.settle_expired_intents(workplace_.clock(), workplace_.owner, workplace_.lease_end(),
+                                         audit("recovery.settle", {}, "interrupted changes taken back"));
+    if (settled > 0) log::info("recovery.settled", {{"intents", settled}});
+    return settled;
+}
+
+std::map<std::string, std::size_t> Recovery::waiting_tombstones() {
+    return workplace_.catalogue.waiting_tombstones(workplace_.clock(), workplace_.owner);
+}
+
+RecoveryReport Recovery::destroy_tombstoned(const std::string& environment, const std::stop_token& stop,
+                                            const std::function<void()>& done) {
+    RecoveryReport report;
+    Environment* configured = workplace_.environments.find(environment);
+    if (configured == nullptr) report.out_of_reach[environment] = "The environment is not configured";
+    if (configured == nullptr) return report;
+    TombstoneClaim claim;
+    claim.environment = environment;
+    claim.owner = workplace_.owner;
+    bool goes_on = true;
+    while (goes_on && !stop.stop_requested()) {
+        claim.now = workplace_.clock();
+        claim.lease_until = workplace_.lease_end();
+        const auto claimed = workplace_.catalogue.claim_tombstones(claim);
+        if (claimed.empty()) break;
+        claim.after = claimed.back().object_id;
+        goes_on = Pass(*this, *configured, claimed, report).run(stop, done);
+    }
+    if (report.removed_tombstones > 0)
+        log::info("recovery.destroyed", {{"environment", environment},
+                                         {"objects", report.destroyed_objects},
+                                         {"tombstones", report.removed_tombstones}});
+    return report;
+}
+
+void Recovery::renew_leases() {
+    const auto ids = workplace_.in_flight.all();
+    if (!ids.empty()) workplace_.catalogue.renew_leases(ids, workplace_.owner, workplace_.lease_end());
+}
+
+AuditRecord Recovery::audit(const std::string& action, const std::string& environment,
+                            const std::string& result) const {
+    AuditRecord record{workplace_.clock(), "keyward", {}, action, {}, {}, {}, result};
+    if (!environment.empty()) record.environments.push_back(environment);
+    return record;
+}
+
+}  // namespace keyward::service

@@ -1,0 +1,195 @@
+#include "service/recovery/repair.hpp"
+
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "service/recovery/adoption.hpp"
+
+namespace keyward::service {
+namespace {
+
+constexpr std::chrono::milliseconds between_looks{2000};
+/// Two searches through a large token and the pause between them.
+constexpr std::chrono::milliseconds removal_limit{std::chrono::minutes(10)};
+constexpr const char* lost_text = "The token does not hold this key any more: send it again";
+constexpr const char* under_way_text =
+    "Not removed, since an import into this environment is under way and may be making it now";
+
+/// The adoption of what one comparison found.
+class Adopting {
+  public:
+    Adopting(Workplace& workplace, const Comparison& comparison, const std::string& actor,
+             const AdoptionOrder& order)
+        : workplace_(workplace), comparison_(comparison), actor_(actor), order_(order) {}
+
+    /// Whether the drift is healed; the note says what was done, or why it could not be.
+    bool heal(Finding& finding) {
+        switch (finding.drift.kind) {
+            case DriftKind::missing:
+                return order_.known_keys && mark_missing(finding);
+            case DriftKind::returned:
+                return order_.known_keys && mark_found(finding);
+            case DriftKind::unknown:
+                return (order_.proved_objects || is_named(finding)) && take_in(finding);
+            case DriftKind::changed:
+            case DriftKind::duplicate:
+            case DriftKind::half_made:
+                return false;
+        }
+        return false;
+    }
+
+  private:
+    bool mark_missing(Finding& finding) {
+        const bool marked =
+            workplace_.catalogue.mark_missing(ObjectId::from_hex(finding.drift.object), lost_text,
+                                              audit(finding, "reconcile.missing", lost_text));
+        finding.note = marked ? "Marked as FAILED" : "It was changed meanwhile";
+        return marked;
+    }
+
+    bool mark_found(Finding& finding) {
+        const bool marked =
+            workplace_.catalogue.mark_found(ObjectId::from_hex(finding.drift.object),
+                                            audit(finding, "reconcile.returned", "the token holds it again"));
+        finding.note = marked ? "Marked as DEPLOYED" : "It was changed meanwhile";
+        return marked;
+    }
+
+    bool take_in(Finding& finding) {
+        if (finding.drift.object.size() != 2 * ObjectId::size) {
+            finding.note = "Not adopted: its id is not one that Keyward gives";
+            return false;
+        }
+        const ObjectId id = ObjectId::from_hex(finding.drift.object);
+        const Adoption adoption =
+            adoption_of(comparison_.ours.at(id), comparison_.environment, projects(), workplace_.policy,
+                        workplace_.clock(), is_named(finding) ? order_.mechanisms : MechanismList(),
+                        [this](const std::string& project_id, const std::string& name) {
+                            return workplace_.catalogue.find_key(project_id, name);
+                        });
+        if (!adoption.key) {
+            finding.note = "Not adopted: " + adoption.obstacle;
+            return false;
+        }
+        if (!is_named(finding) && !is_proved(id, adoption)) {
+            finding.note =
+                "Not adopted: its label says " + finding.drift.label +
+                ", and nothing proves that it was made for that key; if it was, name it: --adopt " +
+                finding.drift.object;
+            return false;
+        }
+        finding.drift.project = adoption.project;
+        finding.drift.key = adoption.key->name;
+        const bool adopted = workplace_.catalogue.adopt_key(
+            *adoption.key, audit(finding, "reconcile.adopt",
+                                 "object " + finding.drift.object +
+                                     (is_named(finding) ? ", named by an operator" : ", by its mark")));
+        finding.note = adopted ? "Adopted" : "Not adopted: the catalogue was changed at the same time";
+        return adopted;
+    }
+
+    [[nodiscard]] bool is_named(const Finding& finding) const {
+        return order_.objects.contains(finding.drift.object);
+    }
+
+    [[nodiscard]] bool is_proved(const ObjectId& id, const Adoption& adoption) const {
+        return workplace_.marks &&
+               workplace_.marks->prove(id, comparison_.environment, adoption.project, adoption.key->name);
+    }
+
+    const std::vector<Project>& projects() {
+        if (!projects_) projects_ = workplace_.catalogue.projects();
+        return *projects_;
+    }
+
+    [[nodiscard]] AuditRecord audit(const Finding& finding, const std::string& action,
+                                    const std::string& result) const {
+        return {workplace_.clock(),        actor_, {}, action, finding.drift.project, finding.drift.key,
+                {comparison_.environment}, result};
+    }
+
+    Workplace& workplace_;
+    const Comparison& comparison_;
+    const std::string& actor_;
+    const AdoptionOrder& order_;
+    std::optional<std::vector<Project>> projects_;
+};
+
+/// `1 half-made object is`, `2 half-made objects are`.
+std::string half_made_objects(std::size_t count, const char* one, const char* many) {
+    return std::to_string(count) + (count == 1 ? " half-made object " : " half-made objects ") +
+           (count == 1 ? one : many);
+}
+
+}  // namespace
+
+void adopt(Workplace& workplace, const Comparison& comparison, const std::string& actor,
+           const AdoptionOrder& order, EnvironmentReport& report) {
+    Adopting adopting(workplace, comparison, actor, order);
+    std::vector<Finding> left;
+    for (Finding& finding : report.drift) {
+        std::vector<Finding>& list = adopting.heal(finding) ? report.adopted : left;
+        list.push_back(std::move(finding));
+    }
+    report.drift = std::move(left);
+}
+
+void reclaim_tombstones(Workplace& workplace, const Comparison& comparison, const std::string& actor) {
+    for (const Tombstone& tombstone : workplace.catalogue.tombstones()) {
+        if (tombstone.serial.empty() || tombstone.environment != comparison.environment ||
+            !comparison.ours.contains(tombstone.object_id))
+            continue;
+        workplace.catalogue.reclaim_tombstone(
+            tombstone.object_id, {workplace.clock(),
+                                  actor,
+                                  {},
+                                  "reconcile.reclaim",
+                                  {},
+                                  {},
+                                  {comparison.environment},
+                                  "object " + tombstone.object_id.hex() + " is to be destroyed"});
+    }
+}
+
+void remove_half_made(Workplace& workplace, const Comparison& comparison, const std::string& actor,
+                      EnvironmentReport& report) {
+    const auto found = std::ranges::find_if(
+        report.drift, [](const Finding& finding) { return finding.drift.kind == DriftKind::half_made; });
+    if (found == report.drift.end()) return;
+    const auto imports = [&] { return intents_of(workplace.catalogue, comparison.environment); };
+    if (comparison.imports_under_way || imports() > 0) {
+        found->note = under_way_text;
+        return;
+    }
+    const auto record = [&](const std::string& result) {
+        workplace.catalogue.record({workplace.clock(),
+                                    actor,
+                                    {},
+                                    "reconcile.remove_half_made",
+                                    {},
+                                    {},
+                                    {comparison.environment},
+                                    result});
+    };
+    record(half_made_objects(found->drift.count, "is", "are") + " to be destroyed");
+    try {
+        report.removed =
+            workplace.environments.find(comparison.environment)
+                ->call<std::size_t>([](Token& token) { return token.destroy_half_made(between_looks); },
+                                    removal_limit);
+    } catch (const TokenError& error) {
+        found->note = std::string("Not removed: ") + error.what();
+        record("broken off: " + std::string(error.what()));
+        return;
+    }
+    record(half_made_objects(report.removed, "was", "were") + " destroyed");
+    log::warn("reconcile.half_made_removed",
+              {{"environment", comparison.environment}, {"objects", report.removed}});
+    found->drift.count -= std::min(found->drift.count, report.removed);
+    found->note = imports() > 0 ? "Others were removed, and an import began meanwhile; look again"
+                                : "Not removed: it was not there at both looks";
+    if (found->drift.count == 0) report.drift.erase(found);
+}
+
+}  // namespace keyward::service

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "domain/token.hpp"
+
+namespace keyward::service {
+
+/// A circuit breaker: after `limit` failures in a row to reach the token it is open, and calls are refused at
+/// once instead of each waiting for its deadline. A sign of life closes it. Any thread may call.
+class Breaker {
+  public:
+    explicit Breaker(std::size_t limit) : limit_(limit) {}
+
+    void succeeded();
+    /// A refusal is an answer, so it counts as a sign of life; a busy pool says nothing either way.
+    void failed(TokenFault fault);
+    /// A call that was begun then has not been answered in time. Where the token has answered another one
+    /// since, that says nothing of the token.
+    void timed_out(std::chrono::steady_clock::time_point begun);
+
+    [[nodiscard]] bool is_open() const;
+    /// What failed last, while anything does.
+    [[nodiscard]] std::optional<TokenFault> last_fault() const;
+
+  private:
+    const std::size_t limit_;
+    mutable std::mutex mutex_;
+    std::size_t failures_ = 0;
+    std::optional<TokenFault> last_fault_;
+    std::optional<std::chrono::steady_clock::time_point> last_success_;
+};
+
+}  // namespace keyward::service

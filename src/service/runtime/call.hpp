@@ -1,0 +1,113 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "base/contain.hpp"
+#include "domain/token.hpp"
+
+namespace keyward::service {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+/// What a worker sees of a call.
+class QueuedCall {
+  public:
+    QueuedCall() = default;
+    QueuedCall(const QueuedCall&) = delete;
+    QueuedCall& operator=(const QueuedCall&) = delete;
+    QueuedCall(QueuedCall&&) = delete;
+    QueuedCall& operator=(QueuedCall&&) = delete;
+    virtual ~QueuedCall() = default;
+    /// Runs it, unless nobody waits any more. What the call throws goes to the one who waits.
+    virtual void run(Token& token) = 0;
+    /// It will never be run: the one who waits gets CallTimedOut, as one that was not started.
+    virtual void refuse() noexcept = 0;
+};
+
+/// One call to a token, shared by the request that waits for it and the worker that runs it.
+template <typename Result>
+class Call : public QueuedCall {
+  public:
+    using Work = std::function<Result(Token&)>;
+    /// Runs on the worker after a call whose waiter had gone has ended, well or not. What it throws is
+    /// logged.
+    using WhenLate = std::function<void(Token&)>;
+
+    Call(Work work, WhenLate when_late, SteadyTime deadline)
+        : work_(std::move(work)), when_late_(std::move(when_late)), deadline_(deadline) {}
+
+    /// The result, or what the call threw. Throws CallTimedOut at the deadline; from then on a call that has
+    /// not been started never will be, and one that has is `when_late`'s.
+    Result wait() {
+        Work dropped;  // what will never run may hold a key; it ends here, not when a worker comes by
+        std::unique_lock lock(mutex_);
+        if (!ended_.wait_until(lock, deadline_, [&] { return stage_ == Stage::ended; })) {
+            const bool started = stage_ == Stage::running;
+            stage_ = Stage::abandoned;
+            if (!started) dropped.swap(work_);
+            throw CallTimedOut("The token did not answer in time", started);
+        }
+        if (refused_) throw CallTimedOut("Too many calls wait", false);
+        if (error_) std::rethrow_exception(error_);
+        return *std::move(result_);
+    }
+
+    void run(Token& token) override {
+        if (!start()) return;
+        std::optional<Result> result;
+        std::exception_ptr error;
+        try {
+            result = work_(token);
+        } catch (...) {
+            error = std::current_exception();
+        }
+        if (!end(std::move(result), error) && when_late_) contain("late call", [&] { when_late_(token); });
+    }
+
+    void refuse() noexcept override {
+        const std::lock_guard lock(mutex_);
+        if (stage_ != Stage::queued) return;
+        refused_ = true;
+        stage_ = Stage::ended;
+        ended_.notify_all();
+    }
+
+  private:
+    enum class Stage { queued, running, ended, abandoned };
+
+    bool start() {
+        const std::lock_guard lock(mutex_);
+        if (stage_ != Stage::queued || std::chrono::steady_clock::now() >= deadline_) return false;
+        stage_ = Stage::running;
+        return true;
+    }
+
+    /// Hands the outcome to the waiter; false when it has gone.
+    bool end(std::optional<Result> result, std::exception_ptr error) {
+        const std::lock_guard lock(mutex_);
+        if (stage_ == Stage::abandoned) return false;
+        result_ = std::move(result);
+        error_ = std::move(error);
+        stage_ = Stage::ended;
+        ended_.notify_all();
+        return true;
+    }
+
+    Work work_;
+    WhenLate when_late_;
+    SteadyTime deadline_;
+    std::mutex mutex_;
+    std::condition_variable ended_;
+    Stage stage_ = Stage::queued;
+    bool refused_ = false;
+    std::optional<Result> result_;
+    std::exception_ptr error_;
+};
+
+}  // namespace keyward::service

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "domain/catalogue.hpp"
+
+namespace keyward::service {
+
+/// Whether the catalogue can be written and read, as known without asking it now. Any thread may call;
+/// nothing but `probe` waits.
+class CatalogueHealth {
+  public:
+    /// A probe that has not ended after `patience` counts as failed for as long as it runs: so a database
+    /// that hangs is known to be down long before the deadline of a statement. `owner` is this process.
+    CatalogueHealth(Catalogue& catalogue, std::string owner, Clock clock,
+                    std::chrono::milliseconds patience = std::chrono::milliseconds(900));
+
+    /// To be called again and again, by one thread. Waits for the catalogue.
+    void probe();
+    /// False before the first probe has ended.
+    [[nodiscard]] bool is_up() const;
+
+  private:
+    using Time = std::chrono::steady_clock;
+    void begin();
+    void end(bool up, const std::string& reason);
+    /// The reason before.
+    std::string note(bool up, std::string reason);
+
+    Catalogue& catalogue_;
+    std::string owner_;
+    Clock clock_;
+    std::chrono::milliseconds patience_;
+    mutable std::mutex mutex_;
+    bool up_ = false;
+    std::optional<Time::time_point> probing_since_;
+    std::string reason_;  ///< of the last failure; empty while it is up
+};
+
+}  // namespace keyward::service

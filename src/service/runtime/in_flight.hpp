@@ -1,0 +1,78 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <set>
+#include <vector>
+
+#include "base/ids.hpp"
+
+namespace keyward::service {
+
+/// Objects whose making or destruction is under way in this process, also those nobody waits for any more.
+/// While one stands here its lease is renewed and recovery leaves it alone: an import that hangs in a module
+/// may still make its object. One that was added twice must be removed twice. Any thread may call.
+class InFlight {
+  public:
+    void add(const ObjectId& id) {
+        const std::lock_guard lock(mutex_);
+        ++ids_[id];
+    }
+    /// All of them or, when there is no memory, none.
+    void add(const std::set<ObjectId>& ids) {
+        std::vector<ObjectId> added;
+        added.reserve(ids.size());
+        try {
+            for (const ObjectId& id : ids) {
+                add(id);
+                added.push_back(id);
+            }
+        } catch (...) {
+            for (const ObjectId& id : added)
+                remove(id);
+            throw;
+        }
+    }
+    void remove(const ObjectId& id) {
+        const std::lock_guard lock(mutex_);
+        const auto found = ids_.find(id);
+        if (found != ids_.end() && --found->second == 0) ids_.erase(found);
+    }
+    [[nodiscard]] bool contains(const ObjectId& id) const {
+        const std::lock_guard lock(mutex_);
+        return ids_.contains(id);
+    }
+    [[nodiscard]] std::set<ObjectId> all() const {
+        const std::lock_guard lock(mutex_);
+        std::set<ObjectId> ids;
+        for (const auto& [id, times] : ids_)
+            ids.insert(id);
+        return ids;
+    }
+
+    /// Keeps these here while it lives.
+    class Hold {
+      public:
+        Hold(InFlight& in_flight, std::set<ObjectId> ids) : in_flight_(in_flight), ids_(std::move(ids)) {
+            in_flight_.add(ids_);
+        }
+        Hold(const Hold&) = delete;
+        Hold& operator=(const Hold&) = delete;
+        Hold(Hold&&) = delete;
+        Hold& operator=(Hold&&) = delete;
+        ~Hold() {
+            for (const ObjectId& id : ids_)
+                in_flight_.remove(id);
+        }
+
+      private:
+        InFlight& in_flight_;
+        std::set<ObjectId> ids_;
+    };
+
+  private:
+    mutable std::mutex mutex_;
+    std::map<ObjectId, int> ids_;
+};
+
+}  // namespace keyward::service

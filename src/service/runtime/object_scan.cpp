@@ -1,0 +1,122 @@
+#include "service/runtime/object_scan.hpp"
+
+#include <condition_variable>
+#include <mutex>
+
+namespace keyward::service {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Far beyond any walk; what ends one earlier is silence.
+constexpr auto longest_walk = 24h;
+constexpr auto progress_pause = 100ms;
+
+/// Shared by the worker that walks and the thread that waits, since either may outlive the other.
+class Walk {
+  public:
+    /// On the worker.
+    void take(const TokenObject& object, std::size_t place, std::size_t total) {
+        const std::lock_guard lock(mutex_);
+        if (abandoned_) throw TokenError(TokenFault::busy, "The walk through the token was given up");
+        objects_.push_back(object);
+        done_ = place;
+        total_ = total;
+        ++signs_of_life_;
+    }
+    void begin() {
+        const std::lock_guard lock(mutex_);
+        if (abandoned_) throw TokenError(TokenFault::busy, "The walk through the token was given up");
+        ++signs_of_life_;
+    }
+    void end() {
+        const std::lock_guard lock(mutex_);
+        ended_ = true;
+        changed_.notify_all();
+    }
+
+    /// True when the worker has ended; false when it was given up.
+    bool wait(const std::string& name, const WalkLimits& limits, const WalkProgress& progress) {
+        std::unique_lock lock(mutex_);
+        auto heard_at = std::chrono::steady_clock::now();
+        std::size_t heard = signs_of_life_;
+        while (!changed_.wait_for(lock, limits.stop, progress_pause, [&] { return ended_; })) {
+            const auto now = std::chrono::steady_clock::now();
+            if (signs_of_life_ != heard) heard_at = now;
+            heard = signs_of_life_;
+            if (limits.stop.stop_requested() || now - heard_at > limits.silence) {
+                abandoned_ = true;
+                return false;
+            }
+            tell(lock, name, progress);
+        }
+        tell(lock, name, progress);
+        return true;
+    }
+
+    std::vector<TokenObject> objects() {
+        const std::lock_guard lock(mutex_);
+        return std::move(objects_);
+    }
+
+  private:
+    void tell(std::unique_lock<std::mutex>& lock, const std::string& name,
+              const WalkProgress& progress) const {
+        const std::size_t done = done_;
+        const std::size_t total = total_;
+        if (!progress || total == 0) return;
+        lock.unlock();
+        progress(name, done, total);
+        lock.lock();
+    }
+
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    std::vector<TokenObject> objects_;
+    std::size_t done_ = 0;
+    std::size_t total_ = 0;
+    std::size_t signs_of_life_ = 0;
+    bool ended_ = false;
+    bool abandoned_ = false;
+};
+
+/// Says that the worker is through, however it came to that.
+class End {
+  public:
+    explicit End(Walk& walk) : walk_(walk) {}
+    End(const End&) = delete;
+    End& operator=(const End&) = delete;
+    End(End&&) = delete;
+    End& operator=(End&&) = delete;
+    ~End() { walk_.end(); }
+
+  private:
+    Walk& walk_;
+};
+
+}  // namespace
+
+std::vector<TokenObject> walk_token(Environment& environment, const WalkLimits& limits,
+                                    const WalkProgress& progress) {
+    const auto walk = std::make_shared<Walk>();
+    const auto call = environment.begin<bool>(
+        [walk](Token& token) {
+            const End end(*walk);
+            walk->begin();
+            token.walk([&](const TokenObject& object, std::size_t place, std::size_t total) {
+                walk->take(object, place, total);
+            });
+            return true;
+        },
+        {}, longest_walk);
+    if (!walk->wait(environment.name(), limits, progress)) {
+        if (limits.stop.stop_requested()) throw TokenError(TokenFault::busy, "The comparison was stopped");
+        throw TokenError(TokenFault::unreachable,
+                         "The token of environment " + environment.name() +
+                             " stopped answering while its objects were looked through");
+    }
+    environment.wait(*call);
+    return walk->objects();
+}
+
+}  // namespace keyward::service

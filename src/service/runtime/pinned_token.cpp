@@ -1,0 +1,204 @@
+#include "service/runtime/pinned_token.hpp"
+
+#include <algorithm>
+#include <type_traits>
+
+#include "base/log.hpp"
+
+namespace keyward::service {
+namespace {
+
+/// So many of the recorded keys are looked for: some may have been lost, but not all of these by chance.
+constexpr std::size_t most_lookups = 16;
+
+}  // namespace
+
+BoundToken::BoundToken(std::shared_ptr<Token> token, std::string environment, Catalogue& catalogue,
+                       Binding binding, Clock clock)
+    : token_(std::move(token)),
+      environment_(std::move(environment)),
+      catalogue_(catalogue),
+      binding_(binding),
+      clock_(std::move(clock)) {}
+
+template <typename Question>
+auto BoundToken::ask_catalogue(const Question& question) const {
+    try {
+        return question();
+    } catch (const CatalogueError& error) {
+        log::error("catalogue.failed", {{"environment", environment_}, {"reason", error.what()}});
+        // Says nothing of the token, and nothing was done in it.
+        throw TokenError(TokenFault::busy,
+                         "The catalogue can't say which token holds the keys of environment " + environment_,
+                         {}, {}, TokenPhase::binding);
+    }
+}
+
+// The token may be lost, and another one found in its place, within a call: then what the call did is not
+// believed before the token has proved itself again. Faults that say that nothing was made are not passed on.
+template <typename Work>
+auto BoundToken::with_token(Assurance assurance, const Work& work) {
+    require(assurance);
+    const std::uint64_t epoch = token_->epoch();
+    const auto require_again = [&] {
+        if (token_->epoch() == epoch) return;
+        try {
+            require(assurance);
+        } catch (const WrongToken& wrong) {
+            throw WrongToken(wrong.why(), wrong.what(), TokenPhase::operating);
+        } catch (const TokenError& error) {
+            throw TokenError(TokenFault::unreachable, error.what(), error.call(), error.code());
+        }
+    };
+    try {
+        if constexpr (std::is_void_v<decltype(work(*token_))>) {
+            work(*token_);
+            require_again();
+        } else {
+            auto result = work(*token_);
+            require_again();
+            return result;
+        }
+    } catch (const TokenError& error) {
+        if (error.fault() == TokenFault::unreachable) serial_fits_ = proved_ = false;
+        throw;
+    }
+}
+
+void BoundToken::require(Assurance assurance) {
+    if (assurance == Assurance::key && is_proved()) return;
+    const bool same_token = proved_epoch_ == token_->epoch();
+    if (assurance == Assurance::serial && serial_fits_ && same_token) return;
+    const std::string serial = token_->identity().serial;
+    if (assurance != Assurance::serial && !is_proved()) require_key(serial);
+    const std::string recorded = recorded_serial(serial);
+    if (recorded != serial) {
+        serial_fits_ = proved_ = false;
+        report(serial, recorded);
+        throw WrongToken(WrongToken::Why::other_serial,
+                         "The token of environment " + environment_ + " is not the one that holds its keys");
+    }
+    serial_fits_ = true;
+    if (assurance != Assurance::serial) reported_ = false;
+}
+
+void BoundToken::require_key(const std::string& serial) {
+    const auto recorded = ask_catalogue([&] { return catalogue_.bound_token(environment_); });
+    if (recorded && *recorded != serial) return;  // what is refused for that is told so
+    const auto epoch = epoch_that_holds_recorded_keys();
+    if (!epoch) {
+        report(serial, "one that holds a recorded key");
+        throw WrongToken(WrongToken::Why::no_recorded_key,
+                         "The token of environment " + environment_ +
+                             " holds none of the keys that are recorded for it, so it may have been "
+                             "initialised again: put the right token back, or accept this one with: keyward "
+                             "reconcile --accept-token " +
+                             environment_);
+    }
+    refresh_pause_.reset();
+    proved_epoch_ = *epoch;
+    proved_ = true;
+}
+
+void BoundToken::report(const std::string& serial, const std::string& expected) {
+    if (reported_.exchange(true)) return;
+    log::error("token.not_the_one", {{"environment", environment_},
+                                     {"serial", serial},
+                                     {"expected", expected},
+                                     {"remedy",
+                                      "put the right token back, or accept it with: keyward reconcile "
+                                      "--accept-token " +
+                                          environment_}});
+}
+
+/// The serial number of the token that holds the keys: this one's where none is recorded.
+std::string BoundToken::recorded_serial(const std::string& serial) {
+    if (auto recorded = ask_catalogue([&] { return catalogue_.bound_token(environment_); })) return *recorded;
+    if (binding_ == Binding::compare || !is_proved()) return serial;
+    return ask_catalogue([&] {
+        return catalogue_.bind_token(
+            environment_, serial,
+            {clock_(), "keyward", {}, "token.bind", {}, {}, {environment_}, "serial " + serial});
+    });
+}
+
+/// One of them, or there are none. Those that another process has made may not be shown before the module is
+/// initialised again.
+std::optional<std::uint64_t> BoundToken::epoch_that_holds_recorded_keys() {
+    const auto ids = ask_catalogue([&] { return catalogue_.deployed_objects(environment_, most_lookups); });
+    const auto look = [&]() -> std::optional<std::uint64_t> {
+        const std::uint64_t epoch = token_->epoch();
+        return ids.empty() || holds_any_of(ids) ? std::optional(epoch) : std::nullopt;
+    };
+    if (const auto epoch = look()) return epoch;
+    if (!refresh_if_due()) return std::nullopt;
+    token_->identity();  // the sessions begin again
+    return look();
+}
+
+/// All environments of the module pay for it, and a wrong token is asked every few seconds whether it is the
+/// right one: so it is done more and more rarely.
+bool BoundToken::refresh_if_due() {
+    const Instant now = clock_();
+    if (!refresh_pause_.is_over(now) || !token_->refresh()) return false;
+    refresh_pause_.begin(now);
+    return true;
+}
+
+bool BoundToken::holds_any_of(const std::vector<ObjectId>& ids) const {
+    return std::ranges::any_of(ids, [&](const ObjectId& id) { return token_->count(id) > 0; });
+}
+
+ImportReceipt BoundToken::import(const ImportOrder& order) {
+    return with_token(Assurance::key_now, [&](Token& token) { return token.import(order); });
+}
+
+std::size_t BoundToken::destroy(const ObjectId& id) {
+    return with_token(Assurance::key_now, [&](Token& token) { return token.destroy(id); });
+}
+
+std::size_t BoundToken::count(const ObjectId& id) {
+    return with_token(Assurance::serial, [&](Token& token) { return token.count(id); });
+}
+
+void BoundToken::walk(const std::function<void(const TokenObject&, std::size_t, std::size_t)>& each) {
+    with_token(Assurance::serial, [&](Token& token) { token.walk(each); });
+}
+
+std::size_t BoundToken::destroy_half_made(std::chrono::milliseconds pause) {
+    return with_token(Assurance::key_now, [&](Token& token) { return token.destroy_half_made(pause); });
+}
+
+std::vector<Outcome> BoundToken::operate(const ObjectId& id, Action action,
+                                         std::span<const Operation> operations) {
+    return with_token(Assurance::key, [&](Token& token) { return token.operate(id, action, operations); });
+}
+
+std::set<keys::Digest> BoundToken::oaep_hashes() {
+    return with_token(Assurance::key, [](Token& token) { return token.oaep_hashes(); });
+}
+
+void BoundToken::ping() {
+    with_token(Assurance::key, [](Token& token) { token.ping(); });
+}
+
+std::set<std::string> BoundToken::mechanisms() {
+    return with_token(Assurance::key, [](Token& token) { return token.mechanisms(); });
+}
+
+TokenIdentity BoundToken::identity() {
+    return token_->identity();
+}
+
+// Another token may be in the slot from then on.
+bool BoundToken::refresh() {
+    if (!token_->refresh()) return false;
+    serial_fits_ = proved_ = false;
+    return true;
+}
+
+void BoundToken::reload_pin() {
+    token_->reload_pin();
+}
+
+}  // namespace keyward::service

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/growing_pause.hpp"
+#include "domain/catalogue.hpp"
+#include "domain/token.hpp"
+
+namespace keyward::service {
+
+/// The token in place is not the one that holds the environment's keys.
+class WrongToken : public TokenError {
+  public:
+    enum class Why {
+        other_serial,     ///< another serial number is recorded
+        no_recorded_key,  ///< it holds none of the recorded keys: it may have been initialised again, which
+                          ///< leaves the serial number the same on most HSMs
+    };
+    WrongToken(Why why, const std::string& text, TokenPhase phase = TokenPhase::binding)
+        : TokenError(TokenFault::unreachable, text, {}, {}, phase), why_(why) {}
+    [[nodiscard]] Why why() const { return why_; }
+
+  private:
+    Why why_;
+};
+
+/// The token of an environment, as long as it is the one that holds the environment's keys. A token with the
+/// right label that was initialised again, or another one in its place, would make all keys look lost: calls
+/// to such a one throw WrongToken until the right one is back, or an operator accepts this one. It is the
+/// right one when it has the recorded serial number and holds at least one of the recorded keys; many tokens
+/// have `0000000000000000`, `123` or nothing for a serial number, so that the number alone proves little. An
+/// environment without recorded keys has nothing to prove. Where no serial number is recorded yet (a new
+/// environment, or a catalogue from before tokens were recorded) it is that of the first token that passes.
+/// Asked at the first call, and again after each loss of the token. What only looks through the token
+/// (`walk`, `count`) needs the serial number alone, so that an operator can be shown what is missing. Any
+/// thread may call.
+class BoundToken final : public Token {
+  public:
+    /// Whether the first token that is seen is written into the catalogue, or the catalogue is only read.
+    enum class Binding { record, compare };
+
+    /// The catalogue must outlive the token.
+    BoundToken(std::shared_ptr<Token> token, std::string environment, Catalogue& catalogue, Binding binding,
+               Clock clock);
+
+    ImportReceipt import(const ImportOrder& order) override;
+    std::size_t destroy(const ObjectId& id) override;
+    std::size_t count(const ObjectId& id) override;
+    void walk(
+        const std::function<void(const TokenObject&, std::size_t place, std::size_t total)>& each) override;
+    std::size_t destroy_half_made(std::chrono::milliseconds pause) override;
+    std::vector<Outcome> operate(const ObjectId& id, Action action,
+                                 std::span<const Operation> operations) override;
+    void ping() override;
+    std::set<std::string> mechanisms() override;
+    std::set<keys::Digest> oaep_hashes() override;
+    /// Of whatever token is in place: it is what is asked before another one is accepted.
+    TokenIdentity identity() override;
+    bool refresh() override;
+    void reload_pin() override;
+    [[nodiscard]] std::uint64_t epoch() const override { return token_->epoch(); }
+
+  private:
+    /// Of what a call is allowed to be sure.
+    enum class Assurance {
+        serial,   ///< the serial number is the recorded one
+        key,      ///< and a recorded key was found since the token was last lost
+        key_now,  ///< and the catalogue says so at this moment: another process may have accepted another
+                  ///< token since
+    };
+    template <typename Work>
+    auto with_token(Assurance assurance, const Work& work);
+    void require(Assurance assurance);
+    void require_key(const std::string& serial);
+    [[nodiscard]] bool is_proved() const { return proved_ && proved_epoch_ == token_->epoch(); }
+    [[nodiscard]] std::string recorded_serial(const std::string& serial);
+    [[nodiscard]] std::optional<std::uint64_t> epoch_that_holds_recorded_keys();
+    bool refresh_if_due();
+    [[nodiscard]] bool holds_any_of(const std::vector<ObjectId>& ids) const;
+    void report(const std::string& serial, const std::string& expected);
+    template <typename Question>
+    auto ask_catalogue(const Question& question) const;
+
+    std::shared_ptr<Token> token_;
+    std::string environment_;
+    Catalogue& catalogue_;
+    Binding binding_;
+    Clock clock_;
+    std::atomic<bool> serial_fits_ = false;
+    std::atomic<bool> proved_ = false;
+    std::atomic<std::uint64_t> proved_epoch_ = 0;
+    std::atomic<bool> reported_ = false;
+    GrowingPause refresh_pause_;
+};
+
+}  // namespace keyward::service

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/growing_pause.hpp"
+#include "domain/catalogue.hpp"
+#include "keys/key_policy.hpp"
+#include "service/runtime/environments.hpp"
+#include "service/runtime/in_flight.hpp"
+#include "service/runtime/object_marks.hpp"
+#include "service/runtime/unfinished_changes.hpp"
+
+namespace keyward::service {
+
+/// What every use case that writes needs: made once by main.
+struct Workplace {
+    Catalogue& catalogue;
+    Environments& environments;
+    InFlight& in_flight;
+    keys::Policy policy;
+    std::string owner;  ///< this process, as it stands in leases (base/process_identity.hpp)
+    Clock clock;
+    std::shared_ptr<const ObjectMarks> marks{};  ///< null: new objects carry no proof of their origin
+    /// Shared by all copies.
+    std::shared_ptr<UnfinishedChanges> unfinished = std::make_shared<UnfinishedChanges>();
+    /// Between the initialisations of modules for keys whose objects are not found when they are used. Shared
+    /// by all copies.
+    std::shared_ptr<GrowingPauses> refresh_pauses = std::make_shared<GrowingPauses>();
+
+    /// The CKA_ID of an object that is about to be made.
+    [[nodiscard]] ObjectId new_object_id(const std::string& environment, const std::string& project,
+                                         const std::string& key) const {
+        return marks ? marks->new_id(environment, project, key) : ObjectId::random();
+    }
+
+    /// When a lease that is taken now ends.
+    [[nodiscard]] Instant lease_end() const { return clock() + environments.lease(); }
+};
+
+}  // namespace keyward::service

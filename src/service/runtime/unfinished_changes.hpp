@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "domain/catalogue.hpp"
+
+namespace keyward::service {
+
+/// A change of a key whose end the catalogue did not take, or whose outcome is not known.
+struct UnfinishedChange {
+    std::string key_id;
+    std::string project_id;
+    std::string key_name;
+    Settlement settlement;          ///< with which it is taken back
+    AuditRecord audit;              ///< of taking it back
+    std::string change_id{};        ///< of the transaction that may have been committed; empty: none was
+    std::vector<Tombstone> made{};  ///< for objects in tokens, if nothing in the catalogue names them
+};
+
+/// The changes that this process could not end because the database failed. Their leases need not run out:
+/// their owner lives, and takes them back as soon as the database answers again. Any thread may call.
+class UnfinishedChanges {
+  public:
+    void add(UnfinishedChange change);
+    /// Takes back those of one key. Throws CatalogueError, and keeps what it could not take
+    /// back.
+    void settle(Catalogue& catalogue, const std::string& project_id, const std::string& key_name,
+                Instant tombstone_lease);
+    /// Takes back all. Throws like `settle`.
+    void settle_all(Catalogue& catalogue, Instant tombstone_lease);
+    [[nodiscard]] bool empty() const;
+
+  private:
+    using Number = std::uint64_t;
+    void settle(Catalogue& catalogue, const std::map<Number, UnfinishedChange>& changes,
+                Instant tombstone_lease);
+    [[nodiscard]] std::map<Number, UnfinishedChange> all() const;
+
+    mutable std::mutex mutex_;
+    std::map<Number, UnfinishedChange> changes_;
+    Number next_ = 0;
+};
+
+/// The id under which the outcome of a failed change is to be looked up; empty when it is known that it was
+/// not made.
+std::string change_id_of(const CatalogueError& failure);
+
+}  // namespace keyward::service

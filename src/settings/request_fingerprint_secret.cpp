@@ -1,0 +1,112 @@
+#include "settings/request_fingerprint_secret.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/ids.hpp"
+
+namespace keyward::settings {
+namespace {
+
+using std::filesystem::path;
+
+constexpr std::size_t key_size = 32;
+
+/// An open file or folder, closed at the end; negative when it could not be opened.
+class Descriptor {
+  public:
+    Descriptor(const path& name, int flags, mode_t mode = 0)
+        : number_(::open(name.c_str(), flags | O_CLOEXEC, mode)) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    Descriptor(Descriptor&&) = delete;
+    Descriptor& operator=(Descriptor&&) = delete;
+    ~Descriptor() {
+        if (number_ >= 0) ::close(number_);
+    }
+    [[nodiscard]] int number() const { return number_; }
+    [[nodiscard]] bool is_open() const { return number_ >= 0; }
+
+  private:
+    int number_;
+};
+
+/// A name that goes at the end, whatever came of it.
+struct TemporaryName {
+    path name;
+    explicit TemporaryName(path its_name) : name(std::move(its_name)) {}
+    TemporaryName(const TemporaryName&) = delete;
+    TemporaryName& operator=(const TemporaryName&) = delete;
+    TemporaryName(TemporaryName&&) = delete;
+    TemporaryName& operator=(TemporaryName&&) = delete;
+    ~TemporaryName() { ::unlink(name.c_str()); }
+};
+
+[[noreturn]] void refuse(const path& file, const std::string& why) {
+    throw IdempotencyKeyError("the key file " + file.string() +
+                              " (policy.idempotency_key_file) can't be used: " + why);
+}
+
+std::string reason() {
+    return std::strerror(errno);
+}
+
+/// Complete under another name first, then under its own, unless another replica was faster.
+void make(const path& file) {
+    const TemporaryName draft(file.string() + ".new-" + random_uuid());
+    const SecretBytes key = random_secret(key_size);
+    {
+        const Descriptor made(draft.name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+        if (!made.is_open())
+            refuse(file, "it is not there and can't be made (" + reason() +
+                             "); make its folder, writable by the service's user, or name another file");
+        if (::write(made.number(), key.reveal().data(), key.size()) != static_cast<ssize_t>(key.size()) ||
+            ::fsync(made.number()) != 0)
+            refuse(file, "it can't be written (" + reason() + "); make room for it, or name another file");
+    }
+    if (::link(draft.name.c_str(), file.c_str()) != 0 && errno != EEXIST)
+        refuse(file, "it can't be made (" + reason() + "); name a file on a file system with hard links");
+    const Descriptor folder(file.parent_path(), O_RDONLY | O_DIRECTORY);
+    if (folder.is_open()) ::fsync(folder.number());
+}
+
+void check(const path& file, const struct stat& status) {
+    if (!S_ISREG(status.st_mode)) refuse(file, "it is not a regular file; name another");
+    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        refuse(file, "others than its owner may read or write it; chmod 600 it");
+    if (static_cast<std::size_t>(status.st_size) != key_size)
+        refuse(file, "it has " + std::to_string(status.st_size) +
+                         " octets in place of 32; put the right one back, or remove it: a new one is made at "
+                         "the next start, which knows no requests from before");
+}
+
+/// Nothing when there is no such file.
+std::optional<SecretBytes> read(const path& file) {
+    const Descriptor opened(file, O_RDONLY | O_NONBLOCK);
+    if (!opened.is_open() && errno == ENOENT) return std::nullopt;
+    if (!opened.is_open())
+        refuse(file, "it can't be opened (" + reason() + "); make it the service's user's own");
+    struct stat status {};
+    if (::fstat(opened.number(), &status) != 0) refuse(file, "its permissions can't be read: " + reason());
+    check(file, status);
+    SecretBytes key(key_size);
+    if (::read(opened.number(), key.writable().data(), key.size()) != static_cast<ssize_t>(key.size()))
+        refuse(file, "it can't be read: " + reason());
+    return key;
+}
+
+}  // namespace
+
+SecretBytes idempotency_key(const path& file) {
+    if (auto key = read(file)) return *std::move(key);
+    make(file);
+    if (auto key = read(file)) return *std::move(key);
+    refuse(file, "it was removed while the service started; start it again");
+}
+
+}  // namespace keyward::settings

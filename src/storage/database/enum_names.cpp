@@ -1,0 +1,111 @@
+#include "storage/database/enum_names.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
+
+namespace keyward::storage {
+namespace {
+
+using service::DeploymentState;
+using service::KeyState;
+
+template <typename Value>
+struct Word {
+    Value value;
+    std::string_view text;
+};
+constexpr std::array key_states{Word<KeyState>{KeyState::creating, "creating"},
+                                Word<KeyState>{KeyState::active, "active"},
+                                Word<KeyState>{KeyState::deleting, "deleting"}};
+constexpr std::array deployment_states{Word<DeploymentState>{DeploymentState::deployed, "deployed"},
+                                       Word<DeploymentState>{DeploymentState::failed, "failed"},
+                                       Word<DeploymentState>{DeploymentState::deleting, "deleting"}};
+
+// '' is not among them: it stands for what an older version did not write.
+const std::vector<Word<service::UseSet>> use_sets{
+    {{}, "none"},
+    {{service::Use::cipher}, "cipher"},
+    {{service::Use::signature}, "signature"},
+    {{service::Use::cipher, service::Use::signature}, "cipher,signature"}};
+
+template <typename Value>
+Value known(const std::optional<Value>& value, std::string_view subject, const std::string& word) {
+    if (value) return *value;
+    throw service::CatalogueError(
+        "the catalogue holds '" + word + "' as " + std::string(subject) +
+        ", which this program does not know: use the version of keyward that wrote it, or a newer one");
+}
+
+template <typename Table>
+auto value_of(const Table& table, const std::string& word) -> std::optional<decltype(table.front().value)> {
+    const auto row =
+        std::find_if(table.begin(), table.end(), [&](const auto& each) { return each.text == word; });
+    if (row == table.end()) return std::nullopt;
+    return row->value;
+}
+
+template <typename Table, typename Value>
+std::string_view word_of(const Table& table, Value value) {
+    return std::find_if(table.begin(), table.end(), [&](const auto& each) { return each.value == value; })
+        ->text;
+}
+
+}  // namespace
+
+std::string_view to_word(KeyState state) {
+    return word_of(key_states, state);
+}
+std::string_view to_word(DeploymentState state) {
+    return word_of(deployment_states, state);
+}
+
+KeyState key_state_from_word(const std::string& word) {
+    return known(value_of(key_states, word), "a key's state", word);
+}
+
+DeploymentState deployment_state_from_word(const std::string& word) {
+    return known(value_of(deployment_states, word), "a deployment's state", word);
+}
+
+service::Permission permission_from_word(const std::string& word) {
+    return known(service::permission_from(word), "a permission", word);
+}
+
+keys::KeyType key_type_from_word(const std::string& word) {
+    return known(keys::key_type_from(word), "a key's type", word);
+}
+
+keys::Algorithm algorithm_from_word(const std::string& word) {
+    return known(keys::algorithm_from(word), "an algorithm", word);
+}
+
+std::string to_words(const service::MechanismList& mechanisms) {
+    std::string words;
+    for (const auto& mechanism : mechanisms)
+        words += (words.empty() ? "" : " ") + mechanism;
+    return words;
+}
+
+service::MechanismList mechanisms_from_words(const std::string& words) {
+    service::MechanismList mechanisms;
+    for (std::size_t begin = 0; begin < words.size();) {
+        const auto end = std::min(words.find(' ', begin), words.size());
+        mechanisms.push_back(words.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return mechanisms;
+}
+
+std::string to_words(const service::UseSet& uses) {
+    return std::string(word_of(use_sets, uses));
+}
+
+service::UseSet uses_from_words(const std::string& words) {
+    for (const auto& row : use_sets)
+        if (row.text == words) return row.value;
+    return known(std::optional<service::UseSet>(), "the uses of an object", words);
+}
+
+}  // namespace keyward::storage

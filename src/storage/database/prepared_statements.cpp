@@ -1,0 +1,55 @@
+#include "storage/database/prepared_statements.hpp"
+
+namespace keyward::storage {
+namespace {
+
+void prepare(soci::statement& statement, const std::string& query) {
+    statement.alloc();
+    statement.prepare(query, soci::details::st_repeatable_query);
+    statement.define_and_bind();
+}
+
+/// Whether there was a row. Goes on to the end of the result: only then SQLite ends its reading transaction.
+template <typename Keep>
+bool read_one(soci::statement& statement, Keep keep) {
+    StatementScope::statement_begins();
+    statement.execute();
+    bool found = false;
+    while (statement.fetch()) {
+        found = true;
+        keep();
+    }
+    return found;
+}
+
+}  // namespace
+
+HotQueries::HotQueries(soci::session& sql) : access_version_(sql), standing_(sql) {
+    version_.define(access_version_);
+    prepare(access_version_, "select version from access_version");
+    id_.define(standing_);
+    revision_.define(standing_);
+    standing_.exchange(soci::use(project_));
+    standing_.exchange(soci::use(name_));
+    prepare(
+        standing_,
+        "select k.id, k.revision from keys k where k.project_id = :project and k.name = :name and k.state "
+        "<> 'creating'");
+}
+
+std::int64_t HotQueries::access_version() {
+    std::int64_t version = 0;
+    read_one(access_version_, [&] { version = version_.get(); });
+    return version;
+}
+
+std::optional<service::KeyStanding> HotQueries::standing(const std::string& project_id,
+                                                         const std::string& name) {
+    project_ = storable(project_id);
+    name_ = storable(name);
+    std::optional<service::KeyStanding> standing;
+    read_one(standing_, [&] { standing = {id_.get(), name, revision_.get()}; });
+    return standing;
+}
+
+}  // namespace keyward::storage

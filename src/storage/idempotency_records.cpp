@@ -1,0 +1,112 @@
+#include "storage/idempotency_records.hpp"
+
+#include "storage/database/sql.hpp"
+
+namespace keyward::storage {
+namespace {
+
+using service::Attempt;
+using service::AttemptOutcome;
+using Kind = AttemptOutcome::Kind;
+
+struct AttemptRow {
+    std::string fingerprint;
+    std::string owner;
+    Instant lease_until;
+    std::optional<std::string> answer;
+    Instant changed_at;
+};
+
+bool insert_attempt(soci::session& sql, const Attempt& attempt, Instant now) {
+    return run(sql,
+               "insert into attempts (user_id, idempotency_key, fingerprint, owner, lease_until, changed_at)"
+               " values (:user, :key, :fingerprint, :owner, :lease, :at) on conflict (user_id, "
+               "idempotency_key) do nothing",
+               {attempt.user_id, attempt.key, attempt.fingerprint, attempt.owner, attempt.lease_until,
+                now}) == 1;
+}
+
+std::optional<AttemptRow> lock_attempt(soci::session& sql, const Attempt& attempt) {
+    std::optional<AttemptRow> row;
+    for_each_row<std::string, std::string, long long, std::optional<std::string>, long long>(
+        sql,
+        "select fingerprint, owner, lease_until, answer, changed_at from attempts"
+        " where user_id = :user and idempotency_key = :key" +
+            for_update(sql),
+        {attempt.user_id, attempt.key},
+        [&](const std::string& fingerprint, const std::string& owner, long long lease,
+            const std::optional<std::string>& answer, long long changed) {
+            row = AttemptRow{.fingerprint = fingerprint,
+                             .owner = owner,
+                             .lease_until = instant_from(lease),
+                             .answer = answer,
+                             .changed_at = instant_from(changed)};
+        });
+    return row;
+}
+
+AttemptOutcome take_over(soci::session& sql, const AttemptRow& row, const Attempt& attempt, Instant now,
+                         Kind kind) {
+    run(sql,
+        "update attempts set fingerprint = :fingerprint, owner = :owner, lease_until = :lease, answer = null,"
+        " changed_at = :at where user_id = :user and idempotency_key = :key",
+        {attempt.fingerprint, attempt.owner, attempt.lease_until, now, attempt.user_id, attempt.key});
+    return {.kind = kind, .answer = {}, .owner = row.owner};
+}
+
+AttemptOutcome meet(soci::session& sql, const AttemptRow& row, const Attempt& attempt, Instant now,
+                    Instant kept_since) {
+    // The owner asks only for what it does not have in hand: it was begun or ended, and the answer was lost.
+    if (!row.answer && row.owner == attempt.owner) return take_over(sql, row, attempt, now, Kind::begun);
+    if (row.answer && row.changed_at < kept_since) return take_over(sql, row, attempt, now, Kind::begun);
+    if (!row.answer && row.lease_until <= now)
+        return attempt.takes_over ? take_over(sql, row, attempt, now, Kind::cut_off)
+                                  : AttemptOutcome{.kind = Kind::cut_off, .answer = {}, .owner = row.owner};
+    if (row.fingerprint != attempt.fingerprint) return {.kind = Kind::different, .answer = {}, .owner = {}};
+    if (!row.answer) return {.kind = Kind::running, .answer = {}, .owner = {}};
+    return {.kind = Kind::answered, .answer = *row.answer, .owner = {}};
+}
+
+}  // namespace
+
+AttemptOutcome begin_attempt(soci::session& sql, const Attempt& attempt, Instant now, Instant kept_since) {
+    // Again when the other one ended between the two statements.
+    while (!insert_attempt(sql, attempt, now))
+        if (const auto row = lock_attempt(sql, attempt)) return meet(sql, *row, attempt, now, kept_since);
+    return {.kind = Kind::begun, .answer = {}, .owner = {}};
+}
+
+bool keep_answer(soci::session& sql, const service::KeptAnswer& answer) {
+    return run(sql,
+               "update attempts set answer = :answer, changed_at = :at"
+               " where user_id = :user and idempotency_key = :key and owner = :owner and answer is null",
+               {answer.answer, answer.at, answer.user_id, answer.key, answer.owner}) == 1;
+}
+
+bool end_attempt(soci::session& sql, const std::string& user_id, const std::string& key,
+                 const std::string& owner) {
+    return run(sql,
+               "delete from attempts where user_id = :user and idempotency_key = :key and owner = :owner"
+               " and answer is null",
+               {user_id, key, owner}) == 1;
+}
+
+bool renew_attempts(soci::session& sql, const std::string& owner, const std::set<service::RepeatName>& names,
+                    Instant lease_until) {
+    long long renewed = 0;
+    for (const auto& name : names)
+        renewed += run(sql,
+                       "update attempts set lease_until = :lease where user_id = :user and idempotency_key = "
+                       ":key and owner = :owner and answer is null",
+                       {lease_until, name.user_id, name.key, owner});
+    return renewed > 0;
+}
+
+bool forget_answers(soci::session& sql, Instant before) {
+    return run(sql,
+               "delete from attempts where changed_at < :before and (answer is not null or lease_until < "
+               ":ended)",
+               {before, before}) > 0;
+}
+
+}  // namespace keyward::storage

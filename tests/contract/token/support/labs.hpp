@@ -1,0 +1,140 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hsm/module/module_registry.hpp"
+#include "tests/contract/token/support/key_samples.hpp"
+#include "tests/contract/token/support/softhsm.hpp"
+#include "tests/fakes/fake_token.hpp"
+
+namespace keyward::tests {
+
+/// A module over which the contract runs. What it can't do is declared in `offers`, and the contract then
+/// expects a refusal.
+class TokenLab {
+  public:
+    TokenLab() = default;
+    TokenLab(const TokenLab&) = delete;
+    TokenLab& operator=(const TokenLab&) = delete;
+    TokenLab(TokenLab&&) = delete;
+    TokenLab& operator=(TokenLab&&) = delete;
+    virtual ~TokenLab() = default;
+
+    /// The token that the tests import into.
+    virtual std::shared_ptr<service::Token> token() = 0;
+    /// The same token, as another application has it open.
+    virtual std::shared_ptr<service::Token> token_of_others() = 0;
+    [[nodiscard]] virtual bool offers(Kind kind, const service::UseSet& uses) const = 0;
+    [[nodiscard]] virtual std::string label() const { return "production"; }
+    /// The same token; its next pause between two looks is `happening`, and takes no time.
+    virtual std::shared_ptr<service::Token> token_with_pause(std::function<void()> happening) = 0;
+    /// Leaves an object that nobody goes on to make.
+    virtual void add_half_made() = 0;
+    /// Goes on to make the half-made objects.
+    virtual void complete_half_made() = 0;
+};
+
+class FakeLab final : public TokenLab {
+  public:
+    std::shared_ptr<service::Token> token() override { return token_; }
+    std::shared_ptr<service::Token> token_of_others() override { return token_; }
+    [[nodiscard]] bool offers(Kind, const service::UseSet&) const override { return true; }
+    std::shared_ptr<service::Token> token_with_pause(std::function<void()> happening) override {
+        token_->in_next_pause(std::move(happening));
+        return token_;
+    }
+    void add_half_made() override { token_->add_half_made(); }
+    void complete_half_made() override { token_->complete_half_made(); }
+
+  private:
+    std::shared_ptr<fakes::FakeToken> token_ =
+        std::make_shared<fakes::FakeToken>(service::TokenIdentity{"production", "0001", "Keyward", "Fake"});
+};
+
+/// A lab with a real module, for what only such a one can show.
+class ModuleLab : public TokenLab {
+  public:
+    std::shared_ptr<service::Token> token() override;
+    std::shared_ptr<service::Token> token_of_others() override { return open(settings()); }
+    /// Another one over the same module.
+    std::shared_ptr<service::Token> open(hsm::TokenSettings settings) {
+        return hsm::open_token(modules_, std::move(settings));
+    }
+    [[nodiscard]] hsm::TokenSettings settings(const std::string& label = "production") const {
+        return settings_for(module_path(), label);
+    }
+    std::shared_ptr<hsm::Module> module() { return modules_.get(module_path(), ""); }
+    std::shared_ptr<service::Token> token_with_pause(std::function<void()> happening) override;
+    /// What SoftHSM2 leaves when it is killed has CKA_TOKEN false; so has this, a session object that stays
+    /// as long as the inspector's session.
+    void add_half_made() override;
+    void complete_half_made() override;
+    /// The test's own view of the token.
+    hsm::SessionPool& inspector();
+    virtual void add_token(const std::string& label) = 0;
+
+  protected:
+    [[nodiscard]] virtual std::string module_path() const = 0;
+    /// Ends every session while what they need is still there.
+    void close();
+
+  private:
+    hsm::ModuleRegistry modules_;
+    std::shared_ptr<service::Token> token_;
+    std::unique_ptr<hsm::SessionPool> inspector_;
+    std::vector<CK_OBJECT_HANDLE> half_made_;
+};
+
+class SoftHsmLab final : public ModuleLab {
+  public:
+    SoftHsmLab() { softhsm_.add_token("production"); }
+    SoftHsmLab(const SoftHsmLab&) = delete;
+    SoftHsmLab(SoftHsmLab&&) = delete;
+    SoftHsmLab& operator=(const SoftHsmLab&) = delete;
+    SoftHsmLab& operator=(SoftHsmLab&&) = delete;
+    ~SoftHsmLab() override { close(); }
+    [[nodiscard]] bool offers(Kind, const service::UseSet&) const override { return true; }
+    void add_token(const std::string& label) override { softhsm_.add_token(label); }
+    [[nodiscard]] const SoftHsm& softhsm() const { return softhsm_; }
+
+  private:
+    [[nodiscard]] std::string module_path() const override { return softhsm_module; }
+    SoftHsm softhsm_;
+};
+
+class P11KitLab final : public ModuleLab {
+  public:
+    P11KitLab() {
+        softhsm_.add_token("production");
+        server_ = std::make_unique<P11KitServer>(softhsm_);
+    }
+    P11KitLab(const P11KitLab&) = delete;
+    P11KitLab(P11KitLab&&) = delete;
+    P11KitLab& operator=(const P11KitLab&) = delete;
+    P11KitLab& operator=(P11KitLab&&) = delete;
+    ~P11KitLab() override { close(); }
+    [[nodiscard]] bool offers(Kind kind, const service::UseSet& uses) const override;
+    void add_token(const std::string& label) override { softhsm_.add_token(label); }
+    P11KitServer& server() { return *server_; }
+    [[nodiscard]] const SoftHsm& softhsm() const { return softhsm_; }
+
+  private:
+    [[nodiscard]] std::string module_path() const override { return p11_kit_module; }
+    SoftHsm softhsm_;
+    std::unique_ptr<P11KitServer> server_;
+};
+
+enum class LabKind { fake, softhsm, p11_kit };
+std::string name_of(LabKind kind);
+std::unique_ptr<TokenLab> make_lab(LabKind kind);
+/// Whether such a lab's token does what the operations table has under that name.
+bool offers(LabKind kind, std::string_view mechanism);
+std::unique_ptr<ModuleLab> make_module_lab(LabKind kind);
+
+/// Single DES works in SoftHSM2 only with OpenSSL's legacy provider; SIGPIPE is ignored as the service does.
+void prepare_process();
+
+}  // namespace keyward::tests

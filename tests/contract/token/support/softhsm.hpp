@@ -1,0 +1,87 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hsm/module/module.hpp"
+#include "hsm/objects/attribute_template.hpp"
+#include "hsm/open_token.hpp"
+#include "hsm/session/session_pool.hpp"
+#include "tests/contract/token/support/process.hpp"
+
+namespace keyward::tests {
+
+inline constexpr const char* softhsm_module = "/usr/lib/softhsm/libsofthsm2.so";
+inline constexpr const char* p11_kit_module = "/usr/lib/x86_64-linux-gnu/pkcs11/p11-kit-client.so";
+inline constexpr const char* test_pin = "4711-test";
+
+/// A folder of its own under TMPDIR that goes with its contents.
+class TemporaryFolder {
+  public:
+    TemporaryFolder();
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    TemporaryFolder(TemporaryFolder&&) = delete;
+    TemporaryFolder& operator=(TemporaryFolder&&) = delete;
+    ~TemporaryFolder();
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+  private:
+    std::filesystem::path path_;
+};
+
+/// SoftHSM2 with token folders of its own. It points SOFTHSM2_CONF of this process to them, which the module
+/// reads when it is initialised; so one lives at a time.
+class SoftHsm {
+  public:
+    SoftHsm();
+    /// Makes a token with `test_pin`, as another process.
+    void add_token(const std::string& label) const;
+    /// Takes all tokens away, and puts those back that were taken first; while no process looks at them.
+    void take_tokens() const;
+    void put_tokens_back() const;
+    [[nodiscard]] std::string configuration() const { return folder_.path() / "softhsm2.conf"; }
+    [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
+
+  private:
+    TemporaryFolder folder_;
+};
+
+/// A p11-kit server over that SoftHSM2, reached through p11-kit-client: as near as one comes to a network
+/// HSM.
+class P11KitServer {
+  public:
+    explicit P11KitServer(const SoftHsm& softhsm);
+    /// Ends the server and the processes that serve its connections.
+    void stop();
+    void start();
+
+  private:
+    const SoftHsm& softhsm_;
+    std::filesystem::path socket_;
+    std::unique_ptr<Background> process_;
+};
+
+/// Settings that reach the token, for a test to change.
+hsm::TokenSettings settings_for(const std::string& module, const std::string& label);
+hsm::PoolSettings pool_settings_for(const std::string& label);
+
+/// What Cryptoki says of a token object, read by the test itself.
+struct ObjectFacts {
+    CK_OBJECT_CLASS object_class;
+    CK_KEY_TYPE key_type;
+    std::string label;
+    std::vector<CK_ATTRIBUTE_TYPE> granted;  ///< the attributes of `asked` that are true
+};
+std::vector<ObjectFacts> inspect(hsm::SessionPool& pool, const ObjectId& id,
+                                 const std::vector<CK_ATTRIBUTE_TYPE>& asked);
+
+/// Makes an object as another application does; it is there as long as its lifetime says.
+CK_OBJECT_HANDLE create(hsm::SessionPool& pool, hsm::Template object);
+
+/// Closes every session that the process has with the token, as a restart of the HSM does.
+void lose_sessions(hsm::SessionPool& pool);
+
+}  // namespace keyward::tests

@@ -1,0 +1,45 @@
+#include "tests/e2e/support/folder.hpp"
+
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace keyward::e2e {
+namespace {
+
+std::filesystem::path place() {
+    return ::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : std::filesystem::temp_directory_path();
+}
+
+}  // namespace
+
+Folder::Folder() {
+    std::string name = (place() / "keyward-e2e-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), name);
+    path_ = name;
+}
+
+Folder::~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+}
+
+std::string Folder::write(std::string_view name, std::string_view octets, mode_t mode) const {
+    std::string path = file(name);
+    std::ofstream stream(path, std::ios::binary | std::ios::trunc);
+    ::chmod(path.c_str(), mode);
+    stream.write(octets.data(), static_cast<std::streamsize>(octets.size()));
+    if (!stream.flush()) throw std::system_error(errno, std::generic_category(), path);
+    return path;
+}
+
+std::string read_file(const std::filesystem::path& path) {
+    std::ifstream stream(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+}  // namespace keyward::e2e

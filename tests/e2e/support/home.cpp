@@ -1,0 +1,148 @@
+#include "tests/e2e/support/home.hpp"
+
+#include <cerrno>
+#include <stdexcept>
+#include <system_error>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tests/e2e/support/encodings.hpp"
+
+namespace keyward::e2e {
+
+std::uint16_t free_port() {
+    const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    const bool bound = ::bind(descriptor, reinterpret_cast<const sockaddr*>(&address), size) == 0 &&
+                       ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+    ::close(descriptor);
+    if (!bound) throw std::system_error(errno, std::generic_category(), "bind");
+    return ntohs(address.sin_port);
+}
+
+namespace {
+
+std::string joined(std::initializer_list<const std::vector<std::string>*> lists) {
+    std::string text;
+    for (const auto* list : lists)
+        for (const std::string& name : *list)
+            text += (text.empty() ? "" : ",") + name;
+    return text;
+}
+
+}  // namespace
+
+std::string keyward_binary() {
+    return KEYWARD_BINARY;
+}
+
+Home::Home(HomeOptions options)
+    : port_(free_port()),
+      live_environments_(options.environments.size() + options.remote.size() + options.outside.size()),
+      spied_on_(options.spied_on) {
+    std::filesystem::create_directory(folder_.path() / "tokens");
+    static_cast<void>(
+        folder_.write("softhsm2.conf", "directories.tokendir = " + folder_.file("tokens") +
+                                           "\nobjectstore.backend = file\nlog.level = ERROR\n"));
+    for (const auto* list : {&options.environments, &options.remote, &options.outside})
+        for (const std::string& name : *list)
+            init_token(name);
+    for (const std::string& name : options.without_token)
+        static_cast<void>(folder_.write(name + ".pin", pins_[name] = hex(random_octets(8))));
+    write_config(options);
+    must({"project", "create", project, "--environments",
+          joined({&options.environments, &options.remote, &options.without_token})});
+    token_ = user("alice", {"SECRETS:MANAGE", "SECRETS:DEPLOY_UNDEPLOY", "SECRETS:USE"});
+}
+
+void Home::init_token(const std::string& label) {
+    if (!pins_.contains(label))
+        static_cast<void>(folder_.write(label + ".pin", pins_[label] = hex(random_octets(8))));
+    output_of({"softhsm2-util", "--init-token", "--free", "--label", label, "--pin", pins_[label], "--so-pin",
+               hex(random_octets(8))},
+              environment());
+}
+
+void Home::write_config(const HomeOptions& options) {
+    const std::string url = options.catalogue_url.empty() ? "sqlite://" + database() : options.catalogue_url;
+    std::string text = "[http]\naddress = \"127.0.0.1\"\nport = " + std::to_string(port_) + "\n" +
+                       options.http + "\n[policy]\nidempotency_key_file = \"" +
+                       folder_.file("idempotency.key") + "\"\n" + options.policy + "\n[catalogue]\nurl = \"" +
+                       url + "\"\n" + options.catalogue;
+    const std::string local_module = options.spied_on ? spy_module : options.local_module;
+    for (const auto* list :
+         {&options.environments, &options.remote, &options.without_token, &options.outside}) {
+        for (const std::string& name : *list) {
+            text.append("[[environment]]\nname = \"").append(name);
+            text.append("\"\ntype = \"TEST\"\nmodule = \"")
+                .append(list == &options.remote ? p11_kit_module : local_module);
+            text.append("\"\ntoken_label = \"").append(name);
+            text.append("\"\npin_source = \"file:").append(folder_.file(name + ".pin")).append("\"\n");
+            text.append(options.each_environment).append("\n");
+        }
+    }
+    static_cast<void>(folder_.write("keyward.toml", text));
+}
+
+std::vector<std::string> Home::environment() const {
+    std::vector<std::string> variables{
+        "SOFTHSM2_CONF=" + softhsm_conf(), "P11_KIT_SERVER_ADDRESS=unix:path=" + remote_socket(),
+        std::string("PKCS11SPY=") + softhsm_module, "PKCS11SPY_OUTPUT=" + folder_.file("spy"),
+        "KEYWARD_HANG_FILE=" + folder_.file("hang")};
+    // The spy never frees its lists of functions.
+    if (spied_on_) variables.emplace_back("ASAN_OPTIONS=detect_leaks=0");
+    return variables;
+}
+
+std::vector<std::string> Home::pins() const {
+    std::vector<std::string> all;
+    for (const auto& [label, pin] : pins_)
+        all.push_back(pin);
+    return all;
+}
+
+void Home::user_with_password(const std::string& name, const std::string& password) const {
+    // Not by a pipe: every command is run without input.
+    const std::string file = folder_.write("password", password + "\n");
+    output_of({"sh", "-c", R"(exec "$@" <"$0")", file, keyward_binary(), "user", "create", name,
+               "--password-stdin", "--config", config()},
+              environment());
+    std::filesystem::remove(file);
+}
+
+Outcome Home::keyward(std::vector<std::string> words) const {
+    words.insert(words.begin(), keyward_binary());
+    words.insert(words.end(), {"--config", config()});
+    return run_command(words, environment());
+}
+
+std::string Home::must(std::vector<std::string> words) const {
+    std::string line;
+    for (const std::string& word : words)
+        line += " " + word;
+    Outcome outcome = keyward(std::move(words));
+    if (outcome.code != 0) throw std::runtime_error("keyward" + line + ": " + outcome.errors);
+    while (outcome.output.ends_with('\n'))
+        outcome.output.pop_back();
+    return outcome.output;
+}
+
+std::string Home::user(const std::string& name, const std::vector<std::string>& grants,
+                       const std::string& environments) const {
+    must({"user", "create", name});
+    if (!grants.empty()) {
+        std::vector<std::string> words{"grant", name, project};
+        words.insert(words.end(), grants.begin(), grants.end());
+        if (!environments.empty()) words.insert(words.end(), {"--environments", environments});
+        must(words);
+    }
+    return must({"token", "create", "--user", name});
+}
+
+}  // namespace keyward::e2e

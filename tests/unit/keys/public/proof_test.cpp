@@ -1,0 +1,62 @@
+#include "keys/public/proof.hpp"
+
+#include <gtest/gtest.h>
+
+#include "crypto/openssl_ptr.hpp"
+#include "tests/unit/keys/support/openssl_command.hpp"
+#include "tests/unit/keys/support/sample_keys.hpp"
+
+namespace keyward::keys::testing {
+namespace {
+
+const std::string message = "the words that a token signs";
+
+RsaPublicKey rsa_key() {
+    return std::get<RsaPublicKey>(decode(KeyType::public_key, sample_key("RSA-2048").format("SPKI PEM")));
+}
+
+/// What `openssl …` makes of the message (or of its digest); the keys of the samples lie in the same folder.
+std::string made_of(std::string_view input, const std::string& arguments) {
+    openssl_folder().write("input", input);
+    return openssl_folder().made_by(arguments + " -out output", "output");
+}
+
+TEST(Proof, AnRsaSignatureVerifiesAndNoOther) {
+    const auto key = rsa_key();
+    const std::string signature =
+        made_of(message, "pkeyutl -sign -rawin -digest sha256 -in input -inkey RSA-2048.pem");
+    EXPECT_TRUE(verifies_rsa_sha256(key, as_bytes(message), as_bytes(signature)));
+    EXPECT_FALSE(verifies_rsa_sha256(key, as_bytes("other words"), as_bytes(signature)));
+    EXPECT_FALSE(verifies_rsa_sha256(key, as_bytes(message), as_bytes(signature).first(255)));
+    EXPECT_FALSE(verifies_rsa_sha256(key, as_bytes(message), {}));
+}
+
+TEST(Proof, WhatIsEncryptedToAnRsaKeyItsPrivateHalfOpens) {
+    EXPECT_EQ(made_of(octets_of(encrypt_oaep_sha1(rsa_key(), as_bytes(message))),
+                      "pkeyutl -decrypt -in input -inkey RSA-2048.pem -pkeyopt rsa_padding_mode:oaep"),
+              message);
+}
+
+TEST(Proof, AMessageTooLongForTheKeyThrows) {
+    EXPECT_THROW(encrypt_oaep_sha1(rsa_key(), Bytes(215)), std::runtime_error);
+    EXPECT_EQ(ERR_peek_error(), 0U);
+}
+
+TEST(Proof, ARefusedSignatureLeavesNothingInOpensslsErrorQueue) {
+    EXPECT_FALSE(verifies_rsa_sha256(rsa_key(), as_bytes(message), Bytes(256)));
+    EXPECT_EQ(ERR_peek_error(), 0U);
+}
+
+TEST(Proof, AesCmacIsThatOfTheStandard) {
+    // NIST SP 800-38B appendix D.1 (updated 2016): the empty message and one of 16 octets.
+    const Bytes key = from_hex("2b7e151628aed2a6abf7158809cf4f3c");
+    EXPECT_EQ(to_hex(aes_cmac(key, {})), "bb1d6929e95937287fa37d129b756746");
+    EXPECT_EQ(to_hex(aes_cmac(key, from_hex("6bc1bee22e409f96e93d7e117393172a"))),
+              "070a16b46b4d4144f79bdd9dd04a287c");
+    const Bytes longest = from_hex("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4");
+    EXPECT_EQ(to_hex(aes_cmac(longest, {})), "028962f61b7bf89efc6b551f4667d983");
+    EXPECT_THROW(aes_cmac(Bytes(17), {}), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace keyward::keys::testing

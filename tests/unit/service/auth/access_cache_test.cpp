@@ -1,0 +1,123 @@
+#include "service/auth/access_cache.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/fakes/forwarding_catalogue.hpp"
+#include "tests/unit/service/service_fixture.hpp"
+
+namespace keyward::service {
+namespace {
+
+/// Counts what is read for a token and for a project; a test may change something in the middle of it.
+class CountingCatalogue : public ForwardingCatalogue {
+  public:
+    using ForwardingCatalogue::ForwardingCatalogue;
+
+    std::optional<Identity> find_identity(const std::string& hash) override {
+        ++identities;
+        return next_.find_identity(hash);
+    }
+    std::vector<Grant> grants_of(const std::string& user_id) override {
+        auto grants = next_.grants_of(user_id);
+        if (after_grants) std::exchange(after_grants, nullptr)();
+        return grants;
+    }
+    std::optional<Project> find_project(const std::string& name) override {
+        ++projects;
+        return next_.find_project(name);
+    }
+
+    int identities = 0;
+    int projects = 0;
+    std::function<void()> after_grants;
+};
+
+class AccessCacheTest : public testing::Test {
+  protected:
+    AccessCacheTest() {
+        bench_.catalogue->add_grant(bench_.alice.user_id, use_, {});
+        token_id_ = bench_.catalogue->create_api_token(bench_.alice.user_id, "test", "hash", {}, {});
+    }
+
+    Workbench bench_;
+    const Grant use_{bench_.project.id, Permission::use, {}};
+    CountingCatalogue catalogue_{*bench_.catalogue};
+    AccessCache cache_{catalogue_, 2};
+    std::string token_id_;
+};
+
+TEST_F(AccessCacheTest, ReadsATokenOnce) {
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(cache_.token("hash")->identity.user_name, "alice");
+    EXPECT_EQ(catalogue_.identities, 1);
+}
+
+TEST_F(AccessCacheTest, ReadsAProjectOnce) {
+    cache_.token("hash");
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(cache_.project("MyProject")->id, bench_.project.id);
+    EXPECT_EQ(catalogue_.projects, 1);
+}
+
+TEST_F(AccessCacheTest, DoesNotKeepThatThereIsNoSuchToken) {
+    EXPECT_EQ(cache_.token("later"), nullptr);
+    bench_.catalogue->create_api_token(bench_.alice.user_id, "test", "later", {}, {});
+    EXPECT_NE(cache_.token("later"), nullptr);
+}
+
+TEST_F(AccessCacheTest, DoesNotKeepThatThereIsNoSuchProject) {
+    cache_.token("hash");
+    EXPECT_EQ(cache_.project("later"), nullptr);
+    bench_.catalogue->create_project("later", {"production"}, {});
+    EXPECT_NE(cache_.project("later"), nullptr);
+}
+
+TEST_F(AccessCacheTest, ATokenThatIsRevokedElsewhereIsSeenAsRevokedNextTime) {
+    EXPECT_FALSE(cache_.token("hash")->identity.revoked);
+    bench_.catalogue->revoke_api_token(token_id_, {});
+    EXPECT_TRUE(cache_.token("hash")->identity.revoked);
+}
+
+TEST_F(AccessCacheTest, AGrantThatIsRevokedElsewhereIsGoneNextTime) {
+    EXPECT_EQ(cache_.token("hash")->grants.size(), 1U);
+    bench_.catalogue->revoke_grant(bench_.alice.user_id, use_, {});
+    EXPECT_EQ(cache_.token("hash")->grants.size(), 0U);
+}
+
+TEST_F(AccessCacheTest, AGrantThatIsGivenElsewhereIsThereNextTime) {
+    cache_.token("hash");
+    bench_.catalogue->add_grant(bench_.alice.user_id, {bench_.project.id, Permission::manage, {}}, {});
+    EXPECT_EQ(cache_.token("hash")->grants.size(), 2U);
+}
+
+TEST_F(AccessCacheTest, AUserThatIsDeletedElsewhereIsGoneNextTime) {
+    cache_.token("hash");
+    bench_.catalogue->delete_user("alice", {});
+    EXPECT_EQ(cache_.token("hash"), nullptr);
+}
+
+TEST_F(AccessCacheTest, AProjectThatIsMadeAnewHasItsNewIdNextTime) {
+    cache_.token("hash");
+    cache_.project("MyProject");
+    bench_.catalogue->delete_project("MyProject", {});
+    bench_.catalogue->create_project("MyProject", {"production"}, {});
+    cache_.token("hash");
+    EXPECT_EQ(cache_.project("MyProject")->id, bench_.catalogue->find_project("MyProject")->id);
+}
+
+TEST_F(AccessCacheTest, WhatChangesWhileItIsReadIsReadAgainNextTime) {
+    catalogue_.after_grants = [&] { bench_.catalogue->revoke_grant(bench_.alice.user_id, use_, {}); };
+    EXPECT_EQ(cache_.token("hash")->grants.size(), 1U);
+    EXPECT_EQ(cache_.token("hash")->grants.size(), 0U);
+}
+
+TEST_F(AccessCacheTest, ForgetsWhenItIsFullAndReadsAgain) {
+    for (const char* hash : {"two", "three"})
+        bench_.catalogue->create_api_token(bench_.alice.user_id, "test", hash, {}, {});
+    for (const char* hash : {"hash", "two", "three", "hash"})
+        EXPECT_NE(cache_.token(hash), nullptr);
+    EXPECT_EQ(catalogue_.identities, 4);
+}
+
+}  // namespace
+}  // namespace keyward::service

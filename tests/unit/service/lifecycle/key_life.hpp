@@ -1,0 +1,153 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "service/lifecycle/read_keys.hpp"
+#include "service/lifecycle/remove_key.hpp"
+#include "service/lifecycle/update_key.hpp"
+#include "tests/fakes/forwarding_catalogue.hpp"
+#include "tests/unit/service/service_fixture.hpp"
+
+namespace keyward::service {
+
+inline SecretBytes secret_text(std::string text) {
+    return SecretBytes::take(text);
+}
+
+/// Base64 of so many random octets.
+inline SecretBytes random_content(std::size_t octets = 32) {
+    return secret_text(to_base64(random_secret(octets).reveal()));
+}
+
+/// The workbench with an AES key `k` in both environments, and all that can be done with it.
+class KeyLife : public Workbench {
+  public:
+    explicit KeyLife(std::chrono::milliseconds deadline = std::chrono::seconds(20)) : Workbench(deadline) {
+        create(aes_request("k", {"production", "staging"}));
+    }
+
+    static EnvironmentEntry entry_of(const std::string& environment, std::size_t position = 0) {
+        EnvironmentEntry entry;
+        entry.pointer = "/cryptoKeyInfoEnvironmentList/" + std::to_string(position);
+        entry.environment = environment;
+        return entry;
+    }
+    static EnvironmentEntry entry_with(SecretBytes content, const std::string& environment,
+                                       std::size_t position = 0) {
+        EnvironmentEntry entry = entry_of(environment, position);
+        entry.content = std::move(content);
+        return entry;
+    }
+    /// An update that changes nothing yet.
+    static UpdateKeyRequest change_of(const std::string& name) {
+        UpdateKeyRequest request;
+        request.key_name = name;
+        request.origin.request_id = "request-2";
+        return request;
+    }
+    /// New AES keys for these environments.
+    static UpdateKeyRequest renewal(const std::string& name,
+                                    const std::vector<std::string>& environment_names) {
+        UpdateKeyRequest request = change_of(name);
+        for (const std::string& environment : environment_names)
+            request.environments.push_back(
+                entry_with(random_content(), environment, request.environments.size()));
+        return request;
+    }
+
+    /// Like workplace(), over another catalogue.
+    [[nodiscard]] Workplace workplace_over(Catalogue& other) {
+        return {other, environments, in_flight, {}, "this-process", [this] { return now; }};
+    }
+    DeploymentReport update(UpdateKeyRequest request, std::vector<FieldError> mistakes = {}) {
+        return UpdateKey(workplace()).run(alice, project, std::move(request), std::move(mistakes));
+    }
+    DeploymentReport remove(const std::string& name) {
+        return RemoveKey(workplace()).remove(alice, project, name, {"request-3", {}, {}});
+    }
+    DeploymentReport undeploy(const std::string& name, const std::string& environment) {
+        return RemoveKey(workplace()).undeploy(alice, project, name, environment, {"request-4", {}, {}});
+    }
+
+    [[nodiscard]] Key key(const std::string& name = "k") const {
+        return catalogue->find_key(project.id, name).value();
+    }
+    [[nodiscard]] bool is_there(const std::string& name) const {
+        return catalogue->find_key(project.id, name).has_value();
+    }
+    [[nodiscard]] std::size_t audit_size() const { return catalogue->audit_trail(10'000).size(); }
+    /// No intent, no tombstone, nothing in flight.
+    [[nodiscard]] bool is_settled() const {
+        return catalogue->intents().empty() && catalogue->tombstones().empty() && in_flight.all().empty();
+    }
+};
+
+/// A change that stands still in the middle of its import into one token, until `finish` or its end.
+class HaltedChange {
+  public:
+    HaltedChange(fakes::FakeToken& token, std::function<void()> change) : token_(token) {
+        token_.block_imports();
+        thread_ = std::thread(std::move(change));
+        token_.wait_for_blocked(1);
+    }
+    HaltedChange(const HaltedChange&) = delete;
+    HaltedChange& operator=(const HaltedChange&) = delete;
+    ~HaltedChange() { finish(); }
+
+    void finish() {
+        token_.release_imports();
+        if (thread_.joinable()) thread_.join();
+    }
+
+  private:
+    fakes::FakeToken& token_;
+    std::thread thread_;
+};
+
+/// Runs an action of the test before a change's commit is written.
+class BeforeCommit : public ForwardingCatalogue {
+  public:
+    BeforeCommit(Catalogue& next, std::function<void()> action)
+        : ForwardingCatalogue(next), action_(std::move(action)) {}
+
+    std::optional<std::vector<Tombstone>> commit_update(const Key& key, const std::set<std::string>& changed,
+                                                        const Settlement& settlement,
+                                                        const AuditRecord& audit) override {
+        action_();
+        return next_.commit_update(key, changed, settlement, audit);
+    }
+
+  private:
+    std::function<void()> action_;
+};
+
+/// A catalogue whose commit of an update fails: before it was done, or after, so that only its answer is
+/// lost.
+class FailingUpdateCommit : public ForwardingCatalogue {
+  public:
+    enum class When { before, after };
+    FailingUpdateCommit(Catalogue& next, When when) : ForwardingCatalogue(next), when_(when) {}
+
+    std::optional<std::vector<Tombstone>> commit_update(const Key& key, const std::set<std::string>& changed,
+                                                        const Settlement& settlement,
+                                                        const AuditRecord& audit) override {
+        if (when_ == When::after) next_.commit_update(key, changed, settlement, audit);
+        throw CatalogueError("the connection was lost");
+    }
+
+  private:
+    When when_;
+};
+
+/// The pointers of a `validation_failed`, in its order.
+inline std::vector<std::string> pointers_of(const ServiceError& error) {
+    std::vector<std::string> pointers;
+    for (const FieldError& detail : error.details())
+        pointers.push_back(detail.pointer);
+    return pointers;
+}
+
+}  // namespace keyward::service

@@ -1,0 +1,513 @@
+#include <atomic>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/service/lifecycle/key_life.hpp"
+
+namespace keyward::service {
+namespace {
+
+TEST(UpdateKey, ReplacesOnlyTheEnvironmentsThatAreSentWithContent) {
+    KeyLife bench;
+    const Key old = bench.key();
+    const auto report = bench.update(KeyLife::renewal("k", {"staging"}));
+    EXPECT_TRUE(report.success);
+    EXPECT_EQ(report.message, "Deployment completed successfully");
+    ASSERT_EQ(report.environments.size(), 1U);
+    EXPECT_EQ(report.environments[0].environment, "staging");
+    EXPECT_EQ(report.environments[0].message, "Deployed successfully");
+    const Key now = bench.key();
+    EXPECT_EQ(now.deployments[0].object_id, old.deployments[0].object_id);
+    EXPECT_EQ(now.deployments[0].key_check_value, old.deployments[0].key_check_value);
+    EXPECT_NE(now.deployments[1].object_id, old.deployments[1].object_id);
+    EXPECT_EQ(now.deployments[1].key_check_value, report.environments[0].key_check_value);
+    EXPECT_EQ(bench.production->imports(), 1U);
+    EXPECT_EQ(bench.staging->count(*old.deployments[1].object_id), 0U);
+    EXPECT_EQ(bench.staging->count(*now.deployments[1].object_id), 1U);
+    EXPECT_TRUE(bench.is_settled());
+}
+
+TEST(UpdateKey, AnswersInTheRequestsOrderAndKeepsTheKeysOwn) {
+    KeyLife bench;
+    const auto report = bench.update(KeyLife::renewal("k", {"staging", "production"}));
+    ASSERT_EQ(report.environments.size(), 2U);
+    EXPECT_EQ(report.environments[0].environment, "staging");
+    EXPECT_EQ(report.environments[1].environment, "production");
+    EXPECT_EQ(bench.key().deployments[0].environment, "production");
+}
+
+TEST(UpdateKey, CommitsTheNewObjectBeforeTheOldOneIsDestroyed) {
+    KeyLife bench;
+    const ObjectId old = *bench.key().deployments[0].object_id;
+    std::size_t old_at_commit = 0;
+    std::size_t all_at_commit = 0;
+    BeforeCommit catalogue(*bench.catalogue, [&] {
+        old_at_commit = bench.production->count(old);
+        all_at_commit = bench.production->objects();
+    });
+    UpdateKey(bench.workplace_over(catalogue))
+        .run(bench.alice, bench.project, KeyLife::renewal("k", {"production"}), {});
+    EXPECT_EQ(old_at_commit, 1U);
+    EXPECT_EQ(all_at_commit, 2U);
+    EXPECT_EQ(bench.production->count(old), 0U);
+    EXPECT_EQ(bench.production->objects(), 1U);
+}
+
+TEST(UpdateKey, WritesTheIntentBeforeTheTokenIsTouchedAndTheKeyStaysReadable) {
+    KeyLife bench;
+    const Key old = bench.key();
+    HaltedChange request(*bench.production, [&] { bench.update(KeyLife::renewal("k", {"production"})); });
+    const auto intents = bench.catalogue->intents();
+    ASSERT_EQ(intents.size(), 1U);
+    EXPECT_EQ(intents[0].key_id, old.id);
+    EXPECT_EQ(bench.key().state, KeyState::active);
+    EXPECT_EQ(bench.key().deployments[0].object_id, old.deployments[0].object_id);
+    request.finish();
+}
+
+TEST(UpdateKey, AddsAnEnvironmentInWhichTheKeyWasNot) {
+    KeyLife bench;
+    bench.create(Workbench::aes_request("one", {"staging"}));
+    EXPECT_TRUE(bench.update(KeyLife::renewal("one", {"production"})).success);
+    const Key key = bench.key("one");
+    ASSERT_EQ(key.deployments.size(), 2U);
+    EXPECT_EQ(key.deployments[1].environment, "production");
+    EXPECT_EQ(key.deployments[1].state, DeploymentState::deployed);
+}
+
+TEST(UpdateKey, RaisesTheRevisionAndTheTimeOfTheLastChangeOnly) {
+    KeyLife bench;
+    const Key old = bench.key();
+    bench.now += std::chrono::hours(1);
+    bench.update(KeyLife::renewal("k", {"production"}));
+    const Key now = bench.key();
+    EXPECT_EQ(now.revision, old.revision + 1);
+    EXPECT_EQ(now.updated_at, bench.now);
+    EXPECT_EQ(now.created_at, old.created_at);
+    EXPECT_EQ(now.id, old.id);
+}
+
+TEST(UpdateKey, ChangesTheDescriptionWithoutACallToAToken) {
+    KeyLife bench;
+    auto request = KeyLife::change_of("k");
+    request.description = "another";
+    bench.production->set_reachable(false);
+    bench.staging->set_reachable(false);
+    EXPECT_TRUE(bench.update(std::move(request)).success);
+    EXPECT_EQ(bench.key().description, "another");
+    EXPECT_EQ(bench.production->imports(), 1U);
+}
+
+TEST(UpdateKey, AnEmptyDescriptionTakesItAway) {
+    KeyLife bench;
+    auto request = KeyLife::change_of("k");
+    request.description = "another";
+    bench.update(std::move(request));
+    auto second = KeyLife::change_of("k");
+    second.description = "";
+    bench.update(std::move(second));
+    EXPECT_EQ(bench.key().description, "");
+}
+
+TEST(UpdateKey, AnEnvironmentThatFailsKeepsItsOldKey) {
+    KeyLife bench;
+    const Key old = bench.key();
+    bench.staging->fail_next_import(TokenFault::full, "The token is full");
+    const auto report = bench.update(KeyLife::renewal("k", {"production", "staging"}));
+    EXPECT_FALSE(report.success);
+    EXPECT_EQ(report.message, "Deployment failed in 1 of 2 environments");
+    EXPECT_TRUE(report.environments[0].success);
+    EXPECT_EQ(report.environments[1].message, "The token is full");
+    const Key now = bench.key();
+    EXPECT_NE(now.deployments[0].object_id, old.deployments[0].object_id);
+    EXPECT_EQ(now.deployments[1].object_id, old.deployments[1].object_id);
+    EXPECT_EQ(now.deployments[1].state, DeploymentState::deployed);
+    EXPECT_EQ(now.deployments[1].key_check_value, old.deployments[1].key_check_value);
+    EXPECT_EQ(bench.staging->count(*old.deployments[1].object_id), 1U);
+    EXPECT_EQ(bench.staging->objects(), 1U);
+    EXPECT_TRUE(bench.is_settled());
+}
+
+TEST(UpdateKey, AnEnvironmentThatFailsAndHadNoKeyShowsTheReason) {
+    KeyLife bench;
+    bench.create(Workbench::aes_request("one", {"production"}));
+    bench.staging->fail_next_import(TokenFault::full, "The token is full");
+    bench.update(KeyLife::renewal("one", {"production", "staging"}));
+    const Key key = bench.key("one");
+    ASSERT_EQ(key.deployments.size(), 2U);
+    EXPECT_EQ(key.deployments[1].state, DeploymentState::failed);
+    EXPECT_EQ(key.deployments[1].failure, "The token is full");
+}
+
+TEST(UpdateKey, SendingAFailedEnvironmentAgainCompletesTheKey) {
+    KeyLife bench;
+    bench.staging->fail_next_import(TokenFault::full, "The token is full");
+    bench.create(Workbench::aes_request("half", {"production", "staging"}));
+    EXPECT_TRUE(bench.update(KeyLife::renewal("half", {"staging"})).success);
+    EXPECT_EQ(bench.key("half").deployments[1].state, DeploymentState::deployed);
+    EXPECT_EQ(bench.key("half").deployments[1].failure, "");
+}
+
+TEST(UpdateKey, WithRollbackOneFailureLeavesAllOldKeys) {
+    KeyLife bench;
+    const Key old = bench.key();
+    bench.staging->fail_next_import(TokenFault::unreachable, "The token is gone");
+    auto request = KeyLife::renewal("k", {"production", "staging"});
+    request.roll_back_on_failure = true;
+    request.description = "another";
+    const auto error = error_of([&] { bench.update(std::move(request)); });
+    EXPECT_EQ(error.kind(), ErrorKind::hsm_unavailable);
+    EXPECT_STREQ(error.what(), "Nothing was deployed. staging: The token is gone");
+    const Key now = bench.key();
+    EXPECT_EQ(now.revision, old.revision);
+    EXPECT_EQ(now.description, "");
+    EXPECT_EQ(bench.production->objects(), 1U);
+    EXPECT_EQ(bench.production->count(*old.deployments[0].object_id), 1U);
+    EXPECT_EQ(bench.staging->count(*old.deployments[1].object_id), 1U);
+    EXPECT_TRUE(bench.catalogue->intents().empty());
+}
+
+TEST(UpdateKey, WhenEveryEnvironmentFailsNothingChanges) {
+    KeyLife bench;
+    const Key old = bench.key();
+    bench.production->fail_next_import(TokenFault::refused, "takes no such key");
+    auto request = KeyLife::renewal("k", {"production"});
+    request.description = "another";
+    const auto error = error_of([&] { bench.update(std::move(request)); });
+    EXPECT_EQ(error.kind(), ErrorKind::validation_failed);
+    EXPECT_EQ(pointers_of(error), std::vector<std::string>{"/cryptoKeyInfoEnvironmentList/0"});
+    EXPECT_EQ(bench.key().description, "");
+    EXPECT_EQ(bench.key().revision, old.revision);
+    EXPECT_TRUE(bench.is_settled());
+}
+
+TEST(UpdateKey, AnImportWhoseAnswerWasLostLeavesATombstoneAndTheOldKey) {
+    KeyLife bench;
+    const ObjectId old = *bench.key().deployments[0].object_id;
+    bench.production->lose_next_answer();
+    error_of([&] { bench.update(KeyLife::renewal("k", {"production"})); });
+    ASSERT_EQ(bench.catalogue->tombstones().size(), 1U);
+    EXPECT_NE(bench.catalogue->tombstones()[0].object_id, old);
+    EXPECT_EQ(bench.key().deployments[0].object_id, old);
+    EXPECT_EQ(bench.production->objects(), 2U);
+    bench.now += std::chrono::hours(1);
+    EXPECT_EQ(
+        Recovery(bench.workplace(), [](const std::string&) { return false; }).settle().destroyed_objects, 1U);
+    EXPECT_EQ(bench.production->count(old), 1U);
+}
+
+TEST(UpdateKey, AnOldObjectThatCanNotBeReachedAnyMoreStaysAsATombstone) {
+    KeyLife bench;
+    const ObjectId old = *bench.key().deployments[0].object_id;
+    BeforeCommit catalogue(*bench.catalogue, [&] { bench.production->set_reachable(false); });
+    const auto report = UpdateKey(bench.workplace_over(catalogue))
+                            .run(bench.alice, bench.project, KeyLife::renewal("k", {"production"}), {});
+    EXPECT_TRUE(report.success);
+    ASSERT_EQ(bench.catalogue->tombstones().size(), 1U);
+    EXPECT_EQ(bench.catalogue->tombstones()[0].object_id, old);
+    bench.production->set_reachable(true);
+    Recovery(bench.workplace(), [](const std::string&) { return false; }).settle();
+    EXPECT_EQ(bench.production->objects(), 1U);
+    EXPECT_TRUE(bench.is_settled());
+}
+
+TEST(UpdateKey, OfTwoAtOnceOneWinsAndTheOtherIsAConflict) {
+    KeyLife bench;
+    HaltedChange winner(*bench.production,
+                        [&] { EXPECT_TRUE(bench.update(KeyLife::renewal("k", {"production"})).success); });
+    const auto error = error_of([&] { bench.update(KeyLife::renewal("k", {"staging"})); });
+    EXPECT_EQ(error.kind(), ErrorKind::conflict);
+    EXPECT_EQ(bench.staging->imports(), 1U) << "the loser touched its token";
+    winner.finish();
+    EXPECT_TRUE(bench.is_settled());
+    EXPECT_EQ(bench.production->count(*bench.key().deployments[0].object_id), 1U);
+    EXPECT_EQ(bench.production->objects(), 1U);
+}
+
+TEST(UpdateKey, AChangeOfTheDescriptionDuringAnotherChangeIsAConflictToo) {
+    KeyLife bench;
+    HaltedChange winner(*bench.production,
+                        [&] { EXPECT_TRUE(bench.update(KeyLife::renewal("k", {"production"})).success); });
+    auto request = KeyLife::change_of("k");
+    request.description = "another";
+    EXPECT_EQ(error_of([&] { bench.update(std::move(request)); }).kind(), ErrorKind::conflict);
+    winner.finish();
+    EXPECT_EQ(bench.key().description, "");
+}
+
+TEST(UpdateKey, OfManyAtOnceEachIsDoneWholeOrIsAConflict) {
+    KeyLife bench;
+    const auto before = bench.key().revision;
+    std::atomic<int> done = 0;
+    std::atomic<int> refused = 0;
+    std::vector<std::thread> clients;
+    for (int i = 0; i < 16; ++i)
+        clients.emplace_back([&] {
+            try {
+                bench.update(KeyLife::renewal("k", {"production", "staging"}));
+                ++done;
+            } catch (const ServiceError& error) {
+                refused += error.kind() == ErrorKind::conflict ? 1 : 0;
+            }
+        });
+    for (auto& client : clients)
+        client.join();
+    EXPECT_GE(done, 1);
+    EXPECT_EQ(done + refused, 16);
+    const Key key = bench.key();
+    EXPECT_EQ(key.revision, before + done);
+    EXPECT_EQ(bench.production->count(*key.deployments[0].object_id), 1U);
+    EXPECT_EQ(bench.staging->count(*key.deployments[1].object_id), 1U);
+    EXPECT_EQ(bench.production->objects(), 1U);
+    EXPECT_EQ(bench.staging->objects(), 1U);
+    EXPECT_TRUE(bench.is_settled());
+}
+
+TEST(UpdateKey, DuringADeletionIsAConflict) {
+    KeyLife bench;
+    bench.production->set_reachable(false);
+    bench.remove("k");
+    ASSERT_EQ(bench.key().state, KeyState::deleting);
+    EXPECT_EQ(error_of([&] { bench.update(KeyLife::renewal("k", {"staging"})); }).kind(),
+              ErrorKind::conflict);
+}
+
+TEST(UpdateKey, KeepsADeletionAwayWhileItIsUnderWay) {
+    KeyLife bench;
+    HaltedChange winner(*bench.production,
+                        [&] { EXPECT_TRUE(bench.update(KeyLife::renewal("k", {"production"})).success); });
+    EXPECT_EQ(error_of([&] { bench.remove("k"); }).kind(), ErrorKind::conflict);
+    EXPECT_EQ(error_of([&] { bench.undeploy("k", "staging"); }).kind(), ErrorKind::conflict);
+    winner.finish();
+    EXPECT_EQ(bench.key().state, KeyState::active);
+}
+
+TEST(UpdateKey, OfAKeyThatIsNotThereIsNotFound) {
+    KeyLife bench;
+    const auto error = error_of([&] { bench.update(KeyLife::renewal("none", {"production"})); });
+    EXPECT_EQ(error.kind(), ErrorKind::not_found);
+    EXPECT_STREQ(error.what(), "Key (name: none) is not found");
+}
+
+TEST(UpdateKey, OfAKeyWhoseCreationIsUnderWayIsNotFound) {
+    KeyLife bench;
+    HaltedChange creation(*bench.production,
+                          [&] { bench.create(Workbench::aes_request("new", {"production"})); });
+    EXPECT_EQ(error_of([&] { bench.update(KeyLife::renewal("new", {"production"})); }).kind(),
+              ErrorKind::not_found);
+    creation.finish();
+}
+
+TEST(UpdateKey, ThatWasDeletedBetweenReadingAndBeginningIsNotFound) {
+    /// Deletes the key the moment before its change begins.
+    class Vanishing : public ForwardingCatalogue {
+      public:
+        Vanishing(Catalogue& next, std::function<void()> action)
+            : ForwardingCatalogue(next), action_(std::move(action)) {}
+        Begin begin_update(const std::string& key_id, std::int64_t revision,
+                           const std::vector<Intent>& intents, const AuditRecord& audit) override {
+            action_();
+            return next_.begin_update(key_id, revision, intents, audit);
+        }
+
+      private:
+        std::function<void()> action_;
+    };
+    KeyLife bench;
+    Vanishing catalogue(*bench.catalogue, [&] { bench.remove("k"); });
+    const auto error = error_of([&] {
+        UpdateKey(bench.workplace_over(catalogue))
+            .run(bench.alice, bench.project, KeyLife::renewal("k", {"production"}), {});
+    });
+    EXPECT_EQ(error.kind(), ErrorKind::not_found);
+    EXPECT_EQ(bench.production->imports(), 1U);
+}
+
+TEST(UpdateKey, ACommitWhoseAnswerWasLostStandsAndRecoveryDestroysTheOldObject) {
+    KeyLife bench;
+    const ObjectId old = *bench.key().deployments[0].object_id;
+    FailingUpdateCommit catalogue(*bench.catalogue, FailingUpdateCommit::When::after);
+    const auto report = UpdateKey(bench.workplace_over(catalogue))
+                            .run(bench.alice, bench.project, KeyLife::renewal("k", {"production"}), {});
+    EXPECT_TRUE(report.success);
+    EXPECT_NE(bench.key().deployments[0].object_id, old);
+    EXPECT_EQ(bench.production->count(*bench.key().deployments[0].object_id), 1U);
+    Recovery(bench.workplace(), [](const std::string&) { return false; }).settle();
+    EXPECT_EQ(bench.production->objects(), 1U);
+    EXPECT_TRUE(bench.is_settled());
+}
+
+TEST(UpdateKey, ACommitThatFailedIsTakenBackAndTheOldKeyStays) {
+    KeyLife bench;
+    const Key old = bench.key();
+    FailingUpdateCommit catalogue(*bench.catalogue, FailingUpdateCommit::When::before);
+    EXPECT_THROW(UpdateKey(bench.workplace_over(catalogue))
+                     .run(bench.alice, bench.project, KeyLife::renewal("k", {"production"}), {}),
+                 CatalogueError);
+    EXPECT_EQ(bench.key().deployments[0].object_id, old.deployments[0].object_id);
+    EXPECT_EQ(bench.production->count(*old.deployments[0].object_id), 1U);
+    EXPECT_EQ(bench.production->objects(), 1U);
+    EXPECT_TRUE(bench.catalogue->intents().empty());
+    EXPECT_TRUE(bench.update(KeyLife::renewal("k", {"production"})).success);
+}
+
+TEST(UpdateKey, AnIntentThatWasSettledByOthersMeanwhileIsNotCommitted) {
+    KeyLife bench;
+    const Key old = bench.key();
+    BeforeCommit catalogue(*bench.catalogue, [&] {
+        const Instant later = bench.now + std::chrono::hours(1);
+        EXPECT_EQ(bench.catalogue->settle_expired_intents(later, "another-process", later, {}), 1U);
+    });
+    const auto error = error_of([&] {
+        UpdateKey(bench.workplace_over(catalogue))
+            .run(bench.alice, bench.project, KeyLife::renewal("k", {"production"}), {});
+    });
+    EXPECT_EQ(error.kind(), ErrorKind::hsm_unavailable);
+    EXPECT_EQ(bench.key().deployments[0].object_id, old.deployments[0].object_id);
+    EXPECT_EQ(bench.production->count(*old.deployments[0].object_id), 1U);
+    EXPECT_EQ(bench.catalogue->tombstones().size(), 1U);
+}
+
+TEST(UpdateKey, KeepsAnOperatorFromAdoptingMeanwhile) {
+    KeyLife bench;
+    bench.undeploy("k", "staging");
+    const Key old = bench.key();
+    BeforeCommit catalogue(*bench.catalogue, [&] {
+        Key adopted = old;  // as an operator's `reconcile --adopt` does
+        adopted.deployments.assign(1, Deployment());
+        adopted.deployments[0].environment = "staging";
+        adopted.deployments[0].object_id = ObjectId::random();
+        EXPECT_FALSE(bench.catalogue->adopt_key(adopted, {}));
+    });
+    const auto report = UpdateKey(bench.workplace_over(catalogue))
+                            .run(bench.alice, bench.project, KeyLife::renewal("k", {"production"}), {});
+    EXPECT_TRUE(report.success);
+    EXPECT_TRUE(bench.is_settled());
+}
+
+/// A commit that goes through, whose answer is lost, and behind which another change of the key begins before
+/// anybody can ask what became of it.
+class OvertakenCommit : public ForwardingCatalogue {
+  public:
+    using ForwardingCatalogue::ForwardingCatalogue;
+
+    std::optional<std::vector<Tombstone>> commit_update(const Key& key, const std::set<std::string>& changed,
+                                                        const Settlement& settlement,
+                                                        const AuditRecord& audit) override {
+        next_.commit_update(key, changed, settlement, audit);
+        const Intent theirs{ObjectId::random(), key.id, "staging", settlement.owner,
+                            settlement.tombstone_lease};
+        EXPECT_EQ(next_.begin_update(key.id, key.revision + 1, {theirs}, {}), Begin::begun);
+        throw CatalogueError("the connection was lost");
+    }
+};
+
+TEST(UpdateKey, WhoseLostCommitWasOvertakenByAnotherChangeKeepsItsObjectsAndTheOthersIntents) {
+    KeyLife bench;
+    const Key old = bench.key();
+    OvertakenCommit catalogue(*bench.catalogue);
+    const auto report = UpdateKey(bench.workplace_over(catalogue))
+                            .run(bench.alice, bench.project, KeyLife::renewal("k", {"production"}), {});
+    EXPECT_TRUE(report.success);
+    const ObjectId fresh = *bench.key().deployments[0].object_id;
+    EXPECT_NE(fresh, *old.deployments[0].object_id);
+    EXPECT_EQ(bench.production->count(fresh), 1U);
+    EXPECT_EQ(bench.catalogue->intents().size(), 1U);
+}
+
+TEST(UpdateKey, HoldsItsNewAndItsOldObjectsInFlightUntilItsCommit) {
+    KeyLife bench;
+    std::set<ObjectId> in_flight;
+    BeforeCommit catalogue(*bench.catalogue, [&] { in_flight = bench.in_flight.all(); });
+    const ObjectId old = *bench.key().deployments[0].object_id;
+    UpdateKey(bench.workplace_over(catalogue))
+        .run(bench.alice, bench.project, KeyLife::renewal("k", {"production"}), {});
+    EXPECT_EQ(in_flight, (std::set<ObjectId>{old, *bench.key().deployments[0].object_id}));
+    EXPECT_TRUE(bench.in_flight.all().empty());
+}
+
+TEST(UpdateKey, WhoseIntentsWereSettledMeanwhileDestroysWhatItMade) {
+    KeyLife bench;
+    const Key old = bench.key();
+    BeforeCommit catalogue(*bench.catalogue, [&] {
+        const Instant later = bench.now + std::chrono::hours(1);
+        bench.catalogue->settle_expired_intents(later, "a-replica", later, {});
+        for (const Tombstone& each : bench.catalogue->tombstones())
+            bench.catalogue->remove_tombstone(each.object_id, {});
+    });
+    const auto error = error_of([&] {
+        UpdateKey(bench.workplace_over(catalogue))
+            .run(bench.alice, bench.project, KeyLife::renewal("k", {"production"}), {});
+    });
+    EXPECT_STREQ(
+        error.what(),
+        "The import into production took longer than its lease and was taken back; nothing was kept, "
+        "try again");
+    EXPECT_EQ(bench.production->objects(), 1U);
+    EXPECT_EQ(bench.key().deployments[0].object_id, old.deployments[0].object_id);
+}
+
+TEST(UpdateKey, WhoseRequestWasRunAgainByAnotherProcessLeavesNothing) {
+    KeyLife bench;
+    const Key old = bench.key();
+    UpdateKeyRequest request = KeyLife::renewal("k", {"production"});
+    // Nobody holds such an attempt, as after it was taken over.
+    request.origin.repeat = RepeatKey{bench.alice.user_id, "once", [](const auto&) { return "answer"; }};
+    EXPECT_EQ(error_of([&] { bench.update(std::move(request)); }).kind(), ErrorKind::hsm_unavailable);
+    EXPECT_EQ(bench.key().deployments[0].object_id, old.deployments[0].object_id);
+    EXPECT_EQ(bench.production->objects(), 1U);
+    EXPECT_TRUE(bench.is_settled());
+}
+
+TEST(UpdateKey, ThatOutlivesItsDeadlineKeepsTheOldKeyAndIsTakenBackWhenItEnds) {
+    KeyLife bench(std::chrono::milliseconds(200));
+    const ObjectId old = *bench.key().deployments[0].object_id;
+    bench.production->block_imports();
+    EXPECT_EQ(error_of([&] { bench.update(KeyLife::renewal("k", {"production"})); }).kind(),
+              ErrorKind::hsm_unavailable);
+    EXPECT_EQ(bench.catalogue->tombstones().size(), 1U);
+    EXPECT_TRUE(bench.catalogue->intents().empty());
+    bench.production->release_imports();
+    EXPECT_TRUE(bench.environments.find("production")->stop(std::chrono::seconds(10)));
+    EXPECT_EQ(bench.production->imports(), 2U);
+    EXPECT_EQ(bench.production->objects(), 1U);
+    EXPECT_EQ(bench.production->count(old), 1U);
+}
+
+TEST(UpdateKey, OfTheDescriptionBesideAnotherReplicasChangeIsAConflict) {
+    KeyLife bench;
+    HaltedChange winner(*bench.production, [&] {
+        Workplace replica = bench.workplace_over(*bench.catalogue);
+        replica.owner = "another-process";
+        EXPECT_TRUE(UpdateKey(replica)
+                        .run(bench.alice, bench.project, KeyLife::renewal("k", {"production"}), {})
+                        .success);
+    });
+    auto request = KeyLife::change_of("k");
+    request.description = "another";
+    EXPECT_EQ(error_of([&] { bench.update(std::move(request)); }).kind(), ErrorKind::conflict);
+}
+
+TEST(UpdateKey, TheAuditTrailTellsOfTheChangeAndOfTheEndOfTheOldObject) {
+    KeyLife bench;
+    const ObjectId old = *bench.key().deployments[1].object_id;
+    bench.update(KeyLife::renewal("k", {"staging"}));
+    const auto trail = bench.catalogue->audit_trail(3);
+    ASSERT_EQ(trail.size(), 3U);
+    EXPECT_EQ(trail[0].action, "key.update");
+    EXPECT_EQ(trail[1].action, "key.update.commit");
+    EXPECT_EQ(trail[1].result, "staging: Deployed successfully");
+    EXPECT_EQ(trail[2].action, "key.update.destroy");
+    EXPECT_EQ(trail[2].result, "object " + old.hex() + " destroyed");
+    for (const AuditRecord& record : trail) {
+        EXPECT_EQ(record.actor, "alice");
+        EXPECT_EQ(record.request_id, "request-2");
+        EXPECT_EQ(record.project, "MyProject");
+        EXPECT_EQ(record.key, "k");
+        EXPECT_EQ(record.environments, std::vector<std::string>{"staging"});
+    }
+}
+
+}  // namespace
+}  // namespace keyward::service

@@ -1,0 +1,324 @@
+#include "service/operations/decryption_rate_limiter.hpp"
+
+#include "tests/unit/service/operations/use_fixture.hpp"
+
+namespace keyward::service {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto not_decrypted = "The input could not be decrypted";
+
+std::string too_many_text(int seconds) {
+    return "Too many decryptions with this key have failed; try again in " + std::to_string(seconds) + " s";
+}
+
+/// A ciphertext that nobody made.
+OperationFields forged(const std::string& mechanism = "AES-CBC-PAD") {
+    OperationFields fields = operation(mechanism, std::string(32, '?'));
+    if (mechanism == "RSA-PKCS") fields.input = SecretBytes::copy_of(Bytes(256, 0x11));
+    if (mechanism == "AES-CBC-PAD") fields.iv = Bytes(16);
+    if (mechanism == "AES-GCM") {
+        fields.iv = Bytes(12);
+        fields.tag = Bytes(16);
+    }
+    return fields;
+}
+
+std::vector<OperationFields> forged_often(int times, const std::string& mechanism = "AES-CBC-PAD") {
+    std::vector<OperationFields> all;
+    for (int i = 0; i < times; ++i)
+        all.push_back(forged(mechanism));
+    return all;
+}
+
+std::vector<std::string> messages_of(const std::vector<UseResult>& results) {
+    std::vector<std::string> messages;
+    for (const UseResult& result : results)
+        messages.push_back(result.success ? "success" : result.message);
+    return messages;
+}
+
+/// Texts one behind the other.
+std::vector<std::string> repeated(std::initializer_list<std::pair<int, std::string>> parts) {
+    std::vector<std::string> all;
+    for (const auto& [times, text] : parts)
+        all.insert(all.end(), static_cast<std::size_t>(times), text);
+    return all;
+}
+
+/// Two keys for CBC with padding, beside `k` for GCM.
+class UseThrottleTest : public testing::Test {
+  protected:
+    UseThrottleTest() {
+        for (const char* name : {"cbc", "other"})
+            bench_.make(name, {.mechanisms = MechanismList{"AES-CBC-PAD"}});
+    }
+
+    void fail(int times, const std::string& key = "cbc", const std::string& environment = "production") {
+        for (int i = 0; i < times; ++i)
+            EXPECT_EQ(bench_.run(Action::decrypt, forged(), key, environment).message, not_decrypted);
+    }
+    void expect_wait(int seconds, const std::string& key = "cbc",
+                     const std::string& environment = "production") {
+        const auto before = bench_.production->operations();
+        const auto error = bench_.refused(Action::decrypt, forged(), key, environment);
+        expect_error(error, ErrorKind::too_many_requests, too_many_text(seconds));
+        EXPECT_EQ(error.retry_after(), std::chrono::seconds(seconds));
+        EXPECT_EQ(bench_.production->operations(), before);
+    }
+
+    UseBench bench_{true};
+};
+
+TEST_F(UseThrottleTest, SixteenFailuresCostNothingTheNextOneMakesTheKeyWait) {
+    fail(16);
+    fail(1);
+    expect_wait(1);
+}
+
+TEST_F(UseThrottleTest, EachFurtherFailureDoublesTheWaitUpToAMinute) {
+    fail(16);
+    for (const int seconds : {1, 2, 4, 8, 16, 32, 60, 60}) {
+        fail(1);
+        expect_wait(seconds);
+        bench_.steady += std::chrono::seconds(seconds);
+    }
+}
+
+TEST_F(UseThrottleTest, TheWaitIsToldInWholeSecondsUntilItIsOver) {
+    fail(17);
+    bench_.steady += 1s;
+    fail(1);
+    bench_.steady += 1ms;
+    expect_wait(2);
+    bench_.steady += 999ms;
+    expect_wait(1);
+    bench_.steady += 999ms;
+    expect_wait(1);
+    bench_.steady += 1ms;
+    fail(1);
+    expect_wait(4);
+}
+
+TEST_F(UseThrottleTest, AQuarterOfAnHourWithoutFailureForgetsThem) {
+    fail(17);
+    bench_.steady += 1s;
+    fail(1);
+    bench_.steady += 15min;
+    fail(16);
+    fail(1);
+    expect_wait(1);
+}
+
+TEST_F(UseThrottleTest, WhileAKeyWaitsItDoesNotDecryptWhatIsRightEither) {
+    const UseResult sealed = bench_.run(Action::encrypt, operation("AES-CBC-PAD"), "cbc");
+    fail(17);
+    expect_error(bench_.refused(Action::decrypt, opening(sealed, "AES-CBC-PAD"), "cbc"),
+                 ErrorKind::too_many_requests, too_many_text(1));
+    bench_.steady += 1s;
+    EXPECT_TRUE(bench_.run(Action::decrypt, opening(sealed, "AES-CBC-PAD"), "cbc").success);
+}
+
+TEST_F(UseThrottleTest, ASuccessDoesNotMakeUpForFailures) {
+    const UseResult sealed = bench_.run(Action::encrypt, operation("AES-CBC-PAD"), "cbc");
+    fail(16);
+    EXPECT_TRUE(bench_.run(Action::decrypt, opening(sealed, "AES-CBC-PAD"), "cbc").success);
+    fail(1);
+    expect_wait(1);
+}
+
+TEST_F(UseThrottleTest, AKeyThatWaitsGoesOnEncrypting) {
+    fail(17);
+    EXPECT_TRUE(bench_.run(Action::encrypt, operation("AES-CBC-PAD"), "cbc").success);
+}
+
+TEST_F(UseThrottleTest, AnotherKeyIsNotSlowedDown) {
+    fail(17);
+    expect_wait(1);
+    fail(16, "other");
+}
+
+TEST_F(UseThrottleTest, AKeyIsTheSameInAllItsEnvironments) {
+    fail(16, "cbc", "staging");
+    fail(1, "cbc", "production");
+    expect_wait(1, "cbc", "staging");
+}
+
+TEST_F(UseThrottleTest, AnotherUserDoesNotHelp) {
+    fail(17);
+    bench_.bob.user_id = "another";
+    bench_.bob.user_name = "carol";
+    expect_wait(1);
+}
+
+TEST_F(UseThrottleTest, ANewKeyOfTheSameNameStartsAfresh) {
+    fail(17);
+    bench_.remove("cbc");
+    bench_.make("cbc", {.mechanisms = MechanismList{"AES-CBC-PAD"}});
+    fail(16);
+}
+
+TEST_F(UseThrottleTest, FailuresOfGcmTellNothingAndSlowNobodyDown) {
+    for (int i = 0; i < 100; ++i)
+        EXPECT_EQ(bench_.run(Action::decrypt, forged("AES-GCM")).message, not_decrypted);
+    EXPECT_EQ(messages_of(bench_.run_batch(Action::decrypt, forged_often(100, "AES-GCM"))),
+              repeated({{100, not_decrypted}}));
+}
+
+TEST_F(UseThrottleTest, WrongRequestsDoNotCount) {
+    for (int i = 0; i < 30; ++i) {
+        OperationFields wrong = forged();
+        wrong.iv.reset();
+        EXPECT_EQ(bench_.refused(Action::decrypt, std::move(wrong), "cbc").kind(),
+                  ErrorKind::validation_failed);
+    }
+    fail(16);
+}
+
+TEST_F(UseThrottleTest, AWrongRequestIsToldSoBeforeItIsToldToWait) {
+    fail(17);
+    OperationFields wrong = forged();
+    wrong.iv = Bytes(1);
+    expect_mistake(bench_.refused(Action::decrypt, std::move(wrong), "cbc"), "/iv",
+                   "must have 16 octets, but has 1");
+}
+
+TEST_F(UseThrottleTest, TheRestOfABatchIsToldToComeAgain) {
+    const auto results = bench_.run_batch(Action::decrypt, forged_often(40), "cbc");
+    EXPECT_EQ(messages_of(results), repeated({{17, not_decrypted}, {23, too_many_text(1)}}));
+    EXPECT_EQ(bench_.production->operations(), 17U);
+    expect_wait(1);
+}
+
+TEST_F(UseThrottleTest, ABatchAfterTheFreeFailuresIsTriedOneByOne) {
+    std::vector<OperationFields> mixed;
+    for (int i = 0; i < 20; ++i)
+        mixed.push_back(opening(bench_.run(Action::encrypt, operation("AES-CBC-PAD"), "cbc"), "AES-CBC-PAD"));
+    fail(16);
+    mixed.insert(mixed.begin() + 10, forged());
+    EXPECT_EQ(messages_of(bench_.run_batch(Action::decrypt, std::move(mixed), "cbc")),
+              repeated({{10, "success"}, {1, not_decrypted}, {10, too_many_text(1)}}));
+}
+
+TEST_F(UseThrottleTest, ABatchIsRefusedAsAWholeWhileTheKeyWaits) {
+    fail(17);
+    expect_error(bench_.refused_batch(Action::decrypt, forged_often(3), "cbc"), ErrorKind::too_many_requests,
+                 too_many_text(1));
+}
+
+TEST_F(UseThrottleTest, WhatIsNotSlowedDownTakesNothingWithIt) {
+    const KeyPair pair = KeyPair::rsa();
+    bench_.make("rsa",
+                {.type = keys::KeyType::private_key, .mechanisms = MechanismList{"RSA-PKCS"}, .pair = &pair});
+    // Two purposes: a key of before there was a rule against that.
+    Key key = bench_.key("rsa");
+    key.mechanisms = {"RSA-PKCS-OAEP", "RSA-PKCS"};
+    ASSERT_TRUE(bench_.catalogue->commit_update(key, {}, {"this-process", {}, bench_.now, {}, {}}, {}));
+    bench_.production->forget_limits();
+    // An operation with OAEP before each thirty-one with PKCS#1 v1.5, which are an oracle.
+    std::vector<OperationFields> mixed;
+    for (int i = 0; i < 4; ++i) {
+        OperationFields oaep = forged("RSA-PKCS");
+        oaep.mechanism = "RSA-PKCS-OAEP";
+        oaep.hash = "SHA-1";
+        mixed.push_back(std::move(oaep));
+        for (OperationFields& each : forged_often(31, "RSA-PKCS"))
+            mixed.push_back(std::move(each));
+    }
+    const auto results = bench_.run_batch(Action::decrypt, std::move(mixed), "rsa");
+    EXPECT_EQ(messages_of(results), repeated({{18, not_decrypted},
+                                              {14, too_many_text(1)},
+                                              {1, not_decrypted},
+                                              {31, too_many_text(1)},
+                                              {1, not_decrypted},
+                                              {31, too_many_text(1)},
+                                              {1, not_decrypted},
+                                              {31, too_many_text(1)}}));
+}
+
+TEST_F(UseThrottleTest, FailuresAreLoggedAlsoWhenTheRestOfTheBatchMeetsAnotherFault) {
+    bench_.production->in_next_operation([this] {
+        bench_.production->in_next_operation([this] { bench_.production->set_reachable(false); });
+    });
+    testing::internal::CaptureStderr();
+    const auto error = bench_.refused_batch(Action::decrypt, forged_often(10), "cbc");
+    const std::string log = testing::internal::GetCapturedStderr();
+    EXPECT_EQ(error.kind(), ErrorKind::hsm_unavailable);
+    EXPECT_NE(log.find(R"("key":"cbc","environment":"production","failures":1})"), std::string::npos) << log;
+}
+
+TEST(DecryptionThrottle, CountsEachKeyForItself) {
+    std::chrono::steady_clock::time_point now{1h};
+    DecryptionThrottle throttle([&] { return now; });
+    for (int i = 0; i < 18; ++i)
+        throttle.failed("one");
+    for (int i = 0; i < 16; ++i)
+        throttle.failed("two");
+    EXPECT_EQ(throttle.turn("one").wait(), 2s);
+    EXPECT_EQ(throttle.turn("two").wait(), 0s);
+    EXPECT_EQ(throttle.turn("three").wait(), 0s);
+    now += 1001ms;
+    EXPECT_EQ(throttle.turn("one").wait(), 1s);
+    now += 999ms;
+    EXPECT_EQ(throttle.turn("one").wait(), 0s);
+}
+
+TEST(DecryptionThrottle, LetsAnyNumberTryTogetherBeforeTheFirstFailure) {
+    DecryptionThrottle throttle([] { return std::chrono::steady_clock::time_point(1h); });
+    const auto first = throttle.turn("key");
+    const auto second = throttle.turn("key");
+    const auto third = throttle.turn("key");
+    EXPECT_EQ(third.wait(), 0s);
+}
+
+TEST(DecryptionThrottle, LetsNoMoreTryTogetherThanMayFailAtNoCost) {
+    DecryptionThrottle throttle([] { return std::chrono::steady_clock::time_point(1h); });
+    for (int i = 0; i < 14; ++i)
+        throttle.failed("key");
+    const auto first = throttle.turn("key");
+    const auto second = throttle.turn("key");
+    EXPECT_EQ(first.wait(), 0s);
+    EXPECT_EQ(second.wait(), 0s);
+    EXPECT_EQ(throttle.turn("key").wait(), 1s);
+    EXPECT_EQ(throttle.turn("another").wait(), 0s);
+}
+
+TEST(DecryptionThrottle, LetsOneTryAtATimeOnceTheFreeFailuresAreUsedUp) {
+    DecryptionThrottle throttle([] { return std::chrono::steady_clock::time_point(1h); });
+    for (int i = 0; i < 16; ++i)
+        throttle.failed("key");
+    {
+        const auto first = throttle.turn("key");
+        EXPECT_EQ(first.wait(), 0s);
+        EXPECT_EQ(throttle.turn("key").wait(), 1s);
+    }
+    EXPECT_EQ(throttle.turn("key").wait(), 0s);
+}
+
+TEST(FailureCounts, ForgetAPartyThatSucceeds) {
+    FailureCounts counts({.free = 1}, 3);
+    const FailureCounts::Time now{1h};
+    counts.failed("one", now);
+    counts.failed("one", now);
+    EXPECT_EQ(counts.waits_until("one"), now + 1s);
+    counts.succeeded("one");
+    EXPECT_LT(counts.waits_until("one"), now);
+    EXPECT_EQ(counts.size(), 0U);
+}
+
+TEST(FailureCounts, WaitNoLongerThanAMinuteHoweverManyThereAre) {
+    FailureCounts counts({.free = 0}, 3);
+    const FailureCounts::Time now{1h};
+    for (int i = 0; i < 100'000; ++i)
+        counts.failed("one", now);
+    EXPECT_EQ(counts.waits_until("one"), now + 60s);
+}
+
+TEST(FailureCounts, KnowNothingOfWhoHasNotFailed) {
+    const FailureCounts counts({.free = 1}, 3);
+    EXPECT_EQ(counts.waits_until("nobody"), FailureCounts::Time::min());
+}
+
+}  // namespace
+}  // namespace keyward::service

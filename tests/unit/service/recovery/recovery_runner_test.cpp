@@ -1,0 +1,107 @@
+#include "service/recovery/recovery_runner.hpp"
+
+#include <future>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/service/service_fixture.hpp"
+
+namespace keyward::service {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A create in this environment that ended before its commit, in a process that is gone.
+ObjectId cut_off_create(Workbench& bench, const std::string& environment) {
+    const ObjectId id = ObjectId::random();
+    Key key;
+    key.id = "key-" + id.hex();
+    key.project_id = bench.project.id;
+    key.name = key.id;
+    EXPECT_TRUE(bench.catalogue->begin_create(key, {{id, key.id, environment, "gone", bench.now - 1s}}, {}));
+    const keys::KeyMaterial material = keys::SecretKey{keys::Algorithm::aes, random_secret(16)};
+    (environment == "production" ? bench.production : bench.staging)
+        ->import({id, "label", material, {Use::cipher}, Lifetime::token, {}});
+    return id;
+}
+
+template <typename Condition>
+bool comes_true(Condition condition) {
+    const auto deadline = std::chrono::steady_clock::now() + 20s;
+    while (!condition() && std::chrono::steady_clock::now() < deadline)
+        std::this_thread::yield();
+    return condition();
+}
+
+class RecoveryRunnerTest : public testing::Test {
+  protected:
+    Workbench bench_;
+    Recovery recovery_{bench_.workplace(), [](const std::string&) { return false; }};
+};
+
+TEST_F(RecoveryRunnerTest, DestroysInEveryEnvironment) {
+    const ObjectId first = cut_off_create(bench_, "production");
+    const ObjectId second = cut_off_create(bench_, "staging");
+    {
+        RecoveryRunner runner(recovery_);
+        runner.run();
+        EXPECT_TRUE(comes_true([&] { return bench_.catalogue->tombstones().empty(); }));
+    }
+    EXPECT_EQ(bench_.production->count(first) + bench_.staging->count(second), 0U);
+}
+
+TEST_F(RecoveryRunnerTest, ASlowTokenDelaysNoOtherEnvironmentNorTheNextRun) {
+    cut_off_create(bench_, "staging");
+    std::promise<void> let_go;
+    bench_.staging->in_next_lookup([held = let_go.get_future().share()] { held.wait(); });
+    RecoveryRunner runner(recovery_);
+    runner.run();
+    const ObjectId later = cut_off_create(bench_, "production");
+    runner.run();
+    EXPECT_TRUE(comes_true([&] { return bench_.production->count(later) == 0; }));
+    EXPECT_EQ(bench_.staging->objects(), 1U);
+    let_go.set_value();
+    EXPECT_TRUE(comes_true([&] { return bench_.staging->objects() == 0; }));
+}
+
+TEST_F(RecoveryRunnerTest, OneEnvironmentIsWorkedOnByOneThreadAtATime) {
+    cut_off_create(bench_, "staging");
+    std::promise<void> let_go;
+    std::promise<void> is_held;
+    bench_.staging->in_next_lookup([&, held = let_go.get_future().share()] {
+        is_held.set_value();
+        held.wait();
+    });
+    RecoveryRunner runner(recovery_);
+    runner.run();
+    is_held.get_future().wait();
+    bench_.staging->in_next_lookup([] { ADD_FAILURE() << "a second thread looks"; });
+    runner.run();
+    runner.request_stop();
+    let_go.set_value();
+}
+
+TEST_F(RecoveryRunnerTest, BeginsNothingOnceItIsToStop) {
+    cut_off_create(bench_, "production");
+    RecoveryRunner runner(recovery_);
+    runner.request_stop();
+    runner.run();
+    EXPECT_EQ(bench_.catalogue->intents().size(), 1U);
+    EXPECT_EQ(bench_.production->objects(), 1U);
+}
+
+TEST_F(RecoveryRunnerTest, EndsBetweenTwoCallsWhenItIsToStop) {
+    for (int i = 0; i < 5; ++i)
+        cut_off_create(bench_, "production");
+    {
+        RecoveryRunner runner(recovery_);
+        bench_.production->in_next_lookup([&] { runner.request_stop(); });
+        runner.run();
+        EXPECT_TRUE(comes_true([&] { return bench_.catalogue->tombstones().size() == 5; }));
+    }
+    EXPECT_EQ(bench_.production->objects(), 5U);
+}
+
+}  // namespace
+}  // namespace keyward::service

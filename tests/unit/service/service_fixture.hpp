@@ -1,0 +1,99 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "base/base64.hpp"
+#include "service/lifecycle/create_key.hpp"
+#include "service/recovery/recovery.hpp"
+#include "storage/open_catalogue.hpp"
+#include "tests/fakes/fake_token.hpp"
+
+namespace keyward::service {
+
+/// A real catalogue in a temporary folder, two environments over fake tokens, a project `MyProject` and a
+/// caller with every grant in it. Time stands still until a test moves it.
+class Workbench {
+  public:
+    explicit Workbench(std::chrono::milliseconds deadline = std::chrono::seconds(20)) {
+        std::string path = std::filesystem::temp_directory_path() / "keyward-service-XXXXXX";
+        if (mkdtemp(path.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
+        folder = path;
+        catalogue = storage::open_catalogue("sqlite://" + path + "/keyward.db", 4);
+        for (const auto& [name, token] :
+             {std::pair{"production", production}, std::pair{"staging", staging}}) {
+            EnvironmentProfile profile;
+            profile.name = name;
+            profile.workers = 2;
+            profile.deadline = deadline;
+            environments.add(std::make_unique<Environment>(profile, token));
+        }
+        catalogue->create_project("MyProject", {"production", "staging"}, {});
+        catalogue->create_user("alice", "", {});
+        project = *catalogue->find_project("MyProject");
+        alice = {catalogue->find_user("alice")->id,
+                 "alice",
+                 {{project.id, Permission::manage, {}}, {project.id, Permission::deploy_undeploy, {}}}};
+    }
+    Workbench(const Workbench&) = delete;
+    Workbench& operator=(const Workbench&) = delete;
+    ~Workbench() {
+        production->release_imports();
+        staging->release_imports();
+        for (const auto& environment : environments.all())
+            environment->stop(std::chrono::seconds(10));
+        catalogue.reset();
+        std::filesystem::remove_all(folder);
+    }
+
+    [[nodiscard]] Workplace workplace() {
+        return {*catalogue, environments, in_flight, {}, "this-process", [this] { return now; }, marks};
+    }
+
+    /// A create-key call for an AES key in these environments.
+    static CreateKeyRequest aes_request(const std::string& name,
+                                        const std::vector<std::string>& environment_names) {
+        CreateKeyRequest request;
+        request.name = name;
+        request.type = keys::KeyType::secret;
+        request.origin.request_id = "request-1";
+        for (const std::string& environment : environment_names) {
+            EnvironmentEntry entry;
+            entry.pointer = "/cryptoKeyInfoEnvironmentList/" + std::to_string(request.environments.size());
+            entry.environment = environment;
+            std::string content = to_base64(random_secret(32).reveal());
+            entry.content = SecretBytes::take(content);
+            request.environments.push_back(std::move(entry));
+        }
+        return request;
+    }
+
+    DeploymentReport create(const CreateKeyRequest& request, std::vector<FieldError> mistakes = {}) {
+        return CreateKey(workplace()).run(alice, project, request, std::move(mistakes));
+    }
+
+    std::filesystem::path folder;
+    std::unique_ptr<Catalogue> catalogue;
+    std::shared_ptr<fakes::FakeToken> production = std::make_shared<fakes::FakeToken>();
+    std::shared_ptr<fakes::FakeToken> staging = std::make_shared<fakes::FakeToken>();
+    InFlight in_flight;
+    std::shared_ptr<const ObjectMarks> marks = std::make_shared<const ObjectMarks>(random_secret(32));
+    Environments environments;
+    Project project;
+    Caller alice;
+    Instant now = system_now();
+};
+
+/// The ServiceError that an action throws; a failure of the test when it throws none.
+template <typename Action>
+ServiceError error_of(Action action) {
+    try {
+        action();
+    } catch (const ServiceError& error) {
+        return error;
+    }
+    throw std::logic_error("nothing was thrown");
+}
+
+}  // namespace keyward::service
