@@ -7,7 +7,7 @@
 
 namespace keyward::hsm {
 
-std::shared_ptr<service::Token> open_token(ModuleRegistry& modules, TokenSettings settings) {
+std::shared_ptr<Token> open_token(ModuleRegistry& modules, TokenSettings settings) {
     return std::make_shared<Pkcs11Token>(modules.get(settings.module, settings.module_init_args),
                                          PoolSettings{.label = std::move(settings.label),
                                                       .serial = std::move(settings.serial),

@@ -29,6 +29,6 @@ struct TokenSettings {
 /// The token behind these settings. Nothing is loaded or asked before its first call, so a service starts
 /// while an HSM is down. Throws std::invalid_argument when the module is in use already with other
 /// `module_init_args`.
-std::shared_ptr<service::Token> open_token(ModuleRegistry& modules, TokenSettings settings);
+std::shared_ptr<Token> open_token(ModuleRegistry& modules, TokenSettings settings);
 
 }  // namespace keyward::hsm

@@ -14,14 +14,6 @@
 
 namespace keyward::hsm {
 
-using service::Action;
-using service::ImportOrder;
-using service::ImportReceipt;
-using service::Operation;
-using service::Outcome;
-using service::TokenError;
-using service::TokenFault;
-
 namespace {
 
 constexpr int import_attempts = 3;
@@ -52,7 +44,7 @@ class SessionsLost : public TokenError {
 
 /// Whether what failed may be this one call, with its key and input: sessions and logins are of the token.
 bool may_be_of_one_key(const TokenError& error) {
-    return error.fault() == TokenFault::unreachable && error.phase() == service::TokenPhase::operating;
+    return error.fault() == TokenFault::unreachable && error.phase() == TokenPhase::operating;
 }
 
 /// The same error of a token that answers all the same.
@@ -74,7 +66,7 @@ TokenError import_error(const TokenError& error, const keys::KeyMaterial& materi
                 error.call(), error.code()};
     const bool refused = error.fault() == TokenFault::refused ||
                          (error.fault() == TokenFault::failed && !error.code().empty() &&
-                          error.phase() == service::TokenPhase::operating);
+                          error.phase() == TokenPhase::operating);
     if (!refused) return error;
     const TokenError refusal =
         error.fault() == TokenFault::refused ? error : restated(error, TokenFault::refused);
@@ -88,24 +80,24 @@ std::uint16_t modulus_bytes_of(const keys::KeyMaterial& material) {
     return rsa == nullptr ? std::uint16_t{0} : static_cast<std::uint16_t>(rsa->modulus.size());
 }
 
-KeyHandles handles_of(const KeyObjects& objects, const ImportReceipt& receipt,
+KeyHandles handles_of(const KeyObjects& objects, const ImportResult& receipt,
                       const keys::KeyMaterial& material) {
-    return {.own = objects.secret != CK_INVALID_HANDLE ? objects.secret : objects.private_half,
-            .public_half = objects.public_half,
+    return {.own = objects.secret != CK_INVALID_HANDLE ? objects.secret : objects.private_key,
+            .public_key = objects.public_key,
             .modulus_bytes = modulus_bytes_of(material),
             .public_key_sha256 = receipt.public_key_sha256};
 }
 
 /// Of the public half that the first of the operations needs; empty when it needs none, or is not told which.
-std::string public_key_wanted_by(Action action, std::span<const Operation> operations) {
-    if (operations.empty() || !service::is_public(*operations.front().mechanism, action)) return {};
+std::string public_key_wanted_by(CryptoOperation action, std::span<const CryptoRequest> operations) {
+    if (operations.empty() || !is_public(*operations.front().mechanism, action)) return {};
     return operations.front().public_key_sha256;
 }
 
 /// The mechanisms that these operations may be done with.
-std::vector<CK_MECHANISM_TYPE> codes_of(std::span<const Operation> operations) {
+std::vector<CK_MECHANISM_TYPE> codes_of(std::span<const CryptoRequest> operations) {
     std::vector<CK_MECHANISM_TYPE> codes;
-    for (const Operation& operation : operations) {
+    for (const CryptoRequest& operation : operations) {
         const MechanismCode& row = code_of(operation.mechanism->name);
         if (std::ranges::find(codes, row.code) != codes.end()) continue;
         codes.push_back(row.code);
@@ -114,8 +106,9 @@ std::vector<CK_MECHANISM_TYPE> codes_of(std::span<const Operation> operations) {
     return codes;
 }
 
-WalkedObject walked(const FoundKey& key, const service::TokenObject& object) {
-    return {key.role, key.object, key.role == Role::public_half ? object.public_key_sha256 : ""};
+ScannedObject walked(const FoundKey& key, const TokenObject& object) {
+    return {key.object_class, key.object,
+            key.object_class == ObjectClass::public_key ? object.public_key_sha256 : ""};
 }
 
 }  // namespace
@@ -129,7 +122,7 @@ void Pkcs11Token::sleep(std::chrono::milliseconds pause) {
 
 template <typename Work>
 auto Pkcs11Token::with_session(const Work& work) {
-    const LogLabel label(pool_.label());
+    const LogContext label(pool_.label());
     Lease lease = pool_.lease();
     try {
         return work(lease);
@@ -152,14 +145,14 @@ auto Pkcs11Token::with_session(const Work& work) {
 }
 
 template <typename Work>
-auto Pkcs11Token::with_session_of(const Lease::Era& era, const Work& work) {
+auto Pkcs11Token::with_session_of(const Lease::Epoch& epoch, const Work& work) {
     return with_session([&](Lease& lease) {
-        if (lease.era() != era) throw SessionsLost();
+        if (lease.epoch() != epoch) throw SessionsLost();
         return work(lease);
     });
 }
 
-ImportReceipt Pkcs11Token::import(const ImportOrder& order) {
+ImportResult Pkcs11Token::import(const ImportRequest& order) {
     bool begun = false;
     try {
         return import_in_attempts(order, begun);
@@ -169,7 +162,7 @@ ImportReceipt Pkcs11Token::import(const ImportOrder& order) {
     }
 }
 
-ImportReceipt Pkcs11Token::import_in_attempts(const ImportOrder& order, bool& begun) {
+ImportResult Pkcs11Token::import_in_attempts(const ImportRequest& order, bool& begun) {
     for (int attempt = 1;; ++attempt) {
         try {
             return try_import(order, begun);
@@ -194,7 +187,7 @@ bool Pkcs11Token::take_back(const ObjectId& id) {
     }
 }
 
-ImportReceipt Pkcs11Token::try_import(const ImportOrder& order, bool& begun) {
+ImportResult Pkcs11Token::try_import(const ImportRequest& order, bool& begun) {
     const auto pass = gate_.to_make();
     try {
         return with_session([&](Lease& lease) {
@@ -207,25 +200,25 @@ ImportReceipt Pkcs11Token::try_import(const ImportOrder& order, bool& begun) {
     }
 }
 
-ImportReceipt Pkcs11Token::import_in(Lease& lease, const ImportOrder& order) {
+ImportResult Pkcs11Token::import_in(Lease& lease, const ImportRequest& order) {
     const MechanismCodes allowed = limits_.for_import(lease, order);
     if (allowed.empty()) return make(lease, order, {});
     try {
-        ImportReceipt receipt = make(lease, order, allowed);
+        ImportResult receipt = make(lease, order, allowed);
         limits_.learn(lease, order, true);
         return receipt;
     } catch (const TokenError& error) {
         if (!limits_.may_have_failed(lease, order, error)) throw;
     }
     // A trial that failed may have left its operation.
-    lease.spoil();
-    lease.replace_spoilt();
-    ImportReceipt receipt = make(lease, order, {});
+    lease.poison();
+    lease.replace_poisoned();
+    ImportResult receipt = make(lease, order, {});
     limits_.learn(lease, order, false);
     return receipt;
 }
 
-ImportReceipt Pkcs11Token::make(Lease& lease, const ImportOrder& order, const MechanismCodes& allowed) {
+ImportResult Pkcs11Token::make(Lease& lease, const ImportRequest& order, const MechanismCodes& allowed) {
     const auto* const secret = std::get_if<keys::SecretKey>(&order.material);
     SecretBytes longer;
     ByteView octets;
@@ -239,10 +232,10 @@ ImportReceipt Pkcs11Token::make(Lease& lease, const ImportOrder& order, const Me
     }
     MadeObjects made(lease, order.id);
     const KeyObjects objects = create_objects(lease, order, allowed, octets, made);
-    ImportReceipt receipt = examine(lease, objects, order, allowed);
-    if (order.lifetime == service::Lifetime::token) {
+    ImportResult receipt = examine(lease, objects, order, allowed);
+    if (order.lifetime == ObjectLifetime::token) {
         made.keep();
-        handles_.keep(lease.era(), order.id, handles_of(objects, receipt, order.material));
+        handles_.keep(lease.epoch(), order.id, handles_of(objects, receipt, order.material));
     }
     return receipt;
 }
@@ -266,7 +259,7 @@ Pkcs11Token::Search Pkcs11Token::search() {
     const auto pass = gate_.to_search();
     return with_session([](Lease& lease) {
         std::vector<FoundKey> keys = find_keys(lease);
-        return Search{lease.era(), std::move(keys), find_unfinished(lease)};
+        return Search{lease.epoch(), std::move(keys), find_unfinished(lease)};
     });
 }
 
@@ -274,28 +267,27 @@ std::vector<FoundKey> Pkcs11Token::unfinished_after(const Search& found, std::ch
     if (found.unfinished.empty()) return {};
     pause_(pause);
     const auto pass = gate_.to_search();
-    return with_session_of(found.era,
+    return with_session_of(found.epoch,
                            [&](Lease& lease) { return unfinished_among(lease, found.unfinished); });
 }
 
 // In parts, and handed out between them: a token with one session still serves others meanwhile, `each` may
 // call the token, and the module can be revived. What is unfinished comes last, and after a pause.
-void Pkcs11Token::walk(
-    const std::function<void(const service::TokenObject&, std::size_t, std::size_t)>& each) {
+void Pkcs11Token::scan(const std::function<void(const TokenObject&, std::size_t, std::size_t)>& each) {
     const Search found = search();
     const std::size_t total = found.keys.size() + found.unfinished.size();
     KeyReader reader;
-    std::vector<std::optional<service::TokenObject>> part;
+    std::vector<std::optional<TokenObject>> part;
     const auto read = [&](std::span<const FoundKey> keys, std::size_t before) {
         for (std::size_t start = 0; start < keys.size(); start += part.size()) {
             const auto next = keys.subspan(start, std::min(part_of_walk, keys.size() - start));
             part.clear();
-            with_session_of(found.era, [&](Lease& lease) {
+            with_session_of(found.epoch, [&](Lease& lease) {
                 for (const FoundKey& key : next) {
-                    const Handles::Mark mark = handles_.mark();
+                    const ObjectHandleCache::CacheVersion version = handles_.version();
                     const auto& object = part.emplace_back(reader.read(lease, key));
                     if (object && object->id)
-                        handles_.add(lease.era(), *object->id, walked(key, *object), mark);
+                        handles_.add(lease.epoch(), *object->id, walked(key, *object), version);
                 }
             });
             for (std::size_t i = 0; i < part.size(); ++i)
@@ -307,21 +299,21 @@ void Pkcs11Token::walk(
 }
 
 // At the second look no import of ours is under way, or it hangs: what is half-made then was left so.
-std::size_t Pkcs11Token::destroy_half_made(std::chrono::milliseconds pause) {
+std::size_t Pkcs11Token::destroy_incomplete(std::chrono::milliseconds pause) {
     const Search found = search();
     const std::vector<FoundKey> unfinished = unfinished_after(found, pause);
     if (unfinished.empty()) return 0;
     const auto pass = gate_.to_search();
-    return with_session_of(found.era,
+    return with_session_of(found.epoch,
                            [&](Lease& lease) { return destroy_half_made_among(lease, unfinished); });
 }
 
-std::vector<Outcome> Pkcs11Token::operate(const ObjectId& id, Action action,
-                                          std::span<const Operation> operations) {
-    std::vector<Outcome> outcomes;
+std::vector<CryptoResult> Pkcs11Token::operate(const ObjectId& id, CryptoOperation action,
+                                               std::span<const CryptoRequest> operations) {
+    std::vector<CryptoResult> outcomes;
     outcomes.reserve(operations.size());
     const bool done = with_session([&](Lease& lease) {
-        const auto known = handles_.find(lease.era(), id);
+        const auto known = handles_.find(lease.epoch(), id);
         return known && go_on(lease, id, *known, action, operations, outcomes);
     });
     if (done) return outcomes;
@@ -330,22 +322,22 @@ std::vector<Outcome> Pkcs11Token::operate(const ObjectId& id, Action action,
     const auto use_found = [&](Lease& lease) {
         return go_on(lease, id, found.handles, action, operations, outcomes);
     };
-    if (!found.handles.any() || !with_session_of(found.era, use_found))
+    if (!found.handles.any() || !with_session_of(found.epoch, use_found))
         throw TokenError(TokenFault::missing, "The token does not hold the key");
     return outcomes;
 }
 
-bool Pkcs11Token::go_on(Lease& lease, const ObjectId& id, const KeyHandles& handles, Action action,
-                        std::span<const Operation> operations, std::vector<Outcome>& outcomes) {
+bool Pkcs11Token::go_on(Lease& lease, const ObjectId& id, const KeyHandles& handles, CryptoOperation action,
+                        std::span<const CryptoRequest> operations, std::vector<CryptoResult>& outcomes) {
     const auto offered = offered_.in(lease, codes_of(operations));
     KeyUse key(lease, *offered, handles, &wrong_ciphertext_);
-    for (const Operation& operation : operations.subspan(outcomes.size())) {
-        lease.replace_spoilt();
+    for (const CryptoRequest& operation : operations.subspan(outcomes.size())) {
+        lease.replace_poisoned();
         auto outcome = key.run(action, operation);
         if (!outcome) return false;
         outcomes.push_back(std::move(*outcome));
     }
-    if (key.handles() != handles) handles_.learn(lease.era(), id, key.handles());
+    if (key.handles() != handles) handles_.learn(lease.epoch(), id, key.handles());
     return true;
 }
 
@@ -353,32 +345,32 @@ bool Pkcs11Token::go_on(Lease& lease, const ObjectId& id, const KeyHandles& hand
 Pkcs11Token::FoundHandles Pkcs11Token::look_for(const ObjectId& id, const std::string& public_key_sha256) {
     const auto pass = gate_.to_search();
     return with_session([&](Lease& lease) {
-        const Handles::Mark mark = handles_.mark();
+        const ObjectHandleCache::CacheVersion version = handles_.version();
         const KeyHandles found = find_handles(lease, id, public_key_sha256);
         if (found.any())
-            handles_.keep(lease.era(), id, found, mark);
+            handles_.keep(lease.epoch(), id, found, version);
         else
             handles_.drop(id);
-        return FoundHandles{lease.era(), found};
+        return FoundHandles{lease.epoch(), found};
     });
 }
 
 // A lease for each hash: a decryption that fails may cost its session, and the trial key with it.
-std::set<keys::Digest> Pkcs11Token::oaep_hashes() {
-    const auto [era, proved] = with_session([&](Lease& lease) {
-        return std::pair{lease.era(), proved_hashes_.in(lease.era())};
+std::set<Digest> Pkcs11Token::oaep_hashes() {
+    const auto [epoch, proved] = with_session([&](Lease& lease) {
+        return std::pair{lease.epoch(), proved_hashes_.in(lease.epoch())};
     });
     if (proved) return *proved;
-    std::set<keys::Digest> hashes;
+    std::set<Digest> hashes;
     const std::array<CK_MECHANISM_TYPE, 1> oaep{CKM_RSA_PKCS_OAEP};
     std::optional<TokenError> failure;
-    const auto decrypts = [&](Lease& lease, keys::Digest hash) {
+    const auto decrypts = [&](Lease& lease, Digest hash) {
         return decrypts_oaep(lease, *offered_.in(lease, oaep), oaep_trial_key(), hash);
     };
     const auto pass = gate_.to_make();
-    for (const keys::Digest hash : keys::all_digests()) {
+    for (const Digest hash : all_digests()) {
         try {
-            if (with_session_of(era, [&](Lease& lease) { return decrypts(lease, hash); }))
+            if (with_session_of(epoch, [&](Lease& lease) { return decrypts(lease, hash); }))
                 hashes.insert(hash);
         } catch (const TokenError& error) {
             if (error.fault() != TokenFault::failed) throw;
@@ -387,15 +379,15 @@ std::set<keys::Digest> Pkcs11Token::oaep_hashes() {
     }
     // One that opens others has no such hash; one that opens none may have failed at all of them.
     if (hashes.empty() && failure) throw TokenError(*failure);
-    proved_hashes_.keep(era, hashes);
+    proved_hashes_.keep(epoch, hashes);
     return hashes;
 }
 
 void Pkcs11Token::ping() {
-    const LogLabel label(pool_.label());
-    pool_.ping([&](const Module::Use& use, const FoundToken& token, const SessionEra& era) {
+    const LogContext label(pool_.label());
+    pool_.ping([&](const Module::UseGuard& use, const FoundToken& token, const SessionEpoch& epoch) {
         try {
-            offered_.read_ahead(use.p11(), token.slot, era, reading_ahead);
+            offered_.read_ahead(use.p11(), token.slot, epoch, reading_ahead);
         } catch (const TokenError& error) {  // a request that needs it will tell
             log::warn("token.mechanisms_not_read",
                       {{"label", pool_.label()}, {"call", error.call()}, {"code", error.code()}});
@@ -407,13 +399,13 @@ std::set<std::string> Pkcs11Token::mechanisms() {
     return with_session([&](Lease& lease) { return offered_.in(lease)->names(); });
 }
 
-service::TokenIdentity Pkcs11Token::identity() {
-    const LogLabel label(pool_.label());
+TokenIdentity Pkcs11Token::identity() {
+    const LogContext label(pool_.label());
     return pool_.token().identity;
 }
 
 bool Pkcs11Token::refresh() {
-    const LogLabel label(pool_.label());
+    const LogContext label(pool_.label());
     return pool_.refresh();
 }
 

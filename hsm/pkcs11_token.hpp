@@ -14,26 +14,26 @@
 
 namespace keyward::hsm {
 
-/// service::Token over a PKCS#11 module. Threads, blocking and errors are as the port says.
-class Pkcs11Token final : public service::Token {
+/// Token over a PKCS#11 module. Threads, blocking and errors are as the port says.
+class Pkcs11Token final : public Token {
   public:
     /// How a call lets time pass.
     using Pause = std::function<void(std::chrono::milliseconds)>;
 
     Pkcs11Token(std::shared_ptr<Module> module, PoolSettings settings, Pause pause = sleep);
 
-    service::ImportReceipt import(const service::ImportOrder& order) override;
+    ImportResult import(const ImportRequest& order) override;
     std::size_t destroy(const ObjectId& id) override;
     std::size_t count(const ObjectId& id) override;
-    void walk(const std::function<void(const service::TokenObject&, std::size_t place, std::size_t total)>&
-                  each) override;
-    std::size_t destroy_half_made(std::chrono::milliseconds pause) override;
-    std::vector<service::Outcome> operate(const ObjectId& id, service::Action action,
-                                          std::span<const service::Operation> operations) override;
+    void scan(
+        const std::function<void(const TokenObject&, std::size_t place, std::size_t total)>& each) override;
+    std::size_t destroy_incomplete(std::chrono::milliseconds pause) override;
+    std::vector<CryptoResult> operate(const ObjectId& id, CryptoOperation action,
+                                      std::span<const CryptoRequest> operations) override;
     void ping() override;
     std::set<std::string> mechanisms() override;
-    std::set<keys::Digest> oaep_hashes() override;
-    service::TokenIdentity identity() override;
+    std::set<Digest> oaep_hashes() override;
+    TokenIdentity identity() override;
     bool refresh() override;
     void reload_pin() override;
     [[nodiscard]] std::uint64_t epoch() const override { return pool_.epoch(); }
@@ -42,49 +42,48 @@ class Pkcs11Token final : public service::Token {
     static void sleep(std::chrono::milliseconds pause);
     /// What a search found, and how long its handles hold.
     struct Search {
-        Lease::Era era;
+        Lease::Epoch epoch;
         std::vector<FoundKey> keys;
         std::vector<FoundKey> unfinished;
     };
 
     template <typename Work>
     auto with_session(const Work& work);
-    /// The same, but throws TokenFault::unreachable when handles of that era do not hold any more.
+    /// The same, but throws TokenFault::unreachable when handles of that epoch do not hold any more.
     template <typename Work>
-    auto with_session_of(const Lease::Era& era, const Work& work);
+    auto with_session_of(const Lease::Epoch& epoch, const Work& work);
     Search search();
     /// Those of the unfinished keys of a search that are so still.
     std::vector<FoundKey> unfinished_after(const Search& found, std::chrono::milliseconds pause);
     /// Both set `begun` before anything is made in the token.
-    service::ImportReceipt import_in_attempts(const service::ImportOrder& order, bool& begun);
-    service::ImportReceipt try_import(const service::ImportOrder& order, bool& begun);
+    ImportResult import_in_attempts(const ImportRequest& order, bool& begun);
+    ImportResult try_import(const ImportRequest& order, bool& begun);
     /// Destroys what an attempt left; false when it could not.
     bool take_back(const ObjectId& id);
-    service::ImportReceipt import_in(Lease& lease, const service::ImportOrder& order);
+    ImportResult import_in(Lease& lease, const ImportRequest& order);
     /// `allowed` is what the objects are limited to; empty for no limit.
-    service::ImportReceipt make(Lease& lease, const service::ImportOrder& order,
-                                const MechanismCodes& allowed);
+    ImportResult make(Lease& lease, const ImportRequest& order, const MechanismCodes& allowed);
 
     /// A key as a search found it, and how long its handles hold.
     struct FoundHandles {
-        Lease::Era era;
+        Lease::Epoch epoch;
         KeyHandles handles;
     };
     /// Searches the whole token; finding nothing is no error. With a hash, for the public object of that key.
     FoundHandles look_for(const ObjectId& id, const std::string& public_key_sha256);
     /// Appends the outcomes of those operations that have none yet; false when the objects of the handles are
     /// gone.
-    bool go_on(Lease& lease, const ObjectId& id, const KeyHandles& handles, service::Action action,
-               std::span<const service::Operation> operations, std::vector<service::Outcome>& outcomes);
+    bool go_on(Lease& lease, const ObjectId& id, const KeyHandles& handles, CryptoOperation action,
+               std::span<const CryptoRequest> operations, std::vector<CryptoResult>& outcomes);
 
     SessionPool pool_;
     HmacPadding padding_;
     MechanismLimits limits_;
-    Handles handles_;
-    Offered offered_;
+    ObjectHandleCache handles_;
+    MechanismInfoCache offered_;
     ProvedHashes proved_hashes_;
     WrongCiphertext wrong_ciphertext_;
-    ObjectGate gate_;
+    ObjectAccessLock gate_;
     const Pause pause_;
 };
 

@@ -20,8 +20,8 @@ int complain(const std::exception& error, int exit_code) {
 
 int main(int argc, char** argv) {
     try {
-        keyward::commands::harden_process();
-        return keyward::commands::run_command_line(KEYWARD_VERSION, argc, argv);
+        keyward::cli::harden_process();
+        return keyward::cli::run_command_line(KEYWARD_VERSION, argc, argv);
     } catch (const keyward::settings::SettingsError& error) {
         return complain(error, wrong_usage);
     } catch (const std::exception& error) {

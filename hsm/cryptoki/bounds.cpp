@@ -10,12 +10,9 @@
 namespace keyward::hsm {
 namespace {
 
-using service::TokenError;
-using service::TokenFault;
-
 [[noreturn]] void throw_out_of_bounds(TokenFault fault, std::string_view call, CK_ULONG reported,
                                       const std::string& expected) {
-    log::error("module.out_of_bounds", {{"label", LogLabel::current()},
+    log::error("module.out_of_bounds", {{"label", LogContext::current()},
                                         {"call", call},
                                         {"reported", static_cast<std::size_t>(reported)},
                                         {"expected", expected}});

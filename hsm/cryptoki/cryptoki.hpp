@@ -17,9 +17,9 @@ struct Place {
     }
 };
 
-/// Ends a Cryptoki call: does nothing for CKR_OK and otherwise throws service::TokenError with the fault that
+/// Ends a Cryptoki call: does nothing for CKR_OK and otherwise throws TokenError with the fault that
 /// the value stands for, a sentence for the client, the call and the value's name. The place and the
-/// token's label (LogLabel) go into the log with them. A call is written as `check("C_SignInit",
+/// token's label (LogContext) go into the log with them. A call is written as `check("C_SignInit",
 /// p11.C_SignInit(…))`.
 void check(std::string_view call, CK_RV value, Place place = Place::here());
 

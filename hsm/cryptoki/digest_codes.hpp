@@ -7,15 +7,15 @@ namespace keyward::hsm {
 
 /// What Cryptoki calls a hash function.
 struct DigestCode {
-    keys::Digest digest;
+    Digest digest;
     CK_MECHANISM_TYPE mechanism;
     CK_ULONG mask;       ///< CKG_ of MGF1 with it
     ByteView info_head;  ///< DER of DigestInfo up to the digest (RFC 8017 section 9.2, note 1)
 };
 
-const DigestCode& code_of(keys::Digest digest);
+const DigestCode& code_of(Digest digest);
 
 /// DigestInfo (RFC 8017 section 9.2) of a digest's value: for tokens that only pad and sign.
-Bytes digest_info(keys::Digest digest, ByteView value);
+Bytes digest_info(Digest digest, ByteView value);
 
 }  // namespace keyward::hsm

@@ -10,115 +10,112 @@
 namespace keyward::hsm {
 namespace {
 
-using service::TokenFault;
-using service::TokenPhase;
-
 constexpr CK_RV aead_decrypt_failed = 0x42;  // CKR_AEAD_DECRYPT_FAILED of PKCS#11 3.0
 
 constexpr std::array meanings{
-    Meaning{CKR_HOST_MEMORY, "CKR_HOST_MEMORY", TokenFault::unreachable, "the module is out of memory"},
-    Meaning{CKR_SLOT_ID_INVALID, "CKR_SLOT_ID_INVALID", TokenFault::unreachable, "its slot is gone"},
-    Meaning{CKR_GENERAL_ERROR, "CKR_GENERAL_ERROR", TokenFault::unreachable,
-            "the module reports a general error"},
-    Meaning{CKR_FUNCTION_FAILED, "CKR_FUNCTION_FAILED", TokenFault::unreachable,
-            "the module could not do what it was asked"},
-    Meaning{CKR_ARGUMENTS_BAD, "CKR_ARGUMENTS_BAD", TokenFault::refused,
-            "it does not accept the arguments of the call"},
-    Meaning{CKR_CANT_LOCK, "CKR_CANT_LOCK", TokenFault::unreachable,
-            "the module can't be used by several threads"},
-    Meaning{CKR_ATTRIBUTE_READ_ONLY, "CKR_ATTRIBUTE_READ_ONLY", TokenFault::refused,
-            "one of the attributes may not be set there"},
-    Meaning{CKR_ATTRIBUTE_TYPE_INVALID, "CKR_ATTRIBUTE_TYPE_INVALID", TokenFault::refused,
-            "it does not know one of the attributes"},
-    Meaning{CKR_ATTRIBUTE_VALUE_INVALID, "CKR_ATTRIBUTE_VALUE_INVALID", TokenFault::refused,
-            "it does not accept the value of one of the attributes"},
-    Meaning{CKR_ACTION_PROHIBITED, "CKR_ACTION_PROHIBITED", TokenFault::refused, "its policy prohibits it"},
-    Meaning{CKR_DATA_INVALID, "CKR_DATA_INVALID", TokenFault::refused, "it does not accept the data"},
-    Meaning{CKR_DATA_LEN_RANGE, "CKR_DATA_LEN_RANGE", TokenFault::refused,
-            "it does not accept data of this length"},
-    Meaning{CKR_ENCRYPTED_DATA_INVALID, "CKR_ENCRYPTED_DATA_INVALID", TokenFault::refused,
-            "it can't open the ciphertext"},
-    Meaning{CKR_ENCRYPTED_DATA_LEN_RANGE, "CKR_ENCRYPTED_DATA_LEN_RANGE", TokenFault::refused,
-            "it does not accept a ciphertext of this length"},
-    Meaning{aead_decrypt_failed, "CKR_AEAD_DECRYPT_FAILED", TokenFault::refused,
-            "it can't open the ciphertext"},
-    Meaning{CKR_DEVICE_ERROR, "CKR_DEVICE_ERROR", TokenFault::unreachable, "the device reports an error"},
-    Meaning{CKR_DEVICE_MEMORY, "CKR_DEVICE_MEMORY", TokenFault::full, "it has no room for more objects"},
-    Meaning{CKR_DEVICE_REMOVED, "CKR_DEVICE_REMOVED", TokenFault::unreachable, "the device was removed"},
-    Meaning{CKR_FUNCTION_NOT_SUPPORTED, "CKR_FUNCTION_NOT_SUPPORTED", TokenFault::refused,
-            "it does not offer this function"},
-    Meaning{CKR_KEY_HANDLE_INVALID, "CKR_KEY_HANDLE_INVALID", TokenFault::refused,
-            "the key that it made can't be used"},
-    Meaning{CKR_KEY_SIZE_RANGE, "CKR_KEY_SIZE_RANGE", TokenFault::refused,
-            "it does not take keys of this size"},
-    Meaning{CKR_KEY_TYPE_INCONSISTENT, "CKR_KEY_TYPE_INCONSISTENT", TokenFault::refused,
-            "its mechanisms do not fit keys of this type"},
-    Meaning{CKR_KEY_FUNCTION_NOT_PERMITTED, "CKR_KEY_FUNCTION_NOT_PERMITTED", TokenFault::refused,
-            "it does not permit the use that the key is meant for"},
-    Meaning{CKR_MECHANISM_INVALID, "CKR_MECHANISM_INVALID", TokenFault::refused,
-            "it does not offer the mechanism"},
-    Meaning{CKR_MECHANISM_PARAM_INVALID, "CKR_MECHANISM_PARAM_INVALID", TokenFault::refused,
-            "it does not accept the mechanism's parameters"},
-    Meaning{CKR_OBJECT_HANDLE_INVALID, "CKR_OBJECT_HANDLE_INVALID", TokenFault::unreachable,
-            "the object is gone"},
-    Meaning{CKR_OPERATION_ACTIVE, "CKR_OPERATION_ACTIVE", TokenFault::unreachable,
-            "an earlier operation of the session is not finished"},
-    Meaning{CKR_OPERATION_NOT_INITIALIZED, "CKR_OPERATION_NOT_INITIALIZED", TokenFault::unreachable,
-            "the session lost the operation"},
-    Meaning{CKR_PIN_INCORRECT, "CKR_PIN_INCORRECT", TokenFault::pin, "it is wrong"},
-    Meaning{CKR_PIN_INVALID, "CKR_PIN_INVALID", TokenFault::pin,
-            "it has characters that the token does not take"},
-    Meaning{CKR_PIN_LEN_RANGE, "CKR_PIN_LEN_RANGE", TokenFault::pin,
-            "it is too long or too short for the token"},
-    Meaning{CKR_PIN_EXPIRED, "CKR_PIN_EXPIRED", TokenFault::pin, "it has expired"},
-    Meaning{CKR_PIN_LOCKED, "CKR_PIN_LOCKED", TokenFault::pin, "it is locked"},
-    Meaning{CKR_SESSION_CLOSED, "CKR_SESSION_CLOSED", TokenFault::unreachable, "the session was closed"},
-    Meaning{CKR_SESSION_COUNT, "CKR_SESSION_COUNT", TokenFault::full, "it has no room for more sessions"},
-    Meaning{CKR_SESSION_HANDLE_INVALID, "CKR_SESSION_HANDLE_INVALID", TokenFault::unreachable,
-            "the session was lost"},
-    Meaning{CKR_SESSION_READ_ONLY, "CKR_SESSION_READ_ONLY", TokenFault::unreachable,
-            "the session may not write"},
-    Meaning{CKR_SESSION_READ_WRITE_SO_EXISTS, "CKR_SESSION_READ_WRITE_SO_EXISTS", TokenFault::unreachable,
-            "its security officer is logged in"},
-    Meaning{CKR_SIGNATURE_INVALID, "CKR_SIGNATURE_INVALID", TokenFault::refused, "a signature does not fit"},
-    Meaning{CKR_SIGNATURE_LEN_RANGE, "CKR_SIGNATURE_LEN_RANGE", TokenFault::refused,
-            "a signature has the wrong length"},
-    Meaning{CKR_TEMPLATE_INCOMPLETE, "CKR_TEMPLATE_INCOMPLETE", TokenFault::refused,
-            "it asks for more attributes than we give"},
-    Meaning{CKR_TEMPLATE_INCONSISTENT, "CKR_TEMPLATE_INCONSISTENT", TokenFault::refused,
-            "it does not take this combination of attributes"},
-    Meaning{CKR_TOKEN_NOT_PRESENT, "CKR_TOKEN_NOT_PRESENT", TokenFault::unreachable,
-            "the token is not in its slot"},
-    Meaning{CKR_TOKEN_NOT_RECOGNIZED, "CKR_TOKEN_NOT_RECOGNIZED", TokenFault::unreachable,
-            "the slot does not recognise the token"},
-    Meaning{CKR_TOKEN_WRITE_PROTECTED, "CKR_TOKEN_WRITE_PROTECTED", TokenFault::unreachable,
-            "it is write-protected"},
-    Meaning{CKR_USER_NOT_LOGGED_IN, "CKR_USER_NOT_LOGGED_IN", TokenFault::unreachable, "the login was lost"},
-    Meaning{CKR_USER_PIN_NOT_INITIALIZED, "CKR_USER_PIN_NOT_INITIALIZED", TokenFault::pin,
-            "the token has none yet"},
-    Meaning{CKR_USER_TYPE_INVALID, "CKR_USER_TYPE_INVALID", TokenFault::unreachable,
-            "the token has no such user"},
-    Meaning{CKR_USER_ANOTHER_ALREADY_LOGGED_IN, "CKR_USER_ANOTHER_ALREADY_LOGGED_IN", TokenFault::unreachable,
-            "another user is logged in"},
-    Meaning{CKR_USER_TOO_MANY_TYPES, "CKR_USER_TOO_MANY_TYPES", TokenFault::unreachable,
-            "too many users are logged in"},
-    Meaning{CKR_DOMAIN_PARAMS_INVALID, "CKR_DOMAIN_PARAMS_INVALID", TokenFault::refused,
-            "it does not know the curve"},
-    Meaning{CKR_CURVE_NOT_SUPPORTED, "CKR_CURVE_NOT_SUPPORTED", TokenFault::refused,
-            "it does not support the curve"},
-    Meaning{CKR_BUFFER_TOO_SMALL, "CKR_BUFFER_TOO_SMALL", TokenFault::refused,
-            "its answer is longer than the key allows"},
-    Meaning{CKR_CRYPTOKI_NOT_INITIALIZED, "CKR_CRYPTOKI_NOT_INITIALIZED", TokenFault::unreachable,
-            "the module was shut down"},
-    Meaning{CKR_CRYPTOKI_ALREADY_INITIALIZED, "CKR_CRYPTOKI_ALREADY_INITIALIZED", TokenFault::unreachable,
-            "the module is in use already"},
-    Meaning{CKR_PUBLIC_KEY_INVALID, "CKR_PUBLIC_KEY_INVALID", TokenFault::refused,
-            "it does not accept the public key"},
-    Meaning{CKR_FUNCTION_REJECTED, "CKR_FUNCTION_REJECTED", TokenFault::refused, "it rejected the call"},
+    RvInfo{CKR_HOST_MEMORY, "CKR_HOST_MEMORY", TokenFault::unreachable, "the module is out of memory"},
+    RvInfo{CKR_SLOT_ID_INVALID, "CKR_SLOT_ID_INVALID", TokenFault::unreachable, "its slot is gone"},
+    RvInfo{CKR_GENERAL_ERROR, "CKR_GENERAL_ERROR", TokenFault::unreachable,
+           "the module reports a general error"},
+    RvInfo{CKR_FUNCTION_FAILED, "CKR_FUNCTION_FAILED", TokenFault::unreachable,
+           "the module could not do what it was asked"},
+    RvInfo{CKR_ARGUMENTS_BAD, "CKR_ARGUMENTS_BAD", TokenFault::refused,
+           "it does not accept the arguments of the call"},
+    RvInfo{CKR_CANT_LOCK, "CKR_CANT_LOCK", TokenFault::unreachable,
+           "the module can't be used by several threads"},
+    RvInfo{CKR_ATTRIBUTE_READ_ONLY, "CKR_ATTRIBUTE_READ_ONLY", TokenFault::refused,
+           "one of the attributes may not be set there"},
+    RvInfo{CKR_ATTRIBUTE_TYPE_INVALID, "CKR_ATTRIBUTE_TYPE_INVALID", TokenFault::refused,
+           "it does not know one of the attributes"},
+    RvInfo{CKR_ATTRIBUTE_VALUE_INVALID, "CKR_ATTRIBUTE_VALUE_INVALID", TokenFault::refused,
+           "it does not accept the value of one of the attributes"},
+    RvInfo{CKR_ACTION_PROHIBITED, "CKR_ACTION_PROHIBITED", TokenFault::refused, "its policy prohibits it"},
+    RvInfo{CKR_DATA_INVALID, "CKR_DATA_INVALID", TokenFault::refused, "it does not accept the data"},
+    RvInfo{CKR_DATA_LEN_RANGE, "CKR_DATA_LEN_RANGE", TokenFault::refused,
+           "it does not accept data of this length"},
+    RvInfo{CKR_ENCRYPTED_DATA_INVALID, "CKR_ENCRYPTED_DATA_INVALID", TokenFault::refused,
+           "it can't open the ciphertext"},
+    RvInfo{CKR_ENCRYPTED_DATA_LEN_RANGE, "CKR_ENCRYPTED_DATA_LEN_RANGE", TokenFault::refused,
+           "it does not accept a ciphertext of this length"},
+    RvInfo{aead_decrypt_failed, "CKR_AEAD_DECRYPT_FAILED", TokenFault::refused,
+           "it can't open the ciphertext"},
+    RvInfo{CKR_DEVICE_ERROR, "CKR_DEVICE_ERROR", TokenFault::unreachable, "the device reports an error"},
+    RvInfo{CKR_DEVICE_MEMORY, "CKR_DEVICE_MEMORY", TokenFault::full, "it has no room for more objects"},
+    RvInfo{CKR_DEVICE_REMOVED, "CKR_DEVICE_REMOVED", TokenFault::unreachable, "the device was removed"},
+    RvInfo{CKR_FUNCTION_NOT_SUPPORTED, "CKR_FUNCTION_NOT_SUPPORTED", TokenFault::refused,
+           "it does not offer this function"},
+    RvInfo{CKR_KEY_HANDLE_INVALID, "CKR_KEY_HANDLE_INVALID", TokenFault::refused,
+           "the key that it made can't be used"},
+    RvInfo{CKR_KEY_SIZE_RANGE, "CKR_KEY_SIZE_RANGE", TokenFault::refused,
+           "it does not take keys of this size"},
+    RvInfo{CKR_KEY_TYPE_INCONSISTENT, "CKR_KEY_TYPE_INCONSISTENT", TokenFault::refused,
+           "its mechanisms do not fit keys of this type"},
+    RvInfo{CKR_KEY_FUNCTION_NOT_PERMITTED, "CKR_KEY_FUNCTION_NOT_PERMITTED", TokenFault::refused,
+           "it does not permit the use that the key is meant for"},
+    RvInfo{CKR_MECHANISM_INVALID, "CKR_MECHANISM_INVALID", TokenFault::refused,
+           "it does not offer the mechanism"},
+    RvInfo{CKR_MECHANISM_PARAM_INVALID, "CKR_MECHANISM_PARAM_INVALID", TokenFault::refused,
+           "it does not accept the mechanism's parameters"},
+    RvInfo{CKR_OBJECT_HANDLE_INVALID, "CKR_OBJECT_HANDLE_INVALID", TokenFault::unreachable,
+           "the object is gone"},
+    RvInfo{CKR_OPERATION_ACTIVE, "CKR_OPERATION_ACTIVE", TokenFault::unreachable,
+           "an earlier operation of the session is not finished"},
+    RvInfo{CKR_OPERATION_NOT_INITIALIZED, "CKR_OPERATION_NOT_INITIALIZED", TokenFault::unreachable,
+           "the session lost the operation"},
+    RvInfo{CKR_PIN_INCORRECT, "CKR_PIN_INCORRECT", TokenFault::pin, "it is wrong"},
+    RvInfo{CKR_PIN_INVALID, "CKR_PIN_INVALID", TokenFault::pin,
+           "it has characters that the token does not take"},
+    RvInfo{CKR_PIN_LEN_RANGE, "CKR_PIN_LEN_RANGE", TokenFault::pin,
+           "it is too long or too short for the token"},
+    RvInfo{CKR_PIN_EXPIRED, "CKR_PIN_EXPIRED", TokenFault::pin, "it has expired"},
+    RvInfo{CKR_PIN_LOCKED, "CKR_PIN_LOCKED", TokenFault::pin, "it is locked"},
+    RvInfo{CKR_SESSION_CLOSED, "CKR_SESSION_CLOSED", TokenFault::unreachable, "the session was closed"},
+    RvInfo{CKR_SESSION_COUNT, "CKR_SESSION_COUNT", TokenFault::full, "it has no room for more sessions"},
+    RvInfo{CKR_SESSION_HANDLE_INVALID, "CKR_SESSION_HANDLE_INVALID", TokenFault::unreachable,
+           "the session was lost"},
+    RvInfo{CKR_SESSION_READ_ONLY, "CKR_SESSION_READ_ONLY", TokenFault::unreachable,
+           "the session may not write"},
+    RvInfo{CKR_SESSION_READ_WRITE_SO_EXISTS, "CKR_SESSION_READ_WRITE_SO_EXISTS", TokenFault::unreachable,
+           "its security officer is logged in"},
+    RvInfo{CKR_SIGNATURE_INVALID, "CKR_SIGNATURE_INVALID", TokenFault::refused, "a signature does not fit"},
+    RvInfo{CKR_SIGNATURE_LEN_RANGE, "CKR_SIGNATURE_LEN_RANGE", TokenFault::refused,
+           "a signature has the wrong length"},
+    RvInfo{CKR_TEMPLATE_INCOMPLETE, "CKR_TEMPLATE_INCOMPLETE", TokenFault::refused,
+           "it asks for more attributes than we give"},
+    RvInfo{CKR_TEMPLATE_INCONSISTENT, "CKR_TEMPLATE_INCONSISTENT", TokenFault::refused,
+           "it does not take this combination of attributes"},
+    RvInfo{CKR_TOKEN_NOT_PRESENT, "CKR_TOKEN_NOT_PRESENT", TokenFault::unreachable,
+           "the token is not in its slot"},
+    RvInfo{CKR_TOKEN_NOT_RECOGNIZED, "CKR_TOKEN_NOT_RECOGNIZED", TokenFault::unreachable,
+           "the slot does not recognise the token"},
+    RvInfo{CKR_TOKEN_WRITE_PROTECTED, "CKR_TOKEN_WRITE_PROTECTED", TokenFault::unreachable,
+           "it is write-protected"},
+    RvInfo{CKR_USER_NOT_LOGGED_IN, "CKR_USER_NOT_LOGGED_IN", TokenFault::unreachable, "the login was lost"},
+    RvInfo{CKR_USER_PIN_NOT_INITIALIZED, "CKR_USER_PIN_NOT_INITIALIZED", TokenFault::pin,
+           "the token has none yet"},
+    RvInfo{CKR_USER_TYPE_INVALID, "CKR_USER_TYPE_INVALID", TokenFault::unreachable,
+           "the token has no such user"},
+    RvInfo{CKR_USER_ANOTHER_ALREADY_LOGGED_IN, "CKR_USER_ANOTHER_ALREADY_LOGGED_IN", TokenFault::unreachable,
+           "another user is logged in"},
+    RvInfo{CKR_USER_TOO_MANY_TYPES, "CKR_USER_TOO_MANY_TYPES", TokenFault::unreachable,
+           "too many users are logged in"},
+    RvInfo{CKR_DOMAIN_PARAMS_INVALID, "CKR_DOMAIN_PARAMS_INVALID", TokenFault::refused,
+           "it does not know the curve"},
+    RvInfo{CKR_CURVE_NOT_SUPPORTED, "CKR_CURVE_NOT_SUPPORTED", TokenFault::refused,
+           "it does not support the curve"},
+    RvInfo{CKR_BUFFER_TOO_SMALL, "CKR_BUFFER_TOO_SMALL", TokenFault::refused,
+           "its answer is longer than the key allows"},
+    RvInfo{CKR_CRYPTOKI_NOT_INITIALIZED, "CKR_CRYPTOKI_NOT_INITIALIZED", TokenFault::unreachable,
+           "the module was shut down"},
+    RvInfo{CKR_CRYPTOKI_ALREADY_INITIALIZED, "CKR_CRYPTOKI_ALREADY_INITIALIZED", TokenFault::unreachable,
+           "the module is in use already"},
+    RvInfo{CKR_PUBLIC_KEY_INVALID, "CKR_PUBLIC_KEY_INVALID", TokenFault::refused,
+           "it does not accept the public key"},
+    RvInfo{CKR_FUNCTION_REJECTED, "CKR_FUNCTION_REJECTED", TokenFault::refused, "it rejected the call"},
 };
 
-constexpr Meaning unknown{CKR_VENDOR_DEFINED, "CKR_VENDOR_DEFINED", TokenFault::unreachable,
-                          "the module reports an error of its vendor's own"};
+constexpr RvInfo unknown{CKR_VENDOR_DEFINED, "CKR_VENDOR_DEFINED", TokenFault::unreachable,
+                         "the module reports an error of its vendor's own"};
 
 std::string_view opening(TokenFault fault) {
     switch (fault) {
@@ -207,23 +204,23 @@ std::string sentence(std::string_view opening, std::string_view words) {
 [[noreturn]] void fail(std::string_view call, CK_RV value, TokenFault fault, const std::string& text,
                        TokenPhase phase, const Place& place) {
     const std::string code = name_of(value);
-    log::warn("token.call_failed", {{"label", LogLabel::current()},
+    log::warn("token.call_failed", {{"label", LogContext::current()},
                                     {"call", call},
                                     {"code", code},
                                     {"file", place.file},
                                     {"line", place.line}});
-    throw service::TokenError(fault, text, std::string(call), code, phase);
+    throw TokenError(fault, text, std::string(call), code, phase);
 }
 
 }  // namespace
 
-const Meaning& meaning_of(CK_RV value) {
-    const auto* const found = std::ranges::find(meanings, value, &Meaning::value);
+const RvInfo& meaning_of(CK_RV value) {
+    const auto* const found = std::ranges::find(meanings, value, &RvInfo::value);
     return found == meanings.end() ? unknown : *found;
 }
 
 Failure failure_of(std::string_view call, CK_RV value) {
-    const Meaning& meaning = meaning_of(value);
+    const RvInfo& meaning = meaning_of(value);
     const auto* const special = std::ranges::find_if(
         special_meanings, [&](const SpecialMeaning& row) { return row.call == call && row.value == value; });
     const OwnCall* const own = own_call(call);
@@ -238,14 +235,14 @@ Failure failure_of(std::string_view call, CK_RV value) {
                      is_special ? special->words : meaning.words)};
 }
 
-service::TokenError error_of(std::string_view call, CK_RV value) {
+TokenError error_of(std::string_view call, CK_RV value) {
     Failure failure = failure_of(call, value);
     return {failure.fault, failure.text, std::string(call), name_of(value), failure.phase};
 }
 
 std::string name_of(CK_RV value) {
     if (value == CKR_OK) return "CKR_OK";
-    const Meaning& meaning = meaning_of(value);
+    const RvInfo& meaning = meaning_of(value);
     if (meaning.value == value) return std::string(meaning.name);
     std::ostringstream text;
     text << "0x" << std::hex << value;
@@ -277,12 +274,12 @@ bool is_lost_session(CK_RV value) {
            value == CKR_CRYPTOKI_NOT_INITIALIZED;
 }
 
-service::TokenError restated(const service::TokenError& error, TokenFault fault) {
+TokenError restated(const TokenError& error, TokenFault fault) {
     const std::string_view text = error.what();
     if (!text.starts_with(opening(error.fault())))
         return {fault, error.what(), error.call(), error.code(), error.phase()};
-    const auto* const found = std::ranges::find(meanings, error.code(), &Meaning::name);
-    const Meaning& meaning = found == meanings.end() ? unknown : *found;
+    const auto* const found = std::ranges::find(meanings, error.code(), &RvInfo::name);
+    const RvInfo& meaning = found == meanings.end() ? unknown : *found;
     return {fault, std::string(opening(fault)).append(": ").append(meaning.words), error.call(), error.code(),
             error.phase()};
 }

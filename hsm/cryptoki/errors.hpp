@@ -9,20 +9,20 @@
 namespace keyward::hsm {
 
 /// What a CKR_ value means to us (PKCS#11 2.40 section 5.1, 3.0 section 5.1).
-struct Meaning {
+struct RvInfo {
     CK_RV value;
     std::string_view name;  ///< as `CKR_TEMPLATE_INCONSISTENT`
-    service::TokenFault fault;
+    TokenFault fault;
     std::string_view words;  ///< the reason in plain words, to follow a colon
 };
 
 /// What a CKR_ value means where the call is not known. A value that isn't in the table is `unreachable`.
-const Meaning& meaning_of(CK_RV value);
+const RvInfo& meaning_of(CK_RV value);
 
 /// What a failed call means to us: the same value says other things of other calls.
 struct Failure {
-    service::TokenPhase phase;
-    service::TokenFault fault;
+    TokenPhase phase;
+    TokenFault fault;
     std::string text;  ///< a sentence for the client
 };
 
@@ -31,7 +31,7 @@ struct Failure {
 Failure failure_of(std::string_view call, CK_RV value);
 
 /// The error of a call that failed so.
-service::TokenError error_of(std::string_view call, CK_RV value);
+TokenError error_of(std::string_view call, CK_RV value);
 
 /// The value's name, or its number in hexadecimal when it is the vendor's own.
 std::string name_of(CK_RV value);
@@ -56,6 +56,6 @@ bool is_lost_session(CK_RV value);
 /// The error of a call with another fault: what the CKR_ value means depends on what the token answered when
 /// it was asked afterwards. `error` has a CKR_ value; where its sentence is of its call and not of the fault,
 /// it stays.
-service::TokenError restated(const service::TokenError& error, service::TokenFault fault);
+TokenError restated(const TokenError& error, TokenFault fault);
 
 }  // namespace keyward::hsm

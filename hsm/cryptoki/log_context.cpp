@@ -9,13 +9,13 @@ thread_local std::string_view label_in_work;
 
 }  // namespace
 
-LogLabel::LogLabel(const std::string& label) : outer_(std::exchange(label_in_work, label)) {}
+LogContext::LogContext(const std::string& label) : outer_(std::exchange(label_in_work, label)) {}
 
-LogLabel::~LogLabel() {
+LogContext::~LogContext() {
     label_in_work = outer_;
 }
 
-std::string_view LogLabel::current() {
+std::string_view LogContext::current() {
     return label_in_work;
 }
 

@@ -7,15 +7,15 @@ namespace keyward::hsm {
 
 /// Names the token that this thread works for, so that a failed call deep below tells the operator whose it
 /// was. Put on the stack where a token's work begins; scopes may nest, and the innermost counts.
-class LogLabel {
+class LogContext {
   public:
     /// `label` must outlive this.
-    explicit LogLabel(const std::string& label);
-    LogLabel(const LogLabel&) = delete;
-    LogLabel(LogLabel&&) = delete;
-    LogLabel& operator=(const LogLabel&) = delete;
-    LogLabel& operator=(LogLabel&&) = delete;
-    ~LogLabel();
+    explicit LogContext(const std::string& label);
+    LogContext(const LogContext&) = delete;
+    LogContext(LogContext&&) = delete;
+    LogContext& operator=(const LogContext&) = delete;
+    LogContext& operator=(LogContext&&) = delete;
+    ~LogContext();
 
     /// The label of this thread's work; empty outside of any.
     static std::string_view current();

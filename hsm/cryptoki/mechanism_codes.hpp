@@ -18,7 +18,7 @@ enum class DigestForm : std::uint8_t {
 
 /// A mechanism of the service's operations table, and how it is asked for in Cryptoki.
 struct MechanismCode {
-    std::string_view name;   ///< as in service::mechanism_table()
+    std::string_view name;   ///< as in mechanism_table()
     CK_MECHANISM_TYPE code;  ///< for input
     /// For a digest, and for input that is hashed outside where the token lacks `code`; `code` again when
     /// there is none.

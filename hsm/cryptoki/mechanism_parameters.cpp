@@ -7,9 +7,6 @@
 namespace keyward::hsm {
 namespace {
 
-using service::Operation;
-using service::Scheme;
-
 // Cryptoki's pointers are not const, though parameters are only read (PKCS#11 2.40 section 5.8).
 CK_BYTE* unconst(ByteView octets) {
     return const_cast<CK_BYTE*>(octets.data());
@@ -23,9 +20,9 @@ CK_AES_CTR_PARAMS ctr_parameters(ByteView block) {
 }
 
 /// MGF1 of the same hash, and salt as long as it (PKCS#11 3.0 section 2.1.10).
-CK_RSA_PKCS_PSS_PARAMS pss_parameters(keys::Digest digest) {
+CK_RSA_PKCS_PSS_PARAMS pss_parameters(Digest digest) {
     const DigestCode& code = code_of(digest);
-    return {code.mechanism, code.mask, keys::size_of(digest)};
+    return {code.mechanism, code.mask, size_of(digest)};
 }
 
 template <typename Parameters>
@@ -40,12 +37,12 @@ CK_GCM_PARAMS gcm_parameters(ByteView iv, ByteView aad) {
     return {unconst(iv), iv.size(), 8 * iv.size(), unconst(aad), aad.size(), 8 * gcm_tag_size};
 }
 
-CK_RSA_PKCS_OAEP_PARAMS oaep_parameters(keys::Digest hash) {
+CK_RSA_PKCS_OAEP_PARAMS oaep_parameters(Digest hash) {
     const DigestCode& code = code_of(hash);
     return {code.mechanism, code.mask, CKZ_DATA_SPECIFIED, nullptr, 0};
 }
 
-MechanismParameters::MechanismParameters(CK_MECHANISM_TYPE code, const Operation& operation)
+MechanismParameters::MechanismParameters(CK_MECHANISM_TYPE code, const CryptoRequest& operation)
     : mechanism_{code, nullptr, 0} {
     switch (operation.mechanism->scheme) {
         case Scheme::gcm:

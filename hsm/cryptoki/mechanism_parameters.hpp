@@ -11,7 +11,7 @@ namespace keyward::hsm {
 class MechanismParameters {
   public:
     /// `code` carries the operation's mechanism, or its bare form.
-    MechanismParameters(CK_MECHANISM_TYPE code, const service::Operation& operation);
+    MechanismParameters(CK_MECHANISM_TYPE code, const CryptoRequest& operation);
     MechanismParameters(const MechanismParameters&) = delete;
     MechanismParameters(MechanismParameters&&) = delete;
     MechanismParameters& operator=(const MechanismParameters&) = delete;
@@ -27,12 +27,10 @@ class MechanismParameters {
     CK_MECHANISM mechanism_;
 };
 
-using service::gcm_tag_size;
-
 /// GCM with a tag of that size (PKCS#11 3.0 section 2.13.3). Both are borrowed.
 CK_GCM_PARAMS gcm_parameters(ByteView iv, ByteView aad);
 
 /// OAEP with MGF1 of the same hash and no label (PKCS#11 3.0 section 2.1.8).
-CK_RSA_PKCS_OAEP_PARAMS oaep_parameters(keys::Digest hash);
+CK_RSA_PKCS_OAEP_PARAMS oaep_parameters(Digest hash);
 
 }  // namespace keyward::hsm

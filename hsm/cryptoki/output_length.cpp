@@ -5,10 +5,6 @@
 namespace keyward::hsm {
 namespace {
 
-using service::Action;
-using service::Operation;
-using service::Scheme;
-
 constexpr std::size_t cmac_size = 16;
 constexpr std::size_t ed25519_signature_size = 64;
 constexpr std::size_t longest_curve_signature = 160;
@@ -24,14 +20,14 @@ OutputLength opened(std::size_t ciphertext, std::size_t least, std::size_t most)
     return {ciphertext, least, most};
 }
 
-OutputLength cbc_pad(Action action, std::size_t input, std::size_t block) {
-    if (action == Action::encrypt) return OutputLength::exactly((input / block + 1) * block);
+OutputLength cbc_pad(CryptoOperation action, std::size_t input, std::size_t block) {
+    if (action == CryptoOperation::encrypt) return OutputLength::exactly((input / block + 1) * block);
     return opened(input, less(input, block), less(input, 1));
 }
 
-OutputLength rsa(Action action, std::size_t modulus, std::size_t padding) {
+OutputLength rsa(CryptoOperation action, std::size_t modulus, std::size_t padding) {
     if (modulus == 0) return OutputLength::up_to(longest_modulus);
-    if (action != Action::decrypt) return OutputLength::exactly(modulus);
+    if (action != CryptoOperation::decrypt) return OutputLength::exactly(modulus);
     return opened(modulus, 0, less(modulus, padding));
 }
 
@@ -56,27 +52,27 @@ bool depends_on_key(Scheme scheme) {
     return false;
 }
 
-OutputLength output_length(Action action, const Operation& operation, KeySizes key) {
-    const service::Mechanism& mechanism = *operation.mechanism;
+OutputLength output_length(CryptoOperation action, const CryptoRequest& operation, KeySizes key) {
+    const Mechanism& mechanism = *operation.mechanism;
     const std::size_t input = operation.input.size();
     switch (mechanism.scheme) {
         case Scheme::gcm:
-            if (action == Action::encrypt) return OutputLength::exactly(input + service::gcm_tag_size);
-            return opened(input, less(input, service::gcm_tag_size), less(input, service::gcm_tag_size));
+            if (action == CryptoOperation::encrypt) return OutputLength::exactly(input + gcm_tag_size);
+            return opened(input, less(input, gcm_tag_size), less(input, gcm_tag_size));
         case Scheme::cbc_pad:
             return cbc_pad(action, input, mechanism.iv_size);
         case Scheme::ctr:
         case Scheme::ecb:
             return OutputLength::exactly(input);
         case Scheme::mac:
-            return OutputLength::exactly(mechanism.digest ? keys::size_of(*mechanism.digest) : cmac_size);
+            return OutputLength::exactly(mechanism.digest ? size_of(*mechanism.digest) : cmac_size);
         case Scheme::ecdsa:
             if (key.order_bytes == 0) return OutputLength::up_to(longest_curve_signature);
             return OutputLength::exactly(2 * key.order_bytes);
         case Scheme::eddsa:
             return OutputLength::exactly(ed25519_signature_size);
         case Scheme::rsa_oaep:
-            return rsa(action, key.modulus_bytes, 2 * keys::size_of(operation.oaep_hash) + 2);
+            return rsa(action, key.modulus_bytes, 2 * size_of(operation.oaep_hash) + 2);
         case Scheme::rsa_pkcs1_signature:
         case Scheme::rsa_pss:
         case Scheme::rsa_pkcs1_cipher:

@@ -25,10 +25,10 @@ struct KeySizes {
 };
 
 /// Whether the length depends on the key.
-bool depends_on_key(service::Scheme scheme);
+bool depends_on_key(Scheme scheme);
 
 /// Of what the action makes of the operation's input; verification makes nothing. What is decrypted with
 /// padding may have several lengths.
-OutputLength output_length(service::Action action, const service::Operation& operation, KeySizes key);
+OutputLength output_length(CryptoOperation action, const CryptoRequest& operation, KeySizes key);
 
 }  // namespace keyward::hsm

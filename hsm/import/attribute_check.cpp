@@ -12,9 +12,6 @@
 namespace keyward::hsm {
 namespace {
 
-using service::TokenError;
-using service::TokenFault;
-
 [[noreturn]] void throw_mismatch(std::string_view name, std::string_view reported, std::string_view asked) {
     throw TokenError(TokenFault::mismatch,
                      "The token does not hold what was sent: it reports " + std::string(name) + " = " +
@@ -22,20 +19,22 @@ using service::TokenFault;
                      "C_GetAttributeValue");
 }
 
-void expect_number(const Query& query, CK_ATTRIBUTE_TYPE type, std::string_view name, CK_ULONG asked) {
+void expect_number(const AttributeQuery& query, CK_ATTRIBUTE_TYPE type, std::string_view name,
+                   CK_ULONG asked) {
     const CK_ULONG reported = query.number(type).value_or(CK_UNAVAILABLE_INFORMATION);
     if (reported != asked)
         throw_mismatch(name, query.value(type) ? std::to_string(reported) : "nothing", std::to_string(asked));
 }
 
-void expect_octets(const Query& query, CK_ATTRIBUTE_TYPE type, std::string_view name, ByteView asked) {
+void expect_octets(const AttributeQuery& query, CK_ATTRIBUTE_TYPE type, std::string_view name,
+                   ByteView asked) {
     const auto found = query.value(type);
     if (!found || !std::ranges::equal(*found, asked))
         throw_mismatch(name, found ? "another value" : "nothing", "ours");
 }
 
 // A token that does not know an attribute can't have granted it, so a missing one counts as false.
-void expect_flag(const Query& query, const Flag& flag) {
+void expect_flag(const AttributeQuery& query, const Flag& flag) {
     const auto found = query.flag(flag.type);
     if (found.value_or(false) != flag.value)
         throw_mismatch(flag.name, found ? (*found ? "true" : "false") : "nothing",
@@ -43,7 +42,7 @@ void expect_flag(const Query& query, const Flag& flag) {
 }
 
 // The order of the mechanisms says nothing.
-void expect_allowed(const Query& query, const MechanismCodes& allowed) {
+void expect_allowed(const AttributeQuery& query, const MechanismCodes& allowed) {
     const Bytes found = query.octets(CKA_ALLOWED_MECHANISMS);
     if (found.empty())
         throw TokenError(TokenFault::refused,
@@ -59,10 +58,10 @@ void expect_allowed(const Query& query, const MechanismCodes& allowed) {
 
 }  // namespace
 
-Reported read_back(Lease& lease, CK_OBJECT_HANDLE object, const service::ImportOrder& order,
-                   const MechanismCodes& allowed, Role role, CK_KEY_TYPE type) {
-    const std::vector<Flag> flags = flags_of(role, order.lifetime, order.uses);
-    Query query;
+Reported read_back(Lease& lease, CK_OBJECT_HANDLE object, const ImportRequest& order,
+                   const MechanismCodes& allowed, ObjectClass object_class, CK_KEY_TYPE type) {
+    const std::vector<Flag> flags = flags_of(object_class, order.lifetime, order.uses);
+    AttributeQuery query;
     query.ask_number(CKA_CLASS);
     query.ask_number(CKA_KEY_TYPE);
     query.ask(CKA_ID, ObjectId::size);
@@ -70,21 +69,21 @@ Reported read_back(Lease& lease, CK_OBJECT_HANDLE object, const service::ImportO
     for (const Flag& flag : flags)
         query.ask_flag(flag.type);
     if (!allowed.empty()) query.ask(CKA_ALLOWED_MECHANISMS, octets_of(allowed).size());
-    if (role == Role::secret) query.ask(CKA_CHECK_VALUE, room::check_value);
-    if (role == Role::public_half && type == CKK_RSA)
+    if (object_class == ObjectClass::secret_key) query.ask(CKA_CHECK_VALUE, room::check_value);
+    if (object_class == ObjectClass::public_key && type == CKK_RSA)
         ask_rsa(query);
-    else if (role == Role::public_half)
+    else if (object_class == ObjectClass::public_key)
         ask_curve(query);
     query.run(lease, object);
 
-    expect_number(query, CKA_CLASS, "CKA_CLASS", class_of(role));
+    expect_number(query, CKA_CLASS, "CKA_CLASS", class_of(object_class));
     expect_number(query, CKA_KEY_TYPE, "CKA_KEY_TYPE", type);
     expect_octets(query, CKA_ID, "CKA_ID", order.id.octets());
     expect_octets(query, CKA_LABEL, "CKA_LABEL", as_bytes(order.label));
     for (const Flag& flag : flags)
         expect_flag(query, flag);
     if (!allowed.empty()) expect_allowed(query, allowed);
-    if (role == Role::public_half) return {{}, public_key_in(query, type)};
+    if (object_class == ObjectClass::public_key) return {{}, public_key_in(query, type)};
     return {query.octets(CKA_CHECK_VALUE), std::nullopt};
 }
 

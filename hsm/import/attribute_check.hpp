@@ -16,7 +16,7 @@ struct Reported {
 /// Reads an object's attributes in one call and compares class, type, CKA_ID, label and all flags with what
 /// was asked. Throws TokenFault::mismatch that names the attribute, what the token reports and what was
 /// asked. Throws TokenFault::refused when the token does not report the allowed mechanisms that were asked.
-Reported read_back(Lease& lease, CK_OBJECT_HANDLE object, const service::ImportOrder& order,
-                   const MechanismCodes& allowed, Role role, CK_KEY_TYPE type);
+Reported read_back(Lease& lease, CK_OBJECT_HANDLE object, const ImportRequest& order,
+                   const MechanismCodes& allowed, ObjectClass object_class, CK_KEY_TYPE type);
 
 }  // namespace keyward::hsm

@@ -7,12 +7,12 @@ namespace keyward::hsm {
 namespace {
 
 /// What every route gives an object, whatever its value.
-Template described(const service::ImportOrder& order, const MechanismCodes& allowed, Role role,
-                   CK_KEY_TYPE type) {
-    Template object;
-    object.number(CKA_CLASS, class_of(role)).number(CKA_KEY_TYPE, type);
+AttributeTemplate described(const ImportRequest& order, const MechanismCodes& allowed,
+                            ObjectClass object_class, CK_KEY_TYPE type) {
+    AttributeTemplate object;
+    object.number(CKA_CLASS, class_of(object_class)).number(CKA_KEY_TYPE, type);
     object.borrowed(CKA_ID, order.id.octets()).borrowed(CKA_LABEL, as_bytes(order.label));
-    for (const Flag& flag : flags_of(role, order.lifetime, order.uses))
+    for (const Flag& flag : flags_of(object_class, order.lifetime, order.uses))
         object.flag(flag.type, flag.value);
     if (!allowed.empty()) object.borrowed(CKA_ALLOWED_MECHANISMS, octets_of(allowed));
     return object;
@@ -20,20 +20,21 @@ Template described(const service::ImportOrder& order, const MechanismCodes& allo
 
 class Creator {
   public:
-    Creator(Lease& lease, const service::ImportOrder& order, const MechanismCodes& allowed,
-            ByteView secret_octets, MadeObjects& made)
+    Creator(Lease& lease, const ImportRequest& order, const MechanismCodes& allowed, ByteView secret_octets,
+            MadeObjects& made)
         : lease_(lease), order_(order), allowed_(allowed), secret_octets_(secret_octets), made_(made) {}
 
     KeyObjects operator()(const keys::SecretKey& key) {
-        Template object = described(order_, allowed_, Role::secret, key_type_of_secret(key.algorithm));
+        AttributeTemplate object =
+            described(order_, allowed_, ObjectClass::secret_key, key_type_of_secret(key.algorithm));
         object.borrowed(CKA_VALUE, secret_octets_);
         return {.secret = create(object)};
     }
 
     KeyObjects operator()(const keys::RsaPublicKey& key) {
-        Template object = described(order_, allowed_, Role::public_half, CKK_RSA);
+        AttributeTemplate object = described(order_, allowed_, ObjectClass::public_key, CKK_RSA);
         object.borrowed(CKA_MODULUS, key.modulus).borrowed(CKA_PUBLIC_EXPONENT, key.public_exponent);
-        return {.public_half = create(object)};
+        return {.public_key = create(object)};
     }
 
     KeyObjects operator()(const keys::EcPublicKey& key) {
@@ -46,7 +47,7 @@ class Creator {
 
     KeyObjects operator()(const keys::RsaPrivateKey& key) {
         KeyObjects objects = (*this)(key.public_key);
-        Template object = described(order_, allowed_, Role::private_half, CKK_RSA);
+        AttributeTemplate object = described(order_, allowed_, ObjectClass::private_key, CKK_RSA);
         object.borrowed(CKA_MODULUS, key.public_key.modulus)
             .borrowed(CKA_PUBLIC_EXPONENT, key.public_key.public_exponent)
             .borrowed(CKA_PRIVATE_EXPONENT, key.private_exponent.reveal())
@@ -55,7 +56,7 @@ class Creator {
             .borrowed(CKA_EXPONENT_1, key.exponent_1.reveal())
             .borrowed(CKA_EXPONENT_2, key.exponent_2.reveal())
             .borrowed(CKA_COEFFICIENT, key.coefficient.reveal());
-        objects.private_half = create(object);
+        objects.private_key = create(object);
         return objects;
     }
 
@@ -71,38 +72,38 @@ class Creator {
     // PKCS#11 2.40 wants the point in an OCTET STRING, 3.1 that of an Edwards curve bare, and modules differ.
     KeyObjects create_point(CK_KEY_TYPE type, ByteView params, ByteView point) {
         try {
-            return {.public_half = create_public(type, params, wrapped_point(point))};
-        } catch (const service::TokenError& error) {
+            return {.public_key = create_public(type, params, wrapped_point(point))};
+        } catch (const TokenError& error) {
             if (!may_want_bare_point(error)) throw;
             try {
-                return {.public_half = create_public(type, params, point)};
-            } catch (const service::TokenError& again) {
-                if (again.fault() != service::TokenFault::refused) throw;
+                return {.public_key = create_public(type, params, point)};
+            } catch (const TokenError& again) {
+                if (again.fault() != TokenFault::refused) throw;
             }
             throw;  // the refusal of the usual form says more
         }
     }
 
     /// A module that fails for another reason must not be given a form that it can't use: SoftHSM2 takes any.
-    static bool may_want_bare_point(const service::TokenError& error) {
-        return error.fault() == service::TokenFault::refused || error.code() == "CKR_FUNCTION_FAILED";
+    static bool may_want_bare_point(const TokenError& error) {
+        return error.fault() == TokenFault::refused || error.code() == "CKR_FUNCTION_FAILED";
     }
 
     CK_OBJECT_HANDLE create_public(CK_KEY_TYPE type, ByteView params, ByteView point) {
-        Template object = described(order_, allowed_, Role::public_half, type);
+        AttributeTemplate object = described(order_, allowed_, ObjectClass::public_key, type);
         object.borrowed(CKA_EC_PARAMS, params).borrowed(CKA_EC_POINT, point);
         return create(object);
     }
 
     KeyObjects create_scalar(KeyObjects objects, CK_KEY_TYPE type, ByteView params,
                              const SecretBytes& scalar) {
-        Template object = described(order_, allowed_, Role::private_half, type);
+        AttributeTemplate object = described(order_, allowed_, ObjectClass::private_key, type);
         object.borrowed(CKA_EC_PARAMS, params).borrowed(CKA_VALUE, scalar.reveal());
-        objects.private_half = create(object);
+        objects.private_key = create(object);
         return objects;
     }
 
-    CK_OBJECT_HANDLE create(Template& object) {
+    CK_OBJECT_HANDLE create(AttributeTemplate& object) {
         CK_OBJECT_HANDLE handle = CK_INVALID_HANDLE;
         check("C_CreateObject",
               lease_.p11().C_CreateObject(lease_.session(), object.data(), object.size(), &handle));
@@ -111,7 +112,7 @@ class Creator {
     }
 
     Lease& lease_;
-    const service::ImportOrder& order_;
+    const ImportRequest& order_;
     const MechanismCodes& allowed_;
     ByteView secret_octets_;
     MadeObjects& made_;
@@ -119,7 +120,7 @@ class Creator {
 
 }  // namespace
 
-KeyObjects create_objects(Lease& lease, const service::ImportOrder& order, const MechanismCodes& allowed,
+KeyObjects create_objects(Lease& lease, const ImportRequest& order, const MechanismCodes& allowed,
                           ByteView secret_octets, MadeObjects& made) {
     return std::visit(Creator(lease, order, allowed, secret_octets, made), order.material);
 }
@@ -139,7 +140,7 @@ CK_KEY_TYPE key_type_of_secret(keys::Algorithm algorithm) {
         case keys::Algorithm::ed25519:
             break;
     }
-    throw service::TokenError(service::TokenFault::refused, "The key is no secret key");
+    throw TokenError(TokenFault::refused, "The key is no secret key");
 }
 
 }  // namespace keyward::hsm

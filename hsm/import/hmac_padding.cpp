@@ -16,10 +16,11 @@ bool takes_short_keys(Lease& lease) {
     const Functions& p11 = lease.p11();
     const SecretBytes key = random_secret(shortest_key);
     const ObjectId id = ObjectId::random();
-    Template wanted;
+    AttributeTemplate wanted;
     wanted.number(CKA_CLASS, CKO_SECRET_KEY).number(CKA_KEY_TYPE, CKK_GENERIC_SECRET);
     wanted.borrowed(CKA_ID, id.octets());
-    for (const Flag& flag : flags_of(Role::secret, service::Lifetime::session, {service::Use::signature}))
+    for (const Flag& flag :
+         flags_of(ObjectClass::secret_key, ObjectLifetime::session, {KeyUsage::sign_verify}))
         wanted.flag(flag.type, flag.value);
     wanted.borrowed(CKA_VALUE, key.reveal());
 

@@ -16,10 +16,6 @@
 namespace keyward::hsm {
 namespace {
 
-using service::TokenError;
-using service::TokenFault;
-using service::Use;
-
 constexpr std::size_t longest_block = 16;
 constexpr std::size_t gcm_iv_size = 12;
 constexpr std::array<std::uint8_t, longest_block> zeros{};
@@ -109,10 +105,8 @@ std::string check_value_of(ByteView trial, ByteView reported) {
 }
 
 std::string try_hmac(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key) {
-    const std::array candidates{Candidate{CKM_SHA256_HMAC,
-                                          {},
-                                          ByteView(zeros).first(0),
-                                          OutputLength::exactly(keys::size_of(keys::Digest::sha256))}};
+    const std::array candidates{Candidate{
+        CKM_SHA256_HMAC, {}, ByteView(zeros).first(0), OutputLength::exactly(size_of(Digest::sha256))}};
     const auto mac = sign_with(lease, object, candidates);
     if (!mac) throw_useless("make an HMAC with SHA-256");
     if (*mac != software_hmac_of_nothing(key)) throw_misfit("its HMAC of nothing is another than this key's");
@@ -219,7 +213,7 @@ auto with_signature_candidates(const keys::PublicKey& key, const Attempt& attemp
     const Bytes& message = trial_message();
     const OutputLength length = OutputLength::exactly(signature_size(key));
     if (std::holds_alternative<keys::RsaPublicKey>(key)) {
-        const Bytes info = digest_info(keys::Digest::sha256, sha256(message));
+        const Bytes info = digest_info(Digest::sha256, sha256(message));
         return attempt(std::array{Candidate{CKM_SHA256_RSA_PKCS, {}, message, length},
                                   Candidate{CKM_RSA_PKCS, {}, info, length}});
     }
@@ -250,7 +244,7 @@ void try_decryption(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey
                     const MechanismCodes& allowed) {
     const auto* const rsa = std::get_if<keys::RsaPublicKey>(&read_back);
     if (rsa == nullptr) throw_useless("decrypt");
-    CK_RSA_PKCS_OAEP_PARAMS parameters = oaep_parameters(keys::Digest::sha1);
+    CK_RSA_PKCS_OAEP_PARAMS parameters = oaep_parameters(Digest::sha1);
     const Bytes by_oaep = keys::encrypt_oaep_sha1(*rsa, trial_message());
     const Bytes by_pkcs1 = keys::encrypt_rsa_pkcs1(*rsa, trial_message());
     const OutputLength length = OutputLength::up_to(rsa->modulus.size());
@@ -266,15 +260,15 @@ void try_decryption(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey
 }  // namespace
 
 std::string try_secret(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key,
-                       const service::UseSet& uses, const MechanismCodes& allowed, ByteView reported) {
+                       const KeyUsages& uses, const MechanismCodes& allowed, ByteView reported) {
     if (key.algorithm == keys::Algorithm::hmac) return try_hmac(lease, object, key);
-    if (uses.contains(Use::cipher)) return try_cipher(lease, object, key, allowed, reported);
+    if (uses.contains(KeyUsage::encrypt_decrypt)) return try_cipher(lease, object, key, allowed, reported);
     return try_cmac(lease, object, key, reported);
 }
 
 void try_private(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& read_back,
-                 const service::UseSet& uses, const MechanismCodes& allowed) {
-    if (!uses.contains(Use::signature)) return try_decryption(lease, object, read_back, allowed);
+                 const KeyUsages& uses, const MechanismCodes& allowed) {
+    if (!uses.contains(KeyUsage::sign_verify)) return try_decryption(lease, object, read_back, allowed);
     const auto signature = with_signature_candidates(
         read_back, [&](const auto& candidates) { return sign_with(lease, object, candidates); });
     if (!signature) throw_useless("sign");
@@ -283,8 +277,8 @@ void try_private(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& r
 }
 
 void try_public(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& read_back,
-                const service::UseSet& uses, const MechanismCodes& allowed) {
-    if (uses.contains(Use::signature)) {
+                const KeyUsages& uses, const MechanismCodes& allowed) {
+    if (uses.contains(KeyUsage::sign_verify)) {
         const Bytes wrong = wrong_signature(read_back);
         const auto verdict = with_signature_candidates(
             read_back, [&](const auto& candidates) { return verify_with(lease, object, candidates, wrong); });
@@ -297,7 +291,7 @@ void try_public(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& re
     const auto* const rsa = std::get_if<keys::RsaPublicKey>(&read_back);
     if (rsa == nullptr) throw_useless("encrypt");
     const OutputLength length = OutputLength::exactly(rsa->modulus.size());
-    CK_RSA_PKCS_OAEP_PARAMS parameters = oaep_parameters(keys::Digest::sha1);
+    CK_RSA_PKCS_OAEP_PARAMS parameters = oaep_parameters(Digest::sha1);
     const auto candidates =
         within(allowed, {Candidate{CKM_RSA_PKCS_OAEP, octets_of(parameters), trial_message(), length},
                          Candidate{CKM_RSA_PKCS, {}, trial_message(), length}});

@@ -17,15 +17,15 @@ namespace keyward::hsm {
 /// empty when it yields none, as that of AES-GCM alone. `allowed` is what the object is limited to, here and
 /// below: the trial uses nothing else.
 std::string try_secret(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key,
-                       const service::UseSet& uses, const MechanismCodes& allowed, ByteView reported);
+                       const KeyUsages& uses, const MechanismCodes& allowed, ByteView reported);
 
 /// The private object signs, or decrypts, something that fits `read_back`, the public key as the token
 /// reports it.
 void try_private(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& read_back,
-                 const service::UseSet& uses, const MechanismCodes& allowed);
+                 const KeyUsages& uses, const MechanismCodes& allowed);
 
 /// A public key that came alone must refuse a wrong signature, or encrypt.
 void try_public(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& read_back,
-                const service::UseSet& uses, const MechanismCodes& allowed);
+                const KeyUsages& uses, const MechanismCodes& allowed);
 
 }  // namespace keyward::hsm

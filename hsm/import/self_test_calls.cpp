@@ -6,14 +6,12 @@
 namespace keyward::hsm {
 namespace {
 
-using service::Action;
-
 /// The first candidate whose Init the token accepts.
-const Candidate* begin_first(Lease& lease, Action action, CK_OBJECT_HANDLE object,
+const Candidate* begin_first(Lease& lease, CryptoOperation action, CK_OBJECT_HANDLE object,
                              std::span<const Candidate> candidates) {
     for (const Candidate& candidate : candidates) {
         CK_MECHANISM mechanism{candidate.code, candidate.parameter.data(), candidate.parameter.size()};
-        const Called begun = begin(lease, action, mechanism, object);
+        const CallResult begun = init_operation(lease, action, mechanism, object);
         if (is_not_offered(begun.value)) continue;
         check(begun.name, begun.value);
         return &candidate;
@@ -21,12 +19,12 @@ const Candidate* begin_first(Lease& lease, Action action, CK_OBJECT_HANDLE objec
     return nullptr;
 }
 
-std::optional<Bytes> apply(Lease& lease, Action action, CK_OBJECT_HANDLE object,
+std::optional<Bytes> apply(Lease& lease, CryptoOperation action, CK_OBJECT_HANDLE object,
                            std::span<const Candidate> candidates) {
     const Candidate* const chosen = begin_first(lease, action, object, candidates);
     if (chosen == nullptr) return std::nullopt;
     SecretBytes result;
-    const Called done = finish(lease, action, chosen->input, chosen->length, result);
+    const CallResult done = run_operation(lease, action, chosen->input, chosen->length, result);
     check(done.name, done.value);
     const ByteView octets = result.reveal();
     return Bytes(octets.begin(), octets.end());
@@ -35,24 +33,24 @@ std::optional<Bytes> apply(Lease& lease, Action action, CK_OBJECT_HANDLE object,
 }  // namespace
 
 std::optional<Bytes> sign_with(Lease& lease, CK_OBJECT_HANDLE object, std::span<const Candidate> candidates) {
-    return apply(lease, Action::sign, object, candidates);
+    return apply(lease, CryptoOperation::sign, object, candidates);
 }
 
 std::optional<Bytes> encrypt_with(Lease& lease, CK_OBJECT_HANDLE object,
                                   std::span<const Candidate> candidates) {
-    return apply(lease, Action::encrypt, object, candidates);
+    return apply(lease, CryptoOperation::encrypt, object, candidates);
 }
 
 std::optional<Bytes> decrypt_with(Lease& lease, CK_OBJECT_HANDLE object,
                                   std::span<const Candidate> candidates) {
-    return apply(lease, Action::decrypt, object, candidates);
+    return apply(lease, CryptoOperation::decrypt, object, candidates);
 }
 
 std::optional<CK_RV> verify_with(Lease& lease, CK_OBJECT_HANDLE object, std::span<const Candidate> candidates,
                                  ByteView signature) {
-    const Candidate* const chosen = begin_first(lease, Action::verify, object, candidates);
+    const Candidate* const chosen = begin_first(lease, CryptoOperation::verify, object, candidates);
     if (chosen == nullptr) return std::nullopt;
-    return finish_verification(lease, chosen->input, signature).value;
+    return run_verify(lease, chosen->input, signature).value;
 }
 
 }  // namespace keyward::hsm

@@ -10,11 +10,6 @@
 namespace keyward::hsm {
 namespace {
 
-using service::ImportOrder;
-using service::ImportReceipt;
-using service::TokenError;
-using service::TokenFault;
-
 bool same_hex(std::string_view left, std::string_view right) {
     const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
     return std::ranges::equal(left, right, {}, lower, lower);
@@ -31,10 +26,10 @@ void expect_value(const std::string& reported, const std::string& expected, std:
                                ", which is not the expected one");
 }
 
-ImportReceipt examine_secret(Lease& lease, CK_OBJECT_HANDLE object, const ImportOrder& order,
-                             const MechanismCodes& allowed, const keys::SecretKey& key) {
+ImportResult examine_secret(Lease& lease, CK_OBJECT_HANDLE object, const ImportRequest& order,
+                            const MechanismCodes& allowed, const keys::SecretKey& key) {
     const Reported reported =
-        read_back(lease, object, order, allowed, Role::secret, key_type_of_secret(key.algorithm));
+        read_back(lease, object, order, allowed, ObjectClass::secret_key, key_type_of_secret(key.algorithm));
     const std::string value = try_secret(lease, object, key, order.uses, allowed, reported.check_value);
     if (!value.empty()) {
         const std::string computed = keys::key_check_value(key);
@@ -44,20 +39,21 @@ ImportReceipt examine_secret(Lease& lease, CK_OBJECT_HANDLE object, const Import
     return {.key_check_value = value, .public_key_sha256 = {}, .public_key_pem = {}};
 }
 
-ImportReceipt examine_pair(Lease& lease, const KeyObjects& objects, const ImportOrder& order,
-                           const MechanismCodes& allowed, const keys::PublicKey& sent) {
+ImportResult examine_pair(Lease& lease, const KeyObjects& objects, const ImportRequest& order,
+                          const MechanismCodes& allowed, const keys::PublicKey& sent) {
     const CK_KEY_TYPE type = key_type_of(sent);
-    const Reported reported = read_back(lease, objects.public_half, order, allowed, Role::public_half, type);
+    const Reported reported =
+        read_back(lease, objects.public_key, order, allowed, ObjectClass::public_key, type);
     if (!reported.public_key)
         throw TokenError(TokenFault::mismatch,
                          "The token does not hold what was sent: it reports a public key that can't be read");
     const std::string hash = keys::public_key_sha256(*reported.public_key);
     expect_value(hash, keys::public_key_sha256(sent), "public-key hash");
-    if (objects.private_half != CK_INVALID_HANDLE) {
-        read_back(lease, objects.private_half, order, allowed, Role::private_half, type);
-        try_private(lease, objects.private_half, *reported.public_key, order.uses, allowed);
+    if (objects.private_key != CK_INVALID_HANDLE) {
+        read_back(lease, objects.private_key, order, allowed, ObjectClass::private_key, type);
+        try_private(lease, objects.private_key, *reported.public_key, order.uses, allowed);
     } else {
-        try_public(lease, objects.public_half, *reported.public_key, order.uses, allowed);
+        try_public(lease, objects.public_key, *reported.public_key, order.uses, allowed);
     }
     if (order.expected_check_value) expect_value(hash, *order.expected_check_value, "public-key hash");
     return {.key_check_value = {},
@@ -67,8 +63,8 @@ ImportReceipt examine_pair(Lease& lease, const KeyObjects& objects, const Import
 
 }  // namespace
 
-ImportReceipt examine(Lease& lease, const KeyObjects& objects, const ImportOrder& order,
-                      const MechanismCodes& allowed) {
+ImportResult examine(Lease& lease, const KeyObjects& objects, const ImportRequest& order,
+                     const MechanismCodes& allowed) {
     if (const auto* const secret = std::get_if<keys::SecretKey>(&order.material))
         return examine_secret(lease, objects.secret, order, allowed, *secret);
     return examine_pair(lease, objects, order, allowed, keys::public_half(order.material).value());

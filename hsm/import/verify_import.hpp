@@ -12,8 +12,8 @@ namespace keyward::hsm {
 /// compared with the material and with what the client expects. Throws TokenFault::refused,
 /// TokenFault::mismatch or TokenFault::wrong_value; destroys nothing. `allowed` is what the objects were
 /// limited to.
-service::ImportReceipt examine(Lease& lease, const KeyObjects& objects, const service::ImportOrder& order,
-                               const MechanismCodes& allowed);
+ImportResult examine(Lease& lease, const KeyObjects& objects, const ImportRequest& order,
+                     const MechanismCodes& allowed);
 
 /// As `AES, 256 bits`: for error texts.
 std::string described_key(const keys::KeyMaterial& material);

@@ -30,8 +30,8 @@ constexpr std::size_t most_lists = 64;
 [[noreturn]] void throw_unusable(const std::string& path, const std::string& call,
                                  const std::string& reason) {
     log::error("module.unusable", {{"module", path}, {"call", call}, {"reason", reason}});
-    throw service::TokenError(service::TokenFault::unreachable, "The PKCS#11 module can't be loaded", call,
-                              reason, service::TokenPhase::loading);
+    throw TokenError(TokenFault::unreachable, "The PKCS#11 module can't be loaded", call, reason,
+                     TokenPhase::loading);
 }
 
 std::string text_or_empty(const char* text) {
@@ -170,17 +170,17 @@ InitialisedModule::~InitialisedModule() {
     ERR_clear_error();
 }
 
-Module::Use::Use(std::shared_ptr<Module> module, const Functions* functions, std::uint64_t generation,
-                 std::chrono::milliseconds limit)
+Module::UseGuard::UseGuard(std::shared_ptr<Module> module, const Functions* functions,
+                           std::uint64_t generation, std::chrono::milliseconds limit)
     : module_(std::move(module)), functions_(functions), generation_(generation), limit_(limit) {}
 
-Module::Use::Use(Use&& other) noexcept
+Module::UseGuard::UseGuard(UseGuard&& other) noexcept
     : module_(std::exchange(other.module_, nullptr)),
       functions_(other.functions_),
       generation_(other.generation_),
       limit_(other.limit_) {}
 
-Module::Use::~Use() {
+Module::UseGuard::~UseGuard() {
     if (module_) module_->leave();
 }
 
@@ -216,12 +216,12 @@ bool Module::wait_for_change(std::unique_lock<std::mutex>& lock, std::chrono::mi
     return changed_.wait_for(lock, limit, [this] { return !changing_; });
 }
 
-Module::Use Module::use(std::chrono::milliseconds limit) {
+Module::UseGuard Module::use(std::chrono::milliseconds limit) {
     std::unique_lock lock(mutex_);
     if (!wait_for_change(lock, limit))
-        throw service::TokenError(service::TokenFault::unreachable,
-                                  "The PKCS#11 module can't be used: its initialisation does not end", {}, {},
-                                  service::TokenPhase::loading);
+        throw TokenError(TokenFault::unreachable,
+                         "The PKCS#11 module can't be used: its initialisation does not end", {}, {},
+                         TokenPhase::loading);
     if (!initialised_) {
         const Change change(*this, lock);
         start(lock);
@@ -230,11 +230,11 @@ Module::Use Module::use(std::chrono::milliseconds limit) {
     return {shared_from_this(), library_->functions, generation_, limit};
 }
 
-std::optional<Module::Use> Module::use_of(std::uint64_t generation) {
+std::optional<Module::UseGuard> Module::use_of(std::uint64_t generation) {
     std::unique_lock lock(mutex_);
     if (!wait_for_change(lock, patience) || !initialised_ || generation_ != generation) return std::nullopt;
     ++users_;
-    return Use(shared_from_this(), library_->functions, generation_, patience);
+    return UseGuard(shared_from_this(), library_->functions, generation_, patience);
 }
 
 void Module::leave() {
@@ -271,7 +271,7 @@ bool Module::restart(std::unique_lock<std::mutex>& lock, std::chrono::millisecon
     try {
         start(lock);
         return true;
-    } catch (const service::TokenError&) {
+    } catch (const TokenError&) {
         log::warn("module.not_revived", {{"module", path_}});  // the next use tries again
         return false;
     }
@@ -297,7 +297,7 @@ void Module::remove(Login& login) {
     logins_.erase(&login);
 }
 
-std::shared_ptr<LoginAttempts> Module::login_attempts(const service::TokenIdentity& token) {
+std::shared_ptr<LoginAttempts> Module::login_attempts(const TokenIdentity& token) {
     const std::lock_guard lock(attempts_mutex_);
     auto& attempts =
         attempts_[token.label + '\n' + token.serial + '\n' + token.manufacturer + '\n' + token.model];
@@ -309,12 +309,12 @@ std::shared_ptr<LoginAttempts> Module::login_attempts(const service::TokenIdenti
 // has two slots. So a new list is made, and only when Cryptoki shows something new: a long outage does not
 // pile lists up. libp11 names the slots; what is said of their tokens is what was read within bounds. Where
 // it makes no list, the slots are those that Cryptoki shows.
-ShownTokens Module::tokens(const Use& use) {
+ShownTokens Module::tokens(const UseGuard& use) {
     const std::unique_lock lock(libp11_mutex_, use.limit_);
     if (!lock.owns_lock())
-        throw service::TokenError(service::TokenFault::unreachable,
-                                  "The PKCS#11 module can't be used: the list of its slots does not come",
-                                  "C_GetSlotList", {}, service::TokenPhase::binding);
+        throw TokenError(TokenFault::unreachable,
+                         "The PKCS#11 module can't be used: the list of its slots does not come",
+                         "C_GetSlotList", {}, TokenPhase::binding);
     InitialisedModule& module = *initialised_;
     auto [tokens, unreadable] = raw_tokens(use.p11());
     if (module.seen == tokens) return {module.found, unreadable};
@@ -330,9 +330,9 @@ ShownTokens Module::tokens(const Use& use) {
 
 bool Module::shows_tokens(std::chrono::milliseconds limit) {
     try {
-        const Use holding = use(limit);
+        const UseGuard holding = use(limit);
         return !tokens(holding).found.empty();
-    } catch (const service::TokenError&) {
+    } catch (const TokenError&) {
         return false;
     }
 }
@@ -343,12 +343,12 @@ bool Module::restart_once(std::uint64_t failed_generation, std::chrono::millisec
     if (!wait_for_change(lock, limit)) return false;
     if (generation_ != failed_generation) return initialised_ != nullptr;
     const auto now = std::chrono::steady_clock::now();
-    if (!initialised_ || now < next_revival_) return false;
-    next_revival_ = now + between_revivals;
+    if (!initialised_ || now < next_restart_) return false;
+    next_restart_ = now + between_revivals;
     return restart(lock, drain, tokens);
 }
 
-bool Module::revive(std::uint64_t failed_generation, std::chrono::milliseconds limit) {
+bool Module::reinitialize(std::uint64_t failed_generation, std::chrono::milliseconds limit) {
     return !shows_tokens(limit) && restart_once(failed_generation, limit, drain_limit, Tokens::gone);
 }
 

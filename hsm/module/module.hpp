@@ -25,7 +25,7 @@ struct InitialisedModule;
 /// A token that the module shows at this moment.
 struct FoundToken {
     CK_SLOT_ID slot;
-    service::TokenIdentity identity;
+    TokenIdentity identity;
 };
 
 /// The initialised tokens that a module shows at this moment.
@@ -43,7 +43,7 @@ struct ShownTokens {
 ///
 /// libp11 finds slots and tokens. It is given no session, no login and no slot list to free before the end:
 /// freeing a slot closes every session of that slot in the whole process. Raw Cryptoki does the rest through
-/// `Use::p11()`. Any thread may call.
+/// `UseGuard::p11()`. Any thread may call.
 class Module : public std::enable_shared_from_this<Module> {
   public:
     /// `init_args` becomes CK_C_INITIALIZE_ARGS.pReserved; empty stands for NULL. Nothing is loaded yet.
@@ -54,15 +54,15 @@ class Module : public std::enable_shared_from_this<Module> {
     Module& operator=(Module&&) = delete;
     ~Module();
 
-    /// While one lives, the module stays initialised: `revive` waits for all of them. Held by everything that
-    /// calls Cryptoki.
-    class Use {
+    /// While one lives, the module stays initialised: `reinitialize` waits for all of them. Held by
+    /// everything that calls Cryptoki.
+    class UseGuard {
       public:
-        Use(Use&& other) noexcept;
-        Use(const Use&) = delete;
-        Use& operator=(const Use&) = delete;
-        Use& operator=(Use&&) = delete;
-        ~Use();
+        UseGuard(UseGuard&& other) noexcept;
+        UseGuard(const UseGuard&) = delete;
+        UseGuard& operator=(const UseGuard&) = delete;
+        UseGuard& operator=(UseGuard&&) = delete;
+        ~UseGuard();
 
         [[nodiscard]] const Functions& p11() const { return *functions_; }
         /// Rises each time the module is initialised anew; sessions and handles of an earlier generation are
@@ -71,8 +71,8 @@ class Module : public std::enable_shared_from_this<Module> {
 
       private:
         friend class Module;
-        Use(std::shared_ptr<Module> module, const Functions* functions, std::uint64_t generation,
-            std::chrono::milliseconds limit);
+        UseGuard(std::shared_ptr<Module> module, const Functions* functions, std::uint64_t generation,
+                 std::chrono::milliseconds limit);
 
         std::shared_ptr<Module> module_;
         const Functions* functions_;
@@ -85,29 +85,30 @@ class Module : public std::enable_shared_from_this<Module> {
 
     /// Loads and initialises the module if that has not been done. Throws TokenFault::unreachable when it
     /// can't be, or when another thread does so for longer than the limit.
-    Use use(std::chrono::milliseconds limit = patience);
+    UseGuard use(std::chrono::milliseconds limit = patience);
 
     /// A use only if the module is initialised and of that generation still: for closing sessions. Nothing,
     /// too, when another thread changes it for longer than `patience`.
-    std::optional<Use> use_of(std::uint64_t generation);
+    std::optional<UseGuard> use_of(std::uint64_t generation);
 
     /// The initialised tokens in all slots, looked up at each call. Throws TokenFault::unreachable when the
     /// slots can't be listed, or when another thread does so for longer than the limit of the use.
-    ShownTokens tokens(const Use& use);
+    ShownTokens tokens(const UseGuard& use);
 
     /// Finalises and initialises a module that shows no token any more, as p11-kit-client after its server
     /// died. Waits for the calls under way to end, and gives up after two seconds; does so once in three
     /// seconds at most, and only while the module's list of tokens fails or is empty, so one missing token
-    /// never costs another environment its sessions. The caller must hold no Use. True when the module is
-    /// another than `failed_generation` now and a second try makes sense.
-    bool revive(std::uint64_t failed_generation, std::chrono::milliseconds limit = patience);
+    /// never costs another environment its sessions. The caller must hold no UseGuard. True when the module
+    /// is another than `failed_generation` now and a second try makes sense.
+    bool reinitialize(std::uint64_t failed_generation, std::chrono::milliseconds limit = patience);
 
     /// Finalises and initialises a module that works, for tokens whose module shows what other processes made
     /// or destroyed only from then on. At most once a minute, and only while no other call runs in it: it
     /// waits 200 ms for those under way, and new ones wait for it. Sessions and handles of the earlier
-    /// generation are void then, as after `revive`; logins are repeated by the calls that follow, so nothing
-    /// is done while one could not be. The caller must hold no Use. True when it was done; where a call went
-    /// on running, it can be asked for again a second later, and then at pauses that double up to a minute.
+    /// generation are void then, as after `reinitialize`; logins are repeated by the calls that follow, so
+    /// nothing is done while one could not be. The caller must hold no UseGuard. True when it was done; where
+    /// a call went on running, it can be asked for again a second later, and then at pauses that double up to
+    /// a minute.
     bool reinitialize_when_idle();
 
     /// The same for a module that works and does not show a token that is looked for: some read their tokens
@@ -120,7 +121,7 @@ class Module : public std::enable_shared_from_this<Module> {
     void remove(Login& login);
 
     /// The memory of the logins to a token, shared by all who use it.
-    std::shared_ptr<LoginAttempts> login_attempts(const service::TokenIdentity& token);
+    std::shared_ptr<LoginAttempts> login_attempts(const TokenIdentity& token);
 
     [[nodiscard]] const std::string& init_args() const { return init_args_; }
 
@@ -151,7 +152,7 @@ class Module : public std::enable_shared_from_this<Module> {
     std::unique_ptr<InitialisedModule> initialised_;
     std::uint64_t generation_ = 0;
     std::size_t users_ = 0;
-    std::chrono::steady_clock::time_point next_revival_;
+    std::chrono::steady_clock::time_point next_restart_;
     std::chrono::steady_clock::time_point next_reinitialisation_;
     std::chrono::seconds reinitialisation_pause_;  ///< after an attempt that found the module busy; grows
 };

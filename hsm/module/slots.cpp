@@ -52,7 +52,7 @@ bool can_read_all_slots(const Functions& p11) {
     try {
         return std::ranges::all_of(slots(p11, CK_FALSE),
                                    [&](CK_SLOT_ID slot) { return can_read(p11, slot); });
-    } catch (const service::TokenError&) {
+    } catch (const TokenError&) {
         return false;
     }
 }

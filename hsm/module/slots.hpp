@@ -11,7 +11,7 @@ namespace keyward::hsm {
 struct RawToken {
     CK_SLOT_ID slot;
     bool initialised;
-    service::TokenIdentity identity;
+    TokenIdentity identity;
     bool operator==(const RawToken& other) const;
 };
 

@@ -20,9 +20,9 @@ bool may_share(const Claimant& one, const Claimant& other) {
                 {"remedy",
                  "give each environment a token of its own; environments of one type may say shared_token = "
                  "true in both"}});
-    throw service::TokenError(service::TokenFault::unreachable, "The token of environment " + claimant.name +
-                                                                    " is that of environment " + holder.name +
-                                                                    " already, and they do not share it");
+    throw TokenError(TokenFault::unreachable, "The token of environment " + claimant.name +
+                                                  " is that of environment " + holder.name +
+                                                  " already, and they do not share it");
 }
 
 }  // namespace

@@ -9,10 +9,6 @@
 namespace keyward::hsm {
 namespace {
 
-using service::TokenError;
-using service::TokenFault;
-using service::TokenPhase;
-
 [[noreturn]] void throw_swapped(const WantedToken& wanted, const FoundToken& found) {
     log::error("token.swapped",
                {{"label", wanted.label}, {"serial", found.identity.serial}, {"expected", wanted.serial}});
@@ -39,7 +35,7 @@ using service::TokenPhase;
 
 }  // namespace
 
-FoundToken bind_token(Module& module, const Module::Use& use, const WantedToken& wanted) {
+FoundToken bind_token(Module& module, const Module::UseGuard& use, const WantedToken& wanted) {
     auto [tokens, unreadable] = module.tokens(use);
     const std::size_t all = tokens.size();
     for (FoundToken& token : tokens)
@@ -64,7 +60,7 @@ FoundToken bind_token(Module& module, const Module::Use& use, const WantedToken&
     throw_absent(unreadable);
 }
 
-bool is_in_place(const Module::Use& use, const FoundToken& token) {
+bool is_in_place(const Module::UseGuard& use, const FoundToken& token) {
     CK_TOKEN_INFO info{};
     check("C_GetTokenInfo", use.p11().C_GetTokenInfo(token.slot, &info));
     return text_of_field(info.serialNumber) == token.identity.serial;

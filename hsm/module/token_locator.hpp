@@ -14,16 +14,16 @@ struct WantedToken {
 };
 
 /// The module does not show the token that is wanted, or can't read it.
-class TokenAbsent : public service::TokenError {
+class TokenAbsent : public TokenError {
   public:
-    explicit TokenAbsent(const service::TokenError& error) : service::TokenError(error) {}
+    explicit TokenAbsent(const TokenError& error) : TokenError(error) {}
 };
 
 /// Finds the one token that is wanted. Throws TokenAbsent when there is none, and TokenFault::unreachable
 /// when there are several, and when another than the one found first is in its place.
-FoundToken bind_token(Module& module, const Module::Use& use, const WantedToken& wanted);
+FoundToken bind_token(Module& module, const Module::UseGuard& use, const WantedToken& wanted);
 
 /// Whether the token that the slot holds now is this one. Throws when the slot can't say.
-bool is_in_place(const Module::Use& use, const FoundToken& token);
+bool is_in_place(const Module::UseGuard& use, const FoundToken& token);
 
 }  // namespace keyward::hsm

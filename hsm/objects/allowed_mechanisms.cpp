@@ -13,10 +13,6 @@
 namespace keyward::hsm {
 namespace {
 
-using service::ImportOrder;
-using service::TokenError;
-using service::TokenFault;
-
 constexpr std::size_t probe_size = 16;
 
 void add_once(MechanismCodes& codes, CK_MECHANISM_TYPE code) {
@@ -37,9 +33,10 @@ bool is_about_attributes(const TokenError& error) {
 bool takes(Lease& lease, const MechanismCodes& allowed) {
     const SecretBytes octets = random_secret(probe_size);
     const ObjectId id = ObjectId::random();
-    Template object;
+    AttributeTemplate object;
     object.number(CKA_CLASS, CKO_SECRET_KEY).number(CKA_KEY_TYPE, CKK_AES).borrowed(CKA_ID, id.octets());
-    for (const Flag& flag : flags_of(Role::secret, service::Lifetime::session, {service::Use::cipher}))
+    for (const Flag& flag :
+         flags_of(ObjectClass::secret_key, ObjectLifetime::session, {KeyUsage::encrypt_decrypt}))
         object.flag(flag.type, flag.value);
     object.borrowed(CKA_VALUE, octets.reveal());
     if (!allowed.empty()) object.borrowed(CKA_ALLOWED_MECHANISMS, octets_of(allowed));
@@ -53,10 +50,9 @@ bool takes(Lease& lease, const MechanismCodes& allowed) {
 
 }  // namespace
 
-MechanismCodes allowed_mechanisms(const ImportOrder& order) {
+MechanismCodes allowed_mechanisms(const ImportRequest& order) {
     MechanismCodes codes;
-    const auto names =
-        service::reachable_without_content(keys::algorithm_of(order.material), order.mechanisms);
+    const auto names = reachable_without_content(keys::algorithm_of(order.material), order.mechanisms);
     for (const std::string& name : names) {
         const MechanismCode& row = code_of(name);
         add_once(codes, row.code);
@@ -69,14 +65,14 @@ bool allows(std::span<const CK_MECHANISM_TYPE> allowed, CK_MECHANISM_TYPE code) 
     return allowed.empty() || std::ranges::find(allowed, code) != allowed.end();
 }
 
-MechanismCodes MechanismLimits::for_import(const Lease& lease, const ImportOrder& order) {
+MechanismCodes MechanismLimits::for_import(const Lease& lease, const ImportRequest& order) {
     if (order.mechanisms.empty() || support(lease, order) == Support::absent) return {};
     return allowed_mechanisms(order);
 }
 
 // SoftHSM2 answers CKR_GENERAL_ERROR when a search meets a half-written object; then it takes the session
 // object, and the failure has nothing to do with the limit.
-bool MechanismLimits::may_have_failed(Lease& lease, const ImportOrder& order, const TokenError& error) {
+bool MechanismLimits::may_have_failed(Lease& lease, const ImportRequest& order, const TokenError& error) {
     if (!tells_nothing(error)) return error.fault() == TokenFault::refused;
     if (!is_about_attributes(error) || support(lease, order) == Support::there) return false;
     if (takes(lease, {CKM_AES_ECB})) return false;
@@ -88,18 +84,18 @@ bool MechanismLimits::may_have_failed(Lease& lease, const ImportOrder& order, co
     return true;
 }
 
-void MechanismLimits::learn(const Lease& lease, const ImportOrder& order, bool limited) {
+void MechanismLimits::learn(const Lease& lease, const ImportRequest& order, bool limited) {
     if (order.mechanisms.empty()) return;
     const std::lock_guard lock(mutex_);
     renew(lease);
     kinds_[kind_of(order)] = limited ? Support::there : Support::absent;
 }
 
-MechanismLimits::Kind MechanismLimits::kind_of(const ImportOrder& order) {
+MechanismLimits::Kind MechanismLimits::kind_of(const ImportRequest& order) {
     return {order.material.index(), code_of(order.mechanisms.front()).code};
 }
 
-MechanismLimits::Support MechanismLimits::support(const Lease& lease, const ImportOrder& order) {
+MechanismLimits::Support MechanismLimits::support(const Lease& lease, const ImportRequest& order) {
     const std::lock_guard lock(mutex_);
     renew(lease);
     if (everywhere_ == Support::absent) return Support::absent;

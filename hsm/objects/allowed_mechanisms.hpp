@@ -15,7 +15,7 @@ using MechanismCodes = std::vector<CK_MECHANISM_TYPE>;
 
 /// What the objects of an import are limited to: the key's mechanisms, those that it may change to without
 /// content, and the bare mechanisms that take their digests. Empty when the order names no mechanisms.
-MechanismCodes allowed_mechanisms(const service::ImportOrder& order);
+MechanismCodes allowed_mechanisms(const ImportRequest& order);
 
 /// Whether an object that is limited to these codes has this one; any has it where there is no limit.
 bool allows(std::span<const CK_MECHANISM_TYPE> allowed, CK_MECHANISM_TYPE code);
@@ -27,13 +27,12 @@ bool allows(std::span<const CK_MECHANISM_TYPE> allowed, CK_MECHANISM_TYPE code);
 class MechanismLimits {
   public:
     /// What the objects of the order are to be limited to; empty where the token is known not to do it.
-    [[nodiscard]] MechanismCodes for_import(const Lease& lease, const service::ImportOrder& order);
+    [[nodiscard]] MechanismCodes for_import(const Lease& lease, const ImportRequest& order);
     /// Whether an import with a limit may have failed because of it, so that it is worth another try without.
     /// May try session objects in the lease, and leaves none.
-    [[nodiscard]] bool may_have_failed(Lease& lease, const service::ImportOrder& order,
-                                       const service::TokenError& error);
+    [[nodiscard]] bool may_have_failed(Lease& lease, const ImportRequest& order, const TokenError& error);
     /// An import succeeded: with the limit, or without after it had failed with it.
-    void learn(const Lease& lease, const service::ImportOrder& order, bool limited);
+    void learn(const Lease& lease, const ImportRequest& order, bool limited);
 
   private:
     enum class Support : std::uint8_t { unknown, there, absent };
@@ -41,8 +40,8 @@ class MechanismLimits {
     /// not the mechanism.
     using Kind = std::pair<std::size_t, CK_MECHANISM_TYPE>;
 
-    static Kind kind_of(const service::ImportOrder& order);
-    Support support(const Lease& lease, const service::ImportOrder& order);
+    static Kind kind_of(const ImportRequest& order);
+    Support support(const Lease& lease, const ImportRequest& order);
     void renew(const Lease& lease);
 
     std::mutex mutex_;  ///< guards what follows; no module call is made under it

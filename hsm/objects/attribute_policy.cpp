@@ -5,14 +5,12 @@
 namespace keyward::hsm {
 namespace {
 
-using service::Use;
-
 enum class Rule : std::uint8_t { yes, no, lifetime, cipher, signature };
 
 struct Row {
     CK_ATTRIBUTE_TYPE type;
     std::string_view name;
-    bool secret, private_half, public_half;  ///< the roles that have the attribute
+    bool secret, private_key, public_key;  ///< the roles that have the attribute
     Rule rule;
 };
 
@@ -34,76 +32,77 @@ constexpr std::array table{
     Row{CKA_DERIVE, "CKA_DERIVE", true, true, true, Rule::no},
 };
 
-bool belongs_to(const Row& row, Role role) {
-    switch (role) {
-        case Role::secret:
+bool belongs_to(const Row& row, ObjectClass object_class) {
+    switch (object_class) {
+        case ObjectClass::secret_key:
             return row.secret;
-        case Role::private_half:
-            return row.private_half;
-        case Role::public_half:
-            return row.public_half;
+        case ObjectClass::private_key:
+            return row.private_key;
+        case ObjectClass::public_key:
+            return row.public_key;
     }
     return false;
 }
 
-bool protects(const Row& row, Role role) {
+bool protects(const Row& row, ObjectClass object_class) {
     if (row.rule != Rule::yes && row.rule != Rule::no) return false;
-    return role != Role::public_half || row.type != CKA_PRIVATE;
+    return object_class != ObjectClass::public_key || row.type != CKA_PRIVATE;
 }
 
-bool value_of(Rule rule, service::Lifetime lifetime, const service::UseSet& uses) {
+bool value_of(Rule rule, ObjectLifetime lifetime, const KeyUsages& uses) {
     switch (rule) {
         case Rule::yes:
             return true;
         case Rule::no:
             return false;
         case Rule::lifetime:
-            return lifetime == service::Lifetime::token;
+            return lifetime == ObjectLifetime::token;
         case Rule::cipher:
-            return uses.contains(Use::cipher);
+            return uses.contains(KeyUsage::encrypt_decrypt);
         case Rule::signature:
-            return uses.contains(Use::signature);
+            return uses.contains(KeyUsage::sign_verify);
     }
     return false;
 }
 
 }  // namespace
 
-std::vector<Flag> flags_of(Role role, service::Lifetime lifetime, const service::UseSet& uses) {
+std::vector<Flag> flags_of(ObjectClass object_class, ObjectLifetime lifetime, const KeyUsages& uses) {
     std::vector<Flag> flags;
     flags.reserve(table.size());
     for (const Row& row : table)
-        if (belongs_to(row, role)) flags.push_back({row.type, row.name, value_of(row.rule, lifetime, uses)});
+        if (belongs_to(row, object_class))
+            flags.push_back({row.type, row.name, value_of(row.rule, lifetime, uses)});
     return flags;
 }
 
-std::vector<Flag> protection_of(Role role) {
+std::vector<Flag> protection_of(ObjectClass object_class) {
     std::vector<Flag> flags;
     for (const Row& row : table)
-        if (belongs_to(row, role) && protects(row, role))
+        if (belongs_to(row, object_class) && protects(row, object_class))
             flags.push_back({row.type, row.name, row.rule == Rule::yes});
     return flags;
 }
 
-CK_OBJECT_CLASS class_of(Role role) {
-    switch (role) {
-        case Role::secret:
+CK_OBJECT_CLASS class_of(ObjectClass object_class) {
+    switch (object_class) {
+        case ObjectClass::secret_key:
             return CKO_SECRET_KEY;
-        case Role::private_half:
+        case ObjectClass::private_key:
             return CKO_PRIVATE_KEY;
-        case Role::public_half:
+        case ObjectClass::public_key:
             return CKO_PUBLIC_KEY;
     }
     return CKO_DATA;
 }
 
-std::string_view to_string(Role role) {
-    switch (role) {
-        case Role::secret:
+std::string_view to_string(ObjectClass object_class) {
+    switch (object_class) {
+        case ObjectClass::secret_key:
             return "secret key";
-        case Role::private_half:
+        case ObjectClass::private_key:
             return "private key";
-        case Role::public_half:
+        case ObjectClass::public_key:
             return "public key";
     }
     return "object";

@@ -34,19 +34,19 @@ bool identifies(CK_ATTRIBUTE_TYPE type) {
 
 }  // namespace
 
-CK_ATTRIBUTE Query::Asked::fresh() {
+CK_ATTRIBUTE AttributeQuery::Asked::fresh() {
     size.reset();
     std::ranges::fill(buffer, untouched);
     return {type, buffer.data(), buffer.size()};
 }
 
 // Octets have room for one more than they may have, so that a length that was not touched is too long.
-bool Query::Asked::is_untouched(const CK_ATTRIBUTE& told) const {
+bool AttributeQuery::Asked::is_untouched(const CK_ATTRIBUTE& told) const {
     return told.ulValueLen == buffer.size() &&
            (!fixed || std::ranges::all_of(buffer, [](std::uint8_t octet) { return octet == untouched; }));
 }
 
-bool Query::Asked::take(const CK_ATTRIBUTE& told) {
+bool AttributeQuery::Asked::take(const CK_ATTRIBUTE& told) {
     if (is_untouched(told)) return false;
     const bool is_ours = told.pValue == buffer.data();
     const bool is_empty = told.pValue == nullptr && told.ulValueLen == 0;
@@ -55,30 +55,30 @@ bool Query::Asked::take(const CK_ATTRIBUTE& told) {
     return true;
 }
 
-void Query::ask(CK_ATTRIBUTE_TYPE type, std::size_t room) {
+void AttributeQuery::ask(CK_ATTRIBUTE_TYPE type, std::size_t room) {
     asked_.push_back({.type = type, .buffer = Bytes(room + 1), .fixed = false});
 }
 
-void Query::ask_number(CK_ATTRIBUTE_TYPE type) {
+void AttributeQuery::ask_number(CK_ATTRIBUTE_TYPE type) {
     asked_.push_back({.type = type, .buffer = Bytes(sizeof(CK_ULONG)), .fixed = true});
 }
 
-void Query::ask_flag(CK_ATTRIBUTE_TYPE type) {
+void AttributeQuery::ask_flag(CK_ATTRIBUTE_TYPE type) {
     asked_.push_back({.type = type, .buffer = Bytes(sizeof(CK_BBOOL)), .fixed = true});
 }
 
-void Query::run(Lease& lease, CK_OBJECT_HANDLE object) {
+void AttributeQuery::run(Lease& lease, CK_OBJECT_HANDLE object) {
     check("C_GetAttributeValue", put(lease, object));
 }
 
-bool Query::finds(Lease& lease, CK_OBJECT_HANDLE object) {
+bool AttributeQuery::finds(Lease& lease, CK_OBJECT_HANDLE object) {
     const CK_RV value = put(lease, object);
     if (value == CKR_OBJECT_HANDLE_INVALID) return false;
     check("C_GetAttributeValue", value);
     return true;
 }
 
-CK_RV Query::put(Lease& lease, CK_OBJECT_HANDLE object) {
+CK_RV AttributeQuery::put(Lease& lease, CK_OBJECT_HANDLE object) {
     std::vector<CK_ATTRIBUTE> attributes;
     attributes.reserve(asked_.size());
     for (Asked& each : asked_)
@@ -93,7 +93,8 @@ CK_RV Query::put(Lease& lease, CK_OBJECT_HANDLE object) {
     return put_singly(lease, object, left, value);
 }
 
-CK_RV Query::put_singly(Lease& lease, CK_OBJECT_HANDLE object, const std::vector<Asked*>& left, CK_RV first) {
+CK_RV AttributeQuery::put_singly(Lease& lease, CK_OBJECT_HANDLE object, const std::vector<Asked*>& left,
+                                 CK_RV first) {
     bool any = is_read(first);
     for (Asked* const each : left) {
         CK_ATTRIBUTE attribute = each->fresh();
@@ -108,18 +109,18 @@ CK_RV Query::put_singly(Lease& lease, CK_OBJECT_HANDLE object, const std::vector
     return any ? CKR_OK : first;
 }
 
-std::optional<ByteView> Query::value(CK_ATTRIBUTE_TYPE type) const {
+std::optional<ByteView> AttributeQuery::value(CK_ATTRIBUTE_TYPE type) const {
     const auto found = std::ranges::find(asked_, type, &Asked::type);
     if (found == asked_.end() || !found->size) return std::nullopt;
     return ByteView(found->buffer).first(*found->size);
 }
 
-Bytes Query::octets(CK_ATTRIBUTE_TYPE type) const {
+Bytes AttributeQuery::octets(CK_ATTRIBUTE_TYPE type) const {
     const ByteView found = value(type).value_or(ByteView());
     return {found.begin(), found.end()};
 }
 
-std::optional<CK_ULONG> Query::number(CK_ATTRIBUTE_TYPE type) const {
+std::optional<CK_ULONG> AttributeQuery::number(CK_ATTRIBUTE_TYPE type) const {
     const auto found = value(type);
     CK_ULONG result = 0;
     if (!found || found->size() != sizeof result) return std::nullopt;
@@ -127,7 +128,7 @@ std::optional<CK_ULONG> Query::number(CK_ATTRIBUTE_TYPE type) const {
     return result;
 }
 
-std::optional<bool> Query::flag(CK_ATTRIBUTE_TYPE type) const {
+std::optional<bool> AttributeQuery::flag(CK_ATTRIBUTE_TYPE type) const {
     const auto found = value(type);
     if (!found || found->size() != sizeof(CK_BBOOL)) return std::nullopt;
     return found->front() != CK_FALSE;
@@ -150,17 +151,17 @@ std::optional<Bytes> octets_of_any_length(Lease& lease, CK_OBJECT_HANDLE object,
     return octets;
 }
 
-void ask_rsa(Query& query) {
+void ask_rsa(AttributeQuery& query) {
     query.ask(CKA_MODULUS, room::modulus);
     query.ask(CKA_PUBLIC_EXPONENT, room::exponent);
 }
 
-void ask_curve(Query& query) {
+void ask_curve(AttributeQuery& query) {
     query.ask(CKA_EC_PARAMS, room::params);
     query.ask(CKA_EC_POINT, room::point);
 }
 
-std::optional<keys::PublicKey> public_key_in(const Query& query, CK_KEY_TYPE type) {
+std::optional<keys::PublicKey> public_key_in(const AttributeQuery& query, CK_KEY_TYPE type) {
     if (type == CKK_EC || type == CKK_EC_EDWARDS)
         return ec_public_key(query.octets(CKA_EC_PARAMS), query.octets(CKA_EC_POINT));
     if (type != CKK_RSA) return std::nullopt;
@@ -170,7 +171,7 @@ std::optional<keys::PublicKey> public_key_in(const Query& query, CK_KEY_TYPE typ
 }
 
 std::optional<std::string> public_key_sha256_of(Lease& lease, CK_OBJECT_HANDLE object) {
-    Query query;
+    AttributeQuery query;
     query.ask_number(CKA_KEY_TYPE);
     ask_rsa(query);
     ask_curve(query);

@@ -28,7 +28,7 @@ constexpr std::size_t params = 64;
 /// What the module reports is not believed: pointers and lengths are set before each call, values are read
 /// from this object's own buffers alone, and one with another pointer, a length beyond its room or no length
 /// at all is missing.
-class Query {
+class AttributeQuery {
   public:
     /// Octets, at most `room`.
     void ask(CK_ATTRIBUTE_TYPE type, std::size_t room);
@@ -70,11 +70,11 @@ class Query {
 std::optional<Bytes> octets_of_any_length(Lease& lease, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type);
 
 /// Asks for what makes an RSA public key.
-void ask_rsa(Query& query);
+void ask_rsa(AttributeQuery& query);
 /// Asks for what makes a public key on a curve.
-void ask_curve(Query& query);
+void ask_curve(AttributeQuery& query);
 /// The public key that these attributes make. Nothing when they make none of ours.
-std::optional<keys::PublicKey> public_key_in(const Query& query, CK_KEY_TYPE type);
+std::optional<keys::PublicKey> public_key_in(const AttributeQuery& query, CK_KEY_TYPE type);
 
 /// What stands for the hash of a public key that is none of ours; no key has it.
 inline constexpr const char* no_key_of_ours = "none";

@@ -14,18 +14,18 @@ constexpr CK_BBOOL no = CK_FALSE;
 
 }  // namespace
 
-Template& Template::flag(CK_ATTRIBUTE_TYPE type, bool value) {
+AttributeTemplate& AttributeTemplate::flag(CK_ATTRIBUTE_TYPE type, bool value) {
     attributes_.push_back({type, unconst(value ? &yes : &no), sizeof(CK_BBOOL)});
     return *this;
 }
 
-Template& Template::number(CK_ATTRIBUTE_TYPE type, CK_ULONG value) {
+AttributeTemplate& AttributeTemplate::number(CK_ATTRIBUTE_TYPE type, CK_ULONG value) {
     numbers_.push_back(value);
     attributes_.push_back({type, &numbers_.back(), sizeof(CK_ULONG)});
     return *this;
 }
 
-Template& Template::borrowed(CK_ATTRIBUTE_TYPE type, ByteView value) {
+AttributeTemplate& AttributeTemplate::borrowed(CK_ATTRIBUTE_TYPE type, ByteView value) {
     attributes_.push_back({type, unconst(value.data()), value.size()});
     return *this;
 }

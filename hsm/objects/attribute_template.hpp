@@ -11,18 +11,18 @@ namespace keyward::hsm {
 
 /// A CK_ATTRIBUTE array under construction. Numbers are owned; octets are borrowed and must outlive it, so no
 /// secret is copied.
-class Template {
+class AttributeTemplate {
   public:
-    Template() = default;
-    Template(const Template&) = delete;
-    Template& operator=(const Template&) = delete;
-    Template(Template&&) = default;
-    Template& operator=(Template&&) = default;
-    ~Template() = default;
+    AttributeTemplate() = default;
+    AttributeTemplate(const AttributeTemplate&) = delete;
+    AttributeTemplate& operator=(const AttributeTemplate&) = delete;
+    AttributeTemplate(AttributeTemplate&&) = default;
+    AttributeTemplate& operator=(AttributeTemplate&&) = default;
+    ~AttributeTemplate() = default;
 
-    Template& flag(CK_ATTRIBUTE_TYPE type, bool value);
-    Template& number(CK_ATTRIBUTE_TYPE type, CK_ULONG value);
-    Template& borrowed(CK_ATTRIBUTE_TYPE type, ByteView value);
+    AttributeTemplate& flag(CK_ATTRIBUTE_TYPE type, bool value);
+    AttributeTemplate& number(CK_ATTRIBUTE_TYPE type, CK_ULONG value);
+    AttributeTemplate& borrowed(CK_ATTRIBUTE_TYPE type, ByteView value);
 
     [[nodiscard]] CK_ATTRIBUTE* data() { return attributes_.data(); }
     [[nodiscard]] CK_ULONG size() const { return attributes_.size(); }

@@ -14,10 +14,7 @@
 namespace keyward::hsm {
 namespace {
 
-using service::TokenObject;
-using service::Use;
-
-constexpr std::array roles{Role::secret, Role::private_half, Role::public_half};
+constexpr std::array roles{ObjectClass::secret_key, ObjectClass::private_key, ObjectClass::public_key};
 constexpr std::size_t usual_id = 64;
 constexpr std::size_t usual_label = 600;
 constexpr CK_ULONG longest_secret = 65'536;
@@ -36,31 +33,32 @@ constexpr std::array secret_kinds{
 
 struct UseRow {
     CK_ATTRIBUTE_TYPE type;
-    Use use;
+    KeyUsage use;
 };
-constexpr std::array use_flags{UseRow{CKA_ENCRYPT, Use::cipher}, UseRow{CKA_DECRYPT, Use::cipher},
-                               UseRow{CKA_SIGN, Use::signature}, UseRow{CKA_VERIFY, Use::signature}};
+constexpr std::array use_flags{
+    UseRow{CKA_ENCRYPT, KeyUsage::encrypt_decrypt}, UseRow{CKA_DECRYPT, KeyUsage::encrypt_decrypt},
+    UseRow{CKA_SIGN, KeyUsage::sign_verify}, UseRow{CKA_VERIFY, KeyUsage::sign_verify}};
 
-keys::KeyType type_of(Role role) {
-    switch (role) {
-        case Role::secret:
+keys::KeyType type_of(ObjectClass object_class) {
+    switch (object_class) {
+        case ObjectClass::secret_key:
             return keys::KeyType::secret;
-        case Role::private_half:
+        case ObjectClass::private_key:
             return keys::KeyType::private_key;
-        case Role::public_half:
+        case ObjectClass::public_key:
             return keys::KeyType::public_key;
     }
     return keys::KeyType::secret;
 }
 
-void prepare(Query& query, Role role) {
+void prepare(AttributeQuery& query, ObjectClass object_class) {
     query.ask_number(CKA_CLASS);
     query.ask_number(CKA_KEY_TYPE);
     query.ask(CKA_ID, usual_id);
     query.ask(CKA_LABEL, usual_label);
-    for (const Flag& flag : flags_of(role, service::Lifetime::token, {}))
+    for (const Flag& flag : flags_of(object_class, ObjectLifetime::token, {}))
         query.ask_flag(flag.type);
-    if (role == Role::secret) {
+    if (object_class == ObjectClass::secret_key) {
         query.ask_number(CKA_VALUE_LEN);
         query.ask(CKA_CHECK_VALUE, room::check_value);
     } else {
@@ -70,7 +68,7 @@ void prepare(Query& query, Role role) {
 }
 
 /// What other applications name longer than usual costs two calls more. Nothing when the token does not tell.
-std::optional<Bytes> name_of(Lease& lease, CK_OBJECT_HANDLE object, const Query& query,
+std::optional<Bytes> name_of(Lease& lease, CK_OBJECT_HANDLE object, const AttributeQuery& query,
                              CK_ATTRIBUTE_TYPE type) {
     if (query.value(type)) return query.octets(type);
     return octets_of_any_length(lease, object, type);
@@ -82,10 +80,10 @@ void read_names(TokenObject& object, ByteView id, ByteView label) {
     object.label.assign(label.begin(), label.end());
 }
 
-void read_flags(TokenObject& object, const Query& query, Role role) {
+void read_flags(TokenObject& object, const AttributeQuery& query, ObjectClass object_class) {
     for (const UseRow& row : use_flags)
         if (query.flag(row.type).value_or(false)) object.uses.insert(row.use);
-    for (const Flag& flag : protection_of(role)) {
+    for (const Flag& flag : protection_of(object_class)) {
         const auto found = query.flag(flag.type);
         if (found && *found != flag.value)
             object.weakened_protection.push_back(std::string(flag.name) +
@@ -93,7 +91,7 @@ void read_flags(TokenObject& object, const Query& query, Role role) {
     }
 }
 
-void read_secret(TokenObject& object, const Query& query, CK_KEY_TYPE type) {
+void read_secret(TokenObject& object, const AttributeQuery& query, CK_KEY_TYPE type) {
     const auto* const kind = std::ranges::find(secret_kinds, type, &KindRow::type);
     if (kind == secret_kinds.end()) return;
     object.algorithm = kind->algorithm;
@@ -113,7 +111,7 @@ struct MaterialOf {
     }
 };
 
-void read_asymmetric(TokenObject& object, const Query& query, CK_KEY_TYPE type) {
+void read_asymmetric(TokenObject& object, const AttributeQuery& query, CK_KEY_TYPE type) {
     const std::optional<keys::PublicKey> whole = public_key_in(query, type);
     const std::optional<keys::PublicKey> known =
         whole || type == CKK_RSA ? whole : ec_key_without_point(query.octets(CKA_EC_PARAMS));
@@ -130,7 +128,7 @@ void read_asymmetric(TokenObject& object, const Query& query, CK_KEY_TYPE type) 
 Bytes allowed_mechanisms_in(Lease& lease, CK_OBJECT_HANDLE object) {
     try {
         return octets_of_any_length(lease, object, CKA_ALLOWED_MECHANISMS).value_or(Bytes());
-    } catch (const service::TokenError&) {
+    } catch (const TokenError&) {
         return {};
     }
 }
@@ -148,15 +146,15 @@ std::optional<std::set<std::string>> allowed_mechanisms_of(Lease& lease, CK_OBJE
     return names;
 }
 
-bool is_told_empty(const Query& query, CK_ATTRIBUTE_TYPE type) {
+bool is_told_empty(const AttributeQuery& query, CK_ATTRIBUTE_TYPE type) {
     const auto found = query.value(type);
     return found && found->empty();
 }
 
 /// False only where the token says so: an attribute that it does not tell is not an empty one, and of other
 /// kinds of key we don't know where the value stands.
-bool may_have_value(const Query& query, Role role, CK_KEY_TYPE type) {
-    if (role == Role::secret)
+bool may_have_value(const AttributeQuery& query, ObjectClass object_class, CK_KEY_TYPE type) {
+    if (object_class == ObjectClass::secret_key)
         return query.number(CKA_VALUE_LEN) != CK_ULONG{0} || !is_told_empty(query, CKA_CHECK_VALUE);
     if (type == CKK_RSA) return !is_told_empty(query, CKA_MODULUS);
     if (type == CKK_EC || type == CKK_EC_EDWARDS) return !is_told_empty(query, CKA_EC_PARAMS);
@@ -165,11 +163,11 @@ bool may_have_value(const Query& query, Role role, CK_KEY_TYPE type) {
 
 std::vector<FoundKey> find(Lease& lease, bool in_token) {
     std::vector<FoundKey> keys;
-    for (const Role role : roles) {
-        Template wanted;
-        wanted.number(CKA_CLASS, class_of(role)).flag(CKA_TOKEN, in_token);
+    for (const ObjectClass object_class : roles) {
+        AttributeTemplate wanted;
+        wanted.number(CKA_CLASS, class_of(object_class)).flag(CKA_TOKEN, in_token);
         for (const CK_OBJECT_HANDLE object : find_matching(lease, wanted))
-            keys.push_back({object, role});
+            keys.push_back({object, object_class});
     }
     return keys;
 }
@@ -181,7 +179,7 @@ std::vector<FoundKey> find_keys(Lease& lease) {
 }
 
 std::vector<FoundKey> find_unfinished(Lease& lease) {
-    Template any;
+    AttributeTemplate any;
     any.flag(CKA_TOKEN, false);
     if (find_matching(lease, any).empty()) return {};
     return find(lease, false);
@@ -197,31 +195,32 @@ std::vector<FoundKey> unfinished_among(Lease& lease, const std::vector<FoundKey>
 }
 
 KeyReader::KeyReader() {
-    for (const Role role : roles)
-        prepare(queries_.at(static_cast<std::size_t>(role)), role);
+    for (const ObjectClass object_class : roles)
+        prepare(queries_.at(static_cast<std::size_t>(object_class)), object_class);
 }
 
 // CKA_TOKEN false is asked of a half-made object too: a key that was unwrapped into SoftHSM2 has neither
 // length nor check value, and another application may have given it no names. It must not be taken for a
 // remainder.
 std::optional<TokenObject> KeyReader::read(Lease& lease, const FoundKey& key) {
-    Query& query = queries_.at(static_cast<std::size_t>(key.role));
+    AttributeQuery& query = queries_.at(static_cast<std::size_t>(key.object_class));
     if (!query.finds(lease, key.object)) return std::nullopt;
-    if (query.number(CKA_CLASS).value_or(class_of(key.role)) != class_of(key.role)) return std::nullopt;
+    if (query.number(CKA_CLASS).value_or(class_of(key.object_class)) != class_of(key.object_class))
+        return std::nullopt;
     const CK_KEY_TYPE type = query.number(CKA_KEY_TYPE).value_or(CK_UNAVAILABLE_INFORMATION);
     TokenObject object;
-    object.type = type_of(key.role);
+    object.type = type_of(key.object_class);
     const auto id = name_of(lease, key.object, query, CKA_ID);
     const auto label = name_of(lease, key.object, query, CKA_LABEL);
     read_names(object, id.value_or(Bytes()), label.value_or(Bytes()));
     if (!query.flag(CKA_TOKEN).value_or(true)) {
-        object.half_made =
-            id && id->empty() && label && label->empty() && !may_have_value(query, key.role, type);
-        if (!object.half_made) return std::nullopt;
+        object.incomplete =
+            id && id->empty() && label && label->empty() && !may_have_value(query, key.object_class, type);
+        if (!object.incomplete) return std::nullopt;
     }
-    read_flags(object, query, key.role);
+    read_flags(object, query, key.object_class);
     object.allowed_mechanisms = allowed_mechanisms_of(lease, key.object);
-    if (key.role == Role::secret)
+    if (key.object_class == ObjectClass::secret_key)
         read_secret(object, query, type);
     else
         read_asymmetric(object, query, type);
@@ -233,7 +232,7 @@ std::size_t destroy_half_made_among(Lease& lease, const std::vector<FoundKey>& k
     std::size_t destroyed = 0;
     for (const FoundKey& key : keys) {
         const auto object = reader.read(lease, key);
-        if (!object || !object->half_made) continue;
+        if (!object || !object->incomplete) continue;
         const CK_RV value = lease.p11().C_DestroyObject(lease.session(), key.object);
         if (value == CKR_OBJECT_HANDLE_INVALID) continue;
         check("C_DestroyObject", value);

@@ -11,10 +11,10 @@
 
 namespace keyward::hsm {
 
-/// A key object, found but not read. The handle holds as long as `Lease::era` stays the same.
+/// A key object, found but not read. The handle holds as long as `Lease::epoch` stays the same.
 struct FoundKey {
     CK_OBJECT_HANDLE object;
-    Role role;
+    ObjectClass object_class;
 };
 
 /// Every secret, private and public key object in the token. Three searches through the whole token, and no
@@ -33,10 +33,10 @@ class KeyReader {
   public:
     KeyReader();
     /// Nothing when the object is gone or of another class, and for a session object.
-    std::optional<service::TokenObject> read(Lease& lease, const FoundKey& key);
+    std::optional<TokenObject> read(Lease& lease, const FoundKey& key);
 
   private:
-    std::array<Query, 3> queries_;  ///< by role; made once, since their buffers are large
+    std::array<AttributeQuery, 3> queries_;  ///< by role; made once, since their buffers are large
 };
 
 /// Those of the unfinished `keys` that are so still. One search when it is none.

@@ -2,7 +2,7 @@
 
 namespace keyward::hsm {
 
-ObjectGate::Pass::Pass(ObjectGate& gate, std::size_t& own, const std::size_t& others)
+ObjectAccessLock::Permit::Permit(ObjectAccessLock& gate, std::size_t& own, const std::size_t& others)
     : gate_(gate), own_(own) {
     std::unique_lock lock(gate_.mutex_);
     const bool searches = &own_ == &gate_.searching_;
@@ -11,7 +11,7 @@ ObjectGate::Pass::Pass(ObjectGate& gate, std::size_t& own, const std::size_t& ot
     if (!searches) ++own_;
 }
 
-ObjectGate::Pass::~Pass() {
+ObjectAccessLock::Permit::~Permit() {
     const std::lock_guard lock(gate_.mutex_);
     --own_;
     gate_.changed_.notify_all();

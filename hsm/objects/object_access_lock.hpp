@@ -11,29 +11,30 @@ namespace keyward::hsm {
 /// attribute by attribute, and a search that meets a half-written one makes its C_CreateObject fail with
 /// CKR_GENERAL_ERROR. Many may make, or many may search. Nobody waits longer than the gate's patience: a call
 /// that hangs in the module must not close the gate for all. Any thread may call.
-class ObjectGate {
+class ObjectAccessLock {
   public:
-    explicit ObjectGate(std::chrono::milliseconds patience = std::chrono::seconds(1)) : patience_(patience) {}
+    explicit ObjectAccessLock(std::chrono::milliseconds patience = std::chrono::seconds(1))
+        : patience_(patience) {}
 
     /// The right to make objects, or to search for them, while it lives.
-    class Pass {
+    class Permit {
       public:
-        Pass(const Pass&) = delete;
-        Pass& operator=(const Pass&) = delete;
-        ~Pass();
+        Permit(const Permit&) = delete;
+        Permit& operator=(const Permit&) = delete;
+        ~Permit();
 
       private:
-        friend class ObjectGate;
-        Pass(ObjectGate& gate, std::size_t& own, const std::size_t& others);
+        friend class ObjectAccessLock;
+        Permit(ObjectAccessLock& gate, std::size_t& own, const std::size_t& others);
 
-        ObjectGate& gate_;
+        ObjectAccessLock& gate_;
         std::size_t& own_;
     };
 
-    Pass to_make() { return {*this, making_, searching_}; }
+    Permit to_make() { return {*this, making_, searching_}; }
     /// Those who want to search are counted from now on, so that a stream of new makers can't keep them
     /// waiting.
-    Pass to_search() { return {*this, searching_, making_}; }
+    Permit to_search() { return {*this, searching_, making_}; }
 
   private:
     const std::chrono::milliseconds patience_;

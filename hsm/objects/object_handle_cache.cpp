@@ -6,9 +6,9 @@ namespace keyward::hsm {
 namespace {
 
 /// The handles with that object beside them; nothing when another one stands in its place.
-std::optional<KeyHandles> with(KeyHandles handles, const WalkedObject& walked) {
-    const bool is_public = walked.role == Role::public_half;
-    CK_OBJECT_HANDLE& place = is_public ? handles.public_half : handles.own;
+std::optional<KeyHandles> with(KeyHandles handles, const ScannedObject& walked) {
+    const bool is_public = walked.object_class == ObjectClass::public_key;
+    CK_OBJECT_HANDLE& place = is_public ? handles.public_key : handles.own;
     if (place == walked.object) return handles;
     if (place != CK_INVALID_HANDLE) return std::nullopt;
     place = walked.object;
@@ -21,44 +21,46 @@ std::optional<KeyHandles> with(KeyHandles handles, const WalkedObject& walked) {
 
 }  // namespace
 
-bool Handles::Part::is_of(const Era& wanted) {
-    if (era == wanted) return true;
-    if (std::tie(wanted.generation, wanted.login) < std::tie(era.generation, era.login)) return false;
+bool ObjectHandleCache::Part::is_of(const Epoch& wanted) {
+    if (epoch == wanted) return true;
+    if (std::tie(wanted.generation, wanted.login) < std::tie(epoch.generation, epoch.login)) return false;
     keys.clear();
-    era = wanted;
+    epoch = wanted;
     return true;
 }
 
-void Handles::put(Part& part, const ObjectId& id, const Entry& entry) const {
+void ObjectHandleCache::put(Part& part, const ObjectId& id, const Entry& entry) const {
     if (part.keys.size() >= part_capacity_ && !part.keys.contains(id)) part.keys.erase(part.keys.begin());
     part.keys.insert_or_assign(id, entry);
 }
 
-std::optional<KeyHandles> Handles::find(const Era& era, const ObjectId& id) {
+std::optional<KeyHandles> ObjectHandleCache::find(const Epoch& epoch, const ObjectId& id) {
     Part& part = part_of(id);
     const std::lock_guard lock(part.mutex);
-    if (!part.is_of(era)) return std::nullopt;
+    if (!part.is_of(epoch)) return std::nullopt;
     const auto found = part.keys.find(id);
     if (found == part.keys.end()) return std::nullopt;
     return found->second;
 }
 
-void Handles::keep(const Era& era, const ObjectId& id, const KeyHandles& handles) {
+void ObjectHandleCache::keep(const Epoch& epoch, const ObjectId& id, const KeyHandles& handles) {
     Part& part = part_of(id);
     const std::lock_guard lock(part.mutex);
-    if (part.is_of(era)) put(part, id, handles);
+    if (part.is_of(epoch)) put(part, id, handles);
 }
 
-void Handles::keep(const Era& era, const ObjectId& id, const KeyHandles& handles, Mark mark) {
+void ObjectHandleCache::keep(const Epoch& epoch, const ObjectId& id, const KeyHandles& handles,
+                             CacheVersion version) {
     Part& part = part_of(id);
     const std::lock_guard lock(part.mutex);
-    if (part.last_drop <= mark.drops && part.is_of(era)) put(part, id, handles);
+    if (part.last_drop <= version.drops && part.is_of(epoch)) put(part, id, handles);
 }
 
-void Handles::add(const Era& era, const ObjectId& id, const WalkedObject& walked, Mark mark) {
+void ObjectHandleCache::add(const Epoch& epoch, const ObjectId& id, const ScannedObject& walked,
+                            CacheVersion version) {
     Part& part = part_of(id);
     const std::lock_guard lock(part.mutex);
-    if (part.last_drop > mark.drops || !part.is_of(era)) return;
+    if (part.last_drop > version.drops || !part.is_of(epoch)) return;
     const auto known = part.keys.find(id);
     if (known == part.keys.end())
         put(part, id, with({}, walked));
@@ -66,16 +68,16 @@ void Handles::add(const Era& era, const ObjectId& id, const WalkedObject& walked
         known->second = with(*known->second, walked);
 }
 
-void Handles::learn(const Era& era, const ObjectId& id, const KeyHandles& handles) {
+void ObjectHandleCache::learn(const Epoch& epoch, const ObjectId& id, const KeyHandles& handles) {
     Part& part = part_of(id);
     const std::lock_guard lock(part.mutex);
-    if (!part.is_of(era)) return;
+    if (!part.is_of(epoch)) return;
     const auto known = part.keys.find(id);
     if (known != part.keys.end() && known->second && known->second->are_of_same_objects(handles))
         known->second = handles;
 }
 
-void Handles::drop(const ObjectId& id) {
+void ObjectHandleCache::drop(const ObjectId& id) {
     Part& part = part_of(id);
     const std::lock_guard lock(part.mutex);
     part.last_drop = ++drops_;

@@ -18,7 +18,7 @@ namespace keyward::hsm {
 /// The handles of one key's objects; CK_INVALID_HANDLE for one that isn't known.
 struct KeyHandles {
     CK_OBJECT_HANDLE own = CK_INVALID_HANDLE;  ///< of the private or the secret object
-    CK_OBJECT_HANDLE public_half = CK_INVALID_HANDLE;
+    CK_OBJECT_HANDLE public_key = CK_INVALID_HANDLE;
     std::uint16_t order_bytes = 0;    ///< of a curve's order; 0 until it is read
     std::uint16_t modulus_bytes = 0;  ///< of an RSA key; 0 until it is read
     /// Of the public object's key, as its attributes say; empty until they are read.
@@ -27,45 +27,45 @@ struct KeyHandles {
     std::string absent_sha256 = {};
 
     bool operator==(const KeyHandles&) const = default;
-    [[nodiscard]] bool any() const { return own != CK_INVALID_HANDLE || public_half != CK_INVALID_HANDLE; }
+    [[nodiscard]] bool any() const { return own != CK_INVALID_HANDLE || public_key != CK_INVALID_HANDLE; }
     [[nodiscard]] bool are_of_same_objects(const KeyHandles& other) const {
-        return own == other.own && public_half == other.public_half;
+        return own == other.own && public_key == other.public_key;
     }
 };
 
 /// One object of a key, as a walk finds it.
-struct WalkedObject {
-    Role role;
+struct ScannedObject {
+    ObjectClass object_class;
     CK_OBJECT_HANDLE object;
     std::string public_key_sha256 = {};  ///< of a public object, where its attributes tell it
 };
 
-/// The handles of a token's keys by CKA_ID, kept while they hold: those of an earlier era are forgotten as
+/// The handles of a token's keys by CKA_ID, kept while they hold: those of an earlier epoch are forgotten as
 /// soon as a later one is asked for. At most `capacity` keys; of more, any gives way. Any thread may call,
 /// and many may at once: the keys are spread over parts, each under a lock of its own.
-class Handles {
+class ObjectHandleCache {
   public:
-    using Era = Lease::Era;
+    using Epoch = Lease::Epoch;
 
-    explicit Handles(std::size_t capacity = 100'000) : part_capacity_(capacity / part_count + 1) {}
+    explicit ObjectHandleCache(std::size_t capacity = 100'000) : part_capacity_(capacity / part_count + 1) {}
 
     /// A moment before handles are looked up in the token: what is destroyed between it and `keep` is not
     /// kept.
-    struct Mark {
+    struct CacheVersion {
         std::uint64_t drops;
     };
-    [[nodiscard]] Mark mark() const { return {drops_}; }
+    [[nodiscard]] CacheVersion version() const { return {drops_}; }
 
-    [[nodiscard]] std::optional<KeyHandles> find(const Era& era, const ObjectId& id);
-    void keep(const Era& era, const ObjectId& id, const KeyHandles& handles);
+    [[nodiscard]] std::optional<KeyHandles> find(const Epoch& epoch, const ObjectId& id);
+    void keep(const Epoch& epoch, const ObjectId& id, const KeyHandles& handles);
     /// The same, unless the key was dropped since the mark was made.
-    void keep(const Era& era, const ObjectId& id, const KeyHandles& handles, Mark mark);
+    void keep(const Epoch& epoch, const ObjectId& id, const KeyHandles& handles, CacheVersion version);
     /// One object of a key, beside those that are known. Where another one of its part is known, the key is
     /// in doubt: nothing is found of it before a search has looked at all of its objects and `keep` is
     /// called.
-    void add(const Era& era, const ObjectId& id, const WalkedObject& walked, Mark mark);
+    void add(const Epoch& epoch, const ObjectId& id, const ScannedObject& walked, CacheVersion version);
     /// What was learned of handles that are known: nothing happens when others are by now.
-    void learn(const Era& era, const ObjectId& id, const KeyHandles& handles);
+    void learn(const Epoch& epoch, const ObjectId& id, const KeyHandles& handles);
     /// The key's objects are not in the token any more.
     void drop(const ObjectId& id);
 
@@ -82,12 +82,12 @@ class Handles {
     using Entry = std::optional<KeyHandles>;
     struct Part {
         std::mutex mutex;
-        Era era{};
+        Epoch epoch{};
         std::uint64_t last_drop = 0;
         std::unordered_map<ObjectId, Entry, Hash> keys;
 
-        /// Whether handles of that era may stand here; a later one empties the part first.
-        bool is_of(const Era& wanted);
+        /// Whether handles of that epoch may stand here; a later one empties the part first.
+        bool is_of(const Epoch& wanted);
     };
     static constexpr std::size_t part_count = 64;
 

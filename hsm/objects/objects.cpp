@@ -15,19 +15,16 @@
 namespace keyward::hsm {
 namespace {
 
-using service::TokenError;
-using service::TokenFault;
-
 /// More are taken for a module that does not come to an end.
 constexpr std::size_t most_objects = 10'000'000;
 
-Template named(const ObjectId& id) {
-    Template wanted;
+AttributeTemplate named(const ObjectId& id) {
+    AttributeTemplate wanted;
     wanted.borrowed(CKA_ID, id.octets());
     return wanted;
 }
 
-bool is_named(const Query& query, const ObjectId& id) {
+bool is_named(const AttributeQuery& query, const ObjectId& id) {
     const auto found = query.value(CKA_ID);
     return found && std::ranges::equal(*found, id.octets());
 }
@@ -35,14 +32,14 @@ bool is_named(const Query& query, const ObjectId& id) {
 /// A search under way; ended with it, since an active one poisons its session.
 class Search {
   public:
-    Search(Lease& lease, Template& wanted) : lease_(lease) {
+    Search(Lease& lease, AttributeTemplate& wanted) : lease_(lease) {
         check("C_FindObjectsInit",
               lease.p11().C_FindObjectsInit(lease.session(), wanted.data(), wanted.size()));
     }
     Search(const Search&) = delete;
     Search& operator=(const Search&) = delete;
     ~Search() {
-        if (lease_.p11().C_FindObjectsFinal(lease_.session()) != CKR_OK) lease_.spoil();
+        if (lease_.p11().C_FindObjectsFinal(lease_.session()) != CKR_OK) lease_.poison();
     }
 
     std::span<const CK_OBJECT_HANDLE> next() {
@@ -62,7 +59,7 @@ class Search {
 /// that has lost its login sees no private objects, so it can't tell.
 bool is_gone(Lease& lease, const ObjectId& id, CK_OBJECT_HANDLE object) {
     try {
-        Template wanted = named(id);
+        AttributeTemplate wanted = named(id);
         const std::vector<CK_OBJECT_HANDLE> left = find_matching(lease, wanted);
         return std::ranges::find(left, object) == left.end() && lease.sees_private_objects();
     } catch (const TokenError&) {
@@ -72,12 +69,12 @@ bool is_gone(Lease& lease, const ObjectId& id, CK_OBJECT_HANDLE object) {
 
 void log_not_destroyed(const ObjectId& id, const std::string& call, const std::string& code) {
     log::warn("object.not_destroyed",
-              {{"label", LogLabel::current()}, {"object", id.hex()}, {"call", call}, {"code", code}});
+              {{"label", LogContext::current()}, {"object", id.hex()}, {"call", call}, {"code", code}});
 }
 
 void log_another(const ObjectId& id) {
     log::error("object.handle_is_anothers",
-               {{"label", LogLabel::current()},
+               {{"label", LogContext::current()},
                 {"object", id.hex()},
                 {"reason", "the module's handle stands for an object of another CKA_ID; it is left alone"}});
 }
@@ -92,7 +89,7 @@ void log_another(const ObjectId& id) {
 }  // namespace
 
 Standing standing_of(Lease& lease, CK_OBJECT_HANDLE object, const ObjectId& id) {
-    Query query;
+    AttributeQuery query;
     query.ask(CKA_ID, ObjectId::size);
     if (!query.finds(lease, object)) return Standing::gone;
     return is_named(query, id) ? Standing::ours : Standing::another;
@@ -131,7 +128,7 @@ void MadeObjects::destroy_all() {
     for (auto object = objects_.rbegin(); object != objects_.rend(); ++object)
         if (destroy_if_ours(lease_, *object, id_) != Standing::ours) lost_track_ = true;
     if (!lost_track_) return;
-    Template wanted = named(id_);
+    AttributeTemplate wanted = named(id_);
     for (const CK_OBJECT_HANDLE object : find_matching(lease_, wanted))
         destroy_if_ours(lease_, object, id_);
 }
@@ -148,7 +145,7 @@ MadeObjects::~MadeObjects() {
     });
 }
 
-std::vector<CK_OBJECT_HANDLE> find_matching(Lease& lease, Template& wanted) {
+std::vector<CK_OBJECT_HANDLE> find_matching(Lease& lease, AttributeTemplate& wanted) {
     Search search(lease, wanted);
     std::vector<CK_OBJECT_HANDLE> found;
     std::unordered_set<CK_OBJECT_HANDLE> seen{CK_INVALID_HANDLE};
@@ -169,9 +166,9 @@ struct FoundObjects {
 };
 
 FoundObjects look_for(Lease& lease, const ObjectId& id) {
-    Template wanted = named(id);
+    AttributeTemplate wanted = named(id);
     wanted.flag(CKA_TOKEN, true);
-    Query query;
+    AttributeQuery query;
     query.ask(CKA_ID, ObjectId::size);
     query.ask_number(CKA_CLASS);
     FoundObjects found;
@@ -209,7 +206,7 @@ void choose_public_half(Lease& lease, const std::vector<CK_OBJECT_HANDLE>& candi
     for (const CK_OBJECT_HANDLE candidate : candidates) {
         auto hash = public_key_sha256_of(lease, candidate);
         if (!hash) continue;
-        handles.public_half = candidate;
+        handles.public_key = candidate;
         handles.public_key_sha256 = std::move(*hash);
         if (handles.public_key_sha256 == public_key_sha256) return;
     }
@@ -230,9 +227,9 @@ KeyHandles find_handles(Lease& lease, const ObjectId& id, const std::string& pub
     if (!public_key_sha256.empty())
         choose_public_half(lease, found.public_keys, public_key_sha256, handles);
     else if (!found.public_keys.empty())
-        handles.public_half = found.public_keys.front();
-    if (!handles.absent_sha256.empty() && handles.public_half != CK_INVALID_HANDLE)
-        log::error("token.public_key_is_another", {{"label", LogLabel::current()},
+        handles.public_key = found.public_keys.front();
+    if (!handles.absent_sha256.empty() && handles.public_key != CK_INVALID_HANDLE)
+        log::error("token.public_key_is_another", {{"label", LogContext::current()},
                                                    {"object", id.hex()},
                                                    {"remedy", "keyward reconcile --dry-run"}});
     return handles;

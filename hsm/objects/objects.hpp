@@ -49,7 +49,7 @@ class MadeObjects {
 
 /// Every object that has these attributes, of the token and of the process's sessions; each once, whatever
 /// the module repeats. Throws when it finds more than a token can hold.
-std::vector<CK_OBJECT_HANDLE> find_matching(Lease& lease, Template& wanted);
+std::vector<CK_OBJECT_HANDLE> find_matching(Lease& lease, AttributeTemplate& wanted);
 
 /// The secret, private and public keys in the token with this CKA_ID, the public ones last; nothing else that
 /// has it, as the certificate of a key. Throws when the session has lost its login, since it could not see

@@ -15,16 +15,12 @@
 
 namespace keyward::hsm {
 
-using service::Action;
-using service::Operation;
-using service::Outcome;
-using service::Scheme;
-using Kind = service::Outcome::Kind;
+using Kind = CryptoResult::Kind;
 
 /// An operation, and what it is done with.
 struct KeyUse::Job {
-    Action action;
-    const Operation& operation;
+    CryptoOperation action;
+    const CryptoRequest& operation;
     CK_OBJECT_HANDLE object;
     const MechanismCode& code;
 };
@@ -32,15 +28,15 @@ struct KeyUse::Job {
 namespace {
 
 /// What CK_MECHANISM_INFO must say of a mechanism that is to do it.
-CK_FLAGS flag_of(Action action) {
+CK_FLAGS flag_of(CryptoOperation action) {
     switch (action) {
-        case Action::encrypt:
+        case CryptoOperation::encrypt:
             return CKF_ENCRYPT;
-        case Action::decrypt:
+        case CryptoOperation::decrypt:
             return CKF_DECRYPT;
-        case Action::sign:
+        case CryptoOperation::sign:
             return CKF_SIGN;
-        case Action::verify:
+        case CryptoOperation::verify:
             return CKF_VERIFY;
     }
     return 0;
@@ -55,10 +51,10 @@ std::size_t if_known(std::uint16_t size) {
 
 /// Whether the input of an encryption is too long for the key of the object. SoftHSM2 says CKR_GENERAL_ERROR
 /// then, as it does of anything else.
-bool is_too_long(Lease& lease, CK_OBJECT_HANDLE object, const Operation& operation) {
+bool is_too_long(Lease& lease, CK_OBJECT_HANDLE object, const CryptoRequest& operation) {
     const Scheme scheme = operation.mechanism->scheme;
     if (scheme != Scheme::rsa_oaep && scheme != Scheme::rsa_pkcs1_cipher) return false;
-    Query query;
+    AttributeQuery query;
     query.ask(CKA_MODULUS, room::modulus);
     if (!query.finds(lease, object)) return false;
     const int bits = static_cast<int>(8 * query.octets(CKA_MODULUS).size());
@@ -68,34 +64,33 @@ bool is_too_long(Lease& lease, CK_OBJECT_HANDLE object, const Operation& operati
 }
 
 bool is_there(Lease& lease, CK_OBJECT_HANDLE object) {
-    Query query;
+    AttributeQuery query;
     query.ask_number(CKA_CLASS);
     return object != CK_INVALID_HANDLE && query.finds(lease, object);
 }
 
-Outcome refusal(std::string_view why) {
+CryptoResult refusal(std::string_view why) {
     return {.kind = Kind::refused, .reason = "The token refuses the input: " + std::string(why)};
 }
 
 /// For a failure that has the name of a wrong ciphertext in a module that is known to say otherwise of those.
-[[noreturn]] void throw_misnamed(const Called& called) {
+[[noreturn]] void throw_misnamed(const CallResult& called) {
     log::warn("token.call_failed",
-              {{"label", LogLabel::current()}, {"call", called.name}, {"code", name_of(called.value)}});
-    throw service::TokenError(
-        restated(error_of(called.name, called.value), service::TokenFault::unreachable));
+              {{"label", LogContext::current()}, {"call", called.name}, {"code", name_of(called.value)}});
+    throw TokenError(restated(error_of(called.name, called.value), TokenFault::unreachable));
 }
 
 /// What the client is told of a failure that lies in what it sent; nothing when it does not lie there.
-std::optional<Outcome> outcome_of_input(Action action, CK_RV value) {
+std::optional<CryptoResult> outcome_of_input(CryptoOperation action, CK_RV value) {
     switch (action) {
-        case Action::decrypt:  // see outcome_of_failed_decryption
+        case CryptoOperation::decrypt:  // see outcome_of_failed_decryption
             break;
-        case Action::verify:
+        case CryptoOperation::verify:
             if (value == CKR_SIGNATURE_INVALID || value == CKR_SIGNATURE_LEN_RANGE)
-                return Outcome{.kind = Kind::failed};
+                return CryptoResult{.kind = Kind::failed};
             break;
-        case Action::encrypt:
-        case Action::sign:
+        case CryptoOperation::encrypt:
+        case CryptoOperation::sign:
             if (is_about_input(value)) return refusal(meaning_of(value).words);
             break;
     }
@@ -104,66 +99,66 @@ std::optional<Outcome> outcome_of_input(Action action, CK_RV value) {
 
 }  // namespace
 
-std::optional<Outcome> KeyUse::run(Action action, const Operation& operation) {
-    const service::Mechanism& mechanism = *operation.mechanism;
-    if (action == Action::verify && mechanism.scheme == Scheme::mac) return verify_mac(operation);
-    if (service::is_public(mechanism, action)) return use_public_half(action, operation);
+std::optional<CryptoResult> KeyUse::run(CryptoOperation action, const CryptoRequest& operation) {
+    const Mechanism& mechanism = *operation.mechanism;
+    if (action == CryptoOperation::verify && mechanism.scheme == Scheme::mac) return verify_mac(operation);
+    if (is_public(mechanism, action)) return use_public_half(action, operation);
     if (handles_.own == CK_INVALID_HANDLE) return std::nullopt;
     return use({action, operation, handles_.own, code_of(mechanism.name)});
 }
 
-std::optional<Outcome> KeyUse::use_public_half(Action action, const Operation& operation) {
+std::optional<CryptoResult> KeyUse::use_public_half(CryptoOperation action, const CryptoRequest& operation) {
     const std::string& wanted = operation.public_key_sha256;
     if (!wanted.empty()) {
         // It goes on elsewhere only as long as something of the key is there.
         if (handles_.absent_sha256 == wanted) {
             const bool has_own = handles_.own != CK_INVALID_HANDLE;
-            if (!is_there(lease_, has_own ? handles_.own : handles_.public_half)) return std::nullopt;
-            return Outcome{.kind = Kind::not_offered};
+            if (!is_there(lease_, has_own ? handles_.own : handles_.public_key)) return std::nullopt;
+            return CryptoResult{.kind = Kind::not_offered};
         }
-        if (handles_.public_half != CK_INVALID_HANDLE && handles_.public_key_sha256.empty())
-            handles_.public_key_sha256 = public_key_sha256_of(lease_, handles_.public_half).value_or("");
+        if (handles_.public_key != CK_INVALID_HANDLE && handles_.public_key_sha256.empty())
+            handles_.public_key_sha256 = public_key_sha256_of(lease_, handles_.public_key).value_or("");
         if (handles_.public_key_sha256 != wanted) return std::nullopt;
     }
-    if (handles_.public_half == CK_INVALID_HANDLE) return std::nullopt;
-    return use({action, operation, handles_.public_half, code_of(operation.mechanism->name)});
+    if (handles_.public_key == CK_INVALID_HANDLE) return std::nullopt;
+    return use({action, operation, handles_.public_key, code_of(operation.mechanism->name)});
 }
 
-std::optional<Outcome> KeyUse::verify_mac(const Operation& operation) {
-    auto made = run(Action::sign, operation);
+std::optional<CryptoResult> KeyUse::verify_mac(const CryptoRequest& operation) {
+    auto made = run(CryptoOperation::sign, operation);
     if (!made || made->kind != Kind::done) return made;
     const bool same = equal_secrets(made->output.reveal(), operation.signature);
-    return Outcome{.kind = same ? Kind::done : Kind::failed};
+    return CryptoResult{.kind = same ? Kind::done : Kind::failed};
 }
 
-std::optional<Outcome> KeyUse::use(const Job& job) {
+std::optional<CryptoResult> KeyUse::use(const Job& job) {
     const CK_FLAGS flag = flag_of(job.action);
-    const Operation& operation = job.operation;
+    const CryptoRequest& operation = job.operation;
     if (!operation.input_is_digest && offered_.offers(job.code.code, flag)) {
         auto outcome = use_as(job, job.code.code, operation.input.reveal());
         if (!outcome || outcome->kind != Kind::not_offered) return outcome;
     }
     if (job.code.form == DigestForm::none || !offered_.offers(job.code.instead, flag))
-        return Outcome{.kind = Kind::not_offered};
+        return CryptoResult{.kind = Kind::not_offered};
     return use_as(job, job.code.instead, bare_input(job));
 }
 
-std::optional<Outcome> KeyUse::use_as(const Job& job, CK_MECHANISM_TYPE code, ByteView input,
-                                      std::optional<CK_RV> before) {
-    const bool makes = job.action != Action::verify;
+std::optional<CryptoResult> KeyUse::use_as(const Job& job, CK_MECHANISM_TYPE code, ByteView input,
+                                           std::optional<CK_RV> before) {
+    const bool makes = job.action != CryptoOperation::verify;
     const OutputLength length = makes ? length_of(job) : OutputLength{};
     MechanismParameters parameters(code, job.operation);
-    const Called begun = begin(lease_, job.action, parameters.mechanism(), job.object);
+    const CallResult begun = init_operation(lease_, job.action, parameters.mechanism(), job.object);
     if (is_gone(begun.value)) return std::nullopt;
-    if (is_not_offered(begun.value)) return Outcome{.kind = Kind::not_offered};
-    if (meaning_of(begun.value).fault == service::TokenFault::refused) check(begun.name, begun.value);
+    if (is_not_offered(begun.value)) return CryptoResult{.kind = Kind::not_offered};
+    if (meaning_of(begun.value).fault == TokenFault::refused) check(begun.name, begun.value);
     if (!begun.succeeded()) return outcome_without_reason(job, begun);
 
-    Outcome outcome;
-    const Called done = makes ? finish(lease_, job.action, input, length, outcome.output)
-                              : finish_verification(lease_, input, job.operation.signature);
+    CryptoResult outcome;
+    const CallResult done = makes ? run_operation(lease_, job.action, input, length, outcome.output)
+                                  : run_verify(lease_, input, job.operation.signature);
     if (done.succeeded()) return outcome;
-    if (job.action != Action::decrypt || is_gone(done.value)) return outcome_of_failure(job, done);
+    if (job.action != CryptoOperation::decrypt || is_gone(done.value)) return outcome_of_failure(job, done);
     if (auto failed = outcome_of_failed_decryption(job, done, before)) return failed;
     // An outage may end at this very moment, and a right ciphertext is not to be told as a wrong one.
     return use_as(job, code, input, done.value);
@@ -171,20 +166,20 @@ std::optional<Outcome> KeyUse::use_as(const Job& job, CK_MECHANISM_TYPE code, By
 
 // What a value means must be learnt from this module; where it can't be, the standard's names have to do.
 // Nothing when it may mean a wrong ciphertext: then the second try decides.
-std::optional<Outcome> KeyUse::outcome_of_failed_decryption(const Job& job, const Called& done,
-                                                            std::optional<CK_RV> before) {
-    settle(job.action);
-    if (before == done.value) return Outcome{.kind = Kind::failed};
-    lease_.replace_spoilt();
+std::optional<CryptoResult> KeyUse::outcome_of_failed_decryption(const Job& job, const CallResult& done,
+                                                                 std::optional<CK_RV> before) {
+    resolve(job.action);
+    if (before == done.value) return CryptoResult{.kind = Kind::failed};
+    lease_.replace_poisoned();
     const WrongCiphertext::Verdict verdict = judge(job, done.value);
     const bool is_named = names_wrong_ciphertext(done.value);
     if (verdict == WrongCiphertext::Verdict::wrong && !before) {
-        lease_.replace_spoilt();
+        lease_.replace_poisoned();
         return std::nullopt;
     }
     if (verdict == WrongCiphertext::Verdict::wrong ||
         (verdict == WrongCiphertext::Verdict::unknown && is_named))
-        return Outcome{.kind = Kind::failed};
+        return CryptoResult{.kind = Kind::failed};
     if (is_named) throw_misnamed(done);
     if (is_about_input(done.value)) return refusal(meaning_of(done.value).words);
     check(done.name, done.value);
@@ -196,42 +191,41 @@ WrongCiphertext::Verdict KeyUse::judge(const Job& job, CK_RV value) {
     return wrong_ciphertext_->judge(lease_, job.operation, job.object, value);
 }
 
-std::optional<Outcome> KeyUse::outcome_of_failure(const Job& job, const Called& done) {
+std::optional<CryptoResult> KeyUse::outcome_of_failure(const Job& job, const CallResult& done) {
     if (is_gone(done.value)) {
-        lease_.spoil();
+        lease_.poison();
         return std::nullopt;
     }
     auto outcome = outcome_of_input(job.action, done.value);
     if (!outcome) return outcome_without_reason(job, done);
-    settle(job.action);
+    resolve(job.action);
     return outcome;
 }
 
 // What the public key alone can do needs no token, so that one that fails at it costs nobody an answer.
-Outcome KeyUse::outcome_without_reason(const Job& job, const Called& called) {
-    if (!service::is_public(*job.operation.mechanism, job.action)) check(called.name, called.value);
-    settle(job.action);
-    if (job.action == Action::encrypt && is_too_long(lease_, job.object, job.operation))
+CryptoResult KeyUse::outcome_without_reason(const Job& job, const CallResult& called) {
+    if (!is_public(*job.operation.mechanism, job.action)) check(called.name, called.value);
+    resolve(job.action);
+    if (job.action == CryptoOperation::encrypt && is_too_long(lease_, job.object, job.operation))
         return refusal("it is too long for the key");
     log::warn("token.public_use_failed",
-              {{"label", LogLabel::current()}, {"call", called.name}, {"code", name_of(called.value)}});
+              {{"label", LogContext::current()}, {"call", called.name}, {"code", name_of(called.value)}});
     return {.kind = Kind::unanswered};
 }
 
 // A failure for which the token gives no reason may be the token's own; one that is gone does not answer
 // here either. Every failure is looked at alike, so that none takes longer than another.
-void KeyUse::settle(Action action) {
-    if (!has_ended(lease_, action)) lease_.spoil();
+void KeyUse::resolve(CryptoOperation action) {
+    if (!has_ended(lease_, action)) lease_.poison();
     if (!lease_.sees_private_objects())
-        throw service::TokenError(service::TokenFault::unreachable,
-                                  "The session was lost while a key was used");
+        throw TokenError(TokenFault::unreachable, "The session was lost while a key was used");
 }
 
 Bytes KeyUse::bare_input(const Job& job) {
-    const keys::Digest digest = job.operation.mechanism->digest.value();
+    const Digest digest = job.operation.mechanism->digest.value();
     const ByteView input = job.operation.input.reveal();
     Bytes value =
-        job.operation.input_is_digest ? Bytes(input.begin(), input.end()) : keys::digest_of(digest, input);
+        job.operation.input_is_digest ? Bytes(input.begin(), input.end()) : digest_of(digest, input);
     if (job.code.form == DigestForm::info) return digest_info(digest, value);
     if (job.code.form == DigestForm::leftmost)
         value.resize(std::min<std::size_t>(value.size(), order_bytes(job.object)));
@@ -251,7 +245,7 @@ OutputLength KeyUse::length_of(const Job& job) {
 // The order of P-521 alone is no whole number of octets, and it is longer than every digest.
 std::uint16_t KeyUse::order_bytes(CK_OBJECT_HANDLE object) {
     if (handles_.order_bytes == 0) {
-        Query query;
+        AttributeQuery query;
         query.ask(CKA_EC_PARAMS, room::params);
         if (!query.finds(lease_, object)) return unknown_size;
         const auto key = ec_key_without_point(query.octets(CKA_EC_PARAMS));
@@ -265,7 +259,7 @@ std::uint16_t KeyUse::order_bytes(CK_OBJECT_HANDLE object) {
 
 std::uint16_t KeyUse::modulus_bytes(CK_OBJECT_HANDLE object) {
     if (handles_.modulus_bytes == 0) {
-        Query query;
+        AttributeQuery query;
         ask_rsa(query);
         if (!query.finds(lease_, object)) return unknown_size;
         const auto key = public_key_in(query, CKK_RSA);

@@ -28,9 +28,9 @@ class KeyUse {
 
     /// What comes of one operation; nothing when the object is gone, was never there, or is a public one of
     /// another key than the operation's: a search is needed then. What fails because of
-    /// what it was given is an outcome, and leaves the lease with a session that can be used, or spoilt.
+    /// what it was given is an outcome, and leaves the lease with a session that can be used, or poisoned.
     /// Everything else throws.
-    std::optional<service::Outcome> run(service::Action action, const service::Operation& operation);
+    std::optional<CryptoResult> run(CryptoOperation action, const CryptoRequest& operation);
 
     /// As they were given, and what was learned of them meanwhile.
     [[nodiscard]] const KeyHandles& handles() const { return handles_; }
@@ -38,19 +38,18 @@ class KeyUse {
   private:
     struct Job;
 
-    std::optional<service::Outcome> use_public_half(service::Action action,
-                                                    const service::Operation& operation);
-    std::optional<service::Outcome> use(const Job& job);
+    std::optional<CryptoResult> use_public_half(CryptoOperation action, const CryptoRequest& operation);
+    std::optional<CryptoResult> use(const Job& job);
     /// `before`: with what the same decryption failed a moment ago.
-    std::optional<service::Outcome> use_as(const Job& job, CK_MECHANISM_TYPE code, ByteView input,
-                                           std::optional<CK_RV> before = {});
-    std::optional<service::Outcome> outcome_of_failed_decryption(const Job& job, const Called& done,
-                                                                 std::optional<CK_RV> before);
+    std::optional<CryptoResult> use_as(const Job& job, CK_MECHANISM_TYPE code, ByteView input,
+                                       std::optional<CK_RV> before = {});
+    std::optional<CryptoResult> outcome_of_failed_decryption(const Job& job, const CallResult& done,
+                                                             std::optional<CK_RV> before);
     WrongCiphertext::Verdict judge(const Job& job, CK_RV value);
-    std::optional<service::Outcome> verify_mac(const service::Operation& operation);
-    std::optional<service::Outcome> outcome_of_failure(const Job& job, const Called& done);
-    service::Outcome outcome_without_reason(const Job& job, const Called& called);
-    void settle(service::Action action);
+    std::optional<CryptoResult> verify_mac(const CryptoRequest& operation);
+    std::optional<CryptoResult> outcome_of_failure(const Job& job, const CallResult& done);
+    CryptoResult outcome_without_reason(const Job& job, const CallResult& called);
+    void resolve(CryptoOperation action);
     Bytes bare_input(const Job& job);
     OutputLength length_of(const Job& job);
     std::uint16_t order_bytes(CK_OBJECT_HANDLE object);

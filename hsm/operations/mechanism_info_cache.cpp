@@ -27,7 +27,7 @@ bool knows_all(const MechanismList& list, std::span<const CK_MECHANISM_TYPE> cod
 
 using Deadline = std::chrono::steady_clock::time_point;
 
-std::shared_ptr<MechanismList> copy_or_new(const Offered::List& known, const Functions& p11,
+std::shared_ptr<MechanismList> copy_or_new(const MechanismInfoCache::List& known, const Functions& p11,
                                            CK_SLOT_ID slot) {
     return known ? std::make_shared<MechanismList>(*known) : std::make_shared<MechanismList>(p11, slot);
 }
@@ -75,12 +75,12 @@ std::set<std::string> MechanismList::names() const {
     return names;
 }
 
-Offered::List Offered::in(Lease& lease) {
+MechanismInfoCache::List MechanismInfoCache::in(Lease& lease) {
     return in(lease, all_codes());
 }
 
 // Each learned mechanism is kept at once, so that a call that takes longer than its request is not in vain.
-Offered::List Offered::in(Lease& lease, std::span<const CK_MECHANISM_TYPE> wanted) {
+MechanismInfoCache::List MechanismInfoCache::in(Lease& lease, std::span<const CK_MECHANISM_TYPE> wanted) {
     List list = kept();
     while (!list || !knows_all(*list, wanted)) {
         const auto more = copy_or_new(list, lease.p11(), lease.slot());
@@ -91,47 +91,47 @@ Offered::List Offered::in(Lease& lease, std::span<const CK_MECHANISM_TYPE> wante
     return list;
 }
 
-void Offered::read_ahead(const Functions& p11, CK_SLOT_ID slot, const SessionEra& era,
-                         std::chrono::milliseconds limit) {
+void MechanismInfoCache::read_ahead(const Functions& p11, CK_SLOT_ID slot, const SessionEpoch& epoch,
+                                    std::chrono::milliseconds limit) {
     const Deadline until = std::chrono::steady_clock::now() + limit;
     List list;
     {
         const std::lock_guard lock(mutex_);
-        if (list_ && era_ == era && knows_all(*list_, all_codes())) return;
-        const bool is_current = !list_ || era_ == era || era_ == SessionEra{};
-        if (is_current) era_ = era;
-        if (is_current || next_era_ == era) list = is_current ? list_ : next_;
+        if (list_ && epoch_ == epoch && knows_all(*list_, all_codes())) return;
+        const bool is_current = !list_ || epoch_ == epoch || epoch_ == SessionEpoch{};
+        if (is_current) epoch_ = epoch;
+        if (is_current || next_epoch_ == epoch) list = is_current ? list_ : next_;
     }
     const auto more = copy_or_new(list, p11, slot);
-    std::optional<service::TokenError> failure;
+    std::optional<TokenError> failure;
     try {
         add_more(*more, p11, slot, all_codes(), until);
-    } catch (const service::TokenError& error) {
+    } catch (const TokenError& error) {
         failure = error;
     }
-    keep(more, era);
-    if (failure) throw service::TokenError(*failure);
+    keep(more, epoch);
+    if (failure) throw TokenError(*failure);
 }
 
-Offered::List Offered::kept() const {
+MechanismInfoCache::List MechanismInfoCache::kept() const {
     const std::lock_guard lock(mutex_);
     return list_;
 }
 
-void Offered::keep(List list) {
+void MechanismInfoCache::keep(List list) {
     const std::lock_guard lock(mutex_);
     list_ = std::move(list);
 }
 
-void Offered::keep(List list, const SessionEra& era) {
+void MechanismInfoCache::keep(List list, const SessionEpoch& epoch) {
     const std::lock_guard lock(mutex_);
-    if (era_ != era && !knows_all(*list, all_codes())) {
+    if (epoch_ != epoch && !knows_all(*list, all_codes())) {
         next_ = std::move(list);
-        next_era_ = era;
+        next_epoch_ = epoch;
         return;
     }
     list_ = std::move(list);
-    era_ = era;
+    epoch_ = epoch;
     next_.reset();
 }
 

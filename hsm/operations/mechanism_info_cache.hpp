@@ -43,7 +43,7 @@ class MechanismList {
 /// to tell of all mechanisms than a request may. A request that comes before waits for those alone that it
 /// needs. After the sessions were lost the list is read again by pings, and the one before serves until that
 /// is done. Any thread may call.
-class Offered {
+class MechanismInfoCache {
   public:
     using List = std::shared_ptr<const MechanismList>;
 
@@ -51,22 +51,23 @@ class Offered {
     List in(Lease& lease);
     /// At least these. Throws when the token does not tell of one of them.
     List in(Lease& lease, std::span<const CK_MECHANISM_TYPE> wanted);
-    /// Goes on to read the list of this era, for as long as the limit says. Throws when the token does not
+    /// Goes on to read the list of this epoch, for as long as the limit says. Throws when the token does not
     /// tell of a mechanism, and keeps what it told before.
-    void read_ahead(const Functions& p11, CK_SLOT_ID slot, const SessionEra& era,
+    void read_ahead(const Functions& p11, CK_SLOT_ID slot, const SessionEpoch& epoch,
                     std::chrono::milliseconds limit);
 
   private:
     [[nodiscard]] List kept() const;
     void keep(List list);
-    /// What a ping has read in that era: in the place of the list of another era only when it is complete.
-    void keep(List list, const SessionEra& era);
+    /// What a ping has read in that epoch: in the place of the list of another epoch only when it is
+    /// complete.
+    void keep(List list, const SessionEpoch& epoch);
 
     mutable std::mutex mutex_;
     List list_;
-    List next_;  ///< of a newer era, not yet complete
-    SessionEra era_{};
-    SessionEra next_era_{};
+    List next_;  ///< of a newer epoch, not yet complete
+    SessionEpoch epoch_{};
+    SessionEpoch next_epoch_{};
 };
 
 }  // namespace keyward::hsm

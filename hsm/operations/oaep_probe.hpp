@@ -18,19 +18,19 @@ const keys::KeyMaterial& oaep_trial_key();
 /// what OpenSSL sealed. SoftHSM2 takes keys for OAEP with SHA-256 and can't use them. False also when the
 /// token takes no such object. Throws when the token can't be reached, and leaves no object behind.
 bool decrypts_oaep(Lease& lease, const MechanismList& offered, const keys::KeyMaterial& trial_key,
-                   keys::Digest hash);
+                   Digest hash);
 
 /// The hashes for which that was proved, as long as the token is sure to be the same. Any thread may call.
 class ProvedHashes {
   public:
-    using Hashes = std::set<keys::Digest>;
+    using Hashes = std::set<Digest>;
 
-    [[nodiscard]] std::optional<Hashes> in(const Lease::Era& era) const;
-    void keep(const Lease::Era& era, Hashes hashes);
+    [[nodiscard]] std::optional<Hashes> in(const Lease::Epoch& epoch) const;
+    void keep(const Lease::Epoch& epoch, Hashes hashes);
 
   private:
     mutable std::mutex mutex_;
-    Lease::Era era_{};
+    Lease::Epoch epoch_{};
     std::optional<Hashes> hashes_;
 };
 

@@ -19,14 +19,9 @@
 namespace keyward::hsm {
 namespace {
 
-using service::Action;
-using service::Operation;
-using service::Scheme;
-using service::TokenError;
-
 constexpr std::size_t longest_result = 16384 / 8;
 
-Operation copy_of(const Operation& operation) {
+CryptoRequest copy_of(const CryptoRequest& operation) {
     return {.mechanism = operation.mechanism,
             .input = operation.input.clone(),
             .iv = operation.iv,
@@ -36,22 +31,22 @@ Operation copy_of(const Operation& operation) {
 keys::KeyMaterial trial_key(keys::Algorithm algorithm) {
     if (algorithm == keys::Algorithm::aes) return keys::SecretKey{algorithm, random_secret(32)};
     SecretBytes octets = random_secret(algorithm == keys::Algorithm::des ? 8 : 24);
-    keys::set_odd_parity(octets.writable());
+    set_odd_parity(octets.writable());
     return keys::SecretKey{algorithm, std::move(octets)};
 }
 
 CK_OBJECT_HANDLE create(Lease& lease, const ObjectId& id, const keys::KeyMaterial& material,
                         MadeObjects& made) {
-    const service::ImportOrder order{.id = id,
-                                     .label = "keyward: trial of wrong ciphertexts",
-                                     .material = material,
-                                     .uses = {service::Use::cipher},
-                                     .lifetime = service::Lifetime::session,
-                                     .expected_check_value = {}};
+    const ImportRequest order{.id = id,
+                              .label = "keyward: trial of wrong ciphertexts",
+                              .material = material,
+                              .uses = {KeyUsage::encrypt_decrypt},
+                              .lifetime = ObjectLifetime::session,
+                              .expected_check_value = {}};
     const auto* const secret = std::get_if<keys::SecretKey>(&material);
     const KeyObjects objects =
         create_objects(lease, order, {}, secret == nullptr ? ByteView() : secret->octets.reveal(), made);
-    return secret == nullptr ? objects.private_half : objects.secret;
+    return secret == nullptr ? objects.private_key : objects.secret;
 }
 
 /// A session object; CK_INVALID_HANDLE when the token takes none.
@@ -65,35 +60,36 @@ CK_OBJECT_HANDLE create_trial_key(Lease& lease, const ObjectId& id, keys::Algori
     }
 }
 
-CK_RV run(Lease& lease, Action action, CK_OBJECT_HANDLE key, const Operation& operation,
+CK_RV run(Lease& lease, CryptoOperation action, CK_OBJECT_HANDLE key, const CryptoRequest& operation,
           SecretBytes& output) {
     MechanismParameters parameters(code_of(operation.mechanism->name).code, operation);
-    const Called begun = begin(lease, action, parameters.mechanism(), key);
+    const CallResult begun = init_operation(lease, action, parameters.mechanism(), key);
     if (!begun.succeeded()) return begun.value;
-    return finish(lease, action, operation.input.reveal(), OutputLength::up_to(longest_result), output).value;
+    return run_operation(lease, action, operation.input.reveal(), OutputLength::up_to(longest_result), output)
+        .value;
 }
 
 /// With CBC one octet less than a block, so that its padding is one octet, whose value is known.
-Bytes message_for(const service::Mechanism& mechanism) {
+Bytes message_for(const Mechanism& mechanism) {
     const bool padded = mechanism.scheme == Scheme::cbc_pad;
     return Bytes(padded ? mechanism.iv_size - std::size_t{1} : 15, 0x5A);
 }
 
 /// RSAEP (RFC 8017 section 5.1.1) of a block that is as long as the modulus, and less.
 Bytes encrypted_bare(const keys::RsaPublicKey& rsa, ByteView block) {
-    const keys::BnPtr modulus = keys::number_from(rsa.modulus);
-    const keys::BnPtr exponent = keys::number_from(rsa.public_exponent);
-    const keys::BnPtr number = keys::number_from(block);
-    const keys::BnCtxPtr context = keys::made(keys::BnCtxPtr(BN_CTX_new()));
-    keys::require(BN_mod_exp(number.get(), number.get(), exponent.get(), modulus.get(), context.get()) == 1);
+    const BnPtr modulus = number_from(rsa.modulus);
+    const BnPtr exponent = number_from(rsa.public_exponent);
+    const BnPtr number = number_from(block);
+    const BnCtxPtr context = made(BnCtxPtr(BN_CTX_new()));
+    require(BN_mod_exp(number.get(), number.get(), exponent.get(), modulus.get(), context.get()) == 1);
     Bytes encrypted(rsa.modulus.size());
-    keys::require(BN_bn2binpad(number.get(), encrypted.data(), static_cast<int>(encrypted.size())) >= 0);
+    require(BN_bn2binpad(number.get(), encrypted.data(), static_cast<int>(encrypted.size())) >= 0);
     return encrypted;
 }
 
 /// The public half of the object; nothing when the token does not tell it.
 std::optional<keys::RsaPublicKey> public_half_of(Lease& lease, CK_OBJECT_HANDLE key) {
-    Query query;
+    AttributeQuery query;
     ask_rsa(query);
     if (!query.finds(lease, key)) return std::nullopt;
     const auto read = public_key_in(query, CKK_RSA);
@@ -101,15 +97,15 @@ std::optional<keys::RsaPublicKey> public_half_of(Lease& lease, CK_OBJECT_HANDLE 
 }
 
 /// What the public key makes of the message.
-Bytes sealed_outside(const keys::RsaPublicKey& rsa, const Operation& like) {
+Bytes sealed_outside(const keys::RsaPublicKey& rsa, const CryptoRequest& like) {
     return like.mechanism->scheme == Scheme::rsa_oaep
                ? keys::encrypt_rsa_oaep(rsa, like.oaep_hash, message_for(*like.mechanism))
                : keys::encrypt_rsa_pkcs1(rsa, message_for(*like.mechanism));
 }
 
 /// The decryption of a right ciphertext; nothing when none can be made.
-std::optional<Operation> right_one(Lease& lease, CK_OBJECT_HANDLE key, const Operation& like) {
-    Operation right{.mechanism = like.mechanism, .input = {}, .oaep_hash = like.oaep_hash};
+std::optional<CryptoRequest> right_one(Lease& lease, CK_OBJECT_HANDLE key, const CryptoRequest& like) {
+    CryptoRequest right{.mechanism = like.mechanism, .input = {}, .oaep_hash = like.oaep_hash};
     if (like.mechanism->algorithm == keys::Algorithm::rsa) {
         const auto rsa = public_half_of(lease, key);
         if (!rsa) return std::nullopt;
@@ -120,48 +116,47 @@ std::optional<Operation> right_one(Lease& lease, CK_OBJECT_HANDLE key, const Ope
     right.iv.assign(iv.reveal().begin(), iv.reveal().end());
     right.input = SecretBytes::copy_of(message_for(*like.mechanism));
     SecretBytes sealed;
-    if (run(lease, Action::encrypt, key, right, sealed) != CKR_OK) return std::nullopt;
+    if (run(lease, CryptoOperation::encrypt, key, right, sealed) != CKR_OK) return std::nullopt;
     right.input = std::move(sealed);
     return right;
 }
 
-bool opens(Lease& lease, CK_OBJECT_HANDLE key, const Operation& right) {
+bool opens(Lease& lease, CK_OBJECT_HANDLE key, const CryptoRequest& right) {
     SecretBytes opened;
-    return run(lease, Action::decrypt, key, right, opened) == CKR_OK &&
+    return run(lease, CryptoOperation::decrypt, key, right, opened) == CKR_OK &&
            equal_secrets(opened.reveal(), message_for(*right.mechanism));
 }
 
 /// With CBC the vector changes the padding's octet, which is 0x01.
-Operation with_last_octet_changed(const Operation& right, std::uint8_t change) {
-    Operation wrong = copy_of(right);
+CryptoRequest with_last_octet_changed(const CryptoRequest& right, std::uint8_t change) {
+    CryptoRequest wrong = copy_of(right);
     const bool padded = right.mechanism->scheme == Scheme::cbc_pad;
     (padded ? wrong.iv.back() : wrong.input.writable().back()) ^= change;
     return wrong;
 }
 
 /// A block of type 2 (RFC 8017 section 7.2.1) whose padding ends at that octet, or nowhere.
-Operation with_padding_to(const Operation& right, const keys::RsaPublicKey& rsa,
-                          std::optional<std::size_t> end) {
+CryptoRequest with_padding_to(const CryptoRequest& right, const keys::RsaPublicKey& rsa,
+                              std::optional<std::size_t> end) {
     Bytes block(rsa.modulus.size(), 0x5A);
     block[0] = 0x00;
     block[1] = 0x02;
     if (end) block[*end] = 0x00;
-    Operation wrong = copy_of(right);
+    CryptoRequest wrong = copy_of(right);
     wrong.input = SecretBytes::copy_of(encrypted_bare(rsa, block));
     return wrong;
 }
 
-Operation beyond_the_modulus(const Operation& right) {
-    Operation wrong = copy_of(right);
+CryptoRequest beyond_the_modulus(const CryptoRequest& right) {
+    CryptoRequest wrong = copy_of(right);
     std::ranges::fill(wrong.input.writable(), std::uint8_t{0xFF});
     return wrong;
 }
 
 /// No whole block, shorter than the modulus, or without room for a tag.
-Operation of_wrong_length(const Operation& right) {
-    Operation wrong = copy_of(right);
-    wrong.input.truncate(right.mechanism->scheme == Scheme::gcm ? service::gcm_tag_size - 1
-                                                                : right.input.size() - 1);
+CryptoRequest of_wrong_length(const CryptoRequest& right) {
+    CryptoRequest wrong = copy_of(right);
+    wrong.input.truncate(right.mechanism->scheme == Scheme::gcm ? gcm_tag_size - 1 : right.input.size() - 1);
     return wrong;
 }
 
@@ -170,9 +165,9 @@ constexpr std::size_t too_early = 2 + 7;  // the padding has eight octets at lea
 /// Wrong ones, made of a right one for the key. With CBC the padding's octet comes to none, to more than a
 /// block, and to two, where the octet before it is another. With PKCS#1 v1.5 the block is none of type 2, or
 /// is one whose padding does not end, or ends too early.
-std::vector<Operation> wrong_ones(Lease& lease, CK_OBJECT_HANDLE key, const Operation& right) {
+std::vector<CryptoRequest> wrong_ones(Lease& lease, CK_OBJECT_HANDLE key, const CryptoRequest& right) {
     const Scheme scheme = right.mechanism->scheme;
-    std::vector<Operation> wrong;
+    std::vector<CryptoRequest> wrong;
     wrong.push_back(with_last_octet_changed(right, 0x01));
     wrong.push_back(with_last_octet_changed(right, 0x80));
     if (scheme == Scheme::cbc_pad) wrong.push_back(with_last_octet_changed(right, 0x03));
@@ -191,7 +186,7 @@ std::vector<Operation> wrong_ones(Lease& lease, CK_OBJECT_HANDLE key, const Oper
 class TrialKey {
   public:
     /// `used` is the object in use; CK_INVALID_HANDLE stands for one of its own.
-    TrialKey(Lease& lease, const Operation& like, CK_OBJECT_HANDLE used)
+    TrialKey(Lease& lease, const CryptoRequest& like, CK_OBJECT_HANDLE used)
         : lease_(lease),
           object_(used != CK_INVALID_HANDLE
                       ? used
@@ -201,7 +196,7 @@ class TrialKey {
 
     /// False when the token takes no session object.
     [[nodiscard]] bool is_there() const { return object_ != CK_INVALID_HANDLE; }
-    [[nodiscard]] const std::optional<Operation>& right() const { return right_; }
+    [[nodiscard]] const std::optional<CryptoRequest>& right() const { return right_; }
     [[nodiscard]] bool opens() const { return right_ && hsm::opens(lease_, object_, *right_); }
     [[nodiscard]] CK_OBJECT_HANDLE object() const { return object_; }
     void keep() { made_.keep(); }
@@ -211,29 +206,29 @@ class TrialKey {
     const ObjectId id_ = ObjectId::random();
     MadeObjects made_{lease_, id_};
     CK_OBJECT_HANDLE object_;
-    std::optional<Operation> right_;
+    std::optional<CryptoRequest> right_;
 };
 
 /// Ends the trial, whose session may have an operation left, and goes on in another session.
 void end(std::optional<TrialKey>& trial, Lease& lease) {
     trial.reset();
-    lease.spoil();
-    lease.replace_spoilt();
+    lease.poison();
+    lease.replace_poisoned();
 }
 
 /// What the token answers to wrong ciphertexts; nothing when it does not open a right one before and after
 /// them: then the answers may be those of an outage. Where the token does not end an operation, the trial
 /// goes on in another session.
-std::optional<std::set<CK_RV>> answers_to_wrong_ones(Lease& lease, const Operation& like,
+std::optional<std::set<CK_RV>> answers_to_wrong_ones(Lease& lease, const CryptoRequest& like,
                                                      CK_OBJECT_HANDLE used, std::optional<TrialKey>& trial) {
     std::set<CK_RV> answers;
-    std::vector<Operation> wrong = wrong_ones(lease, trial->object(), trial->right().value());
+    std::vector<CryptoRequest> wrong = wrong_ones(lease, trial->object(), trial->right().value());
     for (std::size_t i = 0; i < wrong.size(); ++i) {
         SecretBytes opened;
-        const CK_RV value = run(lease, Action::decrypt, trial->object(), wrong[i], opened);
+        const CK_RV value = run(lease, CryptoOperation::decrypt, trial->object(), wrong[i], opened);
         if (value == CKR_OK) continue;
         answers.insert(value);
-        if (has_ended(lease, Action::decrypt)) continue;
+        if (has_ended(lease, CryptoOperation::decrypt)) continue;
         end(trial, lease);
         trial.emplace(lease, like, used);
         if (!trial->opens()) return std::nullopt;
@@ -259,12 +254,12 @@ bool can_be_wrong(Scheme scheme) {
 /// What was learnt of one mechanism.
 struct WrongCiphertext::Lesson {
     CK_OBJECT_HANDLE key;  ///< the session object; CK_INVALID_HANDLE where the key in use had to do
-    Operation right;
+    CryptoRequest right;
     std::set<CK_RV> answers;  ///< to wrong ciphertexts
 };
 
-WrongCiphertext::Verdict WrongCiphertext::judge(Lease& lease, const Operation& failed, CK_OBJECT_HANDLE key,
-                                                CK_RV value) {
+WrongCiphertext::Verdict WrongCiphertext::judge(Lease& lease, const CryptoRequest& failed,
+                                                CK_OBJECT_HANDLE key, CK_RV value) {
     if (!can_be_wrong(failed.mechanism->scheme)) return Verdict::unknown;
     try {
         return judge_by_lesson(lease, failed, key, value);
@@ -273,24 +268,24 @@ WrongCiphertext::Verdict WrongCiphertext::judge(Lease& lease, const Operation& f
     }
 }
 
-WrongCiphertext::Verdict WrongCiphertext::judge_by_lesson(Lease& lease, const Operation& failed,
+WrongCiphertext::Verdict WrongCiphertext::judge_by_lesson(Lease& lease, const CryptoRequest& failed,
                                                           CK_OBJECT_HANDLE key, CK_RV value) {
-    auto lesson = known(lease.era(), failed);
+    auto lesson = known(lease.epoch(), failed);
     if (!lesson) {
         const std::lock_guard alone(learning_);
-        lesson = known(lease.era(), failed);  // others may have learnt it while this one waited
+        lesson = known(lease.epoch(), failed);  // others may have learnt it while this one waited
         if (!lesson) return learn(lease, failed, key, value);
     }
     return lesson->answers.contains(value) ? try_right_one(lease, failed, key, *lesson) : Verdict::not_wrong;
 }
 
-WrongCiphertext::Verdict WrongCiphertext::try_right_one(Lease& lease, const Operation& failed,
+WrongCiphertext::Verdict WrongCiphertext::try_right_one(Lease& lease, const CryptoRequest& failed,
                                                         CK_OBJECT_HANDLE key, const Lesson& lesson) {
     if (lesson.key != CK_INVALID_HANDLE) {
         if (opens(lease, lesson.key, lesson.right)) return Verdict::wrong;
         // The object may have gone with the session that it was made in.
-        lease.spoil();
-        lease.replace_spoilt();
+        lease.poison();
+        lease.replace_poisoned();
     }
     for (const CK_OBJECT_HANDLE used : {CK_INVALID_HANDLE, key}) {
         if (used == CK_INVALID_HANDLE && lesson.key == CK_INVALID_HANDLE) continue;
@@ -299,7 +294,7 @@ WrongCiphertext::Verdict WrongCiphertext::try_right_one(Lease& lease, const Oper
         if (trial->opens()) {
             if (used == CK_INVALID_HANDLE) {
                 trial->keep();
-                keep(lease.era(), {trial->object(), copy_of(*trial->right()), lesson.answers});
+                keep(lease.epoch(), {trial->object(), copy_of(*trial->right()), lesson.answers});
             }
             return Verdict::wrong;
         }
@@ -309,16 +304,16 @@ WrongCiphertext::Verdict WrongCiphertext::try_right_one(Lease& lease, const Oper
     return Verdict::not_wrong;
 }
 
-std::shared_ptr<const WrongCiphertext::Lesson> WrongCiphertext::known(const Lease::Era& era,
-                                                                      const Operation& failed) {
+std::shared_ptr<const WrongCiphertext::Lesson> WrongCiphertext::known(const Lease::Epoch& epoch,
+                                                                      const CryptoRequest& failed) {
     const std::lock_guard lock(mutex_);
     const auto found = lessons_.find(Subject{failed.mechanism->name, failed.oaep_hash});
-    return era_ == era && found != lessons_.end() ? found->second : nullptr;
+    return epoch_ == epoch && found != lessons_.end() ? found->second : nullptr;
 }
 
 // A token that makes a right ciphertext and does not open it fails now, whatever it says.
-WrongCiphertext::Verdict WrongCiphertext::learn(Lease& lease, const Operation& failed, CK_OBJECT_HANDLE key,
-                                                CK_RV value) {
+WrongCiphertext::Verdict WrongCiphertext::learn(Lease& lease, const CryptoRequest& failed,
+                                                CK_OBJECT_HANDLE key, CK_RV value) {
     Verdict without_lesson = Verdict::unknown;
     for (const CK_OBJECT_HANDLE used : {CK_INVALID_HANDLE, key}) {
         std::optional<TrialKey> trial;
@@ -329,8 +324,8 @@ WrongCiphertext::Verdict WrongCiphertext::learn(Lease& lease, const Operation& f
             if (auto answers = answers_to_wrong_ones(lease, failed, used, trial)) {
                 const bool is_wrong = answers->contains(value);
                 trial->keep();
-                keep_new(lease.era(), {used == CK_INVALID_HANDLE ? trial->object() : CK_INVALID_HANDLE,
-                                       copy_of(*trial->right()), *std::move(answers)});
+                keep_new(lease.epoch(), {used == CK_INVALID_HANDLE ? trial->object() : CK_INVALID_HANDLE,
+                                         copy_of(*trial->right()), *std::move(answers)});
                 return is_wrong ? Verdict::wrong : Verdict::not_wrong;
             }
         }
@@ -339,18 +334,18 @@ WrongCiphertext::Verdict WrongCiphertext::learn(Lease& lease, const Operation& f
     return without_lesson;
 }
 
-void WrongCiphertext::keep_new(const Lease::Era& era, Lesson lesson) {
-    log::info("token.wrong_ciphertext_learnt", {{"label", LogLabel::current()},
+void WrongCiphertext::keep_new(const Lease::Epoch& epoch, Lesson lesson) {
+    log::info("token.wrong_ciphertext_learnt", {{"label", LogContext::current()},
                                                 {"mechanism", lesson.right.mechanism->name},
                                                 {"answers", listed(lesson.answers)}});
-    keep(era, std::move(lesson));
+    keep(epoch, std::move(lesson));
 }
 
-void WrongCiphertext::keep(const Lease::Era& era, Lesson lesson) {
+void WrongCiphertext::keep(const Lease::Epoch& epoch, Lesson lesson) {
     const Subject subject{lesson.right.mechanism->name, lesson.right.oaep_hash};
     const std::lock_guard lock(mutex_);
-    if (era_ != era) lessons_.clear();
-    era_ = era;
+    if (epoch_ != epoch) lessons_.clear();
+    epoch_ = epoch;
     lessons_.insert_or_assign(subject, std::make_shared<const Lesson>(std::move(lesson)));
 }
 

@@ -8,11 +8,9 @@
 namespace keyward::hsm {
 namespace {
 
-using service::Action;
-
 /// The functions of Cryptoki that belong to an action. C_Verify and C_VerifyFinal are made otherwise.
 struct CallRow {
-    Action action;
+    CryptoOperation action;
     std::string_view init_name;
     CK_C_EncryptInit CK_FUNCTION_LIST::*init;
     std::string_view name;
@@ -21,16 +19,17 @@ struct CallRow {
 };
 
 constexpr std::array calls{
-    CallRow{Action::encrypt, "C_EncryptInit", &CK_FUNCTION_LIST::C_EncryptInit, "C_Encrypt",
+    CallRow{CryptoOperation::encrypt, "C_EncryptInit", &CK_FUNCTION_LIST::C_EncryptInit, "C_Encrypt",
             &CK_FUNCTION_LIST::C_Encrypt, &CK_FUNCTION_LIST::C_EncryptFinal},
-    CallRow{Action::decrypt, "C_DecryptInit", &CK_FUNCTION_LIST::C_DecryptInit, "C_Decrypt",
+    CallRow{CryptoOperation::decrypt, "C_DecryptInit", &CK_FUNCTION_LIST::C_DecryptInit, "C_Decrypt",
             &CK_FUNCTION_LIST::C_Decrypt, &CK_FUNCTION_LIST::C_DecryptFinal},
-    CallRow{Action::sign, "C_SignInit", &CK_FUNCTION_LIST::C_SignInit, "C_Sign", &CK_FUNCTION_LIST::C_Sign,
-            &CK_FUNCTION_LIST::C_SignFinal},
-    CallRow{Action::verify, "C_VerifyInit", &CK_FUNCTION_LIST::C_VerifyInit, "C_Verify", nullptr, nullptr},
+    CallRow{CryptoOperation::sign, "C_SignInit", &CK_FUNCTION_LIST::C_SignInit, "C_Sign",
+            &CK_FUNCTION_LIST::C_Sign, &CK_FUNCTION_LIST::C_SignFinal},
+    CallRow{CryptoOperation::verify, "C_VerifyInit", &CK_FUNCTION_LIST::C_VerifyInit, "C_Verify", nullptr,
+            nullptr},
 };
 
-const CallRow& row_of(Action action) {
+const CallRow& row_of(CryptoOperation action) {
     return *std::ranges::find(calls, action, &CallRow::action);
 }
 
@@ -55,12 +54,14 @@ CK_RV first_of(CK_RV failure, CK_RV afterwards) {
 
 }  // namespace
 
-Called begin(Lease& lease, Action action, CK_MECHANISM& mechanism, CK_OBJECT_HANDLE object) {
+CallResult init_operation(Lease& lease, CryptoOperation action, CK_MECHANISM& mechanism,
+                          CK_OBJECT_HANDLE object) {
     const CallRow& row = row_of(action);
     return {row.init_name, (lease.p11().*row.init)(lease.session(), &mechanism, object)};
 }
 
-Called finish(Lease& lease, Action action, ByteView input, const OutputLength& length, SecretBytes& output) {
+CallResult run_operation(Lease& lease, CryptoOperation action, ByteView input, const OutputLength& length,
+                         SecretBytes& output) {
     const CallRow& row = row_of(action);
     const Functions& p11 = lease.p11();
     // Without room the call would ask for the length alone.
@@ -84,18 +85,18 @@ Called finish(Lease& lease, Action action, ByteView input, const OutputLength& l
     return {row.name, value};
 }
 
-Called finish_verification(Lease& lease, ByteView input, ByteView signature) {
+CallResult run_verify(Lease& lease, ByteView input, ByteView signature) {
     const Functions& p11 = lease.p11();
     const CK_ULONG size = std::max<CK_ULONG>(signature.size(), 1);
     CK_RV value = p11.C_Verify(lease.session(), pointer_to(input), input.size(), pointer_to(signature), size);
     if (may_be_lost_emptiness(value, input))
         value = first_of(value, p11.C_VerifyFinal(lease.session(), pointer_to(signature), size));
-    return {row_of(Action::verify).name, value};
+    return {row_of(CryptoOperation::verify).name, value};
 }
 
-bool has_ended(Lease& lease, Action action) {
+bool has_ended(Lease& lease, CryptoOperation action) {
     const Functions& p11 = lease.p11();
-    if (action == Action::verify)
+    if (action == CryptoOperation::verify)
         return p11.C_VerifyFinal(lease.session(), pointer_to({}), 1) == CKR_OPERATION_NOT_INITIALIZED;
     SecretBytes rest(longest_rest);
     CK_ULONG size = rest.size();

@@ -8,10 +8,6 @@
 
 namespace keyward::hsm {
 
-using service::TokenError;
-using service::TokenFault;
-using service::TokenPhase;
-
 namespace {
 
 constexpr CK_FLAGS tells_of_wrong_pins =
@@ -45,7 +41,7 @@ Login::Login(Module& module, std::string label, PinSource pin)
     module_.add(*this);
 }
 
-void Login::ensure(const Module::Use& use, const FoundToken& token) {
+void Login::ensure(const Module::UseGuard& use, const FoundToken& token) {
     const std::lock_guard lock(mutex_);
     drop_void(use.generation());
     if (session_ && session_->health() == Session::Health::lost) session_.reset();
@@ -60,7 +56,7 @@ void Login::ensure(const Module::Use& use, const FoundToken& token) {
     if (!needless_) ++beginnings_;
 }
 
-bool Login::lives(const Module::Use& use) {
+bool Login::lives(const Module::UseGuard& use) {
     const std::lock_guard lock(mutex_);
     if (!session_ || generation_ != use.generation()) return false;
     const Session::Health health = session_->health();
@@ -115,7 +111,7 @@ SecretBytes Login::read_pin() const {
 }
 
 void Login::send(const Functions& p11, CK_SLOT_ID slot, SecretBytes pin, CK_FLAGS flags_before) {
-    LoginAttempts::Mark mark = attempts_->mark_of(pin);
+    LoginAttempts::PinDigest mark = attempts_->digest_of(pin);
     if (attempts_->has_refused(mark))
         latch(std::move(mark), "The PIN is the one that the token refused, and is not sent again",
               "not sent again");
@@ -142,7 +138,7 @@ void Login::throw_stopped(const LoginAttempts::Stop& stop) const {
     throw TokenError(stop.fault, stop.text, "C_Login", stop.code, TokenPhase::logging_in);
 }
 
-void Login::latch(LoginAttempts::Mark pin, const std::string& why, const std::string& code) {
+void Login::latch(LoginAttempts::PinDigest pin, const std::string& why, const std::string& code) {
     const LoginAttempts::Stop stop{TokenFault::pin,
                                    why + "; an operator must set it right and have it reloaded", code};
     log::error("login.latched", {{"label", label_}, {"call", "C_Login"}, {"code", code}});
@@ -154,7 +150,7 @@ bool Login::can_be_repeated() {
     const std::lock_guard lock(mutex_);
     if (!session_ || needless_) return true;
     try {
-        return attempts_ && attempts_->accepted_last(attempts_->mark_of(pin_()));
+        return attempts_ && attempts_->accepted_last(attempts_->digest_of(pin_()));
     } catch (const std::exception&) {
         return false;
     }

@@ -15,7 +15,7 @@
 
 namespace keyward::hsm {
 
-/// Where the PIN comes from: read at each login, never kept. A service::TokenError of it goes to the caller
+/// Where the PIN comes from: read at each login, never kept. A TokenError of it goes to the caller
 /// as it is, and the source has logged what is wrong; any other exception is logged as `pin.unreadable`.
 using PinSource = std::function<SecretBytes()>;
 
@@ -36,9 +36,9 @@ class Login {
     /// After it returns, every session of the token may do what a user may. Throws without asking the token
     /// when the PIN was refused before or is locked (TokenFault::pin), when it has one try left and nobody
     /// asked for that one (pin), and between two attempts that gave no clear answer (unreachable).
-    void ensure(const Module::Use& use, const FoundToken& token);
+    void ensure(const Module::UseGuard& use, const FoundToken& token);
     /// Whether the session is there and still has the login, or needs none; mends nothing.
-    [[nodiscard]] bool lives(const Module::Use& use);
+    [[nodiscard]] bool lives(const Module::UseGuard& use);
     /// Whether the token wants no login at all; known after `ensure`.
     [[nodiscard]] bool needless() const { return needless_; }
     /// How often a login session was opened or logged in: while it stays the same, the token has not lost the
@@ -65,7 +65,7 @@ class Login {
     [[noreturn]] void throw_stopped(const LoginAttempts::Stop& stop) const;
     /// Forgets a session of another generation of the module.
     void drop_void(std::uint64_t generation);
-    [[noreturn]] void latch(LoginAttempts::Mark pin, const std::string& why, const std::string& code);
+    [[noreturn]] void latch(LoginAttempts::PinDigest pin, const std::string& why, const std::string& code);
 
     Module& module_;
     const std::string label_;  ///< of the token, for the log

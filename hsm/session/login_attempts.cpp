@@ -32,7 +32,7 @@ bool same(const SecretBytes& left, const SecretBytes& right) {
 
 LoginAttempts::LoginAttempts(Now now) : now_(std::move(now)), key_(random_secret(key_size)) {}
 
-LoginAttempts::Mark LoginAttempts::mark_of(const SecretBytes& pin) const {
+LoginAttempts::PinDigest LoginAttempts::digest_of(const SecretBytes& pin) const {
     std::string hash = keyed_hash(key_, {pin.reveal()});
     return SecretBytes::take(hash);
 }
@@ -44,17 +44,17 @@ std::optional<LoginAttempts::Stop> LoginAttempts::stop() const {
     return std::nullopt;
 }
 
-bool LoginAttempts::has_refused(const Mark& pin) const {
+bool LoginAttempts::has_refused(const PinDigest& pin) const {
     const std::lock_guard lock(mutex_);
-    return std::ranges::any_of(refused_, [&](const Mark& refused) { return same(refused, pin); });
+    return std::ranges::any_of(refused_, [&](const PinDigest& refused) { return same(refused, pin); });
 }
 
-bool LoginAttempts::accepted_last(const Mark& pin) const {
+bool LoginAttempts::accepted_last(const PinDigest& pin) const {
     const std::lock_guard lock(mutex_);
     return same(accepted_, pin);
 }
 
-void LoginAttempts::accepted(Mark pin) {
+void LoginAttempts::accepted(PinDigest pin) {
     const std::lock_guard lock(mutex_);
     accepted_ = std::move(pin);
     refused_.clear();
@@ -63,15 +63,16 @@ void LoginAttempts::accepted(Mark pin) {
     pause_ = {};
 }
 
-void LoginAttempts::refused(Mark pin, Stop why) {
+void LoginAttempts::refused(PinDigest pin, Stop why) {
     const std::lock_guard lock(mutex_);
-    const bool known = std::ranges::any_of(refused_, [&](const Mark& mark) { return same(mark, pin); });
+    const bool known =
+        std::ranges::any_of(refused_, [&](const PinDigest& digest) { return same(digest, pin); });
     if (same(accepted_, pin)) accepted_ = {};
     if (!known) refused_.push_back(std::move(pin));
     refusal_ = std::move(why);
 }
 
-std::chrono::seconds LoginAttempts::failed_unclearly(Mark pin, Stop why) {
+std::chrono::seconds LoginAttempts::failed_unclearly(PinDigest pin, Stop why) {
     const std::lock_guard lock(mutex_);
     if (!same(failed_, pin)) {
         failed_ = std::move(pin);

@@ -26,24 +26,24 @@ class LoginAttempts {
     explicit LoginAttempts(Now now = std::chrono::steady_clock::now);
 
     /// Stands for a PIN.
-    using Mark = SecretBytes;
-    [[nodiscard]] Mark mark_of(const SecretBytes& pin) const;
+    using PinDigest = SecretBytes;
+    [[nodiscard]] PinDigest digest_of(const SecretBytes& pin) const;
 
     /// Why no PIN is sent at present.
     struct Stop {
-        service::TokenFault fault;  ///< pin where an operator must act, unreachable where time will do
+        TokenFault fault;  ///< pin where an operator must act, unreachable where time will do
         std::string text;
         std::string code;
     };
     [[nodiscard]] std::optional<Stop> stop() const;
-    [[nodiscard]] bool has_refused(const Mark& pin) const;
-    [[nodiscard]] bool accepted_last(const Mark& pin) const;
+    [[nodiscard]] bool has_refused(const PinDigest& pin) const;
+    [[nodiscard]] bool accepted_last(const PinDigest& pin) const;
 
-    void accepted(Mark pin);
+    void accepted(PinDigest pin);
     /// No PIN is sent from now on, until `resume`.
-    void refused(Mark pin, Stop why);
+    void refused(PinDigest pin, Stop why);
     /// How long no PIN is sent from now on; zero after a first failure.
-    std::chrono::seconds failed_unclearly(Mark pin, Stop why);
+    std::chrono::seconds failed_unclearly(PinDigest pin, Stop why);
     /// An operator wants another attempt; a refused PIN stays refused.
     void resume();
 
@@ -52,9 +52,9 @@ class LoginAttempts {
     const SecretBytes key_;
     mutable std::mutex mutex_;
     std::optional<Stop> refusal_;
-    std::vector<Mark> refused_;
-    Mark accepted_;  ///< the last one; empty: none
-    Mark failed_;    ///< the one that failed last, without a clear answer
+    std::vector<PinDigest> refused_;
+    PinDigest accepted_;  ///< the last one; empty: none
+    PinDigest failed_;    ///< the one that failed last, without a clear answer
     std::size_t failures_ = 0;
     std::optional<Stop> failure_;
     std::chrono::seconds pause_{};

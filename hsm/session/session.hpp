@@ -11,8 +11,8 @@ struct OpenedSession;
 
 /// One read-write Cryptoki session; closed at its end unless it was forgotten, or the module has given its
 /// number to a newer session of this process: it had closed this one itself then. Whoever holds one holds a
-/// Module::Use while it is used and closed. Not for several threads at once (PKCS#11 2.40 section 2.6: one
-/// operation of a kind a session).
+/// Module::UseGuard while it is used and closed. Not for several threads at once (PKCS#11 2.40 section 2.6:
+/// one operation of a kind a session).
 class Session {
   public:
     enum class Health { logged_in, public_only, lost };

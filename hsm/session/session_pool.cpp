@@ -9,10 +9,6 @@
 
 namespace keyward::hsm {
 
-using service::TokenError;
-using service::TokenFault;
-using service::TokenPhase;
-
 namespace {
 
 /// Between two initialisations of a module that others use, for a token that it does not show.
@@ -44,18 +40,18 @@ SessionPool::Place::~Place() {
     pool_->returned_.notify_all();
 }
 
-Lease::Lease(SessionPool& pool, Place place, Module::Use use, Lent lent, Deadline deadline)
+Lease::Lease(SessionPool& pool, Place place, Module::UseGuard use, Lent lent, Deadline deadline)
     : pool_(&pool),
       place_(std::move(place)),
       use_(std::move(use)),
       session_(std::move(lent.session)),
       is_only_(lent.is_only),
-      era_{use_.generation(), pool.login_.beginnings()},
+      epoch_{use_.generation(), pool.login_.beginnings()},
       deadline_(deadline),
       exceptions_(std::uncaught_exceptions()) {}
 
 Lease::~Lease() {
-    if (session_ && !spoilt_ && std::uncaught_exceptions() == exceptions_)
+    if (session_ && !poisoned_ && std::uncaught_exceptions() == exceptions_)
         pool_->give_back(std::move(*session_), use_);
     session_.reset();
     pool_->returned(is_only_);
@@ -74,16 +70,16 @@ bool Lease::sees_private_objects() const {
            (health == Session::Health::public_only && pool_->login_.needless());
 }
 
-void Lease::replace_spoilt() {
-    if (!spoilt_) return;
+void Lease::replace_poisoned() {
+    if (!poisoned_) return;
     session_.reset();
     if (is_only_ && !pool_->has_only_one()) pool_->returned(std::exchange(is_only_, false));
     Lent lent = pool_->replacement(use_, deadline_, is_only_);
     session_ = std::move(lent.session);
     is_only_ = lent.is_only;
-    if (pool_->login_.beginnings() != era_.login)
+    if (pool_->login_.beginnings() != epoch_.login)
         throw TokenError(TokenFault::unreachable, "The token's sessions were lost while a key was used");
-    spoilt_ = false;
+    poisoned_ = false;
 }
 
 /// One session holds the login and carries the calls where the token has room for no other.
@@ -94,7 +90,8 @@ bool Lease::has_login() const {
 bool Lease::token_answers() const {
     const auto token = pool_->bound_in(use_.generation());
     try {
-        return token && is_in_place(use_, *token) && has_login() && pool_->login_.beginnings() == era_.login;
+        return token && is_in_place(use_, *token) && has_login() &&
+               pool_->login_.beginnings() == epoch_.login;
     } catch (const TokenError&) {
         return false;
     }
@@ -128,17 +125,17 @@ SessionPool::~SessionPool() {
 }
 
 template <typename Attempt>
-auto SessionPool::with_revival(const Attempt& attempt) {
+auto SessionPool::with_reinitialization(const Attempt& attempt) {
     std::uint64_t generation = 0;
     try {
         return attempt(generation);
     } catch (const TokenAbsent&) {
         rebind();
-        if (!module_->revive(generation, settings_.wait) && !look_again(generation)) throw;
+        if (!module_->reinitialize(generation, settings_.wait) && !look_again(generation)) throw;
     } catch (const TokenError& error) {
         if (error.fault() != TokenFault::unreachable || error.phase() == TokenPhase::loading) throw;
         rebind();
-        if (!module_->revive(generation, settings_.wait)) throw;
+        if (!module_->reinitialize(generation, settings_.wait)) throw;
     }
     return attempt(generation);
 }
@@ -159,8 +156,8 @@ bool SessionPool::is_time_to_look_again() {
 Lease SessionPool::lease() {
     const Deadline until = deadline();
     Place place(*this);
-    return with_revival([&](std::uint64_t& generation) {
-        Module::Use use = module_->use(settings_.wait);
+    return with_reinitialization([&](std::uint64_t& generation) {
+        Module::UseGuard use = module_->use(settings_.wait);
         generation = use.generation();
         Lent lent = logged_in_session(use, until);
         return Lease(*this, std::move(place), std::move(use), std::move(lent), until);
@@ -168,8 +165,8 @@ Lease SessionPool::lease() {
 }
 
 void SessionPool::ping(const WithPing& more) {
-    with_revival([&](std::uint64_t& generation) {
-        Module::Use use = module_->use(settings_.wait);
+    with_reinitialization([&](std::uint64_t& generation) {
+        Module::UseGuard use = module_->use(settings_.wait);
         generation = use.generation();
         FoundToken token = connect(use);
         if (!is_in_place(use, token)) {
@@ -184,7 +181,7 @@ void SessionPool::ping(const WithPing& more) {
 }
 
 /// While the only session is lent, the token has just answered for it.
-void SessionPool::ping_only_session(Module::Use use) {
+void SessionPool::ping_only_session(Module::UseGuard use) {
     auto place = place_at_once();
     if (!place) return;
     auto lent = lend_only_session(use, deadline());
@@ -193,7 +190,7 @@ void SessionPool::ping_only_session(Module::Use use) {
 }
 
 /// Where other applications held the token's sessions, there may be room for a second one again.
-void SessionPool::look_for_more_room(const Module::Use& use, const FoundToken& token) {
+void SessionPool::look_for_more_room(const Module::UseGuard& use, const FoundToken& token) {
     {
         const std::lock_guard lock(mutex_);
         if (!only_one_ || limit_ == 1) return;
@@ -210,8 +207,8 @@ void SessionPool::look_for_more_room(const Module::Use& use, const FoundToken& t
 }
 
 FoundToken SessionPool::token() {
-    return with_revival([&](std::uint64_t& generation) {
-        const Module::Use use = module_->use(settings_.wait);
+    return with_reinitialization([&](std::uint64_t& generation) {
+        const Module::UseGuard use = module_->use(settings_.wait);
         generation = use.generation();
         return connect(use);
     });
@@ -223,7 +220,7 @@ std::optional<FoundToken> SessionPool::bound_in(std::uint64_t generation) {
     return std::nullopt;
 }
 
-FoundToken SessionPool::connect(const Module::Use& use) {
+FoundToken SessionPool::connect(const Module::UseGuard& use) {
     if (auto token = bound_in(use.generation())) return *token;
     const std::lock_guard alone(binding_);
     if (auto token = bound_in(use.generation())) return *token;
@@ -253,7 +250,7 @@ FoundToken SessionPool::connect(const Module::Use& use) {
     return token;
 }
 
-SessionPool::Lent SessionPool::logged_in_session(const Module::Use& use, Deadline deadline) {
+SessionPool::Lent SessionPool::logged_in_session(const Module::UseGuard& use, Deadline deadline) {
     for (;;) {
         connect(use);
         if (has_only_one()) {
@@ -282,7 +279,7 @@ SessionPool::Lent SessionPool::logged_in_session(const Module::Use& use, Deadlin
 
 // A lost session may mean that another token is in the slot by now, so the token is looked for anew before it
 // gets a PIN.
-std::optional<Session> SessionPool::living_idle_session(const Module::Use& use) {
+std::optional<Session> SessionPool::living_idle_session(const Module::UseGuard& use) {
     while (auto idle = take_idle(use)) {
         switch (idle->health()) {
             case Session::Health::logged_in:
@@ -298,14 +295,15 @@ std::optional<Session> SessionPool::living_idle_session(const Module::Use& use) 
     return std::nullopt;
 }
 
-Session SessionPool::fresh_session(const Module::Use& use, Session opened) {
+Session SessionPool::fresh_session(const Module::UseGuard& use, Session opened) {
     if (opened.health() != Session::Health::public_only || login_.needless()) return opened;
     rebind();
     const CK_SLOT_ID slot = connect(use).slot;
     return slot == opened.slot() ? std::move(opened) : Session(use.p11(), slot);
 }
 
-std::optional<SessionPool::Lent> SessionPool::lend_only_session(const Module::Use& use, Deadline deadline) {
+std::optional<SessionPool::Lent> SessionPool::lend_only_session(const Module::UseGuard& use,
+                                                                Deadline deadline) {
     {
         std::unique_lock lock(mutex_);
         const auto may_go_on = [&] { return !only_lent_ || !is_only_one(); };
@@ -321,11 +319,11 @@ std::optional<SessionPool::Lent> SessionPool::lend_only_session(const Module::Us
     }
 }
 
-SessionPool::Lent SessionPool::replacement(const Module::Use& use, Deadline deadline, bool has_right) {
+SessionPool::Lent SessionPool::replacement(const Module::UseGuard& use, Deadline deadline, bool has_right) {
     return has_right ? Lent{only_session(use), true} : logged_in_session(use, deadline);
 }
 
-Session SessionPool::only_session(const Module::Use& use) {
+Session SessionPool::only_session(const Module::UseGuard& use) {
     if (auto session = login_.lend(use.generation())) {
         const Session::Health health = session->health();
         if (health == Session::Health::logged_in ||
@@ -378,7 +376,7 @@ SessionPool::Deadline SessionPool::deadline() const {
     return std::chrono::steady_clock::now() + settings_.wait;
 }
 
-std::optional<Session> SessionPool::take_idle(const Module::Use& use) {
+std::optional<Session> SessionPool::take_idle(const Module::UseGuard& use) {
     const std::lock_guard lock(mutex_);
     if (idle_generation_ != use.generation()) {
         for (Session& session : idle_)
@@ -392,7 +390,7 @@ std::optional<Session> SessionPool::take_idle(const Module::Use& use) {
     return session;
 }
 
-void SessionPool::give_back(Session session, const Module::Use& use) {
+void SessionPool::give_back(Session session, const Module::UseGuard& use) {
     if (has_only_one()) return login_.take_back(std::move(session), use.generation());
     const std::lock_guard lock(mutex_);
     if (idle_generation_ == use.generation()) idle_.push_back(std::move(session));

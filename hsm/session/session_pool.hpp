@@ -30,10 +30,10 @@ struct PoolSettings {
 };
 
 /// While it is the same, a handle of an object in the token stands for the same object.
-struct SessionEra {
+struct SessionEpoch {
     std::uint64_t generation;  ///< of the module
     std::uint64_t login;       ///< begins anew when the token has lost the sessions
-    bool operator==(const SessionEra&) const = default;
+    bool operator==(const SessionEpoch&) const = default;
 };
 
 /// The sessions of one environment's token: bound by label and serial, logged in, lent one by one. At most as
@@ -56,11 +56,11 @@ class SessionPool {
     /// A session that lives and is logged in, waiting for a free one if need be.
     Lease lease();
     /// What a ping does beyond asking for a sign of life.
-    using WithPing = std::function<void(const Module::Use&, const FoundToken&, const SessionEra&)>;
+    using WithPing = std::function<void(const Module::UseGuard&, const FoundToken&, const SessionEpoch&)>;
     /// The login session and the token answer; needs no free session.
     void ping(const WithPing& more = {});
     FoundToken token();
-    /// See service::Token::refresh. The caller must hold no lease.
+    /// See Token::refresh. The caller must hold no lease.
     bool refresh() { return module_->reinitialize_when_idle(); }
     /// Never waits, also while a call hangs in the module.
     void reload_pin() { login_.reload(); }
@@ -98,33 +98,33 @@ class SessionPool {
     };
 
     template <typename Attempt>
-    auto with_revival(const Attempt& attempt);
+    auto with_reinitialization(const Attempt& attempt);
     bool look_again(std::uint64_t failed_generation);
     bool is_time_to_look_again();
-    FoundToken connect(const Module::Use& use);
+    FoundToken connect(const Module::UseGuard& use);
     /// Nothing while none is bound.
     std::optional<FoundToken> bound_in(std::uint64_t generation);
     void claim(CK_SLOT_ID slot, std::uint64_t generation);
     [[nodiscard]] Deadline deadline() const;
-    Lent logged_in_session(const Module::Use& use, Deadline deadline);
-    std::optional<Session> living_idle_session(const Module::Use& use);
-    Session fresh_session(const Module::Use& use, Session opened);
+    Lent logged_in_session(const Module::UseGuard& use, Deadline deadline);
+    std::optional<Session> living_idle_session(const Module::UseGuard& use);
+    Session fresh_session(const Module::UseGuard& use, Session opened);
     /// The login session, where there is room for no other. The caller has the right to it.
-    Session only_session(const Module::Use& use);
+    Session only_session(const Module::UseGuard& use);
     /// Waits for that right; nothing when there is room for others by then.
-    std::optional<Lent> lend_only_session(const Module::Use& use, Deadline deadline);
+    std::optional<Lent> lend_only_session(const Module::UseGuard& use, Deadline deadline);
     /// A session in place of one that the caller has closed; it may have the right to the only one.
-    Lent replacement(const Module::Use& use, Deadline deadline, bool has_right);
-    std::optional<Session> take_idle(const Module::Use& use);
-    void give_back(Session session, const Module::Use& use);
+    Lent replacement(const Module::UseGuard& use, Deadline deadline, bool has_right);
+    std::optional<Session> take_idle(const Module::UseGuard& use);
+    void give_back(Session session, const Module::UseGuard& use);
     /// A lent session was given back or closed, or could not be had after all.
     void returned(bool was_only);
     /// Waits for a session to be returned since there were `returns`; false when there is none to return.
     /// Throws TokenFault::busy at the deadline.
     bool wait_for_return(std::uint64_t returns, Deadline deadline);
     std::optional<Place> place_at_once();
-    void ping_only_session(Module::Use use);
-    void look_for_more_room(const Module::Use& use, const FoundToken& token);
+    void ping_only_session(Module::UseGuard use);
+    void look_for_more_room(const Module::UseGuard& use, const FoundToken& token);
     [[nodiscard]] bool has_only_one() const;
     /// The same. The caller holds the mutex.
     [[nodiscard]] bool is_only_one() const { return only_one_ || limit_ == 1; }
@@ -165,8 +165,8 @@ class SessionPool::Lease {
     ~Lease();
 
     [[nodiscard]] const Functions& p11() const { return use_.p11(); }
-    /// False after `discard`, and when a spoilt session was not replaced: its session objects and operations
-    /// have ended with it.
+    /// False after `discard`, and when a poisoned session was not replaced: its session objects and
+    /// operations have ended with it.
     [[nodiscard]] bool has_session() const { return session_.has_value(); }
     /// Throws TokenFault::unreachable when there is no session.
     [[nodiscard]] CK_SESSION_HANDLE session() const { return living().handle(); }
@@ -174,13 +174,13 @@ class SessionPool::Lease {
     [[nodiscard]] std::uint64_t generation() const { return use_.generation(); }
     /// Asks the token whether the session still has the login that it was lent with, or needs none.
     [[nodiscard]] bool sees_private_objects() const;
-    /// An operation may have been left unfinished in the session: `replace_spoilt` closes it, or the lease's
-    /// end.
-    void spoil() { spoilt_ = true; }
-    /// Another session of the same era in place of a spoilt one; throws when there is none.
-    void replace_spoilt();
-    using Era = SessionEra;
-    [[nodiscard]] const Era& era() const { return era_; }
+    /// An operation may have been left unfinished in the session: `replace_poisoned` closes it, or the
+    /// lease's end.
+    void poison() { poisoned_ = true; }
+    /// Another session of the same epoch in place of a poisoned one; throws when there is none.
+    void replace_poisoned();
+    using Epoch = SessionEpoch;
+    [[nodiscard]] const Epoch& epoch() const { return epoch_; }
     /// Whether the token itself answers, asked after a call in this session failed: it is in its slot, and
     /// the session that holds the login still has it. That session is lent only where there is room for no
     /// other, so no request can have harmed it. False when the token has lost the process's sessions.
@@ -195,17 +195,17 @@ class SessionPool::Lease {
     friend class SessionPool;
     [[nodiscard]] const Session& living() const;
     [[nodiscard]] bool has_login() const;
-    Lease(SessionPool& pool, Place place, Module::Use use, Lent lent, Deadline deadline);
+    Lease(SessionPool& pool, Place place, Module::UseGuard use, Lent lent, Deadline deadline);
 
     SessionPool* pool_;
     Place place_;
-    Module::Use use_;
+    Module::UseGuard use_;
     std::optional<Session> session_;
     bool is_only_;  ///< this lease has the right to the only session
-    Era era_;
+    Epoch epoch_;
     Deadline deadline_;
     int exceptions_;
-    bool spoilt_ = false;
+    bool poisoned_ = false;
 };
 
 using Lease = SessionPool::Lease;

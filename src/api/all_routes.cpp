@@ -13,16 +13,16 @@
 
 namespace keyward::api {
 
-std::vector<Route> all_routes(const service::Workplace& workplace, service::Login& login,
-                              service::UseKey& use, service::Repeats& repeats,
+std::vector<Route> all_routes(const service::ServiceContext& service_context, service::Login& login,
+                              service::UseKey& use, service::IdempotentRequests& repeats,
                               const service::CatalogueHealth& health) {
     const auto reader = std::make_shared<service::ReadKeys>(
-        workplace.catalogue, [](const service::Key& key) { return key_json(key).dump(); });
+        service_context.catalogue, [](const Key& key) { return key_json(key).dump(); });
     std::vector<Route> routes;
-    for (const auto& resource :
-         {auth_routes(login), environments_routes(workplace), keys_routes(workplace, reader),
-          key_routes(workplace, reader), key_deployments_routes(workplace), use_routes(workplace, use),
-          health_routes(workplace.environments, health), openapi_routes()})
+    for (const auto& resource : {auth_routes(login), environments_routes(service_context),
+                                 keys_routes(service_context, reader), key_routes(service_context, reader),
+                                 key_deployments_routes(service_context), use_routes(service_context, use),
+                                 health_routes(service_context.environments, health), openapi_routes()})
         routes.insert(routes.end(), resource.begin(), resource.end());
     for (Route& route : routes)
         if (route.repeatable) route.handler = repeatable(repeats, std::move(route.handler));

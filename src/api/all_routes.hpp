@@ -13,8 +13,8 @@ namespace keyward::api {
 
 /// The whole routes table of the service. What `workplace` refers to, `login`, `use`, `repeats` and
 /// `health` must outlive it.
-std::vector<Route> all_routes(const service::Workplace& workplace, service::Login& login,
-                              service::UseKey& use, service::Repeats& repeats,
+std::vector<Route> all_routes(const service::ServiceContext& service_context, service::Login& login,
+                              service::UseKey& use, service::IdempotentRequests& repeats,
                               const service::CatalogueHealth& health);
 
 }  // namespace keyward::api

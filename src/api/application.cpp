@@ -15,15 +15,12 @@
 namespace keyward::api {
 namespace {
 
-using service::ErrorKind;
-using service::ServiceError;
-
 constexpr std::size_t request_id_limit = 128;
 /// As many hexadecimal digits as proxies and trace contexts use for an id.
 constexpr std::size_t longest_hex_id = 32;
 
 /// The client's request id, if it is one that can stand in a log and a header; else a new one.
-std::string request_id_of(const Headers& headers) {
+std::string request_id_of(const http::Headers& headers) {
     const auto sane = [](char c) {
         return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
                std::string_view("-_.:").find(c) != std::string_view::npos;
@@ -43,8 +40,8 @@ bool is_under_apiops(const std::vector<std::string>& segments) {
     return !segments.empty() && segments.front() == "apiops";
 }
 
-HttpResponse no_content_with(const std::string& allow) {
-    HttpResponse response;
+http::Response no_content_with(const std::string& allow) {
+    http::Response response;
     response.status = 204;
     response.headers.emplace_back("Allow", allow);
     return response;
@@ -56,7 +53,7 @@ bool names_a_project(const Route& route) {
 
 }  // namespace
 
-HttpResponse Application::handle(HttpRequest& request) const {
+http::Response Application::handle(http::Request& request) const {
     const std::string request_id = request_id_of(request.headers);
     try {
         return with_standing_headers(dispatch(request, request_id), request_id);
@@ -65,13 +62,13 @@ HttpResponse Application::handle(HttpRequest& request) const {
     }
 }
 
-HttpResponse Application::refuse(int status, std::string_view what_was_wrong,
-                                 const Headers& headers_so_far) const {
+http::Response Application::refuse(int status, std::string_view what_was_wrong,
+                                   const http::Headers& headers_so_far) const {
     const std::string request_id = request_id_of(headers_so_far);
     return with_standing_headers(framing_problem(status, what_was_wrong, request_id), request_id);
 }
 
-std::optional<service::Caller> Application::caller_of(const HttpRequest& request, Login login) const {
+std::optional<service::Caller> Application::caller_of(const http::Request& request, Login login) const {
     const std::string* authorization = request.header("authorization");
     if (login == Login::required) return access_.authenticate(authorization);
     if (login == Login::none || authorization == nullptr) return std::nullopt;
@@ -83,7 +80,7 @@ void Application::return_memory() const {
     if (work_memory_.take_given_back()) ::malloc_trim(0);
 }
 
-HttpResponse Application::dispatch(HttpRequest& request, const std::string& request_id) const {
+http::Response Application::dispatch(http::Request& request, const std::string& request_id) const {
     const auto segments = path_segments(request.path);
     auto query = query_parameters(request.query);
     if (!segments || !query)
@@ -106,8 +103,8 @@ HttpResponse Application::dispatch(HttpRequest& request, const std::string& requ
 
     if (match.allowed.empty()) throw ServiceError(ErrorKind::not_found, "There is nothing at this path");
     if (match.route == nullptr) {
-        if (request.method == Method::options) return no_content_with(allow_header(match.allowed));
-        HttpResponse response = problem(
+        if (request.method == http::Method::options) return no_content_with(allow_header(match.allowed));
+        http::Response response = problem(
             405, "method_not_allowed",
             "The path has no " + shown_name(request.method_name) + "; it has " + allow_header(match.allowed),
             request_id);

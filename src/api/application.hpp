@@ -22,9 +22,10 @@ class Application {
           work_memory_(work_memory) {}
 
     /// Never throws.
-    HttpResponse handle(HttpRequest& request) const;
+    http::Response handle(http::Request& request) const;
     /// The answer to a request that was refused before it was whole.
-    HttpResponse refuse(int status, std::string_view what_was_wrong, const Headers& headers_so_far) const;
+    http::Response refuse(int status, std::string_view what_was_wrong,
+                          const http::Headers& headers_so_far) const;
 
     /// Gives memory that large requests have left behind back to the system. To be called from time to time.
     void return_memory() const;
@@ -32,8 +33,8 @@ class Application {
     [[nodiscard]] const std::vector<Route>& routes() const { return routes_; }
 
   private:
-    HttpResponse dispatch(HttpRequest& request, const std::string& request_id) const;
-    [[nodiscard]] std::optional<service::Caller> caller_of(const HttpRequest& request, Login login) const;
+    http::Response dispatch(http::Request& request, const std::string& request_id) const;
+    [[nodiscard]] std::optional<service::Caller> caller_of(const http::Request& request, Login login) const;
 
     std::vector<Route> routes_;
     service::Access& access_;

@@ -16,11 +16,11 @@ bool is_printable(char c) {
 }
 
 /// The guard lets no second one in.
-std::optional<std::string> read_idempotency_key(const HttpRequest& request) {
+std::optional<std::string> read_idempotency_key(const http::Request& request) {
     const std::string* key = request.header("idempotency-key");
     if (key == nullptr) return std::nullopt;
     if (key->empty() || key->size() > longest_key || !std::ranges::all_of(*key, is_printable))
-        throw service::ServiceError(std::vector<service::FieldError>{
+        throw ServiceError(std::vector<FieldError>{
             {"Idempotency-Key", "must have 1 to 255 printable ASCII characters, as a UUID has"}});
     return *key;
 }
@@ -35,13 +35,12 @@ void require_sight(const std::string& answer, const RequestContext& context) {
     const Json json = Json::parse(answer);
     for (const Json& result : json.at("deploymentResult").at("environmentResults")) {
         const auto environment = result.at("environmentName").get<std::string>();
-        if (!context.caller->sees(*context.project, environment))
-            throw service::environment_not_found(environment);
+        if (!context.caller->sees(*context.project, environment)) throw environment_not_found(environment);
     }
 }
 
-HttpResponse replayed(std::string body) {
-    HttpResponse response;
+http::Response replayed(std::string body) {
+    http::Response response;
     response.body = std::move(body);
     response.headers.emplace_back("Idempotent-Replayed", "true");
     return response;
@@ -49,11 +48,11 @@ HttpResponse replayed(std::string body) {
 
 }  // namespace
 
-Handler repeatable(service::Repeats& repeats, Handler handler) {
+Handler repeatable(service::IdempotentRequests& repeats, Handler handler) {
     return [&repeats, handler = std::move(handler)](RequestContext& context) {
         context.idempotency_key = read_idempotency_key(context.request);
         if (!context.idempotency_key) return handler(context);
-        HttpResponse response;
+        http::Response response;
         auto earlier = repeats.run({context.caller->user_id, *context.idempotency_key},
                                    {context.request.method_name, path_segments(context.request.path).value(),
                                     context.query, context.request.body.reveal()},

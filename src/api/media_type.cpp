@@ -8,9 +8,6 @@
 namespace keyward::api {
 namespace {
 
-using service::ErrorKind;
-using service::ServiceError;
-
 std::string_view media_type_of(Body body) {
     switch (body) {
         case Body::none:
@@ -27,15 +24,15 @@ std::string_view media_type_of(Body body) {
 /// The media type, alone or with `charset=utf-8`.
 bool is_of_type(std::string_view content_type, std::string_view media_type) {
     const auto semicolon = content_type.find(';');
-    if (lower_case(trimmed(content_type.substr(0, semicolon))) != media_type) return false;
+    if (http::lower_case(http::trimmed(content_type.substr(0, semicolon))) != media_type) return false;
     if (semicolon == std::string_view::npos) return true;
-    const std::string parameter = lower_case(trimmed(content_type.substr(semicolon + 1)));
+    const std::string parameter = http::lower_case(http::trimmed(content_type.substr(semicolon + 1)));
     return parameter.empty() || parameter == "charset=utf-8" || parameter == "charset=\"utf-8\"";
 }
 
 }  // namespace
 
-void require_media_type(const HttpRequest& request, Body body) {
+void require_media_type(const http::Request& request, Body body) {
     if (body == Body::none || (body == Body::json_if_any && request.body.empty())) return;
     const std::string_view media_type = media_type_of(body);
     const std::string* content_type = request.header("content-type");
@@ -43,7 +40,7 @@ void require_media_type(const HttpRequest& request, Body body) {
         throw ServiceError(ErrorKind::unsupported_media_type,
                            "The body must be sent with Content-Type: " + std::string(media_type));
     const std::string* encoding = request.header("content-encoding");
-    if (encoding != nullptr && lower_case(*encoding) != "identity")
+    if (encoding != nullptr && http::lower_case(*encoding) != "identity")
         throw ServiceError(ErrorKind::unsupported_media_type,
                            "The body must be sent without a Content-Encoding");
 }

@@ -13,8 +13,6 @@
 namespace keyward::api {
 namespace {
 
-using service::ErrorKind;
-
 constexpr std::chrono::seconds usual_retry_after{1};
 
 struct Row {
@@ -53,44 +51,44 @@ constexpr std::array framing_rows{
 
 constexpr auto internal_error_text = "An internal error occurred; quote the requestId when you report it";
 
-void add_standing_headers(HttpResponse& response, std::string_view code, std::chrono::seconds retry_after) {
+void add_standing_headers(http::Response& response, std::string_view code, std::chrono::seconds retry_after) {
     if (response.status == 401)
         response.headers.emplace_back("WWW-Authenticate", "Bearer error=\"" + std::string(code) + "\"");
     if (response.status == 429 || response.status == 503)
         response.headers.emplace_back("Retry-After", std::to_string(retry_after.count()));
 }
 
-HttpResponse internal_error(const std::string& request_id, const std::string& reason) {
+http::Response internal_error(const std::string& request_id, const std::string& reason) {
     log::error("request.failed", {{"request", request_id}, {"reason", reason}});
     return problem(500, "internal_error", internal_error_text, request_id);
 }
 
 }  // namespace
 
-HttpResponse problem(int status, std::string_view code, const std::string& description,
-                     const std::string& request_id, const std::vector<service::FieldError>& details,
-                     std::chrono::seconds retry_after) {
+http::Response problem(int status, std::string_view code, const std::string& description,
+                       const std::string& request_id, const std::vector<FieldError>& details,
+                       std::chrono::seconds retry_after) {
     nlohmann::ordered_json body{{"error", code}, {"error_description", description}};
     for (const auto& detail : details)
         body["details"].push_back({{"pointer", detail.pointer}, {"message", detail.message}});
     body["requestId"] = request_id;
-    HttpResponse response;
+    http::Response response;
     response.status = status;
     response.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
     add_standing_headers(response, code, retry_after);
     return response;
 }
 
-HttpResponse problem_of(const std::exception_ptr& error, const std::string& request_id) {
+http::Response problem_of(const std::exception_ptr& error, const std::string& request_id) {
     try {
         std::rethrow_exception(error);
-    } catch (const service::ServiceError& known) {
+    } catch (const ServiceError& known) {
         const auto row = std::ranges::find(rows, known.kind(), &Row::kind);
         return problem(row->status, row->code, known.what(), request_id, known.details(),
                        known.retry_after().value_or(usual_retry_after));
     } catch (const MalformedJson& malformed) {
         return problem(400, "bad_request", malformed.what(), request_id);
-    } catch (const service::CatalogueError& failed) {
+    } catch (const CatalogueError& failed) {
         log::error("catalogue.failed", {{"request", request_id}, {"reason", failed.what()}});
         return problem(503, "overloaded", "The catalogue can't be reached at present; try again", request_id);
     } catch (const std::exception& unknown) {
@@ -100,16 +98,16 @@ HttpResponse problem_of(const std::exception_ptr& error, const std::string& requ
     }
 }
 
-HttpResponse framing_problem(int status, std::string_view what_was_wrong, const std::string& request_id) {
+http::Response framing_problem(int status, std::string_view what_was_wrong, const std::string& request_id) {
     const auto row = std::ranges::find(framing_rows, status, &FramingRow::status);
-    HttpResponse response =
+    http::Response response =
         problem(status, row == framing_rows.end() ? "bad_request" : row->code,
                 status == 500 ? internal_error_text : std::string(what_was_wrong), request_id);
     response.close = true;
     return response;
 }
 
-HttpResponse with_standing_headers(HttpResponse response, const std::string& request_id) {
+http::Response with_standing_headers(http::Response response, const std::string& request_id) {
     response.headers.emplace_back("X-Request-Id", request_id);
     response.headers.emplace_back("Cache-Control", "no-store");
     return response;

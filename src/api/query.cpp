@@ -70,7 +70,7 @@ const std::string* Query::find(std::string_view name) const {
 void refuse_query(const QueryParameters& parameters) {
     Mistakes mistakes;
     const Query none(parameters, {}, mistakes);
-    if (!mistakes.empty()) throw service::ServiceError(std::move(mistakes));
+    if (!mistakes.empty()) throw ServiceError(std::move(mistakes));
 }
 
 }  // namespace keyward::api

@@ -32,23 +32,23 @@ std::vector<std::string> parameters_of(std::string_view pattern, const std::vect
     return parameters;
 }
 
-std::string_view name_of(Method method) {
+std::string_view name_of(http::Method method) {
     switch (method) {
-        case Method::get:
+        case http::Method::get:
             return "GET";
-        case Method::head:
+        case http::Method::head:
             return "HEAD";
-        case Method::post:
+        case http::Method::post:
             return "POST";
-        case Method::put:
+        case http::Method::put:
             return "PUT";
-        case Method::patch:
+        case http::Method::patch:
             return "PATCH";
-        case Method::del:
+        case http::Method::del:
             return "DELETE";
-        case Method::options:
+        case http::Method::options:
             return "OPTIONS";
-        case Method::other:
+        case http::Method::other:
             return "";
     }
     return "";
@@ -56,8 +56,9 @@ std::string_view name_of(Method method) {
 
 }  // namespace
 
-Match match_route(const std::vector<Route>& routes, Method method, const std::vector<std::string>& segments) {
-    const Method wanted = method == Method::head ? Method::get : method;
+Match match_route(const std::vector<Route>& routes, http::Method method,
+                  const std::vector<std::string>& segments) {
+    const http::Method wanted = method == http::Method::head ? http::Method::get : method;
     Match match;
     for (const Route& route : routes) {
         if (!fits(route.pattern, segments)) continue;
@@ -69,11 +70,11 @@ Match match_route(const std::vector<Route>& routes, Method method, const std::ve
     return match;
 }
 
-std::string allow_header(const std::vector<Method>& methods) {
+std::string allow_header(const std::vector<http::Method>& methods) {
     std::string text;
-    for (const Method method : methods) {
+    for (const http::Method method : methods) {
         text += std::string(name_of(method)) + ", ";
-        if (method == Method::get) text += "HEAD, ";
+        if (method == http::Method::get) text += "HEAD, ";
     }
     return text + "OPTIONS";
 }

@@ -15,18 +15,18 @@ namespace keyward::api {
 
 /// What a handler is given: a request that has passed every check of its route.
 struct RequestContext {
-    HttpRequest& request;
+    http::Request& request;
     const std::string& request_id;
     std::vector<std::string> path_parameters;  ///< the parts that stood in for `{…}`, decoded, in order
     QueryParameters query;
     std::optional<service::Caller>
-        caller;                ///< there when the route needs a login, or a valid token came along
-    WorkMemory::Share memory;  ///< what the request takes once it is read
-    std::optional<service::Project> project;                    ///< there when the pattern has {projectName}
+        caller;                      ///< there when the route needs a login, or a valid token came along
+    WorkMemory::Share memory;        ///< what the request takes once it is read
+    std::optional<Project> project;  ///< there when the pattern has {projectName}
     std::optional<std::string> idempotency_key = std::nullopt;  ///< of a repeatable route's request
 };
 
-using Handler = std::function<HttpResponse(RequestContext&)>;
+using Handler = std::function<http::Response(RequestContext&)>;
 
 /// Who may call a route.
 enum class Login { none, optional, required };
@@ -37,12 +37,12 @@ enum class Body { none, json, json_if_any, form };
 
 /// One row of the routes table.
 struct Route {
-    Method method;
+    http::Method method;
     std::string_view
         pattern;  ///< as `/apiops/projects/{projectName}/keys/`; with or without the slash at its end
     Login login;
     /// All of them. None: with {projectName} any grant in the project is enough, without it any login is.
-    std::vector<service::Permission> permissions;
+    std::vector<Permission> permissions;
     Body body;
     Handler handler;
     bool repeatable = false;  ///< an Idempotency-Key counts
@@ -52,13 +52,14 @@ struct Route {
 struct Match {
     const Route* route = nullptr;
     std::vector<std::string> path_parameters;
-    std::vector<Method> allowed;  ///< empty when no route has that path
+    std::vector<http::Method> allowed;  ///< empty when no route has that path
 };
 
 /// Finds the route of a decoded path. HEAD finds GET.
-Match match_route(const std::vector<Route>& routes, Method method, const std::vector<std::string>& segments);
+Match match_route(const std::vector<Route>& routes, http::Method method,
+                  const std::vector<std::string>& segments);
 
 /// `GET, HEAD, OPTIONS`: what an Allow header says of a path with these methods.
-std::string allow_header(const std::vector<Method>& methods);
+std::string allow_header(const std::vector<http::Method>& methods);
 
 }  // namespace keyward::api

@@ -9,14 +9,14 @@ namespace {
 
 constexpr std::size_t much = std::size_t{1} << 20U;
 
-service::ServiceError user_holds_too_much() {
+ServiceError user_holds_too_much() {
     return {
-        service::ErrorKind::too_many_requests,
+        ErrorKind::too_many_requests,
         "Your other requests take all the memory that one user may have; send fewer at once, or try again"};
 }
 
-service::ServiceError all_hold_too_much() {
-    return {service::ErrorKind::overloaded,
+ServiceError all_hold_too_much() {
+    return {ErrorKind::overloaded,
             "The requests being worked on take all the memory there is for them; try again"};
 }
 

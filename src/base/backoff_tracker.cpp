@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace keyward::service {
+namespace keyward {
 namespace {
 
 using namespace std::chrono_literals;
@@ -19,18 +19,18 @@ std::chrono::seconds wait_after(int failures, const FailureRule& rule) {
 
 }  // namespace
 
-FailureCounts::Time FailureCounts::waits_until(const std::string& party) const {
+BackoffTracker::Time BackoffTracker::waits_until(const std::string& party) const {
     const auto found = counts_.find(party);
     return found == counts_.end() ? Time::min() : found->second.waits_until;
 }
 
-int FailureCounts::free_left(const std::string& party, Time now) const {
+int BackoffTracker::free_left(const std::string& party, Time now) const {
     const auto found = counts_.find(party);
     if (found == counts_.end() || now - found->second.last >= forgotten_after) return rule_.free;
     return std::max(0, rule_.free - found->second.failures);
 }
 
-void FailureCounts::failed(const std::string& party, Time now) {
+void BackoffTracker::failed(const std::string& party, Time now) {
     auto found = counts_.find(party);
     if (found == counts_.end()) {
         make_room(now);
@@ -44,11 +44,11 @@ void FailureCounts::failed(const std::string& party, Time now) {
     count.waits_until = now + wait_after(count.failures, rule_);
 }
 
-void FailureCounts::make_room(Time now) {
+void BackoffTracker::make_room(Time now) {
     if (counts_.size() < most_) return;
     counts_.erase(std::ranges::min_element(counts_, {}, [&](const auto& each) {
         return std::pair(each.second.waits_until > now, each.second.last);
     }));
 }
 
-}  // namespace keyward::service
+}  // namespace keyward

@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-namespace keyward::service {
+namespace keyward {
 
 using SteadyClock = std::function<std::chrono::steady_clock::time_point()>;
 
@@ -21,11 +21,11 @@ struct FailureRule {
 /// an hour is forgotten: that gives it fewer attempts than the longest wait does. Holds at most `most`
 /// parties: for a new one that goes whose last failure is longest ago, and one that does not wait before one
 /// that does. Not for sharing between threads.
-class FailureCounts {
+class BackoffTracker {
   public:
     using Time = std::chrono::steady_clock::time_point;
 
-    FailureCounts(FailureRule rule, std::size_t most) : rule_(rule), most_(most) {}
+    BackoffTracker(FailureRule rule, std::size_t most) : rule_(rule), most_(most) {}
 
     /// Until when the party has to wait; what is past when it need not.
     [[nodiscard]] Time waits_until(const std::string& party) const;
@@ -48,4 +48,4 @@ class FailureCounts {
     std::map<std::string, Count> counts_;
 };
 
-}  // namespace keyward::service
+}  // namespace keyward

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace keyward::service {
+namespace keyward {
 
 bool FairQueue::join(const std::string& party, Entry& newcomer, std::size_t limit) {
     const auto found = find(party);
@@ -69,4 +69,4 @@ bool FairQueue::displace_for(std::size_t of_newcomers_party) noexcept {
     return true;
 }
 
-}  // namespace keyward::service
+}  // namespace keyward

@@ -5,7 +5,7 @@
 #include <list>
 #include <string>
 
-namespace keyward::service {
+namespace keyward {
 
 /// Those who wait for a place, called by turns of the parties that they belong to, and within a party in the
 /// order in which they came: a party with a hundred waiting delays the first of another by one turn. A full
@@ -71,4 +71,4 @@ class FairQueue {
     std::size_t size_ = 0;
 };
 
-}  // namespace keyward::service
+}  // namespace keyward

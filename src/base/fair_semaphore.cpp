@@ -1,6 +1,6 @@
 #include "base/fair_semaphore.hpp"
 
-namespace keyward::service {
+namespace keyward {
 
 FairSemaphore::Permit FairSemaphore::enter(const std::string& party) {
     std::unique_lock lock(mutex_);
@@ -20,4 +20,4 @@ void FairSemaphore::leave() noexcept {
     if (!queue_.call_next()) --inside_;
 }
 
-}  // namespace keyward::service
+}  // namespace keyward

@@ -7,7 +7,7 @@
 
 #include "base/fair_queue.hpp"
 
-namespace keyward::service {
+namespace keyward {
 
 /// Lets so many in at once; the others wait in a FairQueue. Must outlive its permits; any thread may call.
 class FairSemaphore {
@@ -46,4 +46,4 @@ class FairSemaphore {
     std::size_t inside_ = 0;
 };
 
-}  // namespace keyward::service
+}  // namespace keyward

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace keyward::service {
+namespace keyward {
 namespace {
 
 constexpr std::chrono::minutes shortest{1};
@@ -31,4 +31,4 @@ GrowingPause& GrowingPauses::of(const std::string& environment) {
     return pauses_[environment];
 }
 
-}  // namespace keyward::service
+}  // namespace keyward

@@ -7,7 +7,7 @@
 
 #include "base/clock.hpp"
 
-namespace keyward::service {
+namespace keyward {
 
 /// When something that costs others is done again: at once the first time, then after a minute, and after
 /// twice as long each further time, up to an hour. Any thread may call.
@@ -37,4 +37,4 @@ class GrowingPauses {
     std::map<std::string, GrowingPause> pauses_;
 };
 
-}  // namespace keyward::service
+}  // namespace keyward

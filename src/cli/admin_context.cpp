@@ -9,7 +9,7 @@
 #include "settings/load.hpp"
 #include "storage/open_catalogue.hpp"
 
-namespace keyward::commands {
+namespace keyward::cli {
 namespace {
 
 bool has_space_around(const std::string& text) {
@@ -27,22 +27,22 @@ std::string login_name() {
 
 }  // namespace
 
-Desk::Desk(const std::string& config)
+AdminContext::AdminContext(const std::string& config)
     : settings(settings::load(config)),
       catalogue(storage::open_catalogue(settings.catalogue.url, 1, settings.catalogue.deadline)) {}
 
-service::AuditRecord Desk::audit(const std::string& action, const std::string& result) {
+AuditRecord AdminContext::audit(const std::string& action, const std::string& result) {
     return {system_now(), "command line, " + login_name(), {}, action, {}, {}, {}, result};
 }
 
-service::User Desk::user(const std::string& name) const {
+User AdminContext::user(const std::string& name) const {
     auto found = catalogue->find_user(name);
     if (!found)
         throw CommandFailed("there is no user " + name + "; make one with: keyward user create " + name);
     return *std::move(found);
 }
 
-service::Project Desk::project(const std::string& name) const {
+Project AdminContext::project(const std::string& name) const {
     auto found = catalogue->find_project(name);
     if (!found)
         throw CommandFailed("there is no project " + name + "; make one with: keyward project create " +
@@ -76,4 +76,4 @@ std::vector<std::string> comma_separated(const std::string& text, const std::str
     return parts;
 }
 
-}  // namespace keyward::commands
+}  // namespace keyward::cli

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <thread>
 
-namespace keyward::commands {
+namespace keyward::cli {
 
 void end_process_within(std::chrono::milliseconds limit, int exit_code) {
     // It touches nothing but the time: it outlives every object of the process.
@@ -13,4 +13,4 @@ void end_process_within(std::chrono::milliseconds limit, int exit_code) {
     }).detach();
 }
 
-}  // namespace keyward::commands
+}  // namespace keyward::cli

@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-namespace keyward::commands {
+namespace keyward::cli {
 
 /// Ends the process with this exit code at the limit, unless it has ended by then. For the end of a command:
 /// a module's C_CloseSession or C_Finalize may hang, and a call into a module can't be ended. Returns at
@@ -10,4 +10,4 @@ namespace keyward::commands {
 /// and all output is written.
 void end_process_within(std::chrono::milliseconds limit, int exit_code);
 
-}  // namespace keyward::commands
+}  // namespace keyward::cli

@@ -18,7 +18,7 @@
 #include "settings/load.hpp"
 #include "storage/open_catalogue.hpp"
 
-namespace keyward::commands {
+namespace keyward::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -60,27 +60,27 @@ std::vector<Trial> trials() {
 
 Json import_result(service::Environment& environment, const Trial& trial) {
     const auto algorithm = algorithm_of(trial.material);
-    const auto uses = service::uses_of(algorithm, service::default_mechanisms(algorithm));
+    const auto uses = uses_of(algorithm, default_mechanisms(algorithm));
     try {
-        environment.call<service::ImportReceipt>([&](service::Token& token) {
+        environment.call<ImportResult>([&](Token& token) {
             return token.import(
-                {ObjectId::random(), "keyward check", trial.material, uses, service::Lifetime::session, {}});
+                {ObjectId::random(), "keyward check", trial.material, uses, ObjectLifetime::session, {}});
         });
         return {{"key", trial.name}, {"success", true}};
-    } catch (const service::TokenError& error) {
+    } catch (const TokenError& error) {
         return {{"key", trial.name}, {"success", false}, {"message", error.what()}, {"code", error.code()}};
     }
 }
 
 /// A token need not take what it has no mechanism for.
 bool is_offered(const std::set<std::string>& offered, const Trial& trial) {
-    return std::ranges::any_of(service::default_mechanisms(algorithm_of(trial.material)),
+    return std::ranges::any_of(default_mechanisms(algorithm_of(trial.material)),
                                [&](const std::string& name) { return offered.contains(name); });
 }
 
 void check_token(service::Environment& environment, const std::vector<Trial>& all_trials, Json& result) {
     using Names = std::set<std::string>;
-    const auto identity = environment.call<service::TokenIdentity>([](service::Token& token) {
+    const auto identity = environment.call<TokenIdentity>([](Token& token) {
         token.ping();
         return token.identity();
     });
@@ -92,7 +92,7 @@ void check_token(service::Environment& environment, const std::vector<Trial>& al
         result["warnings"].push_back(
             "its serial number " + *weakness +
             ", so a token initialised again, or another one, is told from this one only by the keys in it");
-    const auto offered = environment.call<Names>([](service::Token& token) { return token.mechanisms(); });
+    const auto offered = environment.call<Names>([](Token& token) { return token.mechanisms(); });
     result["mechanisms"] = offered;
     bool all_good = true;
     bool any_good = false;
@@ -108,17 +108,17 @@ void check_token(service::Environment& environment, const std::vector<Trial>& al
 }
 
 /// What was going on when a call failed, for people.
-std::string_view words_of(service::TokenPhase phase) {
+std::string_view words_of(TokenPhase phase) {
     switch (phase) {
-        case service::TokenPhase::loading:
+        case TokenPhase::loading:
             return "loading the module";
-        case service::TokenPhase::binding:
+        case TokenPhase::binding:
             return "finding the token";
-        case service::TokenPhase::opening_session:
+        case TokenPhase::opening_session:
             return "opening a session";
-        case service::TokenPhase::logging_in:
+        case TokenPhase::logging_in:
             return "logging in";
-        case service::TokenPhase::operating:
+        case TokenPhase::operating:
             return "using the token";
     }
     return "";
@@ -129,7 +129,7 @@ Json check_environment(service::Environment& environment, const std::vector<Tria
     Json result{{"environment", environment.name()}, {"success", false}};
     try {
         check_token(environment, all_trials, result);
-    } catch (const service::TokenError& error) {
+    } catch (const TokenError& error) {
         result["message"] = error.what();
         result["phase"] = words_of(error.phase());
         result["call"] = error.call();
@@ -173,7 +173,7 @@ void print(const Json& result) {
 }
 
 /// Knows which tokens hold the keys. Trying the tokens needs none, and must not make one.
-std::unique_ptr<service::Catalogue> catalogue_if_there(const settings::CatalogueSettings& settings) {
+std::unique_ptr<Catalogue> catalogue_if_there(const settings::CatalogueSettings& settings) {
     const std::string_view scheme = "sqlite://";
     std::error_code ignored;
     if (settings.url.starts_with(scheme) &&
@@ -181,7 +181,7 @@ std::unique_ptr<service::Catalogue> catalogue_if_there(const settings::Catalogue
         return nullptr;
     try {
         return storage::open_catalogue(settings.url, 1, settings.deadline);
-    } catch (const service::CatalogueError&) {
+    } catch (const CatalogueError&) {
         return nullptr;
     }
 }
@@ -200,13 +200,13 @@ std::vector<service::Environment*> chosen(const service::Environments& environme
 int check(const std::string& config, bool json, const std::string& login) {
     log::only_warnings();
     const settings::Settings settings = settings::load(config);
-    Parts parts(settings);
+    EnvironmentFactory factory(settings);
     const auto catalogue = catalogue_if_there(settings.catalogue);
     service::Environments environments;
     if (catalogue)
-        parts.open_all(settings, environments, *catalogue, service::BoundToken::Binding::compare);
+        factory.open_all(settings, environments, *catalogue, service::PinnedToken::Pinning::compare);
     else
-        parts.open_all(settings, environments);
+        factory.open_all(settings, environments);
     const auto all_trials = trials();
     Json results = Json::array();
     bool all_good = true;
@@ -242,4 +242,4 @@ void add_check(CLI::App& app, Invocation& invocation) {
     });
 }
 
-}  // namespace keyward::commands
+}  // namespace keyward::cli

@@ -10,7 +10,7 @@
 #include "domain/catalogue.hpp"
 #include "settings/settings.hpp"
 
-namespace keyward::commands {
+namespace keyward::cli {
 
 /// A command could not do its work; the text, one line, says why and what to do. The process ends with 1.
 class CommandFailed : public std::runtime_error {
@@ -35,17 +35,17 @@ void add_token(CLI::App& app, Invocation& invocation);
 void add_reconcile(CLI::App& app, Invocation& invocation);
 
 /// For the commands that only speak to the catalogue: the settings, and the catalogue they name.
-struct Desk {
-    explicit Desk(const std::string& config);
+struct AdminContext {
+    explicit AdminContext(const std::string& config);
 
     settings::Settings settings;
-    std::unique_ptr<service::Catalogue> catalogue;
+    std::unique_ptr<Catalogue> catalogue;
 
     /// A record for the audit trail of what a person did at the command line.
-    [[nodiscard]] static service::AuditRecord audit(const std::string& action, const std::string& result);
+    [[nodiscard]] static AuditRecord audit(const std::string& action, const std::string& result);
     /// Throws CommandFailed when there is none of that name.
-    [[nodiscard]] service::User user(const std::string& name) const;
-    [[nodiscard]] service::Project project(const std::string& name) const;
+    [[nodiscard]] User user(const std::string& name) const;
+    [[nodiscard]] Project project(const std::string& name) const;
 };
 
 /// Throws CLI::ValidationError unless the text can be the name of something new: 1 to 255 bytes of UTF-8
@@ -59,4 +59,4 @@ void refuse_repeated(const std::vector<std::string>& names, const std::string& o
 /// around it.
 std::vector<std::string> comma_separated(const std::string& text, const std::string& option);
 
-}  // namespace keyward::commands
+}  // namespace keyward::cli

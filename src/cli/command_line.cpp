@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-namespace keyward::commands {
+namespace keyward::cli {
 namespace {
 
 constexpr int wrong_usage = 2;
@@ -88,4 +88,4 @@ int run_command_line(const std::string& version, int argc, const char* const* ar
     }
 }
 
-}  // namespace keyward::commands
+}  // namespace keyward::cli

@@ -6,7 +6,7 @@
 
 #include "cli/command.hpp"
 
-namespace keyward::commands {
+namespace keyward::cli {
 
 /// Adds every command with its options and positionals. Each of them that takes a value refuses an empty one:
 /// absent and empty are different, and an empty one is most often a script's variable that is not set.
@@ -17,4 +17,4 @@ void add_commands(CLI::App& app, Invocation& invocation);
 /// error. Throws settings::SettingsError, CommandFailed and what the command's work throws.
 int run_command_line(const std::string& version, int argc, const char* const* argv);
 
-}  // namespace keyward::commands
+}  // namespace keyward::cli

@@ -8,7 +8,7 @@
 #include "hsm/open_token.hpp"
 #include "service/runtime/thread_limits.hpp"
 
-namespace keyward::commands {
+namespace keyward::cli {
 namespace {
 
 std::vector<settings::PinSource> pin_sources(const settings::Settings& settings) {
@@ -36,12 +36,12 @@ service::EnvironmentProfile profile_of(const settings::EnvironmentSettings& envi
 
 }  // namespace
 
-keys::Policy policy_of(const settings::Settings& settings) {
+keys::KeyPolicy policy_of(const settings::Settings& settings) {
     return {static_cast<int>(settings.policy.rsa_min_bits), settings.policy.legacy_mechanisms,
             settings.policy.refuse_two_purposes};
 }
 
-Parts::Provider Parts::load_provider(const char* name) {
+EnvironmentFactory::Provider EnvironmentFactory::load_provider(const char* name) {
     Provider provider(OSSL_PROVIDER_load(nullptr, name));
     if (!provider)
         throw CommandFailed("policy.legacy_mechanisms is on, but OpenSSL's " + std::string(name) +
@@ -49,26 +49,27 @@ Parts::Provider Parts::load_provider(const char* name) {
     return provider;
 }
 
-Parts::Parts(const settings::Settings& settings) : pins_(pin_sources(settings)) {
+EnvironmentFactory::EnvironmentFactory(const settings::Settings& settings) : pins_(pin_sources(settings)) {
     if (!settings.policy.legacy_mechanisms) return;
     // SoftHSM2 does single DES with the OpenSSL of this process, which has it in its legacy provider alone.
     for (const char* name : {"default", "legacy"})
         providers_.push_back(load_provider(name));
 }
 
-SecretBytes Parts::pin_of(const std::string& environment, const settings::PinSource& source) const {
+SecretBytes EnvironmentFactory::pin_of(const std::string& environment,
+                                       const settings::PinSource& source) const {
     try {
         return pins_.read(source);
     } catch (const settings::PinError& error) {
         log::error("pin.unreadable", {{"environment", environment}, {"reason", error.what()}});
-        throw service::TokenError(
-            service::TokenFault::pin,
+        throw TokenError(
+            TokenFault::pin,
             "The PIN of environment " + environment + " can't be read: an operator must put it right", {}, {},
-            service::TokenPhase::logging_in);
+            TokenPhase::logging_in);
     }
 }
 
-std::shared_ptr<service::Token> Parts::open(const settings::EnvironmentSettings& environment) {
+std::shared_ptr<Token> EnvironmentFactory::open(const settings::EnvironmentSettings& environment) {
     return hsm::open_token(modules_, {environment.module,
                                       environment.module_init_args,
                                       environment.token_label,
@@ -81,18 +82,18 @@ std::shared_ptr<service::Token> Parts::open(const settings::EnvironmentSettings&
                                       {environment.name, environment.type, environment.shared_token}});
 }
 
-void Parts::open_all(const settings::Settings& settings, service::Environments& environments) {
+void EnvironmentFactory::open_all(const settings::Settings& settings, service::Environments& environments) {
     for (const auto& each : settings.environments)
         environments.add(std::make_unique<service::Environment>(
             profile_of(each, settings.environments.size()), open(each)));
 }
 
-void Parts::open_all(const settings::Settings& settings, service::Environments& environments,
-                     service::Catalogue& catalogue, service::BoundToken::Binding binding) {
+void EnvironmentFactory::open_all(const settings::Settings& settings, service::Environments& environments,
+                                  Catalogue& catalogue, service::PinnedToken::Pinning binding) {
     for (const auto& each : settings.environments)
         environments.add(std::make_unique<service::Environment>(
             profile_of(each, settings.environments.size()),
-            std::make_shared<service::BoundToken>(open(each), each.name, catalogue, binding, system_now)));
+            std::make_shared<service::PinnedToken>(open(each), each.name, catalogue, binding, system_now)));
 }
 
-}  // namespace keyward::commands
+}  // namespace keyward::cli

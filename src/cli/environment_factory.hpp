@@ -12,26 +12,26 @@
 #include "settings/pin_source.hpp"
 #include "settings/settings.hpp"
 
-namespace keyward::commands {
+namespace keyward::cli {
 
-keys::Policy policy_of(const settings::Settings& settings);
+keys::KeyPolicy policy_of(const settings::Settings& settings);
 
 /// The tokens of a configuration, not touched yet: what `serve`, `check` and `reconcile` have in common. Made
 /// before the first thread starts, since it takes PINs out of the process's environment; the modules end
 /// last.
-class Parts {
+class EnvironmentFactory {
   public:
-    explicit Parts(const settings::Settings& settings);
+    explicit EnvironmentFactory(const settings::Settings& settings);
 
     /// A token of one of the configuration's environments, bound at its first call.
-    std::shared_ptr<service::Token> open(const settings::EnvironmentSettings& environment);
+    std::shared_ptr<Token> open(const settings::EnvironmentSettings& environment);
 
     /// Every environment, behind its bulkhead.
     void open_all(const settings::Settings& settings, service::Environments& environments);
     /// The same, but a token that is not the one that holds its environment's keys is refused. The catalogue
     /// must outlive the environments.
     void open_all(const settings::Settings& settings, service::Environments& environments,
-                  service::Catalogue& catalogue, service::BoundToken::Binding binding);
+                  Catalogue& catalogue, service::PinnedToken::Pinning binding);
 
   private:
     [[nodiscard]] SecretBytes pin_of(const std::string& environment, const settings::PinSource& source) const;
@@ -47,4 +47,4 @@ class Parts {
     hsm::ModuleRegistry modules_;
 };
 
-}  // namespace keyward::commands
+}  // namespace keyward::cli

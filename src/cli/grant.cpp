@@ -7,10 +7,8 @@
 #include "cli/command.hpp"
 #include "domain/permissions.hpp"
 
-namespace keyward::commands {
+namespace keyward::cli {
 namespace {
-
-using service::Permission;
 
 struct Options {
     std::string user;
@@ -24,35 +22,35 @@ struct Options {
 
 std::string known_permissions() {
     std::string text;
-    for (const auto& row : service::permission_names())
+    for (const auto& row : permission_names())
         if (row.permission != Permission::admin) text += (text.empty() ? "" : ", ") + std::string(row.name);
     return text;
 }
 
-void require_environments_of(const service::Project& project, const std::vector<std::string>& names) {
+void require_environments_of(const Project& project, const std::vector<std::string>& names) {
     for (const std::string& name : names)
         if (std::ranges::find(project.environments, name) == project.environments.end())
             throw CommandFailed("project " + project.name + " has no environment " + name);
 }
 
-std::vector<service::Grant> grants_of(const Options& options, const Desk& desk) {
+std::vector<Grant> grants_of(const Options& options, const AdminContext& admin) {
     if (options.admin) return {{"", Permission::admin, {}}};
-    const service::Project project = desk.project(options.project);
+    const Project project = admin.project(options.project);
     std::set<std::string> environments;
     if (options.environments) {
         require_environments_of(project, *options.environments);
         environments = {options.environments->begin(), options.environments->end()};
     }
-    std::vector<service::Grant> grants;
+    std::vector<Grant> grants;
     for (const std::string& name : options.permissions)
-        grants.push_back({project.id, *service::permission_from(name), environments});
+        grants.push_back({project.id, *permission_from(name), environments});
     return grants;
 }
 
 void check_permissions(const std::vector<std::string>& names) {
     std::set<Permission> permissions;
     for (const std::string& name : names) {
-        const auto permission = service::permission_from(name);
+        const auto permission = permission_from(name);
         if (!permission)
             throw CLI::ValidationError("PERMISSION", name + " is none; choose from " + known_permissions());
         if (permission == Permission::admin)
@@ -77,7 +75,7 @@ void check(Options& options, bool is_limited) {
 }
 
 /// Where a grant holds, for the one who gives it.
-std::string place_of(const service::Grant& grant, const Options& options) {
+std::string place_of(const Grant& grant, const Options& options) {
     if (grant.project_id.empty()) return "in every project";
     std::string names;
     for (const std::string& name : grant.environments)
@@ -86,28 +84,27 @@ std::string place_of(const service::Grant& grant, const Options& options) {
            (names.empty() ? "all environments" : "environments " + names);
 }
 
-bool holds(const std::vector<service::Grant>& held, const service::Grant& wanted) {
-    return std::ranges::any_of(held, [&](const service::Grant& each) {
+bool holds(const std::vector<Grant>& held, const Grant& wanted) {
+    return std::ranges::any_of(held, [&](const Grant& each) {
         return each.project_id == wanted.project_id && each.permission == wanted.permission &&
                (each.environments.empty() || std::ranges::includes(each.environments, wanted.environments));
     });
 }
 
 /// Before anything is taken, so that it is all or nothing.
-void refuse_what_is_not_held(const Desk& desk, const service::User& user,
-                             const std::vector<service::Grant>& grants) {
-    const auto held = desk.catalogue->grants_of(user.id);
-    for (const service::Grant& grant : grants)
+void refuse_what_is_not_held(const AdminContext& admin, const User& user, const std::vector<Grant>& grants) {
+    const auto held = admin.catalogue->grants_of(user.id);
+    for (const Grant& grant : grants)
         if (!holds(held, grant))
             throw CommandFailed("user " + user.name + " does not hold " +
                                 std::string(to_string(grant.permission)) + " there; nothing was taken");
 }
 
 /// What is held everywhere stays so when a part of it is given: the limit would not apply.
-void refuse_what_is_held_everywhere(const Desk& desk, const service::User& user,
-                                    const std::vector<service::Grant>& grants) {
-    for (const service::Grant& held : desk.catalogue->grants_of(user.id))
-        for (const service::Grant& grant : grants)
+void refuse_what_is_held_everywhere(const AdminContext& admin, const User& user,
+                                    const std::vector<Grant>& grants) {
+    for (const Grant& held : admin.catalogue->grants_of(user.id))
+        for (const Grant& grant : grants)
             if (held.project_id == grant.project_id && held.permission == grant.permission &&
                 held.environments.empty() && !grant.environments.empty())
                 throw CommandFailed(
@@ -117,22 +114,22 @@ void refuse_what_is_held_everywhere(const Desk& desk, const service::User& user,
 }
 
 int run(const std::string& config, const Options& options) {
-    const Desk desk(config);
-    const service::User user = desk.user(options.user);
-    const auto grants = grants_of(options, desk);
+    const AdminContext admin(config);
+    const User user = admin.user(options.user);
+    const auto grants = grants_of(options, admin);
     if (options.revoke)
-        refuse_what_is_not_held(desk, user, grants);
+        refuse_what_is_not_held(admin, user, grants);
     else
-        refuse_what_is_held_everywhere(desk, user, grants);
-    for (const service::Grant& grant : grants) {
+        refuse_what_is_held_everywhere(admin, user, grants);
+    for (const Grant& grant : grants) {
         const std::string permission{to_string(grant.permission)};
-        service::AuditRecord audit =
-            Desk::audit(options.revoke ? "grant.revoke" : "grant.add", options.user + " " + permission);
+        AuditRecord audit = AdminContext::audit(options.revoke ? "grant.revoke" : "grant.add",
+                                                options.user + " " + permission);
         audit.project = options.project;
         audit.environments.assign(grant.environments.begin(), grant.environments.end());
         if (!options.revoke)
-            desk.catalogue->add_grant(user.id, grant, audit);
-        else if (!desk.catalogue->revoke_grant(user.id, grant, audit))
+            admin.catalogue->add_grant(user.id, grant, audit);
+        else if (!admin.catalogue->revoke_grant(user.id, grant, audit))
             throw CommandFailed("user " + options.user + " no longer holds " + permission);
         std::cout << permission << (options.revoke ? " taken from " : " given to ") << options.user << " "
                   << place_of(grant, options) << "\n";
@@ -159,4 +156,4 @@ void add_grant(CLI::App& app, Invocation& invocation) {
     });
 }
 
-}  // namespace keyward::commands
+}  // namespace keyward::cli

@@ -10,7 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-namespace keyward::commands {
+namespace keyward::cli {
 namespace {
 
 void cleanse_and_free(void* memory, const char* /*file*/, int /*line*/) {
@@ -60,4 +60,4 @@ void harden_process() {
         static_cast<void>(std::signal(ignored, SIG_IGN));
 }
 
-}  // namespace keyward::commands
+}  // namespace keyward::cli

@@ -1,6 +1,6 @@
 #pragma once
 
-namespace keyward::commands {
+namespace keyward::cli {
 
 /// Keeps secrets out of places that outlive their use: no core dumps, no tracing by other users' processes,
 /// and what OpenSSL frees is overwritten (src/zeroizing_delete.cpp does so for C++). SIGPIPE is ignored,
@@ -8,4 +8,4 @@ namespace keyward::commands {
 /// like a full disk. Called before anything else.
 void harden_process();
 
-}  // namespace keyward::commands
+}  // namespace keyward::cli

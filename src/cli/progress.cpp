@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace keyward::commands {
+namespace keyward::cli {
 namespace {
 
 using namespace std::chrono_literals;
@@ -66,4 +66,4 @@ void Progress::say(const std::string& what, std::size_t done, std::size_t total)
     last_ = now;
 }
 
-}  // namespace keyward::commands
+}  // namespace keyward::cli

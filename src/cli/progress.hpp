@@ -5,7 +5,7 @@
 #include <ostream>
 #include <string>
 
-namespace keyward::commands {
+namespace keyward::cli {
 
 /// Says how far long work is: at a terminal as one line with a bar, written again and again and gone at the
 /// end; elsewhere as plain lines, seconds apart, and only once the work has taken that long. For one thread.
@@ -38,4 +38,4 @@ class Progress {
     bool is_drawn_ = false;
 };
 
-}  // namespace keyward::commands
+}  // namespace keyward::cli

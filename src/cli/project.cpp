@@ -6,7 +6,7 @@
 
 #include "cli/command.hpp"
 
-namespace keyward::commands {
+namespace keyward::cli {
 namespace {
 
 struct Options {
@@ -32,21 +32,21 @@ int create(const std::string& config, const Options& options) {
     // It ends at the first slash of an object's label, which is project/name.
     if (options.name.find('/') != std::string::npos)
         throw CommandFailed("a project's name must not have a slash");
-    const Desk desk(config);
+    const AdminContext admin(config);
     const std::vector<std::string>& environments = options.environments;
-    refuse_unknown_environments(desk.settings, environments);
-    service::AuditRecord audit = Desk::audit("project.create", "created");
+    refuse_unknown_environments(admin.settings, environments);
+    AuditRecord audit = AdminContext::audit("project.create", "created");
     audit.project = options.name;
     audit.environments = environments;
-    if (!desk.catalogue->create_project(options.name, environments, audit))
+    if (!admin.catalogue->create_project(options.name, environments, audit))
         throw CommandFailed("there is a project " + options.name + " already");
     std::cout << "Project " << options.name << " created\n";
     return 0;
 }
 
 int list(const std::string& config, const Options& options) {
-    const Desk desk(config);
-    const auto projects = desk.catalogue->projects();
+    const AdminContext admin(config);
+    const auto projects = admin.catalogue->projects();
     if (options.json) {
         auto json = nlohmann::ordered_json::array();
         for (const auto& project : projects)
@@ -65,11 +65,11 @@ int list(const std::string& config, const Options& options) {
 }
 
 int remove(const std::string& config, const Options& options) {
-    const Desk desk(config);
-    static_cast<void>(desk.project(options.name));
-    service::AuditRecord audit = Desk::audit("project.delete", "deleted");
+    const AdminContext admin(config);
+    static_cast<void>(admin.project(options.name));
+    AuditRecord audit = AdminContext::audit("project.delete", "deleted");
     audit.project = options.name;
-    if (!desk.catalogue->delete_project(options.name, audit))
+    if (!admin.catalogue->delete_project(options.name, audit))
         throw CommandFailed("project " + options.name + " still has keys; delete them first");
     std::cout << "Project " << options.name << " deleted\n";
     return 0;
@@ -107,4 +107,4 @@ void add_project(CLI::App& app, Invocation& invocation) {
     });
 }
 
-}  // namespace keyward::commands
+}  // namespace keyward::cli

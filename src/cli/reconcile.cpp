@@ -17,7 +17,7 @@
 #include "cli/reconcile_text.hpp"
 #include "settings/request_fingerprint_secret.hpp"
 
-namespace keyward::commands {
+namespace keyward::cli {
 namespace {
 
 constexpr std::chrono::milliseconds hung_call_limit{500};
@@ -53,9 +53,9 @@ ObjectId object_id(const std::string& text, const char* option) {
     }
 }
 
-service::MechanismList mechanisms_in(const Options& options, const service::ReconcileOptions& wanted) {
+MechanismList mechanisms_in(const Options& options, const service::ReconcileOptions& wanted) {
     for (const std::string& name : options.mechanisms)
-        if (service::find_mechanism(name) == nullptr)
+        if (find_mechanism(name) == nullptr)
             throw CLI::ValidationError("--mechanism", "wants a name of docs/mechanisms.md, as AES-CTR");
     if (!options.mechanisms.empty() && (wanted.adopt_objects.size() != 1 || wanted.adopt))
         throw CLI::ValidationError("--mechanism", "says what one object is for: give it with one --adopt ID");
@@ -70,7 +70,7 @@ service::ReconcileOptions reconcile_options(const Options& options, const settin
     wanted.accept_tokens = {options.accept_tokens.begin(), options.accept_tokens.end()};
     wanted.remove_unidentified = options.remove_unidentified;
     wanted.environments = {options.environments.begin(), options.environments.end()};
-    wanted.actor = Desk::audit({}, {}).actor;
+    wanted.actor = AdminContext::audit({}, {}).actor;
     for (const std::string& text : options.adopt)
         if (text == without_id)
             wanted.adopt = true;
@@ -82,9 +82,10 @@ service::ReconcileOptions reconcile_options(const Options& options, const settin
     return wanted;
 }
 
-service::ReconcileReport run(const service::Workplace& workplace, const service::ReconcileOptions& options) {
+service::ReconcileReport run(const service::ServiceContext& service_context,
+                             const service::ReconcileOptions& options) {
     Progress progress(std::cerr, isatty(STDERR_FILENO) != 0, std::chrono::steady_clock::now);
-    return service::Reconciler(workplace, is_known_dead,
+    return service::Reconciler(service_context, is_known_dead,
                                [&](const std::string& what, std::size_t done, std::size_t total) {
                                    progress.show(what.empty() ? "settling" : what, done, total);
                                })
@@ -98,7 +99,7 @@ std::shared_ptr<const service::ObjectMarks> marks_if_there(const settings::Setti
     if (!std::filesystem::exists(file, ignored)) return nullptr;
     try {
         return std::make_shared<const service::ObjectMarks>(settings::idempotency_key(file));
-    } catch (const settings::IdempotencyKeyError& error) {
+    } catch (const settings::FingerprintSecretError& error) {
         std::cerr << "keyward: no object can prove its origin: " << error.what() << "\n";
         return nullptr;
     }
@@ -106,22 +107,22 @@ std::shared_ptr<const service::ObjectMarks> marks_if_there(const settings::Setti
 
 int reconcile(const std::string& config, const Options& options) {
     log::only_warnings();
-    const Desk desk(config);
-    const service::ReconcileOptions wanted = reconcile_options(options, desk.settings);
-    Parts parts(desk.settings);
+    const AdminContext admin(config);
+    const service::ReconcileOptions wanted = reconcile_options(options, admin.settings);
+    EnvironmentFactory factory(admin.settings);
     service::InFlight in_flight;
     service::Environments environments;
-    parts.open_all(
-        desk.settings, environments, *desk.catalogue,
-        options.dry_run ? service::BoundToken::Binding::compare : service::BoundToken::Binding::record);
-    const service::Workplace workplace{*desk.catalogue,
-                                       environments,
-                                       in_flight,
-                                       policy_of(desk.settings),
-                                       process_identity(),
-                                       system_now,
-                                       marks_if_there(desk.settings)};
-    const service::ReconcileReport report = run(workplace, wanted);
+    factory.open_all(
+        admin.settings, environments, *admin.catalogue,
+        options.dry_run ? service::PinnedToken::Pinning::compare : service::PinnedToken::Pinning::record);
+    const service::ServiceContext service_context{*admin.catalogue,
+                                                  environments,
+                                                  in_flight,
+                                                  policy_of(admin.settings),
+                                                  process_identity(),
+                                                  system_now,
+                                                  marks_if_there(admin.settings)};
+    const service::ReconcileReport report = run(service_context, wanted);
     if (options.json)
         std::cout << json_of(report).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
     else
@@ -194,4 +195,4 @@ void add_reconcile(CLI::App& app, Invocation& invocation) {
     });
 }
 
-}  // namespace keyward::commands
+}  // namespace keyward::cli

@@ -2,7 +2,7 @@
 
 #include "base/utf8.hpp"
 
-namespace keyward::commands {
+namespace keyward::cli {
 namespace {
 
 using service::ComparisonStatus;
@@ -10,7 +10,7 @@ using service::Drift;
 using service::DriftKind;
 using service::EnvironmentReport;
 using service::Finding;
-using service::UnsettledObject;
+using service::PendingObject;
 using Json = nlohmann::ordered_json;
 
 const char* to_string(ComparisonStatus status) {
@@ -36,7 +36,7 @@ const char* remedy(DriftKind kind) {
             return "send its content again with PUT, so that a new object takes its place";
         case DriftKind::returned:
             return "--adopt makes it show as DEPLOYED";
-        case DriftKind::half_made:
+        case DriftKind::incomplete:
             return "--remove-unidentified destroys what a module left behind that was killed";
     }
     return "";
@@ -87,9 +87,9 @@ Json json_of(const EnvironmentReport& environment) {
     return json;
 }
 
-Json json_of(const std::vector<UnsettledObject>& objects) {
+Json json_of(const std::vector<PendingObject>& objects) {
     Json json = Json::array();
-    for (const UnsettledObject& object : objects) {
+    for (const PendingObject& object : objects) {
         Json each{{"environment", object.environment},
                   {"objectId", object.id.hex()},
                   {"cause", object.is_of_import ? "interrupted import" : "replaced or deleted"}};
@@ -103,27 +103,27 @@ Json json_of(const std::vector<UnsettledObject>& objects) {
 }
 
 Json json_of_settling(const service::ReconcileReport& report) {
-    if (!report.settled)
+    if (!report.resolved)
         return {{"dryRun", true},
-                {"intents", report.unsettled.intents()},
-                {"tombstones", report.unsettled.tombstones()},
-                {"objects", json_of(report.unsettled.objects)}};
+                {"intents", report.pending.intents()},
+                {"tombstones", report.pending.tombstones()},
+                {"objects", json_of(report.pending.objects)}};
     return {{"dryRun", false},
-            {"intents", report.settled->settled_intents},
-            {"destroyedObjects", report.settled->destroyed_objects},
-            {"tombstones", report.settled->removed_tombstones},
-            {"left", report.settled->left_tombstones},
-            {"failedLookups", report.settled->failed_lookups},
-            {"outOfReach", report.settled->out_of_reach}};
+            {"intents", report.resolved->settled_intents},
+            {"destroyedObjects", report.resolved->destroyed_objects},
+            {"tombstones", report.resolved->removed_tombstones},
+            {"left", report.resolved->left_tombstones},
+            {"failedLookups", report.resolved->failed_lookups},
+            {"outOfReach", report.resolved->out_of_reach}};
 }
 
-std::string whose(const UnsettledObject& object) {
+std::string whose(const PendingObject& object) {
     if (!object.key.empty()) return printable(object.project + "/" + object.key) + " ";
     if (!object.label.empty()) return "\"" + printable(object.label) + "\" ";
     return {};
 }
 
-std::string text_of(const UnsettledObject& object) {
+std::string text_of(const PendingObject& object) {
     const char* where = ", in a token that was not looked through";
     if (object.in_token)
         where = *object.in_token ? ", in the token: it would be destroyed" : ", not in the token";
@@ -182,26 +182,26 @@ Json json_of(const std::vector<service::AbsentObject>& absent) {
 }
 
 std::string text_of_settling(const service::ReconcileReport& report) {
-    if (!report.settled) {
-        std::string text =
-            "To be settled: " +
-            number_of(report.unsettled.intents(), "interrupted import", "interrupted imports") + ", " +
-            number_of(report.unsettled.tombstones(), "object", "objects") + " to be destroyed\n";
-        for (const UnsettledObject& object : report.unsettled.objects)
+    if (!report.resolved) {
+        std::string text = "To be settled: " +
+                           number_of(report.pending.intents(), "interrupted import", "interrupted imports") +
+                           ", " + number_of(report.pending.tombstones(), "object", "objects") +
+                           " to be destroyed\n";
+        for (const PendingObject& object : report.pending.objects)
             text += text_of(object);
         return text;
     }
-    const service::RecoveryReport& settled = *report.settled;
+    const service::RecoveryReport& resolved = *report.resolved;
     std::string text =
-        "Settled: " + number_of(settled.settled_intents, "interrupted import", "interrupted imports") + ", " +
-        number_of(settled.destroyed_objects, "object", "objects") + " destroyed, " +
-        number_of(settled.left_tombstones, "object", "objects") + " left to be looked for\n";
-    for (const std::string& reason : settled.failed_lookups)
+        "Settled: " + number_of(resolved.settled_intents, "interrupted import", "interrupted imports") +
+        ", " + number_of(resolved.destroyed_objects, "object", "objects") + " destroyed, " +
+        number_of(resolved.left_tombstones, "object", "objects") + " left to be looked for\n";
+    for (const std::string& reason : resolved.failed_lookups)
         text += "  nothing was destroyed, since a lookup failed: " + printable(reason) + "\n";
-    for (const auto& [environment, reason] : settled.out_of_reach)
+    for (const auto& [environment, reason] : resolved.out_of_reach)
         text += "  " + environment + " was passed over: " + printable(reason) + "\n";
-    if (settled.left_tombstones > report.absent.size() && settled.failed_lookups.empty() &&
-        settled.out_of_reach.empty())
+    if (resolved.left_tombstones > report.absent.size() && resolved.failed_lookups.empty() &&
+        resolved.out_of_reach.empty())
         text += "  an import may still make them; after its lease, of about half a minute, a run will know\n";
     return text;
 }
@@ -262,4 +262,4 @@ std::string text_of(const service::ReconcileReport& report) {
     return text;
 }
 
-}  // namespace keyward::commands
+}  // namespace keyward::cli

@@ -6,7 +6,7 @@
 
 #include "service/recovery/reconcile.hpp"
 
-namespace keyward::commands {
+namespace keyward::cli {
 
 /// The report for programs: one document.
 nlohmann::ordered_json json_of(const service::ReconcileReport& report);
@@ -15,4 +15,4 @@ nlohmann::ordered_json json_of(const service::ReconcileReport& report);
 /// into a token can't move the terminal's cursor.
 std::string text_of(const service::ReconcileReport& report);
 
-}  // namespace keyward::commands
+}  // namespace keyward::cli

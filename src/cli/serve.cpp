@@ -27,7 +27,7 @@
 #include "storage/login_networks_of.hpp"
 #include "storage/open_catalogue.hpp"
 
-namespace keyward::commands {
+namespace keyward::cli {
 namespace {
 
 using namespace std::chrono_literals;
@@ -70,8 +70,8 @@ std::size_t catalogue_connections(const settings::CatalogueSettings& catalogue) 
                                    most_connections);
 }
 
-api::HttpServerSettings server_settings(const settings::HttpSettings& http, std::size_t threads) {
-    api::HttpServerSettings server;
+http::ServerSettings server_settings(const settings::HttpSettings& http, std::size_t threads) {
+    http::ServerSettings server;
     server.address = http.address;
     server.port = http.port;
     server.max_body = http.max_body;
@@ -103,30 +103,30 @@ int serve(const std::string& config) {
     const settings::Settings settings = settings::load(config);
     SecretBytes idempotency_key = settings::idempotency_key(settings.policy.idempotency_key_file);
     const auto marks = std::make_shared<const service::ObjectMarks>(idempotency_key.clone());
-    Parts parts(settings);
+    EnvironmentFactory factory(settings);
     const auto catalogue = storage::open_catalogue(
         settings.catalogue.url, catalogue_connections(settings.catalogue), settings.catalogue.deadline);
     service::InFlight in_flight;
     service::Environments environments;
-    parts.open_all(settings, environments, *catalogue, service::BoundToken::Binding::record);
-    const service::Workplace workplace{*catalogue,         environments, in_flight, policy_of(settings),
-                                       process_identity(), system_now,   marks};
+    factory.open_all(settings, environments, *catalogue, service::PinnedToken::Pinning::record);
+    const service::ServiceContext service_context{
+        *catalogue, environments, in_flight, policy_of(settings), process_identity(), system_now, marks};
 
-    service::CatalogueHealth health(*catalogue, workplace.owner, system_now);
-    service::Recovery recovery(workplace, is_known_dead);
-    service::Repeats repeats(
-        workplace, std::move(idempotency_key), [&] { recovery.settle_intents(); },
+    service::CatalogueHealth health(*catalogue, service_context.owner, system_now);
+    service::Recovery recovery(service_context, is_known_dead);
+    service::IdempotentRequests repeats(
+        service_context, std::move(idempotency_key), [&] { recovery.settle_intents(); },
         longest_request(environments) + environments.lease(), handler_threads(environments) / 2);
 
     service::Access access(*catalogue, system_now);
     service::Login login(*catalogue, storage::login_networks_of(*catalogue), system_now,
                          std::chrono::steady_clock::now);
-    service::UseKey use(workplace, std::chrono::steady_clock::now);
-    const api::Application application(api::all_routes(workplace, login, use, repeats, health), access);
-    api::HttpServer server(
+    service::UseKey use(service_context, std::chrono::steady_clock::now);
+    const api::Application application(api::all_routes(service_context, login, use, repeats, health), access);
+    http::Server server(
         server_settings(settings.http, handler_threads(environments)),
-        [&](api::HttpRequest& request) { return application.handle(request); },
-        [&](int status, std::string_view text, const api::Headers& headers) {
+        [&](http::Request& request) { return application.handle(request); },
+        [&](int status, std::string_view text, const http::Headers& headers) {
             return application.refuse(status, text, headers);
         });
 
@@ -144,15 +144,15 @@ int serve(const std::string& config) {
         const service::PeriodicTasks finishing({{"unfinished", 250ms,
                                                  [&] {
                                                      if (health.is_up())
-                                                         workplace.unfinished->settle_all(
-                                                             *catalogue, workplace.lease_end());
+                                                         service_context.unfinished->resolve_all(
+                                                             *catalogue, service_context.lease_end());
                                                  }},
                                                 {"unfinished_repeats", 250ms, [&] {
                                                      if (health.is_up()) repeats.finish_all();
                                                  }}});
         const service::PeriodicTasks leases({{"leases", 5s, [&] { recovery.renew_leases(); }},
                                              {"repeats", 5s, [&] { repeats.renew_leases(); }}});
-        service::DriftWatch drift(workplace);
+        service::DriftWatch drift(service_context);
         service::RecoveryRunner recovery_runner(recovery);
         const service::PeriodicTasks settling({{"recovery", 5s, [&] {
                                                     recovery_runner.run();
@@ -198,4 +198,4 @@ void add_serve(CLI::App& app, Invocation& invocation) {
         ->callback([&invocation] { invocation.run = [&] { return serve(invocation.config); }; });
 }
 
-}  // namespace keyward::commands
+}  // namespace keyward::cli

@@ -9,7 +9,7 @@
 #include "cli/command.hpp"
 #include "service/auth/api_token.hpp"
 
-namespace keyward::commands {
+namespace keyward::cli {
 namespace {
 
 struct Options {
@@ -37,30 +37,30 @@ std::chrono::minutes lifetime(const std::string& text) {
 }
 
 int create(const std::string& config, const Options& options) {
-    const Desk desk(config);
-    const service::User user = desk.user(options.user);
+    const AdminContext admin(config);
+    const User user = admin.user(options.user);
     std::optional<Instant> expires_at;
     if (options.lives) expires_at = system_now() + *options.lives;
     const SecretBytes token = service::make_api_token();
-    const std::string id =
-        desk.catalogue->create_api_token(user.id, options.name, service::hash_api_token(token.reveal_text()),
-                                         expires_at, Desk::audit("token.create", "for " + options.user));
+    const std::string id = admin.catalogue->create_api_token(
+        user.id, options.name, service::hash_api_token(token.reveal_text()), expires_at,
+        AdminContext::audit("token.create", "for " + options.user));
     std::cout << token.reveal_text() << "\n";
     std::cerr << "Token " << id << " of " << options.user << ", valid until "
               << (expires_at ? to_rfc3339(*expires_at) : "it is revoked") << ", is shown this once\n";
     return 0;
 }
 
-std::string state_of(const service::ApiToken& token) {
+std::string state_of(const ApiToken& token) {
     if (token.revoked) return "revoked";
     if (!token.expires_at) return "valid";
     return (*token.expires_at <= system_now() ? "expired " : "valid until ") + to_rfc3339(*token.expires_at);
 }
 
 int list(const std::string& config, const Options& options) {
-    const Desk desk(config);
+    const AdminContext admin(config);
     auto json = nlohmann::ordered_json::array();
-    for (const auto& token : desk.catalogue->api_tokens()) {
+    for (const auto& token : admin.catalogue->api_tokens()) {
         if (options.json)
             json.push_back(
                 {{"id", token.id},
@@ -79,8 +79,8 @@ int list(const std::string& config, const Options& options) {
 }
 
 int revoke(const std::string& config, const Options& options) {
-    const Desk desk(config);
-    if (!desk.catalogue->revoke_api_token(options.id, Desk::audit("token.revoke", options.id)))
+    const AdminContext admin(config);
+    if (!admin.catalogue->revoke_api_token(options.id, AdminContext::audit("token.revoke", options.id)))
         throw CommandFailed("there is no valid token " + shown_name(options.id) +
                             "; see: keyward token list");
     std::cout << "Token " << options.id << " revoked\n";
@@ -118,4 +118,4 @@ void add_token(CLI::App& app, Invocation& invocation) {
     });
 }
 
-}  // namespace keyward::commands
+}  // namespace keyward::cli

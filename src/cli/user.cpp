@@ -6,7 +6,7 @@
 #include "cli/command.hpp"
 #include "crypto/password.hpp"
 
-namespace keyward::commands {
+namespace keyward::cli {
 namespace {
 
 constexpr std::size_t shortest_password = 12;
@@ -31,18 +31,18 @@ std::string password_hash_from_stdin() {
 }
 
 int create(const std::string& config, const Options& options) {
-    const Desk desk(config);
+    const AdminContext admin(config);
     const std::string hash = options.password_stdin ? password_hash_from_stdin() : std::string{};
-    if (!desk.catalogue->create_user(options.name, hash, Desk::audit("user.create", options.name)))
+    if (!admin.catalogue->create_user(options.name, hash, AdminContext::audit("user.create", options.name)))
         throw CommandFailed("there is a user " + options.name + " already");
     std::cout << "User " << options.name << " created\n";
     return 0;
 }
 
 int list(const std::string& config, const Options& options) {
-    const Desk desk(config);
+    const AdminContext admin(config);
     auto json = nlohmann::ordered_json::array();
-    for (const auto& user : desk.catalogue->users()) {
+    for (const auto& user : admin.catalogue->users()) {
         if (options.json)
             json.push_back({{"id", user.id}, {"name", user.name}});
         else
@@ -53,8 +53,8 @@ int list(const std::string& config, const Options& options) {
 }
 
 int remove(const std::string& config, const Options& options) {
-    const Desk desk(config);
-    if (!desk.catalogue->delete_user(options.name, Desk::audit("user.delete", options.name)))
+    const AdminContext admin(config);
+    if (!admin.catalogue->delete_user(options.name, AdminContext::audit("user.delete", options.name)))
         throw CommandFailed("there is no user " + options.name);
     std::cout << "User " << options.name << " deleted, with its grants and tokens\n";
     return 0;
@@ -88,4 +88,4 @@ void add_user(CLI::App& app, Invocation& invocation) {
     });
 }
 
-}  // namespace keyward::commands
+}  // namespace keyward::cli

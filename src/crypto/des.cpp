@@ -4,7 +4,7 @@
 #include <array>
 #include <bit>
 
-namespace keyward::keys {
+namespace keyward {
 namespace {
 
 constexpr std::array<std::uint64_t, 16> weak_keys{
@@ -35,4 +35,4 @@ bool is_weak_des_key(ByteView key) {
     return std::find(weak_keys.begin(), weak_keys.end(), value) != weak_keys.end();
 }
 
-}  // namespace keyward::keys
+}  // namespace keyward

@@ -4,7 +4,7 @@
 
 #include "base/bytes.hpp"
 
-namespace keyward::keys {
+namespace keyward {
 
 /// Sets the lowest bit of every octet so that each has an odd number of ones (FIPS 46-3). The cipher does not
 /// use these bits.
@@ -17,4 +17,4 @@ bool has_odd_parity(ByteView key);
 /// section 3.3.2), with which encrypting twice, or once more with the partner, gives the plaintext back.
 bool is_weak_des_key(ByteView key);
 
-}  // namespace keyward::keys
+}  // namespace keyward

@@ -5,7 +5,7 @@
 
 #include <openssl/sha.h>
 
-namespace keyward::keys {
+namespace keyward {
 namespace {
 
 using Function = unsigned char* (*)(const unsigned char*, std::size_t, unsigned char*);
@@ -56,4 +56,4 @@ Bytes digest_of(Digest digest, ByteView message) {
     return value;
 }
 
-}  // namespace keyward::keys
+}  // namespace keyward

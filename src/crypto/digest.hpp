@@ -8,7 +8,7 @@
 
 #include "base/bytes.hpp"
 
-namespace keyward::keys {
+namespace keyward {
 
 /// The hash functions of FIPS 180-4 that mechanisms use.
 enum class Digest : std::uint8_t { sha1, sha224, sha256, sha384, sha512 };
@@ -26,4 +26,4 @@ std::size_t size_of(Digest digest);
 /// Its value of a message. Any thread may call it.
 Bytes digest_of(Digest digest, ByteView message);
 
-}  // namespace keyward::keys
+}  // namespace keyward

@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-namespace keyward::keys {
+namespace keyward {
 
 const EVP_MD* openssl_digest(Digest digest) {
     switch (digest) {
@@ -20,4 +20,4 @@ const EVP_MD* openssl_digest(Digest digest) {
     throw std::logic_error("a digest that is not in the table");
 }
 
-}  // namespace keyward::keys
+}  // namespace keyward

@@ -4,9 +4,9 @@
 
 #include "crypto/digest.hpp"
 
-namespace keyward::keys {
+namespace keyward {
 
 /// OpenSSL's own of a hash function; it lives as long as the process. Any thread may call it.
 const EVP_MD* openssl_digest(Digest digest);
 
-}  // namespace keyward::keys
+}  // namespace keyward

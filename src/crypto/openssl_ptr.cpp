@@ -2,11 +2,11 @@
 
 #include <stdexcept>
 
-namespace keyward::keys {
+namespace keyward {
 
 void require(bool openssl_succeeded) {
     if (!openssl_succeeded)
         throw std::runtime_error("OpenSSL failed where it can't but for lack of memory or a provider");
 }
 
-}  // namespace keyward::keys
+}  // namespace keyward

@@ -12,7 +12,7 @@
 
 #include "base/bytes.hpp"
 
-namespace keyward::keys {
+namespace keyward {
 
 /// Frees an OpenSSL handle with the function that belongs to it.
 template <auto function>
@@ -79,4 +79,4 @@ class QuietErrors {
     QuietErrors& operator=(QuietErrors&&) = delete;
 };
 
-}  // namespace keyward::keys
+}  // namespace keyward

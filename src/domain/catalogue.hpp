@@ -8,7 +8,7 @@
 
 #include "domain/catalogue_records.hpp"
 
-namespace keyward::service {
+namespace keyward {
 
 /// What the service needs of a database: the port that `storage/` implements with SOCI and `tests/fakes` in
 /// memory. Each call is one transaction. Any thread may call. All throw CatalogueError when the database
@@ -67,7 +67,8 @@ class Catalogue {
     /// Makes the key `active` with the deployments that stand in `key`, turns the intents of objects that no
     /// deployment names into tombstones (but for the clean ones), and ends all its intents. False, and
     /// nothing written, when an intent is no longer the owner's: somebody settled it after its lease ran out.
-    virtual bool commit_create(const Key& key, const Settlement& settlement, const AuditRecord& audit) = 0;
+    virtual bool commit_create(const Key& key, const ChangeResolution& resolution,
+                               const AuditRecord& audit) = 0;
 
     /// Writes the intents of a change of an active key. Intents that are there, whosever, another revision,
     /// or a key that is being deleted are a conflict. Nothing is written then.
@@ -81,12 +82,12 @@ class Catalogue {
     /// begin_update is needed, but the key must be at `key.revision` then, and have no intents.
     virtual std::optional<std::vector<Tombstone>> commit_update(const Key& key,
                                                                 const std::set<std::string>& changed,
-                                                                const Settlement& settlement,
+                                                                const ChangeResolution& resolution,
                                                                 const AuditRecord& audit) = 0;
 
     /// Takes back a change: its intents become tombstones except the clean ones, and a key that is still
     /// `creating` goes. False, and nothing written, when it has no intents of the owner's (any more).
-    virtual bool abandon_change(const std::string& key_id, const Settlement& settlement,
+    virtual bool abandon_change(const std::string& key_id, const ChangeResolution& resolution,
                                 const AuditRecord& audit) = 0;
 
     /// Marks the key (or, with `environment`, that deployment) as `deleting`, and writes tombstones of
@@ -94,18 +95,19 @@ class Catalogue {
     /// is left. For what is `deleting` already, its tombstones are returned again. Intents, and for a key
     /// that is not `deleting` another revision, are a conflict; so is an environment where the key is not
     /// deployed.
-    virtual Removal begin_removal(const std::string& key_id, std::int64_t revision,
-                                  const std::optional<std::string>& environment, const std::string& owner,
-                                  Instant lease_until, const AuditRecord& audit) = 0;
+    virtual KeyDeletion begin_deletion(const std::string& key_id, std::int64_t revision,
+                                       const std::optional<std::string>& environment,
+                                       const std::string& owner, Instant lease_until,
+                                       const AuditRecord& audit) = 0;
 
     virtual std::optional<Key> find_key(const std::string& project_id, const std::string& name) = 0;
     /// Where a key stands that is not `creating`; one lookup by an index, for every use of a key.
-    virtual std::optional<KeyStanding> find_standing(const std::string& project_id,
+    virtual std::optional<KeyRevision> find_revision(const std::string& project_id,
                                                      const std::string& name) = 0;
     /// By name in the order of its octets, without those that are `creating`.
     virtual std::vector<Key> list_keys(const KeyQuery& query) = 0;
     /// The same, but only where each key stands.
-    virtual std::vector<KeyStanding> list_standings(const KeyQuery& query) = 0;
+    virtual std::vector<KeyRevision> list_revisions(const KeyQuery& query) = 0;
     /// The objects that an active key's deployments name: for finding out whether a commit whose answer was
     /// lost went through.
     virtual std::set<ObjectId> objects_of(const std::string& key_id) = 0;
@@ -114,33 +116,34 @@ class Catalogue {
     /// Takes the Idempotency-Key for this attempt, unless an answer from `kept_since` or later stands under
     /// it, or another attempt holds it. One whose lease ran out before `now` holds it no more, nor does one
     /// of the same owner: an owner asks only for a name that it does not have in hand.
-    virtual AttemptOutcome begin_attempt(const Attempt& attempt, Instant now, Instant kept_since) = 0;
+    virtual IdempotencyOutcome begin_attempt(const IdempotencyRecord& attempt, Instant now,
+                                             Instant kept_since) = 0;
     /// Keeps the answer of an attempt that is the owner's.
-    virtual void keep_answer(const KeptAnswer& answer) = 0;
+    virtual void keep_answer(const StoredResponse& answer) = 0;
     /// Forgets an attempt of the owner's that has no answer.
     virtual void end_attempt(const std::string& user_id, const std::string& key,
                              const std::string& owner) = 0;
     /// Of the attempts that the owner has in hand.
-    virtual void renew_attempts(const std::string& owner, const std::set<RepeatName>& names,
+    virtual void renew_attempts(const std::string& owner, const std::set<IdempotencyName>& names,
                                 Instant lease_until) = 0;
     virtual void forget_answers(Instant before) = 0;
 
     // Tokens of environments.
     /// Which token, by its serial number, holds the environment's keys: this one, unless one is recorded
     /// already. Returns the recorded one.
-    virtual std::string bind_token(const std::string& environment, const std::string& serial,
-                                   const AuditRecord& audit) = 0;
+    virtual std::string pin_token(const std::string& environment, const std::string& serial,
+                                  const AuditRecord& audit) = 0;
     /// The recorded one, if there is one.
-    virtual std::optional<std::string> bound_token(const std::string& environment) = 0;
+    virtual std::optional<std::string> pinned_token(const std::string& environment) = 0;
     /// The token with the recorded serial number was initialised again, and keeps that number. What it held
-    /// before is from now on recorded under the serial number `former`, as rebind_token does for another one.
+    /// before is from now on recorded under the serial number `former`, as repin_token does for another one.
     virtual void retire_token(const std::string& environment, const std::string& former,
                               const AuditRecord& audit) = 0;
     /// From now on it is this one. What the one before holds waits until that is the environment's again, or
     /// is found in this one: tombstones of its objects are not worked on, and deployments say its serial
     /// number. Undeploying such a deployment takes its row away at once and leaves the tombstone waiting.
-    virtual void rebind_token(const std::string& environment, const std::string& serial,
-                              const AuditRecord& audit) = 0;
+    virtual void repin_token(const std::string& environment, const std::string& serial,
+                             const AuditRecord& audit) = 0;
 
     // Drift.
     /// What the token of an environment should hold: objects of all deployments that name one, ordered by
@@ -170,8 +173,8 @@ class Catalogue {
     /// are still `creating` go, their intents become tombstones of `owner` that last at least until
     /// `lease_until`. Keys that another transaction works on are passed over. Returns how many intents there
     /// were.
-    virtual std::size_t settle_expired_intents(Instant now, const std::string& owner, Instant lease_until,
-                                               const AuditRecord& audit) = 0;
+    virtual std::size_t resolve_expired_intents(Instant now, const std::string& owner, Instant lease_until,
+                                                const AuditRecord& audit) = 0;
     /// Up to `recovery_batch` tombstones of the environment's present token that are the owner's to work on:
     /// their lease has run out, or is its own, and their object is due to be looked for
     /// (Tombstone::look_after). Takes a lease on them. In the order of their objects' ids;
@@ -184,7 +187,7 @@ class Catalogue {
     /// Writes a tombstone for an object that the caller has made and nothing names any more. False when a
     /// deployment names it; a tombstone that is there stays as it is.
     virtual bool condemn(const Tombstone& tombstone, const AuditRecord& audit) = 0;
-    /// The destruction of a tombstone's object is about to be begun: Tombstone::attempted. begin_removal and
+    /// The destruction of a tombstone's object is about to be begun: Tombstone::attempted. begin_deletion and
     /// commit_update say so of the tombstones that they write.
     virtual void begin_destruction(const ObjectId& id) = 0;
     /// What came of looking for the object of a tombstone that was not destroyed: the fields of these names.
@@ -219,4 +222,4 @@ class Catalogue {
     virtual void probe(const std::string& owner, Instant now) = 0;
 };
 
-}  // namespace keyward::service
+}  // namespace keyward

@@ -14,7 +14,7 @@
 #include "domain/permissions.hpp"
 #include "keys/key_material.hpp"
 
-namespace keyward::service {
+namespace keyward {
 
 /// The database failed; the text is for the log.
 class CatalogueError : public std::runtime_error {
@@ -96,7 +96,7 @@ struct Deployment {
     std::string public_key_sha256;
     std::string public_key_pem;
     std::string failure;  ///< why it failed, in words for the client
-    UseSet uses;          ///< what its object was made for; it can't be changed later
+    KeyUsages uses;       ///< what its object was made for; it can't be changed later
     std::string
         serial{};  ///< of the token that holds its object, when that is not the environment's any more
 };
@@ -117,7 +117,7 @@ struct Key {
 };
 
 /// What tells whether something that was read of a key still holds.
-struct KeyStanding {
+struct KeyRevision {
     std::string id;
     std::string name;
     std::int64_t revision = 0;
@@ -184,7 +184,7 @@ struct TombstoneClaim {
 };
 
 /// An answer that is kept for repeats of a request (the contract's Idempotency-Key).
-struct KeptAnswer {
+struct StoredResponse {
     std::string user_id;
     std::string key;     ///< the Idempotency-Key
     std::string owner;   ///< the process whose attempt it answers
@@ -193,14 +193,14 @@ struct KeptAnswer {
 };
 
 /// An Idempotency-Key is its user's own.
-struct RepeatName {
+struct IdempotencyName {
     std::string user_id;
     std::string key;
-    auto operator<=>(const RepeatName&) const = default;
+    auto operator<=>(const IdempotencyName&) const = default;
 };
 
 /// One run of a request that has an Idempotency-Key.
-struct Attempt {
+struct IdempotencyRecord {
     std::string user_id;
     std::string key;
     std::string fingerprint;  ///< keyed hash of method, path, query and body
@@ -210,7 +210,7 @@ struct Attempt {
 };
 
 /// What there was when an attempt came.
-struct AttemptOutcome {
+struct IdempotencyOutcome {
     enum class Kind {
         begun,      ///< it is ours to run
         cut_off,    ///< so it is, but an earlier one never ended: what that one left must be settled first
@@ -224,15 +224,15 @@ struct AttemptOutcome {
 };
 
 /// What the end of a change leaves to be answered for.
-struct Settlement {
+struct ChangeResolution {
     std::string owner;
-    std::set<ObjectId> clean;          ///< intents that are known to have left nothing in a token
-    Instant tombstone_lease{};         ///< until then the tombstones of the others are the owner's, and stay
-    std::optional<KeptAnswer> answer;  ///< kept in the same transaction, which fails if another attempt has
-                                       ///< taken its place
-    std::set<ObjectId> intents{};      ///< the change's own: others of the same owner are another change's.
-                                       ///< Empty: whatever the owner's are
-    std::set<ObjectId> made{};         ///< intents whose objects the token is known to have held
+    std::set<ObjectId> clean;   ///< intents that are known to have left nothing in a token
+    Instant tombstone_lease{};  ///< until then the tombstones of the others are the owner's, and stay
+    std::optional<StoredResponse> answer;  ///< kept in the same transaction, which fails if another attempt
+                                           ///< has taken its place
+    std::set<ObjectId> intents{};  ///< the change's own: others of the same owner are another change's.
+                                   ///< Empty: whatever the owner's are
+    std::set<ObjectId> made{};     ///< intents whose objects the token is known to have held
 };
 
 /// How a change of a key may begin.
@@ -243,7 +243,7 @@ enum class Begin {
 };
 
 /// The beginning of an undeployment, with what is to be destroyed.
-struct Removal {
+struct KeyDeletion {
     Begin begin = Begin::gone;
     std::vector<Tombstone> tombstones;
 };
@@ -270,4 +270,4 @@ struct AuditRecord {
     std::string result;
 };
 
-}  // namespace keyward::service
+}  // namespace keyward

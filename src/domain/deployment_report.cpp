@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace keyward::service {
+namespace keyward {
 namespace {
 
 struct Words {
@@ -43,4 +43,4 @@ std::string results_text(const DeploymentReport& report) {
     return text;
 }
 
-}  // namespace keyward::service
+}  // namespace keyward

@@ -7,7 +7,7 @@
 
 #include "domain/failure_code.hpp"
 
-namespace keyward::service {
+namespace keyward {
 
 /// What a client had better know of something that was done all the same.
 struct Warning {
@@ -42,4 +42,4 @@ DeploymentReport report_on(Undertaking undertaking, std::vector<EnvironmentResul
 /// `production: Deployed successfully; staging: …`: for the audit trail and the log.
 std::string results_text(const DeploymentReport& report);
 
-}  // namespace keyward::service
+}  // namespace keyward

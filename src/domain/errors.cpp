@@ -2,7 +2,7 @@
 
 #include <cctype>
 
-namespace keyward::service {
+namespace keyward {
 namespace {
 
 /// A body of one mebibyte can hold a hundred thousand mistakes; nobody reads more than these.
@@ -40,4 +40,4 @@ ServiceError::ServiceError(std::vector<FieldError> details)
       kind_(ErrorKind::validation_failed),
       details_(listed(std::move(details))) {}
 
-}  // namespace keyward::service
+}  // namespace keyward

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace keyward::service {
+namespace keyward {
 
 /// A wrong field of a request: where (RFC 6901 JSON pointer; `?name` for a query parameter) and what is wrong
 /// with it, in words for the client.
@@ -58,4 +58,4 @@ class ServiceError : public std::runtime_error {
     std::optional<std::chrono::seconds> retry_after_;
 };
 
-}  // namespace keyward::service
+}  // namespace keyward

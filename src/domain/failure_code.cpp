@@ -2,7 +2,7 @@
 
 #include "domain/token.hpp"
 
-namespace keyward::service {
+namespace keyward {
 namespace {
 
 FailureCode code_of(TokenFault fault) {
@@ -56,4 +56,4 @@ FailureCode failure_code_of(const std::exception& error) {
     return failed == nullptr ? FailureCode::internal_error : code_of(failed->fault());
 }
 
-}  // namespace keyward::service
+}  // namespace keyward

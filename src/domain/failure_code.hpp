@@ -4,7 +4,7 @@
 #include <exception>
 #include <string_view>
 
-namespace keyward::service {
+namespace keyward {
 
 /// Why one environment of a request failed, for programs: the contract's `code` in `environmentResults`.
 enum class FailureCode : std::uint8_t {
@@ -24,4 +24,4 @@ std::string_view to_string(FailureCode code);
 /// The code of what a call to a token has thrown.
 FailureCode failure_code_of(const std::exception& error);
 
-}  // namespace keyward::service
+}  // namespace keyward

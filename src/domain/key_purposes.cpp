@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace keyward::service {
+namespace keyward {
 namespace {
 
 bool contains(const MechanismList& list, std::string_view name) {
@@ -11,7 +11,7 @@ bool contains(const MechanismList& list, std::string_view name) {
 
 bool is_signature(std::string_view name) {
     const Mechanism* const row = find_mechanism(name);
-    return row != nullptr && use_of(*row) == Use::signature;
+    return row != nullptr && use_of(*row) == KeyUsage::sign_verify;
 }
 
 bool decrypts_by_pkcs1(const MechanismList& mechanisms) {
@@ -23,7 +23,7 @@ bool decrypts_by_pkcs1(const MechanismList& mechanisms) {
 
 }  // namespace
 
-MechanismList default_mechanisms(keys::Algorithm algorithm, const keys::Policy& policy) {
+MechanismList default_mechanisms(keys::Algorithm algorithm, const keys::KeyPolicy& policy) {
     MechanismList mechanisms = default_mechanisms(algorithm);
     if (policy.refuse_two_purposes && have_two_purposes(algorithm, mechanisms))
         std::erase_if(mechanisms, [](const std::string& name) { return !is_signature(name); });
@@ -35,7 +35,7 @@ bool have_two_purposes(keys::Algorithm algorithm, const MechanismList& mechanism
 }
 
 std::string conflict_among(keys::Algorithm algorithm, const MechanismList& mechanisms,
-                           const keys::Policy& policy) {
+                           const keys::KeyPolicy& policy) {
     if (mechanisms.size() < 2) return {};
     if (algorithm == keys::Algorithm::aes)
         return "must be one for AES: with another beside it, each opens what the other closed";
@@ -64,4 +64,4 @@ bool may_change_without_content(keys::Algorithm algorithm, const MechanismList& 
            std::ranges::all_of(to, [&](const std::string& name) { return contains(reachable, name); });
 }
 
-}  // namespace keyward::service
+}  // namespace keyward

@@ -5,7 +5,7 @@
 #include "domain/mechanisms.hpp"
 #include "keys/key_policy.hpp"
 
-namespace keyward::service {
+namespace keyward {
 
 /// Which mechanisms may belong to one key, and which of them can change without new content. Mechanisms
 /// belong to the object in the token: an AES key in another mode opens what the first mode closed, and an
@@ -13,14 +13,14 @@ namespace keyward::service {
 /// part 1, section 5.2: one purpose a key.
 
 /// The mechanisms that a key of this algorithm gets when the request names none.
-MechanismList default_mechanisms(keys::Algorithm algorithm, const keys::Policy& policy);
+MechanismList default_mechanisms(keys::Algorithm algorithm, const keys::KeyPolicy& policy);
 
 /// Whether the mechanisms are for signatures and for encryption.
 bool have_two_purposes(keys::Algorithm algorithm, const MechanismList& mechanisms);
 
 /// Why one key can't have all these mechanisms, which fit its algorithm. Empty when it can.
 std::string conflict_among(keys::Algorithm algorithm, const MechanismList& mechanisms,
-                           const keys::Policy& policy);
+                           const keys::KeyPolicy& policy);
 
 /// Every mechanism that a key with these can have one day without new content, in the table's order: its own,
 /// and the signatures (HMACs) that the same object can make. An object in a token is limited to these.
@@ -31,4 +31,4 @@ MechanismList reachable_without_content(keys::Algorithm algorithm, const Mechani
 bool may_change_without_content(keys::Algorithm algorithm, const MechanismList& from,
                                 const MechanismList& to);
 
-}  // namespace keyward::service
+}  // namespace keyward

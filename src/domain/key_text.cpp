@@ -2,7 +2,7 @@
 
 #include "base/shown_name.hpp"
 
-namespace keyward::service {
+namespace keyward {
 
 std::string to_string(DeploymentState state) {
     switch (state) {
@@ -49,4 +49,4 @@ ServiceError key_changed_meanwhile(const std::string& key) {
                 "was done, read it and try again"};
 }
 
-}  // namespace keyward::service
+}  // namespace keyward

@@ -5,7 +5,7 @@
 #include "domain/catalogue.hpp"
 #include "domain/errors.hpp"
 
-namespace keyward::service {
+namespace keyward {
 
 /// The contract's spelling of a state.
 std::string to_string(DeploymentState state);
@@ -26,4 +26,4 @@ ServiceError environment_not_found(const std::string& environment);
 ServiceError key_not_found(const std::string& key);
 ServiceError key_changed_meanwhile(const std::string& key);
 
-}  // namespace keyward::service
+}  // namespace keyward

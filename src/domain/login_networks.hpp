@@ -5,7 +5,7 @@
 
 #include "base/clock.hpp"
 
-namespace keyward::service {
+namespace keyward {
 
 /// From which networks (`login_network`) users have logged in, as the catalogue keeps it. Calls throw
 /// CatalogueError. Any thread may call.
@@ -23,4 +23,4 @@ class LoginNetworks {
     virtual void forget_logins(Instant before) = 0;
 };
 
-}  // namespace keyward::service
+}  // namespace keyward

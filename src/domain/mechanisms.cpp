@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 
-namespace keyward::service {
+namespace keyward {
 namespace {
 
 using enum keys::Algorithm;
-using enum keys::Digest;
+using enum Digest;
 constexpr bool by_default = true;
 constexpr bool on_request = false;
 constexpr bool current = false;
@@ -149,24 +149,26 @@ constexpr unsigned all_of(Parameters... parameters) {
 
 struct SchemeRow {
     Scheme scheme;
-    Use use;
+    KeyUsage use;
     bool asymmetric;
     bool oracle;
     unsigned parameters;
 };
 
 constexpr std::array schemes{
-    SchemeRow{Scheme::gcm, Use::cipher, false, false, all_of(Parameter::iv, Parameter::aad, Parameter::tag)},
-    SchemeRow{Scheme::cbc_pad, Use::cipher, false, true, all_of(Parameter::iv)},
-    SchemeRow{Scheme::ctr, Use::cipher, false, false, all_of(Parameter::iv)},
-    SchemeRow{Scheme::ecb, Use::cipher, false, false, all_of()},
-    SchemeRow{Scheme::mac, Use::signature, false, false, all_of()},
-    SchemeRow{Scheme::rsa_pkcs1_signature, Use::signature, true, false, all_of(Parameter::digest)},
-    SchemeRow{Scheme::rsa_pss, Use::signature, true, false, all_of(Parameter::digest)},
-    SchemeRow{Scheme::rsa_oaep, Use::cipher, true, false, all_of(Parameter::hash)},
-    SchemeRow{Scheme::rsa_pkcs1_cipher, Use::cipher, true, true, all_of()},
-    SchemeRow{Scheme::ecdsa, Use::signature, true, false, all_of(Parameter::digest, Parameter::format)},
-    SchemeRow{Scheme::eddsa, Use::signature, true, false, all_of()},
+    SchemeRow{Scheme::gcm, KeyUsage::encrypt_decrypt, false, false,
+              all_of(Parameter::iv, Parameter::aad, Parameter::tag)},
+    SchemeRow{Scheme::cbc_pad, KeyUsage::encrypt_decrypt, false, true, all_of(Parameter::iv)},
+    SchemeRow{Scheme::ctr, KeyUsage::encrypt_decrypt, false, false, all_of(Parameter::iv)},
+    SchemeRow{Scheme::ecb, KeyUsage::encrypt_decrypt, false, false, all_of()},
+    SchemeRow{Scheme::mac, KeyUsage::sign_verify, false, false, all_of()},
+    SchemeRow{Scheme::rsa_pkcs1_signature, KeyUsage::sign_verify, true, false, all_of(Parameter::digest)},
+    SchemeRow{Scheme::rsa_pss, KeyUsage::sign_verify, true, false, all_of(Parameter::digest)},
+    SchemeRow{Scheme::rsa_oaep, KeyUsage::encrypt_decrypt, true, false, all_of(Parameter::hash)},
+    SchemeRow{Scheme::rsa_pkcs1_cipher, KeyUsage::encrypt_decrypt, true, true, all_of()},
+    SchemeRow{Scheme::ecdsa, KeyUsage::sign_verify, true, false,
+              all_of(Parameter::digest, Parameter::format)},
+    SchemeRow{Scheme::eddsa, KeyUsage::sign_verify, true, false, all_of()},
 };
 
 const SchemeRow& scheme_of(const Mechanism& mechanism) {
@@ -174,20 +176,20 @@ const SchemeRow& scheme_of(const Mechanism& mechanism) {
 }
 
 struct ActionRow {
-    Action action;
+    CryptoOperation action;
     std::string_view name;
-    Use use;
+    KeyUsage use;
     bool needs_public_half;
 };
 
 constexpr std::array actions{
-    ActionRow{Action::encrypt, "encrypt", Use::cipher, true},
-    ActionRow{Action::decrypt, "decrypt", Use::cipher, false},
-    ActionRow{Action::sign, "sign", Use::signature, false},
-    ActionRow{Action::verify, "verify", Use::signature, true},
+    ActionRow{CryptoOperation::encrypt, "encrypt", KeyUsage::encrypt_decrypt, true},
+    ActionRow{CryptoOperation::decrypt, "decrypt", KeyUsage::encrypt_decrypt, false},
+    ActionRow{CryptoOperation::sign, "sign", KeyUsage::sign_verify, false},
+    ActionRow{CryptoOperation::verify, "verify", KeyUsage::sign_verify, true},
 };
 
-const ActionRow& row_of(Action action) {
+const ActionRow& row_of(CryptoOperation action) {
     return *std::ranges::find(actions, action, &ActionRow::action);
 }
 
@@ -212,11 +214,11 @@ MechanismList names_where(Wanted wanted) {
 
 }  // namespace
 
-Use use_of(Action action) {
+KeyUsage use_of(CryptoOperation action) {
     return row_of(action).use;
 }
 
-std::string_view to_string(Action action) {
+std::string_view to_string(CryptoOperation action) {
     return row_of(action).name;
 }
 
@@ -233,12 +235,12 @@ const Mechanism* find_mechanism(std::string_view name) {
     return row == table.end() ? nullptr : row;
 }
 
-Use use_of(const Mechanism& mechanism) {
+KeyUsage use_of(const Mechanism& mechanism) {
     return scheme_of(mechanism).use;
 }
 
-std::vector<Action> actions_of(const Mechanism& mechanism) {
-    std::vector<Action> all;
+std::vector<CryptoOperation> actions_of(const Mechanism& mechanism) {
+    std::vector<CryptoOperation> all;
     for (const ActionRow& row : actions)
         if (row.use == use_of(mechanism)) all.push_back(row.action);
     return all;
@@ -255,7 +257,7 @@ std::vector<Parameter> parameters_of(const Mechanism& mechanism) {
     return all;
 }
 
-bool is_public(const Mechanism& mechanism, Action action) {
+bool is_public(const Mechanism& mechanism, CryptoOperation action) {
     return scheme_of(mechanism).asymmetric && row_of(action).needs_public_half;
 }
 
@@ -271,12 +273,12 @@ MechanismList mechanisms_for(keys::Algorithm algorithm) {
     return names_where([=](const Mechanism& row) { return row.algorithm == algorithm; });
 }
 
-UseSet uses_of(keys::Algorithm algorithm, const MechanismList& mechanisms) {
-    UseSet uses;
+KeyUsages uses_of(keys::Algorithm algorithm, const MechanismList& mechanisms) {
+    KeyUsages uses;
     for (const Mechanism& row : table)
         if (row.algorithm == algorithm && std::ranges::find(mechanisms, row.name) != mechanisms.end())
             uses.insert(use_of(row));
     return uses;
 }
 
-}  // namespace keyward::service
+}  // namespace keyward

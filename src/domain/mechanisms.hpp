@@ -11,21 +11,21 @@
 #include "crypto/digest.hpp"
 #include "keys/key_material.hpp"
 
-namespace keyward::service {
+namespace keyward {
 
 /// What an object in a token may be used for: CKA_ENCRYPT, CKA_DECRYPT, CKA_SIGN, CKA_VERIFY.
 /// The private or secret object has encrypt/decrypt/sign/verify as its class allows, the public one the
 /// counterpart.
-enum class Use : std::uint8_t { cipher, signature };
-using UseSet = std::set<Use>;
+enum class KeyUsage : std::uint8_t { encrypt_decrypt, sign_verify };
+using KeyUsages = std::set<KeyUsage>;
 
 /// What is done with a key.
-enum class Action : std::uint8_t { encrypt, decrypt, sign, verify };
+enum class CryptoOperation : std::uint8_t { encrypt, decrypt, sign, verify };
 
 /// The use that an object must be made for.
-Use use_of(Action action);
+KeyUsage use_of(CryptoOperation action);
 /// As in the path of its call: `encrypt` …
-std::string_view to_string(Action action);
+std::string_view to_string(CryptoOperation action);
 
 /// How a mechanism runs: what it takes, and in which form a token gets it.
 enum class Scheme : std::uint8_t {
@@ -52,11 +52,11 @@ struct Mechanism {
     std::string_view name;
     keys::Algorithm algorithm;
     Scheme scheme;
-    std::optional<keys::Digest> digest;  ///< that it hashes its input with
-    std::uint8_t iv_size;                ///< octets; 0 when it takes none
-    bool by_default;          ///< a key of this algorithm may do it when the request names no mechanisms
-    bool legacy;              ///< in use only where the configuration allows legacy mechanisms
-    std::string_view limits;  ///< in words for people
+    std::optional<Digest> digest;  ///< that it hashes its input with
+    std::uint8_t iv_size;          ///< octets; 0 when it takes none
+    bool by_default;               ///< a key of this algorithm may do it when the request names no mechanisms
+    bool legacy;                   ///< in use only where the configuration allows legacy mechanisms
+    std::string_view limits;       ///< in words for people
     std::string_view source;
 };
 
@@ -66,15 +66,15 @@ std::span<const Mechanism> mechanism_table();
 /// Null when the table has none of that name.
 const Mechanism* find_mechanism(std::string_view name);
 
-Use use_of(const Mechanism& mechanism);
+KeyUsage use_of(const Mechanism& mechanism);
 /// The pair of actions that a mechanism of this kind is for.
-std::vector<Action> actions_of(const Mechanism& mechanism);
+std::vector<CryptoOperation> actions_of(const Mechanism& mechanism);
 /// Whether requests for that mechanism may send the parameter.
 bool takes(const Mechanism& mechanism, Parameter parameter);
 /// All that it takes.
 std::vector<Parameter> parameters_of(const Mechanism& mechanism);
 /// Whether that action needs the public half alone, so that it may run outside of the token.
-bool is_public(const Mechanism& mechanism, Action action);
+bool is_public(const Mechanism& mechanism, CryptoOperation action);
 /// Whether a failed decryption tells something of the plaintext to who can send ciphertexts of their own.
 bool failure_is_an_oracle(const Mechanism& mechanism);
 
@@ -88,6 +88,6 @@ MechanismList default_mechanisms(keys::Algorithm algorithm);
 MechanismList mechanisms_for(keys::Algorithm algorithm);
 
 /// The uses that the named mechanisms of this algorithm need.
-UseSet uses_of(keys::Algorithm algorithm, const MechanismList& mechanisms);
+KeyUsages uses_of(keys::Algorithm algorithm, const MechanismList& mechanisms);
 
-}  // namespace keyward::service
+}  // namespace keyward

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace keyward::service {
+namespace keyward {
 namespace {
 
 constexpr std::array names{
@@ -34,4 +34,4 @@ std::optional<Permission> permission_from(std::string_view name) {
     return row->permission;
 }
 
-}  // namespace keyward::service
+}  // namespace keyward

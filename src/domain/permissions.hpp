@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace keyward::service {
+namespace keyward {
 
 /// What a grant allows. `any_grant` on a route means that one of them is enough, whichever.
 enum class Permission { manage, deploy_undeploy, use, admin };
@@ -20,4 +20,4 @@ std::span<const PermissionName> permission_names();
 std::string_view to_string(Permission permission);
 std::optional<Permission> permission_from(std::string_view name);
 
-}  // namespace keyward::service
+}  // namespace keyward

@@ -6,10 +6,10 @@
 
 #include "domain/deployment_report.hpp"
 
-namespace keyward::service {
+namespace keyward {
 
 /// The Idempotency-Key that a request came with, and how the answer to be kept for its repeats is written.
-struct RepeatKey {
+struct IdempotencyKey {
     std::string user_id;
     std::string key;
     std::function<std::string(const DeploymentReport&)> answer;
@@ -19,7 +19,7 @@ struct RepeatKey {
 struct Origin {
     std::string request_id;
     std::string client_address;
-    std::optional<RepeatKey> repeat;
+    std::optional<IdempotencyKey> repeat;
 };
 
-}  // namespace keyward::service
+}  // namespace keyward

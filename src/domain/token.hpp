@@ -16,7 +16,7 @@
 #include "domain/mechanisms.hpp"
 #include "keys/key_material.hpp"
 
-namespace keyward::service {
+namespace keyward {
 
 /// What a failed call to a token means to us. `hsm/` reads it from the CKR_ value; nobody else looks at the
 /// number.
@@ -84,15 +84,15 @@ class CallTimedOut : public TokenError {
 };
 
 /// Whether an object outlives its session: `session` is for trials, which leave nothing behind.
-enum class Lifetime { token, session };
+enum class ObjectLifetime { token, session };
 
 /// One key to be put into one token. The material is borrowed for the call.
-struct ImportOrder {
+struct ImportRequest {
     ObjectId id;        ///< CKA_ID of every object made
     std::string label;  ///< CKA_LABEL
     const keys::KeyMaterial& material;
-    UseSet uses;  ///< becomes the CKA_ENCRYPT, CKA_SIGN … flags
-    Lifetime lifetime = Lifetime::token;
+    KeyUsages uses;  ///< becomes the CKA_ENCRYPT, CKA_SIGN … flags
+    ObjectLifetime lifetime = ObjectLifetime::token;
     std::optional<std::string> expected_check_value;  ///< as the client sent it; hex of either case
     /// The key's mechanisms: becomes CKA_ALLOWED_MECHANISMS where the module knows that. Empty: no limit.
     MechanismList mechanisms{};
@@ -100,7 +100,7 @@ struct ImportOrder {
 
 /// What the token reported of an object after its import. Exactly one of the two values stands, or none where
 /// the token can't make one (single DES in SoftHSM2).
-struct ImportReceipt {
+struct ImportResult {
     std::string key_check_value;    ///< secret keys: upper-case hex, 3 octets
     std::string public_key_sha256;  ///< asymmetric keys: lower-case hex
     std::string public_key_pem;     ///< asymmetric keys, built from what the token returned
@@ -124,11 +124,11 @@ struct TokenObject {
         keys::KeyType::secret;                 ///< by CKA_CLASS: `private_key` and `public_key` may be a pair
     std::optional<keys::Algorithm> algorithm;  ///< nothing for a kind that we don't import
     int size = 0;                              ///< bits; 0 where the token does not say
-    UseSet uses;
+    KeyUsages uses;
     std::string key_check_value;    ///< AES, DESede, where the token says it
     std::string public_key_sha256;  ///< RSA private keys and public keys
     std::string public_key_pem;     ///< with it
-    bool half_made = false;         ///< no CKA_ID, no CKA_LABEL and no value: what a module leaves
+    bool incomplete = false;        ///< no CKA_ID, no CKA_LABEL and no value: what a module leaves
                                     ///< behind that was killed while it made an object
     std::vector<std::string> weakened_protection;  ///< attributes that are not as we make them, as
                                                    ///< `CKA_EXTRACTABLE is true`
@@ -151,7 +151,7 @@ class Token {
     /// token reports with the material and with `expected_check_value`. When it throws, it has tried to
     /// destroy what it made; `destroy(id)` makes sure. With TokenFault::busy and TokenFault::pin nothing was
     /// made.
-    virtual ImportReceipt import(const ImportOrder& order) = 0;
+    virtual ImportResult import(const ImportRequest& order) = 0;
 
     /// Destroys every secret, private and public key in the token with this CKA_ID, the public ones last; how
     /// many there were. None is no error, nor is one that somebody else destroys meanwhile. Other objects
@@ -164,12 +164,12 @@ class Token {
     /// Reads every secret, private and public key object in the token and hands each to `each`, with its
     /// place and how many there are. Objects that vanish in between are passed over. May take minutes; other
     /// calls go on beside it. Throws when any other read failed: then what was handed out is not the whole.
-    virtual void walk(
+    virtual void scan(
         const std::function<void(const TokenObject&, std::size_t place, std::size_t total)>& each) = 0;
 
     /// Destroys the objects that were half-made at both of two looks, this one and one `pause` later; how
     /// many.
-    virtual std::size_t destroy_half_made(std::chrono::milliseconds pause) = 0;
+    virtual std::size_t destroy_incomplete(std::chrono::milliseconds pause) = 0;
 
     /// Uses the key of this CKA_ID: one outcome for each operation, in their order. Objects are found once
     /// and kept by their handles as long as those hold; one that is gone is looked for again. Where the token
@@ -178,8 +178,8 @@ class Token {
     /// operation that names its public key no other is used; what lacks its public object while some object
     /// has the id is not_offered. Throws TokenFault::missing when the token has no such object, mismatch when
     /// several private or secret ones have the id, and refused when the object may not be used so.
-    virtual std::vector<Outcome> operate(const ObjectId& id, Action action,
-                                         std::span<const Operation> operations) = 0;
+    virtual std::vector<CryptoResult> operate(const ObjectId& id, CryptoOperation action,
+                                              std::span<const CryptoRequest> operations) = 0;
 
     /// Asks the token for a sign of life; throws when there is none.
     virtual void ping() = 0;
@@ -190,7 +190,7 @@ class Token {
     /// The hashes with which its private keys decrypt OAEP, proved with a key of the moment; empty when it
     /// has no OAEP, or takes no session object to prove it with. Proved once, and again after the sessions
     /// were lost.
-    virtual std::set<keys::Digest> oaep_hashes() = 0;
+    virtual std::set<Digest> oaep_hashes() = 0;
 
     virtual TokenIdentity identity() = 0;
 
@@ -210,4 +210,4 @@ class Token {
     virtual void reload_pin() = 0;
 };
 
-}  // namespace keyward::service
+}  // namespace keyward

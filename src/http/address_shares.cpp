@@ -4,7 +4,7 @@
 
 #include <arpa/inet.h>
 
-namespace keyward::api {
+namespace keyward::http {
 
 std::string address_group(const std::string& address) {
     constexpr std::size_t network_octets = 8;
@@ -36,4 +36,4 @@ bool AddressShares::change(const std::string& address, std::size_t from, std::si
     return fits;
 }
 
-}  // namespace keyward::api
+}  // namespace keyward::http

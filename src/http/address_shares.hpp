@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
-namespace keyward::api {
+namespace keyward::http {
 
 /// The clients of an IPv6 network count as one: a /64 is what one machine may have. An IPv4 address, and text
 /// that is no address, stay as they are.
@@ -60,4 +60,4 @@ class AddressShares {
     std::unordered_map<std::string, std::size_t> held_;
 };
 
-}  // namespace keyward::api
+}  // namespace keyward::http

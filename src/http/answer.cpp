@@ -12,7 +12,7 @@
 #include "base/secret_bytes.hpp"
 #include "http/syntax.hpp"
 
-namespace keyward::api {
+namespace keyward::http {
 namespace {
 
 struct Reason {
@@ -85,7 +85,7 @@ void add_field(std::string& head, std::string_view name, std::string_view value)
 
 }  // namespace
 
-bool is_sendable(const HttpResponse& response) {
+bool is_sendable(const Response& response) {
     return response.status >= 200 && response.status <= 999 && is_field_value(response.content_type) &&
            std::ranges::all_of(response.headers, [](const auto& field) {
                return is_token(field.first) && is_field_value(field.second);
@@ -107,7 +107,7 @@ std::string http_date(std::time_t time) {
     return text;
 }
 
-std::string answer_head(const HttpResponse& response, const AnswerFraming& framing) {
+std::string answer_head(const Response& response, const AnswerFraming& framing) {
     std::string head;
     head.reserve(256);
     head.append("HTTP/1.1 ")
@@ -144,7 +144,7 @@ std::string chunk_of(std::string_view octets) {
     return chunk.append(size.data(), end).append("\r\n").append(octets).append("\r\n");
 }
 
-OutgoingAnswer::OutgoingAnswer(HttpResponse&& response, const AnswerFraming& framing)
+OutgoingAnswer::OutgoingAnswer(Response&& response, const AnswerFraming& framing)
     : head_(answer_head(response, framing)), body_(std::move(response.body)) {
     const bool has_body = !framing.without_body && has_content(response.status);
     if (has_body && !framing.chunked) return;
@@ -193,4 +193,4 @@ OutgoingAnswer::Progress OutgoingAnswer::send(int socket) noexcept {
     return Progress::done;
 }
 
-}  // namespace keyward::api
+}  // namespace keyward::http

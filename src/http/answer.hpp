@@ -8,7 +8,7 @@
 
 #include "http/message.hpp"
 
-namespace keyward::api {
+namespace keyward::http {
 
 /// How one answer is framed (RFC 9112).
 struct AnswerFraming {
@@ -21,14 +21,14 @@ struct AnswerFraming {
 
 /// The handler's part can be sent as it is: a final status, and nothing in the headers that would end a line
 /// early.
-bool is_sendable(const HttpResponse& response);
+bool is_sendable(const Response& response);
 
 /// Date as RFC 9110 5.6.7 writes it: `Sun, 06 Nov 1994 08:49:37 GMT`.
 std::string http_date(std::time_t time);
 
 /// Status line and header fields with the empty line at the end. Content-Length, Date, Connection and
 /// Transfer-Encoding among the response's own headers are left out: they are the server's to say.
-std::string answer_head(const HttpResponse& response, const AnswerFraming& framing);
+std::string answer_head(const Response& response, const AnswerFraming& framing);
 
 /// One chunk of a body (RFC 9112 section 7.1). Without octets it is the last.
 std::string chunk_of(std::string_view octets);
@@ -41,7 +41,7 @@ class OutgoingAnswer {
 
     OutgoingAnswer() = default;
     /// All of it, or of one that goes in parts the head and the first part.
-    OutgoingAnswer(HttpResponse&& response, const AnswerFraming& framing);
+    OutgoingAnswer(Response&& response, const AnswerFraming& framing);
     /// A further part, framed already.
     explicit OutgoingAnswer(std::string part) : body_(std::move(part)) {}
     OutgoingAnswer(const OutgoingAnswer&) = delete;
@@ -62,4 +62,4 @@ class OutgoingAnswer {
     std::size_t sent_ = 0;
 };
 
-}  // namespace keyward::api
+}  // namespace keyward::http

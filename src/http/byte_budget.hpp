@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace keyward::api {
+namespace keyward::http {
 
 /// So many octets of memory for one use by all clients together. Any thread.
 class ByteBudget {
@@ -45,4 +45,4 @@ class ByteReservation {
     std::size_t size_ = 0;
 };
 
-}  // namespace keyward::api
+}  // namespace keyward::http

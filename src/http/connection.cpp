@@ -9,7 +9,7 @@
 #include "base/log.hpp"
 #include "base/secret_bytes.hpp"
 
-namespace keyward::api {
+namespace keyward::http {
 namespace {
 
 constexpr std::string_view too_much_work =
@@ -33,7 +33,7 @@ void forget_unsent_data(int socket) {
 
 }  // namespace
 
-Connection::Connection(Descriptor socket, std::string peer_address, HttpCore& core)
+Connection::Connection(Descriptor socket, std::string peer_address, ServerContext& core)
     : core_(core),
       peer_address_(std::move(peer_address)),
       place_(core_.proxies.trusts(peer_address_)
@@ -126,7 +126,7 @@ void Connection::refuse(int status, std::string_view what_was_wrong) {
 
 void Connection::run() noexcept {
     if (in_parts_) return prepare_next_part();
-    HttpResponse response;
+    Response response;
     const bool handled = contain("handling of a request", [&] { response = core_.handle(request_); });
     const std::scoped_lock lock(mutex_);
     if (!handled) {  // no memory, not even for the refusal
@@ -146,7 +146,7 @@ void Connection::run() noexcept {
 }
 
 /// The request stays as it is: the handler works on it.
-void Connection::answer_early(HttpResponse response) noexcept {
+void Connection::answer_early(Response response) noexcept {
     const std::scoped_lock lock(mutex_);
     if (state_ != State::busy) return;
     try {
@@ -157,12 +157,12 @@ void Connection::answer_early(HttpResponse response) noexcept {
     }
 }
 
-void Connection::answer(HttpResponse response) {
+void Connection::answer(Response response) {
     forget_request();
     send(std::move(response));
 }
 
-void Connection::send(HttpResponse response) {
+void Connection::send(Response response) {
     const bool has_parts = response.next != nullptr;
     chunked_ = has_parts && !http_1_0_;
     close_after_ = response.close || !persistent_ || pipelined_ || input_ended_ || core_.draining ||
@@ -221,7 +221,7 @@ void Connection::send_part(std::optional<std::string> part) {
 
 void Connection::forget_request() noexcept {
     cleanse(request_);
-    request_ = HttpRequest{};
+    request_ = Request{};
     body_memory_.resize(0);
     body_share_.resize(0);
 }
@@ -318,4 +318,4 @@ void Connection::set_deadline(std::chrono::milliseconds from_now) noexcept {
     deadline_.store(steady_milliseconds() + from_now.count(), std::memory_order_relaxed);
 }
 
-}  // namespace keyward::api
+}  // namespace keyward::http

@@ -16,7 +16,7 @@
 #include "http/server_context.hpp"
 #include "http/thread_pool.hpp"
 
-namespace keyward::api {
+namespace keyward::http {
 
 /// One client's connection: reads a request, has it handled, writes the answer, reads the next.
 ///
@@ -28,10 +28,10 @@ namespace keyward::api {
 /// request. They are not looked at, and the connection ends after the answer. All functions may be called by
 /// several threads; one lock guards the state.
 class Connection final : public PoolTask,
-                         public EarlyAnswer,
+                         public EarlyResponder,
                          public std::enable_shared_from_this<Connection> {
   public:
-    Connection(Descriptor socket, std::string peer_address, HttpCore& core);
+    Connection(Descriptor socket, std::string peer_address, ServerContext& core);
 
     /// False when its address has as many connections as one may have. To be asked once, before all else.
     [[nodiscard]] bool takes_its_place() { return place_.resize(1); }
@@ -42,7 +42,7 @@ class Connection final : public PoolTask,
     void input_ended() noexcept;
     /// Handles the request and answers it, or makes the next part of an answer; on a handler thread.
     void run() noexcept override;
-    void answer_early(HttpResponse response) noexcept override;
+    void answer_early(Response response) noexcept override;
     /// The socket takes more of an answer.
     void socket_has_room() noexcept;
     [[nodiscard]] bool is_due(std::int64_t now) const noexcept {
@@ -70,8 +70,8 @@ class Connection final : public PoolTask,
     void invite_body();
     void begin_handling(bool more_follows);
     void refuse(int status, std::string_view what_was_wrong);
-    void answer(HttpResponse response);
-    void send(HttpResponse response);
+    void answer(Response response);
+    void send(Response response);
     void write();
     void order_next_part();
     void prepare_next_part() noexcept;
@@ -82,7 +82,7 @@ class Connection final : public PoolTask,
     void enter(State next) noexcept;
     void set_deadline(std::chrono::milliseconds from_now) noexcept;
 
-    HttpCore& core_;
+    ServerContext& core_;
     const std::string peer_address_;
     std::atomic<std::int64_t> deadline_{never};
 
@@ -94,7 +94,7 @@ class Connection final : public PoolTask,
     RequestReader reader_;
     ByteReservation body_memory_;
     AddressShares::Share body_share_;
-    HttpRequest request_;
+    Request request_;
     bool answered_before_ = false;
     bool in_body_ = false;
     bool body_invited_ = false;
@@ -111,4 +111,4 @@ class Connection final : public PoolTask,
     ByteReservation unsent_memory_;
 };
 
-}  // namespace keyward::api
+}  // namespace keyward::http

@@ -11,7 +11,7 @@
 #include "base/contain.hpp"
 #include "http/connection.hpp"
 
-namespace keyward::api {
+namespace keyward::http {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -34,7 +34,7 @@ std::int64_t steady_milliseconds() {
     return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now().time_since_epoch()).count();
 }
 
-Housekeeper::Housekeeper(std::size_t max_connections, std::chrono::milliseconds tick)
+DeadlineMonitor::DeadlineMonitor(std::size_t max_connections, std::chrono::milliseconds tick)
     : max_connections_(max_connections),
       tick_(tick),
       epoll_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
@@ -43,25 +43,25 @@ Housekeeper::Housekeeper(std::size_t max_connections, std::chrono::milliseconds 
     thread_ = std::thread([this] { work(); });
 }
 
-bool Housekeeper::add(const std::shared_ptr<Connection>& connection) {
+bool DeadlineMonitor::add(const std::shared_ptr<Connection>& connection) {
     const std::scoped_lock lock(mutex_);
     if (connections_.size() >= max_connections_) return false;
     connections_.emplace(connection.get(), connection);
     return true;
 }
 
-void Housekeeper::remove(const Connection& connection) noexcept {
+void DeadlineMonitor::remove(const Connection& connection) noexcept {
     std::shared_ptr<Connection> last;  // ends after the lock
     const std::scoped_lock lock(mutex_);
     if (auto node = connections_.extract(&connection)) last = std::move(node.mapped());
 }
 
-std::size_t Housekeeper::size() const {
+std::size_t DeadlineMonitor::size() const {
     const std::scoped_lock lock(mutex_);
     return connections_.size();
 }
 
-std::vector<std::shared_ptr<Connection>> Housekeeper::all() const {
+std::vector<std::shared_ptr<Connection>> DeadlineMonitor::all() const {
     const std::scoped_lock lock(mutex_);
     std::vector<std::shared_ptr<Connection>> all;
     all.reserve(connections_.size());
@@ -70,29 +70,29 @@ std::vector<std::shared_ptr<Connection>> Housekeeper::all() const {
     return all;
 }
 
-std::shared_ptr<Connection> Housekeeper::find(const void* connection) const {
+std::shared_ptr<Connection> DeadlineMonitor::find(const void* connection) const {
     const std::scoped_lock lock(mutex_);
     const auto found = connections_.find(connection);
     return found == connections_.end() ? nullptr : found->second;
 }
 
-void Housekeeper::watch(int socket, Connection& connection) {
+void DeadlineMonitor::watch(int socket, Connection& connection) {
     add_to(epoll_.get(), socket, EPOLLOUT, &connection);
 }
 
 /// Needed before the descriptor is closed: Pistache's own descriptor keeps the socket, and with it the entry,
 /// alive.
-void Housekeeper::unwatch(int socket) noexcept {
+void DeadlineMonitor::unwatch(int socket) noexcept {
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, socket, nullptr);
 }
 
-void Housekeeper::stop() {
+void DeadlineMonitor::stop() {
     if (!thread_.joinable()) return;
     ::eventfd_write(stop_event_.get(), 1);
     thread_.join();
 }
 
-void Housekeeper::work() {
+void DeadlineMonitor::work() {
     std::array<epoll_event, 64> events{};
     auto next_check = Clock::now() + tick_;
     while (true) {
@@ -111,7 +111,7 @@ void Housekeeper::work() {
     }
 }
 
-void Housekeeper::check_deadlines() {
+void DeadlineMonitor::check_deadlines() {
     std::vector<std::shared_ptr<Connection>> due;
     const auto now = steady_milliseconds();
     {
@@ -124,4 +124,4 @@ void Housekeeper::check_deadlines() {
         connection->deadline_passed(now);
 }
 
-}  // namespace keyward::api
+}  // namespace keyward::http

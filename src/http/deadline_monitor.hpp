@@ -12,7 +12,7 @@
 
 #include "http/descriptor.hpp"
 
-namespace keyward::api {
+namespace keyward::http {
 
 class Connection;
 
@@ -22,13 +22,13 @@ std::int64_t steady_milliseconds();
 /// Knows every connection, and does with one thread what no other thread may wait for: it goes on with
 /// answers that a socket did not take at once, and acts when a deadline has passed. Any thread may call it,
 /// also with a connection's lock held: it never holds its own lock while it calls a connection.
-class Housekeeper {
+class DeadlineMonitor {
   public:
     /// Deadlines are looked at every `tick`.
-    Housekeeper(std::size_t max_connections, std::chrono::milliseconds tick);
-    Housekeeper(const Housekeeper&) = delete;
-    Housekeeper& operator=(const Housekeeper&) = delete;
-    ~Housekeeper() { stop(); }
+    DeadlineMonitor(std::size_t max_connections, std::chrono::milliseconds tick);
+    DeadlineMonitor(const DeadlineMonitor&) = delete;
+    DeadlineMonitor& operator=(const DeadlineMonitor&) = delete;
+    ~DeadlineMonitor() { stop(); }
 
     /// False when there are as many as may be.
     [[nodiscard]] bool add(const std::shared_ptr<Connection>& connection);
@@ -57,4 +57,4 @@ class Housekeeper {
     std::thread thread_;
 };
 
-}  // namespace keyward::api
+}  // namespace keyward::http

@@ -4,7 +4,7 @@
 
 #include <unistd.h>
 
-namespace keyward::api {
+namespace keyward::http {
 
 /// Owns one file descriptor; closed when it ends.
 class Descriptor {
@@ -33,4 +33,4 @@ class Descriptor {
     int number_ = -1;
 };
 
-}  // namespace keyward::api
+}  // namespace keyward::http

@@ -8,7 +8,7 @@
 
 #include "http/syntax.hpp"
 
-namespace keyward::api {
+namespace keyward::http {
 
 std::string canonical_address(std::string_view text) {
     const std::string name(text);
@@ -54,4 +54,4 @@ std::string TrustedProxies::client_of(const std::string& peer, const Headers& he
     return nearest;
 }
 
-}  // namespace keyward::api
+}  // namespace keyward::http

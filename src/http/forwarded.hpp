@@ -6,7 +6,7 @@
 
 #include "http/message.hpp"
 
-namespace keyward::api {
+namespace keyward::http {
 
 /// An IP address in its one canonical form; an IPv4 address in IPv6 clothes (::ffff:192.0.2.1) becomes the
 /// IPv4 one. Empty when the text is no address.
@@ -30,4 +30,4 @@ class TrustedProxies {
     std::vector<std::string> addresses_;
 };
 
-}  // namespace keyward::api
+}  // namespace keyward::http

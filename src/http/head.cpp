@@ -5,7 +5,7 @@
 
 #include "http/syntax.hpp"
 
-namespace keyward::api {
+namespace keyward::http {
 namespace {
 
 struct NamedMethod {
@@ -61,7 +61,7 @@ std::optional<std::size_t> parse_content_length(std::string_view digits, std::si
     return length;
 }
 
-bool wants_persistence(const HttpRequest& request, bool http_1_0) {
+bool wants_persistence(const Request& request, bool http_1_0) {
     bool keep_alive = false;
     for (const auto& [name, value] : request.headers) {
         if (name != "connection") continue;
@@ -151,4 +151,4 @@ std::optional<Refusal> RequestHead::finish(const ReaderLimits& limits) {
     return std::nullopt;
 }
 
-}  // namespace keyward::api
+}  // namespace keyward::http

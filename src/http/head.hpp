@@ -7,7 +7,7 @@
 
 #include "http/message.hpp"
 
-namespace keyward::api {
+namespace keyward::http {
 
 /// Why a request is not taken: the status of the answer and a sentence for the client that names what was
 /// found and expected. It never quotes a field value, which may be a secret.
@@ -36,7 +36,7 @@ class RequestHead {
     /// (RFC 9112 9.3).
     std::optional<Refusal> finish(const ReaderLimits& limits);
 
-    HttpRequest request;             ///< all but its body
+    Request request;                 ///< all but its body
     std::size_t content_length = 0;  ///< 0 without the field: RFC 9112 6.3, rule 7
     bool expects_continue = false;
     bool persistent = false;  ///< the client wants to go on with this connection after the answer
@@ -46,4 +46,4 @@ class RequestHead {
     std::optional<Refusal> check_target(std::string_view target, const ReaderLimits& limits);
 };
 
-}  // namespace keyward::api
+}  // namespace keyward::http

@@ -14,7 +14,7 @@
 #include "http/descriptor.hpp"
 #include "http/forwarded.hpp"
 
-namespace keyward::api {
+namespace keyward::http {
 namespace {
 
 constexpr int backlog = 1024;
@@ -61,4 +61,4 @@ void ListeningSocket::refuse_newcomers() noexcept {
     if (idle) ::dup3(idle.get(), number, O_CLOEXEC);
 }
 
-}  // namespace keyward::api
+}  // namespace keyward::http

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-namespace keyward::api {
+namespace keyward::http {
 
 /// The listening socket that Pistache made and keeps to itself, found among this process's descriptors by its
 /// address. Needed for two things that Pistache can't do: a backlog other than 128, and to stop accepting
@@ -22,4 +22,4 @@ class ListeningSocket {
     int number_ = -1;
 };
 
-}  // namespace keyward::api
+}  // namespace keyward::http

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-namespace keyward::api {
+namespace keyward::http {
 
-const std::string* HttpRequest::header(std::string_view name) const {
+const std::string* Request::header(std::string_view name) const {
     const auto found = std::ranges::find(headers, name, &Headers::value_type::first);
     return found == headers.end() ? nullptr : &found->second;
 }
 
-}  // namespace keyward::api
+}  // namespace keyward::http

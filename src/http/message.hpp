@@ -9,31 +9,31 @@
 
 #include "base/secret_bytes.hpp"
 
-namespace keyward::api {
+namespace keyward::http {
 
-/// `other` is every method that is a valid token but not in this list; `HttpRequest::method_name` tells
+/// `other` is every method that is a valid token but not in this list; `Request::method_name` tells
 /// which.
 enum class Method { get, head, post, put, patch, del, options, other };
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-struct HttpResponse;
+struct Response;
 
 /// A way to answer a request while its handler still runs.
-class EarlyAnswer {
+class EarlyResponder {
   public:
-    EarlyAnswer() = default;
-    EarlyAnswer(const EarlyAnswer&) = delete;
-    EarlyAnswer& operator=(const EarlyAnswer&) = delete;
-    virtual ~EarlyAnswer() = default;
+    EarlyResponder() = default;
+    EarlyResponder(const EarlyResponder&) = delete;
+    EarlyResponder& operator=(const EarlyResponder&) = delete;
+    virtual ~EarlyResponder() = default;
 
     /// Answers in the handler's place and ends the connection after it; what the handler makes then goes
     /// nowhere. Only before the handler has returned; any thread may call.
-    virtual void answer_early(HttpResponse response) noexcept = 0;
+    virtual void answer_early(Response response) noexcept = 0;
 };
 
 /// One whole request that passed the strict reader. The body may hold key material, so it is a secret.
-struct HttpRequest {
+struct Request {
     Method method = Method::get;
     std::string method_name;  ///< as sent, for methods that no route knows too
     std::string path;         ///< before the question mark, still percent-encoded; begins with one slash
@@ -41,7 +41,7 @@ struct HttpRequest {
     Headers headers;          ///< names in lower case, values trimmed; in the order of the request
     SecretBytes body;
     std::string remote_address;
-    EarlyAnswer* early = nullptr;  ///< null when nobody can answer before the handler has returned
+    EarlyResponder* early = nullptr;  ///< null when nobody can answer before the handler has returned
 
     /// The value of the first header of that name (given in lower case).
     [[nodiscard]] const std::string* header(std::string_view name) const;
@@ -54,7 +54,7 @@ struct HttpRequest {
 using NextPart = std::function<std::optional<std::string>()>;
 
 /// One answer. Content-Length, Date and Connection are the server's to add.
-struct HttpResponse {
+struct Response {
     int status = 200;
     std::string content_type = "application/json";
     std::string body;
@@ -63,4 +63,4 @@ struct HttpResponse {
     NextPart next = {};  ///< what follows `body`, for a body that is too large to be held whole
 };
 
-}  // namespace keyward::api
+}  // namespace keyward::http

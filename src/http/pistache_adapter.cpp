@@ -12,7 +12,7 @@
 #include "http/connection.hpp"
 #include "http/descriptor.hpp"
 
-namespace keyward::api {
+namespace keyward::http {
 namespace {
 
 constexpr const char* connection_data = "connection";  // fits a string without allocation
@@ -32,42 +32,42 @@ std::string address_of_peer(int socket) {
 
 /// What a peer carries. Emptied when the peer goes, so that a connection never ends inside Pistache's own
 /// clearing up.
-struct Carried {
-    explicit Carried(std::shared_ptr<Connection> peers_connection)
+struct PeerData {
+    explicit PeerData(std::shared_ptr<Connection> peers_connection)
         : connection(std::move(peers_connection)) {}
 
     std::shared_ptr<Connection> connection;
 };
 
-Carried* carried_by(const Pistache::Tcp::Peer& peer) {
-    return static_cast<Carried*>(peer.tryGetData(connection_data).get());
+PeerData* carried_by(const Pistache::Tcp::Peer& peer) {
+    return static_cast<PeerData*>(peer.tryGetData(connection_data).get());
 }
 
 }  // namespace
 
-Guard::Guard(HttpCore& core)
+PistacheAdapter::PistacheAdapter(ServerContext& core)
     : core_(&core), idle_parser_(std::make_shared<Pistache::Http::RequestParser>(std::size_t{1})) {}
 
-void Guard::onRequest(const Pistache::Http::Request& /*request*/,
-                      Pistache::Http::ResponseWriter /*response*/) {
+void PistacheAdapter::onRequest(const Pistache::Http::Request& /*request*/,
+                                Pistache::Http::ResponseWriter /*response*/) {
     log::error("http.guard_was_passed_by");  // onInput feeds no parser, so nothing can get here
 }
 
 /// Pistache calls this on the reactor thread of the peer before it reads, with the descriptor open. An
 /// exception here would end the process.
-void Guard::onConnection(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
+void PistacheAdapter::onConnection(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
     ++core_->open_peers;
     try {
         peer->putData(ParserData, idle_parser_);
         if (auto connection = admit(peer->fd()))
-            return peer->putData(connection_data, std::make_shared<Carried>(std::move(connection)));
+            return peer->putData(connection_data, std::make_shared<PeerData>(std::move(connection)));
     } catch (const std::exception&) {
         log::warn("http.connection_not_taken");
     }
     ::shutdown(peer->fd(), SHUT_RDWR);
 }
 
-std::shared_ptr<Connection> Guard::admit(int socket) const {
+std::shared_ptr<Connection> PistacheAdapter::admit(int socket) const {
     if (core_->draining) return nullptr;
     Descriptor own(::fcntl(socket, F_DUPFD_CLOEXEC, 0));
     if (!own) return nullptr;
@@ -76,14 +76,15 @@ std::shared_ptr<Connection> Guard::admit(int socket) const {
     return core_->keeper.add(connection) ? connection : nullptr;
 }
 
-void Guard::onInput(const char* buffer, size_t length, const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
+void PistacheAdapter::onInput(const char* buffer, size_t length,
+                              const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
     if (const auto* carried = carried_by(*peer)) carried->connection->receive(as_bytes({buffer, length}));
     // The buffer is Pistache's, on its stack and not const there. It would keep a part of a secret body until
     // overwritten.
     ::explicit_bzero(const_cast<char*>(buffer), length);  // NOLINT(cppcoreguidelines-pro-type-const-cast)
 }
 
-void Guard::onDisconnection(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
+void PistacheAdapter::onDisconnection(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
     if (auto* carried = carried_by(*peer)) {
         carried->connection->input_ended();
         carried->connection.reset();
@@ -91,4 +92,4 @@ void Guard::onDisconnection(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
     --core_->open_peers;
 }
 
-}  // namespace keyward::api
+}  // namespace keyward::http

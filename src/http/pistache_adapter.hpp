@@ -6,7 +6,7 @@
 
 #include "http/server_context.hpp"
 
-namespace keyward::api {
+namespace keyward::http {
 
 class Connection;
 
@@ -14,12 +14,12 @@ class Connection;
 /// Pistache listens, accepts, waits and reads; `onRequest`, its ResponseWriter, its write queue and its
 /// time-outs are never used, because they find clients by descriptor number (docs/decisions/0003). Pistache
 /// makes one copy a reactor thread; they share the core.
-class Guard final : public Pistache::Http::Handler {
+class PistacheAdapter final : public Pistache::Http::Handler {
   public:
-    HTTP_PROTOTYPE(Guard)
+    HTTP_PROTOTYPE(PistacheAdapter)
 
     /// The core must outlive the endpoint this is given to.
-    explicit Guard(HttpCore& core);
+    explicit PistacheAdapter(ServerContext& core);
 
     void onRequest(const Pistache::Http::Request& request, Pistache::Http::ResponseWriter response) override;
     void onDisconnection(const std::shared_ptr<Pistache::Tcp::Peer>& peer) override;
@@ -30,9 +30,9 @@ class Guard final : public Pistache::Http::Handler {
                  const std::shared_ptr<Pistache::Tcp::Peer>& peer) override;
     [[nodiscard]] std::shared_ptr<Connection> admit(int socket) const;
 
-    HttpCore* core_;
+    ServerContext* core_;
     // Pistache's timer asks every peer for its parser; this one never gets an octet, so one does for all.
     std::shared_ptr<Pistache::Http::RequestParser> idle_parser_;
 };
 
-}  // namespace keyward::api
+}  // namespace keyward::http

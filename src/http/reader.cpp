@@ -5,7 +5,7 @@
 
 #include "http/syntax.hpp"
 
-namespace keyward::api {
+namespace keyward::http {
 namespace {
 
 constexpr std::size_t first_line_room = 256;
@@ -13,7 +13,7 @@ constexpr std::size_t first_body_room = std::size_t{16} << 10U;
 
 }  // namespace
 
-void cleanse(HttpRequest& request) noexcept {
+void cleanse(Request& request) noexcept {
     for (auto& field : request.headers)
         keyward::cleanse(field.second);
     keyward::cleanse(request.query);
@@ -156,4 +156,4 @@ void RequestReader::clear() noexcept {
     carriage_return_ = has_request_line_ = skipped_empty_line_ = false;
 }
 
-}  // namespace keyward::api
+}  // namespace keyward::http

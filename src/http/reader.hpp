@@ -7,14 +7,14 @@
 #include "http/head.hpp"
 #include "http/message.hpp"
 
-namespace keyward::api {
+namespace keyward::http {
 
 /// Overwrites everything in a request that may be secret: field values (tokens), the query, the body.
-void cleanse(HttpRequest& request) noexcept;
+void cleanse(Request& request) noexcept;
 
 /// One request that was read to its end.
 struct ReadRequest {
-    HttpRequest request;
+    Request request;
     bool persistent = false;  ///< the client wants to go on with this connection
     bool http_1_0 = false;
 };
@@ -82,4 +82,4 @@ class RequestReader {
     std::size_t body_size_ = 0;  // octets of the body so far
 };
 
-}  // namespace keyward::api
+}  // namespace keyward::http

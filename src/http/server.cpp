@@ -13,7 +13,7 @@
 #include "http/pistache_adapter.hpp"
 #include "http/server_context.hpp"
 
-namespace keyward::api {
+namespace keyward::http {
 namespace {
 
 using std::chrono::milliseconds;
@@ -52,9 +52,9 @@ bool wait_for(Condition condition, milliseconds time) {
 
 }  // namespace
 
-class HttpServer::Impl {
+class Server::Impl {
   public:
-    Impl(HttpServerSettings settings, RequestHandler handler, RefusalBody refusal_body)
+    Impl(ServerSettings settings, RequestHandler handler, RefusalBody refusal_body)
         : address_(pistache_address(settings.address, settings.port)),
           core_(std::move(settings), std::move(handler), std::move(refusal_body)) {}
 
@@ -66,12 +66,12 @@ class HttpServer::Impl {
 
   private:
     const Pistache::Address address_;
-    HttpCore core_;
+    ServerContext core_;
     ListeningSocket listening_;
     std::unique_ptr<Pistache::Http::Endpoint> endpoint_;  // its threads use the core, so it ends first
 };
 
-void HttpServer::Impl::start() {
+void Server::Impl::start() {
     auto endpoint = std::make_unique<Pistache::Http::Endpoint>(address_);
     endpoint->init(Pistache::Http::Endpoint::options()
                        .threads(static_cast<int>(core_.settings.reactor_threads))
@@ -80,7 +80,7 @@ void HttpServer::Impl::start() {
                        .headerTimeout(never)
                        .bodyTimeout(never)
                        .keepaliveTimeout(never));
-    endpoint->setHandler(std::make_shared<Guard>(core_));
+    endpoint->setHandler(std::make_shared<PistacheAdapter>(core_));
     try {
         endpoint->serveThreaded();
     } catch (const std::exception& failure) {
@@ -91,7 +91,7 @@ void HttpServer::Impl::start() {
     listening_ = ListeningSocket(core_.settings.address, port());
 }
 
-bool HttpServer::Impl::stop(milliseconds drain) {
+bool Server::Impl::stop(milliseconds drain) {
     if (!endpoint_) return true;
     listening_.refuse_newcomers();
     core_.draining = true;
@@ -107,23 +107,23 @@ bool HttpServer::Impl::stop(milliseconds drain) {
     return all_answered && all_ended;
 }
 
-HttpServer::HttpServer(HttpServerSettings settings, RequestHandler handler, RefusalBody refusal_body)
+Server::Server(ServerSettings settings, RequestHandler handler, RefusalBody refusal_body)
     : impl_(std::make_unique<Impl>(std::move(settings), std::move(handler), std::move(refusal_body))) {}
 
-HttpServer::~HttpServer() {
+Server::~Server() {
     impl_->stop(milliseconds(0));
 }
 
-void HttpServer::start() {
+void Server::start() {
     impl_->start();
 }
 
-std::uint16_t HttpServer::port() const {
+std::uint16_t Server::port() const {
     return impl_->port();
 }
 
-bool HttpServer::stop(milliseconds drain) {
+bool Server::stop(milliseconds drain) {
     return impl_->stop(drain);
 }
 
-}  // namespace keyward::api
+}  // namespace keyward::http

@@ -11,9 +11,9 @@
 
 #include "http/message.hpp"
 
-namespace keyward::api {
+namespace keyward::http {
 
-struct HttpServerSettings {
+struct ServerSettings {
     std::string address = "127.0.0.1";  ///< a numeric address of this machine, IPv4 or IPv6
     std::uint16_t port = 8080;          ///< 0: any free one
     std::size_t max_body = std::size_t{1} << 20U;
@@ -43,25 +43,25 @@ struct HttpServerSettings {
 
 /// Makes the answer to a request. Runs on one of the handler threads, several at a time, and may block.
 /// Whatever it throws becomes a 500 that tells nothing of it.
-using RequestHandler = std::function<HttpResponse(HttpRequest&)>;
+using RequestHandler = std::function<Response(Request&)>;
 
 /// Makes the answer to what no handler sees: requests that fail framing (400, 408, 413, 414, 417, 431, 501,
 /// 505), handlers that throw (500), and more work than fits or a server that stops (503). The text is a
 /// sentence for the client, empty for a 500. The headers are those that were read so far. Runs on any thread
 /// and must not block.
 using RefusalBody =
-    std::function<HttpResponse(int status, std::string_view what_was_wrong, const Headers& seen_so_far)>;
+    std::function<Response(int status, std::string_view what_was_wrong, const Headers& seen_so_far)>;
 
 /// The HTTP server. Pistache listens, accepts and reads; it never sees HTTP and never writes
 /// (docs/decisions/0003).
-class HttpServer {
+class Server {
   public:
     /// Throws std::invalid_argument when the settings can't be used.
-    HttpServer(HttpServerSettings settings, RequestHandler handler, RefusalBody refusal_body);
-    HttpServer(const HttpServer&) = delete;
-    HttpServer& operator=(const HttpServer&) = delete;
+    Server(ServerSettings settings, RequestHandler handler, RefusalBody refusal_body);
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
     /// Stops without a drain.
-    ~HttpServer();
+    ~Server();
 
     /// Binds and serves; returns at once. Throws std::runtime_error, with address, port and reason, when it
     /// can't listen.
@@ -82,4 +82,4 @@ class HttpServer {
     std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace keyward::api
+}  // namespace keyward::http

@@ -10,7 +10,7 @@
 #include "http/answer.hpp"
 #include "http/syntax.hpp"
 
-namespace keyward::api {
+namespace keyward::http {
 namespace {
 
 using std::chrono::milliseconds;
@@ -28,13 +28,13 @@ std::size_t connections_for_descriptors(std::size_t wanted) {
 }
 
 /// Often enough that a deadline is late by a small part of itself.
-milliseconds tick_for(const HttpServerSettings& settings) {
+milliseconds tick_for(const ServerSettings& settings) {
     const auto shortest = std::min({settings.header_deadline, settings.body_deadline, settings.idle_deadline,
                                     settings.write_deadline, settings.linger_deadline});
     return std::clamp(shortest / 8, milliseconds(5), milliseconds(250));
 }
 
-ReaderLimits limits_of(const HttpServerSettings& settings) {
+ReaderLimits limits_of(const ServerSettings& settings) {
     ReaderLimits limits;
     limits.max_body = settings.max_body;
     return limits;
@@ -52,8 +52,8 @@ std::string shown_path(std::string_view path) {
     return shown;
 }
 
-HttpResponse last_resort(int status) {
-    HttpResponse response;
+Response last_resort(int status) {
+    Response response;
     response.status = status;
     response.body = R"({"error":"internal_error","error_description":"the request could not be answered"})";
     return response;
@@ -65,7 +65,7 @@ std::size_t or_part(std::size_t limit, std::size_t whole, std::size_t parts) {
 }
 
 /// A quarter; of few connections half, since all that is on this machine is one address.
-std::size_t connections_of_one(const HttpServerSettings& settings) {
+std::size_t connections_of_one(const ServerSettings& settings) {
     constexpr std::size_t few = 256;
     const std::size_t all = connections_for_descriptors(settings.max_connections);
     const std::size_t half = std::min(all / 2 + 1, few);
@@ -73,14 +73,14 @@ std::size_t connections_of_one(const HttpServerSettings& settings) {
                     settings.max_connections_of_address != 0 ? 0 : half);
 }
 
-bool has_header(const HttpResponse& response, std::string_view name) {
+bool has_header(const Response& response, std::string_view name) {
     return std::ranges::any_of(response.headers,
                                [name](const auto& field) { return lower_case(field.first) == name; });
 }
 
 }  // namespace
 
-HttpCore::HttpCore(HttpServerSettings given, RequestHandler request_handler, RefusalBody refusal_maker)
+ServerContext::ServerContext(ServerSettings given, RequestHandler request_handler, RefusalBody refusal_maker)
     : settings(std::move(given)),
       handler(std::move(request_handler)),
       refusal_body(std::move(refusal_maker)),
@@ -94,7 +94,7 @@ HttpCore::HttpCore(HttpServerSettings given, RequestHandler request_handler, Ref
       keeper(connections_for_descriptors(settings.max_connections), tick_for(settings)),
       pool(settings.handler_threads, settings.handler_queue) {}
 
-HttpResponse HttpCore::handle(HttpRequest& request) const {
+Response ServerContext::handle(Request& request) const {
     try {
         auto response = handler(request);
         if (is_sendable(response)) return response;
@@ -107,7 +107,7 @@ HttpResponse HttpCore::handle(HttpRequest& request) const {
     return refuse(500, {}, request.headers);
 }
 
-std::string HttpCore::client_of(const std::string& peer, const Headers& headers) {
+std::string ServerContext::client_of(const std::string& peer, const Headers& headers) {
     const bool is_forwarded =
         std::ranges::find(headers, "x-forwarded-for", &Headers::value_type::first) != headers.end();
     if (is_forwarded && !proxies.trusts(peer) && !warned_of_proxy.exchange(true))
@@ -119,8 +119,8 @@ std::string HttpCore::client_of(const std::string& peer, const Headers& headers)
     return proxies.client_of(peer, headers);
 }
 
-HttpResponse HttpCore::refuse(int status, std::string_view what_was_wrong, const Headers& seen) const {
-    HttpResponse response;
+Response ServerContext::refuse(int status, std::string_view what_was_wrong, const Headers& seen) const {
+    Response response;
     try {
         response = refusal_body(status, what_was_wrong, seen);
         if (!is_sendable(response)) response = last_resort(status);
@@ -132,4 +132,4 @@ HttpResponse HttpCore::refuse(int status, std::string_view what_was_wrong, const
     return response;
 }
 
-}  // namespace keyward::api
+}  // namespace keyward::http

@@ -12,25 +12,25 @@
 #include "http/server.hpp"
 #include "http/thread_pool.hpp"
 
-namespace keyward::api {
+namespace keyward::http {
 
 /// What all connections of one server share. It outlives them and the threads that work on them.
-struct HttpCore {
+struct ServerContext {
     /// Throws std::invalid_argument for a wrong address of a proxy, std::system_error when a thread can't be
     /// made.
-    HttpCore(HttpServerSettings given, RequestHandler request_handler, RefusalBody refusal_maker);
+    ServerContext(ServerSettings given, RequestHandler request_handler, RefusalBody refusal_maker);
 
     /// The handler's answer, or a 500 when it throws anything or makes an answer that can't be sent.
-    [[nodiscard]] HttpResponse handle(HttpRequest& request) const;
+    [[nodiscard]] Response handle(Request& request) const;
 
     /// The address of the client behind a peer. Says once in the log when a proxy seems to stand in front
     /// that is not trusted: all its clients then count as one.
     [[nodiscard]] std::string client_of(const std::string& peer, const Headers& headers);
 
     /// The answer to what no handler sees. A 503 always says when to come again.
-    [[nodiscard]] HttpResponse refuse(int status, std::string_view what_was_wrong, const Headers& seen) const;
+    [[nodiscard]] Response refuse(int status, std::string_view what_was_wrong, const Headers& seen) const;
 
-    const HttpServerSettings settings;
+    const ServerSettings settings;
     const RequestHandler handler;
     const RefusalBody refusal_body;
     const ReaderLimits limits;
@@ -43,8 +43,8 @@ struct HttpCore {
     std::atomic<std::size_t> in_flight{0};   ///< requests that wait for their answer to be written
     std::atomic<std::size_t> open_peers{0};  ///< connections that Pistache still holds
     AddressShares connections_of_addresses;  // before the keeper, whose connections have shares of it
-    Housekeeper keeper;
+    DeadlineMonitor keeper;
     ThreadPool pool;  // the last, so that its threads end before the rest
 };
 
-}  // namespace keyward::api
+}  // namespace keyward::http

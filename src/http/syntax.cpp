@@ -6,7 +6,7 @@
 
 #include "base/bytes.hpp"
 
-namespace keyward::api {
+namespace keyward::http {
 namespace {
 
 constexpr std::uint8_t token_class = 1;
@@ -99,4 +99,4 @@ bool list_has_token(std::string_view list, std::string_view token) {
     return false;
 }
 
-}  // namespace keyward::api
+}  // namespace keyward::http

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace keyward::api {
+namespace keyward::http {
 
 /// The character classes and small texts of HTTP/1.1, as RFC 9110 (5.5, 5.6.2) and RFC 3986 (appendix A)
 /// define them.
@@ -33,4 +33,4 @@ std::string lower_case(std::string_view text);
 /// Whether a comma-separated list (RFC 9110 5.6.1) holds this token, which is given in lower case.
 bool list_has_token(std::string_view list, std::string_view token);
 
-}  // namespace keyward::api
+}  // namespace keyward::http

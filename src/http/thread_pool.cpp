@@ -6,7 +6,7 @@
 #include "base/contain.hpp"
 #include "base/log.hpp"
 
-namespace keyward::api {
+namespace keyward::http {
 
 ThreadPool::ThreadPool(std::size_t most_threads, std::size_t queue_limit)
     : most_threads_(most_threads), queue_limit_(queue_limit) {
@@ -108,4 +108,4 @@ std::shared_ptr<PoolTask> ThreadPool::next(Worker& self, std::unique_lock<std::m
     return std::exchange(self.task, nullptr);
 }
 
-}  // namespace keyward::api
+}  // namespace keyward::http

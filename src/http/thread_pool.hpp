@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-namespace keyward::api {
+namespace keyward::http {
 
 /// A piece of work that ends in itself: whatever goes wrong, it tells who waits for it. What it throws all
 /// the same is logged.
@@ -68,4 +68,4 @@ class ThreadPool {
     std::vector<std::unique_ptr<Worker>> workers_;
 };
 
-}  // namespace keyward::api
+}  // namespace keyward::http

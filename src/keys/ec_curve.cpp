@@ -40,8 +40,8 @@ ByteView without_leading_zeros(ByteView number) {
 }
 
 [[noreturn]] void refuse_scalar(Curve curve) {
-    throw UnusableContent("is an EC private key whose scalar is not between 1 and the order of " +
-                          std::string(to_string(curve)) + " less 1: the key is damaged, export it again");
+    throw KeyFormatError("is an EC private key whose scalar is not between 1 and the order of " +
+                         std::string(to_string(curve)) + " less 1: the key is damaged, export it again");
 }
 
 }  // namespace
@@ -65,7 +65,7 @@ std::string_view accepted_curves() {
 EcPublicKey ec_public_key(Curve curve, ByteView point) {
     // X9.62 knows it and OpenSSL reads it; RFC 5480 section 2.2 says to reject it.
     if (!point.empty() && (point[0] == POINT_CONVERSION_HYBRID || point[0] == POINT_CONVERSION_HYBRID + 1))
-        throw UnusableContent(
+        throw KeyFormatError(
             "has an EC public point in hybrid form, which RFC 5480 forbids: export it again with an "
             "uncompressed or compressed point");
     const EcGroupPtr group = group_of(curve);
@@ -76,9 +76,9 @@ EcPublicKey ec_public_key(Curve curve, ByteView point) {
     const bool on_curve =
         EC_POINT_oct2point(group.get(), decoded.get(), point.data(), point.size(), context.get()) == 1;
     if (!on_curve || EC_POINT_is_at_infinity(group.get(), decoded.get()) == 1)
-        throw UnusableContent("has an EC public point that is not on the curve " +
-                              std::string(to_string(curve)) +
-                              ": the key is damaged or of another curve, export it again");
+        throw KeyFormatError("has an EC public point that is not on the curve " +
+                             std::string(to_string(curve)) +
+                             ": the key is damaged or of another curve, export it again");
     return uncompressed(curve, *group, *decoded, *context);
 }
 

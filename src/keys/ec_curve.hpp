@@ -23,12 +23,12 @@ std::optional<Curve> curve_from_nid(int nid);
 /// The names of all accepted curves, for an error text.
 std::string_view accepted_curves();
 
-/// A public key from a point in any form of SEC 1 section 2.3.3 (compressed too). Throws UnusableContent when
+/// A public key from a point in any form of SEC 1 section 2.3.3 (compressed too). Throws KeyFormatError when
 /// it is at infinity, malformed or off the curve.
 EcPublicKey ec_public_key(Curve curve, ByteView point);
 
 /// A private key from its scalar, big-endian with any number of leading zeros; the public half is computed.
-/// Throws UnusableContent when the scalar is not in 1 … order − 1.
+/// Throws KeyFormatError when the scalar is not in 1 … order − 1.
 EcPrivateKey ec_private_key(Curve curve, ByteView scalar);
 
 }  // namespace keyward::keys

@@ -64,8 +64,8 @@ class Edwards25519 {
 
 void require_size(ByteView octets, std::string_view what) {
     if (octets.size() != key_size)
-        throw UnusableContent("is an Ed25519 " + std::string(what) + " of " + std::to_string(octets.size()) +
-                              " bytes, expected 32: the key is damaged, export it again");
+        throw KeyFormatError("is an Ed25519 " + std::string(what) + " of " + std::to_string(octets.size()) +
+                             " bytes, expected 32: the key is damaged, export it again");
 }
 
 }  // namespace
@@ -78,10 +78,10 @@ Ed25519PublicKey ed25519_public_key(ByteView point) {
     const BnPtr y = number_from(big_endian);
     const Edwards25519 curve;
     if (!curve.has_point(*y, odd_x))
-        throw UnusableContent(
+        throw KeyFormatError(
             "is an Ed25519 public key that is not a point of its curve: the key is damaged, export it again");
     if (curve.is_of_small_order(*y))
-        throw UnusableContent(
+        throw KeyFormatError(
             "is an Ed25519 public key of small order, with which anyone can sign: make a new key");
     return {Bytes(point.begin(), point.end())};
 }

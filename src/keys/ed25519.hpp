@@ -4,11 +4,11 @@
 
 namespace keyward::keys {
 
-/// A public key from its 32 octets (RFC 8032 section 5.1.5). Throws UnusableContent when they are no point of
+/// A public key from its 32 octets (RFC 8032 section 5.1.5). Throws KeyFormatError when they are no point of
 /// the curve, or one of the eight points of small order, for which everybody can make signatures.
 Ed25519PublicKey ed25519_public_key(ByteView point);
 
-/// A private key from its 32-octet seed; the public half is computed. Throws UnusableContent when the length
+/// A private key from its 32-octet seed; the public half is computed. Throws KeyFormatError when the length
 /// is wrong.
 Ed25519PrivateKey ed25519_private_key(ByteView seed);
 

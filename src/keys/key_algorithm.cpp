@@ -48,8 +48,8 @@ ObjectPtr object_in(const der::Element& element, std::string_view what) {
     const unsigned char* next = element.whole.data();
     ObjectPtr object(d2i_ASN1_OBJECT(nullptr, &next, static_cast<long>(element.whole.size())));
     if (!object)
-        throw UnusableContent("is damaged: " + std::string(what) +
-                              " is not the DER that was expected; export the key again");
+        throw KeyFormatError("is damaged: " + std::string(what) +
+                             " is not the DER that was expected; export the key again");
     return object;
 }
 
@@ -59,16 +59,16 @@ ObjectPtr object_in(const der::Element& element, std::string_view what) {
         std::find_if(refused_algorithms.begin(), refused_algorithms.end(),
                      [nid](const RefusedAlgorithm& refused) { return refused.nid == nid; });
     if (row != refused_algorithms.end())
-        throw UnusableContent("is " + std::string(row->name) + ", " + std::string(expected) + ": " +
-                              std::string(row->advice));
-    throw UnusableContent("is a key of the algorithm " + name_of(object) + ", " + std::string(expected) +
-                          ": " + std::string(new_key));
+        throw KeyFormatError("is " + std::string(row->name) + ", " + std::string(expected) + ": " +
+                             std::string(row->advice));
+    throw KeyFormatError("is a key of the algorithm " + name_of(object) + ", " + std::string(expected) +
+                         ": " + std::string(new_key));
 }
 
 void require_no_parameters(der::Reader& parameters, std::string_view algorithm, bool null_allowed) {
     if (null_allowed && parameters.next_if(null_tag) && parameters.at_end()) return;
     if (!parameters.at_end())
-        throw UnusableContent(
+        throw KeyFormatError(
             "is damaged: an " + std::string(algorithm) +
             " key has no parameters beside its algorithm, and here are some; export the key again");
 }
@@ -77,23 +77,23 @@ void require_no_parameters(der::Reader& parameters, std::string_view algorithm, 
 
 Curve named_curve(const der::Element& parameters) {
     if (parameters.tag == der::sequence)
-        throw UnusableContent(
+        throw KeyFormatError(
             "is an EC key whose curve is written out as explicit parameters, expected one of the named "
             "curves " +
             std::string(accepted_curves()) +
             ": convert it with openssl pkey -in key.pem -ec_param_enc named_curve -out named.pem "
             "(with -pubin and -pubout for a public key)");
     if (parameters.tag != der::object_identifier)
-        throw UnusableContent("is an EC key that does not name its curve, expected one of " +
-                              std::string(accepted_curves()) + ": export the key with its named curve");
+        throw KeyFormatError("is an EC key that does not name its curve, expected one of " +
+                             std::string(accepted_curves()) + ": export the key with its named curve");
     const ObjectPtr object = object_in(parameters, "the name of the curve");
     const int nid = OBJ_obj2nid(object.get());
     if (const auto curve = curve_from_nid(nid)) return *curve;
     const char* const nist_name = EC_curve_nid2nist(nid);
-    throw UnusableContent("is an EC key on the curve " + name_of(*object) +
-                          (nist_name != nullptr ? " (" + std::string(nist_name) + ")" : "") +
-                          ", expected one of " + std::string(accepted_curves()) +
-                          ": make a new key on one of these");
+    throw KeyFormatError("is an EC key on the curve " + name_of(*object) +
+                         (nist_name != nullptr ? " (" + std::string(nist_name) + ")" : "") +
+                         ", expected one of " + std::string(accepted_curves()) +
+                         ": make a new key on one of these");
 }
 
 KeyAlgorithm key_algorithm(const der::Element& identifier) {

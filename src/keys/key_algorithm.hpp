@@ -14,13 +14,13 @@ struct KeyAlgorithm {
     Curve curve = Curve::p256;  ///< only with Algorithm::ec
 };
 
-/// Reads an AlgorithmIdentifier. Throws UnusableContent, with the name of what it found, for every algorithm,
+/// Reads an AlgorithmIdentifier. Throws KeyFormatError, with the name of what it found, for every algorithm,
 /// curve and form of parameters that is not accepted. EC parameters that are written out are refused even
 /// where they are a known curve's: RFC 5480 section 2.1.1 forbids them, and a generator of one's own in them
 /// forges signatures (CVE-2020-0601).
 KeyAlgorithm key_algorithm(const der::Element& identifier);
 
-/// The curve that ECParameters name (RFC 5480 section 2.1.1). Throws UnusableContent.
+/// The curve that ECParameters name (RFC 5480 section 2.1.1). Throws KeyFormatError.
 Curve named_curve(const der::Element& parameters);
 
 }  // namespace keyward::keys

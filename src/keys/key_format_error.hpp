@@ -6,7 +6,7 @@ namespace keyward::keys {
 
 /// Why a `content` can't be used: what was found and what was expected, never the material. The text is for
 /// the client.
-class UnusableContent : public std::runtime_error {
+class KeyFormatError : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
 };

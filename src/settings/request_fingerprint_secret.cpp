@@ -48,8 +48,8 @@ struct TemporaryName {
 };
 
 [[noreturn]] void refuse(const path& file, const std::string& why) {
-    throw IdempotencyKeyError("the key file " + file.string() +
-                              " (policy.idempotency_key_file) can't be used: " + why);
+    throw FingerprintSecretError("the key file " + file.string() +
+                                 " (policy.idempotency_key_file) can't be used: " + why);
 }
 
 std::string reason() {

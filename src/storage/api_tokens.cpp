@@ -13,20 +13,20 @@ std::optional<Instant> instant_from(const std::optional<long long>& milliseconds
 }  // namespace
 
 void insert_api_token(soci::session& sql, const std::string& user_id, const std::string& hash,
-                      const service::ApiToken& token) {
+                      const ApiToken& token) {
     if (run(sql,
             "insert into api_tokens (id, user_id, name, hash, created_at, expires_at, revoked)"
             " values (:id, :user, :name, :hash, :created, :expires, 0) on conflict (hash) do nothing",
             {token.id, user_id, token.name, hash, token.created_at, token.expires_at}) == 0)
-        throw service::CatalogueError("a token with this hash is there already; make a new one");
+        throw CatalogueError("a token with this hash is there already; make a new one");
 }
 
 bool revoke_api_token(soci::session& sql, const std::string& id) {
     return run(sql, "update api_tokens set revoked = 1 where id = :id and revoked = 0", {id}) == 1;
 }
 
-std::vector<service::ApiToken> all_api_tokens(soci::session& sql) {
-    std::vector<service::ApiToken> tokens;
+std::vector<ApiToken> all_api_tokens(soci::session& sql) {
+    std::vector<ApiToken> tokens;
     for_each_row<std::string, std::string, std::string, long long, std::optional<long long>, long long>(
         sql,
         "select api_tokens.id, users.name, api_tokens.name, created_at, expires_at, revoked from api_tokens"
@@ -44,8 +44,8 @@ std::vector<service::ApiToken> all_api_tokens(soci::session& sql) {
     return tokens;
 }
 
-std::optional<service::Identity> find_identity(soci::session& sql, const std::string& hash) {
-    std::optional<service::Identity> identity;
+std::optional<Identity> find_identity(soci::session& sql, const std::string& hash) {
+    std::optional<Identity> identity;
     for_each_row<std::string, std::string, std::optional<long long>, long long>(
         sql,
         "select users.id, users.name, expires_at, revoked from api_tokens"
@@ -53,10 +53,10 @@ std::optional<service::Identity> find_identity(soci::session& sql, const std::st
         {hash},
         [&](const std::string& id, const std::string& name, const std::optional<long long>& expires,
             long long revoked) {
-            identity = service::Identity{.user_id = id,
-                                         .user_name = name,
-                                         .expires_at = instant_from(expires),
-                                         .revoked = revoked != 0};
+            identity = Identity{.user_id = id,
+                                .user_name = name,
+                                .expires_at = instant_from(expires),
+                                .revoked = revoked != 0};
         });
     return identity;
 }

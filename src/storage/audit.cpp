@@ -9,7 +9,7 @@
 
 namespace keyward::storage {
 
-void insert_audit(soci::session& sql, const service::AuditRecord& record, const std::string& change_id) {
+void insert_audit(soci::session& sql, const AuditRecord& record, const std::string& change_id) {
     run(sql,
         "insert into audit (happened_at, actor, request_id, action, project, key_name, environments, result, "
         "change_id)"
@@ -29,9 +29,9 @@ bool was_audited(soci::session& sql, const std::string& change_id) {
                {change_id}) == 0;
 }
 
-std::vector<service::AuditRecord> newest_audit(soci::session& sql, std::size_t limit) {
+std::vector<AuditRecord> newest_audit(soci::session& sql, std::size_t limit) {
     constexpr auto most = static_cast<std::size_t>(std::numeric_limits<long long>::max());
-    std::vector<service::AuditRecord> records;
+    std::vector<AuditRecord> records;
     for_each_row<long long, std::string, std::string, std::string, std::string, std::string, std::string,
                  std::string>(
         sql,

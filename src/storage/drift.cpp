@@ -10,16 +10,11 @@
 namespace keyward::storage {
 namespace {
 
-using service::Deployment;
-using service::DeploymentState;
-using service::Key;
-using service::KeyState;
-
 bool change_state(soci::session& sql, const ObjectId& id, DeploymentState from, DeploymentState to,
                   const std::string& failure) {
     if (run(sql,
             "update deployments set state = :to, failure = :failure where object_id = :id and state = :from",
-            {to_word(to), failure, id, to_word(from)}) != 1)
+            {enum_name(to), failure, id, enum_name(from)}) != 1)
         return false;
     run(sql,
         "update keys set revision = revision + 1 where id = (select key_id from deployments where object_id "
@@ -76,7 +71,7 @@ bool deploy_beside_the_others(soci::session& sql, const Key& key) {
     if (!row || row->state != KeyState::active || !lock_intents(sql, *id).empty()) return false;
     const auto there = find_key(sql, key.project_id, key.name);
     if (!there || there->type != key.type || there->algorithm != key.algorithm) return false;
-    const auto needed = service::uses_of(there->algorithm, there->mechanisms);
+    const auto needed = uses_of(there->algorithm, there->mechanisms);
     const auto& uses = key.deployments.front().uses;
     if (!std::includes(uses.begin(), uses.end(), needed.begin(), needed.end())) return false;
     if (!has_recorded_value(*there, key.deployments.front())) return false;
@@ -95,7 +90,7 @@ std::vector<ObjectId> deployed_objects(soci::session& sql, const std::string& en
         "select object_id from deployments where environment = :environment and state = :state and serial = "
         "''"
         " and object_id is not null order by key_id, position limit :limit",
-        {environment, to_word(DeploymentState::deployed), static_cast<long long>(limit)},
+        {environment, enum_name(DeploymentState::deployed), static_cast<long long>(limit)},
         [&](const std::string& id) { ids.push_back(object_id_from(id)); });
     return ids;
 }
@@ -120,8 +115,8 @@ bool reclaim_tombstone(soci::session& sql, const ObjectId& id) {
 
 bool adopt_key(soci::session& sql, const Key& key) {
     if (key.deployments.size() != 1 || !key.deployments.front().object_id)
-        throw service::CatalogueError("an adopted key has one deployment, with its object; this one has " +
-                                      std::to_string(key.deployments.size()));
+        throw CatalogueError("an adopted key has one deployment, with its object; this one has " +
+                             std::to_string(key.deployments.size()));
     if (is_known(sql, *key.deployments.front().object_id)) return false;
     if (insert_key(sql, key, KeyState::active)) return deploy(sql, key.id, key.deployments.front());
     return deploy_beside_the_others(sql, key);

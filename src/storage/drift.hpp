@@ -13,6 +13,6 @@ std::vector<ObjectId> deployed_objects(soci::session& sql, const std::string& en
 bool mark_missing(soci::session& sql, const ObjectId& id, const std::string& failure);
 bool mark_found(soci::session& sql, const ObjectId& id);
 bool reclaim_tombstone(soci::session& sql, const ObjectId& id);
-bool adopt_key(soci::session& sql, const service::Key& key);
+bool adopt_key(soci::session& sql, const Key& key);
 
 }  // namespace keyward::storage

@@ -7,14 +7,12 @@
 namespace keyward::storage {
 namespace {
 
-using service::Grant;
-
 constexpr const char* every_environment = "";
 const std::string same_grant =
     " from grants where user_id = :user and coalesce(project_id, '') = :project and permission = :permission";
 
 Parameters grant_key(const std::string& user_id, const Grant& grant) {
-    return {user_id, grant.project_id, service::to_string(grant.permission)};
+    return {user_id, grant.project_id, to_string(grant.permission)};
 }
 
 Parameters grant_row(const std::string& user_id, const Grant& grant, const std::string& environment) {
@@ -69,11 +67,11 @@ bool narrow(soci::session& sql, const std::string& user_id, const Grant& grant) 
 
 void add_grant(soci::session& sql, const std::string& user_id, const Grant& grant) {
     if (grant.environments.contains(every_environment))
-        throw service::CatalogueError(
+        throw CatalogueError(
             "a grant names an environment without a name, which would stand for all of them");
     if (!lock_user(sql, user_id))
-        throw service::CatalogueError("there is no user with the id '" + user_id +
-                                      "' any more; look the user up again");
+        throw CatalogueError("there is no user with the id '" + user_id +
+                             "' any more; look the user up again");
     if (holds_row(sql, user_id, grant, every_environment)) return;
     if (grant.environments.empty()) {
         delete_rows(sql, user_id, grant);
@@ -102,7 +100,7 @@ std::vector<Grant> grants_of(soci::session& sql, const std::string& user_id) {
         {user_id},
         [&](const std::optional<std::string>& project, const std::string& permission,
             const std::string& environment) {
-            const auto value = permission_from_word(permission);
+            const auto value = permission_from_name(permission);
             if (grants.empty() || grants.back().project_id != project.value_or("") ||
                 grants.back().permission != value)
                 grants.push_back(

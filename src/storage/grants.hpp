@@ -8,8 +8,8 @@
 
 namespace keyward::storage {
 
-void add_grant(soci::session& sql, const std::string& user_id, const service::Grant& grant);
-bool revoke_grant(soci::session& sql, const std::string& user_id, const service::Grant& grant);
-std::vector<service::Grant> grants_of(soci::session& sql, const std::string& user_id);
+void add_grant(soci::session& sql, const std::string& user_id, const Grant& grant);
+bool revoke_grant(soci::session& sql, const std::string& user_id, const Grant& grant);
+std::vector<Grant> grants_of(soci::session& sql, const std::string& user_id);
 
 }  // namespace keyward::storage

@@ -5,11 +5,9 @@
 namespace keyward::storage {
 namespace {
 
-using service::Attempt;
-using service::AttemptOutcome;
-using Kind = AttemptOutcome::Kind;
+using Kind = IdempotencyOutcome::Kind;
 
-struct AttemptRow {
+struct IdempotencyRow {
     std::string fingerprint;
     std::string owner;
     Instant lease_until;
@@ -17,7 +15,7 @@ struct AttemptRow {
     Instant changed_at;
 };
 
-bool insert_attempt(soci::session& sql, const Attempt& attempt, Instant now) {
+bool insert_attempt(soci::session& sql, const IdempotencyRecord& attempt, Instant now) {
     return run(sql,
                "insert into attempts (user_id, idempotency_key, fingerprint, owner, lease_until, changed_at)"
                " values (:user, :key, :fingerprint, :owner, :lease, :at) on conflict (user_id, "
@@ -26,8 +24,8 @@ bool insert_attempt(soci::session& sql, const Attempt& attempt, Instant now) {
                 now}) == 1;
 }
 
-std::optional<AttemptRow> lock_attempt(soci::session& sql, const Attempt& attempt) {
-    std::optional<AttemptRow> row;
+std::optional<IdempotencyRow> lock_attempt(soci::session& sql, const IdempotencyRecord& attempt) {
+    std::optional<IdempotencyRow> row;
     for_each_row<std::string, std::string, long long, std::optional<std::string>, long long>(
         sql,
         "select fingerprint, owner, lease_until, answer, changed_at from attempts"
@@ -36,17 +34,17 @@ std::optional<AttemptRow> lock_attempt(soci::session& sql, const Attempt& attemp
         {attempt.user_id, attempt.key},
         [&](const std::string& fingerprint, const std::string& owner, long long lease,
             const std::optional<std::string>& answer, long long changed) {
-            row = AttemptRow{.fingerprint = fingerprint,
-                             .owner = owner,
-                             .lease_until = instant_from(lease),
-                             .answer = answer,
-                             .changed_at = instant_from(changed)};
+            row = IdempotencyRow{.fingerprint = fingerprint,
+                                 .owner = owner,
+                                 .lease_until = instant_from(lease),
+                                 .answer = answer,
+                                 .changed_at = instant_from(changed)};
         });
     return row;
 }
 
-AttemptOutcome take_over(soci::session& sql, const AttemptRow& row, const Attempt& attempt, Instant now,
-                         Kind kind) {
+IdempotencyOutcome take_over(soci::session& sql, const IdempotencyRow& row, const IdempotencyRecord& attempt,
+                             Instant now, Kind kind) {
     run(sql,
         "update attempts set fingerprint = :fingerprint, owner = :owner, lease_until = :lease, answer = null,"
         " changed_at = :at where user_id = :user and idempotency_key = :key",
@@ -54,14 +52,15 @@ AttemptOutcome take_over(soci::session& sql, const AttemptRow& row, const Attemp
     return {.kind = kind, .answer = {}, .owner = row.owner};
 }
 
-AttemptOutcome meet(soci::session& sql, const AttemptRow& row, const Attempt& attempt, Instant now,
-                    Instant kept_since) {
+IdempotencyOutcome meet(soci::session& sql, const IdempotencyRow& row, const IdempotencyRecord& attempt,
+                        Instant now, Instant kept_since) {
     // The owner asks only for what it does not have in hand: it was begun or ended, and the answer was lost.
     if (!row.answer && row.owner == attempt.owner) return take_over(sql, row, attempt, now, Kind::begun);
     if (row.answer && row.changed_at < kept_since) return take_over(sql, row, attempt, now, Kind::begun);
     if (!row.answer && row.lease_until <= now)
-        return attempt.takes_over ? take_over(sql, row, attempt, now, Kind::cut_off)
-                                  : AttemptOutcome{.kind = Kind::cut_off, .answer = {}, .owner = row.owner};
+        return attempt.takes_over
+                   ? take_over(sql, row, attempt, now, Kind::cut_off)
+                   : IdempotencyOutcome{.kind = Kind::cut_off, .answer = {}, .owner = row.owner};
     if (row.fingerprint != attempt.fingerprint) return {.kind = Kind::different, .answer = {}, .owner = {}};
     if (!row.answer) return {.kind = Kind::running, .answer = {}, .owner = {}};
     return {.kind = Kind::answered, .answer = *row.answer, .owner = {}};
@@ -69,14 +68,15 @@ AttemptOutcome meet(soci::session& sql, const AttemptRow& row, const Attempt& at
 
 }  // namespace
 
-AttemptOutcome begin_attempt(soci::session& sql, const Attempt& attempt, Instant now, Instant kept_since) {
+IdempotencyOutcome begin_attempt(soci::session& sql, const IdempotencyRecord& attempt, Instant now,
+                                 Instant kept_since) {
     // Again when the other one ended between the two statements.
     while (!insert_attempt(sql, attempt, now))
         if (const auto row = lock_attempt(sql, attempt)) return meet(sql, *row, attempt, now, kept_since);
     return {.kind = Kind::begun, .answer = {}, .owner = {}};
 }
 
-bool keep_answer(soci::session& sql, const service::KeptAnswer& answer) {
+bool keep_answer(soci::session& sql, const StoredResponse& answer) {
     return run(sql,
                "update attempts set answer = :answer, changed_at = :at"
                " where user_id = :user and idempotency_key = :key and owner = :owner and answer is null",
@@ -91,7 +91,7 @@ bool end_attempt(soci::session& sql, const std::string& user_id, const std::stri
                {user_id, key, owner}) == 1;
 }
 
-bool renew_attempts(soci::session& sql, const std::string& owner, const std::set<service::RepeatName>& names,
+bool renew_attempts(soci::session& sql, const std::string& owner, const std::set<IdempotencyName>& names,
                     Instant lease_until) {
     long long renewed = 0;
     for (const auto& name : names)

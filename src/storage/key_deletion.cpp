@@ -10,11 +10,6 @@
 namespace keyward::storage {
 namespace {
 
-using service::Begin;
-using service::DeploymentState;
-using service::KeyState;
-using service::Tombstone;
-
 // Who removes, and until when that is theirs.
 struct Remover {
     std::string owner;
@@ -49,7 +44,7 @@ Undeployed undeploy(soci::session& sql, const std::string& key_id, const Deploym
     }
     if (row.state == DeploymentState::deleting) return {.changed = written, .fresh = written};
     run(sql, "update deployments set state = :state where key_id = :key and position = :position",
-        {to_word(DeploymentState::deleting), key_id, row.position});
+        {enum_name(DeploymentState::deleting), key_id, row.position});
     return {.changed = true, .fresh = written};
 }
 
@@ -66,25 +61,25 @@ bool delete_finished_key(soci::session& sql, const std::string& key_id) {
     return run(sql,
                "delete from keys where id = :id and state = :state"
                " and not exists (select 1 from deployments where key_id = keys.id)",
-               {key_id, to_word(KeyState::deleting)}) == 1;
+               {key_id, enum_name(KeyState::deleting)}) == 1;
 }
 
 std::optional<std::string> key_undeployed_with(soci::session& sql, const ObjectId& id) {
     std::optional<std::string> key_id;
     for_each_row<std::string>(sql, "select key_id from deployments where object_id = :id and state = :state",
-                              {id, to_word(DeploymentState::deleting)},
+                              {id, enum_name(DeploymentState::deleting)},
                               [&](const std::string& found) { key_id = found; });
     return key_id;
 }
 
 }  // namespace
 
-BegunRemoval begin_removal(soci::session& sql, const std::string& key_id, std::int64_t revision,
-                           const std::optional<std::string>& environment, const std::string& owner,
-                           Instant lease_until, Instant now) {
+BegunDeletion begin_deletion(soci::session& sql, const std::string& key_id, std::int64_t revision,
+                             const std::optional<std::string>& environment, const std::string& owner,
+                             Instant lease_until, Instant now) {
     const auto key = lock_key(sql, key_id);
     if (!key) return {{.begin = Begin::gone, .tombstones = {}}, false};
-    const auto conflict = [] { return BegunRemoval{{.begin = Begin::conflict, .tombstones = {}}, false}; };
+    const auto conflict = [] { return BegunDeletion{{.begin = Begin::conflict, .tombstones = {}}, false}; };
     if (!lock_intents(sql, key_id).empty()) return conflict();
     if (key->state != KeyState::deleting && key->revision != revision) return conflict();
 
@@ -93,7 +88,7 @@ BegunRemoval begin_removal(soci::session& sql, const std::string& key_id, std::i
         std::erase_if(rows, [&](const DeploymentRow& row) { return row.environment != *environment; });
     if (environment && rows.empty()) return conflict();
 
-    BegunRemoval begun{{.begin = Begin::begun, .tombstones = {}}, false};
+    BegunDeletion begun{{.begin = Begin::begun, .tombstones = {}}, false};
     const Remover remover{.owner = owner, .lease_until = lease_until, .now = now};
     for (const auto& row : rows) {
         const Undeployed undeployed = undeploy(sql, key_id, row, remover);
@@ -102,21 +97,20 @@ BegunRemoval begin_removal(soci::session& sql, const std::string& key_id, std::i
     }
     if (!environment && key->state != KeyState::deleting)
         begun.changed = run(sql, "update keys set state = :state where id = :id",
-                            {to_word(KeyState::deleting), key_id}) == 1;
+                            {enum_name(KeyState::deleting), key_id}) == 1;
     if (begun.changed) raise_revision(sql, key_id);
     begun.changed = delete_finished_key(sql, key_id) || begun.changed;
     return begun;
 }
 
-service::ObjectFate fate_of(soci::session& sql, const ObjectId& id) {
-    using service::ObjectFate;
+ObjectFate fate_of(soci::session& sql, const ObjectId& id) {
     auto fate = ObjectFate::unknown;
     for_each_row<std::string, std::string>(
         sql,
         "select 'deployment', state from deployments where object_id = :deployed and state <> :deleting"
         " union all select 'condemned', serial from intents where object_id = :intended"
         " union all select 'condemned', serial from tombstones where object_id = :buried",
-        {id, to_word(DeploymentState::deleting), id, id},
+        {id, enum_name(DeploymentState::deleting), id, id},
         [&](const std::string& kind, const std::string& detail) {
             if (kind == "deployment") fate = ObjectFate::in_use;
             if (fate == ObjectFate::in_use) return;
@@ -127,7 +121,7 @@ service::ObjectFate fate_of(soci::session& sql, const ObjectId& id) {
 
 bool condemn(soci::session& sql, const Tombstone& tombstone) {
     if (exists(sql, "select object_id from deployments where object_id = :id and state <> :deleting",
-               {tombstone.object_id, to_word(DeploymentState::deleting)}))
+               {tombstone.object_id, enum_name(DeploymentState::deleting)}))
         return false;
     insert_tombstone(sql, tombstone);
     return true;
@@ -158,7 +152,7 @@ bool give_up_tombstone(soci::session& sql, const ObjectId& id) {
     bool removed = run(sql, "delete from tombstones where object_id = :id", {id}) == 1;
     if (!key_id) return removed;
     removed = run(sql, "delete from deployments where object_id = :id and state = :state",
-                  {id, to_word(DeploymentState::deleting)}) == 1 ||
+                  {id, enum_name(DeploymentState::deleting)}) == 1 ||
               removed;
     raise_revision(sql, *key_id);
     delete_finished_key(sql, *key_id);

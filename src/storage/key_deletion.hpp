@@ -10,15 +10,15 @@ namespace keyward::storage {
 
 /// `changed` says whether there is something to commit: not when all was `deleting` already. The meaning is
 /// in domain/catalogue.hpp.
-struct BegunRemoval {
-    service::Removal removal;
+struct BegunDeletion {
+    KeyDeletion removal;
     bool changed = false;
 };
-BegunRemoval begin_removal(soci::session& sql, const std::string& key_id, std::int64_t revision,
-                           const std::optional<std::string>& environment, const std::string& owner,
-                           Instant lease_until, Instant now);
-service::ObjectFate fate_of(soci::session& sql, const ObjectId& id);
-bool condemn(soci::session& sql, const service::Tombstone& tombstone);
+BegunDeletion begin_deletion(soci::session& sql, const std::string& key_id, std::int64_t revision,
+                             const std::optional<std::string>& environment, const std::string& owner,
+                             Instant lease_until, Instant now);
+ObjectFate fate_of(soci::session& sql, const ObjectId& id);
+bool condemn(soci::session& sql, const Tombstone& tombstone);
 bool begin_destruction(soci::session& sql, const ObjectId& id);
 bool note_lookup(soci::session& sql, const ObjectId& id, bool attempted, int absent_looks,
                  Instant look_after);

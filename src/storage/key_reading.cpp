@@ -9,9 +9,6 @@
 namespace keyward::storage {
 namespace {
 
-using service::Deployment;
-using service::Key;
-using service::KeyQuery;
 using Text = std::string;
 
 constexpr long long no_deployment = -1;
@@ -31,14 +28,14 @@ Deployment deployment_from(const Key& key, const Text& environment, const Text& 
     return {.environment = environment,
             .alias = alias,
             .source = source,
-            .state = deployment_state_from_word(state),
+            .state = deployment_state_from_name(state),
             .object_id = object_id.empty() ? std::nullopt : std::optional(object_id_from(object_id)),
             .size = static_cast<int>(size),
             .key_check_value = check_value,
             .public_key_sha256 = sha256,
             .public_key_pem = pem,
             .failure = failure,
-            .uses = uses.empty() ? service::uses_of(key.algorithm, key.mechanisms) : uses_from_words(uses),
+            .uses = uses.empty() ? uses_of(key.algorithm, key.mechanisms) : uses_from_names(uses),
             .serial = serial};
 }
 
@@ -57,10 +54,10 @@ std::vector<Key> select_keys(soci::session& sql, const std::string& project_id, 
                                 .project_id = project_id,
                                 .name = name,
                                 .description = description,
-                                .type = key_type_from_word(type),
-                                .algorithm = algorithm_from_word(algorithm),
-                                .mechanisms = mechanisms_from_words(mechanisms),
-                                .state = key_state_from_word(state),
+                                .type = key_type_from_name(type),
+                                .algorithm = algorithm_from_name(algorithm),
+                                .mechanisms = mechanisms_from_names(mechanisms),
+                                .state = key_state_from_name(state),
                                 .created_at = instant_from(created),
                                 .updated_at = instant_from(updated),
                                 .revision = revision,
@@ -86,7 +83,7 @@ struct Part {
 Part matching(const KeyQuery& query, const std::string& prefix) {
     Part part{.prefix = prefix, .text = {}, .parameters = {}};
     part.add("k.project_id = ", query.project_id);
-    part.add(" and k.state <> ", to_word(service::KeyState::creating));
+    part.add(" and k.state <> ", enum_name(KeyState::creating));
     if (query.name) part.add(" and k.name = ", *query.name);
     if (query.type) part.add(" and k.type = ", keys::to_string(*query.type));
     if (query.environment) {
@@ -135,11 +132,11 @@ std::vector<Key> list_keys(soci::session& sql, const KeyQuery& query) {
     return select_keys(sql, query.project_id, "where " + all.text + in_order, std::move(all.parameters));
 }
 
-std::vector<service::KeyStanding> list_standings(soci::session& sql, const KeyQuery& query) {
+std::vector<KeyRevision> list_revisions(soci::session& sql, const KeyQuery& query) {
     auto wanted = matching(query, "key");
     wanted.text += " order by k.name";
     if (query.limit) wanted.add(" limit ", limit_of(*query.limit));
-    std::vector<service::KeyStanding> standings;
+    std::vector<KeyRevision> standings;
     for_each_row<Text, Text, long long>(
         sql, "select k.id, k.name, k.revision from keys k where " + wanted.text, std::move(wanted.parameters),
         [&](const Text& id, const Text& name, long long revision) {
@@ -153,15 +150,14 @@ std::set<ObjectId> objects_of(soci::session& sql, const std::string& key_id) {
     for_each_row<Text>(sql,
                        "select d.object_id from deployments d join keys on keys.id = d.key_id"
                        " where d.key_id = :key and keys.state = :active and d.object_id is not null",
-                       {key_id, to_word(service::KeyState::active)},
+                       {key_id, enum_name(KeyState::active)},
                        [&](const Text& id) { ids.insert(object_id_from(id)); });
     return ids;
 }
 
-std::vector<service::RecordedObject> recorded_objects(soci::session& sql, const std::string& environment,
-                                                      const std::optional<ObjectId>& after,
-                                                      std::size_t limit) {
-    std::vector<service::RecordedObject> objects;
+std::vector<RecordedObject> recorded_objects(soci::session& sql, const std::string& environment,
+                                             const std::optional<ObjectId>& after, std::size_t limit) {
+    std::vector<RecordedObject> objects;
     for_each_row<Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, long long, Text, Text,
                  Text, Text, Text, Text>(
         sql,
@@ -174,13 +170,13 @@ std::vector<service::RecordedObject> recorded_objects(soci::session& sql, const 
         [&](const Text& id, const Text& project, const Text& name, const Text& type, const Text& algorithm,
             const Text& mechanisms, const auto&... deployment) {
             Key key;
-            key.algorithm = algorithm_from_word(algorithm);
-            key.mechanisms = mechanisms_from_words(mechanisms);
+            key.algorithm = algorithm_from_name(algorithm);
+            key.mechanisms = mechanisms_from_names(mechanisms);
             objects.push_back({.key_id = id,
                                .project = project,
                                .key = name,
                                .algorithm = key.algorithm,
-                               .type = key_type_from_word(type),
+                               .type = key_type_from_name(type),
                                .deployment = deployment_from(key, deployment...)});
         });
     return objects;

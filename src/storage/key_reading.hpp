@@ -12,13 +12,11 @@ namespace keyward::storage {
 
 /// Keys with their deployments, each call one statement, so that all is read at the same moment. The meaning
 /// of each is in domain/catalogue.hpp.
-std::optional<service::Key> find_key(soci::session& sql, const std::string& project_id,
-                                     const std::string& name);
-std::vector<service::Key> list_keys(soci::session& sql, const service::KeyQuery& query);
-std::vector<service::KeyStanding> list_standings(soci::session& sql, const service::KeyQuery& query);
+std::optional<Key> find_key(soci::session& sql, const std::string& project_id, const std::string& name);
+std::vector<Key> list_keys(soci::session& sql, const KeyQuery& query);
+std::vector<KeyRevision> list_revisions(soci::session& sql, const KeyQuery& query);
 std::set<ObjectId> objects_of(soci::session& sql, const std::string& key_id);
-std::vector<service::RecordedObject> recorded_objects(soci::session& sql, const std::string& environment,
-                                                      const std::optional<ObjectId>& after,
-                                                      std::size_t limit);
+std::vector<RecordedObject> recorded_objects(soci::session& sql, const std::string& environment,
+                                             const std::optional<ObjectId>& after, std::size_t limit);
 
 }  // namespace keyward::storage

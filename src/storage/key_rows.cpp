@@ -9,21 +9,17 @@
 
 namespace keyward::storage {
 
-using service::Deployment;
-using service::Intent;
-using service::Key;
-
 std::optional<KeyRow> lock_key(soci::session& sql, const std::string& key_id) {
     std::optional<KeyRow> row;
     for_each_row<std::string, long long>(
         sql, "select state, revision from keys where id = :id" + for_update(sql), {key_id},
         [&](const std::string& word, long long revision) {
-            row = KeyRow{.state = key_state_from_word(word), .revision = revision};
+            row = KeyRow{.state = key_state_from_name(word), .revision = revision};
         });
     return row;
 }
 
-bool insert_key(soci::session& sql, const Key& key, service::KeyState state) {
+bool insert_key(soci::session& sql, const Key& key, KeyState state) {
     return run(sql,
                "insert into keys (id, project_id, name, description, type, algorithm, mechanisms, state, "
                "created_at, updated_at)"
@@ -31,7 +27,7 @@ bool insert_key(soci::session& sql, const Key& key, service::KeyState state) {
                ":created, :updated)"
                " on conflict (project_id, name) do nothing",
                {key.id, key.project_id, key.name, key.description, keys::to_string(key.type),
-                keys::to_string(key.algorithm), to_words(key.mechanisms), to_word(state), key.created_at,
+                keys::to_string(key.algorithm), to_names(key.mechanisms), enum_name(state), key.created_at,
                 key.updated_at}) == 1;
 }
 
@@ -55,7 +51,7 @@ std::vector<DeploymentRow> deployment_rows(soci::session& sql, const std::string
             const std::optional<std::string>& object, const std::string& serial) {
             rows.push_back({.position = position,
                             .environment = environment,
-                            .state = deployment_state_from_word(state),
+                            .state = deployment_state_from_name(state),
                             .object_id = object ? std::optional(object_id_from(*object)) : std::nullopt,
                             .serial = serial});
         });
@@ -71,9 +67,9 @@ void insert_deployment(soci::session& sql, const std::string& key_id, long long 
         ":source, :state, :object,"
         " :size, :check_value, :sha256, :pem, :failure, :uses)",
         {key_id, position, deployment.environment, deployment.alias, deployment.source,
-         to_word(deployment.state), deployment.object_id, static_cast<long long>(deployment.size),
+         enum_name(deployment.state), deployment.object_id, static_cast<long long>(deployment.size),
          deployment.key_check_value, deployment.public_key_sha256, deployment.public_key_pem,
-         deployment.failure, to_words(deployment.uses)});
+         deployment.failure, to_names(deployment.uses)});
 }
 
 void delete_deployment(soci::session& sql, const std::string& key_id, const std::string& environment) {
@@ -101,12 +97,12 @@ void delete_intents(soci::session& sql, const std::string& key_id) {
     run(sql, "delete from intents where key_id = :key", {key_id});
 }
 
-bool are_own(const std::vector<Intent>& intents, const service::Settlement& settlement) {
+bool are_own(const std::vector<Intent>& intents, const ChangeResolution& resolution) {
     const auto is_own = [&](const Intent& intent) {
-        return intent.owner == settlement.owner &&
-               (settlement.intents.empty() || settlement.intents.contains(intent.object_id));
+        return intent.owner == resolution.owner &&
+               (resolution.intents.empty() || resolution.intents.contains(intent.object_id));
     };
-    return (settlement.intents.empty() || settlement.intents.size() == intents.size()) &&
+    return (resolution.intents.empty() || resolution.intents.size() == intents.size()) &&
            std::all_of(intents.begin(), intents.end(), is_own);
 }
 
@@ -129,21 +125,21 @@ std::set<ObjectId> object_ids(const std::vector<Deployment>& deployments) {
     return ids;
 }
 
-bool settle(soci::session& sql, const std::string& key_id, const std::vector<Intent>& intents,
-            const std::set<ObjectId>& kept, const service::Settlement& settlement) {
+bool resolve(soci::session& sql, const std::string& key_id, const std::vector<Intent>& intents,
+             const std::set<ObjectId>& kept, const ChangeResolution& resolution) {
     for (const auto& intent : intents) {
-        if (kept.contains(intent.object_id) || settlement.clean.contains(intent.object_id)) continue;
+        if (kept.contains(intent.object_id) || resolution.clean.contains(intent.object_id)) continue;
         insert_tombstone(sql, {.object_id = intent.object_id,
                                .environment = intent.environment,
-                               .owner = settlement.owner,
-                               .lease_until = settlement.tombstone_lease,
-                               .keep_until = settlement.tombstone_lease,
+                               .owner = resolution.owner,
+                               .lease_until = resolution.tombstone_lease,
+                               .keep_until = resolution.tombstone_lease,
                                .serial = intent.serial,
-                               .deployed = settlement.made.contains(intent.object_id),
-                               .created_at = settlement.tombstone_lease});
+                               .deployed = resolution.made.contains(intent.object_id),
+                               .created_at = resolution.tombstone_lease});
     }
     delete_intents(sql, key_id);
-    return !settlement.answer || keep_answer(sql, *settlement.answer);
+    return !resolution.answer || keep_answer(sql, *resolution.answer);
 }
 
 }  // namespace keyward::storage

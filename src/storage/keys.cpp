@@ -10,14 +10,6 @@
 namespace keyward::storage {
 namespace {
 
-using service::Begin;
-using service::Deployment;
-using service::Intent;
-using service::Key;
-using service::KeyState;
-using service::Settlement;
-using service::Tombstone;
-
 // The deployments of `key` that the change replaces or adds.
 std::vector<Deployment> written_by(const Key& key, const std::set<std::string>& changed) {
     std::vector<Deployment> written;
@@ -32,23 +24,22 @@ void write_down_uses(soci::session& sql, const std::string& key_id) {
     for_each_row<std::string, std::string>(
         sql, "select algorithm, mechanisms from keys where id = :id", {key_id},
         [&](const std::string& algorithm, const std::string& mechanisms) {
-            uses =
-                to_words(service::uses_of(algorithm_from_word(algorithm), mechanisms_from_words(mechanisms)));
+            uses = to_names(uses_of(algorithm_from_name(algorithm), mechanisms_from_names(mechanisms)));
         });
     run(sql, "update deployments set uses = :uses where key_id = :key and uses = ''", {uses, key_id});
 }
 
 // An object that is being undeployed has its tombstone already. One in a token that is not the environment's
 // any more waits there.
-void retire(soci::session& sql, const DeploymentRow& row, const Settlement& settlement, Instant now,
+void retire(soci::session& sql, const DeploymentRow& row, const ChangeResolution& resolution, Instant now,
             std::vector<Tombstone>& retired) {
     if (!row.object_id) return;
     Tombstone tombstone{.object_id = *row.object_id,
                         .environment = row.environment,
-                        .owner = settlement.owner,
-                        .lease_until = settlement.tombstone_lease,
+                        .owner = resolution.owner,
+                        .lease_until = resolution.tombstone_lease,
                         .serial = row.serial,
-                        .deployed = row.state != service::DeploymentState::failed,
+                        .deployed = row.state != DeploymentState::failed,
                         .attempted = row.serial.empty(),
                         .created_at = now};
     tombstone.fresh = insert_tombstone(sql, tombstone);
@@ -57,7 +48,7 @@ void retire(soci::session& sql, const DeploymentRow& row, const Settlement& sett
 
 std::vector<Tombstone> replace_deployments(soci::session& sql, const std::string& key_id,
                                            const std::vector<Deployment>& written,
-                                           const Settlement& settlement, Instant now) {
+                                           const ChangeResolution& resolution, Instant now) {
     const auto rows = deployment_rows(sql, key_id);
     auto behind = next_position(rows);
     std::vector<Tombstone> retired;
@@ -69,7 +60,7 @@ std::vector<Tombstone> replace_deployments(soci::session& sql, const std::string
             insert_deployment(sql, key_id, behind++, deployment);
             continue;
         }
-        retire(sql, *row, settlement, now, retired);
+        retire(sql, *row, resolution, now, retired);
         delete_deployment(sql, key_id, row->environment);
         insert_deployment(sql, key_id, row->position, deployment);
     }
@@ -84,20 +75,20 @@ bool begin_create(soci::session& sql, const Key& key, const std::vector<Intent>&
     return true;
 }
 
-bool commit_create(soci::session& sql, const Key& key, const Settlement& settlement) {
+bool commit_create(soci::session& sql, const Key& key, const ChangeResolution& resolution) {
     const auto row = lock_key(sql, key.id);
     if (!row || row->state != KeyState::creating) return false;
     const auto intents = lock_intents(sql, key.id);
     const auto kept = object_ids(key.deployments);
-    if (intents.empty() || !are_own(intents, settlement) || !all_in_present_tokens(intents) ||
+    if (intents.empty() || !are_own(intents, resolution) || !all_in_present_tokens(intents) ||
         !all_intended(kept, intents))
         return false;
     long long position = 0;
     for (const auto& deployment : key.deployments)
         insert_deployment(sql, key.id, position++, deployment);
-    if (!settle(sql, key.id, intents, kept, settlement)) return false;
+    if (!resolve(sql, key.id, intents, kept, resolution)) return false;
     return run(sql, "update keys set state = :state, updated_at = :updated where id = :id",
-               {to_word(KeyState::active), key.updated_at, key.id}) == 1;
+               {enum_name(KeyState::active), key.updated_at, key.id}) == 1;
 }
 
 Begin begin_update(soci::session& sql, const std::string& key_id, std::int64_t revision,
@@ -112,7 +103,7 @@ Begin begin_update(soci::session& sql, const std::string& key_id, std::int64_t r
 
 std::optional<std::vector<Tombstone>> commit_update(soci::session& sql, const Key& key,
                                                     const std::set<std::string>& changed,
-                                                    const Settlement& settlement) {
+                                                    const ChangeResolution& resolution) {
     const auto row = lock_key(sql, key.id);
     if (!row || row->state != KeyState::active) return std::nullopt;
     const auto intents = lock_intents(sql, key.id);
@@ -120,29 +111,29 @@ std::optional<std::vector<Tombstone>> commit_update(soci::session& sql, const Ke
     if (intents.empty() && row->revision != key.revision) return std::nullopt;
     const auto written = written_by(key, changed);
     const auto kept = object_ids(written);
-    if (!are_own(intents, settlement) || !all_in_present_tokens(intents) || !all_intended(kept, intents))
+    if (!are_own(intents, resolution) || !all_in_present_tokens(intents) || !all_intended(kept, intents))
         return std::nullopt;
     // A change without new objects has no intents: these are of another one of the same process.
     if (kept.empty() && !intents.empty()) return std::nullopt;
     write_down_uses(sql, key.id);
-    auto retired = replace_deployments(sql, key.id, written, settlement, key.updated_at);
-    if (!settle(sql, key.id, intents, kept, settlement)) return std::nullopt;
+    auto retired = replace_deployments(sql, key.id, written, resolution, key.updated_at);
+    if (!resolve(sql, key.id, intents, kept, resolution)) return std::nullopt;
     run(sql,
         "update keys set description = :description, type = :type, algorithm = :algorithm, mechanisms = "
         ":mechanisms,"
         " updated_at = :updated where id = :id",
-        {key.description, keys::to_string(key.type), keys::to_string(key.algorithm), to_words(key.mechanisms),
+        {key.description, keys::to_string(key.type), keys::to_string(key.algorithm), to_names(key.mechanisms),
          key.updated_at, key.id});
     raise_revision(sql, key.id);
     return retired;
 }
 
-bool abandon_change(soci::session& sql, const std::string& key_id, const Settlement& settlement) {
+bool abandon_change(soci::session& sql, const std::string& key_id, const ChangeResolution& resolution) {
     const auto row = lock_key(sql, key_id);
     if (!row) return false;
     const auto intents = lock_intents(sql, key_id);
-    if (intents.empty() || !are_own(intents, settlement)) return false;
-    if (!settle(sql, key_id, intents, {}, settlement)) return false;
+    if (intents.empty() || !are_own(intents, resolution)) return false;
+    if (!resolve(sql, key_id, intents, {}, resolution)) return false;
     if (row->state == KeyState::creating) delete_key(sql, key_id);
     return true;
 }

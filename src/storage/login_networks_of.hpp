@@ -6,6 +6,6 @@
 namespace keyward::storage {
 
 /// The networks of logins in a catalogue that `open_catalogue` has opened; as long as that lives.
-service::LoginNetworks& login_networks_of(service::Catalogue& catalogue);
+LoginNetworks& login_networks_of(Catalogue& catalogue);
 
 }  // namespace keyward::storage

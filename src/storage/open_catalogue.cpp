@@ -14,8 +14,6 @@
 namespace keyward::storage {
 namespace {
 
-using service::CatalogueError;
-
 // SQLite would make the file readable for everyone. O_EXCL, because closing a descriptor of a database that
 // is in use ends the locks of the whole process on it (fcntl(2)): an existing file is never opened here.
 void make_private_file(const std::string& path) {
@@ -36,8 +34,8 @@ void make_private_file(const std::string& path) {
 
 }  // namespace
 
-std::unique_ptr<service::Catalogue> open_catalogue(const std::string& url, std::size_t connections,
-                                                   std::chrono::milliseconds deadline) {
+std::unique_ptr<Catalogue> open_catalogue(const std::string& url, std::size_t connections,
+                                          std::chrono::milliseconds deadline) {
     if (connections == 0) throw CatalogueError("the catalogue needs at least one connection");
     auto target = parse_catalogue_url(url, deadline);
     if (target.backend == Backend::sqlite) make_private_file(target.path);

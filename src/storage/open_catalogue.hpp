@@ -22,10 +22,9 @@ namespace keyward::storage {
 /// does not answer fails then, and the calls after it at once until it answers again.
 ///
 /// Both databases compare and sort text by its octets. Text with a NUL octet is refused, since PostgreSQL
-/// can't hold it. Throws service::CatalogueError with a text that says what to do; no text ever holds the
+/// can't hold it. Throws CatalogueError with a text that says what to do; no text ever holds the
 /// password.
-std::unique_ptr<service::Catalogue> open_catalogue(
-    const std::string& url, std::size_t connections,
-    std::chrono::milliseconds deadline = std::chrono::seconds(5));
+std::unique_ptr<Catalogue> open_catalogue(const std::string& url, std::size_t connections,
+                                          std::chrono::milliseconds deadline = std::chrono::seconds(5));
 
 }  // namespace keyward::storage

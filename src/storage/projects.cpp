@@ -7,9 +7,9 @@ namespace keyward::storage {
 namespace {
 
 // One statement, so that a project and its environments are read at the same moment.
-std::vector<service::Project> select_projects(soci::session& sql, const std::string& condition,
-                                              Parameters parameters) {
-    std::vector<service::Project> projects;
+std::vector<Project> select_projects(soci::session& sql, const std::string& condition,
+                                     Parameters parameters) {
+    std::vector<Project> projects;
     for_each_row<std::string, std::string, std::optional<std::string>>(
         sql,
         "select projects.id, projects.name, project_environments.name from projects"
@@ -51,11 +51,11 @@ bool delete_project(soci::session& sql, const std::string& name) {
     return run(sql, "delete from projects where id = :id", {*id}) == 1;
 }
 
-std::vector<service::Project> all_projects(soci::session& sql) {
+std::vector<Project> all_projects(soci::session& sql) {
     return select_projects(sql, "", {});
 }
 
-std::optional<service::Project> find_project(soci::session& sql, const std::string& name) {
+std::optional<Project> find_project(soci::session& sql, const std::string& name) {
     const auto projects = select_projects(sql, "where projects.name = :name", {name});
     if (projects.empty()) return std::nullopt;
     return projects.front();

@@ -13,7 +13,7 @@ bool insert_project(soci::session& sql, const std::string& name,
                     const std::vector<std::string>& environments);
 /// False when there is none of that name or it still has keys. Its grants go with it.
 bool delete_project(soci::session& sql, const std::string& name);
-std::vector<service::Project> all_projects(soci::session& sql);
-std::optional<service::Project> find_project(soci::session& sql, const std::string& name);
+std::vector<Project> all_projects(soci::session& sql);
+std::optional<Project> find_project(soci::session& sql, const std::string& name);
 
 }  // namespace keyward::storage

@@ -9,17 +9,13 @@
 namespace keyward::storage {
 namespace {
 
-using service::Intent;
-using service::Tombstone;
-
 std::vector<std::string> keys_with_expired_intents(soci::session& sql, Instant now) {
     std::vector<std::string> ids;
     for_each_row<std::string>(
         sql,
         "select key_id from intents group by key_id having max(lease_until) <= :now order by key_id limit "
         ":most",
-        {now, static_cast<long long>(service::recovery_batch)},
-        [&](const std::string& id) { ids.push_back(id); });
+        {now, static_cast<long long>(recovery_batch)}, [&](const std::string& id) { ids.push_back(id); });
     return ids;
 }
 
@@ -45,7 +41,7 @@ std::size_t settle_key(soci::session& sql, const std::string& key_id, Instant no
                                .keep_until = lease_until,
                                .serial = intent.serial});
     delete_intents(sql, key_id);
-    if (key && key->state == service::KeyState::creating) delete_key(sql, key_id);
+    if (key && key->state == KeyState::creating) delete_key(sql, key_id);
     return intents.size();
 }
 
@@ -106,22 +102,22 @@ bool insert_tombstone(soci::session& sql, const Tombstone& tombstone) {
                 tombstone.attempted ? 1LL : 0LL, tombstone.created_at}) == 1;
 }
 
-std::size_t settle_expired_intents(soci::session& sql, Instant now, const std::string& owner,
-                                   Instant lease_until) {
+std::size_t resolve_expired_intents(soci::session& sql, Instant now, const std::string& owner,
+                                    Instant lease_until) {
     std::size_t count = 0;
     for (const auto& key_id : keys_with_expired_intents(sql, now))
         count += settle_key(sql, key_id, now, owner, lease_until);
     return count;
 }
 
-std::vector<Tombstone> claim_tombstones(soci::session& sql, const service::TombstoneClaim& claim) {
+std::vector<Tombstone> claim_tombstones(soci::session& sql, const TombstoneClaim& claim) {
     auto claimed = select_tombstones(
         sql,
         "where environment = :environment and serial = '' and look_after <= :due and (lease_until <= :now or "
         "owner = :owner) and object_id > :after order by object_id limit :most" +
             for_update_skip_locked(sql),
         {claim.environment, claim.now, claim.now, claim.owner, claim.after ? claim.after->hex() : "",
-         static_cast<long long>(service::recovery_batch)});
+         static_cast<long long>(recovery_batch)});
     for (Tombstone& tombstone : claimed) {
         run(sql, "update tombstones set owner = :owner, lease_until = :lease where object_id = :id",
             {claim.owner, claim.lease_until, tombstone.object_id});

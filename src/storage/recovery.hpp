@@ -14,24 +14,22 @@
 namespace keyward::storage {
 
 /// `rest` is what follows the table's name.
-std::vector<service::Intent> select_intents(soci::session& sql, const std::string& rest,
-                                            Parameters parameters);
-std::vector<service::Tombstone> select_tombstones(soci::session& sql, const std::string& rest,
-                                                  Parameters parameters);
+std::vector<Intent> select_intents(soci::session& sql, const std::string& rest, Parameters parameters);
+std::vector<Tombstone> select_tombstones(soci::session& sql, const std::string& rest, Parameters parameters);
 /// False when the object has one already; that one stays as it is.
-bool insert_tombstone(soci::session& sql, const service::Tombstone& tombstone);
+bool insert_tombstone(soci::session& sql, const Tombstone& tombstone);
 
 /// The meaning of each is in domain/catalogue.hpp.
-std::size_t settle_expired_intents(soci::session& sql, Instant now, const std::string& owner,
-                                   Instant lease_until);
-std::vector<service::Tombstone> claim_tombstones(soci::session& sql, const service::TombstoneClaim& claim);
+std::size_t resolve_expired_intents(soci::session& sql, Instant now, const std::string& owner,
+                                    Instant lease_until);
+std::vector<Tombstone> claim_tombstones(soci::session& sql, const TombstoneClaim& claim);
 std::map<std::string, std::size_t> waiting_tombstones(soci::session& sql, Instant now,
                                                       const std::string& owner);
 void renew_leases(soci::session& sql, const std::set<ObjectId>& ids, const std::string& owner,
                   Instant lease_until);
 std::set<std::string> lease_owners(soci::session& sql);
 void expire_leases(soci::session& sql, const std::string& owner);
-std::vector<service::Tombstone> all_tombstones(soci::session& sql);
-std::vector<service::Intent> all_intents(soci::session& sql);
+std::vector<Tombstone> all_tombstones(soci::session& sql);
+std::vector<Intent> all_intents(soci::session& sql);
 
 }  // namespace keyward::storage

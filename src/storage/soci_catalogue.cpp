@@ -28,9 +28,6 @@ namespace keyward::storage {
 namespace {
 
 using namespace std::chrono_literals;
-using service::AuditRecord;
-using service::CatalogueError;
-using service::CatalogueOutcomeUnknown;
 
 constexpr int most_attempts = 10;
 constexpr std::chrono::milliseconds shortest_pause = 5ms;
@@ -276,11 +273,11 @@ bool SociCatalogue::delete_project(const std::string& name, const AuditRecord& a
     return change_access(audit, [&](soci::session& sql) { return storage::delete_project(sql, name); });
 }
 
-std::vector<service::Project> SociCatalogue::projects() {
+std::vector<Project> SociCatalogue::projects() {
     return read([&](soci::session& sql) { return storage::all_projects(sql); });
 }
 
-std::optional<service::Project> SociCatalogue::find_project(const std::string& name) {
+std::optional<Project> SociCatalogue::find_project(const std::string& name) {
     return read([&](soci::session& sql) { return storage::find_project(sql, name); });
 }
 
@@ -293,45 +290,43 @@ bool SociCatalogue::delete_user(const std::string& name, const AuditRecord& audi
     return change_access(audit, [&](soci::session& sql) { return storage::delete_user(sql, name); });
 }
 
-std::vector<service::User> SociCatalogue::users() {
+std::vector<User> SociCatalogue::users() {
     return read([&](soci::session& sql) { return storage::all_users(sql); });
 }
 
-std::optional<service::User> SociCatalogue::find_user(const std::string& name) {
+std::optional<User> SociCatalogue::find_user(const std::string& name) {
     return read([&](soci::session& sql) { return storage::find_user(sql, name); });
 }
 
-std::optional<service::Credentials> SociCatalogue::find_credentials(const std::string& user_name) {
+std::optional<Credentials> SociCatalogue::find_credentials(const std::string& user_name) {
     return read([&](soci::session& sql) { return storage::find_credentials(sql, user_name); });
 }
 
-void SociCatalogue::add_grant(const std::string& user_id, const service::Grant& grant,
-                              const AuditRecord& audit) {
+void SociCatalogue::add_grant(const std::string& user_id, const Grant& grant, const AuditRecord& audit) {
     change_access(audit, [&](soci::session& sql) {
         storage::add_grant(sql, user_id, grant);
         return true;
     });
 }
 
-bool SociCatalogue::revoke_grant(const std::string& user_id, const service::Grant& grant,
-                                 const AuditRecord& audit) {
+bool SociCatalogue::revoke_grant(const std::string& user_id, const Grant& grant, const AuditRecord& audit) {
     return change_access(audit,
                          [&](soci::session& sql) { return storage::revoke_grant(sql, user_id, grant); });
 }
 
-std::vector<service::Grant> SociCatalogue::grants_of(const std::string& user_id) {
+std::vector<Grant> SociCatalogue::grants_of(const std::string& user_id) {
     return read([&](soci::session& sql) { return storage::grants_of(sql, user_id); });
 }
 
 std::string SociCatalogue::create_api_token(const std::string& user_id, const std::string& name,
                                             const std::string& hash, std::optional<Instant> expires_at,
                                             const AuditRecord& audit) {
-    const service::ApiToken token{.id = random_uuid(),
-                                  .user_name = {},
-                                  .name = name,
-                                  .created_at = audit.at,
-                                  .expires_at = expires_at,
-                                  .revoked = false};
+    const ApiToken token{.id = random_uuid(),
+                         .user_name = {},
+                         .name = name,
+                         .created_at = audit.at,
+                         .expires_at = expires_at,
+                         .revoked = false};
     change(audit, [&](soci::session& sql) {
         insert_api_token(sql, user_id, hash, token);
         return true;
@@ -343,11 +338,11 @@ bool SociCatalogue::revoke_api_token(const std::string& id, const AuditRecord& a
     return change_access(audit, [&](soci::session& sql) { return storage::revoke_api_token(sql, id); });
 }
 
-std::vector<service::ApiToken> SociCatalogue::api_tokens() {
+std::vector<ApiToken> SociCatalogue::api_tokens() {
     return read([&](soci::session& sql) { return storage::all_api_tokens(sql); });
 }
 
-std::optional<service::Identity> SociCatalogue::find_identity(const std::string& hash) {
+std::optional<Identity> SociCatalogue::find_identity(const std::string& hash) {
     return read([&](soci::session& sql) { return storage::find_identity(sql, hash); });
 }
 
@@ -355,7 +350,7 @@ void SociCatalogue::remove_expired_tokens(const std::string& name, Instant befor
     write([&](soci::session& sql) { return storage::remove_expired_tokens(sql, name, before); });
 }
 
-service::LoginNetworks& login_networks_of(service::Catalogue& catalogue) {
+LoginNetworks& login_networks_of(Catalogue& catalogue) {
     return dynamic_cast<SociCatalogue&>(catalogue);
 }
 
@@ -378,71 +373,72 @@ std::int64_t SociCatalogue::access_version() {
     return read_leased([](Connections::Lease& lease) { return lease.hot().access_version(); });
 }
 
-bool SociCatalogue::begin_create(const service::Key& key, const std::vector<service::Intent>& intents,
+bool SociCatalogue::begin_create(const Key& key, const std::vector<Intent>& intents,
                                  const AuditRecord& audit) {
     return change(audit, [&](soci::session& sql) { return storage::begin_create(sql, key, intents); });
 }
 
-bool SociCatalogue::commit_create(const service::Key& key, const service::Settlement& settlement,
+bool SociCatalogue::commit_create(const Key& key, const ChangeResolution& resolution,
                                   const AuditRecord& audit) {
-    return change(audit, [&](soci::session& sql) { return storage::commit_create(sql, key, settlement); });
+    return change(audit, [&](soci::session& sql) { return storage::commit_create(sql, key, resolution); });
 }
 
-bool SociCatalogue::abandon_change(const std::string& key_id, const service::Settlement& settlement,
+bool SociCatalogue::abandon_change(const std::string& key_id, const ChangeResolution& resolution,
                                    const AuditRecord& audit) {
     return change(audit,
-                  [&](soci::session& sql) { return storage::abandon_change(sql, key_id, settlement); });
+                  [&](soci::session& sql) { return storage::abandon_change(sql, key_id, resolution); });
 }
 
-service::Begin SociCatalogue::begin_update(const std::string& key_id, std::int64_t revision,
-                                           const std::vector<service::Intent>& intents,
-                                           const AuditRecord& audit) {
-    auto outcome = service::Begin::gone;
+Begin SociCatalogue::begin_update(const std::string& key_id, std::int64_t revision,
+                                  const std::vector<Intent>& intents, const AuditRecord& audit) {
+    auto outcome = Begin::gone;
     change(audit, [&](soci::session& sql) {
         outcome = storage::begin_update(sql, key_id, revision, intents);
-        return outcome == service::Begin::begun;
+        return outcome == Begin::begun;
     });
     return outcome;
 }
 
-std::optional<std::vector<service::Tombstone>> SociCatalogue::commit_update(
-    const service::Key& key, const std::set<std::string>& changed, const service::Settlement& settlement,
-    const AuditRecord& audit) {
-    std::optional<std::vector<service::Tombstone>> retired;
+std::optional<std::vector<Tombstone>> SociCatalogue::commit_update(const Key& key,
+                                                                   const std::set<std::string>& changed,
+                                                                   const ChangeResolution& resolution,
+                                                                   const AuditRecord& audit) {
+    std::optional<std::vector<Tombstone>> retired;
     change(audit, [&](soci::session& sql) {
-        retired = storage::commit_update(sql, key, changed, settlement);
+        retired = storage::commit_update(sql, key, changed, resolution);
         return retired.has_value();
     });
     return retired;
 }
 
-service::Removal SociCatalogue::begin_removal(const std::string& key_id, std::int64_t revision,
-                                              const std::optional<std::string>& environment,
-                                              const std::string& owner, Instant lease_until,
-                                              const AuditRecord& audit) {
-    service::Removal removal;
+KeyDeletion SociCatalogue::begin_deletion(const std::string& key_id, std::int64_t revision,
+                                          const std::optional<std::string>& environment,
+                                          const std::string& owner, Instant lease_until,
+                                          const AuditRecord& audit) {
+    KeyDeletion removal;
     change(audit, [&](soci::session& sql) {
-        auto begun = storage::begin_removal(sql, key_id, revision, environment, owner, lease_until, audit.at);
+        auto begun =
+            storage::begin_deletion(sql, key_id, revision, environment, owner, lease_until, audit.at);
         removal = std::move(begun.removal);
         return begun.changed;
     });
     return removal;
 }
 
-std::optional<service::Key> SociCatalogue::find_key(const std::string& project_id, const std::string& name) {
+std::optional<Key> SociCatalogue::find_key(const std::string& project_id, const std::string& name) {
     return read([&](soci::session& sql) { return storage::find_key(sql, project_id, name); });
 }
 
-std::optional<service::KeyStanding> SociCatalogue::find_standing(const std::string& project_id,
-                                                                 const std::string& name) {
-    return read_leased([&](Connections::Lease& lease) { return lease.hot().standing(project_id, name); });
+std::optional<KeyRevision> SociCatalogue::find_revision(const std::string& project_id,
+                                                        const std::string& name) {
+    return read_leased([&](Connections::Lease& lease) { return lease.hot().key_revision(project_id, name); });
 }
 
-std::vector<service::KeyStanding> SociCatalogue::list_standings(const service::KeyQuery& query) {
-    return read([&](soci::session& sql) { return storage::list_standings(sql, query); });
+std::vector<KeyRevision> SociCatalogue::list_revisions(const KeyQuery& query) {
+    return read([&](soci::session& sql) { return storage::list_revisions(sql, query); });
 }
 
-std::vector<service::Key> SociCatalogue::list_keys(const service::KeyQuery& query) {
+std::vector<Key> SociCatalogue::list_keys(const KeyQuery& query) {
     return read([&](soci::session& sql) { return storage::list_keys(sql, query); });
 }
 
@@ -450,10 +446,10 @@ std::set<ObjectId> SociCatalogue::objects_of(const std::string& key_id) {
     return read([&](soci::session& sql) { return storage::objects_of(sql, key_id); });
 }
 
-service::AttemptOutcome SociCatalogue::begin_attempt(const service::Attempt& attempt, Instant now,
-                                                     Instant kept_since) {
-    using Kind = service::AttemptOutcome::Kind;
-    service::AttemptOutcome outcome;
+IdempotencyOutcome SociCatalogue::begin_attempt(const IdempotencyRecord& attempt, Instant now,
+                                                Instant kept_since) {
+    using Kind = IdempotencyOutcome::Kind;
+    IdempotencyOutcome outcome;
     write([&](soci::session& sql) {
         outcome = storage::begin_attempt(sql, attempt, now, kept_since);
         return outcome.kind == Kind::begun || outcome.kind == Kind::cut_off;
@@ -461,7 +457,7 @@ service::AttemptOutcome SociCatalogue::begin_attempt(const service::Attempt& att
     return outcome;
 }
 
-void SociCatalogue::keep_answer(const service::KeptAnswer& answer) {
+void SociCatalogue::keep_answer(const StoredResponse& answer) {
     write([&](soci::session& sql) { return storage::keep_answer(sql, answer); });
 }
 
@@ -470,7 +466,7 @@ void SociCatalogue::end_attempt(const std::string& user_id, const std::string& k
     write([&](soci::session& sql) { return storage::end_attempt(sql, user_id, key, owner); });
 }
 
-void SociCatalogue::renew_attempts(const std::string& owner, const std::set<service::RepeatName>& names,
+void SociCatalogue::renew_attempts(const std::string& owner, const std::set<IdempotencyName>& names,
                                    Instant lease_until) {
     write([&](soci::session& sql) { return storage::renew_attempts(sql, owner, names, lease_until); });
 }
@@ -479,19 +475,19 @@ void SociCatalogue::forget_answers(Instant before) {
     write([&](soci::session& sql) { return storage::forget_answers(sql, before); });
 }
 
-std::string SociCatalogue::bind_token(const std::string& environment, const std::string& serial,
-                                      const AuditRecord& audit) {
+std::string SociCatalogue::pin_token(const std::string& environment, const std::string& serial,
+                                     const AuditRecord& audit) {
     std::string recorded = serial;
     change(audit, [&](soci::session& sql) {
-        if (storage::bind_token(sql, environment, serial)) return true;
-        recorded = storage::bound_token(sql, environment).value_or(serial);
+        if (storage::pin_token(sql, environment, serial)) return true;
+        recorded = storage::pinned_token(sql, environment).value_or(serial);
         return false;
     });
     return recorded;
 }
 
-std::optional<std::string> SociCatalogue::bound_token(const std::string& environment) {
-    return read([&](soci::session& sql) { return storage::bound_token(sql, environment); });
+std::optional<std::string> SociCatalogue::pinned_token(const std::string& environment) {
+    return read([&](soci::session& sql) { return storage::pinned_token(sql, environment); });
 }
 
 void SociCatalogue::retire_token(const std::string& environment, const std::string& former,
@@ -499,14 +495,14 @@ void SociCatalogue::retire_token(const std::string& environment, const std::stri
     change(audit, [&](soci::session& sql) { return storage::retire_token(sql, environment, former); });
 }
 
-void SociCatalogue::rebind_token(const std::string& environment, const std::string& serial,
-                                 const AuditRecord& audit) {
-    change(audit, [&](soci::session& sql) { return storage::rebind_token(sql, environment, serial); });
+void SociCatalogue::repin_token(const std::string& environment, const std::string& serial,
+                                const AuditRecord& audit) {
+    change(audit, [&](soci::session& sql) { return storage::repin_token(sql, environment, serial); });
 }
 
-std::vector<service::RecordedObject> SociCatalogue::recorded_objects(const std::string& environment,
-                                                                     const std::optional<ObjectId>& after,
-                                                                     std::size_t limit) {
+std::vector<RecordedObject> SociCatalogue::recorded_objects(const std::string& environment,
+                                                            const std::optional<ObjectId>& after,
+                                                            std::size_t limit) {
     return read(
         [&](soci::session& sql) { return storage::recorded_objects(sql, environment, after, limit); });
 }
@@ -527,22 +523,22 @@ bool SociCatalogue::reclaim_tombstone(const ObjectId& id, const AuditRecord& aud
     return change(audit, [&](soci::session& sql) { return storage::reclaim_tombstone(sql, id); });
 }
 
-bool SociCatalogue::adopt_key(const service::Key& key, const AuditRecord& audit) {
+bool SociCatalogue::adopt_key(const Key& key, const AuditRecord& audit) {
     return change(audit, [&](soci::session& sql) { return storage::adopt_key(sql, key); });
 }
 
-std::size_t SociCatalogue::settle_expired_intents(Instant now, const std::string& owner, Instant lease_until,
-                                                  const AuditRecord& audit) {
+std::size_t SociCatalogue::resolve_expired_intents(Instant now, const std::string& owner, Instant lease_until,
+                                                   const AuditRecord& audit) {
     std::size_t count = 0;
     change(audit, [&](soci::session& sql) {
-        count = storage::settle_expired_intents(sql, now, owner, lease_until);
+        count = storage::resolve_expired_intents(sql, now, owner, lease_until);
         return count > 0;
     });
     return count;
 }
 
-std::vector<service::Tombstone> SociCatalogue::claim_tombstones(const service::TombstoneClaim& claim) {
-    std::vector<service::Tombstone> claimed;
+std::vector<Tombstone> SociCatalogue::claim_tombstones(const TombstoneClaim& claim) {
+    std::vector<Tombstone> claimed;
     write([&](soci::session& sql) {
         claimed = storage::claim_tombstones(sql, claim);
         return !claimed.empty();
@@ -554,11 +550,11 @@ std::map<std::string, std::size_t> SociCatalogue::waiting_tombstones(Instant now
     return read([&](soci::session& sql) { return storage::waiting_tombstones(sql, now, owner); });
 }
 
-service::ObjectFate SociCatalogue::fate_of(const ObjectId& id) {
+ObjectFate SociCatalogue::fate_of(const ObjectId& id) {
     return read([&](soci::session& sql) { return storage::fate_of(sql, id); });
 }
 
-bool SociCatalogue::condemn(const service::Tombstone& tombstone, const AuditRecord& audit) {
+bool SociCatalogue::condemn(const Tombstone& tombstone, const AuditRecord& audit) {
     return change(audit, [&](soci::session& sql) { return storage::condemn(sql, tombstone); });
 }
 
@@ -599,11 +595,11 @@ void SociCatalogue::expire_leases(const std::string& owner) {
     });
 }
 
-std::vector<service::Tombstone> SociCatalogue::tombstones() {
+std::vector<Tombstone> SociCatalogue::tombstones() {
     return read([&](soci::session& sql) { return storage::all_tombstones(sql); });
 }
 
-std::vector<service::Intent> SociCatalogue::intents() {
+std::vector<Intent> SociCatalogue::intents() {
     return read([&](soci::session& sql) { return storage::all_intents(sql); });
 }
 

@@ -5,7 +5,7 @@
 
 namespace keyward::storage {
 
-bool bind_token(soci::session& sql, const std::string& environment, const std::string& serial) {
+bool pin_token(soci::session& sql, const std::string& environment, const std::string& serial) {
     return run(sql,
                "insert into environment_tokens (environment, serial) values (:environment, :serial)"
                " on conflict (environment) do nothing",
@@ -17,7 +17,7 @@ namespace {
 // Nobody can say when the old token is back: what is being undeployed there is so for its readers, and its
 // tombstones wait alone.
 void drop_undeployed(soci::session& sql, const std::string& environment) {
-    const auto deleting = to_word(service::DeploymentState::deleting);
+    const auto deleting = enum_name(DeploymentState::deleting);
     run(sql,
         "update keys set revision = revision + 1 where id in"
         " (select key_id from deployments where environment = :environment and state = :state)",
@@ -27,7 +27,7 @@ void drop_undeployed(soci::session& sql, const std::string& environment) {
     run(sql,
         "delete from keys where state = :state and not exists (select 1 from deployments where key_id = "
         "keys.id)",
-        {to_word(service::KeyState::deleting)});
+        {enum_name(KeyState::deleting)});
 }
 
 // What the old token holds is marked as its, and what the new one holds as the environment's.
@@ -55,14 +55,14 @@ void hand_over(soci::session& sql, const std::string& environment, const std::st
 }  // namespace
 
 bool retire_token(soci::session& sql, const std::string& environment, const std::string& former) {
-    const auto serial = bound_token(sql, environment);
+    const auto serial = pinned_token(sql, environment);
     if (!serial || *serial == former) return false;
     hand_over(sql, environment, former, *serial);
     return true;
 }
 
-bool rebind_token(soci::session& sql, const std::string& environment, const std::string& serial) {
-    const auto before = bound_token(sql, environment);
+bool repin_token(soci::session& sql, const std::string& environment, const std::string& serial) {
+    const auto before = pinned_token(sql, environment);
     if (before != serial) hand_over(sql, environment, before.value_or("unknown"), serial);
     return run(sql,
                "insert into environment_tokens (environment, serial) values (:environment, :serial)"
@@ -71,7 +71,7 @@ bool rebind_token(soci::session& sql, const std::string& environment, const std:
                {environment, serial}) == 1;
 }
 
-std::optional<std::string> bound_token(soci::session& sql, const std::string& environment) {
+std::optional<std::string> pinned_token(soci::session& sql, const std::string& environment) {
     std::optional<std::string> serial;
     for_each_row<std::string>(sql, "select serial from environment_tokens where environment = :environment",
                               {environment}, [&](const std::string& found) { serial = found; });

@@ -8,10 +8,10 @@
 namespace keyward::storage {
 
 /// Which token holds the keys of an environment. All return whether something changed.
-bool bind_token(soci::session& sql, const std::string& environment, const std::string& serial);
+bool pin_token(soci::session& sql, const std::string& environment, const std::string& serial);
 bool retire_token(soci::session& sql, const std::string& environment, const std::string& former);
-bool rebind_token(soci::session& sql, const std::string& environment, const std::string& serial);
+bool repin_token(soci::session& sql, const std::string& environment, const std::string& serial);
 /// None when none is recorded.
-std::optional<std::string> bound_token(soci::session& sql, const std::string& environment);
+std::optional<std::string> pinned_token(soci::session& sql, const std::string& environment);
 
 }  // namespace keyward::storage

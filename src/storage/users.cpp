@@ -16,27 +16,27 @@ bool delete_user(soci::session& sql, const std::string& name) {
     return run(sql, "delete from users where name = :name", {name}) == 1;
 }
 
-std::vector<service::User> all_users(soci::session& sql) {
-    std::vector<service::User> users;
+std::vector<User> all_users(soci::session& sql) {
+    std::vector<User> users;
     for_each_row<std::string, std::string>(
         sql, "select id, name from users order by name", {},
         [&](const std::string& id, const std::string& name) { users.push_back({.id = id, .name = name}); });
     return users;
 }
 
-std::optional<service::User> find_user(soci::session& sql, const std::string& name) {
-    std::optional<service::User> user;
+std::optional<User> find_user(soci::session& sql, const std::string& name) {
+    std::optional<User> user;
     for_each_row<std::string>(sql, "select id from users where name = :name", {name},
-                              [&](const std::string& id) { user = service::User{.id = id, .name = name}; });
+                              [&](const std::string& id) { user = User{.id = id, .name = name}; });
     return user;
 }
 
-std::optional<service::Credentials> find_credentials(soci::session& sql, const std::string& name) {
-    std::optional<service::Credentials> credentials;
+std::optional<Credentials> find_credentials(soci::session& sql, const std::string& name) {
+    std::optional<Credentials> credentials;
     for_each_row<std::string, std::string>(sql, "select id, password_hash from users where name = :name",
                                            {name}, [&](const std::string& id, const std::string& hash) {
-                                               credentials = service::Credentials{
-                                                   .user = {.id = id, .name = name}, .password_hash = hash};
+                                               credentials = Credentials{.user = {.id = id, .name = name},
+                                                                         .password_hash = hash};
                                            });
     return credentials;
 }

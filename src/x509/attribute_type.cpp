@@ -8,7 +8,7 @@
 
 #include "x509/dotted.hpp"
 
-namespace keyward::keys {
+namespace keyward::x509 {
 namespace {
 
 /// The types that may be named, of X.520, RFC 4519, RFC 2985 and the CA/Browser Forum. OpenSSL's table of
@@ -90,4 +90,4 @@ ObjectPtr attribute_type(std::string_view type) {
     return nid == NID_undef ? nullptr : made(ObjectPtr(OBJ_dup(OBJ_nid2obj(nid))));
 }
 
-}  // namespace keyward::keys
+}  // namespace keyward::x509

@@ -10,7 +10,7 @@
 #include "keys/public/openssl_public_key.hpp"
 #include "x509/x509_ptr.hpp"
 
-namespace keyward::keys {
+namespace keyward::x509 {
 namespace {
 
 using namespace std::string_view_literals;
@@ -29,15 +29,18 @@ Bytes extensions(const std::vector<Bytes>& names) {
     Bytes all;
     for (const Bytes& name : names)
         all.insert(all.end(), name.begin(), name.end());
-    const Bytes value = der::element(der::octet_string, {der::element(der::sequence, {all})});
-    return der::element(der::sequence,
-                        {der::element(der::sequence, {as_bytes(subject_alternative_name), value})});
+    const Bytes value =
+        keys::der::element(keys::der::octet_string, {keys::der::element(keys::der::sequence, {all})});
+    return keys::der::element(
+        keys::der::sequence,
+        {keys::der::element(keys::der::sequence, {as_bytes(subject_alternative_name), value})});
 }
 
-Bytes information(const Bytes& subject, const std::vector<Bytes>& alternative_names, const PublicKey& key) {
+Bytes information(const Bytes& subject, const std::vector<Bytes>& alternative_names,
+                  const keys::PublicKey& key) {
     if (alternative_names.size() > most_alternative_names)
-        throw UnusableName("holds " + std::to_string(alternative_names.size()) + " names, expected at most " +
-                           std::to_string(most_alternative_names));
+        throw NameFormatError("holds " + std::to_string(alternative_names.size()) +
+                              " names, expected at most " + std::to_string(most_alternative_names));
     const QuietErrors quiet;
     const X509RequestPtr request = made(X509RequestPtr(X509_REQ_new()));
     const PkeyPtr handle = std::visit([](const auto& each) { return openssl_public_key(each); }, key);
@@ -63,17 +66,17 @@ bool verifies(ByteView der) {
 }  // namespace
 
 CertificateRequest::CertificateRequest(const Bytes& subject, const std::vector<Bytes>& alternative_names,
-                                       const PublicKey& key, RequestSignature signature)
+                                       const keys::PublicKey& key, keys::RequestSignature signature)
     : to_be_signed_(information(subject, alternative_names, key)),
-      algorithm_(signature_algorithm(signature)) {}
+      algorithm_(keys::signature_algorithm(signature)) {}
 
 std::string CertificateRequest::pem(ByteView signature) const {
     static constexpr std::uint8_t no_unused_bits = 0;
-    const Bytes bits = der::element(der::bit_string, {ByteView(&no_unused_bits, 1), signature});
-    const Bytes der = der::element(der::sequence, {to_be_signed_, algorithm_, bits});
+    const Bytes bits = keys::der::element(keys::der::bit_string, {ByteView(&no_unused_bits, 1), signature});
+    const Bytes der = keys::der::element(keys::der::sequence, {to_be_signed_, algorithm_, bits});
     if (!verifies(der))
         throw std::runtime_error("the signature does not fit the key of the certificate request");
-    return pem_block("CERTIFICATE REQUEST", der);
+    return keys::pem_block("CERTIFICATE REQUEST", der);
 }
 
-}  // namespace keyward::keys
+}  // namespace keyward::x509

@@ -8,7 +8,7 @@
 #include "x509/distinguished_name.hpp"
 #include "x509/general_name.hpp"
 
-namespace keyward::keys {
+namespace keyward::x509 {
 
 constexpr std::size_t most_alternative_names = 100;  ///< in one request
 
@@ -17,10 +17,10 @@ constexpr std::size_t most_alternative_names = 100;  ///< in one request
 class CertificateRequest {
   public:
     /// `subject` is DER of a name, `alternative_names` are GeneralNames in DER; with none there is no
-    /// extension. Throws UnusableName, about the list, when there are more than `most_alternative_names`, and
-    /// std::invalid_argument for a digest that no request is signed with.
+    /// extension. Throws NameFormatError, about the list, when there are more than `most_alternative_names`,
+    /// and std::invalid_argument for a digest that no request is signed with.
     CertificateRequest(const Bytes& subject, const std::vector<Bytes>& alternative_names,
-                       const PublicKey& key, RequestSignature signature);
+                       const keys::PublicKey& key, keys::RequestSignature signature);
 
     /// DER of CertificationRequestInfo, over which the signature is made.
     [[nodiscard]] const Bytes& to_be_signed() const { return to_be_signed_; }
@@ -34,4 +34,4 @@ class CertificateRequest {
     Bytes algorithm_;  ///< DER of the signature's AlgorithmIdentifier
 };
 
-}  // namespace keyward::keys
+}  // namespace keyward::x509

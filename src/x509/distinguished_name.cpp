@@ -11,7 +11,7 @@
 #include "x509/name_text.hpp"
 #include "x509/x509_ptr.hpp"
 
-namespace keyward::keys {
+namespace keyward::x509 {
 namespace {
 
 /// `part 2 (O)`; a type without a name is `part 2`.
@@ -40,10 +40,10 @@ bool is_country(int nid) {
     if (limits == nullptr || (reason != ASN1_R_STRING_TOO_LONG && reason != ASN1_R_ILLEGAL_CHARACTERS))
         throw std::runtime_error("OpenSSL can't write " + place(part, nid) + " of a name");
     if (reason == ASN1_R_STRING_TOO_LONG)
-        throw UnusableName("has " + std::to_string(characters_in(value)) + " characters in " +
-                           place(part, nid) + ", expected at most " + std::to_string(limits->maxsize));
+        throw NameFormatError("has " + std::to_string(characters_in(value)) + " characters in " +
+                              place(part, nid) + ", expected at most " + std::to_string(limits->maxsize));
     const bool printable = (limits->mask & B_ASN1_PRINTABLESTRING) != 0;
-    throw UnusableName(
+    throw NameFormatError(
         "has a character in " + place(part, nid) + " that its type does not have, expected " +
         (printable ? "letters, digits, spaces and ' ( ) + , - . / : = ? only" : "those of ASCII only"));
 }
@@ -57,15 +57,16 @@ class NameBuilder {
         for (const NameAttribute& attribute : attributes) {
             ObjectPtr type = attribute_type(attribute.type);
             if (!type)
-                throw UnusableName(
+                throw NameFormatError(
                     "has a type in " + place(part, NID_undef) +
                     " that is not known, expected CN, O, OU, C, ST, L, street, postalCode, DC, UID, "
                     "serialNumber, emailAddress, another name that OpenSSL has for types of X.520, or a "
                     "dotted number");
             for (const ObjectPtr& earlier : had)
                 if (OBJ_cmp(earlier.get(), type.get()) == 0)
-                    throw UnusableName("has the same type twice in " + place(part, OBJ_obj2nid(type.get())) +
-                                       ", expected different ones between plus signs");
+                    throw NameFormatError("has the same type twice in " +
+                                          place(part, OBJ_obj2nid(type.get())) +
+                                          ", expected different ones between plus signs");
             // 0 begins a part, -1 adds to the one before.
             append(*type, attribute.value, part, had.empty() ? 0 : -1);
             had.push_back(std::move(type));
@@ -78,8 +79,8 @@ class NameBuilder {
     void append(const ASN1_OBJECT& type, std::string_view value, std::size_t part, int set) {
         const int nid = OBJ_obj2nid(&type);
         if (is_country(nid) && (value.size() != 2 || !std::ranges::all_of(value, is_letter)))
-            throw UnusableName("has no country in " + place(part, nid) +
-                               ", expected two letters of ISO 3166, as in C=DE");
+            throw NameFormatError("has no country in " + place(part, nid) +
+                                  ", expected two letters of ISO 3166, as in C=DE");
         const auto* const octets = reinterpret_cast<const unsigned char*>(value.data());
         if (X509_NAME_add_entry_by_OBJ(name_.get(), &type, MBSTRING_UTF8, octets,
                                        static_cast<int>(value.size()), -1, set) != 1)
@@ -93,10 +94,11 @@ class NameBuilder {
 
 Bytes subject_name(std::string_view text) {
     if (text.empty())
-        throw UnusableName("must not be empty: a certificate request needs a subject, as CN=www.example.org");
+        throw NameFormatError(
+            "must not be empty: a certificate request needs a subject, as CN=www.example.org");
     if (text.size() > longest_subject)
-        throw UnusableName("is " + std::to_string(text.size()) + " bytes long, expected at most " +
-                           std::to_string(longest_subject));
+        throw NameFormatError("is " + std::to_string(text.size()) + " bytes long, expected at most " +
+                              std::to_string(longest_subject));
     const std::vector<NamePart> parts = name_parts(text);
     const QuietErrors quiet;
     NameBuilder name;
@@ -105,4 +107,4 @@ Bytes subject_name(std::string_view text) {
     return name.der();
 }
 
-}  // namespace keyward::keys
+}  // namespace keyward::x509

@@ -1,6 +1,6 @@
 #include "x509/dotted.hpp"
 
-namespace keyward::keys {
+namespace keyward::x509 {
 
 std::vector<std::string_view> between_dots(std::string_view text) {
     std::vector<std::string_view> pieces;
@@ -13,4 +13,4 @@ std::vector<std::string_view> between_dots(std::string_view text) {
     return pieces;
 }
 
-}  // namespace keyward::keys
+}  // namespace keyward::x509

@@ -11,7 +11,7 @@
 #include "keys/decode/der_writer.hpp"
 #include "x509/dotted.hpp"
 
-namespace keyward::keys {
+namespace keyward::x509 {
 namespace {
 
 constexpr std::size_t longest_label = 63;     // RFC 1035 section 2.3.4
@@ -31,8 +31,8 @@ bool is_of(std::string_view text, std::string_view others) {
 
 void check_length(std::string_view what, std::size_t found, std::size_t limit) {
     if (found > limit)
-        throw UnusableName("has " + std::string(what) + " of " + std::to_string(found) +
-                           " bytes, expected at most " + std::to_string(limit));
+        throw NameFormatError("has " + std::string(what) + " of " + std::to_string(found) +
+                              " bytes, expected at most " + std::to_string(limit));
 }
 
 std::optional<Bytes> address_of(std::string_view text) {
@@ -46,14 +46,14 @@ std::optional<Bytes> address_of(std::string_view text) {
 
 void check_label(std::string_view label) {
     if (label.empty())
-        throw UnusableName("has an empty label, expected names between the dots and no dot at either end");
+        throw NameFormatError("has an empty label, expected names between the dots and no dot at either end");
     check_length("a label", label.size(), longest_label);
     if (!is_of(label, "-"))
-        throw UnusableName(
+        throw NameFormatError(
             "has a character that is not of a host name, expected letters, digits, hyphens and dots, another "
             "script as xn--, and * only as the whole first label");
     if (label.starts_with('-') || label.ends_with('-'))
-        throw UnusableName("has a label with a hyphen at its start or end");
+        throw NameFormatError("has a label with a hyphen at its start or end");
 }
 
 void check_host(std::string_view host) {
@@ -62,7 +62,7 @@ void check_host(std::string_view host) {
 }
 
 Bytes dns(std::string_view name) {
-    if (address_of(name)) throw UnusableName("is an address, expected IP: before it in place of DNS:");
+    if (address_of(name)) throw NameFormatError("is an address, expected IP: before it in place of DNS:");
     check_length("a host name", name.size(), longest_host);
     check_host(name.starts_with("*.") ? name.substr(2) : name);
     return {name.begin(), name.end()};
@@ -71,7 +71,7 @@ Bytes dns(std::string_view name) {
 Bytes ip(std::string_view text) {
     std::optional<Bytes> address = address_of(text);
     if (!address)
-        throw UnusableName(
+        throw NameFormatError(
             "is no address, expected IPv4 as 192.0.2.1 or IPv6 as 2001:db8::1, without a prefix length, zone "
             "or port");
     return *std::move(address);
@@ -80,14 +80,14 @@ Bytes ip(std::string_view text) {
 Bytes email(std::string_view address) {
     const std::size_t at = address.find('@');
     if (at == std::string_view::npos || at == 0)
-        throw UnusableName("is no email address, expected as in somebody@example.org");
+        throw NameFormatError("is no email address, expected as in somebody@example.org");
     const std::string_view mailbox = address.substr(0, at);
     check_length("an email address", address.size(), longest_address);
     check_length("a mailbox before the @", mailbox.size(), longest_mailbox);
     // Dot-string of RFC 5321 section 4.1.2.
     if (!is_of(mailbox, ".!#$%&'*+-/=?^_`{|}~") || mailbox.starts_with('.') || mailbox.ends_with('.') ||
         mailbox.find("..") != std::string_view::npos)
-        throw UnusableName(
+        throw NameFormatError(
             "has a mailbox before the @ that can't be used, expected letters, digits, single dots between "
             "them and ! # $ % & ' * + - / = ? ^ _ ` { | } ~");
     check_host(address.substr(at + 1));
@@ -107,10 +107,10 @@ Bytes uri(std::string_view text) {
     const std::string_view scheme = text.substr(0, colon);
     if (colon == std::string_view::npos || scheme.empty() || !is_of(scheme, "+-.") ||
         !is_of(scheme.substr(0, 1), "") || (scheme.front() >= '0' && scheme.front() <= '9'))
-        throw UnusableName("is a URI without a scheme, expected as in https://example.org/");
-    if (colon + 1 == text.size()) throw UnusableName("is a URI with nothing behind its scheme");
+        throw NameFormatError("is a URI without a scheme, expected as in https://example.org/");
+    if (colon + 1 == text.size()) throw NameFormatError("is a URI with nothing behind its scheme");
     if (!is_of(text, "-._~:/?#[]@!$&'()*+,;=%") || has_loose_percent(text))
-        throw UnusableName(
+        throw NameFormatError(
             "has a character that is not of a URI (RFC 3986), expected it as % and two "
             "hexadecimal digits");
     return {text.begin(), text.end()};
@@ -132,14 +132,14 @@ constexpr std::array kinds{
 }  // namespace
 
 Bytes general_name(std::string_view text) {
-    if (!is_utf8(text)) throw UnusableName("must be UTF-8");
-    if (has_control_characters(text)) throw UnusableName("must not have control characters");
+    if (!is_utf8(text)) throw NameFormatError("must be UTF-8");
+    if (has_control_characters(text)) throw NameFormatError("must not have control characters");
     const auto* const kind =
         std::ranges::find_if(kinds, [text](const Kind& each) { return text.starts_with(each.prefix); });
-    if (kind == kinds.end()) throw UnusableName("must begin with DNS:, IP:, email: or URI:");
+    if (kind == kinds.end()) throw NameFormatError("must begin with DNS:, IP:, email: or URI:");
     const std::string_view name = text.substr(kind->prefix.size());
-    if (name.empty()) throw UnusableName("must have a name behind " + std::string(kind->prefix));
-    return der::element(kind->tag, {kind->octets(name)});
+    if (name.empty()) throw NameFormatError("must have a name behind " + std::string(kind->prefix));
+    return keys::der::element(kind->tag, {kind->octets(name)});
 }
 
-}  // namespace keyward::keys
+}  // namespace keyward::x509

@@ -2,13 +2,13 @@
 
 #include <stdexcept>
 
-namespace keyward::keys {
+namespace keyward::x509 {
 
 /// Why a subject or an alternative name can't stand in a certificate request. The text is for the client and
 /// follows the name of the field; it repeats nothing of what was sent.
-class UnusableName : public std::runtime_error {
+class NameFormatError : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
 };
 
-}  // namespace keyward::keys
+}  // namespace keyward::x509

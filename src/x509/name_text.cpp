@@ -3,7 +3,7 @@
 #include "base/bytes.hpp"
 #include "base/utf8.hpp"
 
-namespace keyward::keys {
+namespace keyward::x509 {
 namespace {
 
 /// Characters that stand for themselves only behind a backslash (RFC 4514 section 3, `escaped`).
@@ -28,8 +28,8 @@ class NameParser {
 
   private:
     [[noreturn]] static void refuse(std::string_view what, std::size_t part, std::string_view advice) {
-        throw UnusableName("has " + std::string(what) + " in part " + std::to_string(part) +
-                           std::string(advice));
+        throw NameFormatError("has " + std::string(what) + " in part " + std::to_string(part) +
+                              std::string(advice));
     }
 
     [[noreturn]] static void refuse_space(std::size_t part) {
@@ -110,4 +110,4 @@ std::vector<NamePart> name_parts(std::string_view text) {
     return NameParser(text).parts();
 }
 
-}  // namespace keyward::keys
+}  // namespace keyward::x509

@@ -7,7 +7,7 @@
 
 #include "x509/name_format_error.hpp"
 
-namespace keyward::keys {
+namespace keyward::x509 {
 
 /// One type and value of a name: the type as it was written, the value without escapes, which is UTF-8, not
 /// empty and free of control characters.
@@ -20,7 +20,7 @@ struct NameAttribute {
 using NamePart = std::vector<NameAttribute>;
 
 /// The parts of a name as RFC 4514 section 3 writes it, in the order of the text. Values in hexadecimal BER
-/// (`#04…`), which need not be text, are refused. Throws UnusableName.
+/// (`#04…`), which need not be text, are refused. Throws NameFormatError.
 std::vector<NamePart> name_parts(std::string_view text);
 
-}  // namespace keyward::keys
+}  // namespace keyward::x509

@@ -4,7 +4,7 @@
 
 #include "crypto/openssl_ptr.hpp"
 
-namespace keyward::keys {
+namespace keyward::x509 {
 
 using X509NamePtr = std::unique_ptr<X509_NAME, Freed<X509_NAME_free>>;
 using X509RequestPtr = std::unique_ptr<X509_REQ, Freed<X509_REQ_free>>;
@@ -20,4 +20,4 @@ Bytes der_of(Structure& structure) {
     return der;
 }
 
-}  // namespace keyward::keys
+}  // namespace keyward::x509

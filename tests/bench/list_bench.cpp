@@ -38,7 +38,7 @@ Deployment deployment(const std::string& environment, const ObjectId& id) {
     made.object_id = id;
     made.size = 256;
     made.key_check_value = "5E89A1";
-    made.uses = {Use::cipher};
+    made.uses = {KeyUsage::encrypt_decrypt};
     return made;
 }
 

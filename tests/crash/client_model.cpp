@@ -23,7 +23,7 @@ constexpr std::array weights{
 
 }  // namespace
 
-KeyRecord& Book::key_to_create(std::mt19937& random) {
+KeyRecord& ClientModel::key_to_create(std::mt19937& random) {
     std::vector<KeyRecord*> gone;
     for (auto& [name, key] : record_)
         if (!key.exists && !key.sent) gone.push_back(&key);
@@ -38,14 +38,14 @@ KeyRecord& Book::key_to_create(std::mt19937& random) {
     return key;
 }
 
-KeyRecord* Book::idle_key(std::mt19937& random) {
+KeyRecord* ClientModel::idle_key(std::mt19937& random) {
     std::vector<KeyRecord*> idle;
     for (auto& [name, key] : record_)
         if (key.exists && !key.sent) idle.push_back(&key);
     return idle.empty() ? nullptr : one_of(idle, random);
 }
 
-Action Book::action_for(std::size_t live, std::mt19937& random) const {
+Action ClientModel::action_for(std::size_t live, std::mt19937& random) const {
     const auto weight = [&](const Weight& each) {
         return live < few_keys ? each.few : live < many_keys ? each.good : each.many;
     };
@@ -54,8 +54,8 @@ Action Book::action_for(std::size_t live, std::mt19937& random) const {
     return weights[std::discrete_distribution<std::size_t>(chances.begin(), chances.end())(random)].action;
 }
 
-void Book::fill(Change& change, const KeyRecord& key, const std::vector<std::string>& environments,
-                std::mt19937& random) const {
+void ClientModel::fill(Change& change, const KeyRecord& key, const std::vector<std::string>& environments,
+                       std::mt19937& random) const {
     for (const std::string& environment : environments) {
         const auto old = key.deployed.find(environment);
         change.fresh[environment] = materials_.other_than(
@@ -63,7 +63,7 @@ void Book::fill(Change& change, const KeyRecord& key, const std::vector<std::str
     }
 }
 
-Change Book::change_of(const KeyRecord& key, Action action, std::mt19937& random) const {
+Change ClientModel::change_of(const KeyRecord& key, Action action, std::mt19937& random) const {
     Change change{action, {}, {}, false};
     const bool one_environment = random() % 2 == 0;
     switch (action) {
@@ -87,13 +87,13 @@ Change Book::change_of(const KeyRecord& key, Action action, std::mt19937& random
     return change;
 }
 
-KeyRecord Book::send(KeyRecord& key, Change change) {
+KeyRecord ClientModel::send(KeyRecord& key, Change change) {
     key.story.push_back("sent: " + described(change));
     key.sent = std::move(change);
     return key;
 }
 
-KeyRecord Book::begin(std::mt19937& random) {
+KeyRecord ClientModel::begin(std::mt19937& random) {
     const std::scoped_lock lock(mutex_);
     const auto live = static_cast<std::size_t>(std::ranges::count_if(
         record_, [](const auto& each) { return each.second.exists || each.second.sent; }));
@@ -107,12 +107,12 @@ KeyRecord Book::begin(std::mt19937& random) {
     return send(*key, change_of(*key, action, random));
 }
 
-KeyRecord Book::begin_create_again(const std::string& name, std::mt19937& random) {
+KeyRecord ClientModel::begin_create_again(const std::string& name, std::mt19937& random) {
     KeyRecord& key = record_.at(name);
     return send(key, change_of(key, Action::create, random));
 }
 
-bool Book::end(const std::string& name, const Answer& answer) {
+bool ClientModel::end(const std::string& name, const Answer& answer) {
     const std::scoped_lock lock(mutex_);
     KeyRecord& key = record_.at(name);
     if (answer.status == 0 || !nlohmann::json::accept(answer.body)) return false;

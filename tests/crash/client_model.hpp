@@ -12,9 +12,9 @@ namespace keyward::e2e {
 
 /// The clients' own book of what they sent and what was acknowledged. Any thread may call `begin` and `end`;
 /// a key has one change in flight at a time.
-class Book {
+class ClientModel {
   public:
-    Book(const Materials& materials, std::vector<std::string> environments)
+    ClientModel(const Materials& materials, std::vector<std::string> environments)
         : materials_(materials), environments_(std::move(environments)) {}
 
     /// Picks the next change, so that some dozens of keys live at a time, and writes it down as sent. Returns

@@ -7,27 +7,19 @@
 
 namespace keyward::e2e {
 
-using service::AuditRecord;
-using service::Begin;
-using service::Intent;
-using service::Key;
-using service::Removal;
-using service::Settlement;
-using service::Tombstone;
-
-void Script::begin() {
+void FaultSchedule::begin() {
     const std::scoped_lock lock(mutex_);
     begun_ = true;
 }
 
-void Script::enter(const std::string& name) {
+void FaultSchedule::enter(const std::string& name) {
     std::unique_lock lock(mutex_);
     if (!begun_) return;
     moved_on_.wait_for(lock, patience, [&] { return next_ < steps_.size() && steps_[next_] == name; });
     die_if(true);
 }
 
-void Script::leave(const std::string& name) {
+void FaultSchedule::leave(const std::string& name) {
     const std::scoped_lock lock(mutex_);
     if (!begun_) return;
     std::cout << "step " << name << std::endl;
@@ -36,7 +28,7 @@ void Script::leave(const std::string& name) {
     moved_on_.notify_all();
 }
 
-void Script::die_if(bool before) const {
+void FaultSchedule::die_if(bool before) const {
     if (!fault_ || fault_->step != next_ || fault_->before != before) return;
     ::kill(::getpid(), SIGKILL);
     ::pause();
@@ -52,9 +44,9 @@ bool ScriptedCatalogue::begin_create(const Key& key, const std::vector<Intent>& 
     return script_.step("begin_create", [&] { return next_.begin_create(key, intents, audit); });
 }
 
-bool ScriptedCatalogue::commit_create(const Key& key, const Settlement& settlement,
+bool ScriptedCatalogue::commit_create(const Key& key, const ChangeResolution& resolution,
                                       const AuditRecord& audit) {
-    return script_.step("commit_create", [&] { return next_.commit_create(key, settlement, audit); });
+    return script_.step("commit_create", [&] { return next_.commit_create(key, resolution, audit); });
 }
 
 Begin ScriptedCatalogue::begin_update(const std::string& key_id, std::int64_t revision,
@@ -64,25 +56,25 @@ Begin ScriptedCatalogue::begin_update(const std::string& key_id, std::int64_t re
 
 std::optional<std::vector<Tombstone>> ScriptedCatalogue::commit_update(const Key& key,
                                                                        const std::set<std::string>& changed,
-                                                                       const Settlement& settlement,
+                                                                       const ChangeResolution& resolution,
                                                                        const AuditRecord& audit) {
     auto retired =
-        script_.step("commit_update", [&] { return next_.commit_update(key, changed, settlement, audit); });
+        script_.step("commit_update", [&] { return next_.commit_update(key, changed, resolution, audit); });
     if (retired) remember(*retired);
     return retired;
 }
 
-bool ScriptedCatalogue::abandon_change(const std::string& key_id, const Settlement& settlement,
+bool ScriptedCatalogue::abandon_change(const std::string& key_id, const ChangeResolution& resolution,
                                        const AuditRecord& audit) {
-    return script_.step("abandon_change", [&] { return next_.abandon_change(key_id, settlement, audit); });
+    return script_.step("abandon_change", [&] { return next_.abandon_change(key_id, resolution, audit); });
 }
 
-Removal ScriptedCatalogue::begin_removal(const std::string& key_id, std::int64_t revision,
-                                         const std::optional<std::string>& environment,
-                                         const std::string& owner, Instant lease_until,
-                                         const AuditRecord& audit) {
-    Removal removal = script_.step("begin_removal", [&] {
-        return next_.begin_removal(key_id, revision, environment, owner, lease_until, audit);
+KeyDeletion ScriptedCatalogue::begin_deletion(const std::string& key_id, std::int64_t revision,
+                                              const std::optional<std::string>& environment,
+                                              const std::string& owner, Instant lease_until,
+                                              const AuditRecord& audit) {
+    KeyDeletion removal = script_.step("begin_removal", [&] {
+        return next_.begin_deletion(key_id, revision, environment, owner, lease_until, audit);
     });
     remember(removal.tombstones);
     return removal;
@@ -92,7 +84,7 @@ void ScriptedCatalogue::remove_tombstone(const ObjectId& id, const AuditRecord& 
     script_.step("remove_tombstone " + environments_[id], [&] { next_.remove_tombstone(id, audit); });
 }
 
-void ScriptedCatalogue::keep_answer(const service::KeptAnswer& answer) {
+void ScriptedCatalogue::keep_answer(const StoredResponse& answer) {
     script_.step("keep_answer", [&] { next_.keep_answer(answer); });
 }
 

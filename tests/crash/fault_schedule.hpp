@@ -24,9 +24,9 @@ struct Fault {
 /// The steps of one change in the order in which they are to come. Those that run side by side wait for their
 /// turn, so that a fault always finds the same done and undone. Each step is written to standard output when
 /// it has ended; what is not in the script comes to pass all the same, after a wait. Any thread may call.
-class Script {
+class FaultSchedule {
   public:
-    Script(std::vector<std::string> steps, std::optional<Fault> fault)
+    FaultSchedule(std::vector<std::string> steps, std::optional<Fault> fault)
         : steps_(std::move(steps)), fault_(fault) {}
 
     /// Before that, steps are neither ordered nor written nor faulty.
@@ -41,13 +41,15 @@ class Script {
   private:
     class Turn {
       public:
-        Turn(Script& script, const std::string& name) : script_(script), name_(name) { script_.enter(name_); }
+        Turn(FaultSchedule& script, const std::string& name) : script_(script), name_(name) {
+            script_.enter(name_);
+        }
         Turn(const Turn&) = delete;
         Turn& operator=(const Turn&) = delete;
         ~Turn() { script_.leave(name_); }
 
       private:
-        Script& script_;
+        FaultSchedule& script_;
         const std::string& name_;
     };
 
@@ -69,72 +71,66 @@ class Script {
 /// with the environment.
 class ScriptedCatalogue final : public service::ForwardingCatalogue {
   public:
-    ScriptedCatalogue(service::Catalogue& next, Script& script)
-        : ForwardingCatalogue(next), script_(script) {}
+    ScriptedCatalogue(Catalogue& next, FaultSchedule& script) : ForwardingCatalogue(next), script_(script) {}
 
-    bool begin_create(const service::Key& key, const std::vector<service::Intent>& intents,
-                      const service::AuditRecord& audit) override;
-    bool commit_create(const service::Key& key, const service::Settlement& settlement,
-                       const service::AuditRecord& audit) override;
-    service::Begin begin_update(const std::string& key_id, std::int64_t revision,
-                                const std::vector<service::Intent>& intents,
-                                const service::AuditRecord& audit) override;
-    std::optional<std::vector<service::Tombstone>> commit_update(const service::Key& key,
-                                                                 const std::set<std::string>& changed,
-                                                                 const service::Settlement& settlement,
-                                                                 const service::AuditRecord& audit) override;
-    bool abandon_change(const std::string& key_id, const service::Settlement& settlement,
-                        const service::AuditRecord& audit) override;
-    service::Removal begin_removal(const std::string& key_id, std::int64_t revision,
-                                   const std::optional<std::string>& environment, const std::string& owner,
-                                   Instant lease_until, const service::AuditRecord& audit) override;
-    void remove_tombstone(const ObjectId& id, const service::AuditRecord& audit) override;
-    void keep_answer(const service::KeptAnswer& answer) override;
+    bool begin_create(const Key& key, const std::vector<Intent>& intents, const AuditRecord& audit) override;
+    bool commit_create(const Key& key, const ChangeResolution& resolution, const AuditRecord& audit) override;
+    Begin begin_update(const std::string& key_id, std::int64_t revision, const std::vector<Intent>& intents,
+                       const AuditRecord& audit) override;
+    std::optional<std::vector<Tombstone>> commit_update(const Key& key, const std::set<std::string>& changed,
+                                                        const ChangeResolution& resolution,
+                                                        const AuditRecord& audit) override;
+    bool abandon_change(const std::string& key_id, const ChangeResolution& resolution,
+                        const AuditRecord& audit) override;
+    KeyDeletion begin_deletion(const std::string& key_id, std::int64_t revision,
+                               const std::optional<std::string>& environment, const std::string& owner,
+                               Instant lease_until, const AuditRecord& audit) override;
+    void remove_tombstone(const ObjectId& id, const AuditRecord& audit) override;
+    void keep_answer(const StoredResponse& answer) override;
     void renew_leases(const std::set<ObjectId>& ids, const std::string& owner, Instant lease_until) override;
 
   private:
-    void remember(const std::vector<service::Tombstone>& tombstones);
+    void remember(const std::vector<Tombstone>& tombstones);
 
-    Script& script_;
+    FaultSchedule& script_;
     std::map<ObjectId, std::string> environments_;
 };
 
 /// `import` and `destroy` are steps, with the environment.
-class ScriptedToken final : public service::Token {
+class ScriptedToken final : public Token {
   public:
-    ScriptedToken(std::shared_ptr<service::Token> next, std::string environment, Script& script)
+    ScriptedToken(std::shared_ptr<Token> next, std::string environment, FaultSchedule& script)
         : next_(std::move(next)), environment_(std::move(environment)), script_(script) {}
 
-    service::ImportReceipt import(const service::ImportOrder& order) override {
+    ImportResult import(const ImportRequest& order) override {
         return script_.step("import " + environment_, [&] { return next_->import(order); });
     }
     std::size_t destroy(const ObjectId& id) override {
         return script_.step("destroy " + environment_, [&] { return next_->destroy(id); });
     }
     std::size_t count(const ObjectId& id) override { return next_->count(id); }
-    void walk(
-        const std::function<void(const service::TokenObject&, std::size_t, std::size_t)>& each) override {
-        next_->walk(each);
+    void scan(const std::function<void(const TokenObject&, std::size_t, std::size_t)>& each) override {
+        next_->scan(each);
     }
-    std::size_t destroy_half_made(std::chrono::milliseconds pause) override {
-        return script_.step("destroy_half_made " + environment_,
-                            [&] { return next_->destroy_half_made(pause); });
+    std::size_t destroy_incomplete(std::chrono::milliseconds pause) override {
+        return script_.step("destroy_incomplete " + environment_,
+                            [&] { return next_->destroy_incomplete(pause); });
     }
-    std::vector<service::Outcome> operate(const ObjectId& id, service::Action action,
-                                          std::span<const service::Operation> operations) override {
+    std::vector<CryptoResult> operate(const ObjectId& id, CryptoOperation action,
+                                      std::span<const CryptoRequest> operations) override {
         return next_->operate(id, action, operations);
     }
-    std::set<keys::Digest> oaep_hashes() override { return next_->oaep_hashes(); }
+    std::set<Digest> oaep_hashes() override { return next_->oaep_hashes(); }
     void ping() override { next_->ping(); }
     std::set<std::string> mechanisms() override { return next_->mechanisms(); }
-    service::TokenIdentity identity() override { return next_->identity(); }
+    TokenIdentity identity() override { return next_->identity(); }
     bool refresh() override { return next_->refresh(); }
     void reload_pin() override { next_->reload_pin(); }
 
   private:
-    std::shared_ptr<service::Token> next_;
+    std::shared_ptr<Token> next_;
     std::string environment_;
-    Script& script_;
+    FaultSchedule& script_;
 };
 
 }  // namespace keyward::e2e

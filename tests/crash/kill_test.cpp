@@ -227,7 +227,7 @@ class KillTest : public testing::Test {
     void count_half_made(const HeldMap& held) {
         half_made_ = 0;
         for (const auto& [environment, objects] : held)
-            half_made_ += static_cast<std::size_t>(std::ranges::count_if(objects, &HeldObject::half_made));
+            half_made_ += static_cast<std::size_t>(std::ranges::count_if(objects, &HeldObject::incomplete));
     }
 
     void add(const std::vector<Finding>& findings) {
@@ -254,7 +254,7 @@ class KillTest : public testing::Test {
     }
 
     const Materials materials_;
-    Book book_{materials_, environments};
+    ClientModel book_{materials_, environments};
     int number_ = 0;
     int kills_during_recovery_ = 0;
     std::map<std::string, std::string> steps_;             ///< of what was in flight, by name

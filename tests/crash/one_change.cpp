@@ -27,7 +27,7 @@ constexpr std::size_t connections = 4;
 constexpr std::chrono::seconds stop_limit{10};
 constexpr std::chrono::hours later{1};  // no lease and no keeping lasts that long
 
-Script script_of(const json& plan) {
+FaultSchedule script_of(const json& plan) {
     std::optional<Fault> fault;
     if (plan.contains("fault"))
         fault = Fault{plan["fault"]["step"].get<std::size_t>(), plan["fault"]["before"].get<bool>()};
@@ -39,7 +39,7 @@ class Bench {
   public:
     Bench(const settings::Settings& settings, const json& plan)
         : script_(script_of(plan)),
-          parts_(settings),
+          factory_(settings),
           opened_(storage::open_catalogue(settings.catalogue.url, connections)),
           catalogue_(*opened_, script_) {
         for (const auto& each : settings.environments) {
@@ -48,10 +48,10 @@ class Bench {
             profile.deadline = each.deadline;
             profile.workers = 2;
             environments_.add(std::make_unique<service::Environment>(
-                profile, std::make_shared<ScriptedToken>(parts_.open(each), each.name, script_)));
+                profile, std::make_shared<ScriptedToken>(factory_.open(each), each.name, script_)));
         }
         project_ = *opened_->find_project("MyProject");
-        const service::User alice = *opened_->find_user("alice");
+        const User alice = *opened_->find_user("alice");
         caller_ = {alice.id, alice.name, opened_->grants_of(alice.id)};
     }
     Bench(const Bench&) = delete;
@@ -65,16 +65,16 @@ class Bench {
 
     json answer(const json& change) {
         try {
-            if (change["action"] == json("settle")) return settle();
-            const service::DeploymentReport report = run(change);
+            if (change["action"] == json("settle")) return resolve();
+            const DeploymentReport report = run(change);
             return {{"success", report.success}, {"message", report.message}};
-        } catch (const service::ServiceError& error) {
+        } catch (const ServiceError& error) {
             return {{"success", false}, {"message", error.what()}};
         }
     }
 
   private:
-    service::Workplace workplace(const Clock& clock = system_now) {
+    service::ServiceContext service_context(const Clock& clock = system_now) {
         return {catalogue_, environments_, in_flight_, {}, process_identity(), clock};
     }
 
@@ -92,12 +92,13 @@ class Bench {
         return entries;
     }
 
-    service::DeploymentReport run(const json& change) {
+    DeploymentReport run(const json& change) {
         const std::string action = change["action"];
         const std::string name = change["key"];
-        if (action == "delete") return service::RemoveKey(workplace()).remove(caller_, project_, name, {});
+        if (action == "delete")
+            return service::RemoveKey(service_context()).remove(caller_, project_, name, {});
         if (action == "undeploy")
-            return service::RemoveKey(workplace())
+            return service::RemoveKey(service_context())
                 .undeploy(caller_, project_, name, change["environment"], {});
         if (action == "create") {
             service::CreateKeyRequest request;
@@ -108,22 +109,23 @@ class Bench {
             if (request.algorithm == keys::Algorithm::aes) request.mechanisms = {"AES-ECB"};
             request.environments = entries_of(change);
             request.roll_back_on_failure = change["rollback"];
-            return service::CreateKey(workplace()).run(caller_, project_, request, {});
+            return service::CreateKey(service_context()).run(caller_, project_, request, {});
         }
         service::UpdateKeyRequest request;
         request.key_name = name;
         request.environments = entries_of(change);
         request.roll_back_on_failure = change["rollback"];
-        return service::UpdateKey(workplace()).run(caller_, project_, std::move(request), {});
+        return service::UpdateKey(service_context()).run(caller_, project_, std::move(request), {});
     }
 
     /// Three passes of recovery: one now, one when no lease and no keeping lasts any more, and one that has
     /// to find nothing.
-    json settle() {
+    json resolve() {
         json passes = json::array();
         for (const std::chrono::hours ahead : {std::chrono::hours(0), later, later}) {
-            service::Recovery recovery(workplace([ahead] { return system_now() + ahead; }), is_known_dead);
-            const service::RecoveryReport report = recovery.settle();
+            service::Recovery recovery(service_context([ahead] { return system_now() + ahead; }),
+                                       is_known_dead);
+            const service::RecoveryReport report = recovery.resolve();
             passes.push_back({{"intents", report.settled_intents},
                               {"objects", report.destroyed_objects},
                               {"tombstones", report.removed_tombstones},
@@ -133,13 +135,13 @@ class Bench {
         return passes;
     }
 
-    Script script_;
-    commands::Parts parts_;
-    std::unique_ptr<service::Catalogue> opened_;
+    FaultSchedule script_;
+    cli::EnvironmentFactory factory_;
+    std::unique_ptr<Catalogue> opened_;
     ScriptedCatalogue catalogue_;
     service::InFlight in_flight_;
     service::Environments environments_;
-    service::Project project_;
+    Project project_;
     service::Caller caller_;
 };
 

@@ -30,17 +30,17 @@ std::int64_t now_ms() {
     return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
 }
 
-std::optional<Stillness> await_stillness(const Home& home, const std::vector<std::string>& environments,
-                                         std::chrono::milliseconds limit) {
+std::optional<QuiescentState> await_stillness(const Home& home, const std::vector<std::string>& environments,
+                                              std::chrono::milliseconds limit) {
     HttpClient client(home.port());
-    std::optional<Stillness> still;
+    std::optional<QuiescentState> still;
     const auto has_come = [&] {
         if (client.send({.path = "/health/ready"}).status != 200) return false;
         CatalogueState catalogue = catalogue_state(home);
         if (!is_at_rest(catalogue)) return false;
         HeldMap held = held_objects(home, environments);
         if (holds_what_must_go(held, catalogue)) return false;
-        still = Stillness{std::move(catalogue), std::move(held)};
+        still = QuiescentState{std::move(catalogue), std::move(held)};
         return true;
     };
     return comes_true(has_come, limit) ? std::move(still) : std::nullopt;

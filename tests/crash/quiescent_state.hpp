@@ -9,15 +9,15 @@
 namespace keyward::e2e {
 
 /// What stands in the catalogue and the tokens at a time when nothing is under way.
-struct Stillness {
+struct QuiescentState {
     CatalogueState catalogue;
     HeldMap held;
 };
 
 /// Waits until the server is ready, no change is under way, and all that recovery can destroy is destroyed;
 /// nothing when that has not come in time.
-std::optional<Stillness> await_stillness(const Home& home, const std::vector<std::string>& environments,
-                                         std::chrono::milliseconds limit);
+std::optional<QuiescentState> await_stillness(const Home& home, const std::vector<std::string>& environments,
+                                              std::chrono::milliseconds limit);
 
 /// Milliseconds since 1970.
 std::int64_t now_ms();

@@ -12,15 +12,12 @@
 namespace keyward::fakes {
 namespace {
 
-using service::TokenError;
-using service::TokenFault;
-
 bool same_hex(std::string_view left, std::string_view right) {
     const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
     return std::ranges::equal(left, right, {}, lower, lower);
 }
 
-service::ImportReceipt receipt_for(const keys::KeyMaterial& material) {
+ImportResult receipt_for(const keys::KeyMaterial& material) {
     if (const auto* const secret = std::get_if<keys::SecretKey>(&material)) {
         if (secret->algorithm == keys::Algorithm::des) return {};
         return {keys::key_check_value(*secret), {}, {}};
@@ -37,8 +34,8 @@ void expect(const std::string& reported, const std::string& expected) {
 }
 
 /// What every object of a key shows.
-service::TokenObject described(const service::ImportOrder& order, keys::KeyType type) {
-    service::TokenObject object;
+TokenObject described(const ImportRequest& order, keys::KeyType type) {
+    TokenObject object;
     object.id = order.id;
     object.id_hex = order.id.hex();
     object.label = order.label;
@@ -49,11 +46,11 @@ service::TokenObject described(const service::ImportOrder& order, keys::KeyType 
     return object;
 }
 
-std::size_t size_of_ciphertext(const service::TokenObject& key, const service::Operation& operation) {
+std::size_t size_of_ciphertext(const TokenObject& key, const CryptoRequest& operation) {
     const std::size_t size = operation.input.size();
     const std::size_t block = operation.mechanism->iv_size;
-    if (operation.mechanism->scheme == service::Scheme::gcm) return size + 16;
-    if (operation.mechanism->scheme == service::Scheme::cbc_pad) return (size / block + 1) * block;
+    if (operation.mechanism->scheme == Scheme::gcm) return size + 16;
+    if (operation.mechanism->scheme == Scheme::cbc_pad) return (size / block + 1) * block;
     if (key.algorithm == keys::Algorithm::rsa) return (static_cast<std::size_t>(key.size) + 7) / 8;
     return size;
 }
@@ -62,20 +59,19 @@ std::size_t size_of_ciphertext(const service::TokenObject& key, const service::O
     throw TokenError(TokenFault::missing, "The token does not hold the key");
 }
 
-std::size_t longest_input(const service::Operation& operation, int key_bits) {
-    if (operation.mechanism->scheme == service::Scheme::rsa_oaep)
+std::size_t longest_input(const CryptoRequest& operation, int key_bits) {
+    if (operation.mechanism->scheme == Scheme::rsa_oaep)
         return keys::longest_oaep_message(key_bits, operation.oaep_hash);
-    if (operation.mechanism->scheme == service::Scheme::rsa_pkcs1_cipher)
-        return keys::longest_pkcs1_message(key_bits);
+    if (operation.mechanism->scheme == Scheme::rsa_pkcs1_cipher) return keys::longest_pkcs1_message(key_bits);
     return std::numeric_limits<std::size_t>::max();
 }
 
 }  // namespace
 
-FakeToken::FakeToken(service::TokenIdentity identity) : contents_{std::move(identity), {}} {}
+FakeToken::FakeToken(TokenIdentity identity) : contents_{std::move(identity), {}} {}
 
-service::ImportReceipt FakeToken::import(const service::ImportOrder& order) {
-    const service::ImportReceipt right = receipt_for(order.material);
+ImportResult FakeToken::import(const ImportRequest& order) {
+    const ImportResult right = receipt_for(order.material);
     std::unique_lock lock(mutex_);
     ++imports_;
     ++waiting_;
@@ -85,13 +81,13 @@ service::ImportReceipt FakeToken::import(const service::ImportOrder& order) {
     check_reachable();
     if (next_failure_) throw std::exchange(next_failure_, std::nullopt).value();
 
-    service::ImportReceipt receipt = right;
+    ImportResult receipt = right;
     std::string& value = right.key_check_value.empty() ? receipt.public_key_sha256 : receipt.key_check_value;
     const std::string computed = value;
     value = check_value_reported(computed);
     expect(value, computed);
     if (order.expected_check_value) expect(value, *order.expected_check_value);
-    if (order.lifetime == service::Lifetime::token) keep_key(order, right);
+    if (order.lifetime == ObjectLifetime::token) keep_key(order, right);
     if (std::exchange(lose_answer_, false))
         throw TokenError(TokenFault::unreachable, "The token's answer was lost");
     return receipt;
@@ -104,23 +100,22 @@ std::string FakeToken::check_value_reported(const std::string& right) {
     return wrong;
 }
 
-void FakeToken::keep(service::TokenObject object) {
+void FakeToken::keep(TokenObject object) {
     contents_.objects.push_back({next_handle_++, std::move(object)});
 }
 
 // As in real tokens: HMAC keys show no check value, and a private key on a curve does not tell its public
 // one.
-void FakeToken::keep_key(const service::ImportOrder& order, const service::ImportReceipt& receipt) {
+void FakeToken::keep_key(const ImportRequest& order, const ImportResult& receipt) {
     if (!order.mechanisms.empty())
-        limits_[order.id] =
-            service::reachable_without_content(keys::algorithm_of(order.material), order.mechanisms);
+        limits_[order.id] = reachable_without_content(keys::algorithm_of(order.material), order.mechanisms);
     if (std::holds_alternative<keys::SecretKey>(order.material)) {
-        service::TokenObject secret = described(order, keys::KeyType::secret);
+        TokenObject secret = described(order, keys::KeyType::secret);
         if (secret.algorithm != keys::Algorithm::hmac) secret.key_check_value = receipt.key_check_value;
         keep(std::move(secret));
         return;
     }
-    service::TokenObject half = described(order, keys::KeyType::public_key);
+    TokenObject half = described(order, keys::KeyType::public_key);
     half.public_key_sha256 = receipt.public_key_sha256;
     half.public_key_pem = receipt.public_key_pem;
     keep(half);
@@ -156,7 +151,7 @@ std::size_t FakeToken::count(const ObjectId& id) {
         contents_.objects, [&](const Object& object) { return object.shown.id == id; }));
 }
 
-void FakeToken::walk(const std::function<void(const service::TokenObject&, std::size_t, std::size_t)>& each) {
+void FakeToken::scan(const std::function<void(const TokenObject&, std::size_t, std::size_t)>& each) {
     const std::vector<Object> seen = [&] {
         const std::lock_guard lock(mutex_);
         check_lookup();
@@ -166,17 +161,17 @@ void FakeToken::walk(const std::function<void(const service::TokenObject&, std::
         each(seen[i].shown, i + 1, seen.size());
 }
 
-std::vector<std::size_t> FakeToken::half_made() const {
+std::vector<std::size_t> FakeToken::incomplete() const {
     std::vector<std::size_t> handles;
     for (const Object& object : contents_.objects)
-        if (object.shown.half_made) handles.push_back(object.handle);
+        if (object.shown.incomplete) handles.push_back(object.handle);
     return handles;
 }
 
-std::size_t FakeToken::destroy_half_made(std::chrono::milliseconds) {
+std::size_t FakeToken::destroy_incomplete(std::chrono::milliseconds) {
     std::unique_lock lock(mutex_);
     check_lookup();
-    const std::vector<std::size_t> first = half_made();
+    const std::vector<std::size_t> first = incomplete();
     if (first.empty()) return 0;
     const std::size_t swaps = swaps_;
     if (const auto happening = std::exchange(in_pause_, nullptr)) {
@@ -187,12 +182,12 @@ std::size_t FakeToken::destroy_half_made(std::chrono::milliseconds) {
     check_lookup();
     if (swaps != swaps_) throw TokenError(TokenFault::unreachable, "The token's sessions were lost");
     return std::erase_if(contents_.objects, [&](const Object& object) {
-        return object.shown.half_made && std::ranges::find(first, object.handle) != first.end();
+        return object.shown.incomplete && std::ranges::find(first, object.handle) != first.end();
     });
 }
 
-std::vector<service::Outcome> FakeToken::operate(const ObjectId& id, service::Action action,
-                                                 std::span<const service::Operation> operations) {
+std::vector<CryptoResult> FakeToken::operate(const ObjectId& id, CryptoOperation action,
+                                             std::span<const CryptoRequest> operations) {
     std::unique_lock lock(mutex_);
     if (const auto happening = std::exchange(in_operation_, nullptr)) {
         lock.unlock();
@@ -203,25 +198,25 @@ std::vector<service::Outcome> FakeToken::operate(const ObjectId& id, service::Ac
     if (next_operation_failure_) throw std::exchange(next_operation_failure_, std::nullopt).value();
     if (std::ranges::none_of(contents_.objects, [&](const Object& each) { return each.shown.id == id; }))
         throw_missing();
-    std::vector<service::Outcome> outcomes;
-    for (const service::Operation& operation : operations) {
-        const service::TokenObject* const object = object_for(id, action, operation);
-        outcomes.push_back(object == nullptr ? service::Outcome{.kind = service::Outcome::Kind::not_offered}
+    std::vector<CryptoResult> outcomes;
+    for (const CryptoRequest& operation : operations) {
+        const TokenObject* const object = object_for(id, action, operation);
+        outcomes.push_back(object == nullptr ? CryptoResult{.kind = CryptoResult::Kind::not_offered}
                                              : operate_once(*object, action, operation));
     }
     return outcomes;
 }
 
-const service::TokenObject* FakeToken::object_for(const ObjectId& id, service::Action action,
-                                                  const service::Operation& operation) const {
-    const bool public_half = service::is_public(*operation.mechanism, action);
+const TokenObject* FakeToken::object_for(const ObjectId& id, CryptoOperation action,
+                                         const CryptoRequest& operation) const {
+    const bool public_half = is_public(*operation.mechanism, action);
     for (const Object& object : contents_.objects) {
         if (object.shown.id != id || (object.shown.type == keys::KeyType::public_key) != public_half)
             continue;
         if (public_half && !operation.public_key_sha256.empty() &&
             object.shown.public_key_sha256 != operation.public_key_sha256)
             continue;
-        if (!object.shown.uses.contains(service::use_of(action)))
+        if (!object.shown.uses.contains(use_of(action)))
             throw TokenError(TokenFault::refused, "The token does not permit this use of the key");
         return &object.shown;
     }
@@ -229,51 +224,48 @@ const service::TokenObject* FakeToken::object_for(const ObjectId& id, service::A
     throw_missing();
 }
 
-bool FakeToken::offers(service::Action action, const service::Operation& operation) const {
+bool FakeToken::offers(CryptoOperation action, const CryptoRequest& operation) const {
     if (offered_ && !offered_->contains(std::string(operation.mechanism->name))) return false;
-    if (operation.mechanism->scheme == service::Scheme::rsa_oaep &&
-        !oaep_hashes_.contains(operation.oaep_hash))
+    if (operation.mechanism->scheme == Scheme::rsa_oaep && !oaep_hashes_.contains(operation.oaep_hash))
         return false;
-    return public_actions_ || !service::is_public(*operation.mechanism, action);
+    return public_actions_ || !is_public(*operation.mechanism, action);
 }
 
-bool FakeToken::is_allowed(const service::TokenObject& key, const service::Operation& operation) const {
+bool FakeToken::is_allowed(const TokenObject& key, const CryptoRequest& operation) const {
     const auto limit = key.id ? limits_.find(*key.id) : limits_.end();
     if (limit == limits_.end()) return true;
     return std::ranges::find(limit->second, operation.mechanism->name) != limit->second.end();
 }
 
-service::Outcome FakeToken::operate_once(const service::TokenObject& key, service::Action action,
-                                         const service::Operation& operation) {
+CryptoResult FakeToken::operate_once(const TokenObject& key, CryptoOperation action,
+                                     const CryptoRequest& operation) {
     ++operations_;
     if (!offers(action, operation) || !is_allowed(key, operation))
-        return {service::Outcome::Kind::not_offered, {}, {}};
-    if (public_actions_fail_ && service::is_public(*operation.mechanism, action))
-        return {.kind = service::Outcome::Kind::unanswered};
-    if (action == service::Action::encrypt && operation.input.size() > longest_input(operation, key.size))
-        return {.kind = service::Outcome::Kind::refused,
+        return {CryptoResult::Kind::not_offered, {}, {}};
+    if (public_actions_fail_ && is_public(*operation.mechanism, action))
+        return {.kind = CryptoResult::Kind::unanswered};
+    if (action == CryptoOperation::encrypt && operation.input.size() > longest_input(operation, key.size))
+        return {.kind = CryptoResult::Kind::refused,
                 .reason = "The token refuses the input: it is too long for the key"};
     if (const auto reason = std::exchange(next_input_refusal_, std::nullopt))
-        return {.kind = service::Outcome::Kind::refused, .reason = *reason};
-    if (signer_ && action == service::Action::sign)
+        return {.kind = CryptoResult::Kind::refused, .reason = *reason};
+    if (signer_ && action == CryptoOperation::sign)
         return {.output = SecretBytes::copy_of(signer_(operation))};
     const std::string how = key.id_hex + std::string(operation.mechanism->name) + to_hex(operation.iv) + "|" +
-                            to_hex(operation.aad) + std::string(keys::to_string(operation.oaep_hash));
-    if (action == service::Action::encrypt) return seal(how, key, operation);
-    if (action == service::Action::decrypt) return open(how, operation);
+                            to_hex(operation.aad) + std::string(to_string(operation.oaep_hash));
+    if (action == CryptoOperation::encrypt) return seal(how, key, operation);
+    if (action == CryptoOperation::decrypt) return open(how, operation);
     const ByteView input = operation.input.reveal();
     const auto& digest = operation.mechanism->digest;
-    const Bytes signed_octets = digest && !operation.input_is_digest ? keys::digest_of(*digest, input)
-                                                                     : Bytes(input.begin(), input.end());
+    const Bytes signed_octets =
+        digest && !operation.input_is_digest ? digest_of(*digest, input) : Bytes(input.begin(), input.end());
     Bytes signature = sha256(as_bytes(how + to_hex(signed_octets)));
     signature.resize(64, 0x01);
-    if (action == service::Action::sign) return {.output = SecretBytes::copy_of(signature)};
-    return {.kind = signature == operation.signature ? service::Outcome::Kind::done
-                                                     : service::Outcome::Kind::failed};
+    if (action == CryptoOperation::sign) return {.output = SecretBytes::copy_of(signature)};
+    return {.kind = signature == operation.signature ? CryptoResult::Kind::done : CryptoResult::Kind::failed};
 }
 
-service::Outcome FakeToken::seal(const std::string& how, const service::TokenObject& key,
-                                 const service::Operation& operation) {
+CryptoResult FakeToken::seal(const std::string& how, const TokenObject& key, const CryptoRequest& operation) {
     const ByteView input = operation.input.reveal();
     SecretBytes ciphertext = random_secret(size_of_ciphertext(key, operation));
     const ByteView octets = ciphertext.reveal();
@@ -281,14 +273,14 @@ service::Outcome FakeToken::seal(const std::string& how, const service::TokenObj
     return {.output = std::move(ciphertext)};
 }
 
-service::Outcome FakeToken::open(const std::string& how, const service::Operation& operation) const {
+CryptoResult FakeToken::open(const std::string& how, const CryptoRequest& operation) const {
     for (const Sealed& each : sealed_)
         if (each.how == how && std::ranges::equal(each.ciphertext, operation.input.reveal()))
             return {.output = SecretBytes::copy_of(each.plaintext)};
-    return {.kind = service::Outcome::Kind::failed};
+    return {.kind = CryptoResult::Kind::failed};
 }
 
-std::set<keys::Digest> FakeToken::oaep_hashes() {
+std::set<Digest> FakeToken::oaep_hashes() {
     const std::lock_guard lock(mutex_);
     check_reachable();
     return oaep_hashes_;
@@ -304,7 +296,7 @@ void FakeToken::refuse_next_input(const std::string& reason) {
     next_input_refusal_ = reason;
 }
 
-void FakeToken::sign_with(std::function<Bytes(const service::Operation&)> signer) {
+void FakeToken::sign_with(std::function<Bytes(const CryptoRequest&)> signer) {
     const std::lock_guard lock(mutex_);
     signer_ = std::move(signer);
 }
@@ -324,7 +316,7 @@ void FakeToken::do_without_public_actions() {
     public_actions_ = false;
 }
 
-void FakeToken::decrypt_oaep_with(std::set<keys::Digest> hashes) {
+void FakeToken::decrypt_oaep_with(std::set<Digest> hashes) {
     const std::lock_guard lock(mutex_);
     oaep_hashes_ = std::move(hashes);
 }
@@ -359,12 +351,12 @@ std::set<std::string> FakeToken::mechanisms() {
     check_reachable();
     if (offered_) return *offered_;
     std::set<std::string> all;
-    for (const service::Mechanism& row : service::mechanism_table())
+    for (const Mechanism& row : mechanism_table())
         all.emplace(row.name);
     return all;
 }
 
-service::TokenIdentity FakeToken::identity() {
+TokenIdentity FakeToken::identity() {
     const std::lock_guard lock(mutex_);
     check_reachable();
     return contents_.identity;
@@ -453,24 +445,24 @@ void FakeToken::offer(std::set<std::string> mechanisms) {
     offered_ = std::move(mechanisms);
 }
 
-void FakeToken::add_foreign(service::TokenObject object) {
+void FakeToken::add_foreign(TokenObject object) {
     const std::lock_guard lock(mutex_);
     keep(std::move(object));
 }
 
 void FakeToken::add_half_made() {
-    service::TokenObject object;
-    object.half_made = true;
+    TokenObject object;
+    object.incomplete = true;
     add_foreign(std::move(object));
 }
 
 void FakeToken::complete_half_made() {
     const std::lock_guard lock(mutex_);
     for (Object& object : contents_.objects)
-        object.shown.half_made = false;
+        object.shown.incomplete = false;
 }
 
-void FakeToken::alter(const ObjectId& id, const std::function<void(service::TokenObject&)>& change) {
+void FakeToken::alter(const ObjectId& id, const std::function<void(TokenObject&)>& change) {
     const std::lock_guard lock(mutex_);
     for (Object& object : contents_.objects)
         if (object.shown.id == id) change(object.shown);
@@ -488,7 +480,7 @@ void FakeToken::in_next_pause(std::function<void()> happening) {
 
 void FakeToken::replace_by_empty(const std::string& serial) {
     const std::lock_guard lock(mutex_);
-    service::TokenIdentity identity = contents_.identity;
+    TokenIdentity identity = contents_.identity;
     identity.serial = serial;
     Contents before = std::exchange(contents_, Contents{std::move(identity), {}});
     if (!replaced_) replaced_ = std::move(before);
@@ -503,7 +495,7 @@ void FakeToken::put_back() {
     ++swaps_;
 }
 
-void FakeToken::set_identity(service::TokenIdentity identity) {
+void FakeToken::set_identity(TokenIdentity identity) {
     const std::lock_guard lock(mutex_);
     contents_.identity = std::move(identity);
 }

@@ -13,28 +13,28 @@ namespace keyward::fakes {
 
 /// A token in memory that does as the port says, and fails when it is told to. Any thread may call.
 /// It keeps no material: only what a token would report of it. It lets no time pass: a pause is over at once.
-class FakeToken final : public service::Token {
+class FakeToken final : public Token {
   public:
-    explicit FakeToken(service::TokenIdentity identity = {"fake", "0001", "Keyward", "Fake"});
+    explicit FakeToken(TokenIdentity identity = {"fake", "0001", "Keyward", "Fake"});
 
-    service::ImportReceipt import(const service::ImportOrder& order) override;
+    ImportResult import(const ImportRequest& order) override;
     std::size_t destroy(const ObjectId& id) override;
     std::size_t count(const ObjectId& id) override;
-    void walk(const std::function<void(const service::TokenObject&, std::size_t place, std::size_t total)>&
-                  each) override;
-    std::size_t destroy_half_made(std::chrono::milliseconds pause) override;
-    std::vector<service::Outcome> operate(const ObjectId& id, service::Action action,
-                                          std::span<const service::Operation> operations) override;
+    void scan(
+        const std::function<void(const TokenObject&, std::size_t place, std::size_t total)>& each) override;
+    std::size_t destroy_incomplete(std::chrono::milliseconds pause) override;
+    std::vector<CryptoResult> operate(const ObjectId& id, CryptoOperation action,
+                                      std::span<const CryptoRequest> operations) override;
     void ping() override;
     std::set<std::string> mechanisms() override;
-    std::set<keys::Digest> oaep_hashes() override;
-    service::TokenIdentity identity() override;
+    std::set<Digest> oaep_hashes() override;
+    TokenIdentity identity() override;
     bool refresh() override;
     void reload_pin() override;
     [[nodiscard]] std::uint64_t epoch() const override;
 
     /// The next import fails so, once, and leaves nothing.
-    void fail_next_import(service::TokenFault fault, const std::string& text = "The token was told to fail");
+    void fail_next_import(TokenFault fault, const std::string& text = "The token was told to fail");
     /// The next import reports another check value than the key's, as a token does that holds another key.
     void report_wrong_check_value();
     /// The next import makes the object and then fails, as when the answer is lost on its way.
@@ -47,22 +47,21 @@ class FakeToken final : public service::Token {
     /// Waits until so many imports stand at the block.
     void wait_for_blocked(std::size_t imports);
     /// The next use fails so, once.
-    void fail_next_operation(service::TokenFault fault,
-                             const std::string& text = "The token was told to fail");
+    void fail_next_operation(TokenFault fault, const std::string& text = "The token was told to fail");
     /// The first input of the next use is refused so, once.
     void refuse_next_input(const std::string& reason);
     /// Signatures are made so from now on, for tests that need ones that fit the key.
-    void sign_with(std::function<Bytes(const service::Operation&)> signer);
+    void sign_with(std::function<Bytes(const CryptoRequest&)> signer);
     /// What the public half can do fails from now on, while the token answers all else.
     void fail_public_actions();
     /// What happens in the next ping.
     void in_next_ping(std::function<void()> happening);
     /// What the public half can do is not offered from now on.
     void do_without_public_actions();
-    void decrypt_oaep_with(std::set<keys::Digest> hashes);
-    /// Called at the beginning of the next use, as when somebody changes the key just then.
+    void decrypt_oaep_with(std::set<Digest> hashes);
+    /// CallResult at the beginning of the next use, as when somebody changes the key just then.
     void in_next_operation(std::function<void()> happening);
-    /// Called at the beginning of the next look for an object by its id; what it throws is the answer.
+    /// CallResult at the beginning of the next look for an object by its id; what it throws is the answer.
     void in_next_lookup(std::function<void()> happening);
     /// The objects vanish, as if another application had destroyed them.
     void lose(const ObjectId& id);
@@ -73,22 +72,22 @@ class FakeToken final : public service::Token {
     void offer(std::set<std::string> mechanisms);
 
     /// What another application made.
-    void add_foreign(service::TokenObject object);
+    void add_foreign(TokenObject object);
     /// What a killed module leaves behind.
     void add_half_made();
     /// Whoever was making the half-made objects finishes them, without a CKA_ID.
     void complete_half_made();
     /// Changes what the token says of each object with this id.
-    void alter(const ObjectId& id, const std::function<void(service::TokenObject&)>& change);
+    void alter(const ObjectId& id, const std::function<void(TokenObject&)>& change);
     /// Calls that search the token fail with TokenFault::unreachable, while imports and `destroy` work.
     void fail_lookups(bool fail);
-    /// What happens in the pause of the next destroy_half_made.
+    /// What happens in the pause of the next destroy_incomplete.
     void in_next_pause(std::function<void()> happening);
     /// Another token takes the place: the same but for this serial number, and empty.
     void replace_by_empty(const std::string& serial);
     /// The token that was replaced first is in its place again.
     void put_back();
-    void set_identity(service::TokenIdentity identity);
+    void set_identity(TokenIdentity identity);
 
     /// Its keys are as if they had come before keys were limited to mechanisms.
     void forget_limits();
@@ -101,11 +100,11 @@ class FakeToken final : public service::Token {
   private:
     struct Object {
         std::size_t handle;
-        service::TokenObject shown;
+        TokenObject shown;
     };
     /// A token that can be taken out of the slot.
     struct Contents {
-        service::TokenIdentity identity;
+        TokenIdentity identity;
         std::vector<Object> objects;
     };
 
@@ -117,21 +116,19 @@ class FakeToken final : public service::Token {
     };
 
     /// The half of the key that the action needs; nothing when only other keys' public halves have the id.
-    [[nodiscard]] const service::TokenObject* object_for(const ObjectId& id, service::Action action,
-                                                         const service::Operation& operation) const;
-    service::Outcome operate_once(const service::TokenObject& key, service::Action action,
-                                  const service::Operation& operation);
-    [[nodiscard]] bool offers(service::Action action, const service::Operation& operation) const;
+    [[nodiscard]] const TokenObject* object_for(const ObjectId& id, CryptoOperation action,
+                                                const CryptoRequest& operation) const;
+    CryptoResult operate_once(const TokenObject& key, CryptoOperation action, const CryptoRequest& operation);
+    [[nodiscard]] bool offers(CryptoOperation action, const CryptoRequest& operation) const;
     /// Whether the key was not limited to other mechanisms when it came.
-    [[nodiscard]] bool is_allowed(const service::TokenObject& key, const service::Operation& operation) const;
-    service::Outcome seal(const std::string& how, const service::TokenObject& key,
-                          const service::Operation& operation);
-    [[nodiscard]] service::Outcome open(const std::string& how, const service::Operation& operation) const;
+    [[nodiscard]] bool is_allowed(const TokenObject& key, const CryptoRequest& operation) const;
+    CryptoResult seal(const std::string& how, const TokenObject& key, const CryptoRequest& operation);
+    [[nodiscard]] CryptoResult open(const std::string& how, const CryptoRequest& operation) const;
     void check_reachable() const;
     void check_lookup() const;
-    void keep(service::TokenObject object);
-    void keep_key(const service::ImportOrder& order, const service::ImportReceipt& receipt);
-    [[nodiscard]] std::vector<std::size_t> half_made() const;
+    void keep(TokenObject object);
+    void keep_key(const ImportRequest& order, const ImportResult& receipt);
+    [[nodiscard]] std::vector<std::size_t> incomplete() const;
     std::string check_value_reported(const std::string& right);
 
     mutable std::mutex mutex_;
@@ -142,16 +139,16 @@ class FakeToken final : public service::Token {
     std::size_t next_handle_ = 1;
     std::size_t swaps_ = 0;  ///< how often another token took the place
     std::function<void()> in_pause_;
-    std::optional<service::TokenError> next_failure_;
+    std::optional<TokenError> next_failure_;
     std::optional<std::set<std::string>> offered_;
     std::vector<Sealed> sealed_;
-    std::map<ObjectId, service::MechanismList> limits_;  ///< of the keys that have one
-    std::optional<service::TokenError> next_operation_failure_;
+    std::map<ObjectId, MechanismList> limits_;  ///< of the keys that have one
+    std::optional<TokenError> next_operation_failure_;
     std::optional<std::string> next_input_refusal_;
-    std::function<Bytes(const service::Operation&)> signer_;
+    std::function<Bytes(const CryptoRequest&)> signer_;
     std::function<void()> in_operation_;
     std::function<void()> in_lookup_;
-    std::set<keys::Digest> oaep_hashes_{keys::Digest::sha1};
+    std::set<Digest> oaep_hashes_{Digest::sha1};
     std::function<void()> in_ping_;
     bool public_actions_ = true;
     bool public_actions_fail_ = false;

@@ -12,11 +12,6 @@ namespace keyward::tests {
 namespace {
 
 using namespace std::chrono_literals;
-using service::Lifetime;
-using service::TokenError;
-using service::TokenFault;
-using service::TokenObject;
-using service::Use;
 using ::testing::ElementsAre;
 using ::testing::Field;
 
@@ -34,13 +29,14 @@ class FakeTokenHooks : public ::testing::Test {
     ObjectId import() {
         const ObjectId id = ObjectId::random();
         const keys::KeyMaterial material = make_key(Kind::aes128);
-        token_.import({id, "label", material, {Use::cipher}, Lifetime::token, std::nullopt});
+        token_.import(
+            {id, "label", material, {KeyUsage::encrypt_decrypt}, ObjectLifetime::token, std::nullopt});
         return id;
     }
 
     std::vector<TokenObject> walked() {
         std::vector<TokenObject> objects;
-        token_.walk([&](const TokenObject& object, std::size_t, std::size_t) { objects.push_back(object); });
+        token_.scan([&](const TokenObject& object, std::size_t, std::size_t) { objects.push_back(object); });
         return objects;
     }
 
@@ -67,7 +63,7 @@ TEST_F(FakeTokenHooks, WhileLookupsFailImportsAndDestroyWork) {
     const ObjectId id = import();
     EXPECT_EQ(fault_of([&] { token_.count(id); }), TokenFault::unreachable);
     EXPECT_EQ(fault_of([&] { walked(); }), TokenFault::unreachable);
-    EXPECT_EQ(fault_of([&] { token_.destroy_half_made(0ms); }), TokenFault::unreachable);
+    EXPECT_EQ(fault_of([&] { token_.destroy_incomplete(0ms); }), TokenFault::unreachable);
     EXPECT_EQ(token_.destroy(id), 1U);
     token_.fail_lookups(false);
     EXPECT_EQ(token_.count(id), 0U);
@@ -92,7 +88,7 @@ TEST_F(FakeTokenHooks, ATokenThatIsPutBackHasItsObjectsAgain) {
 TEST_F(FakeTokenHooks, NothingIsDestroyedWhenTheTokenIsReplacedBetweenTheLooks) {
     token_.add_half_made();
     token_.in_next_pause([&] { token_.replace_by_empty("0002"); });
-    EXPECT_EQ(fault_of([&] { token_.destroy_half_made(0ms); }), TokenFault::unreachable);
+    EXPECT_EQ(fault_of([&] { token_.destroy_incomplete(0ms); }), TokenFault::unreachable);
     token_.put_back();
     EXPECT_EQ(token_.objects(), 1U);
 }

@@ -55,65 +55,67 @@ class ForwardingCatalogue : public Catalogue {
     bool begin_create(const Key& key, const std::vector<Intent>& intents, const AuditRecord& audit) override {
         return next_.begin_create(key, intents, audit);
     }
-    bool commit_create(const Key& key, const Settlement& settlement, const AuditRecord& audit) override {
-        return next_.commit_create(key, settlement, audit);
+    bool commit_create(const Key& key, const ChangeResolution& resolution,
+                       const AuditRecord& audit) override {
+        return next_.commit_create(key, resolution, audit);
     }
     Begin begin_update(const std::string& key_id, std::int64_t revision, const std::vector<Intent>& intents,
                        const AuditRecord& audit) override {
         return next_.begin_update(key_id, revision, intents, audit);
     }
     std::optional<std::vector<Tombstone>> commit_update(const Key& key, const std::set<std::string>& changed,
-                                                        const Settlement& settlement,
+                                                        const ChangeResolution& resolution,
                                                         const AuditRecord& audit) override {
-        return next_.commit_update(key, changed, settlement, audit);
+        return next_.commit_update(key, changed, resolution, audit);
     }
-    bool abandon_change(const std::string& key_id, const Settlement& settlement,
+    bool abandon_change(const std::string& key_id, const ChangeResolution& resolution,
                         const AuditRecord& audit) override {
-        return next_.abandon_change(key_id, settlement, audit);
+        return next_.abandon_change(key_id, resolution, audit);
     }
-    Removal begin_removal(const std::string& key_id, std::int64_t revision,
-                          const std::optional<std::string>& environment, const std::string& owner,
-                          Instant lease_until, const AuditRecord& audit) override {
-        return next_.begin_removal(key_id, revision, environment, owner, lease_until, audit);
+    KeyDeletion begin_deletion(const std::string& key_id, std::int64_t revision,
+                               const std::optional<std::string>& environment, const std::string& owner,
+                               Instant lease_until, const AuditRecord& audit) override {
+        return next_.begin_deletion(key_id, revision, environment, owner, lease_until, audit);
     }
     std::optional<Key> find_key(const std::string& project_id, const std::string& name) override {
         return next_.find_key(project_id, name);
     }
-    std::optional<KeyStanding> find_standing(const std::string& project_id,
+    std::optional<KeyRevision> find_revision(const std::string& project_id,
                                              const std::string& name) override {
-        return next_.find_standing(project_id, name);
+        return next_.find_revision(project_id, name);
     }
-    std::vector<KeyStanding> list_standings(const KeyQuery& query) override {
-        return next_.list_standings(query);
+    std::vector<KeyRevision> list_revisions(const KeyQuery& query) override {
+        return next_.list_revisions(query);
     }
     std::vector<Key> list_keys(const KeyQuery& query) override { return next_.list_keys(query); }
     std::set<ObjectId> objects_of(const std::string& key_id) override { return next_.objects_of(key_id); }
-    AttemptOutcome begin_attempt(const Attempt& attempt, Instant now, Instant kept_since) override {
+    IdempotencyOutcome begin_attempt(const IdempotencyRecord& attempt, Instant now,
+                                     Instant kept_since) override {
         return next_.begin_attempt(attempt, now, kept_since);
     }
-    void keep_answer(const KeptAnswer& answer) override { next_.keep_answer(answer); }
+    void keep_answer(const StoredResponse& answer) override { next_.keep_answer(answer); }
     void end_attempt(const std::string& user_id, const std::string& key, const std::string& owner) override {
         next_.end_attempt(user_id, key, owner);
     }
-    void renew_attempts(const std::string& owner, const std::set<RepeatName>& names,
+    void renew_attempts(const std::string& owner, const std::set<IdempotencyName>& names,
                         Instant lease_until) override {
         next_.renew_attempts(owner, names, lease_until);
     }
     void forget_answers(Instant before) override { next_.forget_answers(before); }
-    std::string bind_token(const std::string& environment, const std::string& serial,
-                           const AuditRecord& audit) override {
-        return next_.bind_token(environment, serial, audit);
+    std::string pin_token(const std::string& environment, const std::string& serial,
+                          const AuditRecord& audit) override {
+        return next_.pin_token(environment, serial, audit);
     }
-    std::optional<std::string> bound_token(const std::string& environment) override {
-        return next_.bound_token(environment);
+    std::optional<std::string> pinned_token(const std::string& environment) override {
+        return next_.pinned_token(environment);
     }
     void retire_token(const std::string& environment, const std::string& former,
                       const AuditRecord& audit) override {
         next_.retire_token(environment, former, audit);
     }
-    void rebind_token(const std::string& environment, const std::string& serial,
-                      const AuditRecord& audit) override {
-        next_.rebind_token(environment, serial, audit);
+    void repin_token(const std::string& environment, const std::string& serial,
+                     const AuditRecord& audit) override {
+        next_.repin_token(environment, serial, audit);
     }
     std::vector<RecordedObject> recorded_objects(const std::string& environment,
                                                  const std::optional<ObjectId>& after,
@@ -133,9 +135,9 @@ class ForwardingCatalogue : public Catalogue {
         return next_.reclaim_tombstone(id, audit);
     }
     bool adopt_key(const Key& key, const AuditRecord& audit) override { return next_.adopt_key(key, audit); }
-    std::size_t settle_expired_intents(Instant now, const std::string& owner, Instant lease_until,
-                                       const AuditRecord& audit) override {
-        return next_.settle_expired_intents(now, owner, lease_until, audit);
+    std::size_t resolve_expired_intents(Instant now, const std::string& owner, Instant lease_until,
+                                        const AuditRecord& audit) override {
+        return next_.resolve_expired_intents(now, owner, lease_until, audit);
     }
     std::vector<Tombstone> claim_tombstones(const TombstoneClaim& claim) override {
         return next_.claim_tombstones(claim);

@@ -30,8 +30,8 @@ std::size_t number(const std::string& text) {
     return value;
 }
 
-keyward::api::HttpServerSettings settings_from(const Arguments& arguments) {
-    keyward::api::HttpServerSettings settings;
+keyward::http::ServerSettings settings_from(const Arguments& arguments) {
+    keyward::http::ServerSettings settings;
     settings.port = 0;
     const std::map<std::string_view, milliseconds*> times{{"header_deadline", &settings.header_deadline},
                                                           {"body_deadline", &settings.body_deadline},
@@ -106,9 +106,9 @@ int main(int count, char** values) {
     }
     keyward::log::only_warnings();
     keyward::test::TestHandlers handlers;
-    keyward::api::HttpServer server(
+    keyward::http::Server server(
         settings_from(arguments),
-        [&handlers](keyward::api::HttpRequest& request) { return handlers.handle(request); },
+        [&handlers](keyward::http::Request& request) { return handlers.handle(request); },
         keyward::test::refusal);
     server.start();
     say("port " + std::to_string(server.port()));

@@ -7,31 +7,31 @@
 namespace keyward::test {
 namespace {
 
-api::HttpResponse text(std::string body) {
-    api::HttpResponse response;
+http::Response text(std::string body) {
+    http::Response response;
     response.content_type = "text/plain";
     response.body = std::move(body);
     return response;
 }
 
-api::HttpResponse echo(const api::HttpRequest& request) {
+http::Response echo(const http::Request& request) {
     return text(request.body.empty() ? request.query : std::string(request.body.reveal_text()));
 }
 
-api::HttpResponse bad_header() {
+http::Response bad_header() {
     auto response = text("not for the client");
     response.headers.emplace_back("X-Split", "one\r\nX-Injected: yes");
     return response;
 }
 
-api::HttpResponse with_status(int status) {
+http::Response with_status(int status) {
     auto response = text({});
     response.status = status;
     return response;
 }
 
 /// A body of `count` parts of `size` octets; with `fails`, the last is not made.
-api::HttpResponse in_parts(std::size_t count, std::size_t size, bool fails) {
+http::Response in_parts(std::size_t count, std::size_t size, bool fails) {
     auto response = text(std::string(size, 'a'));
     response.next = [=, made = std::size_t{1}]() mutable -> std::optional<std::string> {
         if (made == count) return std::nullopt;
@@ -41,7 +41,7 @@ api::HttpResponse in_parts(std::size_t count, std::size_t size, bool fails) {
     return response;
 }
 
-api::HttpResponse closing() {
+http::Response closing() {
     auto response = text("bye");
     response.close = true;
     return response;
@@ -49,7 +49,7 @@ api::HttpResponse closing() {
 
 }  // namespace
 
-api::HttpResponse TestHandlers::handle(api::HttpRequest& request) {
+http::Response TestHandlers::handle(http::Request& request) {
     if (request.path == "/echo") return echo(request);
     if (request.path == "/big") return text(std::string(big_size, 'b'));
     if (request.path == "/parts") return in_parts(3, 5, false);
@@ -80,7 +80,7 @@ api::HttpResponse TestHandlers::handle(api::HttpRequest& request) {
     return with_status(404);
 }
 
-api::HttpResponse TestHandlers::hold() {
+http::Response TestHandlers::hold() {
     std::unique_lock lock(mutex_);
     ++held_;
     changed_.wait(lock, [this] { return released_; });
@@ -94,7 +94,7 @@ void TestHandlers::release() {
     changed_.notify_all();
 }
 
-api::HttpResponse refusal(int status, std::string_view what_was_wrong, const api::Headers& seen_so_far) {
+http::Response refusal(int status, std::string_view what_was_wrong, const http::Headers& seen_so_far) {
     auto response = text("refused: " + std::string(what_was_wrong));
     response.status = status;
     for (const auto& [name, value] : seen_so_far) {

@@ -22,12 +22,12 @@ constexpr std::size_t big_size = std::size_t{4} << 20U;
 ///   it /no-content      204                     /close           asks for the end of the connection
 class TestHandlers {
   public:
-    api::HttpResponse handle(api::HttpRequest& request);
+    http::Response handle(http::Request& request);
     /// Lets everyone at /hold go, now and later.
     void release();
 
   private:
-    api::HttpResponse hold();
+    http::Response hold();
 
     std::mutex mutex_;
     std::condition_variable changed_;
@@ -36,7 +36,7 @@ class TestHandlers {
 };
 
 /// `refused: what was wrong`, with the X-Request-Id of the request if it was read.
-api::HttpResponse refusal(int status, std::string_view what_was_wrong, const api::Headers& seen_so_far);
+http::Response refusal(int status, std::string_view what_was_wrong, const http::Headers& seen_so_far);
 
 /// Pistache without the guard: /echo, /big, /throw-int and /throw-std as above.
 class StockServer {

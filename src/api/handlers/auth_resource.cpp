@@ -8,9 +8,6 @@
 namespace keyward::api {
 namespace {
 
-using service::ErrorKind;
-using service::ServiceError;
-
 constexpr std::size_t longest_user_name = 255;
 
 void require_client_credentials(const Form& form) {
@@ -38,7 +35,7 @@ std::string mistakes_in(const Form& form) {
     return text;
 }
 
-HttpResponse log_in(service::Login& login, RequestContext& context) {
+http::Response log_in(service::Login& login, RequestContext& context) {
     const Form form(context.request.body);
     refuse_query(context.query);
     require_client_credentials(form);
@@ -50,7 +47,7 @@ HttpResponse log_in(service::Login& login, RequestContext& context) {
     const OrderedJson json{{"access_token", made.token.reveal_text()},
                            {"token_type", "Bearer"},
                            {"expires_in", made.lifetime.count()}};
-    HttpResponse response;
+    http::Response response;
     response.body = json.dump();
     return response;
 }
@@ -58,10 +55,12 @@ HttpResponse log_in(service::Login& login, RequestContext& context) {
 }  // namespace
 
 std::vector<Route> auth_routes(service::Login& login) {
-    return {
-        {Method::post, "/apiops/auth/token", Login::none, {}, Body::form, [&login](RequestContext& context) {
-             return log_in(login, context);
-         }}};
+    return {{http::Method::post,
+             "/apiops/auth/token",
+             Login::none,
+             {},
+             Body::form,
+             [&login](RequestContext& context) { return log_in(login, context); }}};
 }
 
 }  // namespace keyward::api

@@ -21,13 +21,13 @@ OrderedJson environment_json(const std::string& name, const Environment* environ
         {"status", answers ? "PUBLISHED" : "UNPUBLISHED"}};
 }
 
-HttpResponse list_response(OrderedJson items) {
-    HttpResponse response;
+http::Response list_response(OrderedJson items) {
+    http::Response response;
     response.body = result_list(std::move(items)).dump();
     return response;
 }
 
-HttpResponse of_project(const Environments& environments, const RequestContext& context) {
+http::Response of_project(const Environments& environments, const RequestContext& context) {
     refuse_query(context.query);
     OrderedJson items = OrderedJson::array();
     for (const std::string& name : context.project->environments)
@@ -36,7 +36,7 @@ HttpResponse of_project(const Environments& environments, const RequestContext& 
     return list_response(std::move(items));
 }
 
-HttpResponse of_configuration(const Environments& environments, const RequestContext& context) {
+http::Response of_configuration(const Environments& environments, const RequestContext& context) {
     refuse_query(context.query);
     OrderedJson items = OrderedJson::array();
     for (const auto& environment : environments.all())
@@ -52,8 +52,8 @@ OrderedJson names_of(const Values& values) {
     return names;
 }
 
-OrderedJson mechanism_json(const service::OfferedMechanism& offered) {
-    const service::Mechanism& row = *offered.mechanism;
+OrderedJson mechanism_json(const service::AvailableMechanism& offered) {
+    const Mechanism& row = *offered.mechanism;
     OrderedJson json{{"name", row.name},
                      {"algorithm", to_string(row.algorithm)},
                      {"operations", names_of(actions_of(row))},
@@ -65,38 +65,38 @@ OrderedJson mechanism_json(const service::OfferedMechanism& offered) {
     return json;
 }
 
-HttpResponse mechanisms(const service::Workplace& workplace, const RequestContext& context) {
+http::Response mechanisms(const service::ServiceContext& service_context, const RequestContext& context) {
     refuse_query(context.query);
     OrderedJson items = OrderedJson::array();
     for (const auto& offered :
-         offered_mechanisms(workplace, *context.caller, context.path_parameters.front()))
+         available_mechanisms(service_context, *context.caller, context.path_parameters.front()))
         items.push_back(mechanism_json(offered));
     return list_response(std::move(items));
 }
 
 }  // namespace
 
-std::vector<Route> environments_routes(const service::Workplace& workplace) {
-    const Environments& environments = workplace.environments;
+std::vector<Route> environments_routes(const service::ServiceContext& service_context) {
+    const Environments& environments = service_context.environments;
     return {
-        {Method::get,
+        {http::Method::get,
          "/apiops/projects/{projectName}/environments/",
          Login::required,
          {},
          Body::none,
          [&environments](RequestContext& context) { return of_project(environments, context); }},
-        {Method::get,
+        {http::Method::get,
          "/apiops/environments/",
          Login::required,
-         {service::Permission::admin},
+         {Permission::admin},
          Body::none,
          [&environments](RequestContext& context) { return of_configuration(environments, context); }},
-        {Method::get,
+        {http::Method::get,
          "/apiops/environments/{environmentName}/mechanisms/",
          Login::required,
          {},
          Body::none,
-         [workplace](RequestContext& context) { return mechanisms(workplace, context); }},
+         [service_context](RequestContext& context) { return mechanisms(service_context, context); }},
     };
 }
 

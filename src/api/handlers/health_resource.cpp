@@ -29,8 +29,8 @@ std::string_view readiness(const service::Environments& environments, bool catal
     return up == static_cast<std::ptrdiff_t>(environments.all().size()) ? "ready" : "degraded";
 }
 
-HttpResponse ready(const service::Environments& environments, const service::CatalogueHealth& catalogue,
-                   const RequestContext& context) {
+http::Response ready(const service::Environments& environments, const service::CatalogueHealth& catalogue,
+                     const RequestContext& context) {
     refuse_query(context.query);
     const bool catalogue_is_up = catalogue.is_up();
     const std::string_view status = readiness(environments, catalogue_is_up);
@@ -45,7 +45,7 @@ HttpResponse ready(const service::Environments& environments, const service::Cat
             body["environments"].push_back(std::move(entry));
         }
     }
-    HttpResponse response;
+    http::Response response;
     response.status = status == "down" ? 503 : 200;
     if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
     response.body = body.dump();
@@ -57,18 +57,18 @@ HttpResponse ready(const service::Environments& environments, const service::Cat
 std::vector<Route> health_routes(const service::Environments& environments,
                                  const service::CatalogueHealth& catalogue) {
     return {
-        {Method::get,
+        {http::Method::get,
          "/health/live",
          Login::none,
          {},
          Body::none,
          [](RequestContext& context) {
              refuse_query(context.query);
-             HttpResponse response;
+             http::Response response;
              response.body = R"({"status":"live"})";
              return response;
          }},
-        {Method::get,
+        {http::Method::get,
          "/health/ready",
          Login::optional,
          {},

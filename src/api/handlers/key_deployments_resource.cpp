@@ -11,12 +11,10 @@
 namespace keyward::api {
 namespace {
 
-using service::Permission;
-
 constexpr std::string_view path =
     "/apiops/projects/{projectName}/keys/{keyName}/environments/{environmentName}/";
 
-HttpResponse deploy(service::UpdateKey& updater, RequestContext& context) {
+http::Response deploy(service::UpdateKey& updater, RequestContext& context) {
     Json body = read_json(context, {});
     Mistakes mistakes;
     const ChangeOptions options = read_change_options(context.query, mistakes);
@@ -28,7 +26,7 @@ HttpResponse deploy(service::UpdateKey& updater, RequestContext& context) {
     return answer_of(updater.run(*context.caller, *context.project, std::move(request), std::move(mistakes)));
 }
 
-HttpResponse undeploy(service::RemoveKey& remover, RequestContext& context) {
+http::Response undeploy(service::RemoveKey& remover, RequestContext& context) {
     refuse_removal_options(context);
     return answer_of(remover.undeploy(*context.caller, *context.project, context.path_parameters.at(1),
                                       context.path_parameters.at(2), origin_of(context)));
@@ -36,14 +34,14 @@ HttpResponse undeploy(service::RemoveKey& remover, RequestContext& context) {
 
 }  // namespace
 
-std::vector<Route> key_deployments_routes(const service::Workplace& workplace) {
-    const auto updater = std::make_shared<service::UpdateKey>(workplace);
-    const auto remover = std::make_shared<service::RemoveKey>(workplace);
+std::vector<Route> key_deployments_routes(const service::ServiceContext& service_context) {
+    const auto updater = std::make_shared<service::UpdateKey>(service_context);
+    const auto remover = std::make_shared<service::RemoveKey>(service_context);
     const std::vector<Permission> writing{Permission::manage, Permission::deploy_undeploy};
     return {
-        {Method::post, path, Login::required, writing, Body::json,
+        {http::Method::post, path, Login::required, writing, Body::json,
          [updater](RequestContext& context) { return deploy(*updater, context); }, true},
-        {Method::del, path, Login::required, writing, Body::json_if_any,
+        {http::Method::del, path, Login::required, writing, Body::json_if_any,
          [remover](RequestContext& context) { return undeploy(*remover, context); }, true},
     };
 }

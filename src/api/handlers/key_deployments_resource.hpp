@@ -8,6 +8,6 @@
 namespace keyward::api {
 
 /// The routes of `…/keys/{keyName}/environments/{environmentName}/`: one key in one environment.
-std::vector<Route> key_deployments_routes(const service::Workplace& workplace);
+std::vector<Route> key_deployments_routes(const service::ServiceContext& service_context);
 
 }  // namespace keyward::api

@@ -12,17 +12,15 @@
 namespace keyward::api {
 namespace {
 
-using service::Permission;
-
 constexpr std::string_view path = "/apiops/projects/{projectName}/keys/{keyName}/";
 
-HttpResponse get_key(service::ReadKeys& reader, RequestContext& context) {
+http::Response get_key(service::ReadKeys& reader, RequestContext& context) {
     refuse_query(context.query);
     return key_list({reader.one(*context.caller, *context.project, context.path_parameters.at(1))},
                     OrderedJson::object());
 }
 
-HttpResponse update_key(service::UpdateKey& updater, RequestContext& context) {
+http::Response update_key(service::UpdateKey& updater, RequestContext& context) {
     Json body = read_json(context, update_limits);
     Mistakes mistakes;
     const ChangeOptions options = read_change_options(context.query, mistakes);
@@ -34,7 +32,7 @@ HttpResponse update_key(service::UpdateKey& updater, RequestContext& context) {
     return answer_of(updater.run(*context.caller, *context.project, std::move(request), std::move(mistakes)));
 }
 
-HttpResponse delete_key(service::RemoveKey& remover, RequestContext& context) {
+http::Response delete_key(service::RemoveKey& remover, RequestContext& context) {
     refuse_removal_options(context);
     return answer_of(
         remover.remove(*context.caller, *context.project, context.path_parameters.at(1), origin_of(context)));
@@ -42,21 +40,21 @@ HttpResponse delete_key(service::RemoveKey& remover, RequestContext& context) {
 
 }  // namespace
 
-std::vector<Route> key_routes(const service::Workplace& workplace,
+std::vector<Route> key_routes(const service::ServiceContext& service_context,
                               const std::shared_ptr<service::ReadKeys>& reader) {
-    const auto updater = std::make_shared<service::UpdateKey>(workplace);
-    const auto remover = std::make_shared<service::RemoveKey>(workplace);
+    const auto updater = std::make_shared<service::UpdateKey>(service_context);
+    const auto remover = std::make_shared<service::RemoveKey>(service_context);
     const std::vector<Permission> writing{Permission::manage, Permission::deploy_undeploy};
     return {
-        {Method::get,
+        {http::Method::get,
          path,
          Login::required,
          {},
          Body::none,
          [reader](RequestContext& context) { return get_key(*reader, context); }},
-        {Method::put, path, Login::required, writing, Body::json,
+        {http::Method::put, path, Login::required, writing, Body::json,
          [updater](RequestContext& context) { return update_key(*updater, context); }, true},
-        {Method::del, path, Login::required, writing, Body::json_if_any,
+        {http::Method::del, path, Login::required, writing, Body::json_if_any,
          [remover](RequestContext& context) { return delete_key(*remover, context); }, true},
     };
 }

@@ -10,7 +10,7 @@
 namespace keyward::api {
 
 /// The routes of `/apiops/projects/{projectName}/keys/{keyName}/`: one key.
-std::vector<Route> key_routes(const service::Workplace& workplace,
+std::vector<Route> key_routes(const service::ServiceContext& service_context,
                               const std::shared_ptr<service::ReadKeys>& reader);
 
 }  // namespace keyward::api

@@ -12,12 +12,10 @@
 namespace keyward::api {
 namespace {
 
-using service::Permission;
-
 constexpr std::size_t largest_page = 1000;
 constexpr std::size_t longest_name = 255;
 
-HttpResponse create_key(service::CreateKey& creator, RequestContext& context) {
+http::Response create_key(service::CreateKey& creator, RequestContext& context) {
     Json body = read_json(context, create_limits);
     Mistakes mistakes;
     const ChangeOptions options = read_change_options(context.query, mistakes);
@@ -41,7 +39,7 @@ service::KeyFilter read_filter(const QueryParameters& parameters) {
         filter.after = name_of_cursor(*cursor);
         if (!filter.after) query.mistake("cursor", "must be a nextCursor of an answer before");
     }
-    if (!mistakes.empty()) throw service::ServiceError(std::move(mistakes));
+    if (!mistakes.empty()) throw ServiceError(std::move(mistakes));
     return filter;
 }
 
@@ -49,8 +47,8 @@ service::KeyFilter read_filter(const QueryParameters& parameters) {
 constexpr std::size_t page_of_whole_list = 100;
 
 /// The pages behind the first one, and the end of the list.
-NextPart rest_of_list(std::shared_ptr<service::ReadKeys> reader, const RequestContext& context,
-                      service::KeyFilter filter, std::size_t count) {
+http::NextPart rest_of_list(std::shared_ptr<service::ReadKeys> reader, const RequestContext& context,
+                            service::KeyFilter filter, std::size_t count) {
     return [reader = std::move(reader), caller = *context.caller, project = *context.project,
             filter = std::move(filter), count]() mutable -> std::optional<std::string> {
         if (!filter.after) return std::nullopt;
@@ -67,19 +65,19 @@ NextPart rest_of_list(std::shared_ptr<service::ReadKeys> reader, const RequestCo
 
 /// All keys. A list of one page is answered whole; a longer one page by page, as fast as the client takes it,
 /// and each page is read when its turn comes: what is created or deleted meanwhile may be in it or not.
-HttpResponse list_all_keys(const std::shared_ptr<service::ReadKeys>& reader, const RequestContext& context,
-                           service::KeyFilter filter) {
+http::Response list_all_keys(const std::shared_ptr<service::ReadKeys>& reader, const RequestContext& context,
+                             service::KeyFilter filter) {
     filter.limit = page_of_whole_list;
     const service::KeyPage page = reader->list(*context.caller, *context.project, filter);
     if (!page.next) return key_list(page.keys, OrderedJson::object());
-    HttpResponse response;
+    http::Response response;
     response.body = list_start(page.keys);
     filter.after = page.next;
     response.next = rest_of_list(reader, context, std::move(filter), page.keys.size());
     return response;
 }
 
-HttpResponse list_keys(const std::shared_ptr<service::ReadKeys>& reader, RequestContext& context) {
+http::Response list_keys(const std::shared_ptr<service::ReadKeys>& reader, RequestContext& context) {
     service::KeyFilter filter = read_filter(context.query);
     if (!filter.limit) return list_all_keys(reader, context, std::move(filter));
     const service::KeyPage page = reader->list(*context.caller, *context.project, filter);
@@ -90,18 +88,18 @@ HttpResponse list_keys(const std::shared_ptr<service::ReadKeys>& reader, Request
 
 }  // namespace
 
-std::vector<Route> keys_routes(const service::Workplace& workplace,
+std::vector<Route> keys_routes(const service::ServiceContext& service_context,
                                const std::shared_ptr<service::ReadKeys>& reader) {
-    const auto creator = std::make_shared<service::CreateKey>(workplace);
+    const auto creator = std::make_shared<service::CreateKey>(service_context);
     return {
-        {Method::post,
+        {http::Method::post,
          "/apiops/projects/{projectName}/keys/",
          Login::required,
          {Permission::manage, Permission::deploy_undeploy},
          Body::json,
          [creator](RequestContext& context) { return create_key(*creator, context); },
          true},
-        {Method::get,
+        {http::Method::get,
          "/apiops/projects/{projectName}/keys/",
          Login::required,
          {},

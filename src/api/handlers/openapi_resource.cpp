@@ -8,9 +8,9 @@ namespace keyward::api {
 std::string_view openapi_text();
 
 std::vector<Route> openapi_routes() {
-    return {{Method::get, "/openapi.yaml", Login::none, {}, Body::none, [](RequestContext& context) {
+    return {{http::Method::get, "/openapi.yaml", Login::none, {}, Body::none, [](RequestContext& context) {
                  refuse_query(context.query);
-                 HttpResponse response;
+                 http::Response response;
                  response.content_type = "application/yaml";
                  response.body = openapi_text();
                  return response;

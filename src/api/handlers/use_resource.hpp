@@ -9,6 +9,6 @@ namespace keyward::api {
 
 /// `POST …/keys/{keyName}/environments/{environmentName}/` `encrypt/`, `decrypt/`, `sign/`, `verify/` and
 /// `certificate-request/`. What `workplace` refers to, and `use`, must outlive them.
-std::vector<Route> use_routes(const service::Workplace& workplace, service::UseKey& use);
+std::vector<Route> use_routes(const service::ServiceContext& service_context, service::UseKey& use);
 
 }  // namespace keyward::api

@@ -20,18 +20,18 @@ void refuse_removal_options(RequestContext& context) {
         Json body = read_json(context, {});
         read_removal(body, mistakes);
     }
-    if (!mistakes.empty()) throw service::ServiceError(std::move(mistakes));
+    if (!mistakes.empty()) throw ServiceError(std::move(mistakes));
 }
 
-service::Origin origin_of(const RequestContext& context) {
-    service::Origin origin{context.request_id, context.request.remote_address, std::nullopt};
+Origin origin_of(const RequestContext& context) {
+    Origin origin{context.request_id, context.request.remote_address, std::nullopt};
     if (context.idempotency_key)
         origin.repeat = {context.caller->user_id, *context.idempotency_key,
-                         [](const service::DeploymentReport& report) { return answer_of(report).body; }};
+                         [](const DeploymentReport& report) { return answer_of(report).body; }};
     return origin;
 }
 
-HttpResponse answer_of(const service::DeploymentReport& report) {
+http::Response answer_of(const DeploymentReport& report) {
     return json_response(deployment_json(report));
 }
 

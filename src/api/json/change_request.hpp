@@ -24,9 +24,9 @@ ChangeOptions read_change_options(const QueryParameters& parameters, Mistakes& m
 void refuse_removal_options(RequestContext& context);
 
 /// Who sent the request, and under which Idempotency-Key.
-service::Origin origin_of(const RequestContext& context);
+Origin origin_of(const RequestContext& context);
 
 /// The answer of a change.
-HttpResponse answer_of(const service::DeploymentReport& report);
+http::Response answer_of(const DeploymentReport& report);
 
 }  // namespace keyward::api

@@ -12,7 +12,7 @@
 
 namespace keyward::api {
 
-using Mistakes = std::vector<service::FieldError>;
+using Mistakes = std::vector<FieldError>;
 
 /// Limits of a text field, in bytes of UTF-8.
 struct TextRule {

@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::size_t most_parameters = 32;
 
-service::ServiceError malformed(const std::string& text) {
-    return {service::ErrorKind::invalid_request, text};
+ServiceError malformed(const std::string& text) {
+    return {ErrorKind::invalid_request, text};
 }
 
 std::uint8_t digit(char c) {

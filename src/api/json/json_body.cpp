@@ -63,7 +63,7 @@ class Counter {
         if (values_ > most_json_values)
             add_once({"", "must have at most " + std::to_string(most_json_values) +
                               " values in all, but has " + std::to_string(values_)});
-        if (!mistakes_.empty()) throw service::ServiceError(std::move(mistakes_));
+        if (!mistakes_.empty()) throw ServiceError(std::move(mistakes_));
         return values_;
     }
 
@@ -110,8 +110,8 @@ class Counter {
     }
 
     /// There may be as many as there are values.
-    void add_once(service::FieldError mistake) {
-        const auto is_same = [&](const service::FieldError& other) {
+    void add_once(FieldError mistake) {
+        const auto is_same = [&](const FieldError& other) {
             return other.pointer == mistake.pointer && other.message == mistake.message;
         };
         if (std::ranges::none_of(mistakes_, is_same)) mistakes_.push_back(std::move(mistake));
@@ -121,7 +121,7 @@ class Counter {
     std::vector<Container> open_;         ///< around the next value, the outermost first
     const ArrayLimit* member_ = nullptr;  ///< of the outermost object, when it has a limit
     std::size_t values_ = 0;
-    std::vector<service::FieldError> mistakes_;
+    std::vector<FieldError> mistakes_;
 };
 
 /// Builds the document from the parser's events, and refuses what JSON allows and we do not. Its functions

@@ -11,12 +11,12 @@ void add_fingerprint(OrderedJson& json, const std::string& key_check_value,
     if (!public_key_sha256.empty()) json["publicKeySha256"] = public_key_sha256;
 }
 
-void add_warnings(OrderedJson& json, const std::vector<service::Warning>& warnings) {
-    for (const service::Warning& warning : warnings)
+void add_warnings(OrderedJson& json, const std::vector<Warning>& warnings) {
+    for (const Warning& warning : warnings)
         json["warnings"].push_back({{"code", warning.code}, {"message", warning.message}});
 }
 
-OrderedJson deployment_json(const service::Deployment& deployment) {
+OrderedJson deployment_json(const Deployment& deployment) {
     OrderedJson json{
         {"environmentName", deployment.environment},
         {"alias", deployment.alias.empty() ? OrderedJson(nullptr) : OrderedJson(deployment.alias)},
@@ -30,7 +30,7 @@ OrderedJson deployment_json(const service::Deployment& deployment) {
 
 }  // namespace
 
-OrderedJson key_json(const service::Key& key) {
+OrderedJson key_json(const Key& key) {
     OrderedJson environments = OrderedJson::array();
     for (const auto& deployment : key.deployments)
         environments.push_back(deployment_json(deployment));
@@ -46,7 +46,7 @@ OrderedJson key_json(const service::Key& key) {
             {"cryptoKeyInfoEnvironmentList", std::move(environments)}};
 }
 
-OrderedJson deployment_json(const service::DeploymentReport& report) {
+OrderedJson deployment_json(const DeploymentReport& report) {
     OrderedJson results = OrderedJson::array();
     for (const auto& result : report.environments) {
         OrderedJson json{{"environmentName", result.environment},
@@ -64,8 +64,8 @@ OrderedJson deployment_json(const service::DeploymentReport& report) {
               {"environmentResults", std::move(results)}}}};
 }
 
-HttpResponse json_response(const OrderedJson& json) {
-    HttpResponse response;
+http::Response json_response(const OrderedJson& json) {
+    http::Response response;
     response.body = json.dump();
     return response;
 }
@@ -85,8 +85,8 @@ std::string list_end(std::size_t count, const OrderedJson& more) {
     return rest.dump().substr(1);  // its first brace is the list's
 }
 
-HttpResponse key_list(const std::vector<service::KeyText>& keys, const OrderedJson& more) {
-    HttpResponse response;
+http::Response key_list(const std::vector<service::KeyText>& keys, const OrderedJson& more) {
+    http::Response response;
     response.body = list_start(keys) + "]," + list_end(keys.size(), more);
     return response;
 }

@@ -14,17 +14,17 @@ using OrderedJson = nlohmann::ordered_json;
 
 /// The contract's Key. An `alias` that was never given is null, so that posting it back asks for the default
 /// again.
-OrderedJson key_json(const service::Key& key);
+OrderedJson key_json(const Key& key);
 
 /// The contract's answer to a create, `{"success": true, "deploymentResult": …}`.
-OrderedJson deployment_json(const service::DeploymentReport& report);
+OrderedJson deployment_json(const DeploymentReport& report);
 
 /// A 200 with this body.
-HttpResponse json_response(const OrderedJson& json);
+http::Response json_response(const OrderedJson& json);
 
 /// `{"success": true, "resultList": […], "resultCount": n, …}` of keys that are JSON already, with the
 /// members of `more` behind.
-HttpResponse key_list(const std::vector<service::KeyText>& keys, const OrderedJson& more);
+http::Response key_list(const std::vector<service::KeyText>& keys, const OrderedJson& more);
 
 /// The parts of such a text: up to the last of these keys, and what follows the `],` behind the last of all.
 std::string list_start(const std::vector<service::KeyText>& keys);

@@ -59,19 +59,19 @@ std::string_view trimmed(std::string_view text) {
 void refuse_foreign(std::string_view text) {
     for (const ForeignFormat& format : foreign_formats)
         if (text.starts_with(format.begins))
-            throw UnusableContent("is " + std::string(format.name) + ", " + std::string(expected_asymmetric) +
-                                  ": " + std::string(format.advice));
+            throw KeyFormatError("is " + std::string(format.name) + ", " + std::string(expected_asymmetric) +
+                                 ": " + std::string(format.advice));
 }
 
 SecretBytes strict_base64(std::string_view text) {
     std::optional<SecretBytes> octets = from_base64(text);
-    if (!octets) throw UnusableContent("is not base64: " + base64_fault(text));
+    if (!octets) throw KeyFormatError("is not base64: " + base64_fault(text));
     return std::move(*octets);
 }
 
 std::string_view required_text(const SecretBytes& content) {
     const std::string_view text = trimmed(content.reveal_text());
-    if (text.empty()) throw UnusableContent("must not be empty: send base64 of the key");
+    if (text.empty()) throw KeyFormatError("must not be empty: send base64 of the key");
     return text;
 }
 
@@ -88,7 +88,7 @@ SecretBytes secret_octets(const SecretBytes& content) {
     const std::string_view text = required_text(content);
     if (!looks_like_pem(text)) {
         if (looks_hexadecimal(text))
-            throw UnusableContent(
+            throw KeyFormatError(
                 "is " + std::to_string(text.size()) +
                 " hexadecimal digits, expected base64: convert it, for example with xxd -r -p | base64 -w0");
         return strict_base64(text);
@@ -97,13 +97,13 @@ SecretBytes secret_octets(const SecretBytes& content) {
     const PemBlock& block = blocks.front();
     if (blocks.size() > 1 || block.label != "CERTIFICATE" || block.end != text.size() ||
         !text.starts_with("-----BEGIN "))
-        throw UnusableContent(
+        throw KeyFormatError(
             "is PEM, but a SECRET_KEY is base64 of its raw bytes (or what certutil -encode makes of them): "
             "for a key in PEM use "
             "keyType PRIVATE_KEY or PUBLIC_KEY");
     SecretBytes octets = octets_of_block(block);
     if (is_certificate(octets.reveal()))
-        throw UnusableContent(
+        throw KeyFormatError(
             "is an X.509 certificate, but a SECRET_KEY is base64 of its raw bytes: use keyType PUBLIC_KEY");
     return octets;
 }
@@ -120,11 +120,11 @@ SecretBytes asymmetric_der(const SecretBytes& content) {
         octets = octets_of_pem(inner);
     }
     if (looks_like_der(octets)) return octets;
-    throw UnusableContent("holds " + std::to_string(octets.size()) + " bytes that are neither DER nor PEM, " +
-                          std::string(expected_asymmetric) +
-                          (looks_hexadecimal(text)
-                               ? "; it looks hexadecimal: convert it, for example with xxd -r -p | base64 -w0"
-                               : ""));
+    throw KeyFormatError("holds " + std::to_string(octets.size()) + " bytes that are neither DER nor PEM, " +
+                         std::string(expected_asymmetric) +
+                         (looks_hexadecimal(text)
+                              ? "; it looks hexadecimal: convert it, for example with xxd -r -p | base64 -w0"
+                              : ""));
 }
 
 }  // namespace keyward::keys

@@ -20,41 +20,41 @@ bool is_symmetric(Algorithm algorithm) {
 
 void require_fitting(KeyType type, std::optional<Algorithm> algorithm) {
     if (!algorithm || is_symmetric(*algorithm) == (type == KeyType::secret)) return;
-    throw UnusableContent("can't be read, because algorithm " + std::string(to_string(*algorithm)) +
-                          " does not go with keyType " + std::string(to_string(type)) + ": expected " +
-                          (type == KeyType::secret ? "AES, DES, DESede or HMAC"
-                                                   : "RSA, EC or Ed25519, or leave algorithm out"));
+    throw KeyFormatError("can't be read, because algorithm " + std::string(to_string(*algorithm)) +
+                         " does not go with keyType " + std::string(to_string(type)) + ": expected " +
+                         (type == KeyType::secret ? "AES, DES, DESede or HMAC"
+                                                  : "RSA, EC or Ed25519, or leave algorithm out"));
 }
 
 void require_agreement(const KeyMaterial& key, std::optional<Algorithm> sent) {
     const Algorithm found = algorithm_of(key);
     if (!sent || *sent == found) return;
-    throw UnusableContent("is a key of algorithm " + std::string(to_string(found)) + ", but algorithm says " +
-                          std::string(to_string(*sent)) + ": send " + std::string(to_string(found)) +
-                          " or leave algorithm out");
+    throw KeyFormatError("is a key of algorithm " + std::string(to_string(found)) + ", but algorithm says " +
+                         std::string(to_string(*sent)) + ": send " + std::string(to_string(found)) +
+                         " or leave algorithm out");
 }
 
-KeyMaterial private_key_in(ByteView der, const Policy& policy) {
+KeyMaterial private_key_in(ByteView der, const KeyPolicy& policy) {
     const DerKind kind = kind_of(der);
     if (holds_private_key(kind)) return decode_private_key(der, kind, policy);
     if (!holds_public_key(kind)) refuse_kind(kind);
-    throw UnusableContent(
+    throw KeyFormatError(
         "is " + std::string(describe(kind)) +
         ", but keyType PRIVATE_KEY takes a private key: send the private key, or use keyType PUBLIC_KEY");
 }
 
-KeyMaterial public_key_in(ByteView der, const Policy& policy) {
+KeyMaterial public_key_in(ByteView der, const KeyPolicy& policy) {
     const DerKind kind = kind_of(der);
     if (holds_public_key(kind))
         return std::visit([](auto&& key) -> KeyMaterial { return std::forward<decltype(key)>(key); },
                           decode_public_key(der, kind, policy));
     if (!holds_private_key(kind)) refuse_kind(kind);
-    throw UnusableContent("is " + std::string(describe(kind)) +
-                          ", but keyType PUBLIC_KEY takes a public key or a certificate: send the public key "
-                          "(openssl pkey -in key.pem -pubout), or use keyType PRIVATE_KEY");
+    throw KeyFormatError("is " + std::string(describe(kind)) +
+                         ", but keyType PUBLIC_KEY takes a public key or a certificate: send the public key "
+                         "(openssl pkey -in key.pem -pubout), or use keyType PRIVATE_KEY");
 }
 
-KeyMaterial decode_asymmetric(KeyType type, const SecretBytes& content, const Policy& policy) {
+KeyMaterial decode_asymmetric(KeyType type, const SecretBytes& content, const KeyPolicy& policy) {
     const SecretBytes der = asymmetric_der(content);
     return type == KeyType::private_key ? private_key_in(der.reveal(), policy)
                                         : public_key_in(der.reveal(), policy);
@@ -63,7 +63,7 @@ KeyMaterial decode_asymmetric(KeyType type, const SecretBytes& content, const Po
 }  // namespace
 
 KeyMaterial decode_content(KeyType type, std::optional<Algorithm> algorithm, const SecretBytes& content,
-                           const Policy& policy) {
+                           const KeyPolicy& policy) {
     if (type == KeyType::rsa)
         throw std::invalid_argument("the halves of keyType RSA are decoded as PRIVATE_KEY and PUBLIC_KEY");
     const QuietErrors quiet;
@@ -78,7 +78,7 @@ void check_pair(const RsaPrivateKey& private_key, const RsaPublicKey& public_key
     if (private_key.public_key.modulus == public_key.modulus &&
         private_key.public_key.public_exponent == public_key.public_exponent)
         return;
-    throw UnusableContent(
+    throw KeyFormatError(
         "is not the public key of the private key beside it: send the two halves of one key, or the private "
         "key "
         "alone");

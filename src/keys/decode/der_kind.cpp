@@ -120,7 +120,7 @@ DerKind signed_kind(ByteView content) {
 DerKind kind_of_content(ByteView content) {
     const std::optional<std::string> shape = shape_of(content);
     if (!shape)
-        throw UnusableContent("is damaged: an element inside the DER is cut short; export the key again");
+        throw KeyFormatError("is damaged: an element inside the DER is cut short; export the key again");
     if (*shape == "ssb") return signed_kind(content);
     const auto* const found = std::find_if(shapes.begin(), shapes.end(), [&shape](const Shape& candidate) {
         return candidate.whole ? *shape == candidate.letters : shape->starts_with(candidate.letters);
@@ -135,17 +135,17 @@ DerKind kind_of(ByteView der) {
     if (der.size() >= 5 && std::equal(pkcs12_in_ber.begin(), pkcs12_in_ber.end(), der.begin()))
         return DerKind::pkcs12;
     if (der.size() >= 2 && der[1] == 0x80)
-        throw UnusableContent(
+        throw KeyFormatError(
             "is BER of indefinite length, expected DER: convert it, for example with "
             "openssl pkey -inform DER -in key.ber -outform DER -out key.der");
     der::Reader reader(der);
     const auto outer = reader.next_if(der::sequence);
     if (!outer)
-        throw UnusableContent("is cut short or damaged: the DER says that it is longer than the " +
-                              std::to_string(der.size()) + " bytes that are there; send the whole file");
+        throw KeyFormatError("is cut short or damaged: the DER says that it is longer than the " +
+                             std::to_string(der.size()) + " bytes that are there; send the whole file");
     if (!reader.at_end())
-        throw UnusableContent("goes on after the end of the DER (bytes behind it: " +
-                              std::to_string(reader.octets_left()) + "): send one key and nothing behind it");
+        throw KeyFormatError("goes on after the end of the DER (bytes behind it: " +
+                             std::to_string(reader.octets_left()) + "): send one key and nothing behind it");
     return kind_of_content(outer->value);
 }
 
@@ -171,12 +171,12 @@ bool holds_public_key(DerKind kind) {
 void refuse_kind(DerKind kind) {
     if (kind == DerKind::encrypted_pkcs8) refuse_encrypted_key();
     const KindText& text = text_of(kind);
-    throw UnusableContent("is " + std::string(text.name) +
-                          ", not a key that can be taken: " + std::string(text.advice));
+    throw KeyFormatError("is " + std::string(text.name) +
+                         ", not a key that can be taken: " + std::string(text.advice));
 }
 
 void refuse_encrypted_key() {
-    throw UnusableContent(
+    throw KeyFormatError(
         "is an encrypted private key, and there is no field for its passphrase: decrypt it first, for "
         "example with "
         "openssl pkey -in key.pem -out plain.pem (for DER: openssl pkey -inform DER -in key.der -out "

@@ -27,7 +27,7 @@ enum class DerKind {
 /// Whether these octets are a whole X.509 certificate and nothing else.
 bool is_certificate(ByteView octets);
 
-/// The kind of a DER blob. Throws UnusableContent when it is cut short, followed by more octets or of
+/// The kind of a DER blob. Throws KeyFormatError when it is cut short, followed by more octets or of
 /// indefinite length.
 DerKind kind_of(ByteView der);
 
@@ -38,7 +38,7 @@ std::string_view describe(DerKind kind);
 bool holds_private_key(DerKind kind);
 bool holds_public_key(DerKind kind);
 
-/// Why a kind that is neither can't be used and what to do about it. Throws UnusableContent.
+/// Why a kind that is neither can't be used and what to do about it. Throws KeyFormatError.
 [[noreturn]] void refuse_kind(DerKind kind);
 
 /// The text for every encrypted private key, whatever it came in.

@@ -8,8 +8,8 @@ namespace keyward::keys::der {
 namespace {
 
 [[noreturn]] void refuse(std::string_view what) {
-    throw UnusableContent("is damaged: " + std::string(what) +
-                          " is not the DER that was expected; export the key again");
+    throw KeyFormatError("is damaged: " + std::string(what) +
+                         " is not the DER that was expected; export the key again");
 }
 
 }  // namespace

@@ -39,26 +39,26 @@ class Reader {
     std::optional<Element> next();
     /// The next element if it has this tag; otherwise nothing is read.
     std::optional<Element> next_if(std::uint8_t tag);
-    /// The next element, which must have this tag. Throws UnusableContent that names `what`.
+    /// The next element, which must have this tag. Throws KeyFormatError that names `what`.
     Element expect(std::uint8_t tag, std::string_view what);
-    /// Throws UnusableContent that names `what` unless everything has been read.
+    /// Throws KeyFormatError that names `what` unless everything has been read.
     void expect_end(std::string_view what) const;
 
   private:
     ByteView rest_;
 };
 
-/// A reader of what is inside the one SEQUENCE that these octets are. Throws UnusableContent that names
+/// A reader of what is inside the one SEQUENCE that these octets are. Throws KeyFormatError that names
 /// `what`.
 Reader inside_sequence(ByteView octets, std::string_view what);
 
 /// The digits of a non-negative INTEGER, without leading zeros (empty for 0). Nothing when it is negative or
 /// not minimal.
 std::optional<ByteView> unsigned_digits(const Element& element);
-/// The same, but throws UnusableContent that names `what`.
+/// The same, but throws KeyFormatError that names `what`.
 ByteView unsigned_integer(const Element& element, std::string_view what);
 
-/// The octets of a BIT STRING that has no unused bits. Throws UnusableContent that names `what`.
+/// The octets of a BIT STRING that has no unused bits. Throws KeyFormatError that names `what`.
 ByteView whole_octets(ByteView bit_string_value, std::string_view what);
 
 }  // namespace keyward::keys::der

@@ -77,11 +77,11 @@ const PemBlock& only_block(std::vector<PemBlock>& blocks) {
     if (blocks.size() > 1)
         std::erase_if(blocks, [](const PemBlock& block) { return block.label == "EC PARAMETERS"; });
     if (blocks.empty())
-        throw UnusableContent("is a set of EC parameters, not a key that can be taken: " +
-                              std::string(no_key));
+        throw KeyFormatError("is a set of EC parameters, not a key that can be taken: " +
+                             std::string(no_key));
     if (blocks.size() > 1)
-        throw UnusableContent("has " + std::to_string(blocks.size()) + " PEM blocks (" + listed(blocks) +
-                              "), expected one: send the block of the one key that is meant");
+        throw KeyFormatError("has " + std::to_string(blocks.size()) + " PEM blocks (" + listed(blocks) +
+                             "), expected one: send the block of the one key that is meant");
     return blocks.front();
 }
 
@@ -98,7 +98,7 @@ std::vector<PemBlock> pem_blocks(std::string_view text) {
         const std::size_t label_at = begin + begin_mark.size();
         const std::size_t label_size = text.substr(label_at, longest_label + dashes.size()).find(dashes);
         if (label_size == std::string_view::npos)
-            throw UnusableContent(
+            throw KeyFormatError(
                 "has a PEM line that begins with -----BEGIN and has no ----- at its end: send the file as it "
                 "was made");
         const std::string_view label = text.substr(label_at, label_size);
@@ -106,8 +106,8 @@ std::vector<PemBlock> pem_blocks(std::string_view text) {
         const std::string end_line = std::string(end_mark) + std::string(label) + std::string(dashes);
         const std::size_t end = text.find(end_line, body_at);
         if (end == std::string_view::npos)
-            throw UnusableContent("has a PEM block (" + shown(label) +
-                                  ") without its -----END line: send the whole file");
+            throw KeyFormatError("has a PEM block (" + shown(label) +
+                                 ") without its -----END line: send the whole file");
         blocks.push_back({label, text.substr(body_at, end - body_at), end + end_line.size()});
         begin = blocks.back().end;
     }
@@ -119,8 +119,8 @@ SecretBytes octets_of_block(const PemBlock& block) {
         block.body.find("ENCRYPTED") != std::string_view::npos)
         refuse_encrypted_key();
     std::optional<SecretBytes> octets = from_base64(block.body);
-    if (!octets) throw UnusableContent("has a PEM block that is not base64: " + base64_fault(block.body));
-    if (octets->empty()) throw UnusableContent("has a PEM block with nothing in it: send the whole file");
+    if (!octets) throw KeyFormatError("has a PEM block that is not base64: " + base64_fault(block.body));
+    if (octets->empty()) throw KeyFormatError("has a PEM block with nothing in it: send the whole file");
     return std::move(*octets);
 }
 
@@ -129,8 +129,8 @@ SecretBytes octets_of_pem(std::string_view text) {
     const PemBlock& block = only_block(blocks);
     if (block.label == "ENCRYPTED PRIVATE KEY") refuse_encrypted_key();
     if (const RefusedLabel* row = refused(block.label))
-        throw UnusableContent("is " + std::string(row->name) +
-                              ", not a key that can be taken: " + std::string(row->advice));
+        throw KeyFormatError("is " + std::string(row->name) +
+                             ", not a key that can be taken: " + std::string(row->advice));
     return octets_of_block(block);
 }
 

@@ -18,25 +18,25 @@ unsigned version_in(der::Reader& reader, std::string_view what) {
 }
 
 [[noreturn]] void refuse_version(std::string_view what) {
-    throw UnusableContent("is damaged or of a newer format: the version of " + std::string(what) +
-                          " is not one that is known; export the key again");
+    throw KeyFormatError("is damaged or of a newer format: the version of " + std::string(what) +
+                         " is not one that is known; export the key again");
 }
 
 /// A key that carries its public half must carry the right one: someone relied on it before.
 void require_same(const KeyMaterial& key, const PublicKey& carried) {
     if (subject_public_key_info(*public_half(key)) != subject_public_key_info(carried))
-        throw UnusableContent(
+        throw KeyFormatError(
             "is an " + std::string(to_string(algorithm_of(key))) +
             " private key that carries a public key which is not its own: the key is damaged, "
             "export it again");
 }
 
-KeyMaterial decode_pkcs1(ByteView der, const Policy& policy) {
+KeyMaterial decode_pkcs1(ByteView der, const KeyPolicy& policy) {
     static constexpr std::string_view what = "the RSA private key";
     der::Reader reader = der::inside_sequence(der, what);
     const unsigned version = version_in(reader, what);
     if (version == 1)
-        throw UnusableContent(
+        throw KeyFormatError(
             "is an RSA private key of more than two primes, expected two: tokens can't hold it, make a new "
             "key");
     if (version != 0) refuse_version(what);
@@ -61,7 +61,7 @@ KeyMaterial decode_pkcs1(ByteView der, const Policy& policy) {
 
 /// ECPrivateKey (RFC 5915): alone it must name its curve; inside PKCS#8 the curve stands outside, and may be
 /// named again.
-KeyMaterial decode_sec1(ByteView der, std::optional<Curve> curve_outside, const Policy& policy) {
+KeyMaterial decode_sec1(ByteView der, std::optional<Curve> curve_outside, const KeyPolicy& policy) {
     static constexpr std::string_view what = "the EC private key";
     der::Reader reader = der::inside_sequence(der, what);
     if (version_in(reader, what) != 1) refuse_version(what);
@@ -72,9 +72,9 @@ KeyMaterial decode_sec1(ByteView der, std::optional<Curve> curve_outside, const 
         const Curve named = named_curve(inside.next().value_or(der::Element{}));
         inside.expect_end("the name of the curve");
         if (curve.value_or(named) != named)
-            throw UnusableContent("is an EC private key that names two curves, " +
-                                  std::string(to_string(*curve)) + " and " + std::string(to_string(named)) +
-                                  ": the key is damaged, export it again");
+            throw KeyFormatError("is an EC private key that names two curves, " +
+                                 std::string(to_string(*curve)) + " and " + std::string(to_string(named)) +
+                                 ": the key is damaged, export it again");
         curve = named;
     }
     if (!curve) named_curve(der::Element{});
@@ -99,14 +99,14 @@ KeyMaterial decode_ed25519(ByteView der) {
     return ed25519_private_key(seed.value);
 }
 
-KeyMaterial decode_inner(const KeyAlgorithm& algorithm, ByteView der, const Policy& policy) {
+KeyMaterial decode_inner(const KeyAlgorithm& algorithm, ByteView der, const KeyPolicy& policy) {
     if (algorithm.algorithm == Algorithm::rsa) return decode_pkcs1(der, policy);
     if (algorithm.algorithm == Algorithm::ec) return decode_sec1(der, algorithm.curve, policy);
     return decode_ed25519(der);
 }
 
 /// OneAsymmetricKey (RFC 5958 section 2); version 2 (written as 1) may carry the public key.
-KeyMaterial decode_pkcs8(ByteView der, const Policy& policy) {
+KeyMaterial decode_pkcs8(ByteView der, const KeyPolicy& policy) {
     static constexpr std::string_view what = "the PKCS#8 private key";
     der::Reader reader = der::inside_sequence(der, what);
     if (version_in(reader, what) > 1) refuse_version(what);
@@ -122,7 +122,7 @@ KeyMaterial decode_pkcs8(ByteView der, const Policy& policy) {
 
 }  // namespace
 
-KeyMaterial decode_private_key(ByteView der, DerKind kind, const Policy& policy) {
+KeyMaterial decode_private_key(ByteView der, DerKind kind, const KeyPolicy& policy) {
     if (kind == DerKind::pkcs1_private) return decode_pkcs1(der, policy);
     if (kind == DerKind::sec1) return decode_sec1(der, std::nullopt, policy);
     return decode_pkcs8(der, policy);

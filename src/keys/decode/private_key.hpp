@@ -5,7 +5,7 @@
 
 namespace keyward::keys {
 
-/// A checked private key from DER of this kind (one that holds_private_key). Throws UnusableContent.
-KeyMaterial decode_private_key(ByteView der, DerKind kind, const Policy& policy);
+/// A checked private key from DER of this kind (one that holds_private_key). Throws KeyFormatError.
+KeyMaterial decode_private_key(ByteView der, DerKind kind, const KeyPolicy& policy);
 
 }  // namespace keyward::keys

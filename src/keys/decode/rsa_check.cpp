@@ -23,7 +23,7 @@ bool is_odd(ByteView number) {
 }
 
 [[noreturn]] void refuse(const std::string& what) {
-    throw UnusableContent("is an RSA key whose " + what + ": the key is damaged, export it again");
+    throw KeyFormatError("is an RSA key whose " + what + ": the key is damaged, export it again");
 }
 
 bool has_small_factor(ByteView modulus) {
@@ -33,25 +33,25 @@ bool has_small_factor(ByteView modulus) {
     return false;
 }
 
-void check_size(std::size_t bits, const Policy& policy) {
+void check_size(std::size_t bits, const KeyPolicy& policy) {
     const std::string found = "is an RSA key of " + std::to_string(bits) + " bits, expected at ";
     if (bits > most_bits)
-        throw UnusableContent(found + "most " + std::to_string(most_bits) + ": make a shorter key");
+        throw KeyFormatError(found + "most " + std::to_string(most_bits) + ": make a shorter key");
     if (std::cmp_less(bits, policy.rsa_min_bits))
-        throw UnusableContent(found + "least " + std::to_string(policy.rsa_min_bits) +
-                              " (rsa_min_bits of this service): make a longer key");
+        throw KeyFormatError(found + "least " + std::to_string(policy.rsa_min_bits) +
+                             " (rsa_min_bits of this service): make a longer key");
 }
 
 void check_public_exponent(ByteView exponent) {
     const std::size_t bits = bits_of(exponent);
     if (bits > most_exponent_bits)
-        throw UnusableContent("is an RSA key with a public exponent of " + std::to_string(bits) +
-                              " bits, expected at most " + std::to_string(most_exponent_bits) +
-                              ": make a new key, with 65537");
+        throw KeyFormatError("is an RSA key with a public exponent of " + std::to_string(bits) +
+                             " bits, expected at most " + std::to_string(most_exponent_bits) +
+                             ": make a new key, with 65537");
     if (bits < 2 || !is_odd(exponent))
-        throw UnusableContent("is an RSA key whose public exponent is " +
-                              std::string(bits < 2 ? "less than 3" : "even") +
-                              ", expected an odd one from 3: make a new key, with 65537");
+        throw KeyFormatError("is an RSA key whose public exponent is " +
+                             std::string(bits < 2 ? "less than 3" : "even") +
+                             ", expected an odd one from 3: make a new key, with 65537");
 }
 
 /// The numbers of one key and room to calculate in. All of it is cleared at the end.
@@ -143,7 +143,7 @@ bool of_like_lengths(ByteView first, ByteView second, std::size_t modulus_bits) 
 
 }  // namespace
 
-void check_rsa_public(ByteView modulus, ByteView public_exponent, const Policy& policy) {
+void check_rsa_public(ByteView modulus, ByteView public_exponent, const KeyPolicy& policy) {
     check_size(bits_of(modulus), policy);
     check_public_exponent(public_exponent);
     if (!is_odd(modulus) || has_small_factor(modulus)) refuse("modulus has a small prime factor");

@@ -55,12 +55,12 @@ Algorithm by_length(const SecretBytes& octets) {
         case desede_size:
             break;
         default:
-            throw UnusableContent("has " + bytes_in_words(octets.size()) +
-                                  ", which does not tell its algorithm: send algorithm, one of " +
-                                  std::string(choices));
+            throw KeyFormatError("has " + bytes_in_words(octets.size()) +
+                                 ", which does not tell its algorithm: send algorithm, one of " +
+                                 std::string(choices));
     }
     if (has_odd_parity(octets.reveal()))
-        throw UnusableContent(
+        throw KeyFormatError(
             "has 24 bytes that all have odd parity, so it may be AES or DESede: send algorithm, one of AES, "
             "DESede");
     return Algorithm::aes;
@@ -71,15 +71,14 @@ void require_length(Algorithm algorithm, const SecretBytes& octets) {
         return each.algorithm == algorithm;
     });
     if (row == lengths.end() || row->allow(octets.size())) return;
-    throw UnusableContent("has " + bytes_in_words(octets.size()) + ", expected " +
-                          std::string(row->expected) + " for " + std::string(to_string(algorithm)) +
-                          std::string(hint(octets)));
+    throw KeyFormatError("has " + bytes_in_words(octets.size()) + ", expected " + std::string(row->expected) +
+                         " for " + std::string(to_string(algorithm)) + std::string(hint(octets)));
 }
 
 void refuse_weak_parts(ByteView key) {
     for (std::size_t at = 0; at < key.size(); at += des_size)
         if (is_weak_des_key(key.subspan(at, des_size)))
-            throw UnusableContent(
+            throw KeyFormatError(
                 key.size() == des_size
                     ? "is one of the 16 weak or semi-weak DES keys (NIST SP 800-67, 3.3.2): make a new key"
                     : "has among its three parts one of the 16 weak or semi-weak DES keys (NIST SP 800-67, "
@@ -87,18 +86,18 @@ void refuse_weak_parts(ByteView key) {
                       "make a new key");
 }
 
-void require_distinct_parts(ByteView key, const Policy& policy) {
+void require_distinct_parts(ByteView key, const KeyPolicy& policy) {
     const auto same = [key](std::size_t first, std::size_t second) {
         return equal_secrets(key.subspan(first * des_size, des_size),
                              key.subspan(second * des_size, des_size));
     };
     if (same(0, 1) || same(1, 2))
-        throw UnusableContent(
+        throw KeyFormatError(
             "is a DESede key with K1 = K2 or K2 = K3 (parity aside), which is single DES: make a key of "
             "three "
             "different parts");
     if (same(0, 2) && !policy.legacy_mechanisms)
-        throw UnusableContent(
+        throw KeyFormatError(
             "is a DESede key with K1 = K3 (parity aside), that is two-key DESede, which this service takes "
             "only with "
             "legacy_mechanisms: make a key of three different parts");
@@ -106,7 +105,7 @@ void require_distinct_parts(ByteView key, const Policy& policy) {
 
 }  // namespace
 
-SecretKey make_secret_key(std::optional<Algorithm> algorithm, SecretBytes octets, const Policy& policy) {
+SecretKey make_secret_key(std::optional<Algorithm> algorithm, SecretBytes octets, const KeyPolicy& policy) {
     const Algorithm chosen = algorithm ? *algorithm : by_length(octets);
     require_length(chosen, octets);
     if (chosen == Algorithm::des || chosen == Algorithm::desede) {

@@ -59,10 +59,10 @@ PublicKey public_key_from_pem(const std::string& pem) {
     try {
         const std::vector<PemBlock> blocks = pem_blocks(pem);
         if (blocks.size() != 1 || blocks.front().label != "PUBLIC KEY")
-            throw UnusableContent("is not one block of PUBLIC KEY");
+            throw KeyFormatError("is not one block of PUBLIC KEY");
         return decode_public_key(octets_of_block(blocks.front()).reveal(), DerKind::spki,
                                  {.rsa_min_bits = 0, .legacy_mechanisms = false});
-    } catch (const UnusableContent& refusal) {
+    } catch (const KeyFormatError& refusal) {
         throw std::runtime_error("The public key that was stored " + std::string(refusal.what()));
     }
 }

@@ -30,9 +30,9 @@ struct LoginToken {
 /// Passwords for bearer tokens of one hour. A user that is not there, one without a password and a wrong
 /// password cost the same work and get the same answer.
 ///
-/// Failures are slowed down by LoginThrottle, and few passwords are hashed at once, since each takes 64 MiB.
-/// Who comes from a network from which the user has logged in lately is not slowed down, and waits for a hash
-/// only behind others of whom that is true: strangers can't keep a user out. Any thread may call.
+/// Failures are slowed down by LoginRateLimiter, and few passwords are hashed at once, since each takes 64
+/// MiB. Who comes from a network from which the user has logged in lately is not slowed down, and waits for a
+/// hash only behind others of whom that is true: strangers can't keep a user out. Any thread may call.
 class Login {
   public:
     /// Hashes a password once in the life of the process. `clock` dates tokens, `steady_clock` waiting times.
@@ -61,7 +61,7 @@ class Login {
     Catalogue& catalogue_;
     LoginNetworks& networks_;
     Clock clock_;
-    LoginThrottle throttle_;
+    LoginRateLimiter throttle_;
     FairSemaphore known_hashing_;
     FairSemaphore strange_hashing_;
 };

@@ -13,11 +13,11 @@ namespace keyward::service {
 /// IPv6 network (a /64, all of which one machine may have) count as one. A user waits for two seconds at
 /// most, or strangers could keep them from logging in; an address for a minute. Lives in this process:
 /// replicas count for themselves. Any thread may call.
-class LoginThrottle {
+class LoginRateLimiter {
   public:
     static constexpr std::size_t usual_most = 4096;
 
-    explicit LoginThrottle(SteadyClock clock, std::size_t most = usual_most)
+    explicit LoginRateLimiter(SteadyClock clock, std::size_t most = usual_most)
         : clock_(std::move(clock)), users_(user_rule, most), addresses_(address_rule, most) {}
 
     /// How long no attempt counts, in whole seconds, rounded up; zero when one may be made.
@@ -32,8 +32,8 @@ class LoginThrottle {
 
     SteadyClock clock_;
     mutable std::mutex mutex_;
-    FailureCounts users_;
-    FailureCounts addresses_;
+    BackoffTracker users_;
+    BackoffTracker addresses_;
 };
 
 }  // namespace keyward::service

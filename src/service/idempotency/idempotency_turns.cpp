@@ -3,9 +3,9 @@
 namespace keyward::service {
 
 /// One that waits, with the mutex held at its beginning and its end.
-class RepeatTurns::Waiting {
+class IdempotencyTurns::Waiting {
   public:
-    explicit Waiting(RepeatTurns& turns) : turns_(turns) {
+    explicit Waiting(IdempotencyTurns& turns) : turns_(turns) {
         if (turns_.ending_ || turns_.waiting_ >= turns_.most_waiting_) throw still_running();
         ++turns_.waiting_;
     }
@@ -16,10 +16,11 @@ class RepeatTurns::Waiting {
     ~Waiting() { --turns_.waiting_; }
 
   private:
-    RepeatTurns& turns_;
+    IdempotencyTurns& turns_;
 };
 
-RepeatTurns::Turn RepeatTurns::take(const RepeatName& name, const std::string& fingerprint, Until until) {
+IdempotencyTurns::Turn IdempotencyTurns::take(const IdempotencyName& name, const std::string& fingerprint,
+                                              Until until) {
     std::unique_lock lock(mutex_);
     std::optional<Waiting> waiting;
     while (true) {
@@ -31,26 +32,26 @@ RepeatTurns::Turn RepeatTurns::take(const RepeatName& name, const std::string& f
     }
 }
 
-std::optional<RepeatTurns::Turn> RepeatTurns::try_take(const RepeatName& name,
-                                                       const std::string& fingerprint) {
+std::optional<IdempotencyTurns::Turn> IdempotencyTurns::try_take(const IdempotencyName& name,
+                                                                 const std::string& fingerprint) {
     const std::lock_guard lock(mutex_);
     if (!taken_.try_emplace(name, fingerprint).second) return std::nullopt;
     return Turn(*this, name);
 }
 
-void RepeatTurns::pause(std::chrono::milliseconds time) {
+void IdempotencyTurns::pause(std::chrono::milliseconds time) {
     std::unique_lock lock(mutex_);
     const Waiting waiting(*this);
     if (changed_.wait_for(lock, time, [&] { return ending_; })) throw still_running();
 }
 
-void RepeatTurns::end_waiting() {
+void IdempotencyTurns::end_waiting() {
     const std::lock_guard lock(mutex_);
     ending_ = true;
     changed_.notify_all();
 }
 
-void RepeatTurns::give_back(const RepeatName& name) {
+void IdempotencyTurns::give_back(const IdempotencyName& name) {
     const std::lock_guard lock(mutex_);
     taken_.erase(name);
     changed_.notify_all();

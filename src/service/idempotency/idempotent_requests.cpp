@@ -8,7 +8,7 @@ namespace keyward::service {
 namespace {
 
 using namespace std::chrono_literals;
-using Kind = AttemptOutcome::Kind;
+using Kind = IdempotencyOutcome::Kind;
 
 constexpr auto kept_for = 24h;
 
@@ -22,16 +22,16 @@ class Pauses {
     std::chrono::milliseconds next_ = 25ms;
 };
 
-bool has_passed(RepeatTurns::Until until) {
+bool has_passed(IdempotencyTurns::Until until) {
     return std::chrono::steady_clock::now() >= until;
 }
 
 }  // namespace
 
 /// An attempt that is ours; it ends, whatever comes of it.
-class Repeats::Running {
+class IdempotentRequests::Running {
   public:
-    Running(Repeats& repeats, const RepeatName& name, const std::string& fingerprint)
+    Running(IdempotentRequests& repeats, const IdempotencyName& name, const std::string& fingerprint)
         : repeats_(repeats), name_(name), attempt_{fingerprint, std::nullopt} {
         const std::lock_guard lock(repeats_.mutex_);
         repeats_.in_hand_.insert(name_);
@@ -51,26 +51,27 @@ class Repeats::Running {
     void keep(std::optional<std::string> answer) { attempt_.answer = std::move(answer); }
 
   private:
-    Repeats& repeats_;
-    const RepeatName& name_;
+    IdempotentRequests& repeats_;
+    const IdempotencyName& name_;
     Unfinished attempt_;
 };
 
-Repeats::Repeats(Workplace workplace, SecretBytes key, std::function<void()> settle,
-                 std::chrono::milliseconds longest_wait, std::size_t most_waiting)
-    : workplace_(std::move(workplace)),
+IdempotentRequests::IdempotentRequests(ServiceContext service_context, SecretBytes key,
+                                       std::function<void()> resolve, std::chrono::milliseconds longest_wait,
+                                       std::size_t most_waiting)
+    : service_context_(std::move(service_context)),
       key_(std::move(key)),
-      settle_(std::move(settle)),
+      resolve_(std::move(resolve)),
       longest_wait_(longest_wait),
       turns_(most_waiting) {}
 
-std::optional<std::string> Repeats::run(const RepeatName& name, const RequestShape& request,
-                                        const Action& action) {
+std::optional<std::string> IdempotentRequests::run(const IdempotencyName& name, const RequestShape& request,
+                                                   const Action& action) {
     const Until until = std::chrono::steady_clock::now() + longest_wait_;
     const std::string fingerprint = fingerprint_of(key_, request);
     const auto turn = turns_.take(name, fingerprint, until);
     finish_earlier(name);
-    const AttemptOutcome outcome = begin_or_remember(name, fingerprint, until);
+    const IdempotencyOutcome outcome = begin_or_remember(name, fingerprint, until);
     if (outcome.kind == Kind::answered) return outcome.answer;
     if (outcome.kind == Kind::different) throw another_request();
     if (outcome.kind == Kind::running) throw still_running();
@@ -80,12 +81,12 @@ std::optional<std::string> Repeats::run(const RepeatName& name, const RequestSha
 }
 
 /// When the answer of the catalogue is lost, the name may be taken: it is given back later.
-AttemptOutcome Repeats::begin_or_remember(const RepeatName& name, const std::string& fingerprint,
-                                          Until until) {
+IdempotencyOutcome IdempotentRequests::begin_or_remember(const IdempotencyName& name,
+                                                         const std::string& fingerprint, Until until) {
     try {
-        AttemptOutcome outcome = begin(name, fingerprint, until, false);
+        IdempotencyOutcome outcome = begin(name, fingerprint, until, false);
         if (outcome.kind != Kind::cut_off) return outcome;
-        settle_what_was_cut_off(outcome.owner, until);
+        resolve_what_was_cut_off(outcome.owner, until);
         return begin(name, fingerprint, until, true);
     } catch (const CatalogueError&) {
         remember(name, {fingerprint, std::nullopt});
@@ -94,14 +95,15 @@ AttemptOutcome Repeats::begin_or_remember(const RepeatName& name, const std::str
 }
 
 /// Takes the name in the catalogue; `running` when another process had it all the time.
-AttemptOutcome Repeats::begin(const RepeatName& name, const std::string& fingerprint, Until until,
-                              bool takes_over) {
+IdempotencyOutcome IdempotentRequests::begin(const IdempotencyName& name, const std::string& fingerprint,
+                                             Until until, bool takes_over) {
     Pauses pauses;
     while (true) {
-        const Instant now = workplace_.clock();
-        AttemptOutcome outcome = workplace_.catalogue.begin_attempt(
-            {name.user_id, name.key, fingerprint, workplace_.owner, workplace_.lease_end(), takes_over}, now,
-            now - kept_for);
+        const Instant now = service_context_.clock();
+        IdempotencyOutcome outcome = service_context_.catalogue.begin_attempt(
+            {name.user_id, name.key, fingerprint, service_context_.owner, service_context_.lease_end(),
+             takes_over},
+            now, now - kept_for);
         if (outcome.kind != Kind::running || has_passed(until)) return outcome;
         turns_.pause(pauses.next());
     }
@@ -109,10 +111,10 @@ AttemptOutcome Repeats::begin(const RepeatName& name, const std::string& fingerp
 
 /// The lease of an intent can run out later than that of the attempt it was made for, so every intent of that
 /// attempt's owner that stands now has to go first, ended by its own request or settled.
-void Repeats::settle_what_was_cut_off(const std::string& owner, Until until) {
-    settle_();
+void IdempotentRequests::resolve_what_was_cut_off(const std::string& owner, Until until) {
+    resolve_();
     std::set<ObjectId> waited_for;
-    for (const Intent& intent : workplace_.catalogue.intents())
+    for (const Intent& intent : service_context_.catalogue.intents())
         if (intent.owner == owner) waited_for.insert(intent.object_id);
     Pauses pauses;
     while (!waited_for.empty()) {
@@ -120,26 +122,26 @@ void Repeats::settle_what_was_cut_off(const std::string& owner, Until until) {
         turns_.pause(pauses.next());
         std::set<ObjectId> left;
         bool any_expired = false;
-        for (const Intent& intent : workplace_.catalogue.intents()) {
+        for (const Intent& intent : service_context_.catalogue.intents()) {
             if (!waited_for.contains(intent.object_id)) continue;
             left.insert(intent.object_id);
-            any_expired = any_expired || intent.lease_until <= workplace_.clock();
+            any_expired = any_expired || intent.lease_until <= service_context_.clock();
         }
         waited_for = std::move(left);
-        if (any_expired) settle_();
+        if (any_expired) resolve_();
     }
 }
 
-void Repeats::write_end(const RepeatName& name, const std::optional<std::string>& answer) {
+void IdempotentRequests::write_end(const IdempotencyName& name, const std::optional<std::string>& answer) {
     if (answer)
         // Most answers were kept with their commit; this is for changes that changed nothing.
-        workplace_.catalogue.keep_answer(
-            {name.user_id, name.key, workplace_.owner, *answer, workplace_.clock()});
+        service_context_.catalogue.keep_answer(
+            {name.user_id, name.key, service_context_.owner, *answer, service_context_.clock()});
     else
-        workplace_.catalogue.end_attempt(name.user_id, name.key, workplace_.owner);
+        service_context_.catalogue.end_attempt(name.user_id, name.key, service_context_.owner);
 }
 
-void Repeats::end(const RepeatName& name, Unfinished attempt) noexcept {
+void IdempotentRequests::end(const IdempotencyName& name, Unfinished attempt) noexcept {
     try {
         write_end(name, attempt.answer);
     } catch (const std::exception& error) {
@@ -148,13 +150,13 @@ void Repeats::end(const RepeatName& name, Unfinished attempt) noexcept {
     }
 }
 
-void Repeats::remember(const RepeatName& name, Unfinished attempt) {
+void IdempotentRequests::remember(const IdempotencyName& name, Unfinished attempt) {
     const std::lock_guard lock(mutex_);
     unfinished_.insert_or_assign(name, std::move(attempt));
 }
 
 /// Only for one who has the turn.
-void Repeats::finish_earlier(const RepeatName& name) {
+void IdempotentRequests::finish_earlier(const IdempotencyName& name) {
     const auto all = unfinished();
     const auto found = all.find(name);
     if (found == all.end()) return;
@@ -163,28 +165,29 @@ void Repeats::finish_earlier(const RepeatName& name) {
     unfinished_.erase(name);
 }
 
-std::map<RepeatName, Repeats::Unfinished> Repeats::unfinished() const {
+std::map<IdempotencyName, IdempotentRequests::Unfinished> IdempotentRequests::unfinished() const {
     const std::lock_guard lock(mutex_);
     return unfinished_;
 }
 
-void Repeats::renew_leases() {
-    std::set<RepeatName> in_hand;
+void IdempotentRequests::renew_leases() {
+    std::set<IdempotencyName> in_hand;
     {
         const std::lock_guard lock(mutex_);
         in_hand = in_hand_;
     }
     if (!in_hand.empty())
-        workplace_.catalogue.renew_attempts(workplace_.owner, in_hand, workplace_.lease_end());
+        service_context_.catalogue.renew_attempts(service_context_.owner, in_hand,
+                                                  service_context_.lease_end());
 }
 
-void Repeats::finish_all() {
+void IdempotentRequests::finish_all() {
     for (const auto& [name, attempt] : unfinished())
         if (const auto turn = turns_.try_take(name, attempt.fingerprint)) finish_earlier(name);
 }
 
-void Repeats::forget_old_answers() {
-    workplace_.catalogue.forget_answers(workplace_.clock() - kept_for);
+void IdempotentRequests::forget_old_answers() {
+    service_context_.catalogue.forget_answers(service_context_.clock() - kept_for);
 }
 
 }  // namespace keyward::service

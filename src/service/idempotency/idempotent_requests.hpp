@@ -16,15 +16,15 @@ namespace keyward::service {
 /// Repeats of requests (the contract's Idempotency-Key): what was answered with 200 is answered again for 24
 /// hours and done once. A repeat waits while the first runs, here or in another replica. One that was cut off
 /// is settled, then run. Any thread may call.
-class Repeats {
+class IdempotentRequests {
   public:
     static constexpr std::size_t usual_most_waiting = 128;
 
     /// `settle` takes back what interrupted changes left (Recovery::settle), and may be called by several
     /// threads. `longest_wait` is for the first to end.
     /// Each repeat that waits holds the thread of its request; more than `most_waiting` are turned away.
-    Repeats(Workplace workplace, SecretBytes key, std::function<void()> settle,
-            std::chrono::milliseconds longest_wait, std::size_t most_waiting = usual_most_waiting);
+    IdempotentRequests(ServiceContext service_context, SecretBytes key, std::function<void()> resolve,
+                       std::chrono::milliseconds longest_wait, std::size_t most_waiting = usual_most_waiting);
 
     /// Runs a request; returns the body of its 200, if that is to be kept.
     using Action = std::function<std::optional<std::string>()>;
@@ -32,7 +32,8 @@ class Repeats {
     /// The kept answer of an earlier attempt; nothing when the action was run. Throws what the action throws,
     /// and ServiceError: `conflict` when the name belongs to another request, `overloaded` when the first has
     /// not ended after all that time.
-    std::optional<std::string> run(const RepeatName& name, const RequestShape& request, const Action& action);
+    std::optional<std::string> run(const IdempotencyName& name, const RequestShape& request,
+                                   const Action& action);
 
     /// To be called every few seconds: renews the leases of the attempts that are running here, and of no
     /// others. Throws CatalogueError.
@@ -46,31 +47,32 @@ class Repeats {
     void end_waiting() { turns_.end_waiting(); }
 
   private:
-    using Until = RepeatTurns::Until;
+    using Until = IdempotencyTurns::Until;
     struct Unfinished {
         std::string fingerprint;
         std::optional<std::string> answer;
     };
     class Running;
 
-    AttemptOutcome begin_or_remember(const RepeatName& name, const std::string& fingerprint, Until until);
-    AttemptOutcome begin(const RepeatName& name, const std::string& fingerprint, Until until,
-                         bool takes_over);
-    void settle_what_was_cut_off(const std::string& owner, Until until);
-    void write_end(const RepeatName& name, const std::optional<std::string>& answer);
-    void end(const RepeatName& name, Unfinished attempt) noexcept;
-    void finish_earlier(const RepeatName& name);
-    [[nodiscard]] std::map<RepeatName, Unfinished> unfinished() const;
-    void remember(const RepeatName& name, Unfinished attempt);
+    IdempotencyOutcome begin_or_remember(const IdempotencyName& name, const std::string& fingerprint,
+                                         Until until);
+    IdempotencyOutcome begin(const IdempotencyName& name, const std::string& fingerprint, Until until,
+                             bool takes_over);
+    void resolve_what_was_cut_off(const std::string& owner, Until until);
+    void write_end(const IdempotencyName& name, const std::optional<std::string>& answer);
+    void end(const IdempotencyName& name, Unfinished attempt) noexcept;
+    void finish_earlier(const IdempotencyName& name);
+    [[nodiscard]] std::map<IdempotencyName, Unfinished> unfinished() const;
+    void remember(const IdempotencyName& name, Unfinished attempt);
 
-    Workplace workplace_;
+    ServiceContext service_context_;
     SecretBytes key_;
-    std::function<void()> settle_;
+    std::function<void()> resolve_;
     std::chrono::milliseconds longest_wait_;
-    RepeatTurns turns_;
+    IdempotencyTurns turns_;
     mutable std::mutex mutex_;
-    std::map<RepeatName, Unfinished> unfinished_;
-    std::set<RepeatName> in_hand_;  ///< begun here, and not ended
+    std::map<IdempotencyName, Unfinished> unfinished_;
+    std::set<IdempotencyName> in_hand_;  ///< begun here, and not ended
 };
 
 }  // namespace keyward::service

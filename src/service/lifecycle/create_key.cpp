@@ -20,14 +20,15 @@ constexpr auto between_looks = 25ms;
 /// One create-key call from its intent to its end.
 class Creation {
   public:
-    Creation(Workplace& workplace, const Caller& caller, const Project& project,
+    Creation(ServiceContext& service_context, const Caller& caller, const Project& project,
              const CreateKeyRequest& request, PreparedKey prepared)
-        : workplace_(workplace),
+        : service_context_(service_context),
           caller_(caller),
           project_(project),
           request_(request),
           prepared_(std::move(prepared)),
-          imports_(workplace, caller.user_id, request.dry_run ? Lifetime::session : Lifetime::token) {}
+          imports_(service_context, caller.user_id,
+                   request.dry_run ? ObjectLifetime::session : ObjectLifetime::token) {}
 
     DeploymentReport run() {
         plan();
@@ -58,20 +59,20 @@ class Creation {
         key_.type = *request_.type;
         key_.algorithm = prepared_.algorithm;
         key_.mechanisms = prepared_.mechanisms;
-        key_.created_at = key_.updated_at = workplace_.clock();
-        const UseSet uses = uses_of(prepared_.algorithm, prepared_.mechanisms);
+        key_.created_at = key_.updated_at = service_context_.clock();
+        const KeyUsages uses = uses_of(prepared_.algorithm, prepared_.mechanisms);
         for (std::size_t i = 0; i < request_.environments.size(); ++i) {
             const EnvironmentEntry& entry = request_.environments[i];
-            imports_.add(writable_environment(workplace_, caller_, project_, entry.environment), entry,
+            imports_.add(writable_environment(service_context_, caller_, project_, entry.environment), entry,
                          prepared_.entries[i],
-                         workplace_.new_object_id(entry.environment, project_.name, request_.name),
+                         service_context_.new_object_id(entry.environment, project_.name, request_.name),
                          object_label(entry.alias, project_.name, request_.name), uses, key_.mechanisms,
                          request_.origin.request_id);
         }
     }
 
     [[nodiscard]] AuditRecord audit(const std::string& action, const std::string& result) const {
-        AuditRecord record{workplace_.clock(),
+        AuditRecord record{service_context_.clock(),
                            caller_.user_name,
                            request_.origin.request_id,
                            action,
@@ -86,16 +87,16 @@ class Creation {
 
     void take_name() {
         if (!request_.dry_run) return begin();
-        if (workplace_.catalogue.find_key(project_.id, request_.name)) throw name_is_taken();
+        if (service_context_.catalogue.find_key(project_.id, request_.name)) throw name_is_taken();
     }
 
     /// A key that is being created has the name, but may not stay: the name is taken when it stays.
     void begin() {
         const auto until = std::chrono::steady_clock::now() + longest_wait_for_another_create;
         while (!try_to_begin()) {
-            workplace_.unfinished->settle(workplace_.catalogue, project_.id, request_.name,
-                                          workplace_.lease_end());
-            const auto holder = workplace_.catalogue.find_key(project_.id, request_.name);
+            service_context_.unfinished->resolve(service_context_.catalogue, project_.id, request_.name,
+                                                 service_context_.lease_end());
+            const auto holder = service_context_.catalogue.find_key(project_.id, request_.name);
             if (holder && holder->state != KeyState::creating) throw name_is_taken();
             if (std::chrono::steady_clock::now() >= until)
                 throw ServiceError(ErrorKind::overloaded,
@@ -107,10 +108,10 @@ class Creation {
 
     bool try_to_begin() {
         try {
-            return workplace_.catalogue.begin_create(key_, imports_.intents(key_.id),
-                                                     audit("key.create", "started"));
+            return service_context_.catalogue.begin_create(key_, imports_.intents(key_.id),
+                                                           audit("key.create", "started"));
         } catch (const CatalogueError& error) {
-            remember_nothing_made(workplace_,
+            remember_nothing_made(service_context_,
                                   unfinished_change(key_, imports_, audit("key.create.undone", "not begun")),
                                   error);
             throw;
@@ -134,8 +135,8 @@ class Creation {
         for (std::size_t i = 0; i < imports_.size(); ++i)
             key_.deployments.push_back(imports_.deployment(i, request_.environments[i].alias));
         try {
-            if (workplace_.catalogue.commit_create(
-                    key_, with_answer(workplace_, imports_.settlement(), request_.origin, report),
+            if (service_context_.catalogue.commit_create(
+                    key_, with_answer(service_context_, imports_.resolution(), request_.origin, report),
                     audit("key.create.commit", results_text(report))))
                 return;
         } catch (const CatalogueError& error) {
@@ -148,18 +149,18 @@ class Creation {
 
     bool was_committed(const std::string& reason, const CatalogueError* failure) {
         return was_committed_all_the_same(
-            workplace_, imports_, unfinished_change(key_, imports_, audit("key.create.undone", reason)),
+            service_context_, imports_, unfinished_change(key_, imports_, audit("key.create.undone", reason)),
             failure);
     }
 
     void take_back() {
         imports_.undo();
         abandon_or_remember(
-            workplace_,
+            service_context_,
             unfinished_change(key_, imports_, audit("key.create.undone", imports_.failure().what())));
     }
 
-    Workplace& workplace_;
+    ServiceContext& service_context_;
     const Caller& caller_;
     const Project& project_;
     const CreateKeyRequest& request_;
@@ -175,11 +176,11 @@ DeploymentReport CreateKey::run(const Caller& caller, const Project& project, co
     for (const EnvironmentEntry& entry : request.environments)
         if (std::string problem = alias_problem(entry.alias, project.name); !problem.empty())
             mistakes.push_back({entry.pointer + "/alias", std::move(problem)});
-    const auto closed = first_closed_environment(workplace_, caller, project, request.environments);
-    PreparedKey prepared = prepare(request, workplace_.policy, std::move(mistakes),
+    const auto closed = first_closed_environment(service_context_, caller, project, request.environments);
+    PreparedKey prepared = prepare(request, service_context_.policy, std::move(mistakes),
                                    closed ? Contents::left_alone : Contents::decoded);
     if (closed) throw environment_not_found(*closed);
-    return Creation(workplace_, caller, project, request, std::move(prepared)).run();
+    return Creation(service_context_, caller, project, request, std::move(prepared)).run();
 }
 
 }  // namespace keyward::service

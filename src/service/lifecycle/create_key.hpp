@@ -17,14 +17,14 @@ namespace keyward::service {
 /// name is free again. A dry run imports session objects and writes nothing. Any thread may call.
 class CreateKey {
   public:
-    explicit CreateKey(Workplace workplace) : workplace_(std::move(workplace)) {}
+    explicit CreateKey(ServiceContext service_context) : service_context_(std::move(service_context)) {}
 
     /// Throws ServiceError as the contract says. `mistakes` is what reading the request found wrong.
     DeploymentReport run(const Caller& caller, const Project& project, const CreateKeyRequest& request,
                          std::vector<FieldError> mistakes);
 
   private:
-    Workplace workplace_;
+    ServiceContext service_context_;
 };
 
 }  // namespace keyward::service

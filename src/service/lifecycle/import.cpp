@@ -52,14 +52,14 @@ void Import::start() {
     // Nobody waits any more. The tombstone, which stands or will in a moment, goes once the object is gone.
     const auto take_back = [plan = plan_, &catalogue = catalogue_, &in_flight = in_flight_](Token& token) {
         try {
-            if (plan->lifetime == Lifetime::token) destroy_object(catalogue, token, plan->id);
+            if (plan->lifetime == ObjectLifetime::token) destroy_object(catalogue, token, plan->id);
         } catch (const std::exception& error) {
             log::warn("import.late_cleanup_failed", {{"object", plan->id.hex()}, {"reason", error.what()}});
         }
         in_flight.remove(plan->id);
     };
     try {
-        call_ = environment_.begin<ImportReceipt>(import, take_back, {}, plan_->user_id);
+        call_ = environment_.begin<ImportResult>(import, take_back, {}, plan_->user_id);
     } catch (const TokenError& error) {
         note(error);
         left_nothing_ = true;
@@ -81,7 +81,7 @@ void Import::finish() {
         note(error);
         log_failure(plan_->request_id, environment(), error);
         const Aftermath aftermath =
-            plan_->lifetime == Lifetime::session ? Aftermath::nothing : aftermath_of(error.fault());
+            plan_->lifetime == ObjectLifetime::session ? Aftermath::nothing : aftermath_of(error.fault());
         left_nothing_ = aftermath == Aftermath::nothing;
         to_destroy_ = aftermath == Aftermath::destroy_now;
     } catch (const std::exception& error) {

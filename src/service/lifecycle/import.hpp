@@ -20,8 +20,8 @@ class Import {
         ObjectId id;
         std::string label;
         std::shared_ptr<const keys::KeyMaterial> material;
-        UseSet uses;
-        Lifetime lifetime;  ///< `session`: a trial, after which nothing is left
+        KeyUsages uses;
+        ObjectLifetime lifetime;  ///< `session`: a trial, after which nothing is left
         std::optional<std::string> expected_check_value;
         std::string user_id;     ///< for its turns
         std::string request_id;  ///< for the log
@@ -48,7 +48,7 @@ class Import {
     [[nodiscard]] bool succeeded() const { return receipt_.has_value(); }
     /// Not the opposite of `succeeded`: an import that was undone neither failed nor stands.
     [[nodiscard]] bool failed() const { return failure_.has_value(); }
-    [[nodiscard]] const ImportReceipt& receipt() const { return *receipt_; }
+    [[nodiscard]] const ImportResult& receipt() const { return *receipt_; }
     [[nodiscard]] const TokenError& failure() const { return *failure_; }
     [[nodiscard]] FailureCode failure_code() const { return failure_code_; }
     /// Whether the token is known to hold no object of ours under this CKA_ID.
@@ -65,9 +65,9 @@ class Import {
     Catalogue& catalogue_;
     InFlight& in_flight_;
     std::shared_ptr<const Plan> plan_;
-    std::shared_ptr<Call<ImportReceipt>> call_;
+    std::shared_ptr<Call<ImportResult>> call_;
     std::shared_ptr<Call<Destruction>> cleanup_;
-    std::optional<ImportReceipt> receipt_;
+    std::optional<ImportResult> receipt_;
     std::optional<TokenError> failure_;
     FailureCode failure_code_ = FailureCode::internal_error;
     bool left_nothing_ = false;

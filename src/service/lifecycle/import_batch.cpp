@@ -20,7 +20,7 @@ Warning two_purposes() {
 }  // namespace
 
 void ImportBatch::add(Environment& environment, const EnvironmentEntry& entry, const PreparedEntry& prepared,
-                      const ObjectId& id, const std::string& label, const UseSet& uses,
+                      const ObjectId& id, const std::string& label, const KeyUsages& uses,
                       const MechanismList& mechanisms, const std::string& request_id) {
     Import::Plan plan{.id = id,
                       .label = label,
@@ -31,8 +31,9 @@ void ImportBatch::add(Environment& environment, const EnvironmentEntry& entry, c
                       .user_id = user_id_,
                       .request_id = request_id,
                       .mechanisms = mechanisms};
-    items_.push_back({Import(environment, workplace_.catalogue, workplace_.in_flight, std::move(plan)),
-                      entry.pointer, prepared.source, size_in_bits(*prepared.material), uses});
+    items_.push_back(
+        {Import(environment, service_context_.catalogue, service_context_.in_flight, std::move(plan)),
+         entry.pointer, prepared.source, size_in_bits(*prepared.material), uses});
 }
 
 void ImportBatch::run() {
@@ -71,10 +72,10 @@ bool ImportBatch::all_failed() const {
 
 std::vector<Intent> ImportBatch::intents(const std::string& key_id) const {
     std::vector<Intent> intents;
-    const Instant lease_until = workplace_.lease_end();
+    const Instant lease_until = service_context_.lease_end();
     for (const Item& item : items_)
         intents.push_back(
-            {item.import.id(), key_id, item.import.environment(), workplace_.owner, lease_until});
+            {item.import.id(), key_id, item.import.environment(), service_context_.owner, lease_until});
     return intents;
 }
 
@@ -82,8 +83,8 @@ std::vector<Tombstone> ImportBatch::tombstones() const {
     std::vector<Tombstone> tombstones;
     for (const Item& item : items_)
         if (item.import.succeeded())
-            tombstones.push_back(
-                {item.import.id(), item.import.environment(), workplace_.owner, workplace_.lease_end()});
+            tombstones.push_back({item.import.id(), item.import.environment(), service_context_.owner,
+                                  service_context_.lease_end()});
     return tombstones;
 }
 
@@ -101,14 +102,14 @@ std::string ImportBatch::environment_names() const {
     return names;
 }
 
-Settlement ImportBatch::settlement() const {
-    Settlement settlement{workplace_.owner, {}, workplace_.lease_end(), {}, {}};
+ChangeResolution ImportBatch::resolution() const {
+    ChangeResolution resolution{service_context_.owner, {}, service_context_.lease_end(), {}, {}};
     for (const Item& item : items_) {
-        settlement.intents.insert(item.import.id());
-        if (item.import.left_nothing()) settlement.clean.insert(item.import.id());
-        if (item.import.was_made()) settlement.made.insert(item.import.id());
+        resolution.intents.insert(item.import.id());
+        if (item.import.left_nothing()) resolution.clean.insert(item.import.id());
+        if (item.import.was_made()) resolution.made.insert(item.import.id());
     }
-    return settlement;
+    return resolution;
 }
 
 Deployment ImportBatch::deployment(std::size_t position, const std::string& alias) const {
@@ -140,7 +141,7 @@ EnvironmentResult ImportBatch::result(std::size_t position) const {
     EnvironmentResult result{
         .environment = import.environment(),
         .success = true,
-        .message = lifetime_ == Lifetime::session ? "Would be deployed" : "Deployed successfully",
+        .message = lifetime_ == ObjectLifetime::session ? "Would be deployed" : "Deployed successfully",
         .key_check_value = import.receipt().key_check_value,
         .public_key_sha256 = import.receipt().public_key_sha256};
     if (items_[position].uses.size() > 1) result.warnings.push_back(two_purposes());

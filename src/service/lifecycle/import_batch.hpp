@@ -15,8 +15,8 @@ namespace keyward::service {
 class ImportBatch {
   public:
     /// The imports take the turns of this user. `lifetime` is `session` for a trial that leaves nothing.
-    ImportBatch(Workplace& workplace, std::string user_id, Lifetime lifetime)
-        : workplace_(workplace), user_id_(std::move(user_id)), lifetime_(lifetime) {}
+    ImportBatch(ServiceContext& service_context, std::string user_id, ObjectLifetime lifetime)
+        : service_context_(service_context), user_id_(std::move(user_id)), lifetime_(lifetime) {}
     ImportBatch(const ImportBatch&) = delete;
     ImportBatch& operator=(const ImportBatch&) = delete;
     ImportBatch(ImportBatch&&) = delete;
@@ -26,7 +26,7 @@ class ImportBatch {
 
     /// Nothing happens yet. `id` is the CKA_ID of what is to be made.
     void add(Environment& environment, const EnvironmentEntry& entry, const PreparedEntry& prepared,
-             const ObjectId& id, const std::string& label, const UseSet& uses,
+             const ObjectId& id, const std::string& label, const KeyUsages& uses,
              const MechanismList& mechanisms, const std::string& request_id);
 
     /// Runs all of them until each has ended or its deadline has passed, and cleans up after those that
@@ -49,7 +49,7 @@ class ImportBatch {
     /// `production, staging`: for error texts.
     [[nodiscard]] std::string environment_names() const;
     /// For the commit or the end of the change: the owner's, with those that left nothing as clean.
-    [[nodiscard]] Settlement settlement() const;
+    [[nodiscard]] ChangeResolution resolution() const;
     /// The deployment that one import made, or failed to make.
     [[nodiscard]] Deployment deployment(std::size_t position, const std::string& alias) const;
     /// What the answer says of one import that has run.
@@ -66,12 +66,12 @@ class ImportBatch {
         std::string pointer;
         std::string source;
         int size;
-        UseSet uses;
+        KeyUsages uses;
     };
 
-    Workplace& workplace_;
+    ServiceContext& service_context_;
     std::string user_id_;
-    Lifetime lifetime_;
+    ObjectLifetime lifetime_;
     std::vector<Item> items_;
 };
 

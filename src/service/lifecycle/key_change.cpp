@@ -22,10 +22,10 @@ bool is_in(const Project& project, const std::string& environment) {
 }
 
 /// Null when there is none of that name for the caller to put keys into.
-Environment* open_environment(const Workplace& workplace, const Caller& caller, const Project& project,
-                              const std::string& name) {
+Environment* open_environment(const ServiceContext& service_context, const Caller& caller,
+                              const Project& project, const std::string& name) {
     if (!is_in(project, name) || !may_change_in(caller, project, name)) return nullptr;
-    return workplace.environments.find(name);
+    return service_context.environments.find(name);
 }
 
 /// Whether the key's deployments name the new objects.
@@ -42,21 +42,22 @@ void condemn_objects(Catalogue& catalogue, const ImportBatch& imports, const Aud
 
 }  // namespace
 
-Environment& writable_environment(const Workplace& workplace, const Caller& caller, const Project& project,
-                                  const std::string& name) {
-    Environment* environment = open_environment(workplace, caller, project, name);
+Environment& writable_environment(const ServiceContext& service_context, const Caller& caller,
+                                  const Project& project, const std::string& name) {
+    Environment* environment = open_environment(service_context, caller, project, name);
     if (environment == nullptr) throw environment_not_found(name);
     return *environment;
 }
 
-std::optional<std::string> first_closed_environment(const Workplace& workplace, const Caller& caller,
-                                                    const Project& project,
+std::optional<std::string> first_closed_environment(const ServiceContext& service_context,
+                                                    const Caller& caller, const Project& project,
                                                     const std::vector<EnvironmentEntry>& entries) {
     for (const EnvironmentEntry& entry : entries) {
         if (entry.environment.empty()) continue;
-        const bool open = entry.content || entry.private_key
-                              ? open_environment(workplace, caller, project, entry.environment) != nullptr
-                              : is_in(project, entry.environment) && caller.sees(project, entry.environment);
+        const bool open =
+            entry.content || entry.private_key
+                ? open_environment(service_context, caller, project, entry.environment) != nullptr
+                : is_in(project, entry.environment) && caller.sees(project, entry.environment);
         if (!open) return entry.environment;
     }
     return std::nullopt;
@@ -79,68 +80,69 @@ void require_in_every_environment(const Caller& caller, const Project& project, 
                                " are required together in one environment of the project");
 }
 
-Settlement with_answer(const Workplace& workplace, Settlement settlement, const Origin& origin,
-                       const DeploymentReport& report) {
+ChangeResolution with_answer(const ServiceContext& service_context, ChangeResolution resolution,
+                             const Origin& origin, const DeploymentReport& report) {
     if (origin.repeat)
-        settlement.answer = KeptAnswer{origin.repeat->user_id, origin.repeat->key, workplace.owner,
-                                       origin.repeat->answer(report), workplace.clock()};
-    return settlement;
+        resolution.answer = StoredResponse{origin.repeat->user_id, origin.repeat->key, service_context.owner,
+                                           origin.repeat->answer(report), service_context.clock()};
+    return resolution;
 }
 
 UnfinishedChange unfinished_change(const Key& key, const ImportBatch& imports, AuditRecord audit) {
     return {.key_id = key.id,
             .project_id = key.project_id,
             .key_name = key.name,
-            .settlement = imports.settlement(),
+            .resolution = imports.resolution(),
             .audit = std::move(audit)};
 }
 
-bool was_committed_all_the_same(Workplace& workplace, ImportBatch& imports, UnfinishedChange change,
-                                const CatalogueError* failure) {
+bool was_committed_all_the_same(ServiceContext& service_context, ImportBatch& imports,
+                                UnfinishedChange change, const CatalogueError* failure) {
     if (const auto* unknown = dynamic_cast<const CatalogueOutcomeUnknown*>(failure)) {
         change.change_id = unknown->change_id();
         change.made = imports.tombstones();
-        change.settlement.made = imports.ids();
-        workplace.unfinished->add(std::move(change));
+        change.resolution.made = imports.ids();
+        service_context.unfinished->add(std::move(change));
         throw CatalogueOutcomeUnknown(*unknown);
     }
-    if (failure != nullptr) change.settlement.clean.clear();
+    if (failure != nullptr) change.resolution.clean.clear();
     try {
         if (failure == nullptr) {
-            if (names_objects(workplace.catalogue, change.key_id, imports)) return true;
-            condemn_objects(workplace.catalogue, imports, change.audit);
+            if (names_objects(service_context.catalogue, change.key_id, imports)) return true;
+            condemn_objects(service_context.catalogue, imports, change.audit);
             imports.undo();
-            change.settlement = imports.settlement();
+            change.resolution = imports.resolution();
         }
-        if (!workplace.catalogue.abandon_change(change.key_id, change.settlement, change.audit) &&
+        if (!service_context.catalogue.abandon_change(change.key_id, change.resolution, change.audit) &&
             failure != nullptr) {
-            if (names_objects(workplace.catalogue, change.key_id, imports)) return true;
-            condemn_objects(workplace.catalogue, imports, change.audit);
+            if (names_objects(service_context.catalogue, change.key_id, imports)) return true;
+            condemn_objects(service_context.catalogue, imports, change.audit);
         }
     } catch (const CatalogueError& error) {
         change.change_id = change_id_of(error);
         change.made = imports.tombstones();
-        change.settlement.made.merge(imports.ids());
-        workplace.unfinished->add(std::move(change));
+        change.resolution.made.merge(imports.ids());
+        service_context.unfinished->add(std::move(change));
         throw;
     }
     imports.undo();
     return false;
 }
 
-void remember_nothing_made(Workplace& workplace, UnfinishedChange change, const CatalogueError& failure) {
+void remember_nothing_made(ServiceContext& service_context, UnfinishedChange change,
+                           const CatalogueError& failure) {
     change.change_id = change_id_of(failure);
     if (change.change_id.empty()) return;
-    change.settlement.clean = change.settlement.intents;
-    workplace.unfinished->add(std::move(change));
+    change.resolution.clean = change.resolution.intents;
+    service_context.unfinished->add(std::move(change));
 }
 
-void abandon_or_remember(Workplace& workplace, UnfinishedChange change) {
+void abandon_or_remember(ServiceContext& service_context, UnfinishedChange change) {
     try {
-        workplace.catalogue.abandon_change(change.key_id, change.settlement, change.audit);
+        service_context.catalogue.abandon_change(change.key_id, change.resolution, change.audit);
     } catch (const CatalogueError& error) {
         log::error("change.not_taken_back", {{"key", change.key_id}, {"reason", error.what()}});
-        workplace.unfinished->add(std::move(change));
+        service_context.unfinished->add(std::move(change));
     }
 }
 

@@ -50,8 +50,8 @@ MechanismList all_mechanisms() {
 /// Reads the parts of one request in turn and collects what is wrong with them.
 class Preparation {
   public:
-    Preparation(const CreateKeyRequest& request, const keys::Policy& policy, std::vector<FieldError> mistakes,
-                Contents contents)
+    Preparation(const CreateKeyRequest& request, const keys::KeyPolicy& policy,
+                std::vector<FieldError> mistakes, Contents contents)
         : request_(request), policy_(policy), mistakes_(std::move(mistakes)), contents_(contents) {}
 
     PreparedKey run() {
@@ -90,7 +90,7 @@ class Preparation {
         if (contents_ == Contents::left_alone) return nullptr;
         try {
             return std::make_shared<const KeyMaterial>(decode_content(type, algorithm, content, policy_));
-        } catch (const keys::UnusableContent& unusable) {
+        } catch (const keys::KeyFormatError& unusable) {
             mistake(pointer, unusable.what());
             return nullptr;
         }
@@ -129,7 +129,7 @@ class Preparation {
                       const KeyMaterial& public_key) {
         try {
             check_pair(std::get<keys::RsaPrivateKey>(private_key), std::get<keys::RsaPublicKey>(public_key));
-        } catch (const keys::UnusableContent& unusable) {
+        } catch (const keys::KeyFormatError& unusable) {
             mistake(entry.pointer + "/publicKey", unusable.what());
         }
     }
@@ -205,7 +205,7 @@ class Preparation {
     }
 
     const CreateKeyRequest& request_;
-    const keys::Policy& policy_;
+    const keys::KeyPolicy& policy_;
     std::vector<FieldError> mistakes_;
     const Contents contents_;
     PreparedKey prepared_{};
@@ -214,7 +214,7 @@ class Preparation {
 
 }  // namespace
 
-PreparedKey prepare(const CreateKeyRequest& request, const keys::Policy& policy,
+PreparedKey prepare(const CreateKeyRequest& request, const keys::KeyPolicy& policy,
                     std::vector<FieldError> mistakes, Contents contents) {
     return Preparation(request, policy, std::move(mistakes), contents).run();
 }

@@ -60,7 +60,7 @@ enum class Contents : std::uint8_t { decoded, left_alone };
 
 /// Decodes and checks everything that needs no token. `mistakes` holds what the reader found wrong already;
 /// throws ServiceError (validation_failed) with those and its own, all at once.
-PreparedKey prepare(const CreateKeyRequest& request, const keys::Policy& policy,
+PreparedKey prepare(const CreateKeyRequest& request, const keys::KeyPolicy& policy,
                     std::vector<FieldError> mistakes, Contents contents = Contents::decoded);
 
 }  // namespace keyward::service

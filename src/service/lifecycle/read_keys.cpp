@@ -48,7 +48,7 @@ std::vector<ReadKeys::Row> ReadKeys::read(const Caller& caller, const Project& p
                                           const KeyQuery& query) {
     const bool whole = sees_everything(caller, project);
     if (whole) {
-        const auto standings = catalogue_.list_standings(query);
+        const auto standings = catalogue_.list_revisions(query);
         auto rows = kept(standings);
         if (rows.size() == standings.size()) return rows;
     }
@@ -63,11 +63,11 @@ std::vector<ReadKeys::Row> ReadKeys::read(const Caller& caller, const Project& p
 }
 
 /// All of them, or fewer when one is not known at its revision.
-std::vector<ReadKeys::Row> ReadKeys::kept(const std::vector<KeyStanding>& standings) const {
+std::vector<ReadKeys::Row> ReadKeys::kept(const std::vector<KeyRevision>& standings) const {
     std::vector<Row> rows;
     rows.reserve(standings.size());
     const std::lock_guard lock(mutex_);
-    for (const KeyStanding& standing : standings) {
+    for (const KeyRevision& standing : standings) {
         const auto found = kept_.find(standing.id);
         if (found == kept_.end() || found->second.revision != standing.revision) break;
         rows.push_back({standing.name, found->second.text});

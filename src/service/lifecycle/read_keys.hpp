@@ -64,7 +64,7 @@ class ReadKeys {
         KeyText text;
     };
     std::vector<Row> read(const Caller& caller, const Project& project, const KeyQuery& query);
-    std::vector<Row> kept(const std::vector<KeyStanding>& standings) const;
+    std::vector<Row> kept(const std::vector<KeyRevision>& standings) const;
     void keep(const std::string& id, const Kept& kept);
     void forget(std::unordered_map<std::string, Kept>::iterator kept);
 

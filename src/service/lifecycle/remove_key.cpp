@@ -14,9 +14,9 @@ namespace {
 /// One call from its transaction to the end of the last object that can be reached.
 class Undeployment {
   public:
-    Undeployment(Workplace& workplace, const Caller& caller, const Project& project, const Key& key,
-                 const Origin& origin, std::optional<std::string> environment)
-        : workplace_(workplace),
+    Undeployment(ServiceContext& service_context, const Caller& caller, const Project& project,
+                 const Key& key, const Origin& origin, std::optional<std::string> environment)
+        : service_context_(service_context),
           caller_(caller),
           project_(project),
           key_(key),
@@ -24,17 +24,17 @@ class Undeployment {
           environment_(std::move(environment)) {}
 
     DeploymentReport run() {
-        const InFlight::Hold objects(workplace_.in_flight, objects_to_destroy());
-        Removal removal = begin();
+        const InFlight::Hold objects(service_context_.in_flight, objects_to_destroy());
+        KeyDeletion removal = begin();
         if (removal.begin == Begin::conflict) {
             // It may be with a change of this process that the catalogue's failure left open.
-            workplace_.unfinished->settle(workplace_.catalogue, project_.id, key_.name,
-                                          workplace_.lease_end());
+            service_context_.unfinished->resolve(service_context_.catalogue, project_.id, key_.name,
+                                                 service_context_.lease_end());
             removal = begin();
         }
         if (removal.begin == Begin::gone) throw key_not_found(key_.name);
         if (removal.begin == Begin::conflict) throw key_changed_meanwhile(key_.name);
-        const auto ends = destroy_tombstoned(workplace_, removal.tombstones, audit({}));
+        const auto ends = destroy_tombstoned(service_context_, removal.tombstones, audit({}));
         DeploymentReport report = report_of(removal.tombstones, ends);
         log::info(environment_ ? "key.undeployed" : "key.deleted", {{"request", origin_.request_id},
                                                                     {"user", caller_.user_name},
@@ -47,24 +47,26 @@ class Undeployment {
     }
 
   private:
-    Removal begin() {
-        return workplace_.catalogue.begin_removal(key_.id, key_.revision, environment_, workplace_.owner,
-                                                  workplace_.lease_end(), audit("started"));
+    KeyDeletion begin() {
+        return service_context_.catalogue.begin_deletion(key_.id, key_.revision, environment_,
+                                                         service_context_.owner, service_context_.lease_end(),
+                                                         audit("started"));
     }
 
     /// It is done, whether its answer can be kept for repeats or not.
     void keep(const DeploymentReport& report) {
         if (!origin_.repeat) return;
         try {
-            workplace_.catalogue.keep_answer({origin_.repeat->user_id, origin_.repeat->key, workplace_.owner,
-                                              origin_.repeat->answer(report), workplace_.clock()});
+            service_context_.catalogue.keep_answer({origin_.repeat->user_id, origin_.repeat->key,
+                                                    service_context_.owner, origin_.repeat->answer(report),
+                                                    service_context_.clock()});
         } catch (const CatalogueError& error) {
             log::error("answer.not_kept", {{"request", origin_.request_id}, {"reason", error.what()}});
         }
     }
 
     [[nodiscard]] AuditRecord audit(const std::string& result) const {
-        AuditRecord record{workplace_.clock(),
+        AuditRecord record{service_context_.clock(),
                            caller_.user_name,
                            origin_.request_id,
                            environment_ ? "key.undeploy" : "key.delete",
@@ -115,7 +117,7 @@ class Undeployment {
                                          : "Undeployed successfully"};
     }
 
-    Workplace& workplace_;
+    ServiceContext& service_context_;
     const Caller& caller_;
     const Project& project_;
     const Key& key_;
@@ -123,8 +125,8 @@ class Undeployment {
     std::optional<std::string> environment_;
 };
 
-Key key_to_change(const Workplace& workplace, const Project& project, const std::string& name) {
-    auto key = workplace.catalogue.find_key(project.id, name);
+Key key_to_change(const ServiceContext& service_context, const Project& project, const std::string& name) {
+    auto key = service_context.catalogue.find_key(project.id, name);
     if (!key || key->state == KeyState::creating) throw key_not_found(name);
     return *std::move(key);
 }
@@ -133,22 +135,22 @@ Key key_to_change(const Workplace& workplace, const Project& project, const std:
 
 DeploymentReport RemoveKey::remove(const Caller& caller, const Project& project, const std::string& key_name,
                                    const Origin& origin) {
-    const Key key = key_to_change(workplace_, project, key_name);
+    const Key key = key_to_change(service_context_, project, key_name);
     require_in_every_environment(caller, project, key);
-    return Undeployment(workplace_, caller, project, key, origin, std::nullopt).run();
+    return Undeployment(service_context_, caller, project, key, origin, std::nullopt).run();
 }
 
 DeploymentReport RemoveKey::undeploy(const Caller& caller, const Project& project,
                                      const std::string& key_name, const std::string& environment,
                                      const Origin& origin) {
-    const Key key = key_to_change(workplace_, project, key_name);
-    writable_environment(workplace_, caller, project, environment);
+    const Key key = key_to_change(service_context_, project, key_name);
+    writable_environment(service_context_, caller, project, environment);
     if (std::ranges::find(key.deployments, environment, &Deployment::environment) == key.deployments.end())
         throw ServiceError(
             ErrorKind::not_found,
             "Key (name: " + key_name + ") is not deployed in environment (name: " + environment + ")");
     if (key.state == KeyState::deleting) throw key_changed_meanwhile(key_name);
-    return Undeployment(workplace_, caller, project, key, origin, environment).run();
+    return Undeployment(service_context_, caller, project, key, origin, environment).run();
 }
 
 }  // namespace keyward::service

@@ -14,7 +14,7 @@ namespace keyward::service {
 /// shows as `DELETING` until a second call or recovery finishes. Any thread may call.
 class RemoveKey {
   public:
-    explicit RemoveKey(Workplace workplace) : workplace_(std::move(workplace)) {}
+    explicit RemoveKey(ServiceContext service_context) : service_context_(std::move(service_context)) {}
 
     /// From every environment; then the name is free. Throws ServiceError (not_found, conflict; forbidden
     /// when the caller may not undeploy from each environment in which the key is).
@@ -26,7 +26,7 @@ class RemoveKey {
                               const std::string& environment, const Origin& origin);
 
   private:
-    Workplace workplace_;
+    ServiceContext service_context_;
 };
 
 }  // namespace keyward::service

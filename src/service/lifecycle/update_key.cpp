@@ -47,16 +47,17 @@ bool asks_for_shared_change(const UpdateKeyRequest& request, const Key& key) {
 /// One update-key call from its intents to the end of the old objects.
 class Update {
   public:
-    Update(Workplace& workplace, const Caller& caller, const Project& project, const Key& key,
+    Update(ServiceContext& service_context, const Caller& caller, const Project& project, const Key& key,
            const UpdateKeyRequest& request, const PreparedUpdate& update)
-        : workplace_(workplace),
+        : service_context_(service_context),
           caller_(caller),
           project_(project),
           request_(request),
           update_(update),
           old_(key),
           new_(key),
-          imports_(workplace, caller.user_id, request.dry_run ? Lifetime::session : Lifetime::token) {}
+          imports_(service_context, caller.user_id,
+                   request.dry_run ? ObjectLifetime::session : ObjectLifetime::token) {}
 
     DeploymentReport run() {
         plan();
@@ -64,8 +65,8 @@ class Update {
         if (!imports_.empty()) import();
         DeploymentReport result = report();
         if (request_.dry_run) return result;
-        const InFlight::Hold old_objects(workplace_.in_flight, objects_to_replace());
-        destroy_tombstoned(workplace_, commit(result), audit("key.update.destroy", {}));
+        const InFlight::Hold old_objects(service_context_.in_flight, objects_to_replace());
+        destroy_tombstoned(service_context_, commit(result), audit("key.update.destroy", {}));
         log::info("key.updated", {{"request", request_.origin.request_id},
                                   {"user", caller_.user_name},
                                   {"client", request_.origin.client_address},
@@ -81,9 +82,9 @@ class Update {
         new_.type = *update_.fresh.type;
         new_.algorithm = update_.prepared.algorithm;
         new_.mechanisms = update_.prepared.mechanisms;
-        new_.updated_at = workplace_.clock();
+        new_.updated_at = service_context_.clock();
         if (changes_shared()) require_in_every_environment(caller_, project_, old_);
-        const UseSet uses = uses_of(new_.algorithm, new_.mechanisms);
+        const KeyUsages uses = uses_of(new_.algorithm, new_.mechanisms);
         for (const PlannedEntry& entry : update_.entries) {
             if (!entry.fresh) {
                 if (entry.present == nullptr || !caller_.sees(project_, entry.environment))
@@ -91,9 +92,9 @@ class Update {
                 continue;
             }
             const EnvironmentEntry& sent = update_.fresh.environments[*entry.fresh];
-            imports_.add(writable_environment(workplace_, caller_, project_, sent.environment), sent,
+            imports_.add(writable_environment(service_context_, caller_, project_, sent.environment), sent,
                          update_.prepared.entries[*entry.fresh],
-                         workplace_.new_object_id(sent.environment, project_.name, old_.name),
+                         service_context_.new_object_id(sent.environment, project_.name, old_.name),
                          object_label(sent.alias, project_.name, old_.name), uses, new_.mechanisms,
                          request_.origin.request_id);
         }
@@ -113,7 +114,7 @@ class Update {
         if (!request_.dry_run) {
             imports_.undo();
             abandon_or_remember(
-                workplace_,
+                service_context_,
                 unfinished_change(old_, imports_, audit("key.update.undone", imports_.failure().what())));
         }
         throw imports_.failure();
@@ -123,8 +124,8 @@ class Update {
         Begin begun = try_to_begin();
         if (begun == Begin::conflict) {
             // It may be with a change of this process that the catalogue's failure left open.
-            workplace_.unfinished->settle(workplace_.catalogue, project_.id, old_.name,
-                                          workplace_.lease_end());
+            service_context_.unfinished->resolve(service_context_.catalogue, project_.id, old_.name,
+                                                 service_context_.lease_end());
             begun = try_to_begin();
         }
         switch (begun) {
@@ -139,10 +140,10 @@ class Update {
 
     Begin try_to_begin() {
         try {
-            return workplace_.catalogue.begin_update(old_.id, old_.revision, imports_.intents(old_.id),
-                                                     audit("key.update", "started"));
+            return service_context_.catalogue.begin_update(old_.id, old_.revision, imports_.intents(old_.id),
+                                                           audit("key.update", "started"));
         } catch (const CatalogueError& error) {
-            remember_nothing_made(workplace_,
+            remember_nothing_made(service_context_,
                                   unfinished_change(old_, imports_, audit("key.update.undone", "not begun")),
                                   error);
             throw;
@@ -190,8 +191,8 @@ class Update {
     std::vector<Tombstone> commit(const DeploymentReport& result) {
         const std::set<std::string> changed = replace_deployments();
         try {
-            auto retired = workplace_.catalogue.commit_update(
-                new_, changed, with_answer(workplace_, imports_.settlement(), request_.origin, result),
+            auto retired = service_context_.catalogue.commit_update(
+                new_, changed, with_answer(service_context_, imports_.resolution(), request_.origin, result),
                 audit("key.update.commit", results_text(result)));
             if (retired) return *std::move(retired);
         } catch (const CatalogueError& error) {
@@ -206,12 +207,12 @@ class Update {
 
     bool was_committed(const std::string& reason, const CatalogueError* failure) {
         return was_committed_all_the_same(
-            workplace_, imports_, unfinished_change(old_, imports_, audit("key.update.undone", reason)),
+            service_context_, imports_, unfinished_change(old_, imports_, audit("key.update.undone", reason)),
             failure);
     }
 
     [[nodiscard]] AuditRecord audit(const std::string& action, const std::string& result) const {
-        AuditRecord record{workplace_.clock(),
+        AuditRecord record{service_context_.clock(),
                            caller_.user_name,
                            request_.origin.request_id,
                            action,
@@ -224,7 +225,7 @@ class Update {
         return record;
     }
 
-    Workplace& workplace_;
+    ServiceContext& service_context_;
     const Caller& caller_;
     const Project& project_;
     const UpdateKeyRequest& request_;
@@ -238,18 +239,18 @@ class Update {
 
 DeploymentReport UpdateKey::run(const Caller& caller, const Project& project, UpdateKeyRequest request,
                                 std::vector<FieldError> mistakes) {
-    const auto key = workplace_.catalogue.find_key(project.id, request.key_name);
+    const auto key = service_context_.catalogue.find_key(project.id, request.key_name);
     if (!key || key->state == KeyState::creating) throw key_not_found(request.key_name);
     // Before its fields are judged: a 403 comes before a 400.
     if (asks_for_shared_change(request, *key)) require_in_every_environment(caller, project, *key);
-    const auto closed = first_closed_environment(workplace_, caller, project, request.environments);
+    const auto closed = first_closed_environment(service_context_, caller, project, request.environments);
     const PreparedUpdate update =
-        prepare_update(request, *key, caller, project, workplace_.policy, std::move(mistakes),
+        prepare_update(request, *key, caller, project, service_context_.policy, std::move(mistakes),
                        closed ? Contents::left_alone : Contents::decoded);
     if (closed) throw environment_not_found(*closed);
     if (key->state == KeyState::deleting)
         throw ServiceError(ErrorKind::conflict, "Key (name: " + key->name + ") is being deleted");
-    return Update(workplace_, caller, project, *key, request, update).run();
+    return Update(service_context_, caller, project, *key, request, update).run();
 }
 
 }  // namespace keyward::service

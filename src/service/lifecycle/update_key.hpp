@@ -34,14 +34,14 @@ struct UpdateKeyRequest {
 /// made for, is all or nothing. Of two changes of a key at once one gets `conflict`. Any thread may call.
 class UpdateKey {
   public:
-    explicit UpdateKey(Workplace workplace) : workplace_(std::move(workplace)) {}
+    explicit UpdateKey(ServiceContext service_context) : service_context_(std::move(service_context)) {}
 
     /// Throws ServiceError as the contract says. `mistakes` is what reading the request found wrong.
     DeploymentReport run(const Caller& caller, const Project& project, UpdateKeyRequest request,
                          std::vector<FieldError> mistakes);
 
   private:
-    Workplace workplace_;
+    ServiceContext service_context_;
 };
 
 }  // namespace keyward::service

@@ -32,7 +32,7 @@ bool is_stored_public_key(const SecretBytes& sent, const Deployment* present, Co
         // Whatever the policy says of new keys, this is about one that is there.
         const auto decoded = decode_content(KeyType::public_key, {}, sent, {.rsa_min_bits = 0});
         return public_key_sha256(*public_half(decoded)) == present->public_key_sha256;
-    } catch (const keys::UnusableContent&) {
+    } catch (const keys::KeyFormatError&) {
         return false;
     }
 }
@@ -49,7 +49,7 @@ class UpdatePreparation {
           mistakes_(std::move(mistakes)),
           contents_(contents) {}
 
-    PreparedUpdate run(const keys::Policy& policy) {
+    PreparedUpdate run(const keys::KeyPolicy& policy) {
         if (request_.name && *request_.name != key_.name)
             mistake("/name", "is " + key_.name + " and can't be changed after creation");
         for (EnvironmentEntry& entry : request_.environments)
@@ -163,7 +163,7 @@ class UpdatePreparation {
         const bool all_fit = std::ranges::all_of(
             wanted, [&](const auto& name) { return std::ranges::find(fitting, name) != fitting.end(); });
         if (!all_fit) return;
-        const UseSet needed = uses_of(key_.algorithm, wanted);
+        const KeyUsages needed = uses_of(key_.algorithm, wanted);
         const bool objects_fit = std::ranges::all_of(
             staying(), [&](const Deployment* each) { return std::ranges::includes(each->uses, needed); });
         if (!objects_fit || !may_change_without_content(key_.algorithm, key_.mechanisms, wanted))
@@ -189,7 +189,7 @@ class UpdatePreparation {
             mistake("/algorithm", "is needed when the keyType changes without content");
     }
 
-    void settle_algorithm(const keys::Policy& policy) {
+    void settle_algorithm(const keys::KeyPolicy& policy) {
         PreparedKey& prepared = update_.prepared;
         if (update_.fresh.environments.empty())
             prepared.algorithm = update_.fresh.algorithm.value_or(key_.algorithm);
@@ -204,7 +204,7 @@ class UpdatePreparation {
     }
 
     /// A key may be older than a rule for its mechanisms. Its new objects obey the rule.
-    void keep_mechanisms(const keys::Policy& policy) {
+    void keep_mechanisms(const keys::KeyPolicy& policy) {
         update_.prepared.mechanisms = key_.mechanisms;
         if (update_.fresh.environments.empty()) return;
         const std::string conflict = conflict_among(key_.algorithm, key_.mechanisms, policy);
@@ -214,7 +214,7 @@ class UpdatePreparation {
 
     [[nodiscard]] bool old_objects_fit(const PreparedKey& prepared) const {
         if (!may_change_without_content(key_.algorithm, key_.mechanisms, prepared.mechanisms)) return false;
-        const UseSet needed = uses_of(prepared.algorithm, prepared.mechanisms);
+        const KeyUsages needed = uses_of(prepared.algorithm, prepared.mechanisms);
         return std::ranges::all_of(key_.deployments, [&](const Deployment& each) {
             return !is_in_use(each) || std::ranges::includes(each.uses, needed);
         });
@@ -233,7 +233,7 @@ class UpdatePreparation {
 }  // namespace
 
 PreparedUpdate prepare_update(UpdateKeyRequest& request, const Key& key, const Caller& caller,
-                              const Project& project, const keys::Policy& policy,
+                              const Project& project, const keys::KeyPolicy& policy,
                               std::vector<FieldError> mistakes, Contents contents) {
     return UpdatePreparation(request, key, caller, project, std::move(mistakes), contents).run(policy);
 }

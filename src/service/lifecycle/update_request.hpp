@@ -29,7 +29,7 @@ struct PreparedUpdate {
 /// and its own, all at once. The result borrows from the key, and takes the content out of the request. With
 /// Contents::left_alone it is of no use: the call is for the mistakes.
 PreparedUpdate prepare_update(UpdateKeyRequest& request, const Key& key, const Caller& caller,
-                              const Project& project, const keys::Policy& policy,
+                              const Project& project, const keys::KeyPolicy& policy,
                               std::vector<FieldError> mistakes, Contents contents = Contents::decoded);
 
 }  // namespace keyward::service

@@ -13,11 +13,11 @@ namespace keyward::service {
 /// a deadline whatever it does, and one that is past it counts against its environment: so the first
 /// operation goes alone, and then as many together as fit into a tenth of the deadline, but not so many that
 /// the batch keeps others out. Not for sharing between threads.
-class BatchPace {
+class AdaptiveBatchSize {
   public:
     static constexpr std::size_t most = 32;
 
-    BatchPace(SteadyClock clock, std::chrono::milliseconds deadline)
+    AdaptiveBatchSize(SteadyClock clock, std::chrono::milliseconds deadline)
         : clock_(std::move(clock)), deadline_(deadline), begun_(clock_()), last_(begun_) {}
 
     /// Operations for the next call.
@@ -38,8 +38,8 @@ class BatchPace {
   private:
     SteadyClock clock_;
     std::chrono::milliseconds deadline_;
-    FailureCounts::Time begun_;
-    FailureCounts::Time last_;
+    BackoffTracker::Time begun_;
+    BackoffTracker::Time last_;
     std::size_t next_ = 1;
 };
 

@@ -11,15 +11,15 @@
 namespace keyward::service {
 
 /// A mechanism that the token of an environment really offers.
-struct OfferedMechanism {
-    const Mechanism* mechanism;     ///< a row of the table
-    std::set<keys::Digest> hashes;  ///< OAEP: those with which the token decrypts
+struct AvailableMechanism {
+    const Mechanism* mechanism;  ///< a row of the table
+    std::set<Digest> hashes;     ///< OAEP: those with which the token decrypts
 };
 
 /// All of them in the table's order; legacy ones only where the configuration allows them. For callers whose
 /// grants reach that environment in some project, and for administrators. Throws ServiceError: bad_request
 /// for others, hsm_unavailable or overloaded when the token does not answer. Any thread may call.
-std::vector<OfferedMechanism> offered_mechanisms(const Workplace& workplace, const Caller& caller,
-                                                 const std::string& environment);
+std::vector<AvailableMechanism> available_mechanisms(const ServiceContext& service_context,
+                                                     const Caller& caller, const std::string& environment);
 
 }  // namespace keyward::service

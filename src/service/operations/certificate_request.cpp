@@ -25,7 +25,7 @@ Bytes read_name(const Read& read, const std::string& text, const std::string& po
                 std::vector<FieldError>& mistakes) {
     try {
         return read(text);
-    } catch (const keys::UnusableName& unusable) {
+    } catch (const x509::NameFormatError& unusable) {
         mistakes.push_back({pointer, unusable.what()});
         return {};
     }
@@ -41,9 +41,9 @@ bool is_unreadable(const std::string& pointer, const std::vector<FieldError>& mi
 Names read_names(const CertificateRequestFields& fields, std::vector<FieldError>& mistakes) {
     Names names;
     if (!is_unreadable("/subject", mistakes))
-        names.subject = read_name(keys::subject_name, fields.subject, "/subject", mistakes);
+        names.subject = read_name(x509::subject_name, fields.subject, "/subject", mistakes);
     for (std::size_t i = 0; i < fields.alternative_names.size(); ++i)
-        names.alternatives.push_back(read_name(keys::general_name, fields.alternative_names[i],
+        names.alternatives.push_back(read_name(x509::general_name, fields.alternative_names[i],
                                                "/subjectAltNames/" + std::to_string(i), mistakes));
     return names;
 }
@@ -61,7 +61,7 @@ void check_mechanism(const Key& key, const std::string& mechanism, bool legacy_a
     OperationFields trial;
     trial.mechanism = mechanism;
     trial.input.emplace();
-    check_operation({Action::sign, key, nullptr, legacy_allowed}, std::move(trial), mistakes);
+    check_operation({CryptoOperation::sign, key, nullptr, legacy_allowed}, std::move(trial), mistakes);
 }
 
 RequestScheme scheme_of(const Mechanism& mechanism) {
@@ -88,7 +88,7 @@ RequestScheme scheme_of(const Mechanism& mechanism) {
 
 keys::RequestSignature signature_of(const std::string& name) {
     const Mechanism& mechanism = *find_mechanism(name);
-    return {scheme_of(mechanism), mechanism.digest.value_or(keys::Digest::sha256)};
+    return {scheme_of(mechanism), mechanism.digest.value_or(Digest::sha256)};
 }
 
 }  // namespace
@@ -96,24 +96,24 @@ keys::RequestSignature signature_of(const std::string& name) {
 std::string RequestCertificate::run(const Caller& caller, const Project& project,
                                     const CertificateRequestFields& fields,
                                     std::vector<FieldError> mistakes) {
-    const auto key = workplace_.catalogue.find_key(project.id, fields.key_name);
+    const auto key = service_context_.catalogue.find_key(project.id, fields.key_name);
     if (!key || key->state == KeyState::creating) throw key_not_found(fields.key_name);
     const Names names = read_names(fields, mistakes);
-    check_mechanism(*key, fields.mechanism, workplace_.policy.legacy_mechanisms, mistakes);
+    check_mechanism(*key, fields.mechanism, service_context_.policy.legacy_mechanisms, mistakes);
     if (!mistakes.empty()) throw ServiceError(std::move(mistakes));
-    if (usable_environment(workplace_, caller, project, fields.environment) == nullptr)
+    if (usable_environment(service_context_, caller, project, fields.environment) == nullptr)
         throw environment_not_found(fields.environment);
     const Deployment& deployment =
         usable_deployment(*key, deployment_in(*key, fields.environment), fields.environment);
 
-    const keys::CertificateRequest request(names.subject, names.alternatives,
+    const x509::CertificateRequest request(names.subject, names.alternatives,
                                            keys::public_key_from_pem(deployment.public_key_pem),
                                            signature_of(fields.mechanism));
     const Bytes signature = sign(caller, project, fields, request.to_be_signed());
     try {
         return request.pem(signature);
     } catch (const std::runtime_error&) {
-        const auto standing = workplace_.catalogue.find_standing(project.id, fields.key_name);
+        const auto standing = service_context_.catalogue.find_revision(project.id, fields.key_name);
         if (standing && standing->revision == key->revision) throw;
         throw key_changed_meanwhile(fields.key_name);
     }
@@ -127,7 +127,7 @@ Bytes RequestCertificate::sign(const Caller& caller, const Project& project,
     UseKeyRequest request;
     request.key_name = fields.key_name;
     request.environment = fields.environment;
-    request.action = Action::sign;
+    request.action = CryptoOperation::sign;
     request.operations.push_back(std::move(operation));
     request.origin = fields.origin;
     return use_.run(caller, project, std::move(request), {}).at(0).signature.value();

@@ -20,7 +20,8 @@ struct CertificateRequestFields {
 /// one in the token. Any thread may call.
 class RequestCertificate {
   public:
-    RequestCertificate(Workplace workplace, UseKey& use) : workplace_(std::move(workplace)), use_(use) {}
+    RequestCertificate(ServiceContext service_context, UseKey& use)
+        : service_context_(std::move(service_context)), use_(use) {}
 
     /// PEM. Throws ServiceError as a signature would, and validation_failed for names that can't stand there.
     std::string run(const Caller& caller, const Project& project, const CertificateRequestFields& fields,
@@ -30,7 +31,7 @@ class RequestCertificate {
     Bytes sign(const Caller& caller, const Project& project, const CertificateRequestFields& fields,
                ByteView to_be_signed);
 
-    Workplace workplace_;
+    ServiceContext service_context_;
     UseKey& use_;
 };
 

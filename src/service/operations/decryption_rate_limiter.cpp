@@ -9,7 +9,7 @@ constexpr std::chrono::seconds wait_for_others{1};
 
 }  // namespace
 
-DecryptionThrottle::Turn::Turn(DecryptionThrottle& throttle, std::string key_id)
+DecryptionRateLimiter::Turn::Turn(DecryptionRateLimiter& throttle, std::string key_id)
     : throttle_(throttle), key_id_(std::move(key_id)) {
     const auto now = throttle_.clock_();
     const std::lock_guard lock(throttle_.mutex_);
@@ -25,14 +25,14 @@ DecryptionThrottle::Turn::Turn(DecryptionThrottle& throttle, std::string key_id)
         throttle_.trying_[key_id_] = trying + 1;
 }
 
-DecryptionThrottle::Turn::~Turn() {
+DecryptionRateLimiter::Turn::~Turn() {
     if (wait_.count() > 0) return;
     const std::lock_guard lock(throttle_.mutex_);
     const auto found = throttle_.trying_.find(key_id_);
     if (--found->second == 0) throttle_.trying_.erase(found);
 }
 
-void DecryptionThrottle::failed(const std::string& key_id) {
+void DecryptionRateLimiter::failed(const std::string& key_id) {
     const auto now = clock_();
     const std::lock_guard lock(mutex_);
     keys_.failed(key_id, now);

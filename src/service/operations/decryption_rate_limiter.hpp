@@ -17,9 +17,9 @@ namespace keyward::service {
 /// and then one: those who try together would all fail before the first failure counts. Success does not make
 /// up for failures: who attacks has successes too. Lives in this process: replicas count for themselves. Any
 /// thread may call.
-class DecryptionThrottle {
+class DecryptionRateLimiter {
   public:
-    explicit DecryptionThrottle(SteadyClock clock) : clock_(std::move(clock)), keys_(rule, usual_most) {}
+    explicit DecryptionRateLimiter(SteadyClock clock) : clock_(std::move(clock)), keys_(rule, usual_most) {}
 
     /// One try, if it may be made now. Counts among those that are under way as long as it lives.
     class Turn {
@@ -32,10 +32,10 @@ class DecryptionThrottle {
         [[nodiscard]] std::chrono::seconds wait() const { return wait_; }
 
       private:
-        friend class DecryptionThrottle;
-        Turn(DecryptionThrottle& throttle, std::string key_id);
+        friend class DecryptionRateLimiter;
+        Turn(DecryptionRateLimiter& throttle, std::string key_id);
 
-        DecryptionThrottle& throttle_;
+        DecryptionRateLimiter& throttle_;
         const std::string key_id_;
         std::chrono::seconds wait_{0};
     };
@@ -50,7 +50,7 @@ class DecryptionThrottle {
 
     SteadyClock clock_;
     std::mutex mutex_;
-    FailureCounts keys_;
+    BackoffTracker keys_;
     std::map<std::string, int> trying_;  ///< how many try now, by key
 };
 

@@ -2,8 +2,8 @@
 
 namespace keyward::service {
 
-std::shared_ptr<const Key> KnownKeys::find(const std::string& project_id, const std::string& name) {
-    const auto standing = catalogue_.find_standing(project_id, name);
+std::shared_ptr<const Key> KeyCache::find(const std::string& project_id, const std::string& name) {
+    const auto standing = catalogue_.find_revision(project_id, name);
     if (!standing) return nullptr;
     if (auto key = kept(*standing)) return key;
     auto found = catalogue_.find_key(project_id, name);
@@ -13,14 +13,14 @@ std::shared_ptr<const Key> KnownKeys::find(const std::string& project_id, const 
     return key;
 }
 
-std::shared_ptr<const Key> KnownKeys::kept(const KeyStanding& standing) const {
+std::shared_ptr<const Key> KeyCache::kept(const KeyRevision& standing) const {
     const std::lock_guard lock(mutex_);
     const auto found = kept_.find(standing.id);
     if (found == kept_.end() || found->second->revision != standing.revision) return nullptr;
     return found->second;
 }
 
-void KnownKeys::keep(std::shared_ptr<const Key> key) {
+void KeyCache::keep(std::shared_ptr<const Key> key) {
     const std::lock_guard lock(mutex_);
     // Any of them may go: what is used often comes back at once.
     if (kept_.size() >= capacity_ && !kept_.contains(key->id)) kept_.erase(kept_.begin());

@@ -12,17 +12,17 @@ namespace keyward::service {
 
 /// What the catalogue says of keys, kept as long as each is at the revision that was read, which it is asked
 /// each time: what another process changed is seen at once. Any thread may call.
-class KnownKeys {
+class KeyCache {
   public:
     /// Keeps at most `capacity` keys.
-    explicit KnownKeys(Catalogue& catalogue, std::size_t capacity = 20'000)
+    explicit KeyCache(Catalogue& catalogue, std::size_t capacity = 20'000)
         : catalogue_(catalogue), capacity_(capacity) {}
 
     /// Null when the project has no such key. Throws CatalogueError.
     std::shared_ptr<const Key> find(const std::string& project_id, const std::string& name);
 
   private:
-    std::shared_ptr<const Key> kept(const KeyStanding& standing) const;
+    std::shared_ptr<const Key> kept(const KeyRevision& standing) const;
     void keep(std::shared_ptr<const Key> key);
 
     Catalogue& catalogue_;

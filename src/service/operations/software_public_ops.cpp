@@ -8,13 +8,13 @@
 namespace keyward::service {
 namespace {
 
-Bytes digest_to_verify(const Operation& operation) {
+Bytes digest_to_verify(const CryptoRequest& operation) {
     const ByteView input = operation.input.reveal();
     if (operation.input_is_digest) return {input.begin(), input.end()};
-    return keys::digest_of(operation.mechanism->digest.value(), input);
+    return digest_of(operation.mechanism->digest.value(), input);
 }
 
-bool verifies(const Operation& operation, const keys::PublicKey& key) {
+bool verifies(const CryptoRequest& operation, const keys::PublicKey& key) {
     const ByteView signature = operation.signature;
     switch (operation.mechanism->scheme) {
         case Scheme::rsa_pkcs1_signature:
@@ -40,7 +40,7 @@ bool verifies(const Operation& operation, const keys::PublicKey& key) {
     throw std::logic_error("the mechanism has no public verification");
 }
 
-Bytes encrypted(const Operation& operation, const keys::PublicKey& key) {
+Bytes encrypted(const CryptoRequest& operation, const keys::PublicKey& key) {
     const auto& rsa = std::get<keys::RsaPublicKey>(key);
     const ByteView input = operation.input.reveal();
     return operation.mechanism->scheme == Scheme::rsa_oaep
@@ -50,10 +50,12 @@ Bytes encrypted(const Operation& operation, const keys::PublicKey& key) {
 
 }  // namespace
 
-Outcome operate_outside(Action action, const Operation& operation, const std::string& public_key_pem) {
+CryptoResult operate_outside(CryptoOperation action, const CryptoRequest& operation,
+                             const std::string& public_key_pem) {
     const keys::PublicKey key = keys::public_key_from_pem(public_key_pem);
-    if (action == Action::encrypt) return {.output = SecretBytes::copy_of(encrypted(operation, key))};
-    return {.kind = verifies(operation, key) ? Outcome::Kind::done : Outcome::Kind::failed};
+    if (action == CryptoOperation::encrypt)
+        return {.output = SecretBytes::copy_of(encrypted(operation, key))};
+    return {.kind = verifies(operation, key) ? CryptoResult::Kind::done : CryptoResult::Kind::failed};
 }
 
 }  // namespace keyward::service

@@ -7,6 +7,7 @@
 namespace keyward::service {
 
 /// Does in OpenSSL what needs the public half of a key alone (`is_public`), for tokens that lack it.
-Outcome operate_outside(Action action, const Operation& operation, const std::string& public_key_pem);
+CryptoResult operate_outside(CryptoOperation action, const CryptoRequest& operation,
+                             const std::string& public_key_pem);
 
 }  // namespace keyward::service

@@ -6,11 +6,11 @@
 
 namespace keyward::service {
 
-Environment* usable_environment(const Workplace& workplace, const Caller& caller, const Project& project,
-                                const std::string& name) {
+Environment* usable_environment(const ServiceContext& service_context, const Caller& caller,
+                                const Project& project, const std::string& name) {
     const bool in_project = std::ranges::find(project.environments, name) != project.environments.end();
     if (!in_project || !caller.holds(Permission::use, project, name)) return nullptr;
-    return workplace.environments.find(name);
+    return service_context.environments.find(name);
 }
 
 const Deployment* deployment_in(const Key& key, const std::string& environment) {

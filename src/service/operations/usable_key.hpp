@@ -8,8 +8,8 @@
 namespace keyward::service {
 
 /// Null when the caller may not use keys there, whether it exists or not.
-Environment* usable_environment(const Workplace& workplace, const Caller& caller, const Project& project,
-                                const std::string& name);
+Environment* usable_environment(const ServiceContext& service_context, const Caller& caller,
+                                const Project& project, const std::string& name);
 
 /// Null when the key has none there.
 const Deployment* deployment_in(const Key& key, const std::string& environment);

@@ -30,11 +30,12 @@ struct OperationFields {
 struct UseKeyRequest {
     std::string key_name;
     std::string environment;
-    Action action = Action::encrypt;
+    CryptoOperation action = CryptoOperation::encrypt;
     bool batch = false;  ///< what goes wrong with one operation is told in its result
     std::vector<OperationFields> operations;
     Origin origin;
-    Waiter* waiter = nullptr;  ///< who can be let go while a call hangs; without one, workers make the calls
+    DeadlineResponder* responder =
+        nullptr;  ///< who can be let go while a call hangs; without one, workers make the calls
 };
 
 /// The answer to one operation.

@@ -26,7 +26,7 @@ constexpr auto clock_margin = std::chrono::minutes(1);
 
 constexpr auto not_decrypted_text = "The input could not be decrypted";
 
-using Operations = std::shared_ptr<const std::vector<Operation>>;
+using Operations = std::shared_ptr<const std::vector<CryptoRequest>>;
 
 std::string too_many_failures_text(std::chrono::seconds wait) {
     return "Too many decryptions with this key have failed; try again in " + std::to_string(wait.count()) +
@@ -53,16 +53,17 @@ void add_where_readable(std::vector<FieldError>& mistakes, std::vector<FieldErro
 /// One call of one of the actions, from the key as it is now to the results.
 class Usage {
   public:
-    Usage(const Workplace& workplace, const SteadyClock& clock, KnownKeys& keys, DecryptionThrottle& throttle,
-          const Caller& caller, const Project& project, UseKeyRequest& request)
-        : workplace_(workplace),
+    Usage(const ServiceContext& service_context, const SteadyClock& clock, KeyCache& keys,
+          DecryptionRateLimiter& throttle, const Caller& caller, const Project& project,
+          UseKeyRequest& request)
+        : service_context_(service_context),
           clock_(clock),
           keys_(keys),
           throttle_(throttle),
           caller_(caller),
           project_(project),
           request_(request),
-          environment_(usable_environment(workplace, caller, project, request.environment)),
+          environment_(usable_environment(service_context, caller, project, request.environment)),
           key_(found_key()) {}
 
     std::vector<UseResult> run(std::vector<FieldError> mistakes) {
@@ -88,13 +89,13 @@ class Usage {
     void check(std::vector<FieldError> mistakes) {
         const Deployment* const there =
             environment_ == nullptr ? nullptr : deployment_in(*key_, request_.environment);
-        const UseRules rules{request_.action, *key_, there, workplace_.policy.legacy_mechanisms};
-        std::vector<Operation> operations;
+        const UseRules rules{request_.action, *key_, there, service_context_.policy.legacy_mechanisms};
+        std::vector<CryptoRequest> operations;
         operations.reserve(request_.operations.size());
         std::vector<FieldError> found;
         for (OperationFields& fields : request_.operations) {
             pointers_.push_back(fields.pointer);
-            CheckedOperation checked = check_operation(rules, std::move(fields), found);
+            CheckedRequest checked = check_operation(rules, std::move(fields), found);
             operations.push_back(std::move(checked.operation));
             forms_.push_back(checked.form);
         }
@@ -102,16 +103,16 @@ class Usage {
         if (!mistakes.empty()) throw ServiceError(std::move(mistakes));
         if (environment_ == nullptr) throw environment_not_found(request_.environment);
         deployment_ = &usable_deployment(*key_, there, request_.environment);
-        for (Operation& operation : operations) {
+        for (CryptoRequest& operation : operations) {
             if (!is_public(*operation.mechanism, request_.action)) continue;
             operation.public_key_sha256 = deployment_->public_key_sha256;
             needs_public_half_ = true;
         }
-        operations_ = std::make_shared<const std::vector<Operation>>(std::move(operations));
+        operations_ = std::make_shared<const std::vector<CryptoRequest>>(std::move(operations));
     }
 
     std::vector<UseResult> run_all() {
-        BatchPace pace(clock_, environment_->profile().deadline);
+        AdaptiveBatchSize pace(clock_, environment_->profile().deadline);
         std::vector<UseResult> results;
         results.reserve(operations_->size());
         while (results.size() < operations_->size()) {
@@ -144,15 +145,15 @@ class Usage {
     }
 
     void run_slowed_down(std::vector<UseResult>& results) {
-        const DecryptionThrottle::Turn turn = throttle_.turn(key_->id);
+        const DecryptionRateLimiter::Turn turn = throttle_.turn(key_->id);
         if (turn.wait().count() == 0) return run_part(results, 1);
         std::string text = too_many_failures_text(turn.wait());
         if (results.empty()) throw ServiceError(ErrorKind::too_many_requests, text, turn.wait());
         results.push_back({.success = false, .message = std::move(text), .retry_after = turn.wait()});
     }
 
-    [[nodiscard]] bool is_slowed_down(const Operation& operation) const {
-        return request_.action == Action::decrypt && failure_is_an_oracle(*operation.mechanism);
+    [[nodiscard]] bool is_slowed_down(const CryptoRequest& operation) const {
+        return request_.action == CryptoOperation::decrypt && failure_is_an_oracle(*operation.mechanism);
     }
 
     /// How many operations from there on go together. Those that are slowed down go one by one.
@@ -166,14 +167,14 @@ class Usage {
 
     void run_part(std::vector<UseResult>& results, std::size_t most) {
         const std::size_t first = results.size();
-        std::vector<Outcome> outcomes = outcomes_of(first, part_from(first, most));
-        for (Outcome& outcome : outcomes)
+        std::vector<CryptoResult> outcomes = outcomes_of(first, part_from(first, most));
+        for (CryptoResult& outcome : outcomes)
             results.push_back(result_of(results.size(), std::move(outcome)));
     }
 
     /// What was done with an object that is not the key's any more goes nowhere: it may have been replaced
     /// while the call waited, and its handle may stand for another key by now.
-    std::vector<Outcome> outcomes_of(std::size_t first, std::size_t count) {
+    std::vector<CryptoResult> outcomes_of(std::size_t first, std::size_t count) {
         for (int attempt = 0; attempt < most_attempts; ++attempt) {
             auto outcomes = ask_token(first, count);
             if (!follow_the_key() && outcomes) return *std::move(outcomes);
@@ -182,7 +183,7 @@ class Usage {
     }
 
     /// Nothing when the token does not hold the object because the key was changed meanwhile.
-    std::optional<std::vector<Outcome>> ask_token(std::size_t first, std::size_t count) {
+    std::optional<std::vector<CryptoResult>> ask_token(std::size_t first, std::size_t count) {
         try {
             return call_token(first, count);
         } catch (const TokenError& error) {
@@ -198,17 +199,17 @@ class Usage {
         }
     }
 
-    std::vector<Outcome> call_token(std::size_t first, std::size_t count) {
-        return in_token<std::vector<Outcome>>([operations = operations_, first, count,
-                                               id = *deployment_->object_id,
-                                               action = request_.action](Token& token) {
+    std::vector<CryptoResult> call_token(std::size_t first, std::size_t count) {
+        return in_token<std::vector<CryptoResult>>([operations = operations_, first, count,
+                                                    id = *deployment_->object_id,
+                                                    action = request_.action](Token& token) {
             return token.operate(id, action, std::span(*operations).subspan(first, count));
         });
     }
 
     /// The key is deployed, so its object should be there: once the module is initialised again it may be
     /// seen. Where that is not done now, another call may have had it done since the first look.
-    std::vector<Outcome> look_again(std::size_t first, std::size_t count) {
+    std::vector<CryptoResult> look_again(std::size_t first, std::size_t count) {
         const bool refreshed = refresh();
         auto outcomes = call_token(first, count);
         if (refreshed) refresh_pause().reset();
@@ -217,7 +218,7 @@ class Usage {
 
     /// All environments of the module pay for it, so what stays missing has it done more and more rarely.
     bool refresh() {
-        const Instant before = workplace_.clock();
+        const Instant before = service_context_.clock();
         if (!may_be_newer_than_module() && !refresh_pause().is_over(before)) return false;
         if (!in_token<bool>([](Token& token) { return token.refresh(); })) return false;
         environment_->note_refresh(before);
@@ -228,22 +229,22 @@ class Usage {
     /// The import may have ended as long after the time of the change as a change takes at most.
     [[nodiscard]] bool may_be_newer_than_module() const {
         return environment_->last_refresh() <
-               key_->updated_at + workplace_.environments.lease() + clock_margin;
+               key_->updated_at + service_context_.environments.lease() + clock_margin;
     }
 
-    GrowingPause& refresh_pause() { return workplace_.refresh_pauses->of(environment_->name()); }
+    GrowingPause& refresh_pause() { return service_context_.refresh_pauses->of(environment_->name()); }
 
     template <typename Result>
     Result in_token(const std::function<Result(Token&)>& work) {
-        return request_.waiter == nullptr
+        return request_.responder == nullptr
                    ? environment_->call<Result>(work)
-                   : environment_->call_here<Result>(work, *request_.waiter, caller_.user_id);
+                   : environment_->call_here<Result>(work, *request_.responder, caller_.user_id);
     }
 
     /// Nothing is encrypted to a private key that its token could not open again.
     void require_that_it_can_be_opened() const {
-        if (request_.action != Action::encrypt || !needs_public_half_) return;
-        const TokenOffer offer = offer_of(*environment_, pointers_.front());
+        if (request_.action != CryptoOperation::encrypt || !needs_public_half_) return;
+        const TokenCapabilities offer = capabilities_of(*environment_, pointers_.front());
         std::vector<FieldError> mistakes;
         for (std::size_t i = 0; i < operations_->size(); ++i)
             if (auto missing = missing_in(offer, (*operations_)[i], pointers_[i], environment_->name()))
@@ -274,24 +275,24 @@ class Usage {
         return is_another;
     }
 
-    UseResult result_of(std::size_t position, Outcome outcome) {
+    UseResult result_of(std::size_t position, CryptoResult outcome) {
         switch (outcome.kind) {
-            case Outcome::Kind::done:
+            case CryptoResult::Kind::done:
                 return successful_result(request_.action, (*operations_)[position], forms_[position],
                                          std::move(outcome.output));
-            case Outcome::Kind::failed:
+            case CryptoResult::Kind::failed:
                 return failure(position);
-            case Outcome::Kind::refused:
+            case CryptoResult::Kind::refused:
                 return refusal(position, outcome.reason);
-            case Outcome::Kind::unanswered:
-            case Outcome::Kind::not_offered:
+            case CryptoResult::Kind::unanswered:
+            case CryptoResult::Kind::not_offered:
                 return without_the_token(position);
         }
         return {};
     }
 
     UseResult failure(std::size_t position) {
-        if (request_.action == Action::verify) return {.valid = false};
+        if (request_.action == CryptoOperation::verify) return {.valid = false};
         ++failed_decryptions_;
         if (is_slowed_down((*operations_)[position])) throttle_.failed(key_->id);
         return {.success = false, .message = not_decrypted_text};
@@ -304,13 +305,13 @@ class Usage {
     }
 
     UseResult without_the_token(std::size_t position) {
-        const Operation& operation = (*operations_)[position];
+        const CryptoRequest& operation = (*operations_)[position];
         if (is_public(*operation.mechanism, request_.action))
             return result_of(position,
                              operate_outside(request_.action, operation, deployment_->public_key_pem));
         const std::string& pointer = pointers_[position];
         const auto missing =
-            missing_in(offer_of(*environment_, pointer), operation, pointer, environment_->name());
+            missing_in(capabilities_of(*environment_, pointer), operation, pointer, environment_->name());
         throw ServiceError({missing.value_or(not_offered(pointer, environment_->name()))});
     }
 
@@ -324,10 +325,10 @@ class Usage {
                                             {"failures", failed_decryptions_}});
     }
 
-    const Workplace& workplace_;
+    const ServiceContext& service_context_;
     const SteadyClock& clock_;
-    KnownKeys& keys_;
-    DecryptionThrottle& throttle_;
+    KeyCache& keys_;
+    DecryptionRateLimiter& throttle_;
     const Caller& caller_;
     const Project& project_;
     UseKeyRequest& request_;
@@ -343,15 +344,16 @@ class Usage {
 
 }  // namespace
 
-UseKey::UseKey(Workplace workplace, SteadyClock clock)
-    : workplace_(std::move(workplace)),
+UseKey::UseKey(ServiceContext service_context, SteadyClock clock)
+    : service_context_(std::move(service_context)),
       clock_(std::move(clock)),
-      keys_(workplace_.catalogue),
+      keys_(service_context_.catalogue),
       throttle_(clock_) {}
 
 std::vector<UseResult> UseKey::run(const Caller& caller, const Project& project, UseKeyRequest request,
                                    std::vector<FieldError> mistakes) {
-    return Usage(workplace_, clock_, keys_, throttle_, caller, project, request).run(std::move(mistakes));
+    return Usage(service_context_, clock_, keys_, throttle_, caller, project, request)
+        .run(std::move(mistakes));
 }
 
 }  // namespace keyward::service

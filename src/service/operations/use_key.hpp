@@ -20,7 +20,7 @@ namespace keyward::service {
 /// expensive, delay another's by one part. Any thread may call.
 class UseKey {
   public:
-    UseKey(Workplace workplace, SteadyClock clock);
+    UseKey(ServiceContext service_context, SteadyClock clock);
 
     /// One result for each operation, in their order. Throws ServiceError as the contract says; `mistakes` is
     /// what reading the request found wrong.
@@ -28,10 +28,10 @@ class UseKey {
                                std::vector<FieldError> mistakes);
 
   private:
-    Workplace workplace_;
+    ServiceContext service_context_;
     SteadyClock clock_;
-    KnownKeys keys_;
-    DecryptionThrottle throttle_;
+    KeyCache keys_;
+    DecryptionRateLimiter throttle_;
 };
 
 }  // namespace keyward::service

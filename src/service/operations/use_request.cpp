@@ -39,12 +39,12 @@ bool is_public_alone(const UseRules& rules) {
            (rules.deployment != nullptr && rules.deployment->source == "publicKey");
 }
 
-class OperationCheck {
+class RequestCheck {
   public:
-    OperationCheck(const UseRules& rules, OperationFields& fields, std::vector<FieldError>& mistakes)
+    RequestCheck(const UseRules& rules, OperationFields& fields, std::vector<FieldError>& mistakes)
         : rules_(rules), fields_(fields), mistakes_(mistakes) {}
 
-    CheckedOperation run() {
+    CheckedRequest run() {
         checked_.operation.mechanism = mechanism();
         if (checked_.operation.mechanism == nullptr) return std::move(checked_);
         read_hash();
@@ -107,7 +107,7 @@ class OperationCheck {
             if (sent) mistake("hash", name() + " has a hash of its own or none");
             return;
         }
-        const auto hash = keys::digest_from(sent.value_or(""));
+        const auto hash = digest_from(sent.value_or(""));
         if (hash)
             checked_.operation.oaep_hash = *hash;
         else
@@ -116,7 +116,7 @@ class OperationCheck {
 
     static std::string digest_names() {
         std::vector<std::string> names;
-        for (const keys::Digest digest : keys::all_digests())
+        for (const Digest digest : all_digests())
             names.emplace_back(to_string(digest));
         return listed(names);
     }
@@ -136,12 +136,12 @@ class OperationCheck {
         if (fields_.input) return mistake("digest", "can't be sent together with input");
         checked_.operation.input = SecretBytes::copy_of(*fields_.digest);
         checked_.operation.input_is_digest = true;
-        expect_size("digest", fields_.digest->size(), keys::size_of(*row().digest));
+        expect_size("digest", fields_.digest->size(), size_of(*row().digest));
     }
 
     void check_input_size() {
         const std::size_t size = checked_.operation.input.size();
-        const bool decrypts = rules_.action == Action::decrypt;
+        const bool decrypts = rules_.action == CryptoOperation::decrypt;
         switch (row().scheme) {
             case Scheme::ecb:
                 return expect_blocks(size, aes_block);
@@ -171,7 +171,7 @@ class OperationCheck {
     void check_rsa_input(std::size_t size) {
         if (rules_.deployment == nullptr) return;
         const int bits = rules_.deployment->size;
-        if (rules_.action == Action::decrypt) return expect_size("input", size, whole_octets(bits));
+        if (rules_.action == CryptoOperation::decrypt) return expect_size("input", size, whole_octets(bits));
         const std::size_t most = row().scheme == Scheme::rsa_oaep
                                      ? keys::longest_oaep_message(bits, checked_.operation.oaep_hash)
                                      : keys::longest_pkcs1_message(bits);
@@ -187,7 +187,7 @@ class OperationCheck {
         } else if (fields_.iv) {
             expect_size("iv", fields_.iv->size(), size);
             checked_.operation.iv = *std::move(fields_.iv);
-        } else if (rules_.action == Action::decrypt) {
+        } else if (rules_.action == CryptoOperation::decrypt) {
             mistake("iv", "is missing: send the one that the encryption answered");
         } else {
             const SecretBytes made = random_secret(size);
@@ -203,7 +203,7 @@ class OperationCheck {
     }
 
     void read_tag() {
-        const bool needed = takes(row(), Parameter::tag) && rules_.action == Action::decrypt;
+        const bool needed = takes(row(), Parameter::tag) && rules_.action == CryptoOperation::decrypt;
         if (needed && !fields_.tag)
             mistake("tag", "is missing: send the one that the encryption answered");
         else if (needed)
@@ -229,7 +229,7 @@ class OperationCheck {
     }
 
     void read_signature() {
-        if (rules_.action != Action::verify) {
+        if (rules_.action != CryptoOperation::verify) {
             if (fields_.signature) mistake("signature", "is for verify; this call does not read one");
         } else if (!fields_.signature) {
             mistake("signature", "is missing");
@@ -252,14 +252,14 @@ class OperationCheck {
     const UseRules& rules_;
     OperationFields& fields_;
     std::vector<FieldError>& mistakes_;
-    CheckedOperation checked_;
+    CheckedRequest checked_;
 };
 
 }  // namespace
 
-CheckedOperation check_operation(const UseRules& rules, OperationFields fields,
-                                 std::vector<FieldError>& mistakes) {
-    return OperationCheck(rules, fields, mistakes).run();
+CheckedRequest check_operation(const UseRules& rules, OperationFields fields,
+                               std::vector<FieldError>& mistakes) {
+    return RequestCheck(rules, fields, mistakes).run();
 }
 
 std::string fitting_mechanisms(const UseRules& rules) {

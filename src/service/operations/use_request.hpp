@@ -13,14 +13,14 @@ namespace keyward::service {
 enum class SignatureForm { as_it_is, der };
 
 /// An operation that is right for its key, and how its result is to be told.
-struct CheckedOperation {
-    Operation operation;
+struct CheckedRequest {
+    CryptoRequest operation;
     SignatureForm form = SignatureForm::as_it_is;
 };
 
 /// What an operation is checked against.
 struct UseRules {
-    Action action;
+    CryptoOperation action;
     const Key& key;
     const Deployment* deployment;  ///< null when sizes can't be known: then they are not checked
     bool legacy_allowed;
@@ -29,8 +29,8 @@ struct UseRules {
 /// Checks one operation against the operations table and its key, makes the IV where none was sent, and
 /// brings ciphertext and signature into the form that tokens take. What is wrong is added to `mistakes`; then
 /// the result is of no use.
-CheckedOperation check_operation(const UseRules& rules, OperationFields fields,
-                                 std::vector<FieldError>& mistakes);
+CheckedRequest check_operation(const UseRules& rules, OperationFields fields,
+                               std::vector<FieldError>& mistakes);
 
 /// The key's mechanisms that are for this action and may be used, as a list for people.
 std::string fitting_mechanisms(const UseRules& rules);

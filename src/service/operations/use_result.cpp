@@ -18,24 +18,24 @@ Bytes taken_tag(SecretBytes& output) {
 
 }  // namespace
 
-UseResult successful_result(Action action, const Operation& operation, SignatureForm form,
+UseResult successful_result(CryptoOperation action, const CryptoRequest& operation, SignatureForm form,
                             SecretBytes output) {
     UseResult result;
     switch (action) {
-        case Action::encrypt:
+        case CryptoOperation::encrypt:
             if (!operation.iv.empty()) result.iv = operation.iv;
             if (operation.mechanism->scheme == Scheme::gcm) result.tag = taken_tag(output);
             result.output = std::move(output);
             break;
-        case Action::decrypt:
+        case CryptoOperation::decrypt:
             result.output = std::move(output);
             break;
-        case Action::sign:
+        case CryptoOperation::sign:
             result.signature = form == SignatureForm::der
                                    ? keys::ecdsa_der_from_raw(output.reveal())
                                    : Bytes(output.reveal().begin(), output.reveal().end());
             break;
-        case Action::verify:
+        case CryptoOperation::verify:
             result.valid = true;
             break;
     }

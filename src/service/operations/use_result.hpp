@@ -6,7 +6,7 @@
 namespace keyward::service {
 
 /// How an operation that succeeded is told to the client.
-UseResult successful_result(Action action, const Operation& operation, SignatureForm form,
+UseResult successful_result(CryptoOperation action, const CryptoRequest& operation, SignatureForm form,
                             SecretBytes output);
 
 }  // namespace keyward::service

@@ -47,7 +47,7 @@ void require_one_key(const TokenObject& main, const TokenObject& other) {
         throw Obstacle{"The public key is not the private key's"};
 }
 
-void require_our_kind(const TokenObject& object, const keys::Policy& policy) {
+void require_our_kind(const TokenObject& object, const keys::KeyPolicy& policy) {
     if (!object.algorithm) throw Obstacle{"It is of a kind that is never imported"};
     if (!object.weakened_protection.empty())
         throw Obstacle{"It is not protected as an import protects it: " + object.weakened_protection.front()};
@@ -86,7 +86,7 @@ std::string joined(const MechanismList& names) {
 }
 
 bool is_cipher(const std::string& name) {
-    return use_of(*find_mechanism(name)) == Use::cipher;
+    return use_of(*find_mechanism(name)) == KeyUsage::encrypt_decrypt;
 }
 
 /// AES-CTR and the others open what AES-GCM protects; RSA-PKCS decryption forges signatures.
@@ -195,7 +195,7 @@ Key key_of(const TokenObject& main, Deployment deployment, const MechanismList& 
 }  // namespace
 
 Adoption adoption_of(const std::vector<TokenObject>& objects, const std::string& environment,
-                     const std::vector<Project>& projects, const keys::Policy& policy, Instant now,
+                     const std::vector<Project>& projects, const keys::KeyPolicy& policy, Instant now,
                      const MechanismList& mechanisms, const FindKey& find_key) {
     try {
         const TokenObject& main = main_object(objects);

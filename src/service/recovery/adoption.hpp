@@ -33,7 +33,7 @@ using FindKey = std::function<std::optional<Key>(const std::string& project_id, 
 /// Where `find_key` knows the key, the objects may become another deployment of it, with its mechanisms; but
 /// only with the check value or public key that is recorded of it in another environment.
 Adoption adoption_of(const std::vector<TokenObject>& objects, const std::string& environment,
-                     const std::vector<Project>& projects, const keys::Policy& policy, Instant now,
+                     const std::vector<Project>& projects, const keys::KeyPolicy& policy, Instant now,
                      const MechanismList& mechanisms = {}, const FindKey& find_key = {});
 
 }  // namespace keyward::service

@@ -13,8 +13,8 @@ constexpr std::size_t recorded_page = 500;
 /// One environment's comparison from the first look into the catalogue to the last lookup.
 class Comparing {
   public:
-    Comparing(Catalogue& catalogue, Environment& environment, const WalkLimits& limits,
-              const WalkProgress& progress)
+    Comparing(Catalogue& catalogue, Environment& environment, const ScanLimits& limits,
+              const ScanProgress& progress)
         : catalogue_(catalogue), environment_(environment), limits_(limits), progress_(progress) {
         result_.environment = environment.name();
     }
@@ -26,7 +26,7 @@ class Comparing {
             drop_unknown_that_are_known();
             look_up();
             if (is_any_missing() && refresh()) look_up_missing();
-            if (!doubtful_.empty() || half_made() != result_.drift.end()) look_again();
+            if (!doubtful_.empty() || incomplete() != result_.drift.end()) look_again();
             drop_missing_that_are_not_deployed();
         } catch (const TokenError& error) {
             result_.status = ComparisonStatus::failed;
@@ -59,7 +59,7 @@ class Comparing {
 
     void search() {
         const CatalogueView before = view();
-        FoundObjects found(walk_token(environment_, limits_, progress_));
+        FoundObjects found(scan_objects(environment_, limits_, progress_));
         DriftSearch differences(environment_.name(), before, found);
         const CatalogueView after =
             view_of(catalogue_, environment_.name(),
@@ -128,29 +128,29 @@ class Comparing {
         return environment_.call<std::size_t>([id](Token& token) { return token.count(id); });
     }
 
-    std::vector<Drift>::iterator half_made() {
-        return std::ranges::find(result_.drift, DriftKind::half_made, &Drift::kind);
+    std::vector<Drift>::iterator incomplete() {
+        return std::ranges::find(result_.drift, DriftKind::incomplete, &Drift::kind);
     }
 
     /// A half-made object may have been finished since; and what stands under a missing key's id may be no
     /// key, as the certificate that belongs to one.
     void look_again() {
-        const FoundObjects found(walk_token(environment_, limits_, progress_));
+        const FoundObjects found(scan_objects(environment_, limits_, progress_));
         std::erase_if(result_.drift, [&](const Drift& drift) {
             return drift.kind == DriftKind::missing && found.ours.contains(ObjectId::from_hex(drift.object));
         });
-        keep_half_made(found.half_made);
+        keep_half_made(found.incomplete);
         // Beside imports each look may meet another object in the making; what was left behind is in all.
-        for (int look = 0; look < looks_beside_imports && half_made() != result_.drift.end(); ++look) {
+        for (int look = 0; look < looks_beside_imports && incomplete() != result_.drift.end(); ++look) {
             if (intents_of(catalogue_, environment_.name()) > 0) result_.imports_under_way = true;
             if (!result_.imports_under_way) return;
-            keep_half_made(FoundObjects(walk_token(environment_, limits_, progress_)).half_made);
+            keep_half_made(FoundObjects(scan_objects(environment_, limits_, progress_)).incomplete);
         }
     }
 
     /// No more half-made objects than at this look, too.
     void keep_half_made(std::size_t count) {
-        const auto first = half_made();
+        const auto first = incomplete();
         if (first == result_.drift.end() || count >= first->count) return;
         if (count == 0)
             result_.drift.erase(first);
@@ -160,8 +160,8 @@ class Comparing {
 
     Catalogue& catalogue_;
     Environment& environment_;
-    const WalkLimits& limits_;
-    const WalkProgress& progress_;
+    const ScanLimits& limits_;
+    const ScanProgress& progress_;
     Comparison result_;
     std::set<ObjectId> doubtful_;
 };
@@ -200,8 +200,8 @@ CatalogueView view_of(Catalogue& catalogue, const std::string& environment, cons
     return view;
 }
 
-Comparison compare(Catalogue& catalogue, Environment& environment, const WalkLimits& limits,
-                   const WalkProgress& progress) {
+Comparison compare(Catalogue& catalogue, Environment& environment, const ScanLimits& limits,
+                   const ScanProgress& progress) {
     return Comparing(catalogue, environment, limits, progress).run();
 }
 

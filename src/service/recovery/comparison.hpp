@@ -41,7 +41,7 @@ std::size_t intents_of(Catalogue& catalogue, const std::string& environment);
 
 /// Walks through the token and compares; changes nothing. Every suspicion is looked up once more before it is
 /// reported, so requests may go on beside it, in this process and in others. Throws CatalogueError alone.
-Comparison compare(Catalogue& catalogue, Environment& environment, const WalkLimits& limits = {},
-                   const WalkProgress& progress = {});
+Comparison compare(Catalogue& catalogue, Environment& environment, const ScanLimits& limits = {},
+                   const ScanProgress& progress = {});
 
 }  // namespace keyward::service

@@ -28,11 +28,11 @@ std::string_view name_of(KeyType type) {
     return {};
 }
 
-std::string_view name_of(Use use) {
+std::string_view name_of(KeyUsage use) {
     switch (use) {
-        case Use::cipher:
+        case KeyUsage::encrypt_decrypt:
             return "encryption";
-        case Use::signature:
+        case KeyUsage::sign_verify:
             return "signatures";
     }
     return {};
@@ -45,9 +45,9 @@ std::string joined(const std::vector<std::string>& parts, const char* separator)
     return text;
 }
 
-std::string uses_text(const UseSet& uses) {
+std::string uses_text(const KeyUsages& uses) {
     std::vector<std::string> names;
-    for (const Use use : uses)
+    for (const KeyUsage use : uses)
         names.emplace_back(name_of(use));
     return names.empty() ? "nothing" : joined(names, " and ");
 }
@@ -207,7 +207,7 @@ std::string_view to_string(DriftKind kind) {
             return "duplicate";
         case DriftKind::returned:
             return "returned";
-        case DriftKind::half_made:
+        case DriftKind::incomplete:
             return "half-made";
     }
     return {};
@@ -230,8 +230,8 @@ FoundObjects::FoundObjects(std::vector<TokenObject> objects) : count(objects.siz
     for (TokenObject& object : objects) {
         if (object.id)
             ours[*object.id].push_back(std::move(object));
-        else if (object.half_made)
-            ++half_made;
+        else if (object.incomplete)
+            ++incomplete;
         else
             others.push_back(std::move(object));
     }
@@ -260,7 +260,7 @@ std::vector<std::string> differences(const RecordedObject& recorded,
 }
 
 Drift half_made_drift(const std::string& environment, std::size_t count) {
-    return {DriftKind::half_made,
+    return {DriftKind::incomplete,
             environment,
             {},
             {},
@@ -292,7 +292,7 @@ std::vector<Drift> DriftSearch::end(const CatalogueView& after) {
     std::ranges::stable_sort(drift_, {},
                              [](const Drift& drift) { return std::tie(drift.project, drift.key); });
     add_unknown(after);
-    if (found_.half_made > 0) drift_.push_back(half_made_drift(environment_, found_.half_made));
+    if (found_.incomplete > 0) drift_.push_back(half_made_drift(environment_, found_.incomplete));
     return std::move(drift_);
 }
 

@@ -13,12 +13,12 @@ namespace keyward::service {
 
 /// How catalogue and token may disagree.
 enum class DriftKind {
-    missing,    ///< the catalogue believes that the object is in the token
-    unknown,    ///< the catalogue knows nothing of the object: another application's, or ours without a row
-    changed,    ///< the object is not as the catalogue says
-    duplicate,  ///< more than one object of the same class under one id of ours
-    returned,   ///< the catalogue says that the object is lost, and it is there
-    half_made,  ///< what a module leaves behind that was killed while it made an object
+    missing,     ///< the catalogue believes that the object is in the token
+    unknown,     ///< the catalogue knows nothing of the object: another application's, or ours without a row
+    changed,     ///< the object is not as the catalogue says
+    duplicate,   ///< more than one object of the same class under one id of ours
+    returned,    ///< the catalogue says that the object is lost, and it is there
+    incomplete,  ///< what a module leaves behind that was killed while it made an object
 };
 
 /// `missing`, `unknown`, `changed`, `duplicate`, `returned`, `half-made`.
@@ -74,7 +74,7 @@ struct FoundObjects {
 
     ObjectsById ours;
     std::vector<TokenObject> others;  ///< with ids of other forms
-    std::size_t half_made = 0;
+    std::size_t incomplete = 0;
     std::size_t count = 0;  ///< of all
 };
 

@@ -33,19 +33,19 @@ void report(const Comparison& comparison) {
                               {"changed", count(DriftKind::changed)},
                               {"duplicate", count(DriftKind::duplicate)},
                               {"returned", count(DriftKind::returned)},
-                              {"half_made", count(DriftKind::half_made)}});
+                              {"half_made", count(DriftKind::incomplete)}});
 }
 
 }  // namespace
 
-DriftWatch::DriftWatch(Workplace workplace) : workplace_(std::move(workplace)) {
-    for (const auto& environment : workplace_.environments.all())
+DriftWatch::DriftWatch(ServiceContext service_context) : service_context_(std::move(service_context)) {
+    for (const auto& environment : service_context_.environments.all())
         if (environment->profile().workers > 1) left_.push_back(environment.get());
 }
 
 void DriftWatch::begin() {
     const std::lock_guard lock(mutex_);
-    if (looking_ || left_.empty() || !pause_.is_over(workplace_.clock())) return;
+    if (looking_ || left_.empty() || !pause_.is_over(service_context_.clock())) return;
     thread_ = std::jthread([this](const std::stop_token& stop) {
         contain("look for drift", [&] { look(stop); });
         const std::lock_guard ending(mutex_);
@@ -55,7 +55,7 @@ void DriftWatch::begin() {
 }
 
 void DriftWatch::look(const std::stop_token& stop) {
-    pause_.begin(workplace_.clock());
+    pause_.begin(service_context_.clock());
     std::erase_if(left_, [&](Environment* environment) { return look_at(*environment, stop); });
 }
 
@@ -63,9 +63,9 @@ void DriftWatch::look(const std::stop_token& stop) {
 bool DriftWatch::look_at(Environment& environment, const std::stop_token& stop) {
     if (stop.stop_requested()) return false;
     try {
-        WalkLimits limits;
+        ScanLimits limits;
         limits.stop = stop;
-        const Comparison comparison = compare(workplace_.catalogue, environment, limits);
+        const Comparison comparison = compare(service_context_.catalogue, environment, limits);
         if (stop.stop_requested()) return false;
         report(comparison);
         return true;

@@ -17,7 +17,7 @@ namespace keyward::service {
 class DriftWatch {
   public:
     /// The environments are those that there are now.
-    explicit DriftWatch(Workplace workplace);
+    explicit DriftWatch(ServiceContext service_context);
     DriftWatch(const DriftWatch&) = delete;
     DriftWatch& operator=(const DriftWatch&) = delete;
     DriftWatch(DriftWatch&&) = delete;
@@ -32,7 +32,7 @@ class DriftWatch {
     void look(const std::stop_token& stop);
     [[nodiscard]] bool look_at(Environment& environment, const std::stop_token& stop);
 
-    Workplace workplace_;
+    ServiceContext service_context_;
     GrowingPause pause_;
     std::mutex mutex_;
     bool looking_ = false;

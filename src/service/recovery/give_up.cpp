@@ -12,16 +12,16 @@ namespace {
 /// One tombstone that is to be given up.
 class GivingUp {
   public:
-    GivingUp(Workplace& workplace, const Tombstone& tombstone, const std::string& actor)
-        : workplace_(workplace), tombstone_(tombstone), actor_(actor) {}
+    GivingUp(ServiceContext& service_context, const Tombstone& tombstone, const std::string& actor)
+        : service_context_(service_context), tombstone_(tombstone), actor_(actor) {}
 
     GivenUp run() {
         if (!tombstone_.serial.empty())
             return end("not looked for: its token, with serial " + tombstone_.serial + ", was replaced");
-        Environment* const environment = workplace_.environments.find(tombstone_.environment);
+        Environment* const environment = service_context_.environments.find(tombstone_.environment);
         if (environment == nullptr)
             return end("not looked for: environment " + tombstone_.environment + " is not configured");
-        if (workplace_.clock() < tombstone_.keep_until)
+        if (service_context_.clock() < tombstone_.keep_until)
             return refused(
                 "An HSM may still be making it for a process that has died: try again in a minute");
         try {
@@ -52,21 +52,21 @@ class GivingUp {
     }
 
     [[nodiscard]] bool refresh(Environment& environment) const {
-        const Instant before = workplace_.clock();
+        const Instant before = service_context_.clock();
         if (!environment.call<bool>([](Token& token) { return token.refresh(); })) return false;
         environment.note_refresh(before);
         return true;
     }
 
     GivenUp destroy() {
-        const TombstoneResult result = destroy_tombstoned(workplace_, {tombstone_}, audit({})).front();
+        const TombstoneResult result = destroy_tombstoned(service_context_, {tombstone_}, audit({})).front();
         return {tombstone_.object_id, result.ended,
                 result.ended ? "The token holds it after all: it was destroyed" : result.reason};
     }
 
     GivenUp end(const std::string& how) {
         const std::string hex = tombstone_.object_id.hex();
-        const bool ended = workplace_.catalogue.give_up_tombstone(
+        const bool ended = service_context_.catalogue.give_up_tombstone(
             tombstone_.object_id,
             audit("object " + hex + " not found; given up by an operator (" + how + ")"));
         if (!ended) return refused("Its tombstone has been ended by others");
@@ -79,7 +79,7 @@ class GivingUp {
 
     /// With the key that it was of, where a deployment still names it.
     [[nodiscard]] AuditRecord audit(const std::string& result) const {
-        AuditRecord record{.at = workplace_.clock(),
+        AuditRecord record{.at = service_context_.clock(),
                            .actor = actor_,
                            .request_id = {},
                            .action = "reconcile.give_up",
@@ -87,15 +87,16 @@ class GivingUp {
                            .key = {},
                            .environments = {tombstone_.environment},
                            .result = result};
-        each_recorded(workplace_.catalogue, tombstone_.environment, [&](const RecordedObject& recorded) {
-            if (recorded.deployment.object_id != tombstone_.object_id) return;
-            record.project = recorded.project;
-            record.key = recorded.key;
-        });
+        each_recorded(service_context_.catalogue, tombstone_.environment,
+                      [&](const RecordedObject& recorded) {
+                          if (recorded.deployment.object_id != tombstone_.object_id) return;
+                          record.project = recorded.project;
+                          record.key = recorded.key;
+                      });
         return record;
     }
 
-    Workplace& workplace_;
+    ServiceContext& service_context_;
     const Tombstone& tombstone_;
     const std::string& actor_;
 };
@@ -115,13 +116,13 @@ std::string why_not(ObjectFate fate) {
 
 }  // namespace
 
-GivenUp give_up(Workplace& workplace, const ObjectId& id, const std::string& actor) {
-    const auto tombstones = workplace.catalogue.tombstones();
+GivenUp give_up(ServiceContext& service_context, const ObjectId& id, const std::string& actor) {
+    const auto tombstones = service_context.catalogue.tombstones();
     const auto found = std::ranges::find(tombstones, id, &Tombstone::object_id);
-    if (found == tombstones.end()) return {id, false, why_not(workplace.catalogue.fate_of(id))};
-    if (found->serial.empty() && workplace.catalogue.fate_of(id) == ObjectFate::in_use)
+    if (found == tombstones.end()) return {id, false, why_not(service_context.catalogue.fate_of(id))};
+    if (found->serial.empty() && service_context.catalogue.fate_of(id) == ObjectFate::in_use)
         return {id, false, why_not(ObjectFate::in_use)};
-    return GivingUp(workplace, *found, actor).run();
+    return GivingUp(service_context, *found, actor).run();
 }
 
 std::vector<AbsentObject> absent_objects(Catalogue& catalogue) {

@@ -9,7 +9,7 @@ namespace keyward::service {
 /// One that is found is destroyed. Where no token can be asked, since the
 /// environment is not configured any more or its token was replaced, the word alone counts. Audited as what
 /// it was: `not found`, never `destroyed`. Throws CatalogueError.
-GivenUp give_up(Workplace& workplace, const ObjectId& id, const std::string& actor);
+GivenUp give_up(ServiceContext& service_context, const ObjectId& id, const std::string& actor);
 
 /// The tombstones whose objects were looked for and not found.
 std::vector<AbsentObject> absent_objects(Catalogue& catalogue);

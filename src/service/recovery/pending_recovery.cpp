@@ -19,10 +19,10 @@ class Names {
         }
     }
 
-    void name_by_key(UnsettledObject& object, const std::string& key_id) const {
+    void name_by_key(PendingObject& object, const std::string& key_id) const {
         name(object, by_key_, key_id);
     }
-    void name_by_object(UnsettledObject& object) const { name(object, by_object_, object.id); }
+    void name_by_object(PendingObject& object) const { name(object, by_object_, object.id); }
 
   private:
     struct Name {
@@ -37,7 +37,7 @@ class Names {
     }
 
     template <typename Id>
-    static void name(UnsettledObject& object, const std::map<Id, Name>& names, const Id& id) {
+    static void name(PendingObject& object, const std::map<Id, Name>& names, const Id& id) {
         const auto found = names.find(id);
         if (found == names.end()) return;
         object.project = found->second.project;
@@ -50,45 +50,46 @@ class Names {
 
 }  // namespace
 
-std::size_t Unsettled::intents() const {
-    return static_cast<std::size_t>(std::ranges::count(objects, true, &UnsettledObject::is_of_import));
+std::size_t PendingRecovery::intents() const {
+    return static_cast<std::size_t>(std::ranges::count(objects, true, &PendingObject::is_of_import));
 }
 
-std::size_t Unsettled::tombstones() const {
+std::size_t PendingRecovery::tombstones() const {
     return objects.size() - intents();
 }
 
-Unsettled unsettled_in(const Workplace& workplace, const std::function<bool(const std::string&)>& is_dead) {
-    const Instant now = workplace.clock();
+PendingRecovery pending_recovery_in(const ServiceContext& service_context,
+                                    const std::function<bool(const std::string&)>& is_dead) {
+    const Instant now = service_context.clock();
     const auto is_nobodys = [&](const auto& each) { return each.lease_until <= now || is_dead(each.owner); };
-    auto intents = workplace.catalogue.intents();
-    auto tombstones = workplace.catalogue.tombstones();
+    auto intents = service_context.catalogue.intents();
+    auto tombstones = service_context.catalogue.tombstones();
     std::erase_if(intents, std::not_fn(is_nobodys));
     std::erase_if(tombstones, std::not_fn(is_nobodys));
     // Those of a token that was replaced wait until it is back.
     std::erase_if(tombstones, [](const Tombstone& each) { return !each.serial.empty(); });
-    Unsettled unsettled;
-    if (intents.empty() && tombstones.empty()) return unsettled;
-    const Names names(workplace.catalogue);
+    PendingRecovery pending;
+    if (intents.empty() && tombstones.empty()) return pending;
+    const Names names(service_context.catalogue);
     for (const Intent& intent : intents) {
-        UnsettledObject& object = unsettled.objects.emplace_back();
+        PendingObject& object = pending.objects.emplace_back();
         object.id = intent.object_id;
         object.environment = intent.environment;
         object.is_of_import = true;
         names.name_by_key(object, intent.key_id);
     }
     for (const Tombstone& tombstone : tombstones) {
-        UnsettledObject& object = unsettled.objects.emplace_back();
+        PendingObject& object = pending.objects.emplace_back();
         object.id = tombstone.object_id;
         object.environment = tombstone.environment;
         names.name_by_object(object);
     }
-    return unsettled;
+    return pending;
 }
 
-void complete(Unsettled& unsettled, const Comparison& comparison) {
+void complete(PendingRecovery& pending, const Comparison& comparison) {
     if (comparison.status != ComparisonStatus::compared) return;
-    for (UnsettledObject& object : unsettled.objects) {
+    for (PendingObject& object : pending.objects) {
         if (object.environment != comparison.environment) continue;
         const auto found = comparison.ours.find(object.id);
         object.in_token = found != comparison.ours.end();

@@ -11,7 +11,7 @@
 namespace keyward::service {
 
 /// An object that the next pass of recovery would destroy, if it is there.
-struct UnsettledObject {
+struct PendingObject {
     ObjectId id;
     std::string environment;
     bool is_of_import = false;     ///< of an interrupted import; else a key that was replaced or deleted
@@ -22,18 +22,18 @@ struct UnsettledObject {
 };
 
 /// What a dry run found to be settled: work that nobody is at any more.
-struct Unsettled {
-    std::vector<UnsettledObject> objects;
+struct PendingRecovery {
+    std::vector<PendingObject> objects;
 
     [[nodiscard]] std::size_t intents() const;
     [[nodiscard]] std::size_t tombstones() const;
 };
 
 /// Reads the catalogue alone. Throws CatalogueError.
-Unsettled unsettled_in(const Workplace& workplace,
-                       const std::function<bool(const std::string& owner)>& is_dead);
+PendingRecovery pending_recovery_in(const ServiceContext& service_context,
+                                    const std::function<bool(const std::string& owner)>& is_dead);
 
 /// Adds what a walk through one of the tokens saw of them.
-void complete(Unsettled& unsettled, const Comparison& comparison);
+void complete(PendingRecovery& pending, const Comparison& comparison);
 
 }  // namespace keyward::service

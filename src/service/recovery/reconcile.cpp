@@ -25,8 +25,9 @@ bool holds_its_keys(Environment& environment) {
 }  // namespace
 
 bool ReconcileReport::in_order() const {
-    const bool is_settled = unsettled.objects.empty() &&
-                            (!settled || (settled->left_tombstones == 0 && settled->failed_lookups.empty()));
+    const bool is_settled =
+        pending.objects.empty() &&
+        (!resolved || (resolved->left_tombstones == 0 && resolved->failed_lookups.empty()));
     const bool is_ended = absent.empty() && not_there.empty() &&
                           std::ranges::all_of(given_up, [](const GivenUp& each) { return each.done; });
     return is_settled && is_ended && std::ranges::all_of(environments, [](const EnvironmentReport& each) {
@@ -34,25 +35,27 @@ bool ReconcileReport::in_order() const {
            });
 }
 
-Reconciler::Reconciler(Workplace workplace, std::function<bool(const std::string&)> is_dead,
-                       WalkProgress progress)
-    : workplace_(std::move(workplace)), is_dead_(std::move(is_dead)), progress_(std::move(progress)) {}
+Reconciler::Reconciler(ServiceContext service_context, std::function<bool(const std::string&)> is_dead,
+                       ScanProgress progress)
+    : service_context_(std::move(service_context)),
+      is_dead_(std::move(is_dead)),
+      progress_(std::move(progress)) {}
 
-ReconcileReport Reconciler::run(const ReconcileOptions& options, const WalkLimits& limits) {
+ReconcileReport Reconciler::run(const ReconcileOptions& options, const ScanLimits& limits) {
     ReconcileReport report;
     std::map<std::string, std::optional<AcceptedToken>> accepted;
     for (Environment* environment : chosen(options))
         if (options.accept_tokens.contains(environment->name()))
             accepted[environment->name()] = accept_token(*environment, options);
     for (const ObjectId& id : options.give_up)
-        report.given_up.push_back(give_up(workplace_, id, options.actor));
+        report.given_up.push_back(give_up(service_context_, id, options.actor));
     if (options.dry_run)
-        report.unsettled = unsettled_in(workplace_, is_dead_);
+        report.pending = pending_recovery_in(service_context_, is_dead_);
     else
-        report.settled = settle();
+        report.resolved = resolve();
     std::set<std::string> wanted = options.adopt_objects;
     for (Environment* environment : chosen(options)) {
-        report.environments.push_back(examine(*environment, options, limits, report.unsettled));
+        report.environments.push_back(examine(*environment, options, limits, report.pending));
         report.environments.back().accepted_token = accepted[environment->name()];
         for (const std::vector<Finding>* list :
              {&report.environments.back().adopted, &report.environments.back().drift})
@@ -60,23 +63,23 @@ ReconcileReport Reconciler::run(const ReconcileOptions& options, const WalkLimit
                 wanted.erase(finding.drift.object);
     }
     report.not_there.assign(wanted.begin(), wanted.end());
-    report.absent = absent_objects(workplace_.catalogue);
+    report.absent = absent_objects(service_context_.catalogue);
     return report;
 }
 
 std::vector<Environment*> Reconciler::chosen(const ReconcileOptions& options) const {
     std::vector<Environment*> all;
-    for (const auto& environment : workplace_.environments.all())
+    for (const auto& environment : service_context_.environments.all())
         if (options.environments.empty() || options.environments.contains(environment->name()) ||
             options.accept_tokens.contains(environment->name()))
             all.push_back(environment.get());
     return all;
 }
 
-RecoveryReport Reconciler::settle() {
+RecoveryReport Reconciler::resolve() {
     Recovery::Progress progress;
     if (progress_) progress = [this](std::size_t done, std::size_t total) { progress_({}, done, total); };
-    return Recovery(workplace_, is_dead_).settle(progress);
+    return Recovery(service_context_, is_dead_).resolve(progress);
 }
 
 std::optional<AcceptedToken> Reconciler::accept_token(Environment& environment,
@@ -87,30 +90,30 @@ std::optional<AcceptedToken> Reconciler::accept_token(Environment& environment,
     } catch (const TokenError&) {
         return std::nullopt;  // the comparison meets the same, and says so
     }
-    const auto bound = workplace_.catalogue.bound_token(environment.name());
+    const auto bound = service_context_.catalogue.pinned_token(environment.name());
     if (bound == serial && holds_its_keys(environment)) return std::nullopt;
     if (options.dry_run) return AcceptedToken{serial, bound, false};
     if (bound == serial) {
         retire_token(environment.name(), serial, options);
         return AcceptedToken{serial, bound};
     }
-    workplace_.catalogue.rebind_token(environment.name(), serial,
-                                      {workplace_.clock(),
-                                       options.actor,
-                                       {},
-                                       "reconcile.accept_token",
-                                       {},
-                                       {},
-                                       {environment.name()},
-                                       "serial " + serial + (bound ? " in place of " + *bound : "")});
+    service_context_.catalogue.repin_token(environment.name(), serial,
+                                           {service_context_.clock(),
+                                            options.actor,
+                                            {},
+                                            "reconcile.accept_token",
+                                            {},
+                                            {},
+                                            {environment.name()},
+                                            "serial " + serial + (bound ? " in place of " + *bound : "")});
     return AcceptedToken{serial, bound};
 }
 
 /// What the token held before it was initialised again stays recorded, under a name of its own.
 void Reconciler::retire_token(const std::string& environment, const std::string& serial,
                               const ReconcileOptions& options) const {
-    const Instant now = workplace_.clock();
-    workplace_.catalogue.retire_token(
+    const Instant now = service_context_.clock();
+    service_context_.catalogue.retire_token(
         environment, serial + " before " + to_rfc3339(now),
         {now,
          options.actor,
@@ -123,8 +126,8 @@ void Reconciler::retire_token(const std::string& environment, const std::string&
 }
 
 EnvironmentReport Reconciler::examine(Environment& environment, const ReconcileOptions& options,
-                                      const WalkLimits& limits, Unsettled& unsettled) {
-    const Comparison comparison = compare(workplace_.catalogue, environment, limits, progress_);
+                                      const ScanLimits& limits, PendingRecovery& pending) {
+    const Comparison comparison = compare(service_context_.catalogue, environment, limits, progress_);
     EnvironmentReport report;
     report.name = environment.name();
     report.status = comparison.status;
@@ -132,21 +135,21 @@ EnvironmentReport Reconciler::examine(Environment& environment, const ReconcileO
     report.objects = comparison.objects;
     for (const Drift& drift : comparison.drift)
         report.drift.push_back({drift, {}});
-    complete(unsettled, comparison);
+    complete(pending, comparison);
     if (!comparison.doubt.empty()) report.reason = comparison.doubt;
     if (options.dry_run || comparison.status != ComparisonStatus::compared || !comparison.doubt.empty())
         return report;
     if (options.adopt || options.accept_tokens.contains(environment.name()))
-        reclaim_tombstones(workplace_, comparison, options.actor);
+        reclaim_tombstones(service_context_, comparison, options.actor);
     const bool known_keys = options.adopt || options.accept_tokens.contains(environment.name());
     if (known_keys || !options.adopt_objects.empty())
-        adopt(workplace_, comparison, options.actor,
+        adopt(service_context_, comparison, options.actor,
               {.known_keys = known_keys,
                .proved_objects = options.adopt,
                .objects = options.adopt_objects,
                .mechanisms = options.mechanisms},
               report);
-    if (options.remove_unidentified) remove_half_made(workplace_, comparison, options.actor, report);
+    if (options.remove_unidentified) remove_incomplete(service_context_, comparison, options.actor, report);
     return report;
 }
 

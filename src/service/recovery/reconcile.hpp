@@ -66,8 +66,8 @@ struct AbsentObject {
 };
 
 struct ReconcileReport {
-    std::optional<RecoveryReport> settled;  ///< nothing in a dry run
-    Unsettled unsettled;                    ///< in a dry run
+    std::optional<RecoveryReport> resolved;  ///< nothing in a dry run
+    PendingRecovery pending;                 ///< in a dry run
     std::vector<EnvironmentReport> environments;
     std::vector<GivenUp> given_up;
     std::vector<AbsentObject> absent;
@@ -82,25 +82,25 @@ struct ReconcileReport {
 class Reconciler {
   public:
     /// `progress` hears of the settling under the name "".
-    Reconciler(Workplace workplace, std::function<bool(const std::string& owner)> is_dead,
-               WalkProgress progress = {});
+    Reconciler(ServiceContext service_context, std::function<bool(const std::string& owner)> is_dead,
+               ScanProgress progress = {});
 
     /// Throws CatalogueError; whatever a token does ends in the report.
-    ReconcileReport run(const ReconcileOptions& options, const WalkLimits& limits = {});
+    ReconcileReport run(const ReconcileOptions& options, const ScanLimits& limits = {});
 
   private:
     [[nodiscard]] std::vector<Environment*> chosen(const ReconcileOptions& options) const;
-    RecoveryReport settle();
+    RecoveryReport resolve();
     [[nodiscard]] std::optional<AcceptedToken> accept_token(Environment& environment,
                                                             const ReconcileOptions& options) const;
     void retire_token(const std::string& environment, const std::string& serial,
                       const ReconcileOptions& options) const;
     EnvironmentReport examine(Environment& environment, const ReconcileOptions& options,
-                              const WalkLimits& limits, Unsettled& unsettled);
+                              const ScanLimits& limits, PendingRecovery& pending);
 
-    Workplace workplace_;
+    ServiceContext service_context_;
     std::function<bool(const std::string&)> is_dead_;
-    WalkProgress progress_;
+    ScanProgress progress_;
 };
 
 }  // namespace keyward::service

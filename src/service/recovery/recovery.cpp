@@ -16,9 +16,9 @@ class Recovery::Pass {
          RecoveryReport& report)
         : recovery_(recovery), environment_(environment), claimed_(claimed), report_(report) {
         for (const Tombstone& tombstone : claimed_)
-            if (!recovery_.workplace_.in_flight.contains(tombstone.object_id))
+            if (!recovery_.service_context_.in_flight.contains(tombstone.object_id))
                 left_.insert(tombstone.object_id);
-        renewed_at_ = recovery_.workplace_.clock();
+        renewed_at_ = recovery_.service_context_.clock();
     }
 
     /// False when the environment is to be left alone until the next time.
@@ -33,8 +33,9 @@ class Recovery::Pass {
                 if (done) done();
             }
         // Another replica may reach the token that this one can't.
-        Workplace& workplace = recovery_.workplace_;
-        if (!left_.empty()) workplace.catalogue.renew_leases(left_, workplace.owner, workplace.clock());
+        ServiceContext& service_context = recovery_.service_context_;
+        if (!left_.empty())
+            service_context.catalogue.renew_leases(left_, service_context.owner, service_context.clock());
         return goes_on;
     }
 
@@ -84,10 +85,10 @@ class Recovery::Pass {
     /// Whether its tombstone ended.
     bool destroy(const Found& found) {
         const Tombstone& tombstone = found.tombstone;
-        Workplace& workplace = recovery_.workplace_;
-        if (found.objects == 0 && workplace.clock() < tombstone.keep_until) return false;
+        ServiceContext& service_context = recovery_.service_context_;
+        if (found.objects == 0 && service_context.clock() < tombstone.keep_until) return false;
         const TombstoneResult result =
-            service::destroy_tombstoned(workplace, {tombstone},
+            service::destroy_tombstoned(service_context, {tombstone},
                                         recovery_.audit("recovery.destroy", tombstone.environment, {}))
                 .front();
         report_.destroyed_objects += result.objects;
@@ -97,10 +98,10 @@ class Recovery::Pass {
 
     /// The leases last longer than one call, but not than a pass.
     void renew() {
-        Workplace& workplace = recovery_.workplace_;
-        const Instant now = workplace.clock();
-        if (now - renewed_at_ < workplace.environments.lease() / 4) return;
-        workplace.catalogue.renew_leases(left_, workplace.owner, workplace.lease_end());
+        ServiceContext& service_context = recovery_.service_context_;
+        const Instant now = service_context.clock();
+        if (now - renewed_at_ < service_context.environments.lease() / 4) return;
+        service_context.catalogue.renew_leases(left_, service_context.owner, service_context.lease_end());
         renewed_at_ = now;
     }
 
@@ -112,15 +113,15 @@ class Recovery::Pass {
     Instant renewed_at_;
 };
 
-Recovery::Recovery(Workplace workplace, std::function<bool(const std::string&)> is_dead)
-    : workplace_(std::move(workplace)), is_dead_(std::move(is_dead)) {}
+Recovery::Recovery(ServiceContext service_context, std::function<bool(const std::string&)> is_dead)
+    : service_context_(std::move(service_context)), is_dead_(std::move(is_dead)) {}
 
-RecoveryReport Recovery::settle(const Progress& progress, const std::stop_token& stop) {
+RecoveryReport Recovery::resolve(const Progress& progress, const std::stop_token& stop) {
     RecoveryReport report;
     while (!stop.stop_requested()) {
-        const std::size_t settled = settle_intents();
-        if (settled == 0) break;
-        report.settled_intents += settled;
+        const std::size_t resolved = settle_intents();
+        if (resolved == 0) break;
+        report.settled_intents += resolved;
     }
     const auto waiting = waiting_tombstones();
     std::size_t total = 0;
@@ -143,34 +144,34 @@ RecoveryReport Recovery::settle(const Progress& progress, const std::stop_token&
 }
 
 std::size_t Recovery::settle_intents() {
-    Catalogue& catalogue = workplace_.catalogue;
+    Catalogue& catalogue = service_context_.catalogue;
     for (const std::string& owner : catalogue.lease_owners())
         if (is_dead_(owner)) catalogue.expire_leases(owner);
-    const std::size_t settled =
-        catalogue.settle_expired_intents(workplace_.clock(), workplace_.owner, workplace_.lease_end(),
-                                         audit("recovery.settle", {}, "interrupted changes taken back"));
-    if (settled > 0) log::info("recovery.settled", {{"intents", settled}});
-    return settled;
+    const std::size_t resolved = catalogue.resolve_expired_intents(
+        service_context_.clock(), service_context_.owner, service_context_.lease_end(),
+        audit("recovery.settle", {}, "interrupted changes taken back"));
+    if (resolved > 0) log::info("recovery.settled", {{"intents", resolved}});
+    return resolved;
 }
 
 std::map<std::string, std::size_t> Recovery::waiting_tombstones() {
-    return workplace_.catalogue.waiting_tombstones(workplace_.clock(), workplace_.owner);
+    return service_context_.catalogue.waiting_tombstones(service_context_.clock(), service_context_.owner);
 }
 
 RecoveryReport Recovery::destroy_tombstoned(const std::string& environment, const std::stop_token& stop,
                                             const std::function<void()>& done) {
     RecoveryReport report;
-    Environment* configured = workplace_.environments.find(environment);
+    Environment* configured = service_context_.environments.find(environment);
     if (configured == nullptr) report.out_of_reach[environment] = "The environment is not configured";
     if (configured == nullptr) return report;
     TombstoneClaim claim;
     claim.environment = environment;
-    claim.owner = workplace_.owner;
+    claim.owner = service_context_.owner;
     bool goes_on = true;
     while (goes_on && !stop.stop_requested()) {
-        claim.now = workplace_.clock();
-        claim.lease_until = workplace_.lease_end();
-        const auto claimed = workplace_.catalogue.claim_tombstones(claim);
+        claim.now = service_context_.clock();
+        claim.lease_until = service_context_.lease_end();
+        const auto claimed = service_context_.catalogue.claim_tombstones(claim);
         if (claimed.empty()) break;
         claim.after = claimed.back().object_id;
         goes_on = Pass(*this, *configured, claimed, report).run(stop, done);
@@ -183,13 +184,14 @@ RecoveryReport Recovery::destroy_tombstoned(const std::string& environment, cons
 }
 
 void Recovery::renew_leases() {
-    const auto ids = workplace_.in_flight.all();
-    if (!ids.empty()) workplace_.catalogue.renew_leases(ids, workplace_.owner, workplace_.lease_end());
+    const auto ids = service_context_.in_flight.all();
+    if (!ids.empty())
+        service_context_.catalogue.renew_leases(ids, service_context_.owner, service_context_.lease_end());
 }
 
 AuditRecord Recovery::audit(const std::string& action, const std::string& environment,
                             const std::string& result) const {
-    AuditRecord record{workplace_.clock(), "keyward", {}, action, {}, {}, {}, result};
+    AuditRecord record{service_context_.clock(), "keyward", {}, action, {}, {}, {}, result};
     if (!environment.empty()) record.environments.push_back(environment);
     return record;
 }

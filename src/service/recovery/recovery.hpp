@@ -36,14 +36,14 @@ class Recovery {
   public:
     /// `is_dead` says of a lease's owner whether that process is known to have ended, so that its leases need
     /// not run out first.
-    Recovery(Workplace workplace, std::function<bool(const std::string& owner)> is_dead);
+    Recovery(ServiceContext service_context, std::function<bool(const std::string& owner)> is_dead);
 
     /// Told how far a long run is.
     using Progress = std::function<void(std::size_t done, std::size_t total)>;
 
     /// Everything, one environment after the other. Throws CatalogueError; a token that can't be reached is
     /// left for the next time.
-    RecoveryReport settle(const Progress& progress = {}, const std::stop_token& stop = {});
+    RecoveryReport resolve(const Progress& progress = {}, const std::stop_token& stop = {});
 
     /// The catalogue's part, which touches no token: takes back up to `recovery_batch` interrupted changes,
     /// whose objects become tombstones. Returns how many intents there were, 0 when none is left. Throws
@@ -67,7 +67,7 @@ class Recovery {
     [[nodiscard]] AuditRecord audit(const std::string& action, const std::string& environment,
                                     const std::string& result) const;
 
-    Workplace workplace_;
+    ServiceContext service_context_;
     std::function<bool(const std::string&)> is_dead_;
 };
 

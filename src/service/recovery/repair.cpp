@@ -18,9 +18,9 @@ constexpr const char* under_way_text =
 /// The adoption of what one comparison found.
 class Adopting {
   public:
-    Adopting(Workplace& workplace, const Comparison& comparison, const std::string& actor,
+    Adopting(ServiceContext& service_context, const Comparison& comparison, const std::string& actor,
              const AdoptionOrder& order)
-        : workplace_(workplace), comparison_(comparison), actor_(actor), order_(order) {}
+        : service_context_(service_context), comparison_(comparison), actor_(actor), order_(order) {}
 
     /// Whether the drift is healed; the note says what was done, or why it could not be.
     bool heal(Finding& finding) {
@@ -33,7 +33,7 @@ class Adopting {
                 return (order_.proved_objects || is_named(finding)) && take_in(finding);
             case DriftKind::changed:
             case DriftKind::duplicate:
-            case DriftKind::half_made:
+            case DriftKind::incomplete:
                 return false;
         }
         return false;
@@ -42,16 +42,16 @@ class Adopting {
   private:
     bool mark_missing(Finding& finding) {
         const bool marked =
-            workplace_.catalogue.mark_missing(ObjectId::from_hex(finding.drift.object), lost_text,
-                                              audit(finding, "reconcile.missing", lost_text));
+            service_context_.catalogue.mark_missing(ObjectId::from_hex(finding.drift.object), lost_text,
+                                                    audit(finding, "reconcile.missing", lost_text));
         finding.note = marked ? "Marked as FAILED" : "It was changed meanwhile";
         return marked;
     }
 
     bool mark_found(Finding& finding) {
-        const bool marked =
-            workplace_.catalogue.mark_found(ObjectId::from_hex(finding.drift.object),
-                                            audit(finding, "reconcile.returned", "the token holds it again"));
+        const bool marked = service_context_.catalogue.mark_found(
+            ObjectId::from_hex(finding.drift.object),
+            audit(finding, "reconcile.returned", "the token holds it again"));
         finding.note = marked ? "Marked as DEPLOYED" : "It was changed meanwhile";
         return marked;
     }
@@ -63,10 +63,10 @@ class Adopting {
         }
         const ObjectId id = ObjectId::from_hex(finding.drift.object);
         const Adoption adoption =
-            adoption_of(comparison_.ours.at(id), comparison_.environment, projects(), workplace_.policy,
-                        workplace_.clock(), is_named(finding) ? order_.mechanisms : MechanismList(),
+            adoption_of(comparison_.ours.at(id), comparison_.environment, projects(), service_context_.policy,
+                        service_context_.clock(), is_named(finding) ? order_.mechanisms : MechanismList(),
                         [this](const std::string& project_id, const std::string& name) {
-                            return workplace_.catalogue.find_key(project_id, name);
+                            return service_context_.catalogue.find_key(project_id, name);
                         });
         if (!adoption.key) {
             finding.note = "Not adopted: " + adoption.obstacle;
@@ -81,7 +81,7 @@ class Adopting {
         }
         finding.drift.project = adoption.project;
         finding.drift.key = adoption.key->name;
-        const bool adopted = workplace_.catalogue.adopt_key(
+        const bool adopted = service_context_.catalogue.adopt_key(
             *adoption.key, audit(finding, "reconcile.adopt",
                                  "object " + finding.drift.object +
                                      (is_named(finding) ? ", named by an operator" : ", by its mark")));
@@ -94,22 +94,22 @@ class Adopting {
     }
 
     [[nodiscard]] bool is_proved(const ObjectId& id, const Adoption& adoption) const {
-        return workplace_.marks &&
-               workplace_.marks->prove(id, comparison_.environment, adoption.project, adoption.key->name);
+        return service_context_.marks && service_context_.marks->prove(id, comparison_.environment,
+                                                                       adoption.project, adoption.key->name);
     }
 
     const std::vector<Project>& projects() {
-        if (!projects_) projects_ = workplace_.catalogue.projects();
+        if (!projects_) projects_ = service_context_.catalogue.projects();
         return *projects_;
     }
 
     [[nodiscard]] AuditRecord audit(const Finding& finding, const std::string& action,
                                     const std::string& result) const {
-        return {workplace_.clock(),        actor_, {}, action, finding.drift.project, finding.drift.key,
+        return {service_context_.clock(),  actor_, {}, action, finding.drift.project, finding.drift.key,
                 {comparison_.environment}, result};
     }
 
-    Workplace& workplace_;
+    ServiceContext& service_context_;
     const Comparison& comparison_;
     const std::string& actor_;
     const AdoptionOrder& order_;
@@ -124,9 +124,9 @@ std::string half_made_objects(std::size_t count, const char* one, const char* ma
 
 }  // namespace
 
-void adopt(Workplace& workplace, const Comparison& comparison, const std::string& actor,
+void adopt(ServiceContext& service_context, const Comparison& comparison, const std::string& actor,
            const AdoptionOrder& order, EnvironmentReport& report) {
-    Adopting adopting(workplace, comparison, actor, order);
+    Adopting adopting(service_context, comparison, actor, order);
     std::vector<Finding> left;
     for (Finding& finding : report.drift) {
         std::vector<Finding>& list = adopting.heal(finding) ? report.adopted : left;
@@ -135,13 +135,14 @@ void adopt(Workplace& workplace, const Comparison& comparison, const std::string
     report.drift = std::move(left);
 }
 
-void reclaim_tombstones(Workplace& workplace, const Comparison& comparison, const std::string& actor) {
-    for (const Tombstone& tombstone : workplace.catalogue.tombstones()) {
+void reclaim_tombstones(ServiceContext& service_context, const Comparison& comparison,
+                        const std::string& actor) {
+    for (const Tombstone& tombstone : service_context.catalogue.tombstones()) {
         if (tombstone.serial.empty() || tombstone.environment != comparison.environment ||
             !comparison.ours.contains(tombstone.object_id))
             continue;
-        workplace.catalogue.reclaim_tombstone(
-            tombstone.object_id, {workplace.clock(),
+        service_context.catalogue.reclaim_tombstone(
+            tombstone.object_id, {service_context.clock(),
                                   actor,
                                   {},
                                   "reconcile.reclaim",
@@ -152,31 +153,31 @@ void reclaim_tombstones(Workplace& workplace, const Comparison& comparison, cons
     }
 }
 
-void remove_half_made(Workplace& workplace, const Comparison& comparison, const std::string& actor,
-                      EnvironmentReport& report) {
+void remove_incomplete(ServiceContext& service_context, const Comparison& comparison,
+                       const std::string& actor, EnvironmentReport& report) {
     const auto found = std::ranges::find_if(
-        report.drift, [](const Finding& finding) { return finding.drift.kind == DriftKind::half_made; });
+        report.drift, [](const Finding& finding) { return finding.drift.kind == DriftKind::incomplete; });
     if (found == report.drift.end()) return;
-    const auto imports = [&] { return intents_of(workplace.catalogue, comparison.environment); };
+    const auto imports = [&] { return intents_of(service_context.catalogue, comparison.environment); };
     if (comparison.imports_under_way || imports() > 0) {
         found->note = under_way_text;
         return;
     }
     const auto record = [&](const std::string& result) {
-        workplace.catalogue.record({workplace.clock(),
-                                    actor,
-                                    {},
-                                    "reconcile.remove_half_made",
-                                    {},
-                                    {},
-                                    {comparison.environment},
-                                    result});
+        service_context.catalogue.record({service_context.clock(),
+                                          actor,
+                                          {},
+                                          "reconcile.remove_half_made",
+                                          {},
+                                          {},
+                                          {comparison.environment},
+                                          result});
     };
     record(half_made_objects(found->drift.count, "is", "are") + " to be destroyed");
     try {
         report.removed =
-            workplace.environments.find(comparison.environment)
-                ->call<std::size_t>([](Token& token) { return token.destroy_half_made(between_looks); },
+            service_context.environments.find(comparison.environment)
+                ->call<std::size_t>([](Token& token) { return token.destroy_incomplete(between_looks); },
                                     removal_limit);
     } catch (const TokenError& error) {
         found->note = std::string("Not removed: ") + error.what();

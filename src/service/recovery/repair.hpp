@@ -14,16 +14,17 @@ struct AdoptionOrder {
 
 /// Makes the catalogue say what the token holds. Never touches a token. What is left stays in
 /// `report.drift` with the reason why. Throws CatalogueError.
-void adopt(Workplace& workplace, const Comparison& comparison, const std::string& actor,
+void adopt(ServiceContext& service_context, const Comparison& comparison, const std::string& actor,
            const AdoptionOrder& order, EnvironmentReport& report);
 
 /// Tombstones that waited for a token that was replaced, and whose objects this one holds, are worked on from
 /// now on. Throws CatalogueError.
-void reclaim_tombstones(Workplace& workplace, const Comparison& comparison, const std::string& actor);
+void reclaim_tombstones(ServiceContext& service_context, const Comparison& comparison,
+                        const std::string& actor);
 
 /// Destroys the token's half-made objects, unless an import is under way: it may be making them now. The
 /// audit trail says so before the token is touched, and what came of it. Throws CatalogueError.
-void remove_half_made(Workplace& workplace, const Comparison& comparison, const std::string& actor,
-                      EnvironmentReport& report);
+void remove_incomplete(ServiceContext& service_context, const Comparison& comparison,
+                       const std::string& actor, EnvironmentReport& report);
 
 }  // namespace keyward::service

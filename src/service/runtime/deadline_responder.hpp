@@ -6,14 +6,14 @@ namespace keyward::service {
 
 /// Someone for whom a call to a token runs on the very thread that would answer them
 /// (Environment::call_here), and who must not wait for longer than its deadline.
-class Waiter {
+class DeadlineResponder {
   public:
-    Waiter() = default;
-    Waiter(const Waiter&) = delete;
-    Waiter& operator=(const Waiter&) = delete;
-    Waiter(Waiter&&) = delete;
-    Waiter& operator=(Waiter&&) = delete;
-    virtual ~Waiter() = default;
+    DeadlineResponder() = default;
+    DeadlineResponder(const DeadlineResponder&) = delete;
+    DeadlineResponder& operator=(const DeadlineResponder&) = delete;
+    DeadlineResponder(DeadlineResponder&&) = delete;
+    DeadlineResponder& operator=(DeadlineResponder&&) = delete;
+    virtual ~DeadlineResponder() = default;
 
     /// The call still runs at its deadline, and is left to end by itself: this is what the client is told.
     /// Runs on another thread than the call, at most once in each call, and never after the call has ended.

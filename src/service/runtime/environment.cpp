@@ -25,7 +25,7 @@ std::chrono::milliseconds tick_of(std::chrono::milliseconds deadline) {
 
 /// A call on its caller's thread.
 struct CallHere {
-    Waiter& waiter;
+    DeadlineResponder& responder;
     const std::string& user;
     SteadyTime deadline;
     SteadyTime entered{};
@@ -170,10 +170,10 @@ struct Environment::Shared {
         const ServiceError why = timed_out(hangs);
         call.given_up = true;
         if (hangs) breaker.timed_out(call.entered);
-        call.waiter.give_up(why);
+        call.responder.give_up(why);
     }
 
-    void ask_for_life() {
+    void ping() {
         try {
             token->ping();
             breaker.succeeded();
@@ -202,7 +202,7 @@ class Environment::ProbeTurn {
         if (taken_) shared_->probe_started = std::chrono::steady_clock::now();
         return taken_;
     }
-    void ask() const { shared_->ask_for_life(); }
+    void ask() const { shared_->ping(); }
 
   private:
     const std::shared_ptr<Shared> shared_;
@@ -296,9 +296,10 @@ void Environment::end_threads(void (std::thread::*end)()) {
     if (watch_.joinable()) (watch_.*end)();
 }
 
-void Environment::run_here(const std::function<void(Token&)>& work, Waiter& waiter, const std::string& user) {
+void Environment::run_here(const std::function<void(Token&)>& work, DeadlineResponder& responder,
+                           const std::string& user) {
     refuse_when_open();
-    CallHere call{waiter, user, std::chrono::steady_clock::now() + profile_.deadline};
+    CallHere call{responder, user, std::chrono::steady_clock::now() + profile_.deadline};
     enter(call);
     std::exception_ptr error;
     try {

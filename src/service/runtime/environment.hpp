@@ -83,9 +83,10 @@ class Environment {
     /// up, and the thread stays away for as long as the call hangs. Throws as `call`; CallTimedOut also when
     /// the waiter has given up.
     template <typename Result>
-    Result call_here(const std::function<Result(Token&)>& work, Waiter& waiter, const std::string& user) {
+    Result call_here(const std::function<Result(Token&)>& work, DeadlineResponder& responder,
+                     const std::string& user) {
         std::optional<Result> result;
-        run_here([&](Token& token) { result = work(token); }, waiter, user);
+        run_here([&](Token& token) { result = work(token); }, responder, user);
         return *std::move(result);
     }
 
@@ -132,7 +133,8 @@ class Environment {
     struct Shared;  ///< lives as long as the last worker, also one that hangs
     class ProbeTurn;
 
-    void run_here(const std::function<void(Token&)>& work, Waiter& waiter, const std::string& user);
+    void run_here(const std::function<void(Token&)>& work, DeadlineResponder& responder,
+                  const std::string& user);
     void enter(CallHere& call);
     void leave(CallHere& call);
     void end_threads(void (std::thread::*end)());

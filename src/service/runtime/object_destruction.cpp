@@ -37,11 +37,11 @@ std::string not_found_text(const ObjectId& id) {
 /// One tombstone, from the first look for its object to what the catalogue is told.
 class TombstoneEnd {
   public:
-    TombstoneEnd(Workplace& workplace, const Tombstone& tombstone)
-        : workplace_(workplace),
+    TombstoneEnd(ServiceContext& service_context, const Tombstone& tombstone)
+        : service_context_(service_context),
           tombstone_(tombstone),
-          environment_(workplace.environments.find(tombstone.environment)),
-          seen_at_(workplace.clock()) {}
+          environment_(service_context.environments.find(tombstone.environment)),
+          seen_at_(service_context.clock()) {}
 
     void start() {
         if (environment_ == nullptr) {
@@ -52,9 +52,9 @@ class TombstoneEnd {
         }
         try {
             if (tombstone_.deployed && !tombstone_.attempted)
-                workplace_.catalogue.begin_destruction(tombstone_.object_id);
+                service_context_.catalogue.begin_destruction(tombstone_.object_id);
             call_ = environment_->begin<Destruction>(
-                [&catalogue = workplace_.catalogue, id = tombstone_.object_id](Token& token) {
+                [&catalogue = service_context_.catalogue, id = tombstone_.object_id](Token& token) {
                     return destroy_object(catalogue, token, id);
                 });
         } catch (const CatalogueError& error) {
@@ -110,9 +110,9 @@ class TombstoneEnd {
             destruction.refreshed = true;
             return destruction;
         }
-        const Instant before = workplace_.clock();
+        const Instant before = service_context_.clock();
         destruction = environment_->call<Destruction>(
-            [&catalogue = workplace_.catalogue, id = tombstone_.object_id](Token& token) {
+            [&catalogue = service_context_.catalogue, id = tombstone_.object_id](Token& token) {
                 return destroy_object_after_refresh(catalogue, token, id);
             });
         if (destruction.refreshed) environment_->note_refresh(before);
@@ -139,7 +139,7 @@ class TombstoneEnd {
     void end(AuditRecord audit, const std::string& what) {
         audit.environments = {tombstone_.environment};
         audit.result = "object " + tombstone_.object_id.hex() + " " + what;
-        workplace_.catalogue.remove_tombstone(tombstone_.object_id, audit);
+        service_context_.catalogue.remove_tombstone(tombstone_.object_id, audit);
         result_.ended = true;
     }
 
@@ -151,8 +151,8 @@ class TombstoneEnd {
         result_.reason = not_found_text(tombstone_.object_id);
         result_.code = FailureCode::not_found;
         const int looks = tombstone_.absent_looks + (destruction.refreshed ? 1 : 0);
-        workplace_.catalogue.note_lookup(tombstone_.object_id, was_attempted_before(), looks,
-                                         workplace_.clock() + pause_after(looks));
+        service_context_.catalogue.note_lookup(tombstone_.object_id, was_attempted_before(), looks,
+                                               service_context_.clock() + pause_after(looks));
         log::warn("object.not_found", {{"environment", tombstone_.environment},
                                        {"object", tombstone_.object_id.hex()},
                                        {"looks", static_cast<std::size_t>(looks)},
@@ -164,8 +164,8 @@ class TombstoneEnd {
     void close_attempt() {
         if (!tombstone_.deployed || was_attempted_before()) return;
         try {
-            workplace_.catalogue.note_lookup(tombstone_.object_id, false, tombstone_.absent_looks,
-                                             tombstone_.look_after);
+            service_context_.catalogue.note_lookup(tombstone_.object_id, false, tombstone_.absent_looks,
+                                                   tombstone_.look_after);
         } catch (const CatalogueError& error) {
             log::error("catalogue.failed",
                        {{"object", tombstone_.object_id.hex()}, {"reason", error.what()}});
@@ -185,7 +185,7 @@ class TombstoneEnd {
                                            {"reason", error.what()}});
     }
 
-    Workplace& workplace_;
+    ServiceContext& service_context_;
     const Tombstone& tombstone_;
     Environment* environment_;
     Instant seen_at_;  ///< by this host's clock; the object is older
@@ -226,13 +226,13 @@ Destruction destroy_object_after_refresh(Catalogue& catalogue, Token& token, con
     return destruction;
 }
 
-std::vector<TombstoneResult> destroy_tombstoned(Workplace& workplace,
+std::vector<TombstoneResult> destroy_tombstoned(ServiceContext& service_context,
                                                 const std::vector<Tombstone>& tombstones,
                                                 const AuditRecord& audit) {
     std::vector<TombstoneEnd> ends;
     ends.reserve(tombstones.size());
     for (const Tombstone& tombstone : tombstones)
-        ends.emplace_back(workplace, tombstone);
+        ends.emplace_back(service_context, tombstone);
     for (TombstoneEnd& end : ends)
         end.start();
     std::vector<TombstoneResult> results;

@@ -58,7 +58,7 @@ struct TombstoneResult {
 /// re-initialised module; when that does not find it either, its tombstone stays. One that may never have
 /// been made is taken for absent. What came of each is audited as it was: `destroyed` or `not found`. What
 /// can't be reached stays for recovery. Throws nothing; the results are in the order of the tombstones.
-std::vector<TombstoneResult> destroy_tombstoned(Workplace& workplace,
+std::vector<TombstoneResult> destroy_tombstoned(ServiceContext& service_context,
                                                 const std::vector<Tombstone>& tombstones,
                                                 const AuditRecord& audit);
 

@@ -8,12 +8,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Far beyond any walk; what ends one earlier is silence.
+/// Far beyond any walk; what ends one earlier is idle_timeout.
 constexpr auto longest_walk = 24h;
 constexpr auto progress_pause = 100ms;
 
 /// Shared by the worker that walks and the thread that waits, since either may outlive the other.
-class Walk {
+class Scan {
   public:
     /// On the worker.
     void take(const TokenObject& object, std::size_t place, std::size_t total) {
@@ -36,7 +36,7 @@ class Walk {
     }
 
     /// True when the worker has ended; false when it was given up.
-    bool wait(const std::string& name, const WalkLimits& limits, const WalkProgress& progress) {
+    bool wait(const std::string& name, const ScanLimits& limits, const ScanProgress& progress) {
         std::unique_lock lock(mutex_);
         auto heard_at = std::chrono::steady_clock::now();
         std::size_t heard = signs_of_life_;
@@ -44,7 +44,7 @@ class Walk {
             const auto now = std::chrono::steady_clock::now();
             if (signs_of_life_ != heard) heard_at = now;
             heard = signs_of_life_;
-            if (limits.stop.stop_requested() || now - heard_at > limits.silence) {
+            if (limits.stop.stop_requested() || now - heard_at > limits.idle_timeout) {
                 abandoned_ = true;
                 return false;
             }
@@ -61,7 +61,7 @@ class Walk {
 
   private:
     void tell(std::unique_lock<std::mutex>& lock, const std::string& name,
-              const WalkProgress& progress) const {
+              const ScanProgress& progress) const {
         const std::size_t done = done_;
         const std::size_t total = total_;
         if (!progress || total == 0) return;
@@ -83,7 +83,7 @@ class Walk {
 /// Says that the worker is through, however it came to that.
 class End {
   public:
-    explicit End(Walk& walk) : walk_(walk) {}
+    explicit End(Scan& walk) : walk_(walk) {}
     End(const End&) = delete;
     End& operator=(const End&) = delete;
     End(End&&) = delete;
@@ -91,19 +91,19 @@ class End {
     ~End() { walk_.end(); }
 
   private:
-    Walk& walk_;
+    Scan& walk_;
 };
 
 }  // namespace
 
-std::vector<TokenObject> walk_token(Environment& environment, const WalkLimits& limits,
-                                    const WalkProgress& progress) {
-    const auto walk = std::make_shared<Walk>();
+std::vector<TokenObject> scan_objects(Environment& environment, const ScanLimits& limits,
+                                      const ScanProgress& progress) {
+    const auto walk = std::make_shared<Scan>();
     const auto call = environment.begin<bool>(
         [walk](Token& token) {
             const End end(*walk);
             walk->begin();
-            token.walk([&](const TokenObject& object, std::size_t place, std::size_t total) {
+            token.scan([&](const TokenObject& object, std::size_t place, std::size_t total) {
                 walk->take(object, place, total);
             });
             return true;

@@ -13,8 +13,8 @@ constexpr std::size_t most_lookups = 16;
 
 }  // namespace
 
-BoundToken::BoundToken(std::shared_ptr<Token> token, std::string environment, Catalogue& catalogue,
-                       Binding binding, Clock clock)
+PinnedToken::PinnedToken(std::shared_ptr<Token> token, std::string environment, Catalogue& catalogue,
+                         Pinning binding, Clock clock)
     : token_(std::move(token)),
       environment_(std::move(environment)),
       catalogue_(catalogue),
@@ -22,7 +22,7 @@ BoundToken::BoundToken(std::shared_ptr<Token> token, std::string environment, Ca
       clock_(std::move(clock)) {}
 
 template <typename Question>
-auto BoundToken::ask_catalogue(const Question& question) const {
+auto PinnedToken::ask_catalogue(const Question& question) const {
     try {
         return question();
     } catch (const CatalogueError& error) {
@@ -37,7 +37,7 @@ auto BoundToken::ask_catalogue(const Question& question) const {
 // The token may be lost, and another one found in its place, within a call: then what the call did is not
 // believed before the token has proved itself again. Faults that say that nothing was made are not passed on.
 template <typename Work>
-auto BoundToken::with_token(Assurance assurance, const Work& work) {
+auto PinnedToken::with_token(Assurance assurance, const Work& work) {
     require(assurance);
     const std::uint64_t epoch = token_->epoch();
     const auto require_again = [&] {
@@ -65,7 +65,7 @@ auto BoundToken::with_token(Assurance assurance, const Work& work) {
     }
 }
 
-void BoundToken::require(Assurance assurance) {
+void PinnedToken::require(Assurance assurance) {
     if (assurance == Assurance::key && is_proved()) return;
     const bool same_token = proved_epoch_ == token_->epoch();
     if (assurance == Assurance::serial && serial_fits_ && same_token) return;
@@ -82,8 +82,8 @@ void BoundToken::require(Assurance assurance) {
     if (assurance != Assurance::serial) reported_ = false;
 }
 
-void BoundToken::require_key(const std::string& serial) {
-    const auto recorded = ask_catalogue([&] { return catalogue_.bound_token(environment_); });
+void PinnedToken::require_key(const std::string& serial) {
+    const auto recorded = ask_catalogue([&] { return catalogue_.pinned_token(environment_); });
     if (recorded && *recorded != serial) return;  // what is refused for that is told so
     const auto epoch = epoch_that_holds_recorded_keys();
     if (!epoch) {
@@ -100,7 +100,7 @@ void BoundToken::require_key(const std::string& serial) {
     proved_ = true;
 }
 
-void BoundToken::report(const std::string& serial, const std::string& expected) {
+void PinnedToken::report(const std::string& serial, const std::string& expected) {
     if (reported_.exchange(true)) return;
     log::error("token.not_the_one", {{"environment", environment_},
                                      {"serial", serial},
@@ -112,11 +112,12 @@ void BoundToken::report(const std::string& serial, const std::string& expected) 
 }
 
 /// The serial number of the token that holds the keys: this one's where none is recorded.
-std::string BoundToken::recorded_serial(const std::string& serial) {
-    if (auto recorded = ask_catalogue([&] { return catalogue_.bound_token(environment_); })) return *recorded;
-    if (binding_ == Binding::compare || !is_proved()) return serial;
+std::string PinnedToken::recorded_serial(const std::string& serial) {
+    if (auto recorded = ask_catalogue([&] { return catalogue_.pinned_token(environment_); }))
+        return *recorded;
+    if (binding_ == Pinning::compare || !is_proved()) return serial;
     return ask_catalogue([&] {
-        return catalogue_.bind_token(
+        return catalogue_.pin_token(
             environment_, serial,
             {clock_(), "keyward", {}, "token.bind", {}, {}, {environment_}, "serial " + serial});
     });
@@ -124,7 +125,7 @@ std::string BoundToken::recorded_serial(const std::string& serial) {
 
 /// One of them, or there are none. Those that another process has made may not be shown before the module is
 /// initialised again.
-std::optional<std::uint64_t> BoundToken::epoch_that_holds_recorded_keys() {
+std::optional<std::uint64_t> PinnedToken::epoch_that_holds_recorded_keys() {
     const auto ids = ask_catalogue([&] { return catalogue_.deployed_objects(environment_, most_lookups); });
     const auto look = [&]() -> std::optional<std::uint64_t> {
         const std::uint64_t epoch = token_->epoch();
@@ -138,66 +139,66 @@ std::optional<std::uint64_t> BoundToken::epoch_that_holds_recorded_keys() {
 
 /// All environments of the module pay for it, and a wrong token is asked every few seconds whether it is the
 /// right one: so it is done more and more rarely.
-bool BoundToken::refresh_if_due() {
+bool PinnedToken::refresh_if_due() {
     const Instant now = clock_();
     if (!refresh_pause_.is_over(now) || !token_->refresh()) return false;
     refresh_pause_.begin(now);
     return true;
 }
 
-bool BoundToken::holds_any_of(const std::vector<ObjectId>& ids) const {
+bool PinnedToken::holds_any_of(const std::vector<ObjectId>& ids) const {
     return std::ranges::any_of(ids, [&](const ObjectId& id) { return token_->count(id) > 0; });
 }
 
-ImportReceipt BoundToken::import(const ImportOrder& order) {
+ImportResult PinnedToken::import(const ImportRequest& order) {
     return with_token(Assurance::key_now, [&](Token& token) { return token.import(order); });
 }
 
-std::size_t BoundToken::destroy(const ObjectId& id) {
+std::size_t PinnedToken::destroy(const ObjectId& id) {
     return with_token(Assurance::key_now, [&](Token& token) { return token.destroy(id); });
 }
 
-std::size_t BoundToken::count(const ObjectId& id) {
+std::size_t PinnedToken::count(const ObjectId& id) {
     return with_token(Assurance::serial, [&](Token& token) { return token.count(id); });
 }
 
-void BoundToken::walk(const std::function<void(const TokenObject&, std::size_t, std::size_t)>& each) {
-    with_token(Assurance::serial, [&](Token& token) { token.walk(each); });
+void PinnedToken::scan(const std::function<void(const TokenObject&, std::size_t, std::size_t)>& each) {
+    with_token(Assurance::serial, [&](Token& token) { token.scan(each); });
 }
 
-std::size_t BoundToken::destroy_half_made(std::chrono::milliseconds pause) {
-    return with_token(Assurance::key_now, [&](Token& token) { return token.destroy_half_made(pause); });
+std::size_t PinnedToken::destroy_incomplete(std::chrono::milliseconds pause) {
+    return with_token(Assurance::key_now, [&](Token& token) { return token.destroy_incomplete(pause); });
 }
 
-std::vector<Outcome> BoundToken::operate(const ObjectId& id, Action action,
-                                         std::span<const Operation> operations) {
+std::vector<CryptoResult> PinnedToken::operate(const ObjectId& id, CryptoOperation action,
+                                               std::span<const CryptoRequest> operations) {
     return with_token(Assurance::key, [&](Token& token) { return token.operate(id, action, operations); });
 }
 
-std::set<keys::Digest> BoundToken::oaep_hashes() {
+std::set<Digest> PinnedToken::oaep_hashes() {
     return with_token(Assurance::key, [](Token& token) { return token.oaep_hashes(); });
 }
 
-void BoundToken::ping() {
+void PinnedToken::ping() {
     with_token(Assurance::key, [](Token& token) { token.ping(); });
 }
 
-std::set<std::string> BoundToken::mechanisms() {
+std::set<std::string> PinnedToken::mechanisms() {
     return with_token(Assurance::key, [](Token& token) { return token.mechanisms(); });
 }
 
-TokenIdentity BoundToken::identity() {
+TokenIdentity PinnedToken::identity() {
     return token_->identity();
 }
 
 // Another token may be in the slot from then on.
-bool BoundToken::refresh() {
+bool PinnedToken::refresh() {
     if (!token_->refresh()) return false;
     serial_fits_ = proved_ = false;
     return true;
 }
 
-void BoundToken::reload_pin() {
+void PinnedToken::reload_pin() {
     token_->reload_pin();
 }
 

@@ -38,26 +38,26 @@ class WrongToken : public TokenError {
 /// Asked at the first call, and again after each loss of the token. What only looks through the token
 /// (`walk`, `count`) needs the serial number alone, so that an operator can be shown what is missing. Any
 /// thread may call.
-class BoundToken final : public Token {
+class PinnedToken final : public Token {
   public:
     /// Whether the first token that is seen is written into the catalogue, or the catalogue is only read.
-    enum class Binding { record, compare };
+    enum class Pinning { record, compare };
 
     /// The catalogue must outlive the token.
-    BoundToken(std::shared_ptr<Token> token, std::string environment, Catalogue& catalogue, Binding binding,
-               Clock clock);
+    PinnedToken(std::shared_ptr<Token> token, std::string environment, Catalogue& catalogue, Pinning binding,
+                Clock clock);
 
-    ImportReceipt import(const ImportOrder& order) override;
+    ImportResult import(const ImportRequest& order) override;
     std::size_t destroy(const ObjectId& id) override;
     std::size_t count(const ObjectId& id) override;
-    void walk(
+    void scan(
         const std::function<void(const TokenObject&, std::size_t place, std::size_t total)>& each) override;
-    std::size_t destroy_half_made(std::chrono::milliseconds pause) override;
-    std::vector<Outcome> operate(const ObjectId& id, Action action,
-                                 std::span<const Operation> operations) override;
+    std::size_t destroy_incomplete(std::chrono::milliseconds pause) override;
+    std::vector<CryptoResult> operate(const ObjectId& id, CryptoOperation action,
+                                      std::span<const CryptoRequest> operations) override;
     void ping() override;
     std::set<std::string> mechanisms() override;
-    std::set<keys::Digest> oaep_hashes() override;
+    std::set<Digest> oaep_hashes() override;
     /// Of whatever token is in place: it is what is asked before another one is accepted.
     TokenIdentity identity() override;
     bool refresh() override;
@@ -88,7 +88,7 @@ class BoundToken final : public Token {
     std::shared_ptr<Token> token_;
     std::string environment_;
     Catalogue& catalogue_;
-    Binding binding_;
+    Pinning binding_;
     Clock clock_;
     std::atomic<bool> serial_fits_ = false;
     std::atomic<bool> proved_ = false;

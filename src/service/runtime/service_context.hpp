@@ -15,11 +15,11 @@
 namespace keyward::service {
 
 /// What every use case that writes needs: made once by main.
-struct Workplace {
+struct ServiceContext {
     Catalogue& catalogue;
     Environments& environments;
     InFlight& in_flight;
-    keys::Policy policy;
+    keys::KeyPolicy policy;
     std::string owner;  ///< this process, as it stands in leases (base/process_identity.hpp)
     Clock clock;
     std::shared_ptr<const ObjectMarks> marks{};  ///< null: new objects carry no proof of their origin

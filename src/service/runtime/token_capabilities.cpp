@@ -5,26 +5,26 @@
 namespace keyward::service {
 namespace {
 
-std::string listed(const std::set<keys::Digest>& hashes) {
+std::string listed(const std::set<Digest>& hashes) {
     std::string text;
-    for (const keys::Digest hash : hashes)
+    for (const Digest hash : hashes)
         text += (text.empty() ? "" : ", ") + std::string(to_string(hash));
     return text.empty() ? "none" : text;
 }
 
 }  // namespace
 
-TokenOffer offer_of(Environment& environment, const std::string& pointer) {
+TokenCapabilities capabilities_of(Environment& environment, const std::string& pointer) {
     try {
-        return environment.call<TokenOffer>([](Token& token) {
-            return TokenOffer{token.mechanisms(), token.oaep_hashes()};
+        return environment.call<TokenCapabilities>([](Token& token) {
+            return TokenCapabilities{token.mechanisms(), token.oaep_hashes()};
         });
     } catch (const TokenError& error) {
         throw service_error_of(error, environment.name(), pointer);
     }
 }
 
-std::optional<FieldError> missing_in(const TokenOffer& offer, const Operation& operation,
+std::optional<FieldError> missing_in(const TokenCapabilities& offer, const CryptoRequest& operation,
                                      const std::string& pointer, const std::string& environment) {
     const std::string name(operation.mechanism->name);
     if (operation.mechanism->scheme != Scheme::rsa_oaep) {

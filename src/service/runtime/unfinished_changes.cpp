@@ -10,8 +10,8 @@ namespace {
 void take_back(Catalogue& catalogue, UnfinishedChange change, Instant tombstone_lease) {
     // In this order: a transaction that is still in progress would be invisible to the second call.
     if (!change.change_id.empty()) catalogue.was_committed(change.change_id);
-    change.settlement.tombstone_lease = tombstone_lease;
-    const bool taken_back = catalogue.abandon_change(change.key_id, change.settlement, change.audit);
+    change.resolution.tombstone_lease = tombstone_lease;
+    const bool taken_back = catalogue.abandon_change(change.key_id, change.resolution, change.audit);
     // Others may have taken the change back, and ended its tombstones before the objects were made.
     if (!taken_back)
         for (Tombstone tombstone : change.made) {
@@ -31,21 +31,21 @@ void UnfinishedChanges::add(UnfinishedChange change) {
     changes_.emplace(next_++, std::move(change));
 }
 
-void UnfinishedChanges::settle(Catalogue& catalogue, const std::string& project_id,
-                               const std::string& key_name, Instant tombstone_lease) {
+void UnfinishedChanges::resolve(Catalogue& catalogue, const std::string& project_id,
+                                const std::string& key_name, Instant tombstone_lease) {
     auto changes = all();
     std::erase_if(changes, [&](const auto& each) {
         return each.second.project_id != project_id || each.second.key_name != key_name;
     });
-    settle(catalogue, changes, tombstone_lease);
+    resolve(catalogue, changes, tombstone_lease);
 }
 
-void UnfinishedChanges::settle_all(Catalogue& catalogue, Instant tombstone_lease) {
-    settle(catalogue, all(), tombstone_lease);
+void UnfinishedChanges::resolve_all(Catalogue& catalogue, Instant tombstone_lease) {
+    resolve(catalogue, all(), tombstone_lease);
 }
 
-void UnfinishedChanges::settle(Catalogue& catalogue, const std::map<Number, UnfinishedChange>& changes,
-                               Instant tombstone_lease) {
+void UnfinishedChanges::resolve(Catalogue& catalogue, const std::map<Number, UnfinishedChange>& changes,
+                                Instant tombstone_lease) {
     std::exception_ptr failure;
     for (const auto& [number, change] : changes)
         try {

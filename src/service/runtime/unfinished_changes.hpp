@@ -15,7 +15,7 @@ struct UnfinishedChange {
     std::string key_id;
     std::string project_id;
     std::string key_name;
-    Settlement settlement;          ///< with which it is taken back
+    ChangeResolution resolution;    ///< with which it is taken back
     AuditRecord audit;              ///< of taking it back
     std::string change_id{};        ///< of the transaction that may have been committed; empty: none was
     std::vector<Tombstone> made{};  ///< for objects in tokens, if nothing in the catalogue names them
@@ -28,16 +28,16 @@ class UnfinishedChanges {
     void add(UnfinishedChange change);
     /// Takes back those of one key. Throws CatalogueError, and keeps what it could not take
     /// back.
-    void settle(Catalogue& catalogue, const std::string& project_id, const std::string& key_name,
-                Instant tombstone_lease);
+    void resolve(Catalogue& catalogue, const std::string& project_id, const std::string& key_name,
+                 Instant tombstone_lease);
     /// Takes back all. Throws like `settle`.
-    void settle_all(Catalogue& catalogue, Instant tombstone_lease);
+    void resolve_all(Catalogue& catalogue, Instant tombstone_lease);
     [[nodiscard]] bool empty() const;
 
   private:
     using Number = std::uint64_t;
-    void settle(Catalogue& catalogue, const std::map<Number, UnfinishedChange>& changes,
-                Instant tombstone_lease);
+    void resolve(Catalogue& catalogue, const std::map<Number, UnfinishedChange>& changes,
+                 Instant tombstone_lease);
     [[nodiscard]] std::map<Number, UnfinishedChange> all() const;
 
     mutable std::mutex mutex_;

@@ -15,8 +15,6 @@
 namespace keyward::storage {
 namespace {
 
-using service::CatalogueError;
-
 constexpr std::string_view sqlite_scheme = "sqlite://";
 // libpq waits at least as long for a connection (PostgreSQL 15 documentation, 34.1.2).
 constexpr long long least_connect_timeout = 2;

@@ -30,7 +30,7 @@ struct CatalogueUrl {
 /// PgBouncer refuses `options` unless its ignore_startup_parameters names it (PostgreSQL 15 documentation,
 /// 20.11 and 34.1.2). `deadline` is that of one statement.
 ///
-/// Throws service::CatalogueError when the URL can't be used. The text repeats nothing of a PostgreSQL URL.
+/// Throws CatalogueError when the URL can't be used. The text repeats nothing of a PostgreSQL URL.
 CatalogueUrl parse_catalogue_url(const std::string& url, std::chrono::milliseconds deadline);
 
 }  // namespace keyward::storage

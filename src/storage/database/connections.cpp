@@ -14,8 +14,6 @@
 namespace keyward::storage {
 namespace {
 
-using service::CatalogueError;
-
 constexpr int log_attempts = 200;
 constexpr std::chrono::milliseconds pause_between_attempts{50};
 
@@ -149,9 +147,9 @@ Connections::Lease::~Lease() {
     owner_.pool_.give_back(position_);
 }
 
-HotQueries& Connections::Lease::hot() {
+PreparedStatements& Connections::Lease::hot() {
     auto& hot = owner_.hot_[position_];
-    if (!hot) hot = std::make_unique<HotQueries>(session_);
+    if (!hot) hot = std::make_unique<PreparedStatements>(session_);
     return *hot;
 }
 

@@ -20,7 +20,7 @@ namespace keyward::storage {
 /// (PostgreSQL).
 class Connections {
   public:
-    /// Opens all of them. Throws soci::soci_error, or service::CatalogueError when the database can't hold a
+    /// Opens all of them. Throws soci::soci_error, or CatalogueError when the database can't hold a
     /// catalogue.
     Connections(const CatalogueUrl& url, std::size_t count, std::chrono::milliseconds deadline);
 
@@ -35,7 +35,7 @@ class Connections {
 
         soci::session& session() { return session_; }
         /// What is prepared on this connection; by the first who asks.
-        HotQueries& hot();
+        PreparedStatements& hot();
         /// Whether the server still answers on this connection.
         bool lost() const { return !session_.is_connected(); }
         /// Connects again. Throws as the constructor of Connections.
@@ -57,7 +57,7 @@ class Connections {
         std::optional<StatementScope> scope_;
     };
 
-    /// Waits for a free connection up to the deadline, then throws service::CatalogueError. One on which a
+    /// Waits for a free connection up to the deadline, then throws CatalogueError. One on which a
     /// call failed is tried, and opened again if it is lost.
     Lease lease();
 
@@ -73,7 +73,7 @@ class Connections {
     // By position; touched only by who has the lease.
     std::vector<char> suspect_;
     std::vector<std::uint64_t> opened_in_;
-    std::vector<std::unique_ptr<HotQueries>> hot_;
+    std::vector<std::unique_ptr<PreparedStatements>> hot_;
 };
 
 }  // namespace keyward::storage

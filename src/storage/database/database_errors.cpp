@@ -76,12 +76,11 @@ void hide(std::string& text, const std::string& secret) {
 
 }  // namespace
 
-service::CatalogueError to_catalogue_error(const soci::soci_error& error, const std::string& password) {
+CatalogueError to_catalogue_error(const soci::soci_error& error, const std::string& password) {
     std::string text = "the catalogue's database failed: " + own_words(error);
     hide(text, password);
     if (const auto hint = hint_for(error); !hint.empty()) text.append("; ").append(hint);
-    service::CatalogueError failure(text);
-    return failure;
+    return CatalogueError(text);
 }
 
 bool lost_to_a_concurrent_transaction(const soci::soci_error& error) {

@@ -9,7 +9,7 @@ namespace keyward::storage {
 
 /// The database's own first line and what to do about it. The values bound to the statement, which may be
 /// hashes, and `password` never stand in it.
-service::CatalogueError to_catalogue_error(const soci::soci_error& error, const std::string& password);
+CatalogueError to_catalogue_error(const soci::soci_error& error, const std::string& password);
 
 /// Whether PostgreSQL undid the whole transaction because of a concurrent one (SQLSTATE 40001 and 40P01): it
 /// may simply run again. The rest of class 40 says less: after 40003 nobody knows whether it was committed.

@@ -8,9 +8,6 @@
 namespace keyward::storage {
 namespace {
 
-using service::DeploymentState;
-using service::KeyState;
-
 template <typename Value>
 struct Word {
     Value value;
@@ -24,16 +21,16 @@ constexpr std::array deployment_states{Word<DeploymentState>{DeploymentState::de
                                        Word<DeploymentState>{DeploymentState::deleting, "deleting"}};
 
 // '' is not among them: it stands for what an older version did not write.
-const std::vector<Word<service::UseSet>> use_sets{
+const std::vector<Word<KeyUsages>> use_sets{
     {{}, "none"},
-    {{service::Use::cipher}, "cipher"},
-    {{service::Use::signature}, "signature"},
-    {{service::Use::cipher, service::Use::signature}, "cipher,signature"}};
+    {{KeyUsage::encrypt_decrypt}, "cipher"},
+    {{KeyUsage::sign_verify}, "signature"},
+    {{KeyUsage::encrypt_decrypt, KeyUsage::sign_verify}, "cipher,signature"}};
 
 template <typename Value>
 Value known(const std::optional<Value>& value, std::string_view subject, const std::string& word) {
     if (value) return *value;
-    throw service::CatalogueError(
+    throw CatalogueError(
         "the catalogue holds '" + word + "' as " + std::string(subject) +
         ", which this program does not know: use the version of keyward that wrote it, or a newer one");
 }
@@ -54,42 +51,42 @@ std::string_view word_of(const Table& table, Value value) {
 
 }  // namespace
 
-std::string_view to_word(KeyState state) {
+std::string_view enum_name(KeyState state) {
     return word_of(key_states, state);
 }
-std::string_view to_word(DeploymentState state) {
+std::string_view enum_name(DeploymentState state) {
     return word_of(deployment_states, state);
 }
 
-KeyState key_state_from_word(const std::string& word) {
+KeyState key_state_from_name(const std::string& word) {
     return known(value_of(key_states, word), "a key's state", word);
 }
 
-DeploymentState deployment_state_from_word(const std::string& word) {
+DeploymentState deployment_state_from_name(const std::string& word) {
     return known(value_of(deployment_states, word), "a deployment's state", word);
 }
 
-service::Permission permission_from_word(const std::string& word) {
-    return known(service::permission_from(word), "a permission", word);
+Permission permission_from_name(const std::string& word) {
+    return known(permission_from(word), "a permission", word);
 }
 
-keys::KeyType key_type_from_word(const std::string& word) {
+keys::KeyType key_type_from_name(const std::string& word) {
     return known(keys::key_type_from(word), "a key's type", word);
 }
 
-keys::Algorithm algorithm_from_word(const std::string& word) {
+keys::Algorithm algorithm_from_name(const std::string& word) {
     return known(keys::algorithm_from(word), "an algorithm", word);
 }
 
-std::string to_words(const service::MechanismList& mechanisms) {
+std::string to_names(const MechanismList& mechanisms) {
     std::string words;
     for (const auto& mechanism : mechanisms)
         words += (words.empty() ? "" : " ") + mechanism;
     return words;
 }
 
-service::MechanismList mechanisms_from_words(const std::string& words) {
-    service::MechanismList mechanisms;
+MechanismList mechanisms_from_names(const std::string& words) {
+    MechanismList mechanisms;
     for (std::size_t begin = 0; begin < words.size();) {
         const auto end = std::min(words.find(' ', begin), words.size());
         mechanisms.push_back(words.substr(begin, end - begin));
@@ -98,14 +95,14 @@ service::MechanismList mechanisms_from_words(const std::string& words) {
     return mechanisms;
 }
 
-std::string to_words(const service::UseSet& uses) {
+std::string to_names(const KeyUsages& uses) {
     return std::string(word_of(use_sets, uses));
 }
 
-service::UseSet uses_from_words(const std::string& words) {
+KeyUsages uses_from_names(const std::string& words) {
     for (const auto& row : use_sets)
         if (row.text == words) return row.value;
-    return known(std::optional<service::UseSet>(), "the uses of an object", words);
+    return known(std::optional<KeyUsages>(), "the uses of an object", words);
 }
 
 }  // namespace keyward::storage

@@ -24,31 +24,31 @@ bool read_one(soci::statement& statement, Keep keep) {
 
 }  // namespace
 
-HotQueries::HotQueries(soci::session& sql) : access_version_(sql), standing_(sql) {
+PreparedStatements::PreparedStatements(soci::session& sql) : access_version_(sql), key_revision_(sql) {
     version_.define(access_version_);
     prepare(access_version_, "select version from access_version");
-    id_.define(standing_);
-    revision_.define(standing_);
-    standing_.exchange(soci::use(project_));
-    standing_.exchange(soci::use(name_));
+    id_.define(key_revision_);
+    revision_.define(key_revision_);
+    key_revision_.exchange(soci::use(project_));
+    key_revision_.exchange(soci::use(name_));
     prepare(
-        standing_,
+        key_revision_,
         "select k.id, k.revision from keys k where k.project_id = :project and k.name = :name and k.state "
         "<> 'creating'");
 }
 
-std::int64_t HotQueries::access_version() {
+std::int64_t PreparedStatements::access_version() {
     std::int64_t version = 0;
     read_one(access_version_, [&] { version = version_.get(); });
     return version;
 }
 
-std::optional<service::KeyStanding> HotQueries::standing(const std::string& project_id,
-                                                         const std::string& name) {
+std::optional<KeyRevision> PreparedStatements::key_revision(const std::string& project_id,
+                                                            const std::string& name) {
     project_ = storable(project_id);
     name_ = storable(name);
-    std::optional<service::KeyStanding> standing;
-    read_one(standing_, [&] { standing = {id_.get(), name, revision_.get()}; });
+    std::optional<KeyRevision> standing;
+    read_one(key_revision_, [&] { standing = {id_.get(), name, revision_.get()}; });
     return standing;
 }
 

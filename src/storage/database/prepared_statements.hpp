@@ -12,17 +12,17 @@ namespace keyward::storage {
 /// The questions that every use of a key asks, prepared once on a connection: parsing them would take several
 /// times as long as answering them. Belongs to one connection and ends before it is opened anew; after an
 /// error it is made anew.
-class HotQueries {
+class PreparedStatements {
   public:
-    explicit HotQueries(soci::session& sql);
-    HotQueries(const HotQueries&) = delete;
-    HotQueries& operator=(const HotQueries&) = delete;
-    HotQueries(HotQueries&&) = delete;
-    HotQueries& operator=(HotQueries&&) = delete;
-    ~HotQueries() = default;
+    explicit PreparedStatements(soci::session& sql);
+    PreparedStatements(const PreparedStatements&) = delete;
+    PreparedStatements& operator=(const PreparedStatements&) = delete;
+    PreparedStatements(PreparedStatements&&) = delete;
+    PreparedStatements& operator=(PreparedStatements&&) = delete;
+    ~PreparedStatements() = default;
 
     std::int64_t access_version();
-    std::optional<service::KeyStanding> standing(const std::string& project_id, const std::string& name);
+    std::optional<KeyRevision> key_revision(const std::string& project_id, const std::string& name);
 
   private:
     // The statements refer to these.
@@ -32,7 +32,7 @@ class HotQueries {
     Column<std::string> id_;
     Column<long long> revision_;
     soci::statement access_version_;
-    soci::statement standing_;
+    soci::statement key_revision_;
 };
 
 }  // namespace keyward::storage

@@ -12,7 +12,7 @@ namespace keyward::storage {
 void read_as_requests_do(soci::session& sql);
 
 /// Writes the owner's row under the locks that requests take; for a writing transaction. Throws
-/// soci::soci_error, or service::CatalogueError when the row is not there afterwards.
+/// soci::soci_error, or CatalogueError when the row is not there afterwards.
 void write_as_requests_do(soci::session& sql, const std::string& owner, Instant now);
 
 }  // namespace keyward::storage

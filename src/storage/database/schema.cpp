@@ -164,10 +164,9 @@ long long version_of(soci::session& sql) {
 
 void refuse_newer(long long version) {
     if (version <= migrations.back().version) return;
-    throw service::CatalogueError("the catalogue has schema version " + std::to_string(version) +
-                                  ", but this keyward knows only up to " +
-                                  std::to_string(migrations.back().version) +
-                                  ": run the version of keyward that made it, or a newer one");
+    throw CatalogueError("the catalogue has schema version " + std::to_string(version) +
+                         ", but this keyward knows only up to " + std::to_string(migrations.back().version) +
+                         ": run the version of keyward that made it, or a newer one");
 }
 
 void apply(soci::session& sql, const Migration& migration) {

@@ -9,7 +9,7 @@ namespace keyward::storage {
 
 std::string storable(std::string text) {
     if (std::ranges::find(text, '\0') != text.end())
-        throw service::CatalogueError(
+        throw CatalogueError(
             "a text for the catalogue holds a NUL octet, which it can't store; refuse it earlier");
     return text;
 }
@@ -73,9 +73,9 @@ ObjectId object_id_from(const std::string& text) {
     try {
         return ObjectId::from_hex(text);
     } catch (const std::invalid_argument&) {
-        throw service::CatalogueError("the catalogue holds '" + text +
-                                      "' where the 32 hexadecimal digits of an object's id belong; "
-                                      "restore it from a backup");
+        throw CatalogueError("the catalogue holds '" + text +
+                             "' where the 32 hexadecimal digits of an object's id belong; "
+                             "restore it from a backup");
     }
 }
 

@@ -14,11 +14,11 @@
 
 namespace keyward::storage {
 
-/// The same text, or service::CatalogueError for one with a NUL octet, which PostgreSQL would cut off there.
+/// The same text, or CatalogueError for one with a NUL octet, which PostgreSQL would cut off there.
 std::string storable(std::string text);
 
 /// A value for a statement. It owns its copy, because soci::use keeps a reference and reads it after
-/// temporaries are gone. Throws service::CatalogueError for text with a NUL octet, which PostgreSQL would cut
+/// temporaries are gone. Throws CatalogueError for text with a NUL octet, which PostgreSQL would cut
 /// off there.
 class Parameter {
   public:
@@ -102,7 +102,7 @@ std::string for_update(soci::session& sql);
 std::string for_update_skip_locked(soci::session& sql);
 
 Instant instant_from(long long milliseconds);
-/// Throws service::CatalogueError when the text is no object id.
+/// Throws CatalogueError when the text is no object id.
 ObjectId object_id_from(const std::string& text);
 
 }  // namespace keyward::storage

@@ -29,7 +29,7 @@ class StatementWatch {
     ~StatementWatch();
 
     /// From now on statements run on the connection with this socket; -1 for none that can be cut. Throws
-    /// service::CatalogueError when there is no descriptor for its copy.
+    /// CatalogueError when there is no descriptor for its copy.
     void begin(std::size_t connection, int socket);
     /// The next statement begins: its deadline runs from now.
     void restart(std::size_t connection);

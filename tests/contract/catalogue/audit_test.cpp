@@ -3,7 +3,6 @@
 namespace keyward::storage {
 namespace {
 
-using service::CatalogueError;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -34,25 +33,24 @@ TEST_P(CatalogueContract, AChangeWithoutItsAuditRecordIsNotKept) {
     EXPECT_THROW(catalogue_->create_project("other", {}, audit("x")), CatalogueError);
     EXPECT_THROW(catalogue_->create_user("bob", "", audit("x")), CatalogueError);
     EXPECT_THROW(catalogue_->delete_user("alice", audit("x")), CatalogueError);
-    EXPECT_THROW(catalogue_->add_grant(user, {project, service::Permission::use, {}}, audit("x")),
-                 CatalogueError);
+    EXPECT_THROW(catalogue_->add_grant(user, {project, Permission::use, {}}, audit("x")), CatalogueError);
     EXPECT_THROW(catalogue_->create_api_token(user, "laptop", "hash", std::nullopt, audit("x")),
                  CatalogueError);
     EXPECT_THROW(catalogue_->begin_create(new_key(project, "other"), {}, audit("x")), CatalogueError);
-    EXPECT_THROW(catalogue_->commit_create(work.key, settlement("first", at(1)), audit("x")), CatalogueError);
-    EXPECT_THROW(catalogue_->abandon_change(work.key.id, settlement("first", at(1)), audit("x")),
+    EXPECT_THROW(catalogue_->commit_create(work.key, resolution("first", at(1)), audit("x")), CatalogueError);
+    EXPECT_THROW(catalogue_->abandon_change(work.key.id, resolution("first", at(1)), audit("x")),
                  CatalogueError);
-    EXPECT_THROW(catalogue_->settle_expired_intents(at(9000), "second", at(1), audit("x")), CatalogueError);
+    EXPECT_THROW(catalogue_->resolve_expired_intents(at(9000), "second", at(1), audit("x")), CatalogueError);
     EXPECT_THROW(catalogue_->remove_tombstone(gone[0], audit("x")), CatalogueError);
     EXPECT_THROW(catalogue_->begin_update(key.id, 0, changed(key, {"staging"}).intents, audit("x")),
                  CatalogueError);
-    EXPECT_THROW(catalogue_->commit_update(key, {}, settlement("first", at(1)), audit("x")), CatalogueError);
-    EXPECT_THROW(catalogue_->begin_removal(key.id, 0, std::nullopt, "first", at(1), audit("x")),
+    EXPECT_THROW(catalogue_->commit_update(key, {}, resolution("first", at(1)), audit("x")), CatalogueError);
+    EXPECT_THROW(catalogue_->begin_deletion(key.id, 0, std::nullopt, "first", at(1), audit("x")),
                  CatalogueError);
     EXPECT_THROW(catalogue_->mark_missing(key.deployments[0].object_id.value(), "gone", audit("x")),
                  CatalogueError);
-    EXPECT_THROW(catalogue_->bind_token("production", "serial", audit("x")), CatalogueError);
-    EXPECT_THROW(catalogue_->rebind_token("production", "serial", audit("x")), CatalogueError);
+    EXPECT_THROW(catalogue_->pin_token("production", "serial", audit("x")), CatalogueError);
+    EXPECT_THROW(catalogue_->repin_token("production", "serial", audit("x")), CatalogueError);
     database_->query("alter table audit_taken_away rename to audit");
 
     EXPECT_FALSE(catalogue_->find_project("other"));
@@ -61,11 +59,11 @@ TEST_P(CatalogueContract, AChangeWithoutItsAuditRecordIsNotKept) {
     EXPECT_THAT(catalogue_->grants_of(user), IsEmpty());
     EXPECT_FALSE(catalogue_->find_identity("hash"));
     EXPECT_FALSE(catalogue_->find_key(project, "other"));
-    EXPECT_EQ(state_of(work.key), service::KeyState::creating);
+    EXPECT_EQ(state_of(work.key), KeyState::creating);
     EXPECT_EQ(catalogue_->intents().size(), 2);
     EXPECT_EQ(catalogue_->tombstones().size(), 2);
     EXPECT_EQ(found(key), key);
-    EXPECT_EQ(catalogue_->bind_token("production", "another", audit("x")), "another");
+    EXPECT_EQ(catalogue_->pin_token("production", "another", audit("x")), "another");
 }
 
 TEST_P(CatalogueContract, AFailedCallLeavesItsConnectionUsable) {

@@ -6,9 +6,7 @@
 namespace keyward::storage {
 namespace {
 
-using service::Begin;
-using service::KeyState;
-using Kind = service::AttemptOutcome::Kind;
+using Kind = IdempotencyOutcome::Kind;
 using testing::IsEmpty;
 
 constexpr int rounds = 20;
@@ -39,7 +37,7 @@ TEST_P(CatalogueContract, OfAnUpdateAndARemovalThatBeginTogetherExactlyOneDoes) 
                 update = catalogue_->begin_update(key.id, 0, change.intents, audit("key.update"));
             else
                 removal =
-                    other->begin_removal(key.id, 0, std::nullopt, "second", at(5000), audit("key.delete"))
+                    other->begin_deletion(key.id, 0, std::nullopt, "second", at(5000), audit("key.delete"))
                         .begin;
         });
         EXPECT_NE(update == Begin::begun, removal == Begin::begun);
@@ -59,7 +57,7 @@ TEST_P(CatalogueContract, AnUpdateThatBeginsBesideACommitHasEitherTheOldRevision
         together(2, [&](int side) {
             if (side == 0)
                 kept = catalogue_
-                           ->commit_update(first.key, {"staging"}, settlement("first", at(9000)), audit("x"))
+                           ->commit_update(first.key, {"staging"}, resolution("first", at(9000)), audit("x"))
                            .has_value();
             else
                 began = other->begin_update(key.id, 0, second.intents, audit("x"));
@@ -80,7 +78,7 @@ TEST_P(CatalogueContract, OfTwoCommitsWithoutObjectsOfOneRevisionExactlyOneWins)
             auto mine = key;
             mine.description = std::to_string(side);
             if ((side == 0 ? *catalogue_ : *other)
-                    .commit_update(mine, {}, settlement("first", at(9000)), audit("x")))
+                    .commit_update(mine, {}, resolution("first", at(9000)), audit("x")))
                 ++winners;
         });
         EXPECT_EQ(winners, 1);
@@ -95,16 +93,16 @@ TEST_P(CatalogueContract, SettlingAndCommittingAnUpdateNeverBothWin) {
         const auto key = committed(project, std::to_string(round));
         const auto change = updating(key, {"staging"}, "first", at(100));
         bool kept = false;
-        std::size_t settled = 0;
+        std::size_t resolved = 0;
         together(2, [&](int side) {
             if (side == 0)
                 kept = catalogue_
-                           ->commit_update(change.key, {"staging"}, settlement("first", at(9000)), audit("x"))
+                           ->commit_update(change.key, {"staging"}, resolution("first", at(9000)), audit("x"))
                            .has_value();
             else
-                settled = other->settle_expired_intents(at(200), "second", at(9000), audit("x"));
+                resolved = other->resolve_expired_intents(at(200), "second", at(9000), audit("x"));
         });
-        EXPECT_EQ(settled, kept ? 0 : 1);
+        EXPECT_EQ(resolved, kept ? 0 : 1);
         EXPECT_EQ(found(key).deployments, (kept ? change.key : key).deployments);
     }
 }
@@ -115,7 +113,7 @@ TEST_P(CatalogueContract, TheLastTwoObjectsOfAKeyMayBeDestroyedTogetherAndItGoes
     for (int round = 0; round < rounds; ++round) {
         const auto key = committed(project, std::to_string(round));
         const auto removal =
-            catalogue_->begin_removal(key.id, 0, std::nullopt, "first", at(5000), audit("key.delete"));
+            catalogue_->begin_deletion(key.id, 0, std::nullopt, "first", at(5000), audit("key.delete"));
         together(2, [&](int side) {
             (side == 0 ? *catalogue_ : *other)
                 .remove_tombstone(removal.tombstones.at(static_cast<std::size_t>(side)).object_id,
@@ -153,7 +151,7 @@ TEST_P(CatalogueContract, OfTakeoversOfACutOffAttemptExactlyOneWins) {
     const auto other = another(4);
     const auto user = new_user();
     const auto attempt_of = [&](const std::string& key, const std::string& owner) {
-        return service::Attempt{
+        return IdempotencyRecord{
             .user_id = user, .key = key, .fingerprint = "request", .owner = owner, .lease_until = at(5000)};
     };
     for (int round = 0; round < rounds; ++round) {
@@ -201,7 +199,7 @@ TEST_P(CatalogueContract, OfTokensBoundTogetherOneIsRecordedAndAllGetIt) {
         together(4, [&](int i) {
             recorded[static_cast<std::size_t>(i)] =
                 (i % 2 == 0 ? *catalogue_ : *other)
-                    .bind_token(std::to_string(round), "serial " + std::to_string(i), audit("token.bind"));
+                    .pin_token(std::to_string(round), "serial " + std::to_string(i), audit("token.bind"));
         });
         EXPECT_THAT(recorded, testing::Each(recorded[0]));
     }

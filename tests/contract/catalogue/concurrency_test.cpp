@@ -26,7 +26,7 @@ TEST_P(CatalogueContract, ManyKeysAreMadeAtTheSameTime) {
     together(16, [&](int thread) {
         for (int i = 0; i < 10; ++i)
             if (const auto work = begun(project, std::to_string(thread) + "/" + std::to_string(i));
-                catalogue_->commit_create(work.key, settlement("first", at(9000)),
+                catalogue_->commit_create(work.key, resolution("first", at(9000)),
                                           audit("key.create.commit")))
                 ++made;
     });
@@ -37,10 +37,10 @@ TEST_P(CatalogueContract, ManyKeysAreMadeAtTheSameTime) {
 TEST_P(CatalogueContract, NoTombstoneIsClaimedTwice) {
     for (int i = 0; i < 20; ++i)
         new_tombstones("first", at(100));
-    std::vector<std::unique_ptr<service::Catalogue>> processes;
+    std::vector<std::unique_ptr<Catalogue>> processes;
     for (int i = 0; i < 8; ++i)
         processes.push_back(another(1));
-    std::vector<std::vector<service::Tombstone>> claimed(processes.size());
+    std::vector<std::vector<Tombstone>> claimed(processes.size());
     together(8, [&](int i) {
         const auto n = static_cast<std::size_t>(i);
         claimed[n] = claim_all(*processes[n], at(200), "claimer " + std::to_string(i), at(9000));
@@ -62,16 +62,16 @@ TEST_P(CatalogueContract, SettlingAndCommittingNeverBothWin) {
     for (int i = 0; i < 30; ++i) {
         const auto work = begun(project, std::to_string(i), "first", at(100));
         bool committed = false;
-        std::size_t settled = 0;
+        std::size_t resolved = 0;
         together(2, [&](int side) {
             if (side == 0)
-                committed = catalogue_->commit_create(work.key, settlement("first", at(9000)),
+                committed = catalogue_->commit_create(work.key, resolution("first", at(9000)),
                                                       audit("key.create.commit"));
             else
-                settled =
-                    other->settle_expired_intents(at(200), "second", at(9000), audit("recovery.settle"));
+                resolved =
+                    other->resolve_expired_intents(at(200), "second", at(9000), audit("recovery.settle"));
         });
-        EXPECT_EQ(settled, committed ? 0 : 2);
+        EXPECT_EQ(resolved, committed ? 0 : 2);
         EXPECT_EQ(state_of(work.key).has_value(), committed);
     }
 }
@@ -80,12 +80,12 @@ TEST_P(CatalogueContract, TwoSettlersShareTheWorkWithoutErrors) {
     const auto project = new_project();
     for (int i = 0; i < 20; ++i)
         begun(project, std::to_string(i), "dead", at(100));
-    std::atomic<std::size_t> settled = 0;
+    std::atomic<std::size_t> resolved = 0;
     together(6, [&](int i) {
-        settled += catalogue_->settle_expired_intents(at(200), std::to_string(i), at(9000),
-                                                      audit("recovery.settle"));
+        resolved += catalogue_->resolve_expired_intents(at(200), std::to_string(i), at(9000),
+                                                        audit("recovery.settle"));
     });
-    EXPECT_EQ(settled, 40);
+    EXPECT_EQ(resolved, 40);
     EXPECT_EQ(catalogue_->tombstones().size(), 40);
     EXPECT_THAT(catalogue_->intents(), IsEmpty());
 }
@@ -102,7 +102,7 @@ TEST_P(CatalogueContract, LeasesAreRenewedWhileOthersSettle) {
             if (i % 2 == 0)
                 catalogue_->renew_leases(mine, "first", at(5000));
             else
-                catalogue_->settle_expired_intents(at(200), "second", at(9000), audit("recovery.settle"));
+                catalogue_->resolve_expired_intents(at(200), "second", at(9000), audit("recovery.settle"));
         }
     });
     EXPECT_EQ(catalogue_->intents().size() + catalogue_->tombstones().size(), 20);
@@ -120,7 +120,7 @@ TEST_P(CatalogueContract, AProjectIsNeverDeletedUnderANewKey) {
                     deleted = catalogue_->delete_project(name, audit("project.delete"));
                 else
                     begun_key = catalogue_->begin_create(key, intents_of(key, "first"), audit("key.create"));
-            } catch (const service::CatalogueError&) {
+            } catch (const CatalogueError&) {
                 EXPECT_EQ(side, 1);  // its project was deleted first
             }
         });
@@ -134,10 +134,9 @@ TEST_P(CatalogueContract, GrantsAddedAtTheSameTimeEndAsOne) {
     together(12, [&](int i) {
         const std::set<std::string> environments =
             i % 3 == 0 ? std::set<std::string>{} : std::set<std::string>{std::to_string(i)};
-        catalogue_->add_grant(user, {project, service::Permission::use, environments}, audit("grant.add"));
+        catalogue_->add_grant(user, {project, Permission::use, environments}, audit("grant.add"));
     });
-    EXPECT_THAT(catalogue_->grants_of(user),
-                testing::ElementsAre(service::Grant{project, service::Permission::use, {}}));
+    EXPECT_THAT(catalogue_->grants_of(user), testing::ElementsAre(Grant{project, Permission::use, {}}));
 }
 
 TEST_P(CatalogueContract, TwoThingsAskedForByMoreThreadsThanConnectionsAreAllAnswered) {

@@ -3,13 +3,11 @@
 namespace keyward::storage {
 namespace {
 
-using service::DeploymentState;
-using service::KeyState;
 using testing::ElementsAre;
 using testing::ElementsAreArray;
 using testing::IsEmpty;
 
-service::Key unknown_key(service::Key like, const std::string& environment) {
+Key unknown_key(Key like, const std::string& environment) {
     like.id = random_uuid();
     like.deployments.resize(1);
     like.deployments[0].environment = environment;
@@ -20,7 +18,7 @@ service::Key unknown_key(service::Key like, const std::string& environment) {
 TEST_P(CatalogueContract, TheObjectsOfAnEnvironmentAreThoseOfEveryDeploymentThatNamesOne) {
     const auto key = committed(new_project());
     begun(key.project_id, "creating");
-    catalogue_->begin_removal(key.id, 0, "staging", "first", at(5000), audit("undeploy"));
+    catalogue_->begin_deletion(key.id, 0, "staging", "first", at(5000), audit("undeploy"));
     const auto objects = catalogue_->recorded_objects("staging", {}, 10);
     ASSERT_EQ(objects.size(), 1);
     EXPECT_EQ(objects[0].key_id, key.id);
@@ -52,7 +50,7 @@ TEST_P(CatalogueContract, TheObjectsOfAnEnvironmentComeInPagesOrderedByTheirIds)
 TEST_P(CatalogueContract, AFailedDeploymentWithoutAnObjectIsNotExpectedInTheToken) {
     auto work = begun(new_project());
     work.key.deployments[0].object_id.reset();
-    catalogue_->commit_create(work.key, settlement("first", at(1)), audit("x"));
+    catalogue_->commit_create(work.key, resolution("first", at(1)), audit("x"));
     EXPECT_THAT(catalogue_->recorded_objects("staging", {}, 10), IsEmpty());
     EXPECT_EQ(catalogue_->recorded_objects("production", {}, 10).size(), 1);
 }
@@ -79,7 +77,7 @@ TEST_P(CatalogueContract, AMissingObjectFailsItsDeploymentAndAFoundOneHealsIt) {
 TEST_P(CatalogueContract, AnObjectThatIsBeingUndeployedIsNeitherMissingNorFound) {
     const auto key = committed(new_project());
     const auto id = key.deployments[0].object_id.value();
-    catalogue_->begin_removal(key.id, 0, "staging", "first", at(5000), audit("undeploy"));
+    catalogue_->begin_deletion(key.id, 0, "staging", "first", at(5000), audit("undeploy"));
     EXPECT_FALSE(catalogue_->mark_missing(id, "gone", audit("x")));
     EXPECT_FALSE(catalogue_->mark_found(id, audit("x")));
     EXPECT_FALSE(catalogue_->mark_missing(ObjectId::random(), "gone", audit("x")));
@@ -107,7 +105,7 @@ TEST_P(CatalogueContract, AnAdoptedObjectTakesThePlaceOfADeploymentThatFailedWit
     auto work = begun(new_project());
     work.key.deployments[0].object_id.reset();
     work.key.deployments[0].state = DeploymentState::failed;
-    catalogue_->commit_create(work.key, settlement("first", at(1)), audit("x"));
+    catalogue_->commit_create(work.key, resolution("first", at(1)), audit("x"));
     const auto adopted = unknown_key(work.key, "staging");
     EXPECT_TRUE(catalogue_->adopt_key(adopted, audit("drift.adopt")));
     EXPECT_THAT(found(work.key).deployments, ElementsAre(adopted.deployments[0], work.key.deployments[1]));
@@ -142,22 +140,22 @@ TEST_P(CatalogueContract, AnObjectThatTheCatalogueKnowsIsNotAdopted) {
 }
 
 TEST_P(CatalogueContract, AnAdoptionNamesOneObject) {
-    EXPECT_THROW(catalogue_->adopt_key(new_key(new_project()), audit("x")), service::CatalogueError);
+    EXPECT_THROW(catalogue_->adopt_key(new_key(new_project()), audit("x")), CatalogueError);
 }
 
 TEST_P(CatalogueContract, TheFirstTokenThatAnEnvironmentHasIsItsToken) {
-    EXPECT_EQ(catalogue_->bind_token("production", "serial 1", audit("token.bind")), "serial 1");
-    EXPECT_EQ(catalogue_->bind_token("production", "serial 2", audit("x")), "serial 1");
-    EXPECT_EQ(catalogue_->bind_token("production", "serial 1", audit("x")), "serial 1");
-    EXPECT_EQ(catalogue_->bind_token("staging", "serial 2", audit("token.bind")), "serial 2");
+    EXPECT_EQ(catalogue_->pin_token("production", "serial 1", audit("token.bind")), "serial 1");
+    EXPECT_EQ(catalogue_->pin_token("production", "serial 2", audit("x")), "serial 1");
+    EXPECT_EQ(catalogue_->pin_token("production", "serial 1", audit("x")), "serial 1");
+    EXPECT_EQ(catalogue_->pin_token("staging", "serial 2", audit("token.bind")), "serial 2");
     EXPECT_THAT(audited(), ElementsAre("token.bind", "token.bind"));
 }
 
 TEST_P(CatalogueContract, AnEnvironmentMayBeBoundToAnotherToken) {
-    catalogue_->rebind_token("production", "serial 1", audit("token.rebind"));
-    catalogue_->rebind_token("production", "serial 2", audit("token.rebind"));
-    catalogue_->rebind_token("production", "serial 2", audit("x"));
-    EXPECT_EQ(catalogue_->bind_token("production", "serial 1", audit("x")), "serial 2");
+    catalogue_->repin_token("production", "serial 1", audit("token.rebind"));
+    catalogue_->repin_token("production", "serial 2", audit("token.rebind"));
+    catalogue_->repin_token("production", "serial 2", audit("x"));
+    EXPECT_EQ(catalogue_->pin_token("production", "serial 1", audit("x")), "serial 2");
     EXPECT_THAT(audited(), ElementsAre("token.rebind", "token.rebind"));
 }
 
@@ -179,16 +177,14 @@ TEST_P(CatalogueContract, AnObjectIsNotAdoptedBesideAKeyThatIsBeingChanged) {
 class ReplacedToken : public CatalogueContract {
   protected:
     ReplacedToken() {
-        catalogue_->bind_token("staging", "old", audit("token.bind"));
+        catalogue_->pin_token("staging", "old", audit("token.bind"));
         key_ = committed(new_project());
-        catalogue_->rebind_token("staging", "new", audit("token.rebind"));
+        catalogue_->repin_token("staging", "new", audit("token.rebind"));
     }
-    std::vector<service::Tombstone> claimed() {
-        return claim_all(*catalogue_, at(1'000'000), "first", at(2'000'000));
-    }
+    std::vector<Tombstone> claimed() { return claim_all(*catalogue_, at(1'000'000), "first", at(2'000'000)); }
     [[nodiscard]] ObjectId in_staging() const { return key_.deployments[0].object_id.value(); }
 
-    service::Key key_;
+    Key key_;
 };
 
 TEST_P(ReplacedToken, IsNamedByTheDeploymentsThatItHolds) {
@@ -197,8 +193,8 @@ TEST_P(ReplacedToken, IsNamedByTheDeploymentsThatItHolds) {
 }
 
 TEST_P(ReplacedToken, HoldsDeploymentsThatGoAtOnceAndLeaveATombstoneThatWaits) {
-    const auto removal = catalogue_->begin_removal(key_.id, found(key_).revision, std::nullopt, "first",
-                                                   at(1), audit("key.delete"));
+    const auto removal = catalogue_->begin_deletion(key_.id, found(key_).revision, std::nullopt, "first",
+                                                    at(1), audit("key.delete"));
     EXPECT_EQ(removal.tombstones.size(), 1U);
     EXPECT_EQ(found(key_).deployments.size(), 1U);
     EXPECT_THAT(claimed(), testing::SizeIs(1));
@@ -211,27 +207,27 @@ TEST_P(ReplacedToken, HoldsDeploymentsThatGoAtOnceAndLeaveATombstoneThatWaits) {
 
 TEST_P(ReplacedToken, HoldsReplacedObjectsWhoseTombstonesWait) {
     const auto change = updating(found(key_), {"staging"});
-    EXPECT_THAT(catalogue_->commit_update(change.key, {"staging"}, settlement("first", at(1)), audit("x")),
+    EXPECT_THAT(catalogue_->commit_update(change.key, {"staging"}, resolution("first", at(1)), audit("x")),
                 testing::Optional(IsEmpty()));
     EXPECT_THAT(claimed(), IsEmpty());
     EXPECT_EQ(found(key_).deployments[0].serial, "");
 }
 
 TEST_P(ReplacedToken, ThatComesBackHasItsTombstonesWorkedOnAgain) {
-    catalogue_->begin_removal(key_.id, found(key_).revision, "staging", "first", at(1), audit("undeploy"));
-    catalogue_->rebind_token("staging", "old", audit("token.rebind"));
+    catalogue_->begin_deletion(key_.id, found(key_).revision, "staging", "first", at(1), audit("undeploy"));
+    catalogue_->repin_token("staging", "old", audit("token.rebind"));
     ASSERT_THAT(claimed(), testing::SizeIs(1));
     EXPECT_EQ(claimed()[0].object_id, in_staging());
 }
 
 TEST_P(ReplacedToken, ThatComesBackHasItsDeploymentsAgain) {
-    catalogue_->rebind_token("staging", "old", audit("token.rebind"));
+    catalogue_->repin_token("staging", "old", audit("token.rebind"));
     EXPECT_EQ(found(key_).deployments[0].serial, "");
 }
 
 TEST_P(ReplacedToken, ThatComesBackDoesNotGiveADeletedKeyForAdoption) {
-    catalogue_->begin_removal(key_.id, found(key_).revision, "staging", "first", at(1), audit("undeploy"));
-    catalogue_->rebind_token("staging", "old", audit("token.rebind"));
+    catalogue_->begin_deletion(key_.id, found(key_).revision, "staging", "first", at(1), audit("undeploy"));
+    catalogue_->repin_token("staging", "old", audit("token.rebind"));
     auto again = key_;
     again.id = random_uuid();
     again.name = "again";
@@ -246,7 +242,7 @@ TEST_P(ReplacedToken, WhoseObjectIsFoundInTheNewOneIsForgotten) {
 }
 
 TEST_P(ReplacedToken, WhoseDoomedObjectIsFoundInTheNewOneHasItsTombstoneWorkedOn) {
-    catalogue_->begin_removal(key_.id, found(key_).revision, "staging", "first", at(1), audit("undeploy"));
+    catalogue_->begin_deletion(key_.id, found(key_).revision, "staging", "first", at(1), audit("undeploy"));
     EXPECT_THAT(claimed(), IsEmpty());
     EXPECT_TRUE(catalogue_->reclaim_tombstone(in_staging(), audit("reclaim")));
     EXPECT_THAT(claimed(), testing::SizeIs(1));
@@ -254,16 +250,17 @@ TEST_P(ReplacedToken, WhoseDoomedObjectIsFoundInTheNewOneHasItsTombstoneWorkedOn
 }
 
 TEST_P(ReplacedToken, KeepsTheTombstoneThatSomebodyFoundNothingForInTheNewOne) {
-    catalogue_->begin_removal(key_.id, found(key_).revision, "staging", "first", at(1), audit("undeploy"));
+    catalogue_->begin_deletion(key_.id, found(key_).revision, "staging", "first", at(1), audit("undeploy"));
     catalogue_->remove_tombstone(in_staging(), audit("gone"));
     EXPECT_EQ(catalogue_->tombstones().size(), 1U);
 }
 
 TEST_P(ReplacedToken, FinishesWhatWasBeingUndeployedThere) {
-    catalogue_->begin_removal(key_.id, found(key_).revision, "production", "first", at(1), audit("undeploy"));
+    catalogue_->begin_deletion(key_.id, found(key_).revision, "production", "first", at(1),
+                               audit("undeploy"));
     const auto before = found(key_).revision;
-    catalogue_->bind_token("production", "old", audit("token.bind"));
-    catalogue_->rebind_token("production", "new", audit("token.rebind"));
+    catalogue_->pin_token("production", "old", audit("token.bind"));
+    catalogue_->repin_token("production", "new", audit("token.rebind"));
     EXPECT_EQ(found(key_).deployments.size(), 1U);
     EXPECT_GT(found(key_).revision, before);
     EXPECT_THAT(claimed(), IsEmpty());
@@ -272,17 +269,17 @@ TEST_P(ReplacedToken, FinishesWhatWasBeingUndeployedThere) {
 TEST_P(ReplacedToken, LetsNoChangeThatBeganBeforeBeCommitted) {
     const auto key = committed(key_.project_id, "another");
     const auto change = updating(key, {"staging"});
-    catalogue_->rebind_token("staging", "newer", audit("token.rebind"));
-    EXPECT_FALSE(catalogue_->commit_update(change.key, {"staging"}, settlement("first", at(1)), audit("x")));
-    EXPECT_TRUE(catalogue_->abandon_change(key.id, settlement("first", at(1)), audit("x")));
+    catalogue_->repin_token("staging", "newer", audit("token.rebind"));
+    EXPECT_FALSE(catalogue_->commit_update(change.key, {"staging"}, resolution("first", at(1)), audit("x")));
+    EXPECT_TRUE(catalogue_->abandon_change(key.id, resolution("first", at(1)), audit("x")));
     EXPECT_EQ(catalogue_->tombstones().at(0).serial, "new");
 }
 
 TEST_P(ReplacedToken, GivesItsSerialNumberToTheTombstonesOfCutOffImports) {
     const auto key = committed(key_.project_id, "another");
     updating(key, {"staging"});
-    catalogue_->rebind_token("staging", "newer", audit("token.rebind"));
-    catalogue_->settle_expired_intents(at(1'000'000), "first", at(1'000'001), audit("settle"));
+    catalogue_->repin_token("staging", "newer", audit("token.rebind"));
+    catalogue_->resolve_expired_intents(at(1'000'000), "first", at(1'000'001), audit("settle"));
     EXPECT_EQ(catalogue_->tombstones().at(0).serial, "new");
 }
 

@@ -3,8 +3,6 @@
 namespace keyward::storage {
 namespace {
 
-using service::Grant;
-using service::Permission;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -63,16 +61,16 @@ TEST_P(CatalogueContract, AnEnvironmentWithoutANameIsNoGrantForAll) {
     const auto user = new_user();
     const auto project = new_project();
     EXPECT_THROW(catalogue_->add_grant(user, {project, Permission::use, {""}}, audit("grant.add")),
-                 service::CatalogueError);
+                 CatalogueError);
     EXPECT_THAT(catalogue_->grants_of(user), IsEmpty());
 }
 
 TEST_P(CatalogueContract, AGrantToAnUnknownUserOrProjectIsAnError) {
     const auto user = new_user();
     EXPECT_THROW(catalogue_->add_grant("nobody", {"", Permission::admin, {}}, audit("grant.add")),
-                 service::CatalogueError);
+                 CatalogueError);
     EXPECT_THROW(catalogue_->add_grant(user, {"no project", Permission::use, {}}, audit("grant.add")),
-                 service::CatalogueError);
+                 CatalogueError);
     EXPECT_THAT(audited(), ElementsAre("user.create"));
 }
 

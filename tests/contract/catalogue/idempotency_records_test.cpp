@@ -3,19 +3,17 @@
 namespace keyward::storage {
 namespace {
 
-using service::Attempt;
-using service::KeptAnswer;
-using Kind = service::AttemptOutcome::Kind;
+using Kind = IdempotencyOutcome::Kind;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-Attempt attempt(const std::string& user, const std::string& owner = "first",
-                const std::string& fingerprint = "request") {
+IdempotencyRecord attempt(const std::string& user, const std::string& owner = "first",
+                          const std::string& fingerprint = "request") {
     return {
         .user_id = user, .key = "once", .fingerprint = fingerprint, .owner = owner, .lease_until = at(5000)};
 }
 
-KeptAnswer answer(const std::string& user, const std::string& owner = "first") {
+StoredResponse answer(const std::string& user, const std::string& owner = "first") {
     return {.user_id = user, .key = "once", .owner = owner, .answer = "{\"success\": true}", .at = at(2000)};
 }
 
@@ -156,14 +154,14 @@ TEST_P(CatalogueContract, ADeletedUsersAttemptsGoToo) {
     catalogue_->begin_attempt(attempt(user), at(1000), at(0));
     EXPECT_TRUE(catalogue_->delete_user("alice", audit("user.delete")));
     EXPECT_THAT(database_->query("select * from attempts"), IsEmpty());
-    EXPECT_THROW(catalogue_->begin_attempt(attempt(user), at(1000), at(0)), service::CatalogueError);
+    EXPECT_THROW(catalogue_->begin_attempt(attempt(user), at(1000), at(0)), CatalogueError);
 }
 
 TEST_P(CatalogueContract, AnAnswerIsKeptWithTheCommitThatItTellsOf) {
     const auto user = new_user();
     catalogue_->begin_attempt(attempt(user), at(1000), at(0));
     const auto work = begun(new_project());
-    auto end = settlement("second", at(9000));
+    auto end = resolution("second", at(9000));
     end.answer = answer(user);
     EXPECT_FALSE(catalogue_->commit_create(work.key, end, audit("x")));
     EXPECT_EQ(catalogue_->begin_attempt(attempt(user, "second"), at(1001), at(0)).kind, Kind::running);
@@ -177,7 +175,7 @@ TEST_P(CatalogueContract, AnAnswerIsKeptWithAnUpdateAndWithAnAbandonedOne) {
     for (const bool commit : {true, false}) {
         const auto user = new_user(commit ? "alice" : "bob");
         catalogue_->begin_attempt(attempt(user), at(1000), at(0));
-        auto end = settlement("first", at(9000));
+        auto end = resolution("first", at(9000));
         end.answer = answer(user);
         const auto change = updating(found(key), {"staging"});
         if (commit)
@@ -195,10 +193,10 @@ TEST_P(CatalogueContract, ACommitWhoseAttemptIsAnothersByNowFailsSoThatItIsNotDo
     EXPECT_EQ(second.kind, Kind::cut_off);
     EXPECT_EQ(second.owner, "first");
     const auto work = begun(new_project());
-    auto end = settlement("first", at(9000));
+    auto end = resolution("first", at(9000));
     end.answer = answer(user);
     EXPECT_FALSE(catalogue_->commit_create(work.key, end, audit("x")));
-    EXPECT_EQ(state_of(work.key), service::KeyState::creating);
+    EXPECT_EQ(state_of(work.key), KeyState::creating);
     const auto key = committed(work.key.project_id, "another");
     const auto change = updating(key, {"staging"});
     EXPECT_FALSE(catalogue_->commit_update(change.key, {"staging"}, end, audit("x")));

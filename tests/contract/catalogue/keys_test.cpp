@@ -3,8 +3,6 @@
 namespace keyward::storage {
 namespace {
 
-using service::KeyState;
-using service::Tombstone;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
@@ -45,7 +43,7 @@ TEST_P(CatalogueContract, TheSameNameIsFreeInAnotherProject) {
 TEST_P(CatalogueContract, AKeyNeedsAProject) {
     const auto key = new_key("no project");
     EXPECT_THROW(catalogue_->begin_create(key, intents_of(key, "first"), audit("key.create")),
-                 service::CatalogueError);
+                 CatalogueError);
     EXPECT_THAT(audited(), IsEmpty());
 }
 
@@ -55,8 +53,7 @@ TEST_P(CatalogueContract, AKeyWhoseIntentsCantBeWrittenIsNotWrittenEither) {
     const auto second = new_key(project, "other");
     auto intents = intents_of(second, "first");
     intents[1].object_id = first.intents[0].object_id;
-    EXPECT_THROW(catalogue_->begin_create(second, intents, audit("key.create.other")),
-                 service::CatalogueError);
+    EXPECT_THROW(catalogue_->begin_create(second, intents, audit("key.create.other")), CatalogueError);
     EXPECT_EQ(catalogue_->find_key(project, "other"), std::nullopt);
     EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(first.intents));
     EXPECT_THAT(audited(), ElementsAre("project.create", "key.create"));
@@ -67,7 +64,7 @@ TEST_P(CatalogueContract, ACommittedKeyHasEverythingInTheOrderOfTheRequest) {
     auto work = begun(project);
     work.key.updated_at = at(2000);
     EXPECT_TRUE(
-        catalogue_->commit_create(work.key, settlement("first", at(9000)), audit("key.create.commit")));
+        catalogue_->commit_create(work.key, resolution("first", at(9000)), audit("key.create.commit")));
     work.key.state = KeyState::active;
     EXPECT_EQ(catalogue_->find_key(project, "card-key"), work.key);
     EXPECT_EQ(state_of(work.key), KeyState::active);
@@ -79,10 +76,10 @@ TEST_P(CatalogueContract, ACommittedKeyHasEverythingInTheOrderOfTheRequest) {
 TEST_P(CatalogueContract, TheObjectOfAFailedDeploymentBecomesATombstone) {
     auto work = begun(new_project());
     work.key.deployments[1].object_id.reset();
-    work.key.deployments[1].state = service::DeploymentState::failed;
+    work.key.deployments[1].state = DeploymentState::failed;
     work.key.deployments[1].failure = "the token is full";
     EXPECT_TRUE(
-        catalogue_->commit_create(work.key, settlement("first", at(9000)), audit("key.create.commit")));
+        catalogue_->commit_create(work.key, resolution("first", at(9000)), audit("key.create.commit")));
     EXPECT_THAT(catalogue_->tombstones(),
                 ElementsAre(Tombstone{work.intents[1].object_id, "production", "first", at(9000), at(9000)}));
     const auto found = catalogue_->find_key(work.key.project_id, "card-key").value();
@@ -93,7 +90,7 @@ TEST_P(CatalogueContract, AnObjectKnownToBeGoneNeedsNoTombstone) {
     auto work = begun(new_project());
     work.key.deployments[1].object_id.reset();
     EXPECT_TRUE(catalogue_->commit_create(
-        work.key, settlement("first", at(9000), {work.intents[1].object_id}), audit("key.create.commit")));
+        work.key, resolution("first", at(9000), {work.intents[1].object_id}), audit("key.create.commit")));
     EXPECT_THAT(catalogue_->tombstones(), IsEmpty());
     EXPECT_THAT(catalogue_->intents(), IsEmpty());
 }
@@ -101,7 +98,7 @@ TEST_P(CatalogueContract, AnObjectKnownToBeGoneNeedsNoTombstone) {
 TEST_P(CatalogueContract, AnotherOwnerCantCommit) {
     const auto work = begun(new_project());
     EXPECT_FALSE(
-        catalogue_->commit_create(work.key, settlement("second", at(9000)), audit("key.create.commit")));
+        catalogue_->commit_create(work.key, resolution("second", at(9000)), audit("key.create.commit")));
     EXPECT_EQ(state_of(work.key), KeyState::creating);
     EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(work.intents));
     EXPECT_THAT(audited(), ElementsAre("project.create", "key.create"));
@@ -112,9 +109,9 @@ TEST_P(CatalogueContract, OneForeignIntentIsEnoughToRefuseTheCommit) {
     auto intents = intents_of(key, "first");
     intents[1].owner = "second";
     EXPECT_TRUE(catalogue_->begin_create(key, intents, audit("key.create")));
-    EXPECT_FALSE(catalogue_->commit_create(key, settlement("first", at(9000)), audit("key.create.commit")));
+    EXPECT_FALSE(catalogue_->commit_create(key, resolution("first", at(9000)), audit("key.create.commit")));
     EXPECT_FALSE(
-        catalogue_->abandon_change(key.id, settlement("first", at(9000)), audit("key.create.abandon")));
+        catalogue_->abandon_change(key.id, resolution("first", at(9000)), audit("key.create.abandon")));
     EXPECT_THAT(catalogue_->find_key(key.project_id, key.name).value().deployments, IsEmpty());
     EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(intents));
     EXPECT_THAT(audited(), ElementsAre("project.create", "key.create"));
@@ -122,9 +119,9 @@ TEST_P(CatalogueContract, OneForeignIntentIsEnoughToRefuseTheCommit) {
 
 TEST_P(CatalogueContract, ACommitAfterTheIntentsWereSettledIsRefused) {
     const auto work = begun(new_project());
-    EXPECT_EQ(catalogue_->settle_expired_intents(at(5001), "second", at(9000), audit("recovery.settle")), 2);
+    EXPECT_EQ(catalogue_->resolve_expired_intents(at(5001), "second", at(9000), audit("recovery.settle")), 2);
     EXPECT_FALSE(
-        catalogue_->commit_create(work.key, settlement("first", at(9000)), audit("key.create.commit")));
+        catalogue_->commit_create(work.key, resolution("first", at(9000)), audit("key.create.commit")));
     EXPECT_EQ(state_of(work.key), std::nullopt);
     EXPECT_EQ(catalogue_->tombstones().size(), 2);
     EXPECT_THAT(audited(), ElementsAre("project.create", "key.create", "recovery.settle"));
@@ -133,39 +130,39 @@ TEST_P(CatalogueContract, ACommitAfterTheIntentsWereSettledIsRefused) {
 TEST_P(CatalogueContract, ACommitAfterTheLeaseRanOutIsGoodWhileNobodySettled) {
     const auto work = begun(new_project(), "card-key", "first", at(0));
     EXPECT_TRUE(
-        catalogue_->commit_create(work.key, settlement("first", at(9000)), audit("key.create.commit")));
+        catalogue_->commit_create(work.key, resolution("first", at(9000)), audit("key.create.commit")));
 }
 
 TEST_P(CatalogueContract, ACommitOfAnObjectThatWasNeverIntendedIsRefused) {
     auto work = begun(new_project());
     work.key.deployments[0].object_id = ObjectId::random();
     EXPECT_FALSE(
-        catalogue_->commit_create(work.key, settlement("first", at(9000)), audit("key.create.commit")));
+        catalogue_->commit_create(work.key, resolution("first", at(9000)), audit("key.create.commit")));
     EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(work.intents));
 }
 
 TEST_P(CatalogueContract, AKeyIsCommittedOnce) {
     const auto work = begun(new_project());
     EXPECT_TRUE(
-        catalogue_->commit_create(work.key, settlement("first", at(9000)), audit("key.create.commit")));
+        catalogue_->commit_create(work.key, resolution("first", at(9000)), audit("key.create.commit")));
     EXPECT_FALSE(
-        catalogue_->commit_create(work.key, settlement("first", at(9000)), audit("key.create.commit")));
+        catalogue_->commit_create(work.key, resolution("first", at(9000)), audit("key.create.commit")));
     EXPECT_FALSE(
-        catalogue_->abandon_change(work.key.id, settlement("first", at(9000)), audit("key.create.abandon")));
+        catalogue_->abandon_change(work.key.id, resolution("first", at(9000)), audit("key.create.abandon")));
     EXPECT_EQ(catalogue_->find_key(work.key.project_id, "card-key").value().deployments.size(), 2);
     EXPECT_THAT(audited(), ElementsAre("project.create", "key.create", "key.create.commit"));
 }
 
 TEST_P(CatalogueContract, AnUnknownKeyIsNotCommitted) {
     const auto key = new_key(new_project());
-    EXPECT_FALSE(catalogue_->commit_create(key, settlement("first", at(9000)), audit("key.create.commit")));
+    EXPECT_FALSE(catalogue_->commit_create(key, resolution("first", at(9000)), audit("key.create.commit")));
     EXPECT_EQ(catalogue_->find_key(key.project_id, key.name), std::nullopt);
 }
 
 TEST_P(CatalogueContract, AnAbandonedKeyLeavesTombstonesAndAFreeName) {
     const auto work = begun(new_project());
     EXPECT_TRUE(
-        catalogue_->abandon_change(work.key.id, settlement("first", at(9000)), audit("key.create.abandon")));
+        catalogue_->abandon_change(work.key.id, resolution("first", at(9000)), audit("key.create.abandon")));
     EXPECT_EQ(catalogue_->find_key(work.key.project_id, "card-key"), std::nullopt);
     EXPECT_THAT(catalogue_->intents(), IsEmpty());
     EXPECT_THAT(catalogue_->tombstones(),
@@ -178,7 +175,7 @@ TEST_P(CatalogueContract, AnAbandonedKeyLeavesTombstonesAndAFreeName) {
 TEST_P(CatalogueContract, AnAbandonedKeyThatLeftNothingNeedsNoTombstones) {
     const auto work = begun(new_project());
     EXPECT_TRUE(catalogue_->abandon_change(
-        work.key.id, settlement("first", at(9000), {work.intents[0].object_id, work.intents[1].object_id}),
+        work.key.id, resolution("first", at(9000), {work.intents[0].object_id, work.intents[1].object_id}),
         audit("key.create.abandon")));
     EXPECT_THAT(catalogue_->tombstones(), IsEmpty());
 }
@@ -186,14 +183,14 @@ TEST_P(CatalogueContract, AnAbandonedKeyThatLeftNothingNeedsNoTombstones) {
 TEST_P(CatalogueContract, AnotherOwnerCantAbandon) {
     const auto work = begun(new_project());
     EXPECT_FALSE(
-        catalogue_->abandon_change(work.key.id, settlement("second", at(9000)), audit("key.create.abandon")));
+        catalogue_->abandon_change(work.key.id, resolution("second", at(9000)), audit("key.create.abandon")));
     EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(work.intents));
     EXPECT_EQ(state_of(work.key), KeyState::creating);
 }
 
 TEST_P(CatalogueContract, AnUnknownKeyIsNotAbandonedAndHasNoObjects) {
     EXPECT_FALSE(
-        catalogue_->abandon_change("unknown", settlement("first", at(9000)), audit("key.create.abandon")));
+        catalogue_->abandon_change("unknown", resolution("first", at(9000)), audit("key.create.abandon")));
     EXPECT_THAT(catalogue_->objects_of("unknown"), IsEmpty());
 }
 
@@ -208,11 +205,11 @@ TEST_P(CatalogueContract, EveryTypeAlgorithmAndStateComesBackAsItWas) {
             key.type = type;
             key.algorithm = algorithm;
             key.mechanisms = {};
-            key.deployments[0].state = service::DeploymentState::failed;
-            key.deployments[1].state = service::DeploymentState::deleting;
+            key.deployments[0].state = DeploymentState::failed;
+            key.deployments[1].state = DeploymentState::deleting;
             EXPECT_TRUE(catalogue_->begin_create(key, intents_of(key, "first"), audit("key.create")));
             EXPECT_TRUE(
-                catalogue_->commit_create(key, settlement("first", at(9000)), audit("key.create.commit")));
+                catalogue_->commit_create(key, resolution("first", at(9000)), audit("key.create.commit")));
             key.state = KeyState::active;
             EXPECT_EQ(catalogue_->find_key(project, key.name), key);
         }

@@ -5,11 +5,10 @@
 namespace keyward::storage {
 namespace {
 
-using service::KeyQuery;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-std::vector<std::string> names(const std::vector<service::Key>& keys) {
+std::vector<std::string> names(const std::vector<Key>& keys) {
     std::vector<std::string> result;
     for (const auto& key : keys)
         result.push_back(key.name);
@@ -17,9 +16,9 @@ std::vector<std::string> names(const std::vector<service::Key>& keys) {
 }
 
 /// The keys, which must be those whose standings are told for the same question.
-std::vector<service::Key> listed(service::Catalogue& catalogue, const KeyQuery& query) {
+std::vector<Key> listed(Catalogue& catalogue, const KeyQuery& query) {
     auto keys = catalogue.list_keys(query);
-    const auto standings = catalogue.list_standings(query);
+    const auto standings = catalogue.list_revisions(query);
     EXPECT_EQ(standings.size(), keys.size());
     for (std::size_t i = 0; i < std::min(keys.size(), standings.size()); ++i) {
         EXPECT_EQ(standings[i].id, keys[i].id);
@@ -37,7 +36,7 @@ KeyQuery of(const std::string& project_id) {
 
 TEST_P(CatalogueContract, KeysAreListedByTheOctetsOfTheirNamesWithAllThatTheyHave) {
     const auto project = new_project();
-    std::vector<service::Key> expected;
+    std::vector<Key> expected;
     for (const auto* name : {"\u00e9", "b", "a b", "B", "a", "a/b"})
         committed(project, name);
     for (const auto* name : {"B", "a", "a b", "a/b", "b", "\u00e9"})
@@ -54,14 +53,14 @@ TEST_P(CatalogueContract, KeysThatAreBeingMadeOrBelongToOtherProjectsAreNotListe
 
 TEST_P(CatalogueContract, KeysThatAreBeingDeletedAreListed) {
     const auto key = committed(new_project());
-    catalogue_->begin_removal(key.id, 0, std::nullopt, "first", at(5000), audit("key.delete"));
+    catalogue_->begin_deletion(key.id, 0, std::nullopt, "first", at(5000), audit("key.delete"));
     EXPECT_THAT(listed(*catalogue_, of(key.project_id)), ElementsAre(found(key)));
 }
 
 TEST_P(CatalogueContract, AKeyWithoutDeploymentsIsListed) {
     auto work = begun(new_project());
     work.key.deployments.clear();
-    catalogue_->commit_create(work.key, settlement("first", at(1)), audit("x"));
+    catalogue_->commit_create(work.key, resolution("first", at(1)), audit("x"));
     EXPECT_THAT(listed(*catalogue_, of(work.key.project_id)), ElementsAre(found(work.key)));
 }
 
@@ -109,7 +108,7 @@ TEST_P(CatalogueContract, FiltersCompareWholeValuesAndHoldAtOnce) {
     secret.type = keys::KeyType::secret;
     secret.deployments.pop_back();  // only in staging
     catalogue_->begin_create(secret, intents_of(secret, "first"), audit("x"));
-    catalogue_->commit_create(secret, settlement("first", at(1)), audit("x"));
+    catalogue_->commit_create(secret, resolution("first", at(1)), audit("x"));
     committed(project, "both");
     committed(project, "both again");
 
@@ -133,7 +132,7 @@ TEST_P(CatalogueContract, AFilterByEnvironmentLeavesAllDeploymentsOfTheKeysAndCo
     auto elsewhere = new_key(project, "b");
     elsewhere.deployments.pop_back();
     catalogue_->begin_create(elsewhere, intents_of(elsewhere, "first"), audit("x"));
-    catalogue_->commit_create(elsewhere, settlement("first", at(1)), audit("x"));
+    catalogue_->commit_create(elsewhere, resolution("first", at(1)), audit("x"));
     auto query = of(project);
     query.environment = "production";
     query.limit = 2;
@@ -151,15 +150,15 @@ TEST_P(CatalogueContract, AnUnknownProjectHasNoKeys) {
 TEST_P(CatalogueContract, EveryChangeOfWhatIsToldOfAKeyRaisesItsRevision) {
     auto key = committed(new_project());
     const auto first = key.deployments[0].object_id.value();
-    const auto revision = [&] { return catalogue_->list_standings(of(key.project_id)).at(0).revision; };
+    const auto revision = [&] { return catalogue_->list_revisions(of(key.project_id)).at(0).revision; };
     std::vector<std::int64_t> revisions{revision()};
-    ASSERT_TRUE(catalogue_->commit_update(key, {}, settlement("first", at(9000)), audit("update")));
+    ASSERT_TRUE(catalogue_->commit_update(key, {}, resolution("first", at(9000)), audit("update")));
     revisions.push_back(revision());
     ASSERT_TRUE(catalogue_->mark_missing(first, "gone", audit("missing")));
     revisions.push_back(revision());
     ASSERT_TRUE(catalogue_->mark_found(first, audit("found")));
     revisions.push_back(revision());
-    catalogue_->begin_removal(key.id, revision(), "staging", "first", at(5000), audit("undeploy"));
+    catalogue_->begin_deletion(key.id, revision(), "staging", "first", at(5000), audit("undeploy"));
     revisions.push_back(revision());
     catalogue_->remove_tombstone(first, audit("destroyed"));
     revisions.push_back(revision());

@@ -4,7 +4,6 @@
 namespace keyward::storage {
 namespace {
 
-using service::CatalogueError;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -55,7 +54,7 @@ TEST_P(CatalogueContract, AnUnknownProjectIsNotFound) {
 
 TEST_P(CatalogueContract, AnEmptyProjectIsDeletedWithItsGrants) {
     const auto user = new_user();
-    catalogue_->add_grant(user, {new_project(), service::Permission::use, {}}, audit("grant.add"));
+    catalogue_->add_grant(user, {new_project(), Permission::use, {}}, audit("grant.add"));
     EXPECT_TRUE(catalogue_->delete_project("payments", audit("project.delete")));
     EXPECT_EQ(catalogue_->find_project("payments"), std::nullopt);
     EXPECT_THAT(catalogue_->grants_of(user), IsEmpty());
@@ -98,7 +97,7 @@ TEST_P(CatalogueContract, ATakenUserNameIsRefused) {
 
 TEST_P(CatalogueContract, ADeletedUsersGrantsAndTokensGoAndTheAuditStays) {
     const auto user = new_user();
-    catalogue_->add_grant(user, {"", service::Permission::admin, {}}, audit("grant.add"));
+    catalogue_->add_grant(user, {"", Permission::admin, {}}, audit("grant.add"));
     catalogue_->create_api_token(user, "laptop", "hash", std::nullopt, audit("token.create"));
     EXPECT_TRUE(catalogue_->delete_user("alice", audit("user.delete")));
     EXPECT_FALSE(catalogue_->find_user("alice"));
@@ -245,17 +244,17 @@ TEST_P(CatalogueContract, AProbeWritesTheRowOfItsOwnerAndForgetsOldOnes) {
 
 TEST_P(CatalogueContract, AProbeOfADatabaseThatCantBeWrittenOrReadFails) {
     database_->query("drop table probes");
-    EXPECT_THROW(catalogue_->probe("first", at(1)), service::CatalogueError);
+    EXPECT_THROW(catalogue_->probe("first", at(1)), CatalogueError);
     database_->query("create table probes (owner text primary key, probed_at bigint not null)");
     EXPECT_NO_THROW(catalogue_->probe("first", at(1)));
     database_->query("alter table attempts rename to elsewhere");
-    EXPECT_THROW(catalogue_->probe("first", at(1)), service::CatalogueError);
+    EXPECT_THROW(catalogue_->probe("first", at(1)), CatalogueError);
 }
 
 TEST_P(CatalogueContract, TheAccessVersionGrowsWithWhatMayTakeSomethingAwayAndNotWithWhatIsAdded) {
     const auto project = new_project();
     const auto user = new_user();
-    const service::Grant grant{project, service::Permission::use, {}};
+    const Grant grant{project, Permission::use, {}};
     const auto token = catalogue_->create_api_token(user, "t", "hash", {}, audit("x"));
     EXPECT_EQ(catalogue_->access_version(), 0);
     catalogue_->add_grant(user, grant, audit("x"));

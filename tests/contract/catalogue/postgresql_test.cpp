@@ -51,10 +51,10 @@ TEST_F(PostgresqlCatalogue, ConnectionsClosedWhileIdleAreOpenedAgainUnseen) {
 TEST_F(PostgresqlCatalogue, WhatWasPreparedOnALostConnectionIsPreparedAgain) {
     const auto catalogue = open_catalogue(database_->url(), 1);
     const auto version = catalogue->access_version();
-    EXPECT_FALSE(catalogue->find_standing("unknown", "card-key"));
+    EXPECT_FALSE(catalogue->find_revision("unknown", "card-key"));
     end_other_connections();
     EXPECT_EQ(catalogue->access_version(), version);
-    EXPECT_FALSE(catalogue->find_standing("unknown", "card-key"));
+    EXPECT_FALSE(catalogue->find_revision("unknown", "card-key"));
 }
 
 TEST_F(PostgresqlCatalogue, AChangeWhoseConnectionIsLostThrowsAndTheNextCallWorks) {
@@ -64,7 +64,7 @@ TEST_F(PostgresqlCatalogue, AChangeWhoseConnectionIsLostThrowsAndTheNextCallWork
                              [&] { return catalogue->create_user("alice", "", audit("user.create")); });
     wait_until_blocked();
     end_other_connections();
-    EXPECT_THROW(change.get(), service::CatalogueError);
+    EXPECT_THROW(change.get(), CatalogueError);
     database_->query("rollback");
     EXPECT_FALSE(catalogue->find_user("alice"));
     EXPECT_TRUE(catalogue->create_user("alice", "", audit("user.create")));
@@ -86,16 +86,16 @@ TEST_F(PostgresqlCatalogue, TombstonesInAnotherTransactionsHandsArePassedOver) {
 TEST_F(PostgresqlCatalogue, InterruptedChangesInAnotherTransactionsHandsArePassedOver) {
     const auto catalogue = open_catalogue(database_->url(), 1);
     catalogue->create_project("payments", {"production"}, audit("project.create"));
-    service::Key key;
+    Key key;
     key.id = "key";
     key.project_id = catalogue->find_project("payments")->id;
     key.name = "card-key";
     ASSERT_TRUE(catalogue->begin_create(key, {{ObjectId::random(), key.id, "production", "dead", at(100)}},
                                         audit("key.create")));
     database_->query("begin; select 1 from keys for update");
-    EXPECT_EQ(catalogue->settle_expired_intents(at(200), "second", at(9000), audit("x")), 0);
+    EXPECT_EQ(catalogue->resolve_expired_intents(at(200), "second", at(9000), audit("x")), 0);
     database_->query("rollback");
-    EXPECT_EQ(catalogue->settle_expired_intents(at(200), "second", at(9000), audit("x")), 1);
+    EXPECT_EQ(catalogue->resolve_expired_intents(at(200), "second", at(9000), audit("x")), 1);
 }
 
 TEST_F(PostgresqlCatalogue, AProcessKilledInTheMiddleOfATransactionLeavesNothing) {
@@ -118,12 +118,12 @@ TEST_F(PostgresqlCatalogue, AStoppedServerIsAnErrorAndARestartedOneIsUsedAgain) 
     try {
         catalogue->probe("first", at(1));
         ADD_FAILURE() << "it answered";
-    } catch (const service::CatalogueError& error) {
+    } catch (const CatalogueError& error) {
         EXPECT_THAT(error.what(),
                     HasSubstr("Cannot establish connection to the database. connection to server on socket"));
         EXPECT_THAT(error.what(), Not(HasSubstr(server.password())));
     }
-    EXPECT_THROW(catalogue->create_user("alice", "", audit("user.create")), service::CatalogueError);
+    EXPECT_THROW(catalogue->create_user("alice", "", audit("user.create")), CatalogueError);
     server.start();
     EXPECT_TRUE(catalogue->create_user("alice", "", audit("user.create")));
     EXPECT_NO_THROW(catalogue->probe("first", at(1)));
@@ -134,7 +134,7 @@ TEST_F(PostgresqlCatalogue, ADatabaseThatCantHoldUnicodeIsRefused) {
     try {
         open_catalogue(PostgresServer::instance().url("latin"), 1);
         FAIL() << "it was opened";
-    } catch (const service::CatalogueError& error) {
+    } catch (const CatalogueError& error) {
         EXPECT_STREQ(error.what(),
                      "the PostgreSQL database has the encoding LATIN1 but names may be any Unicode text: "
                      "create it with ENCODING 'UTF8'");
@@ -154,7 +154,7 @@ TEST_F(PostgresqlCatalogue, APasswordMayHoldAnySignsOfAUrl) {
 
 TEST_F(PostgresqlCatalogue, ATextThatIsNoUtf8IsAnErrorAndNothingIsWritten) {
     const auto catalogue = open_catalogue(database_->url(), 1);
-    EXPECT_THROW(catalogue->create_user("\xff", "", audit("user.create")), service::CatalogueError);
+    EXPECT_THROW(catalogue->create_user("\xff", "", audit("user.create")), CatalogueError);
     EXPECT_TRUE(catalogue->audit_trail(10).empty());
 }
 

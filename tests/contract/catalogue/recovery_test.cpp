@@ -3,8 +3,6 @@
 namespace keyward::storage {
 namespace {
 
-using service::KeyState;
-using service::Tombstone;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pair;
@@ -20,7 +18,7 @@ std::vector<ObjectId> ids(const std::vector<Tombstone>& tombstones) {
 
 TEST_P(CatalogueContract, ExpiredIntentsOfAnUnfinishedKeyBecomeTombstonesAndTheNameIsFree) {
     const auto work = begun(new_project());
-    EXPECT_EQ(catalogue_->settle_expired_intents(at(5001), "second", at(9000), audit("recovery.settle")), 2);
+    EXPECT_EQ(catalogue_->resolve_expired_intents(at(5001), "second", at(9000), audit("recovery.settle")), 2);
     EXPECT_EQ(catalogue_->find_key(work.key.project_id, "card-key"), std::nullopt);
     EXPECT_THAT(catalogue_->intents(), IsEmpty());
     EXPECT_THAT(catalogue_->tombstones(),
@@ -32,22 +30,22 @@ TEST_P(CatalogueContract, ExpiredIntentsOfAnUnfinishedKeyBecomeTombstonesAndTheN
 
 TEST_P(CatalogueContract, LeasedIntentsAreLeftAlone) {
     const auto work = begun(new_project());
-    EXPECT_EQ(catalogue_->settle_expired_intents(at(4999), "second", at(9000), audit("recovery.settle")), 0);
+    EXPECT_EQ(catalogue_->resolve_expired_intents(at(4999), "second", at(9000), audit("recovery.settle")), 0);
     EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(work.intents));
     EXPECT_THAT(audited(), ElementsAre("project.create", "key.create"));
 }
 
 TEST_P(CatalogueContract, ALeaseEndsAtItsMoment) {
     begun(new_project());
-    EXPECT_EQ(catalogue_->settle_expired_intents(at(5000), "second", at(9000), audit("recovery.settle")), 2);
+    EXPECT_EQ(catalogue_->resolve_expired_intents(at(5000), "second", at(9000), audit("recovery.settle")), 2);
 }
 
 TEST_P(CatalogueContract, AKeyWithOneLiveLeaseIsLeftAloneWhole) {
     const auto work = begun(new_project());
     catalogue_->renew_leases({work.intents[1].object_id}, "first", at(20000));
-    EXPECT_EQ(catalogue_->settle_expired_intents(at(6000), "second", at(9000), audit("recovery.settle")), 0);
+    EXPECT_EQ(catalogue_->resolve_expired_intents(at(6000), "second", at(9000), audit("recovery.settle")), 0);
     EXPECT_TRUE(
-        catalogue_->commit_create(work.key, settlement("first", at(9000)), audit("key.create.commit")));
+        catalogue_->commit_create(work.key, resolution("first", at(9000)), audit("key.create.commit")));
 }
 
 TEST_P(CatalogueContract, OnlyTheExpiredOfSeveralKeysAreSettled) {
@@ -55,14 +53,14 @@ TEST_P(CatalogueContract, OnlyTheExpiredOfSeveralKeysAreSettled) {
     begun(project, "old", "first", at(100));
     const auto live = begun(project, "live", "first", at(9000));
     begun(project, "older", "third", at(50));
-    EXPECT_EQ(catalogue_->settle_expired_intents(at(200), "second", at(9000), audit("recovery.settle")), 4);
+    EXPECT_EQ(catalogue_->resolve_expired_intents(at(200), "second", at(9000), audit("recovery.settle")), 4);
     EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(live.intents));
     EXPECT_EQ(catalogue_->tombstones().size(), 4);
     EXPECT_EQ(state_of(live.key), KeyState::creating);
 }
 
 TEST_P(CatalogueContract, NothingToSettleIsNotAudited) {
-    EXPECT_EQ(catalogue_->settle_expired_intents(at(200), "second", at(9000), audit("recovery.settle")), 0);
+    EXPECT_EQ(catalogue_->resolve_expired_intents(at(200), "second", at(9000), audit("recovery.settle")), 0);
     EXPECT_THAT(audited(), IsEmpty());
 }
 
@@ -107,9 +105,9 @@ TEST_P(CatalogueContract, AClaimIsOfOneEnvironment) {
 TEST_P(CatalogueContract, AClaimTakesABatchAndTheNextOneWhatFollows) {
     for (int i = 0; i < 33; ++i)
         new_tombstones("first", at(100));
-    service::TombstoneClaim claim{"production", "second", at(200), at(9000)};
+    TombstoneClaim claim{"production", "second", at(200), at(9000)};
     const auto batch = catalogue_->claim_tombstones(claim);
-    EXPECT_EQ(batch.size(), service::recovery_batch);
+    EXPECT_EQ(batch.size(), recovery_batch);
     EXPECT_THAT(catalogue_->waiting_tombstones(at(200), "third"),
                 ElementsAre(Pair("production", 1), Pair("staging", 33)));
     claim.after = batch.back().object_id;
@@ -133,9 +131,9 @@ TEST_P(CatalogueContract, InterruptedChangesAreSettledABatchAtATime) {
     const auto project = new_project();
     for (int i = 0; i < 33; ++i)
         begun(project, std::to_string(i), "first", at(100));
-    EXPECT_EQ(catalogue_->settle_expired_intents(at(200), "second", at(9000), audit("recovery.settle")), 64);
-    EXPECT_EQ(catalogue_->settle_expired_intents(at(200), "second", at(9000), audit("recovery.settle")), 2);
-    EXPECT_EQ(catalogue_->settle_expired_intents(at(200), "second", at(9000), audit("recovery.settle")), 0);
+    EXPECT_EQ(catalogue_->resolve_expired_intents(at(200), "second", at(9000), audit("recovery.settle")), 64);
+    EXPECT_EQ(catalogue_->resolve_expired_intents(at(200), "second", at(9000), audit("recovery.settle")), 2);
+    EXPECT_EQ(catalogue_->resolve_expired_intents(at(200), "second", at(9000), audit("recovery.settle")), 0);
 }
 
 TEST_P(CatalogueContract, ARemovedTombstoneIsGoneAndAudited) {
@@ -183,7 +181,7 @@ TEST_P(CatalogueContract, TheLeasesOfADeadOwnerEndAndTheOthersStay) {
     const auto live = begun(project, "at work", "alive");
     catalogue_->expire_leases("dead");
     EXPECT_THAT(catalogue_->lease_owners(), ElementsAre("alive"));
-    EXPECT_EQ(catalogue_->settle_expired_intents(at(1), "second", at(9000), audit("recovery.settle")), 2);
+    EXPECT_EQ(catalogue_->resolve_expired_intents(at(1), "second", at(9000), audit("recovery.settle")), 2);
     EXPECT_EQ(claim_all(*catalogue_, at(1), "second", at(9000)).size(), 4);
     EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(live.intents));
 }

@@ -51,7 +51,7 @@ TEST_P(CatalogueContract, ADatabaseOfTheFirstVersionIsBroughtUpToDateWithAllThat
     EXPECT_EQ(catalogue_->tombstones().size(), gone.size());
     EXPECT_EQ(catalogue_->tombstones().at(0).keep_until, Instant{});
     const auto change = updating(key, {"staging"});
-    EXPECT_TRUE(catalogue_->commit_update(change.key, {"staging"}, settlement("first", at(1)), audit("x")));
+    EXPECT_TRUE(catalogue_->commit_update(change.key, {"staging"}, resolution("first", at(1)), audit("x")));
 }
 
 TEST_P(CatalogueContract, ASchemaNewerThanTheProgramIsRefused) {
@@ -59,7 +59,7 @@ TEST_P(CatalogueContract, ASchemaNewerThanTheProgramIsRefused) {
     try {
         const auto opened = another();
         FAIL() << "it was opened";
-    } catch (const service::CatalogueError& error) {
+    } catch (const CatalogueError& error) {
         EXPECT_STREQ(error.what(),
                      "the catalogue has schema version 999, but this keyward knows only up to 3: run the "
                      "version of keyward that made "
@@ -73,7 +73,7 @@ TEST_P(CatalogueContract, AWordOfANewerProgramIsAnErrorThatSaysSo) {
     try {
         state_of(work.key);
         FAIL() << "it was read";
-    } catch (const service::CatalogueError& error) {
+    } catch (const CatalogueError& error) {
         EXPECT_THAT(error.what(), HasSubstr("'frozen' as a key's state, which this program does not know"));
     }
 }
@@ -84,7 +84,7 @@ TEST_P(CatalogueContract, UsesOfANewerProgramAreAnErrorThatSaysSo) {
     try {
         found(key);
         FAIL() << "it was read";
-    } catch (const service::CatalogueError& error) {
+    } catch (const CatalogueError& error) {
         EXPECT_THAT(error.what(),
                     HasSubstr("'derivation' as the uses of an object, which this program does not know"));
     }
@@ -96,7 +96,7 @@ TEST_P(CatalogueContract, ADamagedObjectIdIsAnErrorThatSaysSo) {
     try {
         catalogue_->intents();
         FAIL() << "it was read";
-    } catch (const service::CatalogueError& error) {
+    } catch (const CatalogueError& error) {
         EXPECT_THAT(error.what(), HasSubstr("'xyz' where the 32 hexadecimal digits"));
     }
 }

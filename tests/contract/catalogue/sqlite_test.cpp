@@ -25,7 +25,7 @@ unsigned mode_of(const std::string& path) {
 std::string failure_to_open(const std::string& url) {
     try {
         open_catalogue(url, 1);
-    } catch (const service::CatalogueError& error) {
+    } catch (const CatalogueError& error) {
         return error.what();
     }
     return "it was opened";
@@ -99,7 +99,7 @@ TEST_F(SqliteCatalogue, WhatIsPreparedLeavesNoTransactionOpen) {
     const auto catalogue = open_catalogue("sqlite://" + path(), 1);
     ASSERT_TRUE(catalogue->create_project("payments", {}, audit("project.create")));
     catalogue->access_version();
-    catalogue->find_standing("unknown", "card-key");
+    catalogue->find_revision("unknown", "card-key");
     sqlite3* raw = nullptr;
     ASSERT_EQ(sqlite3_open(path().c_str(), &raw), SQLITE_OK);
     ASSERT_EQ(sqlite3_exec(raw, "select count(*) from keys", nullptr, nullptr, nullptr), SQLITE_OK);

@@ -6,11 +6,9 @@
 namespace keyward::storage {
 namespace {
 
-using service::KeyStanding;
-
 TEST_P(CatalogueContract, AKeysStandingIsItsIdNameAndRevision) {
     const auto key = committed(new_project());
-    const auto standing = catalogue_->find_standing(key.project_id, key.name);
+    const auto standing = catalogue_->find_revision(key.project_id, key.name);
     ASSERT_TRUE(standing);
     EXPECT_EQ(standing->id, key.id);
     EXPECT_EQ(standing->name, key.name);
@@ -20,38 +18,37 @@ TEST_P(CatalogueContract, AKeysStandingIsItsIdNameAndRevision) {
 TEST_P(CatalogueContract, AKeyThatIsBeingMadeHasNoStanding) {
     const auto project = new_project();
     begun(project, "card-key");
-    EXPECT_FALSE(catalogue_->find_standing(project, "card-key"));
+    EXPECT_FALSE(catalogue_->find_revision(project, "card-key"));
 }
 
 TEST_P(CatalogueContract, AKeyThatIsBeingDeletedHasAStanding) {
     const auto key = committed(new_project());
-    catalogue_->begin_removal(key.id, 0, std::nullopt, "first", at(5000), audit("key.delete"));
-    EXPECT_EQ(catalogue_->find_standing(key.project_id, key.name)->revision, key.revision + 1);
+    catalogue_->begin_deletion(key.id, 0, std::nullopt, "first", at(5000), audit("key.delete"));
+    EXPECT_EQ(catalogue_->find_revision(key.project_id, key.name)->revision, key.revision + 1);
 }
 
 TEST_P(CatalogueContract, AnotherProjectsKeyHasNoStandingHere) {
     committed(new_project("one"));
-    EXPECT_FALSE(catalogue_->find_standing(new_project("two"), "card-key"));
+    EXPECT_FALSE(catalogue_->find_revision(new_project("two"), "card-key"));
 }
 
 TEST_P(CatalogueContract, AStandingIsFoundByTheWholeName) {
     const auto key = committed(new_project());
-    EXPECT_FALSE(catalogue_->find_standing(key.project_id, "card"));
-    EXPECT_FALSE(catalogue_->find_standing(key.project_id, "CARD-KEY"));
-    EXPECT_FALSE(catalogue_->find_standing(key.project_id, ""));
+    EXPECT_FALSE(catalogue_->find_revision(key.project_id, "card"));
+    EXPECT_FALSE(catalogue_->find_revision(key.project_id, "CARD-KEY"));
+    EXPECT_FALSE(catalogue_->find_revision(key.project_id, ""));
 }
 
 TEST_P(CatalogueContract, ANameWithANulHasNoStandingToAskFor) {
-    EXPECT_THROW(catalogue_->find_standing(new_project(), std::string("card\0key", 8)),
-                 service::CatalogueError);
+    EXPECT_THROW(catalogue_->find_revision(new_project(), std::string("card\0key", 8)), CatalogueError);
 }
 
 TEST_P(CatalogueContract, WhatAnotherProcessChangedIsSeenByTheNextLookup) {
     const auto other = another();
     const auto key = committed(new_project());
-    ASSERT_EQ(other->find_standing(key.project_id, key.name)->revision, 0);
-    ASSERT_TRUE(catalogue_->commit_update(key, {}, settlement("first", at(9000)), audit("update")));
-    EXPECT_EQ(other->find_standing(key.project_id, key.name)->revision, 1);
+    ASSERT_EQ(other->find_revision(key.project_id, key.name)->revision, 0);
+    ASSERT_TRUE(catalogue_->commit_update(key, {}, resolution("first", at(9000)), audit("update")));
+    EXPECT_EQ(other->find_revision(key.project_id, key.name)->revision, 1);
     const auto version = other->access_version();
     catalogue_->delete_user(new_user(), audit("user.delete"));
     catalogue_->delete_user("alice", audit("user.delete"));
@@ -60,7 +57,7 @@ TEST_P(CatalogueContract, WhatAnotherProcessChangedIsSeenByTheNextLookup) {
 
 TEST_P(CatalogueContract, ManyThreadsLookUpDifferentKeysOnTheSameConnections) {
     const auto project = new_project();
-    std::vector<service::Key> keys;
+    std::vector<Key> keys;
     for (int i = 0; i < 4; ++i)
         keys.push_back(committed(project, "key-" + std::to_string(i)));
     std::array<std::string, 4> found;
@@ -68,7 +65,7 @@ TEST_P(CatalogueContract, ManyThreadsLookUpDifferentKeysOnTheSameConnections) {
         const auto& key = keys.at(static_cast<std::size_t>(number));
         std::string& id = found.at(static_cast<std::size_t>(number));
         for (int i = 0; i < 200; ++i) {
-            id = catalogue_->find_standing(project, key.name)->id;
+            id = catalogue_->find_revision(project, key.name)->id;
             if (id != key.id) return;
         }
     });

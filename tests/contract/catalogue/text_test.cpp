@@ -30,8 +30,8 @@ TEST_P(CatalogueContract, OddNamesComeBackOctetForOctet) {
     for (const auto& name : odd_names) {
         auto work = begun(project, name);
         EXPECT_TRUE(
-            catalogue_->commit_create(work.key, settlement("first", at(9000)), audit("key.create.commit")));
-        work.key.state = service::KeyState::active;
+            catalogue_->commit_create(work.key, resolution("first", at(9000)), audit("key.create.commit")));
+        work.key.state = KeyState::active;
         EXPECT_EQ(catalogue_->find_key(project, name), work.key) << name;
     }
 }
@@ -44,8 +44,8 @@ TEST_P(CatalogueContract, OddTextIsStoredInEveryField) {
         auto& deployment = key.deployments[0];
         deployment.alias = deployment.source = deployment.failure = deployment.public_key_pem = text;
         EXPECT_TRUE(catalogue_->begin_create(key, intents_of(key, text), audit(text)));
-        EXPECT_TRUE(catalogue_->commit_create(key, settlement(text, at(9000)), audit(text)));
-        key.state = service::KeyState::active;
+        EXPECT_TRUE(catalogue_->commit_create(key, resolution(text, at(9000)), audit(text)));
+        key.state = KeyState::active;
         EXPECT_EQ(catalogue_->find_key(project, text), key) << text;
         EXPECT_EQ(catalogue_->audit_trail(1).at(0), audit(text));
     }
@@ -74,8 +74,8 @@ TEST_P(CatalogueContract, ProjectsAndUsersMayHaveOddNamesToo) {
 
 TEST_P(CatalogueContract, ATextWithANulOctetIsRefusedNotCutOff) {
     using namespace std::string_literals;
-    EXPECT_THROW(catalogue_->create_user("alice\0bob"s, "", audit("user.create")), service::CatalogueError);
-    EXPECT_THROW(catalogue_->find_user("alice\0"s), service::CatalogueError);
+    EXPECT_THROW(catalogue_->create_user("alice\0bob"s, "", audit("user.create")), CatalogueError);
+    EXPECT_THROW(catalogue_->find_user("alice\0"s), CatalogueError);
     EXPECT_FALSE(catalogue_->find_user("alice"));
 }
 
@@ -91,8 +91,8 @@ TEST_P(CatalogueContract, TheMostAKeyMayHoldIsStored) {
         key.deployments.push_back(deployment);
     }
     EXPECT_TRUE(catalogue_->begin_create(key, intents_of(key, "first"), audit("key.create")));
-    EXPECT_TRUE(catalogue_->commit_create(key, settlement("first", at(9000)), audit("key.create.commit")));
-    key.state = service::KeyState::active;
+    EXPECT_TRUE(catalogue_->commit_create(key, resolution("first", at(9000)), audit("key.create.commit")));
+    key.state = KeyState::active;
     EXPECT_EQ(catalogue_->find_key(project, key.name), key);
 }
 

@@ -3,12 +3,6 @@
 namespace keyward::storage {
 namespace {
 
-using service::Begin;
-using service::DeploymentState;
-using service::KeyState;
-using service::Tombstone;
-using service::Use;
-using service::UseSet;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Optional;
@@ -46,7 +40,7 @@ TEST_P(CatalogueContract, AnUpdateOfAKeyThatIsNotActiveIsAConflict) {
     const auto creating = begun(project, "creating").key;
     EXPECT_EQ(catalogue_->begin_update(creating.id, 0, {}, audit("x")), Begin::conflict);
     const auto key = committed(project);
-    catalogue_->begin_removal(key.id, 0, std::nullopt, "first", at(5000), audit("key.delete"));
+    catalogue_->begin_deletion(key.id, 0, std::nullopt, "first", at(5000), audit("key.delete"));
     EXPECT_EQ(catalogue_->begin_update(key.id, found(key).revision, {}, audit("x")), Begin::conflict);
     EXPECT_EQ(audited().back(), "key.delete");
 }
@@ -62,7 +56,7 @@ TEST_P(CatalogueContract, ACommittedUpdateReplacesOnlyWhatChangedAndKeepsTheOrde
     change.key.description = "for other cards";
     change.key.mechanisms = {"ECDSA-SHA512"};
     const auto retired = catalogue_->commit_update(change.key, {"staging", "test"},
-                                                   settlement("first", at(9000)), audit("key.update.commit"));
+                                                   resolution("first", at(9000)), audit("key.update.commit"));
     const Tombstone old{.object_id = key.deployments[0].object_id.value(),
                         .environment = "staging",
                         .owner = "first",
@@ -80,7 +74,7 @@ TEST_P(CatalogueContract, AnUpdateLeavesEnvironmentsThatItDoesNotNameAsTheyStand
     const auto key = committed(new_project());
     auto change = updating(key, {"staging"});
     change.key.deployments[1].alias = "never written";
-    ASSERT_TRUE(catalogue_->commit_update(change.key, {"staging", "unknown"}, settlement("first", at(9000)),
+    ASSERT_TRUE(catalogue_->commit_update(change.key, {"staging", "unknown"}, resolution("first", at(9000)),
                                           audit("x")));
     EXPECT_EQ(found(key).deployments[1], key.deployments[1]);
 }
@@ -88,7 +82,7 @@ TEST_P(CatalogueContract, AnUpdateLeavesEnvironmentsThatItDoesNotNameAsTheyStand
 TEST_P(CatalogueContract, AnUpdateWithoutObjectsNeedsNoBeginning) {
     auto key = committed(new_project());
     key.description = "another";
-    EXPECT_THAT(catalogue_->commit_update(key, {}, settlement("first", at(9000)), audit("key.update.commit")),
+    EXPECT_THAT(catalogue_->commit_update(key, {}, resolution("first", at(9000)), audit("key.update.commit")),
                 Optional(IsEmpty()));
     key.revision = 1;
     EXPECT_EQ(found(key), key);
@@ -98,7 +92,7 @@ TEST_P(CatalogueContract, AnUpdateWithoutObjectsIsRefusedWhileAnotherIsUnderWayE
     const auto key = committed(new_project());
     const auto other = updating(key, {"staging"});
     for (const auto* owner : {"first", "second"})
-        EXPECT_EQ(catalogue_->commit_update(key, {}, settlement(owner, at(9000)), audit("x")), std::nullopt);
+        EXPECT_EQ(catalogue_->commit_update(key, {}, resolution(owner, at(9000)), audit("x")), std::nullopt);
     EXPECT_EQ(found(key), key);
     EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(other.intents));
     EXPECT_EQ(audited().back(), "key.update");
@@ -108,9 +102,9 @@ TEST_P(CatalogueContract, AnUpdateIsCommittedOnce) {
     const auto key = committed(new_project());
     const auto change = updating(key, {"staging"});
     EXPECT_TRUE(
-        catalogue_->commit_update(change.key, {"staging"}, settlement("first", at(9000)), audit("one")));
+        catalogue_->commit_update(change.key, {"staging"}, resolution("first", at(9000)), audit("one")));
     EXPECT_FALSE(
-        catalogue_->commit_update(change.key, {"staging"}, settlement("first", at(9000)), audit("two")));
+        catalogue_->commit_update(change.key, {"staging"}, resolution("first", at(9000)), audit("two")));
     EXPECT_EQ(audited().back(), "one");
 }
 
@@ -119,7 +113,7 @@ TEST_P(CatalogueContract, AnUpdateOfAnObjectThatWasNeverIntendedIsRefused) {
     auto change = updating(key, {"staging"});
     change.key.deployments[0].object_id = ObjectId::random();
     EXPECT_FALSE(
-        catalogue_->commit_update(change.key, {"staging"}, settlement("first", at(9000)), audit("x")));
+        catalogue_->commit_update(change.key, {"staging"}, resolution("first", at(9000)), audit("x")));
     EXPECT_EQ(found(key), key);
     EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(change.intents));
 }
@@ -127,9 +121,9 @@ TEST_P(CatalogueContract, AnUpdateOfAnObjectThatWasNeverIntendedIsRefused) {
 TEST_P(CatalogueContract, AnUpdateThatWasSettledCantBeCommittedAndTheOldKeyStands) {
     const auto key = committed(new_project());
     const auto change = updating(key, {"staging"});
-    EXPECT_EQ(catalogue_->settle_expired_intents(at(5001), "second", at(9000), audit("recovery.settle")), 1);
+    EXPECT_EQ(catalogue_->resolve_expired_intents(at(5001), "second", at(9000), audit("recovery.settle")), 1);
     EXPECT_FALSE(
-        catalogue_->commit_update(change.key, {"staging"}, settlement("first", at(9000)), audit("x")));
+        catalogue_->commit_update(change.key, {"staging"}, resolution("first", at(9000)), audit("x")));
     EXPECT_EQ(found(key), key);
     EXPECT_THAT(catalogue_->tombstones(),
                 ElementsAre(Tombstone{change.intents[0].object_id, "staging", "second", at(9000), at(9000)}));
@@ -140,7 +134,7 @@ TEST_P(CatalogueContract, IntentsThatAnUpdateDoesNotUseBecomeTombstonesThatAreKe
     const auto change = updating(key, {"staging", "production"});
     auto after = key;
     after.deployments[1] = change.key.deployments[1];
-    ASSERT_TRUE(catalogue_->commit_update(after, {"production"}, settlement("first", at(9000)), audit("x")));
+    ASSERT_TRUE(catalogue_->commit_update(after, {"production"}, resolution("first", at(9000)), audit("x")));
     EXPECT_THAT(catalogue_->tombstones(),
                 testing::UnorderedElementsAre(
                     Tombstone{change.intents[0].object_id, "staging", "first", at(9000), at(9000)},
@@ -155,20 +149,20 @@ TEST_P(CatalogueContract, AFailedDeploymentIsReplacedWithoutATombstone) {
     auto work = begun(new_project());
     work.key.deployments[1].object_id.reset();
     work.key.deployments[1].state = DeploymentState::failed;
-    catalogue_->commit_create(work.key, settlement("first", at(9000), {work.intents[1].object_id}),
+    catalogue_->commit_create(work.key, resolution("first", at(9000), {work.intents[1].object_id}),
                               audit("x"));
     const auto change = updating(found(work.key), {"production"});
     EXPECT_THAT(
-        catalogue_->commit_update(change.key, {"production"}, settlement("first", at(9000)), audit("x")),
+        catalogue_->commit_update(change.key, {"production"}, resolution("first", at(9000)), audit("x")),
         Optional(IsEmpty()));
     EXPECT_EQ(found(work.key).deployments, change.key.deployments);
 }
 
 TEST_P(CatalogueContract, AnEnvironmentThatIsBeingUndeployedMayBeDeployedAgain) {
     const auto key = committed(new_project());
-    catalogue_->begin_removal(key.id, 0, "staging", "other", at(4000), audit("undeploy"));
+    catalogue_->begin_deletion(key.id, 0, "staging", "other", at(4000), audit("undeploy"));
     const auto change = updating(found(key), {"staging"});
-    EXPECT_THAT(catalogue_->commit_update(change.key, {"staging"}, settlement("first", at(9000)), audit("x")),
+    EXPECT_THAT(catalogue_->commit_update(change.key, {"staging"}, resolution("first", at(9000)), audit("x")),
                 Optional(IsEmpty()));
     const auto old = key.deployments[0].object_id.value();
     EXPECT_THAT(catalogue_->tombstones(), ElementsAre(Tombstone{.object_id = old,
@@ -183,10 +177,10 @@ TEST_P(CatalogueContract, AnEnvironmentThatIsBeingUndeployedMayBeDeployedAgain) 
 TEST_P(CatalogueContract, AnAbandonedUpdateLeavesTheKeyAndTombstones) {
     const auto key = committed(new_project());
     const auto change = updating(key, {"staging", "production"});
-    EXPECT_FALSE(catalogue_->abandon_change(key.id, settlement("second", at(9000)), audit("x")));
+    EXPECT_FALSE(catalogue_->abandon_change(key.id, resolution("second", at(9000)), audit("x")));
     EXPECT_TRUE(catalogue_->abandon_change(
-        key.id, settlement("first", at(9000), {change.intents[1].object_id}), audit("key.update.abandon")));
-    EXPECT_FALSE(catalogue_->abandon_change(key.id, settlement("first", at(9000)), audit("x")));
+        key.id, resolution("first", at(9000), {change.intents[1].object_id}), audit("key.update.abandon")));
+    EXPECT_FALSE(catalogue_->abandon_change(key.id, resolution("first", at(9000)), audit("x")));
     EXPECT_EQ(found(key), key);
     EXPECT_THAT(catalogue_->intents(), IsEmpty());
     EXPECT_THAT(catalogue_->tombstones(),
@@ -197,11 +191,12 @@ TEST_P(CatalogueContract, AnAbandonedUpdateLeavesTheKeyAndTombstones) {
 TEST_P(CatalogueContract, TheUsesOfAnObjectComeBackAsTheyWereMade) {
     const auto project = new_project();
     for (const auto& uses :
-         {UseSet{}, UseSet{Use::cipher}, UseSet{Use::signature}, UseSet{Use::cipher, Use::signature}}) {
+         {KeyUsages{}, KeyUsages{KeyUsage::encrypt_decrypt}, KeyUsages{KeyUsage::sign_verify},
+          KeyUsages{KeyUsage::encrypt_decrypt, KeyUsage::sign_verify}}) {
         auto key = new_key(project, random_uuid());
         key.deployments[0].uses = uses;
         catalogue_->begin_create(key, intents_of(key, "first"), audit("key.create"));
-        catalogue_->commit_create(key, settlement("first", at(9000)), audit("key.create.commit"));
+        catalogue_->commit_create(key, resolution("first", at(9000)), audit("key.create.commit"));
         EXPECT_EQ(found(key).deployments[0].uses, uses);
     }
 }
@@ -211,11 +206,11 @@ TEST_P(CatalogueContract, UsesThatWereNeverWrittenFollowTheMechanismsUntilTheyCh
     database_->query("update keys set algorithm = 'RSA', mechanisms = 'SHA256-RSA-PKCS RSA-PKCS-OAEP'");
     database_->query("update deployments set uses = ''");
     key = found(key);
-    const UseSet both{Use::cipher, Use::signature};
+    const KeyUsages both{KeyUsage::encrypt_decrypt, KeyUsage::sign_verify};
     EXPECT_EQ(key.deployments[0].uses, both);
     EXPECT_EQ(catalogue_->recorded_objects("staging", {}, 10).at(0).deployment.uses, both);
     key.mechanisms = {"SHA256-RSA-PKCS"};
-    ASSERT_TRUE(catalogue_->commit_update(key, {}, settlement("first", at(9000)), audit("x")));
+    ASSERT_TRUE(catalogue_->commit_update(key, {}, resolution("first", at(9000)), audit("x")));
     EXPECT_EQ(found(key).mechanisms, key.mechanisms);
     EXPECT_EQ(found(key).deployments[0].uses, both);
     EXPECT_EQ(found(key).deployments[1].uses, both);
@@ -228,14 +223,14 @@ TEST_P(CatalogueContract, TheObjectsOfAKeyAreThoseOfItsDeploymentsOnceItIsActive
     EXPECT_THAT(catalogue_->objects_of(key.id),
                 testing::UnorderedElementsAre(key.deployments[0].object_id.value(),
                                               key.deployments[1].object_id.value()));
-    catalogue_->begin_removal(key.id, 0, std::nullopt, "first", at(5000), audit("key.delete"));
+    catalogue_->begin_deletion(key.id, 0, std::nullopt, "first", at(5000), audit("key.delete"));
     EXPECT_THAT(catalogue_->objects_of(key.id), IsEmpty());
 }
 
 TEST_P(CatalogueContract, AChangeEndsOnlyItsOwnIntentsAndNotThoseOfAnotherOfTheSameOwner) {
     const auto key = committed(new_project());
     const auto theirs = updating(key, {"staging"});
-    auto ours = settlement("first", at(9000));
+    auto ours = resolution("first", at(9000));
     ours.intents = {ObjectId::random()};
     EXPECT_FALSE(catalogue_->abandon_change(key.id, ours, audit("x")));
     EXPECT_FALSE(catalogue_->commit_update(theirs.key, {"staging"}, ours, audit("x")));

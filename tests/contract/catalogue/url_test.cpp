@@ -17,7 +17,7 @@ using testing::Not;
 std::string failure_to_open(const std::string& url, std::size_t connections = 1) {
     try {
         open_catalogue(url, connections);
-    } catch (const service::CatalogueError& error) {
+    } catch (const CatalogueError& error) {
         return error.what();
     }
     return "it was opened";

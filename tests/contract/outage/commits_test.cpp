@@ -15,8 +15,8 @@ using Time = std::chrono::steady_clock;
 
 constexpr auto deadline = 1000ms;
 
-service::AuditRecord audit() {
-    service::AuditRecord record;
+AuditRecord audit() {
+    AuditRecord record;
     record.at = system_now();
     record.action = "user.create";
     return record;
@@ -30,7 +30,7 @@ class Commits : public testing::Test {
     const test::PgProxy& proxy() { return database_.proxy(); }
 
     ProxiedDatabase database_;
-    std::unique_ptr<service::Catalogue> catalogue_ = database_.catalogue(deadline);
+    std::unique_ptr<Catalogue> catalogue_ = database_.catalogue(deadline);
 };
 
 /// Faults after which the server has committed, and the client is told otherwise or nothing.
@@ -59,9 +59,9 @@ TEST_P(CommitsThatDidNotGoThrough, AreErrorsAndNothingIsWritten) {
     try {
         create_user("alice");
         ADD_FAILURE() << "it was created";
-    } catch (const service::CatalogueOutcomeUnknown& error) {
+    } catch (const CatalogueOutcomeUnknown& error) {
         ADD_FAILURE() << error.what();
-    } catch (const service::CatalogueError&) {
+    } catch (const CatalogueError&) {
     }
     EXPECT_EQ(users(), "0");
     EXPECT_EQ(records(), "0");
@@ -84,13 +84,13 @@ TEST_F(Commits, ThatMetAnotherTransactionRunAgain) {
 
 TEST_F(Commits, ThatMeetAnotherTransactionAgainAndAgainEndAsAnError) {
     proxy().command("fault forge-before=40001 1000");
-    EXPECT_THROW(create_user("alice"), service::CatalogueError);
+    EXPECT_THROW(create_user("alice"), CatalogueError);
     EXPECT_EQ(proxy().count("faults"), 10);
 }
 
 TEST_F(Commits, StatementsOfAnotherClassFortyDoNotRunAgain) {
     proxy().command("statement-fault 40003 100 matching insert into users");
-    EXPECT_THROW(create_user("alice"), service::CatalogueError);
+    EXPECT_THROW(create_user("alice"), CatalogueError);
     EXPECT_EQ(proxy().count("faults"), 1);
 }
 
@@ -110,7 +110,7 @@ TEST_F(Commits, WithoutAnAnswerAreOfUnknownOutcomeUntilTheDatabaseCanBeAsked) {
     try {
         create_user("alice");
         ADD_FAILURE() << "it was known";
-    } catch (const service::CatalogueOutcomeUnknown& unknown) {
+    } catch (const CatalogueOutcomeUnknown& unknown) {
         change_id = unknown.change_id();
         EXPECT_THAT(unknown.what(), HasSubstr("whether it was committed is not known"));
     }
@@ -121,7 +121,7 @@ TEST_F(Commits, WithoutAnAnswerAreOfUnknownOutcomeUntilTheDatabaseCanBeAsked) {
         [&] {
             try {
                 committed = catalogue_->was_committed(change_id);
-            } catch (const service::CatalogueError&) {
+            } catch (const CatalogueError&) {
             }
             return committed.has_value();
         },
@@ -134,14 +134,14 @@ TEST_F(Commits, WithoutAnAnswerAreOfUnknownOutcomeUntilTheDatabaseCanBeAsked) {
 // The server learns of the commit after its client has given up: until then it is in progress.
 TEST_F(Commits, ThatAreStillInProgressAreWaitedFor) {
     proxy().command("fault delay=1.5");
-    EXPECT_THROW(create_user("alice"), service::CatalogueError);
+    EXPECT_THROW(create_user("alice"), CatalogueError);
     EXPECT_EQ(users(), "0");
     std::optional<bool> created;
     EXPECT_TRUE(comes_true(
         [&] {
             try {
                 created = create_user("alice");  // waits for the same name
-            } catch (const service::CatalogueError&) {
+            } catch (const CatalogueError&) {
             }
             return created.has_value();
         },
@@ -164,7 +164,7 @@ TEST_F(Commits, OfAServerThatBecameAStandbyAreMadeOnANewConnection) {
 TEST_F(Commits, AProbeLeavesAServerThatBecameAStandby) {
     catalogue_->probe("first", system_now());
     proxy().command("read-only");
-    EXPECT_THROW(catalogue_->probe("first", system_now()), service::CatalogueError);
+    EXPECT_THROW(catalogue_->probe("first", system_now()), CatalogueError);
     EXPECT_NO_THROW(catalogue_->probe("first", system_now()));
 }
 
@@ -179,23 +179,23 @@ TEST_F(FrozenDatabase, CutsEveryCallAtItsDeadlineAndRefusesTheNextOnesAtOnce) {
         calls.push_back(std::async(std::launch::async, [&, i] {
             const auto start = Time::now();
             if (i % 2 == 0)
-                EXPECT_THROW(catalogue_->find_user("alice"), service::CatalogueError);
+                EXPECT_THROW(catalogue_->find_user("alice"), CatalogueError);
             else
-                EXPECT_THROW(create_user(std::to_string(i)), service::CatalogueError);
+                EXPECT_THROW(create_user(std::to_string(i)), CatalogueError);
             return std::chrono::duration_cast<std::chrono::milliseconds>(Time::now() - start);
         }));
     for (auto& call : calls)
         EXPECT_LT(call.get(), deadline + 1s);
     EXPECT_GE(Time::now() - began, deadline);
     const auto next = Time::now();
-    EXPECT_THROW(catalogue_->find_user("alice"), service::CatalogueError);
+    EXPECT_THROW(catalogue_->find_user("alice"), CatalogueError);
     EXPECT_LT(Time::now() - next, 200ms);
     proxy().command("thaw");
     EXPECT_TRUE(comes_true(
         [&] {
             try {
                 return catalogue_->find_user("alice").has_value();
-            } catch (const service::CatalogueError&) {
+            } catch (const CatalogueError&) {
                 return false;
             }
         },
@@ -206,7 +206,7 @@ TEST_F(FrozenDatabase, IsUsedAgainAsSoonAsAProbeSucceeds) {
     ASSERT_TRUE(create_user("alice"));
     catalogue_->probe("first", system_now());
     proxy().command("freeze");
-    EXPECT_THROW(catalogue_->find_user("alice"), service::CatalogueError);
+    EXPECT_THROW(catalogue_->find_user("alice"), CatalogueError);
     proxy().command("thaw");
     EXPECT_NO_THROW(catalogue_->probe("first", system_now()));
     EXPECT_TRUE(catalogue_->find_user("alice"));
@@ -226,7 +226,7 @@ TEST_F(FrozenDatabase, AStatementThatTakesTooLongIsEndedByTheServerItself) {
     try {
         catalogue_->find_user("alice");
         ADD_FAILURE() << "it was found";
-    } catch (const service::CatalogueError& error) {
+    } catch (const CatalogueError& error) {
         EXPECT_THAT(error.what(), HasSubstr("lock timeout"));
     }
     database_.query("rollback");

@@ -17,7 +17,7 @@ class Outages : public testing::Test {
   protected:
     Outages() { replica_ = start("first", *catalogue_); }
 
-    std::unique_ptr<Replica> start(const std::string& owner, service::Catalogue& catalogue) {
+    std::unique_ptr<Replica> start(const std::string& owner, Catalogue& catalogue) {
         prepare(catalogue);
         return std::make_unique<Replica>(owner, catalogue, tokens_);
     }
@@ -49,7 +49,7 @@ class Outages : public testing::Test {
 
     Tokens tokens_;
     ProxiedDatabase database_;
-    std::unique_ptr<service::Catalogue> catalogue_ = database_.catalogue(1s);
+    std::unique_ptr<Catalogue> catalogue_ = database_.catalogue(1s);
     std::unique_ptr<Replica> replica_;
 };
 

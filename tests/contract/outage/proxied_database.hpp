@@ -19,10 +19,10 @@ class ProxiedDatabase {
 
     [[nodiscard]] const test::PgProxy& proxy() const { return proxy_; }
     /// A catalogue behind the proxy.
-    [[nodiscard]] std::unique_ptr<service::Catalogue> catalogue(std::chrono::milliseconds deadline,
-                                                                std::size_t connections = 4) const;
+    [[nodiscard]] std::unique_ptr<Catalogue> catalogue(std::chrono::milliseconds deadline,
+                                                       std::size_t connections = 4) const;
     /// One that goes past the proxy.
-    [[nodiscard]] std::unique_ptr<service::Catalogue> direct_catalogue() const;
+    [[nodiscard]] std::unique_ptr<Catalogue> direct_catalogue() const;
     Rows query(const std::string& statements) { return database_->query(statements); }
 
   private:

@@ -8,7 +8,6 @@ namespace keyward::storage {
 namespace {
 
 using namespace std::chrono_literals;
-using service::ErrorKind;
 
 constexpr auto token_deadline = 5s;
 
@@ -47,20 +46,20 @@ std::string material(const std::string& name) {
 
 }  // namespace
 
-void prepare(service::Catalogue& catalogue) {
+void prepare(Catalogue& catalogue) {
     catalogue.create_project("MyProject", {"production", "staging"}, {});
     catalogue.create_user("alice", "", {});
 }
 
-Replica::Replica(const std::string& owner, service::Catalogue& catalogue, const Tokens& tokens)
-    : workplace_{catalogue, environments_, in_flight_, {}, owner, system_now},
+Replica::Replica(const std::string& owner, Catalogue& catalogue, const Tokens& tokens)
+    : service_context_{catalogue, environments_, in_flight_, {}, owner, system_now},
       health_(catalogue, owner, system_now),
-      recovery_(workplace_, [](const std::string&) { return false; }),
+      recovery_(service_context_, [](const std::string&) { return false; }),
       repeats_(
-          workplace_, SecretBytes::copy_of(as_bytes("the same for all of the replicas")),
+          service_context_, SecretBytes::copy_of(as_bytes("the same for all of the replicas")),
           [this] {
               const std::lock_guard turn(one_recovery_);
-              recovery_.settle();
+              recovery_.resolve();
           },
           20s) {
     for (const auto& [name, token] :
@@ -74,15 +73,16 @@ Replica::Replica(const std::string& owner, service::Catalogue& catalogue, const 
     project_ = *catalogue.find_project("MyProject");
     alice_ = {catalogue.find_user("alice")->id,
               "alice",
-              {{project_.id, service::Permission::manage, {}},
-               {project_.id, service::Permission::deploy_undeploy, {}}}};
+              {{project_.id, Permission::manage, {}}, {project_.id, Permission::deploy_undeploy, {}}}};
     const auto run = [&](const char* name, std::chrono::milliseconds every, std::function<void()> task) {
         tasks_.push_back(std::make_unique<service::PeriodicTasks>(
             std::vector<service::PeriodicTasks::Task>{{name, every, std::move(task)}}));
     };
     run("catalogue", 700ms, [this] { health_.probe(); });
     run("unfinished", 250ms, [this] {
-        if (health_.is_up()) workplace_.unfinished->settle_all(workplace_.catalogue, workplace_.lease_end());
+        if (health_.is_up())
+            service_context_.unfinished->resolve_all(service_context_.catalogue,
+                                                     service_context_.lease_end());
     });
     run("unfinished_repeats", 250ms, [this] {
         if (health_.is_up()) repeats_.finish_all();
@@ -91,7 +91,7 @@ Replica::Replica(const std::string& owner, service::Catalogue& catalogue, const 
     run("repeats", 5s, [this] { repeats_.renew_leases(); });
     run("recovery", 1s, [this] {
         const std::lock_guard turn(one_recovery_);
-        recovery_.settle();
+        recovery_.resolve();
     });
 }
 
@@ -102,35 +102,35 @@ Replica::~Replica() {
 }
 
 Replica::Answer Replica::create(const std::string& name, const std::string& repeat) {
-    return answer("create " + name, repeat, [&](const service::Origin& origin) {
+    return answer("create " + name, repeat, [&](const Origin& origin) {
         service::CreateKeyRequest request;
         request.name = name;
         request.type = keys::KeyType::secret;
         request.environments = entries(material(name));
         request.origin = origin;
-        return service::CreateKey(workplace_).run(alice_, project_, request, {});
+        return service::CreateKey(service_context_).run(alice_, project_, request, {});
     });
 }
 
 Replica::Answer Replica::update(const std::string& name, const std::string& repeat) {
-    return answer("update " + name, repeat, [&](const service::Origin& origin) {
+    return answer("update " + name, repeat, [&](const Origin& origin) {
         service::UpdateKeyRequest request;
         request.key_name = name;
         request.environments = entries(material("other " + name));
         request.origin = origin;
-        return service::UpdateKey(workplace_).run(alice_, project_, std::move(request), {});
+        return service::UpdateKey(service_context_).run(alice_, project_, std::move(request), {});
     });
 }
 
 Replica::Answer Replica::remove(const std::string& name, const std::string& repeat) {
-    return answer("remove " + name, repeat, [&](const service::Origin& origin) {
-        return service::RemoveKey(workplace_).remove(alice_, project_, name, origin);
+    return answer("remove " + name, repeat, [&](const Origin& origin) {
+        return service::RemoveKey(service_context_).remove(alice_, project_, name, origin);
     });
 }
 
 Replica::Answer Replica::answer(const std::string& shape, const std::string& repeat, const Change& change) {
     try {
-        service::Origin origin;
+        Origin origin;
         origin.request_id = shape;
         std::string text;
         const auto run = [&]() -> std::optional<std::string> {
@@ -142,19 +142,19 @@ Replica::Answer Replica::answer(const std::string& shape, const std::string& rep
             return {200, text};
         }
         origin.repeat = {alice_.user_id, repeat,
-                         [](const service::DeploymentReport& report) { return report.message; }};
+                         [](const DeploymentReport& report) { return report.message; }};
         const auto kept =
             repeats_.run({alice_.user_id, repeat}, {"POST", {"keys"}, {}, as_bytes(shape)}, run);
         return {200, kept.value_or(text)};
-    } catch (const service::ServiceError& error) {
+    } catch (const ServiceError& error) {
         return {status_of(error.kind()), error.what()};
-    } catch (const service::CatalogueError& error) {
+    } catch (const CatalogueError& error) {
         return {503, error.what()};
     }
 }
 
-std::optional<service::Key> Replica::find(const std::string& name) {
-    return workplace_.catalogue.find_key(project_.id, name);
+std::optional<Key> Replica::find(const std::string& name) {
+    return service_context_.catalogue.find_key(project_.id, name);
 }
 
 }  // namespace keyward::storage

@@ -27,7 +27,7 @@ struct Tokens {
 /// One process of the service without its HTTP: its tasks run as `keyward serve` runs them.
 class Replica {
   public:
-    Replica(const std::string& owner, service::Catalogue& catalogue, const Tokens& tokens);
+    Replica(const std::string& owner, Catalogue& catalogue, const Tokens& tokens);
     Replica(const Replica&) = delete;
     Replica& operator=(const Replica&) = delete;
     ~Replica();
@@ -42,29 +42,29 @@ class Replica {
     Answer update(const std::string& name, const std::string& repeat);
     Answer remove(const std::string& name, const std::string& repeat);
 
-    [[nodiscard]] service::Catalogue& catalogue() { return workplace_.catalogue; }
+    [[nodiscard]] Catalogue& catalogue() { return service_context_.catalogue; }
     [[nodiscard]] const service::CatalogueHealth& health() const { return health_; }
-    [[nodiscard]] std::optional<service::Key> find(const std::string& name);
+    [[nodiscard]] std::optional<Key> find(const std::string& name);
     /// Whether no change of this process waits to be taken back.
-    [[nodiscard]] bool is_settled() const { return workplace_.unfinished->empty(); }
+    [[nodiscard]] bool is_settled() const { return service_context_.unfinished->empty(); }
 
   private:
-    using Change = std::function<service::DeploymentReport(const service::Origin&)>;
+    using Change = std::function<DeploymentReport(const Origin&)>;
     Answer answer(const std::string& shape, const std::string& repeat, const Change& change);
 
     service::Environments environments_;
     service::InFlight in_flight_;
-    service::Project project_;
+    Project project_;
     service::Caller alice_;
-    service::Workplace workplace_;
+    service::ServiceContext service_context_;
     service::CatalogueHealth health_;
     service::Recovery recovery_;
     std::mutex one_recovery_;
-    service::Repeats repeats_;
+    service::IdempotentRequests repeats_;
     std::vector<std::unique_ptr<service::PeriodicTasks>> tasks_;
 };
 
 /// The project and the user that replicas work with.
-void prepare(service::Catalogue& catalogue);
+void prepare(Catalogue& catalogue);
 
 }  // namespace keyward::storage

@@ -54,14 +54,14 @@ class Storm : public testing::TestWithParam<const char*> {
     }
 
     /// The last fault may have begun an outage, which ends with the next probe.
-    std::optional<service::Key> find(const std::string& name) {
-        std::optional<service::Key> key;
+    std::optional<Key> find(const std::string& name) {
+        std::optional<Key> key;
         EXPECT_TRUE(comes_true(
             [&] {
                 try {
                     key = replica_->find(name);
                     return true;
-                } catch (const service::CatalogueError&) {
+                } catch (const CatalogueError&) {
                     return false;
                 }
             },
@@ -73,7 +73,7 @@ class Storm : public testing::TestWithParam<const char*> {
         for (const auto& name : kept_) {
             const auto key = find(name);
             ASSERT_TRUE(key) << name;
-            EXPECT_EQ(key->state, service::KeyState::active) << name;
+            EXPECT_EQ(key->state, KeyState::active) << name;
             ASSERT_EQ(key->deployments.size(), 2U) << name;
             for (const auto& deployment : key->deployments) {
                 ASSERT_TRUE(deployment.object_id) << name;
@@ -103,7 +103,7 @@ class Storm : public testing::TestWithParam<const char*> {
 
     Tokens tokens_;
     ProxiedDatabase database_;
-    std::unique_ptr<service::Catalogue> catalogue_ = database_.catalogue(300ms);
+    std::unique_ptr<Catalogue> catalogue_ = database_.catalogue(300ms);
     std::unique_ptr<Replica> replica_;
     std::set<std::string> kept_;
 };

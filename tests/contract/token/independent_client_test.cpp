@@ -18,9 +18,6 @@ namespace {
 
 using keys::Algorithm;
 using keys::KeyType;
-using service::Lifetime;
-using service::Use;
-using service::UseSet;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -79,11 +76,12 @@ class IndependentClient : public ::testing::Test {
         return blocks;
     }
 
-    service::ImportReceipt import(KeyType type, std::optional<Algorithm> algorithm, std::string content,
-                                  const UseSet& uses) {
+    ImportResult import(KeyType type, std::optional<Algorithm> algorithm, std::string content,
+                        const KeyUsages& uses) {
         const keys::KeyMaterial material = keys::decode_content(
             type, algorithm, SecretBytes::take(content), {.rsa_min_bits = 2048, .legacy_mechanisms = true});
-        return lab_.token()->import({id_, "independent", material, uses, Lifetime::token, std::nullopt});
+        return lab_.token()->import(
+            {id_, "independent", material, uses, ObjectLifetime::token, std::nullopt});
     }
 
     void expect_protected(std::size_t objects) const {
@@ -108,7 +106,7 @@ struct SecretCase {
     std::string name;
     Algorithm algorithm;
     int octets;
-    UseSet uses;
+    KeyUsages uses;
     std::string action, mechanism;
     std::vector<std::string>
         software;  ///< the openssl command, in which KEY stands for the key in hexadecimal
@@ -123,7 +121,7 @@ SecretCase aes(int octets, const std::string& mode) {
     return {"Aes" + std::to_string(octets * 8) + mode,
             Algorithm::aes,
             octets,
-            {Use::cipher},
+            {KeyUsage::encrypt_decrypt},
             "--encrypt",
             "AES-" + mode,
             {"enc", "-aes-" + std::to_string(octets * 8) + (mode == "ECB" ? "-ecb" : "-cbc"), "-K", "KEY"}};
@@ -132,7 +130,7 @@ SecretCase hmac(int octets, const std::string& digest) {
     return {"Hmac" + std::to_string(octets) + "Sha" + digest,
             Algorithm::hmac,
             octets,
-            {Use::signature},
+            {KeyUsage::sign_verify},
             "--sign",
             "SHA" + digest + "-HMAC",
             {"dgst", "-sha" + digest, "-binary", "-mac", "HMAC", "-macopt", "hexkey:KEY"}};
@@ -174,7 +172,7 @@ TEST_F(IndependentClient, ATripleDesKeyHasTheCheckValueThatOpensslComputes) {
     openssl({"rand", "-out", file("key"), "24"});
     const std::string octets = contents(file("key"));
     const auto receipt =
-        import(KeyType::secret, Algorithm::desede, to_base64(as_bytes(octets)), {Use::cipher});
+        import(KeyType::secret, Algorithm::desede, to_base64(as_bytes(octets)), {KeyUsage::encrypt_decrypt});
     expect_protected(1);
     std::ofstream(file("zeros")) << std::string(8, '\0');
     openssl({"enc", "-des-ede3", "-nopad", "-K", to_hex(as_bytes(octets)), "-in", file("zeros"), "-out",
@@ -186,7 +184,8 @@ TEST_F(IndependentClient, ATripleDesKeyHasTheCheckValueThatOpensslComputes) {
 
 TEST_F(IndependentClient, ADesKeyIsFoundAndProtected) {
     openssl({"rand", "-out", file("key"), "8"});
-    import(KeyType::secret, Algorithm::des, to_base64(as_bytes(contents(file("key")))), {Use::cipher});
+    import(KeyType::secret, Algorithm::des, to_base64(as_bytes(contents(file("key")))),
+           {KeyUsage::encrypt_decrypt});
     expect_protected(1);
 }
 
@@ -276,7 +275,7 @@ TEST_P(PrivateKeys, SignInTheTokenWhatTheirPublicKeyVerifiesInOpenssl) {
     const std::string formatted = contents(file("formatted"));
 
     import(KeyType::private_key, std::nullopt, key.format.der ? to_base64(as_bytes(formatted)) : formatted,
-           {Use::signature});
+           {KeyUsage::sign_verify});
 
     expect_protected(2);
     std::vector<std::string> more;
@@ -289,7 +288,7 @@ TEST_F(IndependentClient, AnRsaKeyDecryptsInTheTokenWhatOpensslEncrypted) {
     openssl({"genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", file("private")});
     openssl(
         {"pkeyutl", "-encrypt", "-inkey", file("private"), "-in", file("input"), "-out", file("encrypted")});
-    import(KeyType::private_key, Algorithm::rsa, contents(file("private")), {Use::cipher});
+    import(KeyType::private_key, Algorithm::rsa, contents(file("private")), {KeyUsage::encrypt_decrypt});
     use("--decrypt", "RSA-PKCS", "encrypted");
     EXPECT_EQ(contents(file("output")), contents(file("input")));
 }
@@ -298,7 +297,7 @@ TEST_F(IndependentClient, AnRsaPublicKeyVerifiesInTheTokenWhatOpensslSigned) {
     openssl({"genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", file("private")});
     openssl({"pkey", "-in", file("private"), "-pubout", "-out", file("public")});
     openssl({"dgst", "-sha256", "-sign", file("private"), "-out", file("signature"), file("input")});
-    import(KeyType::public_key, std::nullopt, contents(file("public")), {Use::signature});
+    import(KeyType::public_key, std::nullopt, contents(file("public")), {KeyUsage::sign_verify});
     expect_protected(1);
     const Finished verified =
         pkcs11_tool("production", {"--verify", "--mechanism", "SHA256-RSA-PKCS", "--id", id_.hex(), "-i",
@@ -311,7 +310,7 @@ TEST_F(IndependentClient, ACertificatesPublicKeyVerifiesInTheTokenWhatOpensslSig
              "/CN=keyward-test", "-keyout", file("private"), "-out", file("certificate")});
     openssl(
         {"pkeyutl", "-sign", "-inkey", file("private"), "-in", file("digest"), "-out", file("signature")});
-    import(KeyType::public_key, std::nullopt, contents(file("certificate")), {Use::signature});
+    import(KeyType::public_key, std::nullopt, contents(file("certificate")), {KeyUsage::sign_verify});
     expect_protected(1);
     const Finished verified = pkcs11_tool(
         "production", {"--verify", "--mechanism", "ECDSA", "--signature-format", "openssl", "--id", id_.hex(),

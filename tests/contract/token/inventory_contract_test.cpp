@@ -1,4 +1,4 @@
-// What every implementation of service::Token shows of its objects, over the fake and over real modules.
+// What every implementation of Token shows of its objects, over the fake and over real modules.
 #include <map>
 
 #include <gmock/gmock.h>
@@ -11,10 +11,6 @@ namespace keyward::tests {
 namespace {
 
 using namespace std::chrono_literals;
-using service::Lifetime;
-using service::TokenObject;
-using service::Use;
-using service::UseSet;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::Field;
@@ -23,8 +19,8 @@ using ::testing::UnorderedElementsAre;
 
 class InventoryContract : public ::testing::TestWithParam<LabKind> {
   protected:
-    ObjectId import(const keys::KeyMaterial& material, const UseSet& uses,
-                    Lifetime lifetime = Lifetime::token) {
+    ObjectId import(const keys::KeyMaterial& material, const KeyUsages& uses,
+                    ObjectLifetime lifetime = ObjectLifetime::token) {
         const ObjectId id = ObjectId::random();
         token_->import({id, "MyProject/my-key", material, uses, lifetime, std::nullopt});
         return id;
@@ -32,19 +28,19 @@ class InventoryContract : public ::testing::TestWithParam<LabKind> {
 
     std::vector<TokenObject> walked() {
         std::vector<TokenObject> objects;
-        token_->walk([&](const TokenObject& object, std::size_t, std::size_t) { objects.push_back(object); });
+        token_->scan([&](const TokenObject& object, std::size_t, std::size_t) { objects.push_back(object); });
         return objects;
     }
 
-    std::vector<TokenObject> objects_after(const keys::KeyMaterial& material, const UseSet& uses) {
+    std::vector<TokenObject> objects_after(const keys::KeyMaterial& material, const KeyUsages& uses) {
         import(material, uses);
         return walked();
     }
 
     /// Every kind of key with every set of uses that the module takes.
-    void for_every_key(const std::function<void(Kind, const UseSet&)>& check) {
+    void for_every_key(const std::function<void(Kind, const KeyUsages&)>& check) {
         for (const Kind kind : all_kinds())
-            for (const UseSet& uses : uses_for(kind))
+            for (const KeyUsages& uses : uses_for(kind))
                 if (lab_->offers(kind, uses)) {
                     SCOPED_TRACE(name_of(kind));
                     check(kind, uses);
@@ -52,18 +48,18 @@ class InventoryContract : public ::testing::TestWithParam<LabKind> {
     }
 
     /// Every kind of key with all its uses.
-    void for_every_kind(const std::function<void(Kind, const UseSet&)>& check) {
-        for_every_key([&](Kind kind, const UseSet& uses) {
+    void for_every_kind(const std::function<void(Kind, const KeyUsages&)>& check) {
+        for_every_key([&](Kind kind, const KeyUsages& uses) {
             if (uses == uses_for(kind).back()) check(kind, uses);
         });
     }
 
     std::size_t half_made_shown() {
-        return static_cast<std::size_t>(std::ranges::count_if(walked(), &TokenObject::half_made));
+        return static_cast<std::size_t>(std::ranges::count_if(walked(), &TokenObject::incomplete));
     }
 
     std::unique_ptr<TokenLab> lab_ = make_lab(GetParam());
-    std::shared_ptr<service::Token> token_ = lab_->token();
+    std::shared_ptr<Token> token_ = lab_->token();
 };
 
 INSTANTIATE_TEST_SUITE_P(Labs, InventoryContract,
@@ -75,7 +71,7 @@ TEST_P(InventoryContract, AWalkThroughAnEmptyTokenShowsNothing) {
 }
 
 TEST_P(InventoryContract, AWalkShowsEveryImportedKeyWithLabelIdTypeAndUses) {
-    for_every_key([&](Kind kind, const UseSet& uses) {
+    for_every_key([&](Kind kind, const KeyUsages& uses) {
         const keys::KeyMaterial material = make_key(kind);
         const ObjectId id = import(material, uses);
         const std::vector<TokenObject> objects = walked();
@@ -86,14 +82,14 @@ TEST_P(InventoryContract, AWalkShowsEveryImportedKeyWithLabelIdTypeAndUses) {
             EXPECT_EQ(object.label, "MyProject/my-key");
             EXPECT_EQ(object.algorithm, keys::algorithm_of(material));
             EXPECT_EQ(object.uses, uses);
-            EXPECT_FALSE(object.half_made);
+            EXPECT_FALSE(object.incomplete);
         }
         EXPECT_EQ(token_->destroy(id), objects_of(kind));
     });
 }
 
 TEST_P(InventoryContract, ProtectionIsReportedAsItWasMade) {
-    for_every_kind([&](Kind kind, const UseSet& uses) {
+    for_every_kind([&](Kind kind, const KeyUsages& uses) {
         const ObjectId id = import(make_key(kind), uses);
         for (const TokenObject& object : walked())
             EXPECT_THAT(object.weakened_protection, IsEmpty());
@@ -103,7 +99,7 @@ TEST_P(InventoryContract, ProtectionIsReportedAsItWasMade) {
 
 // SoftHSM2's HMAC keys of 16 octets are padded, and their size is that of the padded key.
 TEST_P(InventoryContract, EveryObjectIsShownWithItsSizeInBits) {
-    for_every_kind([&](Kind kind, const UseSet& uses) {
+    for_every_kind([&](Kind kind, const KeyUsages& uses) {
         if (kind == Kind::hmac16) return;
         const keys::KeyMaterial material = make_key(kind);
         const ObjectId id = import(material, uses);
@@ -114,14 +110,14 @@ TEST_P(InventoryContract, EveryObjectIsShownWithItsSizeInBits) {
 }
 
 TEST_P(InventoryContract, BothHalvesOfAPrivateKeyAreShown) {
-    const std::vector<TokenObject> objects = objects_after(make_key(Kind::p256), {Use::signature});
+    const std::vector<TokenObject> objects = objects_after(make_key(Kind::p256), {KeyUsage::sign_verify});
     EXPECT_THAT(objects, UnorderedElementsAre(Field(&TokenObject::type, keys::KeyType::private_key),
                                               Field(&TokenObject::type, keys::KeyType::public_key)));
 }
 
 TEST_P(InventoryContract, AnAesKeyIsShownWithItsCheckValue) {
     const keys::KeyMaterial material = make_key(Kind::aes256);
-    EXPECT_THAT(objects_after(material, {Use::cipher}),
+    EXPECT_THAT(objects_after(material, {KeyUsage::encrypt_decrypt}),
                 ElementsAre(AllOf(Field(&TokenObject::type, keys::KeyType::secret),
                                   Field(&TokenObject::key_check_value,
                                         keys::key_check_value(std::get<keys::SecretKey>(material))),
@@ -129,7 +125,7 @@ TEST_P(InventoryContract, AnAesKeyIsShownWithItsCheckValue) {
 }
 
 TEST_P(InventoryContract, AnHmacKeyIsShownWithoutACheckValue) {
-    EXPECT_THAT(objects_after(make_key(Kind::hmac64), {Use::signature}),
+    EXPECT_THAT(objects_after(make_key(Kind::hmac64), {KeyUsage::sign_verify}),
                 ElementsAre(Field(&TokenObject::key_check_value, "")));
 }
 
@@ -137,7 +133,7 @@ TEST_P(InventoryContract, APublicKeyIsShownWithItsHashAndPem) {
     for (const Kind kind : {Kind::rsa_public, Kind::p384_public, Kind::secp256k1_public}) {
         const keys::KeyMaterial material = make_key(kind);
         const keys::PublicKey key = keys::public_half(material).value();
-        const ObjectId id = import(material, {Use::signature});
+        const ObjectId id = import(material, {KeyUsage::sign_verify});
         EXPECT_THAT(walked(),
                     ElementsAre(AllOf(Field(&TokenObject::public_key_sha256, keys::public_key_sha256(key)),
                                       Field(&TokenObject::public_key_pem, keys::public_key_pem(key)))));
@@ -148,14 +144,14 @@ TEST_P(InventoryContract, APublicKeyIsShownWithItsHashAndPem) {
 TEST_P(InventoryContract, BothHalvesOfAnRsaKeyTellThePublicKeysHash) {
     const keys::KeyMaterial material = make_key(Kind::rsa);
     const std::string hash = keys::public_key_sha256(keys::public_half(material).value());
-    EXPECT_THAT(objects_after(material, {Use::signature}),
+    EXPECT_THAT(objects_after(material, {KeyUsage::sign_verify}),
                 ElementsAre(Field(&TokenObject::public_key_sha256, hash),
                             Field(&TokenObject::public_key_sha256, hash)));
 }
 
 TEST_P(InventoryContract, APrivateKeyOnACurveLeavesThePublicKeyToItsOtherHalf) {
     const keys::KeyMaterial material = make_key(Kind::p256);
-    EXPECT_THAT(objects_after(material, {Use::signature}),
+    EXPECT_THAT(objects_after(material, {KeyUsage::sign_verify}),
                 UnorderedElementsAre(AllOf(Field(&TokenObject::type, keys::KeyType::private_key),
                                            Field(&TokenObject::public_key_sha256, ""),
                                            Field(&TokenObject::public_key_pem, "")),
@@ -164,36 +160,36 @@ TEST_P(InventoryContract, APrivateKeyOnACurveLeavesThePublicKeyToItsOtherHalf) {
 }
 
 TEST_P(InventoryContract, SessionObjectsAreNotShown) {
-    import(make_key(Kind::aes256), {Use::cipher}, Lifetime::session);
+    import(make_key(Kind::aes256), {KeyUsage::encrypt_decrypt}, ObjectLifetime::session);
     EXPECT_THAT(walked(), IsEmpty());
 }
 
 TEST_P(InventoryContract, ADestroyedKeyIsNotShown) {
-    token_->destroy(import(make_key(Kind::p256), {Use::signature}));
+    token_->destroy(import(make_key(Kind::p256), {KeyUsage::sign_verify}));
     EXPECT_THAT(walked(), IsEmpty());
 }
 
 TEST_P(InventoryContract, PlacesRunFromOneToTheTotal) {
-    import(make_key(Kind::aes128), {Use::cipher});
-    import(make_key(Kind::p256), {Use::signature});
+    import(make_key(Kind::aes128), {KeyUsage::encrypt_decrypt});
+    import(make_key(Kind::p256), {KeyUsage::sign_verify});
     std::vector<std::pair<std::size_t, std::size_t>> places;
-    token_->walk(
+    token_->scan(
         [&](const TokenObject&, std::size_t place, std::size_t total) { places.emplace_back(place, total); });
     using Place = std::pair<std::size_t, std::size_t>;
     EXPECT_THAT(places, ElementsAre(Place{1, 3}, Place{2, 3}, Place{3, 3}));
 }
 
 TEST_P(InventoryContract, TheTokenMayBeCalledDuringAWalk) {
-    const ObjectId id = import(make_key(Kind::aes128), {Use::cipher});
+    const ObjectId id = import(make_key(Kind::aes128), {KeyUsage::encrypt_decrypt});
     std::size_t counted = 0;
-    token_->walk([&](const TokenObject&, std::size_t, std::size_t) { counted = token_->count(id); });
+    token_->scan([&](const TokenObject&, std::size_t, std::size_t) { counted = token_->count(id); });
     EXPECT_EQ(counted, 1U);
 }
 
 TEST_P(InventoryContract, WhatTheCallerThrowsEndsTheWalk) {
-    import(make_key(Kind::p256), {Use::signature});
+    import(make_key(Kind::p256), {KeyUsage::sign_verify});
     std::size_t shown = 0;
-    EXPECT_THROW(token_->walk([&](const TokenObject&, std::size_t, std::size_t) {
+    EXPECT_THROW(token_->scan([&](const TokenObject&, std::size_t, std::size_t) {
         ++shown;
         throw std::runtime_error("enough");
     }),
@@ -203,43 +199,43 @@ TEST_P(InventoryContract, WhatTheCallerThrowsEndsTheWalk) {
 
 TEST_P(InventoryContract, AHalfMadeObjectIsRecognised) {
     lab_->add_half_made();
-    EXPECT_THAT(walked(),
-                ElementsAre(AllOf(Field(&TokenObject::half_made, true), Field(&TokenObject::id, std::nullopt),
-                                  Field(&TokenObject::id_hex, ""), Field(&TokenObject::label, ""))));
+    EXPECT_THAT(walked(), ElementsAre(AllOf(
+                              Field(&TokenObject::incomplete, true), Field(&TokenObject::id, std::nullopt),
+                              Field(&TokenObject::id_hex, ""), Field(&TokenObject::label, ""))));
 }
 
 TEST_P(InventoryContract, WhatIsHalfMadeAtBothLooksIsDestroyed) {
     lab_->add_half_made();
     lab_->add_half_made();
-    EXPECT_EQ(token_->destroy_half_made(0ms), 2U);
+    EXPECT_EQ(token_->destroy_incomplete(0ms), 2U);
     EXPECT_EQ(half_made_shown(), 0U);
 }
 
 TEST_P(InventoryContract, WhatWasCompletedBetweenTheLooksIsLeft) {
     lab_->add_half_made();
-    EXPECT_EQ(lab_->token_with_pause([&] { lab_->complete_half_made(); })->destroy_half_made(0ms), 0U);
+    EXPECT_EQ(lab_->token_with_pause([&] { lab_->complete_half_made(); })->destroy_incomplete(0ms), 0U);
     EXPECT_EQ(half_made_shown(), 0U);
 }
 
 TEST_P(InventoryContract, WhatCameBetweenTheLooksIsLeft) {
     lab_->add_half_made();
-    EXPECT_EQ(lab_->token_with_pause([&] { lab_->add_half_made(); })->destroy_half_made(0ms), 1U);
+    EXPECT_EQ(lab_->token_with_pause([&] { lab_->add_half_made(); })->destroy_incomplete(0ms), 1U);
     EXPECT_EQ(half_made_shown(), 1U);
 }
 
 TEST_P(InventoryContract, WholeKeysAreLeftBesideAHalfMadeOne) {
-    const ObjectId aes = import(make_key(Kind::aes128), {Use::cipher});
-    const ObjectId pair = import(make_key(Kind::p256), {Use::signature});
+    const ObjectId aes = import(make_key(Kind::aes128), {KeyUsage::encrypt_decrypt});
+    const ObjectId pair = import(make_key(Kind::p256), {KeyUsage::sign_verify});
     lab_->add_half_made();
-    EXPECT_EQ(token_->destroy_half_made(0ms), 1U);
+    EXPECT_EQ(token_->destroy_incomplete(0ms), 1U);
     EXPECT_EQ(token_->count(aes), 1U);
     EXPECT_EQ(token_->count(pair), 2U);
 }
 
 TEST_P(InventoryContract, WithNothingHalfMadeThereIsNoPause) {
-    import(make_key(Kind::aes128), {Use::cipher});
+    import(make_key(Kind::aes128), {KeyUsage::encrypt_decrypt});
     bool paused = false;
-    EXPECT_EQ(lab_->token_with_pause([&] { paused = true; })->destroy_half_made(0ms), 0U);
+    EXPECT_EQ(lab_->token_with_pause([&] { paused = true; })->destroy_incomplete(0ms), 0U);
     EXPECT_FALSE(paused);
 }
 

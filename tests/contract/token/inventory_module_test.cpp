@@ -15,12 +15,6 @@ namespace keyward::tests {
 namespace {
 
 using namespace std::chrono_literals;
-using service::Lifetime;
-using service::TokenError;
-using service::TokenFault;
-using service::TokenObject;
-using service::Use;
-using service::UseSet;
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
@@ -40,23 +34,23 @@ TokenFault fault_of(const std::function<void()>& call) {
 }
 
 /// An AES key as another application makes it, by the module's defaults.
-hsm::Template aes_of_others(bool in_token = true) {
+hsm::AttributeTemplate aes_of_others(bool in_token = true) {
     static const std::string octets(16, 'k');
-    hsm::Template object;
+    hsm::AttributeTemplate object;
     object.number(CKA_CLASS, CKO_SECRET_KEY).number(CKA_KEY_TYPE, CKK_AES).flag(CKA_TOKEN, in_token);
     object.borrowed(CKA_VALUE, as_bytes(octets));
     return object;
 }
 
-std::vector<TokenObject> walked(service::Token& token) {
+std::vector<TokenObject> walked(Token& token) {
     std::vector<TokenObject> objects;
-    token.walk([&](const TokenObject& object, std::size_t, std::size_t) { objects.push_back(object); });
+    token.scan([&](const TokenObject& object, std::size_t, std::size_t) { objects.push_back(object); });
     return objects;
 }
 
 class InventoryOfAModule : public ::testing::TestWithParam<LabKind> {
   protected:
-    std::vector<TokenObject> objects_beside(hsm::Template object) {
+    std::vector<TokenObject> objects_beside(hsm::AttributeTemplate object) {
         create(lab_->inspector(), std::move(object));
         return walked(*lab_->token());
     }
@@ -74,24 +68,25 @@ INSTANTIATE_TEST_SUITE_P(Labs, InventoryOfAModule, ::testing::Values(LabKind::so
                          [](const auto& test) { return name_of(test.param); });
 
 TEST_P(InventoryOfAModule, ObjectsOfOtherApplicationsAreShown) {
-    hsm::Template object = aes_of_others();
+    hsm::AttributeTemplate object = aes_of_others();
     object.borrowed(CKA_ID, as_bytes("\x01\x02")).borrowed(CKA_LABEL, as_bytes("theirs"));
-    EXPECT_THAT(objects_beside(std::move(object)),
-                ElementsAre(AllOf(Field(&TokenObject::id, std::nullopt), Field(&TokenObject::id_hex, "0102"),
-                                  Field(&TokenObject::label, "theirs"),
-                                  Field(&TokenObject::algorithm, keys::Algorithm::aes),
-                                  Field(&TokenObject::size, 128), Field(&TokenObject::half_made, false),
-                                  Field(&TokenObject::uses, UseSet{Use::cipher, Use::signature}))));
+    EXPECT_THAT(
+        objects_beside(std::move(object)),
+        ElementsAre(
+            AllOf(Field(&TokenObject::id, std::nullopt), Field(&TokenObject::id_hex, "0102"),
+                  Field(&TokenObject::label, "theirs"), Field(&TokenObject::algorithm, keys::Algorithm::aes),
+                  Field(&TokenObject::size, 128), Field(&TokenObject::incomplete, false),
+                  Field(&TokenObject::uses, KeyUsages{KeyUsage::encrypt_decrypt, KeyUsage::sign_verify}))));
 }
 
 TEST_P(InventoryOfAModule, AnObjectOfOthersWithoutNamesIsNotHalfMade) {
-    EXPECT_THAT(objects_beside(aes_of_others()), ElementsAre(Field(&TokenObject::half_made, false)));
+    EXPECT_THAT(objects_beside(aes_of_others()), ElementsAre(Field(&TokenObject::incomplete, false)));
 }
 
 TEST_P(InventoryOfAModule, LongNamesAreShownWhole) {
     const std::string id(300, '\x0A');
     const std::string label(2000, 'l');
-    hsm::Template object = aes_of_others();
+    hsm::AttributeTemplate object = aes_of_others();
     object.borrowed(CKA_ID, as_bytes(id)).borrowed(CKA_LABEL, as_bytes(label));
     EXPECT_THAT(objects_beside(std::move(object)),
                 ElementsAre(AllOf(Field(&TokenObject::id_hex, to_hex(as_bytes(id))),
@@ -100,7 +95,7 @@ TEST_P(InventoryOfAModule, LongNamesAreShownWhole) {
 
 TEST_P(InventoryOfAModule, AKindThatWeDontImportIsShownWithoutAlgorithm) {
     static const std::string octets = "\x01\x02\x04\x07\x08\x0B\x0D\x0E\x10\x13\x15\x16\x19\x1A\x1C\x1F";
-    hsm::Template object;
+    hsm::AttributeTemplate object;
     object.number(CKA_CLASS, CKO_SECRET_KEY).number(CKA_KEY_TYPE, CKK_DES2).flag(CKA_TOKEN, true);
     object.borrowed(CKA_LABEL, as_bytes("two keys")).borrowed(CKA_VALUE, as_bytes(octets));
     EXPECT_THAT(objects_beside(std::move(object)),
@@ -110,7 +105,7 @@ TEST_P(InventoryOfAModule, AKindThatWeDontImportIsShownWithoutAlgorithm) {
 
 TEST_P(InventoryOfAModule, AnHmacKeyOfOneDigestIsAnHmacKey) {
     static const std::string octets(32, 'k');
-    hsm::Template object;
+    hsm::AttributeTemplate object;
     object.number(CKA_CLASS, CKO_SECRET_KEY).number(CKA_KEY_TYPE, CKK_SHA256_HMAC).flag(CKA_TOKEN, true);
     object.borrowed(CKA_VALUE, as_bytes(octets));
     EXPECT_THAT(objects_beside(std::move(object)),
@@ -119,7 +114,7 @@ TEST_P(InventoryOfAModule, AnHmacKeyOfOneDigestIsAnHmacKey) {
 }
 
 TEST_P(InventoryOfAModule, WhatIsNoKeyIsNotShown) {
-    hsm::Template object;
+    hsm::AttributeTemplate object;
     object.number(CKA_CLASS, CKO_DATA).flag(CKA_TOKEN, true).borrowed(CKA_VALUE, as_bytes("data"));
     EXPECT_THAT(objects_beside(std::move(object)), IsEmpty());
 }
@@ -129,7 +124,7 @@ TEST_P(InventoryOfAModule, AWholeSessionObjectIsNotShown) {
 }
 
 TEST_P(InventoryOfAModule, EachWeakenedProtectionIsNamed) {
-    hsm::Template object = aes_of_others();
+    hsm::AttributeTemplate object = aes_of_others();
     object.flag(CKA_PRIVATE, false).flag(CKA_MODIFIABLE, true).flag(CKA_SENSITIVE, false);
     object.flag(CKA_EXTRACTABLE, true).flag(CKA_WRAP, true).flag(CKA_UNWRAP, true).flag(CKA_DERIVE, true);
     const std::vector<TokenObject> objects = objects_beside(std::move(object));
@@ -149,7 +144,7 @@ TEST_P(InventoryOfAModule, AnObjectThatVanishesDuringAWalkIsPassedOver) {
     create_more_than_a_part();
     const auto token = lab_->token();
     std::size_t shown = 0;
-    token->walk([&](const TokenObject&, std::size_t place, std::size_t) {
+    token->scan([&](const TokenObject&, std::size_t place, std::size_t) {
         ++shown;
         if (place != 1) return;
         const hsm::Lease lease = lab_->inspector().lease();
@@ -164,7 +159,7 @@ TEST_P(InventoryOfAModule, AWalkWhoseSessionsAreLostFails) {
     create_more_than_a_part();
     const auto token = lab_->token();
     EXPECT_EQ(fault_of([&] {
-                  token->walk([&](const TokenObject&, std::size_t place, std::size_t) {
+                  token->scan([&](const TokenObject&, std::size_t place, std::size_t) {
                       if (place == 1) lose_sessions(lab_->inspector());
                   });
               }),
@@ -177,7 +172,7 @@ TEST_P(InventoryOfAModule, AWalkLeavesTheOnlySessionToOthersInBetween) {
     settings.sessions = 1;
     settings.session_wait = 1ms;
     const auto token = lab_->open(settings);
-    EXPECT_NO_THROW(token->walk([&](const TokenObject&, std::size_t, std::size_t) {
+    EXPECT_NO_THROW(token->scan([&](const TokenObject&, std::size_t, std::size_t) {
         static_cast<void>(token->count(ObjectId::random()));
     }));
 }
@@ -185,7 +180,7 @@ TEST_P(InventoryOfAModule, AWalkLeavesTheOnlySessionToOthersInBetween) {
 TEST_P(InventoryOfAModule, NothingIsDestroyedWhenTheSessionsWereLostBetweenTheLooks) {
     lab_->add_half_made();
     const auto token = lab_->token_with_pause([&] { lose_sessions(lab_->inspector()); });
-    EXPECT_EQ(fault_of([&] { token->destroy_half_made(0ms); }), TokenFault::unreachable);
+    EXPECT_EQ(fault_of([&] { token->destroy_incomplete(0ms); }), TokenFault::unreachable);
 }
 
 // SoftHSM2 tells neither length nor check value of an unwrapped key.
@@ -194,7 +189,7 @@ TEST(InventoryOfSoftHsm, AnUnwrappedKeyWithoutNamesIsNotHalfMade) {
     SoftHsmLab lab;
     {
         const CK_OBJECT_HANDLE wrapping = create(lab.inspector(), [] {
-            hsm::Template object = aes_of_others(false);
+            hsm::AttributeTemplate object = aes_of_others(false);
             object.flag(CKA_WRAP, true).flag(CKA_UNWRAP, true).flag(CKA_EXTRACTABLE, true);
             object.flag(CKA_SENSITIVE, false);
             return object;
@@ -205,7 +200,7 @@ TEST(InventoryOfSoftHsm, AnUnwrappedKeyWithoutNamesIsNotHalfMade) {
         CK_ULONG size = wrapped.size();
         hsm::check("C_WrapKey", lease.p11().C_WrapKey(lease.session(), &mechanism, wrapping, wrapping,
                                                       wrapped.data(), &size));
-        hsm::Template wanted;
+        hsm::AttributeTemplate wanted;
         wanted.number(CKA_CLASS, CKO_SECRET_KEY).number(CKA_KEY_TYPE, CKK_AES).flag(CKA_TOKEN, true);
         CK_OBJECT_HANDLE unwrapped = CK_INVALID_HANDLE;
         hsm::check("C_UnwrapKey",
@@ -213,9 +208,9 @@ TEST(InventoryOfSoftHsm, AnUnwrappedKeyWithoutNamesIsNotHalfMade) {
                                            wanted.data(), wanted.size(), &unwrapped));
     }
     EXPECT_THAT(walked(*lab.token()),
-                ElementsAre(AllOf(Field(&TokenObject::half_made, false), Field(&TokenObject::size, 0),
+                ElementsAre(AllOf(Field(&TokenObject::incomplete, false), Field(&TokenObject::size, 0),
                                   Field(&TokenObject::key_check_value, ""))));
-    EXPECT_EQ(lab.token()->destroy_half_made(0ms), 0U);
+    EXPECT_EQ(lab.token()->destroy_incomplete(0ms), 0U);
     EXPECT_EQ(walked(*lab.token()).size(), 1U);
 }
 
@@ -304,8 +299,8 @@ class BegunObject : public ::testing::Test {
 TEST_F(BegunObject, IsNotReadBeforeItsMakerHadTimeToFinishIt) {
     std::string in_pause;
     const auto token = lab_.token_with_pause([&] { in_pause = octets_of(file_); });
-    EXPECT_THAT(walked(*token), UnorderedElementsAre(Field(&TokenObject::half_made, false),
-                                                     Field(&TokenObject::half_made, true)));
+    EXPECT_THAT(walked(*token), UnorderedElementsAre(Field(&TokenObject::incomplete, false),
+                                                     Field(&TokenObject::incomplete, true)));
     EXPECT_EQ(in_pause, begun_object);
 }
 
@@ -319,12 +314,12 @@ TEST_F(BegunObject, StaysAsItsMakerFinishedItInThePause) {
 
 TEST_F(BegunObject, IsNotDestroyedWhenItsMakerFinishedItInThePause) {
     const auto token = lab_.token_with_pause([&] { write(file_, whole_); });
-    EXPECT_EQ(token->destroy_half_made(0ms), 0U);
+    EXPECT_EQ(token->destroy_incomplete(0ms), 0U);
     EXPECT_EQ(octets_of(file_), whole_);
 }
 
 TEST_F(BegunObject, IsDestroyedWhenNobodyGoesOn) {
-    EXPECT_EQ(lab_.token_with_pause([] {})->destroy_half_made(0ms), 1U);
+    EXPECT_EQ(lab_.token_with_pause([] {})->destroy_incomplete(0ms), 1U);
     EXPECT_FALSE(std::filesystem::exists(file_));
 }
 
@@ -333,9 +328,11 @@ TEST(InventoryOfSoftHsm, WhatAKilledProcessLeavesIsRecognisedAndDestroyed) {
     SoftHsmLab lab;
     const keys::KeyMaterial material = make_key(Kind::aes128);
     const ObjectId id = ObjectId::random();
-    lab.token()->import({id, "ours", material, {Use::cipher}, Lifetime::token, std::nullopt});
+    lab.token()->import(
+        {id, "ours", material, {KeyUsage::encrypt_decrypt}, ObjectLifetime::token, std::nullopt});
     const auto remains = [&] {
-        return static_cast<std::size_t>(std::ranges::count_if(walked(*lab.token()), &TokenObject::half_made));
+        return static_cast<std::size_t>(
+            std::ranges::count_if(walked(*lab.token()), &TokenObject::incomplete));
     };
     // Some die before the object has a class, and nobody ever sees those.
     constexpr int enough = 600;
@@ -343,7 +340,7 @@ TEST(InventoryOfSoftHsm, WhatAKilledProcessLeavesIsRecognisedAndDestroyed) {
         kill_while_making_a_key(lab.softhsm());
 
     EXPECT_EQ(remains(), 1U);
-    EXPECT_EQ(lab.token()->destroy_half_made(0ms), 1U);
+    EXPECT_EQ(lab.token()->destroy_incomplete(0ms), 1U);
     EXPECT_EQ(remains(), 0U);
     EXPECT_EQ(lab.token()->count(id), 1U);
 }

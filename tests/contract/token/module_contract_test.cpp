@@ -13,11 +13,6 @@ namespace keyward::tests {
 namespace {
 
 using namespace std::chrono_literals;
-using service::Lifetime;
-using service::TokenError;
-using service::TokenFault;
-using service::Use;
-using service::UseSet;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::Field;
@@ -44,22 +39,22 @@ class ModuleContract : public ::testing::TestWithParam<LabKind> {
     std::unique_ptr<ModuleLab> lab_ = make_module_lab(GetParam());
     const ObjectId id_ = ObjectId::random();
 
-    std::vector<ObjectFacts> objects_after(Kind kind, const UseSet& uses,
+    std::vector<ObjectFacts> objects_after(Kind kind, const KeyUsages& uses,
                                            const std::vector<CK_ATTRIBUTE_TYPE>& asked) {
         const keys::KeyMaterial material = make_key(kind);
         import(*lab_->token(), material, uses);
         return inspect(lab_->inspector(), id_, asked);
     }
 
-    void import(service::Token& token, const keys::KeyMaterial& material,
-                const UseSet& uses = {Use::cipher}) {
-        token.import({id_, "MyProject/my-key", material, uses, Lifetime::token, std::nullopt});
+    void import(Token& token, const keys::KeyMaterial& material,
+                const KeyUsages& uses = {KeyUsage::encrypt_decrypt}) {
+        token.import({id_, "MyProject/my-key", material, uses, ObjectLifetime::token, std::nullopt});
     }
 
     /// As another application keeps one beside a key: under the key's CKA_ID.
     void add_certificate() {
         const Certificate certificate = make_certificate();
-        hsm::Template object = certificates_sought();
+        hsm::AttributeTemplate object = certificates_sought();
         object.number(CKA_CERTIFICATE_TYPE, CKC_X_509).borrowed(CKA_SUBJECT, certificate.subject);
         object.borrowed(CKA_VALUE, certificate.der);
         create(lab_->inspector(), std::move(object));
@@ -67,13 +62,13 @@ class ModuleContract : public ::testing::TestWithParam<LabKind> {
 
     std::size_t certificates() {
         hsm::Lease lease = lab_->inspector().lease();
-        hsm::Template wanted = certificates_sought();
+        hsm::AttributeTemplate wanted = certificates_sought();
         return hsm::find_matching(lease, wanted).size();
     }
 
   private:
-    hsm::Template certificates_sought() {
-        hsm::Template wanted;
+    hsm::AttributeTemplate certificates_sought() {
+        hsm::AttributeTemplate wanted;
         wanted.number(CKA_CLASS, CKO_CERTIFICATE).flag(CKA_TOKEN, true).borrowed(CKA_ID, id_.octets());
         return wanted;
     }
@@ -96,10 +91,10 @@ TEST_P(ModuleContract, TakesAKeyWithItsMechanismsAsOneWithout) {
         for (int i = 0; i < 2; ++i) {
             const ObjectId id = ObjectId::random();
             const keys::KeyMaterial material = make_key(kind);
-            const service::MechanismList mechanisms{mechanism};
-            const UseSet uses = service::uses_of(algorithm_of(kind), mechanisms);
+            const MechanismList mechanisms{mechanism};
+            const KeyUsages uses = uses_of(algorithm_of(kind), mechanisms);
             const auto receipt = lab_->token()->import(
-                {id, "MyProject/my-key", material, uses, Lifetime::token, std::nullopt, mechanisms});
+                {id, "MyProject/my-key", material, uses, ObjectLifetime::token, std::nullopt, mechanisms});
             EXPECT_NE(receipt.key_check_value + receipt.public_key_sha256, "");
             EXPECT_EQ(lab_->token()->count(id), objects_of(kind));
         }
@@ -108,41 +103,41 @@ TEST_P(ModuleContract, TakesAKeyWithItsMechanismsAsOneWithout) {
 
 TEST_P(ModuleContract, ASecretKeyIsPrivateSensitiveAndNeitherExtractableNorModifiable) {
     EXPECT_THAT(
-        objects_after(Kind::aes256, {Use::cipher}, protections),
+        objects_after(Kind::aes256, {KeyUsage::encrypt_decrypt}, protections),
         ElementsAre(Field(&ObjectFacts::granted, ElementsAre(CKA_TOKEN, CKA_PRIVATE, CKA_SENSITIVE))));
 }
 
 TEST_P(ModuleContract, APrivateKeyIsProtectedAndItsPublicHalfIsReadable) {
-    EXPECT_THAT(objects_after(Kind::p256, {Use::signature}, protections),
+    EXPECT_THAT(objects_after(Kind::p256, {KeyUsage::sign_verify}, protections),
                 ElementsAre(Field(&ObjectFacts::granted, ElementsAre(CKA_TOKEN, CKA_PRIVATE, CKA_SENSITIVE)),
                             Field(&ObjectFacts::granted, ElementsAre(CKA_TOKEN))));
 }
 
 TEST_P(ModuleContract, ACipherKeyMayEncryptAndDecryptAndNothingElse) {
-    EXPECT_THAT(objects_after(Kind::aes256, {Use::cipher}, usages),
+    EXPECT_THAT(objects_after(Kind::aes256, {KeyUsage::encrypt_decrypt}, usages),
                 ElementsAre(Field(&ObjectFacts::granted, ElementsAre(CKA_ENCRYPT, CKA_DECRYPT))));
 }
 
 TEST_P(ModuleContract, AnHmacKeyMaySignAndVerifyAndNothingElse) {
-    EXPECT_THAT(objects_after(Kind::hmac64, {Use::signature}, usages),
+    EXPECT_THAT(objects_after(Kind::hmac64, {KeyUsage::sign_verify}, usages),
                 ElementsAre(Field(&ObjectFacts::granted, ElementsAre(CKA_SIGN, CKA_VERIFY))));
 }
 
 TEST_P(ModuleContract, ASigningPairMaySignWithOneHalfAndVerifyWithTheOther) {
-    EXPECT_THAT(objects_after(Kind::rsa, {Use::signature}, usages),
+    EXPECT_THAT(objects_after(Kind::rsa, {KeyUsage::sign_verify}, usages),
                 ElementsAre(Field(&ObjectFacts::granted, ElementsAre(CKA_SIGN)),
                             Field(&ObjectFacts::granted, ElementsAre(CKA_VERIFY))));
 }
 
 TEST_P(ModuleContract, ACipherPairMayDecryptWithOneHalfAndEncryptWithTheOther) {
-    EXPECT_THAT(objects_after(Kind::rsa, {Use::cipher}, usages),
+    EXPECT_THAT(objects_after(Kind::rsa, {KeyUsage::encrypt_decrypt}, usages),
                 ElementsAre(Field(&ObjectFacts::granted, ElementsAre(CKA_DECRYPT)),
                             Field(&ObjectFacts::granted, ElementsAre(CKA_ENCRYPT))));
 }
 
 TEST_P(ModuleContract, ObjectsHaveTheLabelAndTheTypeOfTheKey) {
     EXPECT_THAT(
-        objects_after(Kind::p384, {Use::signature}, {}),
+        objects_after(Kind::p384, {KeyUsage::sign_verify}, {}),
         UnorderedElementsAre(
             AllOf(Field(&ObjectFacts::object_class, CKO_PRIVATE_KEY), Field(&ObjectFacts::key_type, CKK_EC),
                   Field(&ObjectFacts::label, "MyProject/my-key")),
@@ -153,12 +148,12 @@ TEST_P(ModuleContract, ObjectsHaveTheLabelAndTheTypeOfTheKey) {
 TEST_P(ModuleContract, ACertificateOfOthersWithTheIdOfAKeyIsNotCounted) {
     add_certificate();
     EXPECT_EQ(lab_->token()->count(id_), 0U);
-    import(*lab_->token(), make_key(Kind::p256), {Use::signature});
+    import(*lab_->token(), make_key(Kind::p256), {KeyUsage::sign_verify});
     EXPECT_EQ(lab_->token()->count(id_), 2U);
 }
 
 TEST_P(ModuleContract, ACertificateOfOthersWithTheIdOfAKeyOutlivesIt) {
-    import(*lab_->token(), make_key(Kind::p256), {Use::signature});
+    import(*lab_->token(), make_key(Kind::p256), {KeyUsage::sign_verify});
     add_certificate();
     EXPECT_EQ(lab_->token()->destroy(id_), 2U);
     EXPECT_EQ(lab_->token()->count(id_), 0U);
@@ -268,7 +263,7 @@ TEST_P(ModuleContract, LostSessionsAreOpenedAnew) {
 TEST_P(ModuleContract, APrivateKeyCanBeImportedAfterSessionsWereLost) {
     lab_->token()->ping();
     lose_sessions(lab_->inspector());
-    import(*lab_->token(), make_key(Kind::p256), {Use::signature});
+    import(*lab_->token(), make_key(Kind::p256), {KeyUsage::sign_verify});
     EXPECT_EQ(lab_->token()->count(id_), 2U);
 }
 
@@ -325,7 +320,8 @@ TEST(P11Kit, AKilledServerIsUnreachableAndUsableAgainOnceItIsBack) {
     P11KitLab lab;
     const ObjectId id = ObjectId::random();
     const keys::KeyMaterial material = make_key(Kind::aes128);
-    lab.token()->import({id, "survivor", material, {Use::cipher}, Lifetime::token, std::nullopt});
+    lab.token()->import(
+        {id, "survivor", material, {KeyUsage::encrypt_decrypt}, ObjectLifetime::token, std::nullopt});
 
     lab.server().stop();
     EXPECT_EQ(error_of([&] { lab.token()->count(id); }).fault(), TokenFault::unreachable);

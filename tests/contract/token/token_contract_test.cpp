@@ -1,4 +1,4 @@
-// What every implementation of service::Token does, over the fake and over real modules.
+// What every implementation of Token does, over the fake and over real modules.
 #include <atomic>
 #include <thread>
 
@@ -11,12 +11,6 @@
 namespace keyward::tests {
 namespace {
 
-using service::ImportOrder;
-using service::ImportReceipt;
-using service::Lifetime;
-using service::TokenError;
-using service::TokenFault;
-using service::UseSet;
 using ::testing::HasSubstr;
 
 TokenFault fault_of(const std::function<void()>& call) {
@@ -28,7 +22,7 @@ TokenFault fault_of(const std::function<void()>& call) {
     throw std::logic_error("the call did not fail");
 }
 
-UseSet all_uses(Kind kind) {
+KeyUsages all_uses(Kind kind) {
     return uses_for(kind).back();
 }
 
@@ -39,19 +33,19 @@ std::string expected_value(const keys::KeyMaterial& material) {
     return keys::public_key_sha256(keys::public_half(material).value());
 }
 
-std::string value_of(const ImportReceipt& receipt) {
+std::string value_of(const ImportResult& receipt) {
     return receipt.key_check_value.empty() ? receipt.public_key_sha256 : receipt.key_check_value;
 }
 
 class TokenContract : public ::testing::TestWithParam<LabKind> {
   protected:
     std::unique_ptr<TokenLab> lab_ = make_lab(GetParam());
-    std::shared_ptr<service::Token> token_ = lab_->token();
+    std::shared_ptr<Token> token_ = lab_->token();
     const ObjectId id_ = ObjectId::random();
 
-    ImportReceipt import(const keys::KeyMaterial& material, const UseSet& uses,
-                         Lifetime lifetime = Lifetime::token,
-                         std::optional<std::string> expected = std::nullopt) {
+    ImportResult import(const keys::KeyMaterial& material, const KeyUsages& uses,
+                        ObjectLifetime lifetime = ObjectLifetime::token,
+                        std::optional<std::string> expected = std::nullopt) {
         return token_->import({id_, "MyProject/my-key", material, uses, lifetime, std::move(expected)});
     }
 };
@@ -64,25 +58,25 @@ INSTANTIATE_TEST_SUITE_P(Labs, TokenContract,
 struct KeyCase {
     LabKind lab;
     Kind kind;
-    UseSet uses;
-    Lifetime lifetime;
+    KeyUsages uses;
+    ObjectLifetime lifetime;
 };
 
 std::vector<KeyCase> key_cases() {
     std::vector<KeyCase> cases;
     for (const LabKind lab : {LabKind::fake, LabKind::softhsm, LabKind::p11_kit})
         for (const Kind kind : all_kinds())
-            for (const UseSet& uses : uses_for(kind))
-                for (const Lifetime lifetime : {Lifetime::token, Lifetime::session})
+            for (const KeyUsages& uses : uses_for(kind))
+                for (const ObjectLifetime lifetime : {ObjectLifetime::token, ObjectLifetime::session})
                     cases.push_back({lab, kind, uses, lifetime});
     return cases;
 }
 
 std::string name_of(const KeyCase& key) {
     std::string name = name_of(key.lab) + "_" + name_of(key.kind) + "_";
-    if (key.uses.contains(service::Use::cipher)) name += "Cipher";
-    if (key.uses.contains(service::Use::signature)) name += "Signature";
-    return name + (key.lifetime == Lifetime::token ? "_Token" : "_Session");
+    if (key.uses.contains(KeyUsage::encrypt_decrypt)) name += "Cipher";
+    if (key.uses.contains(KeyUsage::sign_verify)) name += "Signature";
+    return name + (key.lifetime == ObjectLifetime::token ? "_Token" : "_Session");
 }
 
 void PrintTo(const KeyCase& key, std::ostream* out) {
@@ -102,14 +96,14 @@ TEST_P(EveryKey, IsReportedByItsOwnValueOrRefusedWithoutTrace) {
     const auto token = lab_->token();
     const keys::KeyMaterial material = make_key(kind);
     const ObjectId id = ObjectId::random();
-    const ImportOrder order{id, "MyProject/my-key", material, uses, lifetime, std::nullopt};
+    const ImportRequest order{id, "MyProject/my-key", material, uses, lifetime, std::nullopt};
 
     if (!lab_->offers(kind, uses)) {
         EXPECT_EQ(fault_of([&] { token->import(order); }), TokenFault::refused);
         EXPECT_EQ(token->count(id), 0U);
         return;
     }
-    const ImportReceipt receipt = token->import(order);
+    const ImportResult receipt = token->import(order);
 
     EXPECT_EQ(value_of(receipt), kind == Kind::des ? "" : expected_value(material));
     EXPECT_EQ(receipt.key_check_value.empty(), !is_secret(kind) || kind == Kind::des);
@@ -118,7 +112,7 @@ TEST_P(EveryKey, IsReportedByItsOwnValueOrRefusedWithoutTrace) {
     } else {
         EXPECT_EQ(receipt.public_key_pem, keys::public_key_pem(keys::public_half(material).value()));
     }
-    EXPECT_EQ(token->count(id), lifetime == Lifetime::token ? objects_of(kind) : 0U);
+    EXPECT_EQ(token->count(id), lifetime == ObjectLifetime::token ? objects_of(kind) : 0U);
 }
 
 TEST_P(TokenContract, DestroyTakesBothHalvesOfAPrivateKey) {
@@ -134,7 +128,7 @@ TEST_P(TokenContract, DestroyingWhatIsNotThereIsNoError) {
 TEST_P(TokenContract, DestroyLeavesOtherKeysAlone) {
     const keys::KeyMaterial other = make_key(Kind::aes128);
     const ObjectId other_id = ObjectId::random();
-    token_->import({other_id, "other", other, all_uses(Kind::aes128), Lifetime::token, std::nullopt});
+    token_->import({other_id, "other", other, all_uses(Kind::aes128), ObjectLifetime::token, std::nullopt});
     import(make_key(Kind::aes128), all_uses(Kind::aes128));
 
     EXPECT_EQ(token_->destroy(id_), 1U);
@@ -151,14 +145,14 @@ TEST_P(TokenContract, ARightExpectedCheckValueIsAcceptedInEitherCase) {
     std::string lower = expected_value(material);
     for (char& c : lower)
         c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    EXPECT_EQ(import(material, all_uses(Kind::aes256), Lifetime::token, lower).key_check_value,
+    EXPECT_EQ(import(material, all_uses(Kind::aes256), ObjectLifetime::token, lower).key_check_value,
               expected_value(material));
 }
 
 TEST_P(TokenContract, AWrongExpectedCheckValueLeavesNothing) {
     const keys::KeyMaterial material = make_key(Kind::aes256);
     const std::string wrong = expected_value(material) == "000000" ? "000001" : "000000";
-    EXPECT_EQ(fault_of([&] { import(material, all_uses(Kind::aes256), Lifetime::token, wrong); }),
+    EXPECT_EQ(fault_of([&] { import(material, all_uses(Kind::aes256), ObjectLifetime::token, wrong); }),
               TokenFault::wrong_value);
     EXPECT_EQ(token_->count(id_), 0U);
 }
@@ -167,7 +161,7 @@ TEST_P(TokenContract, AWrongExpectedCheckValueIsAnsweredWithTheReportedOneAlone)
     const keys::KeyMaterial material = make_key(Kind::aes256);
     const std::string wrong = expected_value(material) == "000000" ? "000001" : "000000";
     try {
-        import(material, all_uses(Kind::aes256), Lifetime::token, wrong);
+        import(material, all_uses(Kind::aes256), ObjectLifetime::token, wrong);
         FAIL() << "the import went through";
     } catch (const TokenError& error) {
         EXPECT_THAT(error.what(), HasSubstr(expected_value(material)));
@@ -178,21 +172,22 @@ TEST_P(TokenContract, AWrongExpectedCheckValueIsAnsweredWithTheReportedOneAlone)
 TEST_P(TokenContract, ACheckValueOfAnotherLengthIsNoMatch) {
     const keys::KeyMaterial material = make_key(Kind::aes256);
     const std::string shorter = expected_value(material).substr(0, 4);
-    EXPECT_EQ(fault_of([&] { import(material, all_uses(Kind::aes256), Lifetime::token, shorter); }),
+    EXPECT_EQ(fault_of([&] { import(material, all_uses(Kind::aes256), ObjectLifetime::token, shorter); }),
               TokenFault::wrong_value);
 }
 
 TEST_P(TokenContract, ARightExpectedPublicKeyHashIsAccepted) {
     const keys::KeyMaterial material = make_key(Kind::rsa);
-    EXPECT_EQ(
-        import(material, all_uses(Kind::rsa), Lifetime::token, expected_value(material)).public_key_sha256,
-        expected_value(material));
+    EXPECT_EQ(import(material, all_uses(Kind::rsa), ObjectLifetime::token, expected_value(material))
+                  .public_key_sha256,
+              expected_value(material));
 }
 
 TEST_P(TokenContract, AWrongExpectedPublicKeyHashLeavesNeitherHalf) {
     const keys::KeyMaterial material = make_key(Kind::rsa);
-    EXPECT_EQ(fault_of([&] { import(material, all_uses(Kind::rsa), Lifetime::token, std::string(64, '0')); }),
-              TokenFault::wrong_value);
+    EXPECT_EQ(
+        fault_of([&] { import(material, all_uses(Kind::rsa), ObjectLifetime::token, std::string(64, '0')); }),
+        TokenFault::wrong_value);
     EXPECT_EQ(token_->count(id_), 0U);
 }
 
@@ -201,7 +196,7 @@ TEST_P(TokenContract, AnswersAPing) {
 }
 
 TEST_P(TokenContract, TellsWhichTokenItIs) {
-    const service::TokenIdentity identity = token_->identity();
+    const TokenIdentity identity = token_->identity();
     EXPECT_EQ(identity.label, lab_->label());
     EXPECT_NE(identity.serial, "");
 }
@@ -212,9 +207,8 @@ TEST_P(TokenContract, ListsMechanismsByTheirNamesInTheTable) {
     EXPECT_TRUE(mechanisms.contains("ECDSA-SHA256"));
     EXPECT_TRUE(mechanisms.contains("SHA256-RSA-PKCS"));
     for (const std::string& name : mechanisms)
-        EXPECT_TRUE(std::ranges::any_of(service::mechanism_table(), [&](const auto& row) {
-            return row.name == name;
-        })) << name;
+        EXPECT_TRUE(std::ranges::any_of(mechanism_table(), [&](const auto& row) { return row.name == name; }))
+            << name;
 }
 
 TEST_P(TokenContract, EightThreadsImportAtTheSameTime) {
@@ -229,8 +223,8 @@ TEST_P(TokenContract, EightThreadsImportAtTheSameTime) {
                 const ObjectId id = ObjectId::random();
                 const auto receipt = token_->import(
                     {id, "concurrent", material,
-                     j % 2 == 0 ? UseSet{service::Use::cipher} : UseSet{service::Use::signature},
-                     Lifetime::token, std::nullopt});
+                     j % 2 == 0 ? KeyUsages{KeyUsage::encrypt_decrypt} : KeyUsages{KeyUsage::sign_verify},
+                     ObjectLifetime::token, std::nullopt});
                 if (value_of(receipt) == expected_value(material) &&
                     token_->count(id) == (j % 2 == 0 ? 1U : 2U))
                     ++right;

@@ -11,9 +11,6 @@ namespace keyward::tests {
 namespace {
 
 using namespace std::chrono_literals;
-using service::Lifetime;
-using service::TokenError;
-using service::Use;
 using ::testing::HasSubstr;
 
 constexpr const char* swapped = "The token in place is not the one that this service found first";
@@ -33,7 +30,8 @@ class TokenIdentity : public ::testing::Test {
     TokenIdentity() {
         prepare_process();
         const keys::KeyMaterial material = make_key(Kind::aes128);
-        lab_.token()->import({id_, "mine", material, {Use::cipher}, Lifetime::token, std::nullopt});
+        lab_.token()->import(
+            {id_, "mine", material, {KeyUsage::encrypt_decrypt}, ObjectLifetime::token, std::nullopt});
     }
 
     void swap() {
@@ -53,8 +51,7 @@ class TokenIdentity : public ::testing::Test {
         try {
             lab_.token()->count(id_);
         } catch (const TokenError& error) {
-            return error.fault() == service::TokenFault::unreachable &&
-                   std::string(error.what()).starts_with(swapped);
+            return error.fault() == TokenFault::unreachable && std::string(error.what()).starts_with(swapped);
         }
         return false;
     }

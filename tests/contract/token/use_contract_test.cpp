@@ -1,4 +1,4 @@
-// What every implementation of service::Token does with the keys it holds, over the fake and over real
+// What every implementation of Token does with the keys it holds, over the fake and over real
 // modules.
 #include <array>
 #include <atomic>
@@ -13,40 +13,32 @@
 namespace keyward::tests {
 namespace {
 
-using service::Action;
-using service::Lifetime;
-using service::Operation;
-using service::Outcome;
-using service::TokenError;
-using service::TokenFault;
-using service::Use;
-using service::UseSet;
-using Done = service::Outcome::Kind;
+using Done = CryptoResult::Kind;
 
 /// A key in a lab's token, and its use.
 class UsedToken {
   public:
     explicit UsedToken(LabKind kind) : lab_(make_lab(kind)), token_(lab_->token()) {}
 
-    ObjectId import(const keys::KeyMaterial& material, const UseSet& uses) {
+    ObjectId import(const keys::KeyMaterial& material, const KeyUsages& uses) {
         const ObjectId id = ObjectId::random();
         import_as(id, material, uses);
         return id;
     }
-    ObjectId import(Kind kind, Use use) { return import(make_key(kind), {use}); }
-    void import_as(const ObjectId& id, const keys::KeyMaterial& material, const UseSet& uses) {
-        token_->import({id, "MyProject/my-key", material, uses, Lifetime::token, std::nullopt});
+    ObjectId import(Kind kind, KeyUsage use) { return import(make_key(kind), {use}); }
+    void import_as(const ObjectId& id, const keys::KeyMaterial& material, const KeyUsages& uses) {
+        token_->import({id, "MyProject/my-key", material, uses, ObjectLifetime::token, std::nullopt});
     }
 
-    Outcome use(const ObjectId& id, Action action, const Operation& operation) {
+    CryptoResult use(const ObjectId& id, CryptoOperation action, const CryptoRequest& operation) {
         auto outcomes = token_->operate(id, action, std::span(&operation, 1));
         if (outcomes.size() != 1) throw std::logic_error("not one outcome");
         return std::move(outcomes.front());
     }
-    Done kind_of(const ObjectId& id, Action action, const Operation& operation) {
+    Done kind_of(const ObjectId& id, CryptoOperation action, const CryptoRequest& operation) {
         return use(id, action, operation).kind;
     }
-    TokenFault fault_of(const ObjectId& id, Action action, const Operation& operation) {
+    TokenFault fault_of(const ObjectId& id, CryptoOperation action, const CryptoRequest& operation) {
         try {
             token_->operate(id, action, std::span(&operation, 1));
         } catch (const TokenError& error) {
@@ -55,11 +47,11 @@ class UsedToken {
         throw std::logic_error("the use did not fail");
     }
     TokenLab& lab() { return *lab_; }
-    service::Token& token() { return *token_; }
+    Token& token() { return *token_; }
 
   private:
     std::unique_ptr<TokenLab> lab_;
-    std::shared_ptr<service::Token> token_;
+    std::shared_ptr<Token> token_;
 };
 
 /// Every mechanism of the table that a lab's module offers.
@@ -74,11 +66,11 @@ void PrintTo(const UseCase& use, std::ostream* out) {
 constexpr std::array labs{LabKind::fake, LabKind::softhsm, LabKind::p11_kit};
 
 template <typename Wanted>
-std::vector<UseCase> cases_of(Use use, Wanted wanted) {
+std::vector<UseCase> cases_of(KeyUsage use, Wanted wanted) {
     std::vector<UseCase> cases;
     for (const LabKind lab : labs)
         for (const std::string& mechanism : mechanisms_of(use))
-            if (offers(lab, mechanism) && wanted(*service::find_mechanism(mechanism)))
+            if (offers(lab, mechanism) && wanted(*find_mechanism(mechanism)))
                 cases.push_back({lab, mechanism});
     return cases;
 }
@@ -87,7 +79,7 @@ template <typename Wanted>
 std::vector<UseCase> lacking_cases(Wanted wanted) {
     std::vector<UseCase> cases;
     for (const LabKind lab : labs)
-        for (const service::Mechanism& row : service::mechanism_table())
+        for (const Mechanism& row : mechanism_table())
             if (!offers(lab, row.name) && wanted(row)) cases.push_back({lab, std::string(row.name)});
     return cases;
 }
@@ -98,15 +90,11 @@ std::string name_of(const ::testing::TestParamInfo<UseCase>& test) {
     return name;
 }
 
-constexpr auto every_mechanism = [](const service::Mechanism&) { return true; };
-constexpr auto takes_digest = [](const service::Mechanism& row) {
-    return service::takes(row, service::Parameter::digest);
-};
-constexpr auto has_structure = [](const service::Mechanism& row) {
-    return row.scheme != service::Scheme::ctr;
-};
-constexpr auto detects_change = [](const service::Mechanism& row) {
-    return row.scheme == service::Scheme::gcm || row.scheme == service::Scheme::rsa_oaep;
+constexpr auto every_mechanism = [](const Mechanism&) { return true; };
+constexpr auto takes_digest = [](const Mechanism& row) { return takes(row, Parameter::digest); };
+constexpr auto has_structure = [](const Mechanism& row) { return row.scheme != Scheme::ctr; };
+constexpr auto detects_change = [](const Mechanism& row) {
+    return row.scheme == Scheme::gcm || row.scheme == Scheme::rsa_oaep;
 };
 
 class UseOfMechanism : public ::testing::TestWithParam<UseCase> {
@@ -120,38 +108,41 @@ class UseOfMechanism : public ::testing::TestWithParam<UseCase> {
 /// A cipher's key and something sealed with it.
 class Sealed : public UseOfMechanism {
   protected:
-    Done opened(const Operation& operation) { return used_.kind_of(id_, Action::decrypt, operation); }
+    Done opened(const CryptoRequest& operation) {
+        return used_.kind_of(id_, CryptoOperation::decrypt, operation);
+    }
 
-    const ObjectId id_ = used_.import(key_kind(), Use::cipher);
-    const Operation sealing_ = operation(mechanism(), message(48));
-    const Outcome sealed_ = used_.use(id_, Action::encrypt, sealing_);
-    Operation opening_ = opening(sealing_, sealed_);
+    const ObjectId id_ = used_.import(key_kind(), KeyUsage::encrypt_decrypt);
+    const CryptoRequest sealing_ = operation(mechanism(), message(48));
+    const CryptoResult sealed_ = used_.use(id_, CryptoOperation::encrypt, sealing_);
+    CryptoRequest opening_ = opening(sealing_, sealed_);
 };
 
 class EveryCipher : public Sealed {};
-INSTANTIATE_TEST_SUITE_P(Mechanisms, EveryCipher, ::testing::ValuesIn(cases_of(Use::cipher, every_mechanism)),
+INSTANTIATE_TEST_SUITE_P(Mechanisms, EveryCipher,
+                         ::testing::ValuesIn(cases_of(KeyUsage::encrypt_decrypt, every_mechanism)),
                          [](const auto& test) { return name_of(test); });
 
 TEST_P(EveryCipher, OpensWhatItSealed) {
     ASSERT_EQ(sealed_.kind, Done::done);
     EXPECT_FALSE(std::ranges::equal(sealed_.output.reveal(), sealing_.input.reveal()));
-    const Outcome opened = used_.use(id_, Action::decrypt, opening_);
+    const CryptoResult opened = used_.use(id_, CryptoOperation::decrypt, opening_);
     ASSERT_EQ(opened.kind, Done::done);
     EXPECT_TRUE(std::ranges::equal(opened.output.reveal(), sealing_.input.reveal()));
 }
 
 TEST_P(EveryCipher, SealsNothingAndOpensItAsNothing) {
-    const Operation nothing = operation(mechanism(), {});
-    const Outcome sealed = used_.use(id_, Action::encrypt, nothing);
+    const CryptoRequest nothing = operation(mechanism(), {});
+    const CryptoResult sealed = used_.use(id_, CryptoOperation::encrypt, nothing);
     ASSERT_EQ(sealed.kind, Done::done) << sealed.reason;
-    const Outcome opened = used_.use(id_, Action::decrypt, opening(nothing, sealed));
+    const CryptoResult opened = used_.use(id_, CryptoOperation::decrypt, opening(nothing, sealed));
     ASSERT_EQ(opened.kind, Done::done);
     EXPECT_EQ(opened.output.size(), 0U);
 }
 
 class EveryStructuredCipher : public Sealed {};
 INSTANTIATE_TEST_SUITE_P(Mechanisms, EveryStructuredCipher,
-                         ::testing::ValuesIn(cases_of(Use::cipher, has_structure)),
+                         ::testing::ValuesIn(cases_of(KeyUsage::encrypt_decrypt, has_structure)),
                          [](const auto& test) { return name_of(test); });
 
 TEST_P(EveryStructuredCipher, OpensNothingThatWasTruncated) {
@@ -166,7 +157,7 @@ TEST_P(EveryStructuredCipher, OpensNothingOfOneOctet) {
 
 class EveryCipherThatDetectsChange : public Sealed {};
 INSTANTIATE_TEST_SUITE_P(Mechanisms, EveryCipherThatDetectsChange,
-                         ::testing::ValuesIn(cases_of(Use::cipher, detects_change)),
+                         ::testing::ValuesIn(cases_of(KeyUsage::encrypt_decrypt, detects_change)),
                          [](const auto& test) { return name_of(test); });
 
 TEST_P(EveryCipherThatDetectsChange, OpensNothingWithAnotherFirstOctet) {
@@ -180,8 +171,8 @@ TEST_P(EveryCipherThatDetectsChange, OpensNothingWithAnotherLastOctetAsThatOfATa
 }
 
 TEST_P(EveryCipherThatDetectsChange, OpensNothingThatAnotherKeySealed) {
-    const ObjectId other = used_.import(make_other_key(key_kind()), {Use::cipher});
-    EXPECT_EQ(used_.kind_of(other, Action::decrypt, opening_), Done::failed);
+    const ObjectId other = used_.import(make_other_key(key_kind()), {KeyUsage::encrypt_decrypt});
+    EXPECT_EQ(used_.kind_of(other, CryptoOperation::decrypt, opening_), Done::failed);
 }
 
 TEST_P(EveryCipherThatDetectsChange, OpensTheUnchangedAfterAFailure) {
@@ -195,14 +186,14 @@ class Gcm : public ::testing::TestWithParam<LabKind> {
   protected:
     Gcm() {
         sealing_.aad = message(20);
-        opening_ = opening(sealing_, used_.use(id_, Action::encrypt, sealing_));
+        opening_ = opening(sealing_, used_.use(id_, CryptoOperation::encrypt, sealing_));
     }
-    Done opened() { return used_.kind_of(id_, Action::decrypt, opening_); }
+    Done opened() { return used_.kind_of(id_, CryptoOperation::decrypt, opening_); }
 
     UsedToken used_{GetParam()};
-    const ObjectId id_ = used_.import(Kind::aes256, Use::cipher);
-    Operation sealing_ = operation("AES-GCM", message(48));
-    Operation opening_ = copy_of(sealing_);
+    const ObjectId id_ = used_.import(Kind::aes256, KeyUsage::encrypt_decrypt);
+    CryptoRequest sealing_ = operation("AES-GCM", message(48));
+    CryptoRequest opening_ = copy_of(sealing_);
 };
 INSTANTIATE_TEST_SUITE_P(Labs, Gcm, ::testing::Values(LabKind::fake, LabKind::softhsm),
                          [](const auto& test) { return name_of(test.param); });
@@ -232,7 +223,7 @@ TEST_P(Gcm, MakesATagOf16OctetsBehindTheCiphertext) {
 
 TEST_P(Gcm, SealsAnAadAlone) {
     sealing_.input = SecretBytes();
-    opening_ = opening(sealing_, used_.use(id_, Action::encrypt, sealing_));
+    opening_ = opening(sealing_, used_.use(id_, CryptoOperation::encrypt, sealing_));
     EXPECT_EQ(opening_.input.size(), 16U);
     EXPECT_EQ(opened(), Done::done);
 }
@@ -240,17 +231,19 @@ TEST_P(Gcm, SealsAnAadAlone) {
 /// A signature's key and something signed with it.
 class Signed : public UseOfMechanism {
   protected:
-    Done verified(const Operation& operation) { return used_.kind_of(id_, Action::verify, operation); }
+    Done verified(const CryptoRequest& operation) {
+        return used_.kind_of(id_, CryptoOperation::verify, operation);
+    }
 
-    const ObjectId id_ = used_.import(key_kind(), Use::signature);
-    const Operation signing_ = operation(mechanism(), message(200));
-    const Outcome made_ = used_.use(id_, Action::sign, signing_);
-    Operation verification_ = verification(signing_, made_);
+    const ObjectId id_ = used_.import(key_kind(), KeyUsage::sign_verify);
+    const CryptoRequest signing_ = operation(mechanism(), message(200));
+    const CryptoResult made_ = used_.use(id_, CryptoOperation::sign, signing_);
+    CryptoRequest verification_ = verification(signing_, made_);
 };
 
 class EverySignature : public Signed {};
 INSTANTIATE_TEST_SUITE_P(Mechanisms, EverySignature,
-                         ::testing::ValuesIn(cases_of(Use::signature, every_mechanism)),
+                         ::testing::ValuesIn(cases_of(KeyUsage::sign_verify, every_mechanism)),
                          [](const auto& test) { return name_of(test); });
 
 TEST_P(EverySignature, IsVerified) {
@@ -259,8 +252,8 @@ TEST_P(EverySignature, IsVerified) {
 }
 
 TEST_P(EverySignature, OfNothingIsVerified) {
-    const Operation nothing = operation(mechanism(), {});
-    const Outcome made = used_.use(id_, Action::sign, nothing);
+    const CryptoRequest nothing = operation(mechanism(), {});
+    const CryptoResult made = used_.use(id_, CryptoOperation::sign, nothing);
     ASSERT_EQ(made.kind, Done::done) << made.reason;
     EXPECT_EQ(verified(verification(nothing, made)), Done::done);
 }
@@ -291,8 +284,8 @@ TEST_P(EverySignature, OfNoOctetsFails) {
 }
 
 TEST_P(EverySignature, OfAnotherKeyFails) {
-    const ObjectId other = used_.import(make_other_key(key_kind()), {Use::signature});
-    EXPECT_EQ(used_.kind_of(other, Action::verify, verification_), Done::failed);
+    const ObjectId other = used_.import(make_other_key(key_kind()), {KeyUsage::sign_verify});
+    EXPECT_EQ(used_.kind_of(other, CryptoOperation::verify, verification_), Done::failed);
 }
 
 TEST_P(EverySignature, IsVerifiedAfterOneThatFailed) {
@@ -304,11 +297,11 @@ TEST_P(EverySignature, IsVerifiedAfterOneThatFailed) {
 
 class EveryDigestSignature : public Signed {};
 INSTANTIATE_TEST_SUITE_P(Mechanisms, EveryDigestSignature,
-                         ::testing::ValuesIn(cases_of(Use::signature, takes_digest)),
+                         ::testing::ValuesIn(cases_of(KeyUsage::sign_verify, takes_digest)),
                          [](const auto& test) { return name_of(test); });
 
 TEST_P(EveryDigestSignature, OverTheDigestFitsTheInput) {
-    const Outcome made = used_.use(id_, Action::sign, over_digest(signing_));
+    const CryptoResult made = used_.use(id_, CryptoOperation::sign, over_digest(signing_));
     ASSERT_EQ(made.kind, Done::done);
     EXPECT_EQ(verified(verification(signing_, made)), Done::done);
 }
@@ -318,7 +311,7 @@ TEST_P(EveryDigestSignature, OverTheInputFitsTheDigest) {
 }
 
 TEST_P(EveryDigestSignature, OfAnotherDigestFails) {
-    Operation other = over_digest(verification_);
+    CryptoRequest other = over_digest(verification_);
     other.input.writable().front() ^= 1;
     EXPECT_EQ(verified(other), Done::failed);
 }
@@ -326,108 +319,109 @@ TEST_P(EveryDigestSignature, OfAnotherDigestFails) {
 class TokenUse : public ::testing::TestWithParam<LabKind> {
   protected:
     UsedToken used_{GetParam()};
-    service::Token& token_ = used_.token();
+    Token& token_ = used_.token();
     const ObjectId id_ = ObjectId::random();
     const keys::KeyMaterial hmac_ = make_key(Kind::hmac64);
-    const Operation mac_ = operation("SHA256-HMAC", message(32));
+    const CryptoRequest mac_ = operation("SHA256-HMAC", message(32));
 };
 INSTANTIATE_TEST_SUITE_P(Labs, TokenUse, ::testing::Values(LabKind::fake, LabKind::softhsm, LabKind::p11_kit),
                          [](const auto& test) { return name_of(test.param); });
 
 TEST_P(TokenUse, OfAnUnknownKeyIsMissing) {
-    EXPECT_EQ(used_.fault_of(id_, Action::sign, mac_), TokenFault::missing);
-    EXPECT_EQ(used_.fault_of(id_, Action::verify, mac_), TokenFault::missing);
-    const Operation sealing = operation("RSA-PKCS-OAEP", message(8));
-    EXPECT_EQ(used_.fault_of(id_, Action::encrypt, sealing), TokenFault::missing);
-    EXPECT_EQ(used_.fault_of(id_, Action::decrypt, sealing), TokenFault::missing);
+    EXPECT_EQ(used_.fault_of(id_, CryptoOperation::sign, mac_), TokenFault::missing);
+    EXPECT_EQ(used_.fault_of(id_, CryptoOperation::verify, mac_), TokenFault::missing);
+    const CryptoRequest sealing = operation("RSA-PKCS-OAEP", message(8));
+    EXPECT_EQ(used_.fault_of(id_, CryptoOperation::encrypt, sealing), TokenFault::missing);
+    EXPECT_EQ(used_.fault_of(id_, CryptoOperation::decrypt, sealing), TokenFault::missing);
 }
 
 TEST_P(TokenUse, OfAKeyThatWasDestroyedIsMissing) {
-    used_.import_as(id_, hmac_, {Use::signature});
-    EXPECT_EQ(used_.kind_of(id_, Action::sign, mac_), Done::done);
+    used_.import_as(id_, hmac_, {KeyUsage::sign_verify});
+    EXPECT_EQ(used_.kind_of(id_, CryptoOperation::sign, mac_), Done::done);
     token_.destroy(id_);
-    EXPECT_EQ(used_.fault_of(id_, Action::sign, mac_), TokenFault::missing);
+    EXPECT_EQ(used_.fault_of(id_, CryptoOperation::sign, mac_), TokenFault::missing);
 }
 
 TEST_P(TokenUse, OfAKeyThatOthersDestroyedIsMissing) {
-    used_.import_as(id_, hmac_, {Use::signature});
-    EXPECT_EQ(used_.kind_of(id_, Action::sign, mac_), Done::done);
+    used_.import_as(id_, hmac_, {KeyUsage::sign_verify});
+    EXPECT_EQ(used_.kind_of(id_, CryptoOperation::sign, mac_), Done::done);
     used_.lab().token_of_others()->destroy(id_);
-    EXPECT_EQ(used_.fault_of(id_, Action::sign, mac_), TokenFault::missing);
+    EXPECT_EQ(used_.fault_of(id_, CryptoOperation::sign, mac_), TokenFault::missing);
 }
 
 TEST_P(TokenUse, FindsAKeyThatOthersMadeAnewUnderItsId) {
-    used_.import_as(id_, hmac_, {Use::signature});
-    EXPECT_EQ(used_.kind_of(id_, Action::sign, mac_), Done::done);
+    used_.import_as(id_, hmac_, {KeyUsage::sign_verify});
+    EXPECT_EQ(used_.kind_of(id_, CryptoOperation::sign, mac_), Done::done);
     const auto others = used_.lab().token_of_others();
     others->destroy(id_);
-    others->import({id_, "theirs", hmac_, {Use::signature}, Lifetime::token, std::nullopt});
-    EXPECT_EQ(used_.kind_of(id_, Action::sign, mac_), Done::done);
+    others->import({id_, "theirs", hmac_, {KeyUsage::sign_verify}, ObjectLifetime::token, std::nullopt});
+    EXPECT_EQ(used_.kind_of(id_, CryptoOperation::sign, mac_), Done::done);
 }
 
 TEST_P(TokenUse, FindsAKeyThatOthersMade) {
     used_.lab().token_of_others()->import(
-        {id_, "theirs", hmac_, {Use::signature}, Lifetime::token, std::nullopt});
-    EXPECT_EQ(used_.kind_of(id_, Action::sign, mac_), Done::done);
+        {id_, "theirs", hmac_, {KeyUsage::sign_verify}, ObjectLifetime::token, std::nullopt});
+    EXPECT_EQ(used_.kind_of(id_, CryptoOperation::sign, mac_), Done::done);
 }
 
 TEST_P(TokenUse, OfAKeyForWhatItWasNotMadeIsRefused) {
-    used_.import_as(id_, make_key(Kind::rsa), {Use::cipher});
-    EXPECT_EQ(used_.fault_of(id_, Action::sign, operation("SHA256-RSA-PKCS", message(8))),
+    used_.import_as(id_, make_key(Kind::rsa), {KeyUsage::encrypt_decrypt});
+    EXPECT_EQ(used_.fault_of(id_, CryptoOperation::sign, operation("SHA256-RSA-PKCS", message(8))),
               TokenFault::refused);
-    EXPECT_EQ(used_.fault_of(id_, Action::verify, operation("SHA256-RSA-PKCS", message(8))),
+    EXPECT_EQ(used_.fault_of(id_, CryptoOperation::verify, operation("SHA256-RSA-PKCS", message(8))),
               TokenFault::refused);
 }
 
 TEST_P(TokenUse, OfAKeyThatMayOnlySignIsRefusedForCiphers) {
-    used_.import_as(id_, make_key(Kind::rsa), {Use::signature});
-    EXPECT_EQ(used_.fault_of(id_, Action::decrypt, operation("RSA-PKCS-OAEP", message(256))),
+    used_.import_as(id_, make_key(Kind::rsa), {KeyUsage::sign_verify});
+    EXPECT_EQ(used_.fault_of(id_, CryptoOperation::decrypt, operation("RSA-PKCS-OAEP", message(256))),
               TokenFault::refused);
-    EXPECT_EQ(used_.fault_of(id_, Action::encrypt, operation("RSA-PKCS-OAEP", message(8))),
+    EXPECT_EQ(used_.fault_of(id_, CryptoOperation::encrypt, operation("RSA-PKCS-OAEP", message(8))),
               TokenFault::refused);
 }
 
 TEST_P(TokenUse, WithAPublicKeyAloneVerifiesAndHasNothingToSignWith) {
     const keys::KeyMaterial whole = make_key(Kind::rsa);
-    used_.import_as(id_, whole, {Use::signature});
-    const Operation signing = operation("SHA256-RSA-PKCS", message(8));
-    const Operation verifying = verification(signing, used_.use(id_, Action::sign, signing));
+    used_.import_as(id_, whole, {KeyUsage::sign_verify});
+    const CryptoRequest signing = operation("SHA256-RSA-PKCS", message(8));
+    const CryptoRequest verifying = verification(signing, used_.use(id_, CryptoOperation::sign, signing));
     token_.destroy(id_);
-    used_.import_as(id_, std::get<keys::RsaPrivateKey>(whole).public_key, {Use::signature});
-    EXPECT_EQ(used_.kind_of(id_, Action::verify, verifying), Done::done);
-    EXPECT_EQ(used_.fault_of(id_, Action::sign, signing), TokenFault::missing);
+    used_.import_as(id_, std::get<keys::RsaPrivateKey>(whole).public_key, {KeyUsage::sign_verify});
+    EXPECT_EQ(used_.kind_of(id_, CryptoOperation::verify, verifying), Done::done);
+    EXPECT_EQ(used_.fault_of(id_, CryptoOperation::sign, signing), TokenFault::missing);
 }
 
 TEST_P(TokenUse, OfNoOperationsHasNoOutcomes) {
-    used_.import_as(id_, hmac_, {Use::signature});
-    EXPECT_TRUE(token_.operate(id_, Action::sign, {}).empty());
+    used_.import_as(id_, hmac_, {KeyUsage::sign_verify});
+    EXPECT_TRUE(token_.operate(id_, CryptoOperation::sign, {}).empty());
 }
 
 TEST_P(TokenUse, AnswersManyOperationsInTheirOrder) {
-    used_.import_as(id_, hmac_, {Use::signature});
-    std::vector<Operation> signing;
-    std::vector<Operation> verifying;
+    used_.import_as(id_, hmac_, {KeyUsage::sign_verify});
+    std::vector<CryptoRequest> signing;
+    std::vector<CryptoRequest> verifying;
     for (int i = 0; i < 100; ++i) {
         signing.push_back(operation(i % 2 == 0 ? "SHA256-HMAC" : "SHA512-HMAC", message(16)));
-        verifying.push_back(verification(signing.back(), used_.use(id_, Action::sign, signing.back())));
+        verifying.push_back(
+            verification(signing.back(), used_.use(id_, CryptoOperation::sign, signing.back())));
     }
-    const std::vector<Outcome> outcomes = token_.operate(id_, Action::sign, signing);
+    const std::vector<CryptoResult> outcomes = token_.operate(id_, CryptoOperation::sign, signing);
     ASSERT_EQ(outcomes.size(), signing.size());
     for (std::size_t i = 0; i < outcomes.size(); ++i)
         EXPECT_TRUE(std::ranges::equal(outcomes[i].output.reveal(), verifying[i].signature)) << i;
-    for (const Outcome& outcome : token_.operate(id_, Action::verify, verifying))
+    for (const CryptoResult& outcome : token_.operate(id_, CryptoOperation::verify, verifying))
         EXPECT_EQ(outcome.kind, Done::done);
 }
 
 TEST_P(TokenUse, OneThatFailsLeavesTheOthersOfItsCallAlone) {
-    used_.import_as(id_, make_key(Kind::rsa), {Use::cipher});
-    const Operation sealing = operation("RSA-PKCS-OAEP", message(24));
-    const Outcome sealed = used_.use(id_, Action::encrypt, sealing);
-    std::vector<Operation> openings(4);
-    for (Operation& each : openings)
+    used_.import_as(id_, make_key(Kind::rsa), {KeyUsage::encrypt_decrypt});
+    const CryptoRequest sealing = operation("RSA-PKCS-OAEP", message(24));
+    const CryptoResult sealed = used_.use(id_, CryptoOperation::encrypt, sealing);
+    std::vector<CryptoRequest> openings(4);
+    for (CryptoRequest& each : openings)
         each = opening(sealing, sealed);
     openings.at(1).input.writable().back() ^= 1;
-    const std::vector<Outcome> outcomes = token_.operate(id_, Action::decrypt, openings);
+    const std::vector<CryptoResult> outcomes = token_.operate(id_, CryptoOperation::decrypt, openings);
     ASSERT_EQ(outcomes.size(), 4U);
     for (const std::size_t good : {0U, 2U, 3U}) {
         EXPECT_EQ(outcomes.at(good).kind, Done::done);
@@ -438,12 +432,12 @@ TEST_P(TokenUse, OneThatFailsLeavesTheOthersOfItsCallAlone) {
 }
 
 TEST_P(TokenUse, OneThatTheTokenRefusesLeavesTheOthersOfItsCallAlone) {
-    used_.import_as(id_, make_key(Kind::rsa), {Use::cipher});
-    std::vector<Operation> sealings;
+    used_.import_as(id_, make_key(Kind::rsa), {KeyUsage::encrypt_decrypt});
+    std::vector<CryptoRequest> sealings;
     sealings.reserve(3);
     for (const std::size_t size : {214U, 215U, 214U})
         sealings.push_back(operation("RSA-PKCS-OAEP", message(size)));
-    const std::vector<Outcome> outcomes = token_.operate(id_, Action::encrypt, sealings);
+    const std::vector<CryptoResult> outcomes = token_.operate(id_, CryptoOperation::encrypt, sealings);
     ASSERT_EQ(outcomes.size(), 3U);
     EXPECT_EQ(outcomes.at(0).kind, Done::done);
     EXPECT_EQ(outcomes.at(1).kind, Done::refused);
@@ -452,24 +446,24 @@ TEST_P(TokenUse, OneThatTheTokenRefusesLeavesTheOthersOfItsCallAlone) {
 }
 
 TEST_P(TokenUse, ProvesThatOaepWorksWithSha1Alone) {
-    EXPECT_EQ(token_.oaep_hashes(), std::set{keys::Digest::sha1});
+    EXPECT_EQ(token_.oaep_hashes(), std::set{Digest::sha1});
 }
 
 TEST_P(TokenUse, OfOaepWithAHashThatIsNotProvedIsNotOffered) {
-    used_.import_as(id_, make_key(Kind::rsa), {Use::cipher});
-    Operation sealing = operation("RSA-PKCS-OAEP", message(8));
-    sealing.oaep_hash = keys::Digest::sha256;
-    EXPECT_EQ(used_.kind_of(id_, Action::encrypt, sealing), Done::not_offered);
-    Operation opening = operation("RSA-PKCS-OAEP", message(256));
-    opening.oaep_hash = keys::Digest::sha256;
-    EXPECT_EQ(used_.kind_of(id_, Action::decrypt, opening), Done::not_offered);
+    used_.import_as(id_, make_key(Kind::rsa), {KeyUsage::encrypt_decrypt});
+    CryptoRequest sealing = operation("RSA-PKCS-OAEP", message(8));
+    sealing.oaep_hash = Digest::sha256;
+    EXPECT_EQ(used_.kind_of(id_, CryptoOperation::encrypt, sealing), Done::not_offered);
+    CryptoRequest opening = operation("RSA-PKCS-OAEP", message(256));
+    opening.oaep_hash = Digest::sha256;
+    EXPECT_EQ(used_.kind_of(id_, CryptoOperation::decrypt, opening), Done::not_offered);
 }
 
 TEST_P(TokenUse, ByManyThreadsAtOnceMixesNothingUp) {
     constexpr std::size_t threads = 8;
     constexpr int uses = 25;
-    used_.import_as(id_, make_key(Kind::p256), {Use::signature});
-    const ObjectId macs = used_.import(hmac_, {Use::signature});
+    used_.import_as(id_, make_key(Kind::p256), {KeyUsage::sign_verify});
+    const ObjectId macs = used_.import(hmac_, {KeyUsage::sign_verify});
     std::atomic<int> right = 0;
     std::vector<std::thread> workers;
     for (std::size_t i = 0; i < threads; ++i)
@@ -477,9 +471,10 @@ TEST_P(TokenUse, ByManyThreadsAtOnceMixesNothingUp) {
             const auto& [id, mechanism] =
                 i % 2 == 0 ? std::pair{id_, "ECDSA-SHA256"} : std::pair{macs, "SHA256-HMAC"};
             for (int j = 0; j < uses; ++j) {
-                const Operation signing = operation(mechanism, message(40));
-                const Outcome made = used_.use(id, Action::sign, signing);
-                if (used_.kind_of(id, Action::verify, verification(signing, made)) == Done::done) ++right;
+                const CryptoRequest signing = operation(mechanism, message(40));
+                const CryptoResult made = used_.use(id, CryptoOperation::sign, signing);
+                if (used_.kind_of(id, CryptoOperation::verify, verification(signing, made)) == Done::done)
+                    ++right;
             }
         });
     for (std::thread& worker : workers)
@@ -497,9 +492,7 @@ TEST_P(TokenThatLacks, TheMechanismDoesNotListIt) {
 }
 
 /// Such a token takes no Ed25519 key at all.
-constexpr auto may_have_keys = [](const service::Mechanism& row) {
-    return row.algorithm != keys::Algorithm::ed25519;
-};
+constexpr auto may_have_keys = [](const Mechanism& row) { return row.algorithm != keys::Algorithm::ed25519; };
 
 class KeyWithoutItsMechanism : public ::testing::TestWithParam<UseCase> {};
 INSTANTIATE_TEST_SUITE_P(Mechanisms, KeyWithoutItsMechanism,
@@ -510,8 +503,8 @@ TEST_P(KeyWithoutItsMechanism, IsToldThatItIsNotOffered) {
     UsedToken used(GetParam().lab);
     const Kind kind = kind_for(GetParam().mechanism);
     const ObjectId id = used.import(make_key(kind), uses_for(kind).back());
-    const Operation asked = operation(GetParam().mechanism, message(32));
-    for (const Action action : service::actions_of(*asked.mechanism))
+    const CryptoRequest asked = operation(GetParam().mechanism, message(32));
+    for (const CryptoOperation action : actions_of(*asked.mechanism))
         EXPECT_EQ(used.kind_of(id, action, asked), Done::not_offered);
 }
 

@@ -11,32 +11,25 @@
 namespace keyward::tests {
 namespace {
 
-using service::Action;
-using service::Lifetime;
-using service::Operation;
-using service::Outcome;
-using service::TokenError;
-using service::TokenFault;
-using service::Use;
-using service::UseSet;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using Done = service::Outcome::Kind;
+using Done = CryptoResult::Kind;
 
-void import(service::Token& token, const ObjectId& id, const keys::KeyMaterial& key, const UseSet& uses) {
-    token.import({id, "label", key, uses, Lifetime::token, std::nullopt});
+void import(Token& token, const ObjectId& id, const keys::KeyMaterial& key, const KeyUsages& uses) {
+    token.import({id, "label", key, uses, ObjectLifetime::token, std::nullopt});
 }
 
-void walk(service::Token& token) {
-    token.walk([](const auto&, std::size_t, std::size_t) {});
+void scan(Token& token) {
+    token.scan([](const auto&, std::size_t, std::size_t) {});
 }
 
-Outcome use(service::Token& token, const ObjectId& id, Action action, const Operation& operation) {
+CryptoResult use(Token& token, const ObjectId& id, CryptoOperation action, const CryptoRequest& operation) {
     auto outcomes = token.operate(id, action, std::span(&operation, 1));
     return std::move(outcomes.at(0));
 }
 
-TokenError error_of(service::Token& token, const ObjectId& id, Action action, const Operation& operation) {
+TokenError error_of(Token& token, const ObjectId& id, CryptoOperation action,
+                    const CryptoRequest& operation) {
     try {
         token.operate(id, action, std::span(&operation, 1));
     } catch (const TokenError& error) {
@@ -50,7 +43,7 @@ TokenError error_of(service::Token& token, const ObjectId& id, Action action, co
 template <typename Lab>
 class Strangers {
   public:
-    Strangers(std::unique_ptr<Lab> lab, Kind kind, const char* mechanism, const UseSet& uses)
+    Strangers(std::unique_ptr<Lab> lab, Kind kind, const char* mechanism, const KeyUsages& uses)
         : ours_(make_key(kind)),
           theirs_(make_other_key(kind)),
           uses_(uses),
@@ -59,8 +52,8 @@ class Strangers {
         import(token(), id_, ours_, uses_);
         const ObjectId elsewhere = ObjectId::random();
         import(token(), elsewhere, theirs_, uses_);
-        forged_ = verification(signing_, use(token(), elsewhere, Action::sign, signing_));
-        right_ = verification(signing_, use(token(), id_, Action::sign, signing_));
+        forged_ = verification(signing_, use(token(), elsewhere, CryptoOperation::sign, signing_));
+        right_ = verification(signing_, use(token(), id_, CryptoOperation::sign, signing_));
         forged_.public_key_sha256 = right_.public_key_sha256 = hash();
         token().destroy(elsewhere);
     }
@@ -76,42 +69,42 @@ class Strangers {
     [[nodiscard]] std::string hash() const {
         return keys::public_key_sha256(keys::public_half(ours_).value());
     }
-    Operation named(Operation operation) const {
+    CryptoRequest named(CryptoRequest operation) const {
         operation.public_key_sha256 = hash();
         return operation;
     }
-    Done verified(service::Token& token, const Operation& verifying) {
-        return use(token, id_, Action::verify, verifying).kind;
+    Done verified(Token& token, const CryptoRequest& verifying) {
+        return use(token, id_, CryptoOperation::verify, verifying).kind;
     }
     /// Ours verifies, theirs does not, and ours opens what is sealed.
-    void expect_ours_alone(service::Token& token) {
+    void expect_ours_alone(Token& token) {
         EXPECT_EQ(verified(token, right_), Done::done);
         EXPECT_EQ(verified(token, forged_), Done::failed);
-        if (!uses_.contains(Use::cipher)) return;
-        const Operation sealing = named(operation("RSA-PKCS-OAEP", message(24)));
-        const Outcome sealed = use(token, id_, Action::encrypt, sealing);
+        if (!uses_.contains(KeyUsage::encrypt_decrypt)) return;
+        const CryptoRequest sealing = named(operation("RSA-PKCS-OAEP", message(24)));
+        const CryptoResult sealed = use(token, id_, CryptoOperation::encrypt, sealing);
         ASSERT_EQ(sealed.kind, Done::done);
-        const Outcome opened = use(token, id_, Action::decrypt, opening(sealing, sealed));
+        const CryptoResult opened = use(token, id_, CryptoOperation::decrypt, opening(sealing, sealed));
         EXPECT_TRUE(std::ranges::equal(opened.output.reveal(), sealing.input.reveal()));
     }
-    service::Token& token() { return *lab_->token(); }
+    Token& token() { return *lab_->token(); }
     Lab& lab() { return *lab_; }
     const ObjectId& id() const { return id_; }
-    const Operation& signing() const { return signing_; }
-    const Operation& right() const { return right_; }
-    const Operation& forged() const { return forged_; }
+    const CryptoRequest& signing() const { return signing_; }
+    const CryptoRequest& right() const { return right_; }
+    const CryptoRequest& forged() const { return forged_; }
     const keys::KeyMaterial& ours() const { return ours_; }
 
   private:
     const keys::KeyMaterial ours_;
     const keys::KeyMaterial theirs_;
-    const UseSet uses_;
+    const KeyUsages uses_;
     std::unique_ptr<Lab> lab_;
-    std::shared_ptr<service::Token> others_ = lab_->token_of_others();
+    std::shared_ptr<Token> others_ = lab_->token_of_others();
     const ObjectId id_ = ObjectId::random();
-    const Operation signing_;
-    Operation right_{};
-    Operation forged_{};
+    const CryptoRequest signing_;
+    CryptoRequest right_{};
+    CryptoRequest forged_{};
 };
 
 class PlantedPublicKey : public ::testing::TestWithParam<std::tuple<LabKind, Kind>> {
@@ -120,8 +113,9 @@ class PlantedPublicKey : public ::testing::TestWithParam<std::tuple<LabKind, Kin
 
     Strangers<TokenLab> keys_{make_lab(std::get<LabKind>(GetParam())), std::get<Kind>(GetParam()),
                               is_rsa() ? "SHA256-RSA-PKCS" : "ECDSA-SHA256",
-                              is_rsa() ? UseSet{Use::signature, Use::cipher} : UseSet{Use::signature}};
-    std::shared_ptr<service::Token> fresh_ = keys_.lab().token_of_others();
+                              is_rsa() ? KeyUsages{KeyUsage::sign_verify, KeyUsage::encrypt_decrypt}
+                                       : KeyUsages{KeyUsage::sign_verify}};
+    std::shared_ptr<Token> fresh_ = keys_.lab().token_of_others();
 };
 INSTANTIATE_TEST_SUITE_P(Labs, PlantedPublicKey,
                          ::testing::Combine(::testing::Values(LabKind::fake, LabKind::softhsm,
@@ -138,7 +132,7 @@ TEST_P(PlantedPublicKey, IsNotUsedByWhoSearches) {
 
 TEST_P(PlantedPublicKey, IsNotUsedAfterAWalk) {
     keys_.plant();
-    walk(*fresh_);
+    scan(*fresh_);
     keys_.expect_ours_alone(*fresh_);
 }
 
@@ -146,13 +140,13 @@ TEST_P(PlantedPublicKey, IsNotUsedByWhoKnowsTheRightOne) {
     keys_.expect_ours_alone(keys_.token());
     keys_.plant();
     keys_.expect_ours_alone(keys_.token());
-    walk(keys_.token());
+    scan(keys_.token());
     keys_.expect_ours_alone(keys_.token());
 }
 
 TEST_P(PlantedPublicKey, IsNotUsedByWhoLookedForThePrivateOneFirst) {
     keys_.plant();
-    use(*fresh_, keys_.id(), Action::sign, keys_.signing());
+    use(*fresh_, keys_.id(), CryptoOperation::sign, keys_.signing());
     keys_.expect_ours_alone(*fresh_);
 }
 
@@ -161,16 +155,18 @@ class PublicHalfOfAModule : public ::testing::TestWithParam<LabKind> {
     /// Another application destroys the objects of that class under the id.
     void destroy(CK_OBJECT_CLASS object_class) {
         hsm::Lease lease = keys_.lab().inspector().lease();
-        hsm::Template wanted;
+        hsm::AttributeTemplate wanted;
         wanted.borrowed(CKA_ID, keys_.id().octets()).number(CKA_CLASS, object_class);
         for (const CK_OBJECT_HANDLE object : hsm::find_matching(lease, wanted))
             hsm::check("C_DestroyObject", lease.p11().C_DestroyObject(lease.session(), object));
     }
-    Done verified(const Operation& verifying) { return keys_.verified(keys_.token(), verifying); }
-    TokenFault fault() { return error_of(keys_.token(), keys_.id(), Action::verify, keys_.right()).fault(); }
+    Done verified(const CryptoRequest& verifying) { return keys_.verified(keys_.token(), verifying); }
+    TokenFault fault() {
+        return error_of(keys_.token(), keys_.id(), CryptoOperation::verify, keys_.right()).fault();
+    }
 
     Strangers<ModuleLab> keys_{make_module_lab(GetParam()), Kind::rsa, "SHA256-RSA-PKCS",
-                               UseSet{Use::signature, Use::cipher}};
+                               KeyUsages{KeyUsage::sign_verify, KeyUsage::encrypt_decrypt}};
 };
 INSTANTIATE_TEST_SUITE_P(Labs, PublicHalfOfAModule, ::testing::Values(LabKind::softhsm, LabKind::p11_kit),
                          [](const auto& test) { return name_of(test.param); });
@@ -179,7 +175,7 @@ TEST_P(PublicHalfOfAModule, ThatWasDestroyedIsNotOfferedAndThePrivateOneSigns) {
     destroy(CKO_PUBLIC_KEY);
     for (int i = 0; i < 2; ++i) {
         EXPECT_EQ(verified(keys_.right()), Done::not_offered);
-        EXPECT_EQ(use(keys_.token(), keys_.id(), Action::sign, keys_.signing()).kind, Done::done);
+        EXPECT_EQ(use(keys_.token(), keys_.id(), CryptoOperation::sign, keys_.signing()).kind, Done::done);
     }
 }
 
@@ -193,12 +189,12 @@ TEST_P(PublicHalfOfAModule, ThatWasDestroyedWithThePrivateOneIsMissing) {
 TEST_P(PublicHalfOfAModule, ThatWasExchangedIsNotOffered) {
     destroy(CKO_PUBLIC_KEY);
     keys_.plant();
-    const Operation sealing = keys_.named(operation("RSA-PKCS-OAEP", message(24)));
+    const CryptoRequest sealing = keys_.named(operation("RSA-PKCS-OAEP", message(24)));
     for (int i = 0; i < 2; ++i) {
         EXPECT_EQ(verified(keys_.right()), Done::not_offered);
         EXPECT_EQ(verified(keys_.forged()), Done::not_offered);
-        EXPECT_EQ(use(keys_.token(), keys_.id(), Action::encrypt, sealing).kind, Done::not_offered);
-        walk(keys_.token());
+        EXPECT_EQ(use(keys_.token(), keys_.id(), CryptoOperation::encrypt, sealing).kind, Done::not_offered);
+        scan(keys_.token());
     }
 }
 
@@ -229,8 +225,8 @@ TEST_P(PublicHalfOfAModule, ThatIsPutBackIsUsedAfterAWalk) {
     destroy(CKO_PUBLIC_KEY);
     EXPECT_EQ(verified(keys_.right()), Done::not_offered);
     import(*keys_.lab().token_of_others(), keys_.id(), std::get<keys::RsaPrivateKey>(keys_.ours()).public_key,
-           {Use::signature});
-    walk(keys_.token());
+           {KeyUsage::sign_verify});
+    scan(keys_.token());
     EXPECT_EQ(verified(keys_.right()), Done::done);
 }
 
@@ -239,10 +235,10 @@ TEST_P(PublicHalfOfAModule, ThatCameAfterPlantedOnesIsTheOneThatIsUsed) {
     keys_.plant();
     const auto fresh = keys_.lab().token_of_others();
     import(*keys_.lab().token_of_others(), keys_.id(), std::get<keys::RsaPrivateKey>(keys_.ours()).public_key,
-           {Use::signature, Use::cipher});
-    use(*fresh, keys_.id(), Action::sign, keys_.signing());
+           {KeyUsage::sign_verify, KeyUsage::encrypt_decrypt});
+    use(*fresh, keys_.id(), CryptoOperation::sign, keys_.signing());
     keys_.expect_ours_alone(*fresh);
-    walk(*fresh);
+    scan(*fresh);
     keys_.expect_ours_alone(*fresh);
 }
 
@@ -255,11 +251,11 @@ TEST_P(PublicHalfOfAModule, OfAKeyThatIsAmongNoneIsMissing) {
 class SeveralKeysOfOneId : public ::testing::TestWithParam<LabKind> {
   protected:
     SeveralKeysOfOneId() {
-        import(*lab_->token(), id_, make_key(Kind::hmac64), {Use::signature});
-        import(*lab_->token_of_others(), id_, make_key(Kind::hmac64), {Use::signature});
+        import(*lab_->token(), id_, make_key(Kind::hmac64), {KeyUsage::sign_verify});
+        import(*lab_->token_of_others(), id_, make_key(Kind::hmac64), {KeyUsage::sign_verify});
     }
-    void expect_mismatch(service::Token& token) {
-        const TokenError error = error_of(token, id_, Action::sign, signing_);
+    void expect_mismatch(Token& token) {
+        const TokenError error = error_of(token, id_, CryptoOperation::sign, signing_);
         EXPECT_EQ(error.fault(), TokenFault::mismatch);
         EXPECT_STREQ(error.what(),
                      "The token holds several keys under the id of this one: an operator must "
@@ -267,7 +263,7 @@ class SeveralKeysOfOneId : public ::testing::TestWithParam<LabKind> {
     }
 
     const ObjectId id_ = ObjectId::random();
-    const Operation signing_ = operation("SHA256-HMAC", message(8));
+    const CryptoRequest signing_ = operation("SHA256-HMAC", message(8));
     std::unique_ptr<ModuleLab> lab_ = make_module_lab(GetParam());
 };
 INSTANTIATE_TEST_SUITE_P(Labs, SeveralKeysOfOneId, ::testing::Values(LabKind::softhsm, LabKind::p11_kit),
@@ -278,10 +274,10 @@ TEST_P(SeveralKeysOfOneId, AreAMismatchToWhoSearches) {
 }
 
 TEST_P(SeveralKeysOfOneId, AreAMismatchAfterAWalk) {
-    EXPECT_EQ(use(*lab_->token(), id_, Action::sign, signing_).kind, Done::done);
-    walk(*lab_->token());
+    EXPECT_EQ(use(*lab_->token(), id_, CryptoOperation::sign, signing_).kind, Done::done);
+    scan(*lab_->token());
     expect_mismatch(*lab_->token());
-    walk(*lab_->token());
+    scan(*lab_->token());
     expect_mismatch(*lab_->token());
 }
 

@@ -16,32 +16,24 @@ namespace keyward::tests {
 namespace {
 
 using namespace std::chrono_literals;
-using service::Action;
-using service::Lifetime;
-using service::Operation;
-using service::Outcome;
-using service::TokenError;
-using service::TokenFault;
-using service::Use;
-using service::UseSet;
-using Done = service::Outcome::Kind;
+using Done = CryptoResult::Kind;
 
 class UsedModule {
   public:
     explicit UsedModule(LabKind kind) : lab_(make_module_lab(kind)) {}
 
-    void import(const keys::KeyMaterial& material, const UseSet& uses) {
-        token().import({id_, "MyProject/my-key", material, uses, Lifetime::token, std::nullopt});
+    void import(const keys::KeyMaterial& material, const KeyUsages& uses) {
+        token().import({id_, "MyProject/my-key", material, uses, ObjectLifetime::token, std::nullopt});
     }
-    Outcome use(Action action, const Operation& operation) {
+    CryptoResult use(CryptoOperation action, const CryptoRequest& operation) {
         auto outcomes = token().operate(id_, action, std::span(&operation, 1));
         return std::move(outcomes.at(0));
     }
     bool signs() {
-        const Operation signing = operation("SHA256-HMAC", message(8));
-        return use(Action::sign, signing).kind == Done::done;
+        const CryptoRequest signing = operation("SHA256-HMAC", message(8));
+        return use(CryptoOperation::sign, signing).kind == Done::done;
     }
-    service::Token& token() { return *lab_->token(); }
+    Token& token() { return *lab_->token(); }
     ModuleLab& lab() { return *lab_; }
 
   private:
@@ -69,22 +61,22 @@ template <typename Wanted>
 std::vector<SignatureCase> signature_cases(Wanted wanted) {
     std::vector<SignatureCase> cases;
     for (const LabKind lab : {LabKind::softhsm, LabKind::p11_kit})
-        for (const std::string& mechanism : mechanisms_of(Use::signature))
+        for (const std::string& mechanism : mechanisms_of(KeyUsage::sign_verify))
             for (const Kind kind : all_kinds())
                 if (offers(lab, mechanism) && !is_public_alone(kind) &&
-                    algorithm_of(kind) == service::find_mechanism(mechanism)->algorithm &&
-                    wanted(*service::find_mechanism(mechanism)))
+                    algorithm_of(kind) == find_mechanism(mechanism)->algorithm &&
+                    wanted(*find_mechanism(mechanism)))
                     cases.push_back({lab, mechanism, kind});
     return cases;
 }
 
 class SignatureOfAModule : public ::testing::TestWithParam<SignatureCase> {
   protected:
-    SignatureOfAModule() { used_.import(key_, {Use::signature}); }
+    SignatureOfAModule() { used_.import(key_, {KeyUsage::sign_verify}); }
 
     /// Whether OpenSSL finds what the token makes of it right for the message.
-    bool makes_right(const Operation& signing) {
-        const Outcome made = used_.use(Action::sign, signing);
+    bool makes_right(const CryptoRequest& signing) {
+        const CryptoResult made = used_.use(CryptoOperation::sign, signing);
         return made.kind == Done::done &&
                is_right(GetParam().mechanism, key_, message_, made.output.reveal());
     }
@@ -92,7 +84,7 @@ class SignatureOfAModule : public ::testing::TestWithParam<SignatureCase> {
     UsedModule used_{GetParam().lab};
     const keys::KeyMaterial key_ = make_key(GetParam().kind);
     const Bytes message_ = message(300);
-    const Operation signing_ = operation(GetParam().mechanism, message_);
+    const CryptoRequest signing_ = operation(GetParam().mechanism, message_);
 };
 INSTANTIATE_TEST_SUITE_P(Mechanisms, SignatureOfAModule,
                          ::testing::ValuesIn(signature_cases([](const auto&) { return true; })),
@@ -104,8 +96,8 @@ TEST_P(SignatureOfAModule, IsRightToOpenssl) {
 
 class DigestSignatureOfAModule : public SignatureOfAModule {};
 INSTANTIATE_TEST_SUITE_P(Mechanisms, DigestSignatureOfAModule,
-                         ::testing::ValuesIn(signature_cases([](const service::Mechanism& row) {
-                             return service::takes(row, service::Parameter::digest);
+                         ::testing::ValuesIn(signature_cases([](const Mechanism& row) {
+                             return takes(row, Parameter::digest);
                          })),
                          [](const auto& test) { return name_of(test.param); });
 
@@ -126,13 +118,13 @@ void PrintTo(const CipherCase& each, std::ostream* out) {
 class CipherOfSoftHsm : public ::testing::TestWithParam<CipherCase> {
   protected:
     CipherOfSoftHsm() {
-        used_.import(key_, {Use::cipher});
-        if (operation_.mechanism->scheme == service::Scheme::gcm) operation_.aad = message(20);
+        used_.import(key_, {KeyUsage::encrypt_decrypt});
+        if (operation_.mechanism->scheme == Scheme::gcm) operation_.aad = message(20);
     }
 
     /// What OpenSSL makes of it, with GCM's tag behind it.
     Bytes sealed_by_openssl() const {
-        const keys::CipherCtxPtr context(EVP_CIPHER_CTX_new());
+        const CipherCtxPtr context(EVP_CIPHER_CTX_new());
         const ByteView input = operation_.input.reveal();
         EVP_EncryptInit_ex(context.get(), GetParam().software, nullptr,
                            std::get<keys::SecretKey>(key_).octets.reveal().data(), operation_.iv.data());
@@ -145,7 +137,7 @@ class CipherOfSoftHsm : public ::testing::TestWithParam<CipherCase> {
         int rest = 0;
         EVP_EncryptFinal_ex(context.get(), sealed.data() + size, &rest);
         sealed.resize(static_cast<std::size_t>(size) + static_cast<std::size_t>(rest));
-        if (operation_.mechanism->scheme == service::Scheme::gcm) {
+        if (operation_.mechanism->scheme == Scheme::gcm) {
             Bytes tag(16);
             EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, 16, tag.data());
             sealed.insert(sealed.end(), tag.begin(), tag.end());
@@ -155,7 +147,7 @@ class CipherOfSoftHsm : public ::testing::TestWithParam<CipherCase> {
 
     UsedModule used_{LabKind::softhsm};
     const keys::KeyMaterial key_ = make_key(GetParam().kind);
-    Operation operation_ = operation(GetParam().mechanism, message(100));
+    CryptoRequest operation_ = operation(GetParam().mechanism, message(100));
 };
 INSTANTIATE_TEST_SUITE_P(
     Mechanisms, CipherOfSoftHsm,
@@ -167,14 +159,14 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) { return test.param.name; });
 
 TEST_P(CipherOfSoftHsm, SealsAsOpensslDoes) {
-    const Outcome sealed = used_.use(Action::encrypt, operation_);
+    const CryptoResult sealed = used_.use(CryptoOperation::encrypt, operation_);
     EXPECT_TRUE(std::ranges::equal(sealed.output.reveal(), sealed_by_openssl()));
 }
 
 TEST_P(CipherOfSoftHsm, OpensWhatOpensslSealed) {
-    Operation opening = copy_of(operation_);
+    CryptoRequest opening = copy_of(operation_);
     opening.input = SecretBytes::copy_of(sealed_by_openssl());
-    const Outcome opened = used_.use(Action::decrypt, opening);
+    const CryptoResult opened = used_.use(CryptoOperation::decrypt, opening);
     EXPECT_TRUE(std::ranges::equal(opened.output.reveal(), operation_.input.reveal()));
 }
 
@@ -186,7 +178,7 @@ INSTANTIATE_TEST_SUITE_P(Labs, KeyOfAModule, ::testing::Values(LabKind::softhsm,
                          [](const auto& test) { return name_of(test.param); });
 
 TEST_P(KeyOfAModule, IsFoundAgainAfterSessionsWereLost) {
-    used_.import(make_key(Kind::hmac64), {Use::signature});
+    used_.import(make_key(Kind::hmac64), {KeyUsage::sign_verify});
     EXPECT_TRUE(used_.signs());
     lose_sessions(used_.lab().inspector());
     EXPECT_TRUE(used_.signs());
@@ -195,7 +187,7 @@ TEST_P(KeyOfAModule, IsFoundAgainAfterSessionsWereLost) {
 TEST_P(KeyOfAModule, ThatWasProvedWithOaepLeavesNoObjects) {
     used_.token().oaep_hashes();
     hsm::Lease lease = used_.lab().inspector().lease();
-    hsm::Template everything;
+    hsm::AttributeTemplate everything;
     EXPECT_TRUE(hsm::find_matching(lease, everything).empty());
 }
 
@@ -204,10 +196,10 @@ TEST(P11KitKey, IsMissedWhileTheServerIsGoneAndFoundAgainOnceItIsBack) {
     P11KitLab lab;
     const ObjectId id = ObjectId::random();
     const keys::KeyMaterial key = make_key(Kind::hmac64);
-    lab.token()->import({id, "survivor", key, {Use::signature}, Lifetime::token, std::nullopt});
-    const Operation signing = operation("SHA256-HMAC", message(8));
-    const auto sign = [&] { return lab.token()->operate(id, Action::sign, std::span(&signing, 1)); };
-    const Outcome before = std::move(sign().front());
+    lab.token()->import({id, "survivor", key, {KeyUsage::sign_verify}, ObjectLifetime::token, std::nullopt});
+    const CryptoRequest signing = operation("SHA256-HMAC", message(8));
+    const auto sign = [&] { return lab.token()->operate(id, CryptoOperation::sign, std::span(&signing, 1)); };
+    const CryptoResult before = std::move(sign().front());
 
     lab.server().stop();
     try {
@@ -219,7 +211,7 @@ TEST(P11KitKey, IsMissedWhileTheServerIsGoneAndFoundAgainOnceItIsBack) {
     lab.server().start();
 
     const auto limit = std::chrono::steady_clock::now() + 20s;
-    std::vector<Outcome> after;
+    std::vector<CryptoResult> after;
     while (after.empty() && std::chrono::steady_clock::now() < limit) {
         try {
             after = sign();

@@ -12,7 +12,7 @@ class Comparison {
         : record_(record), catalogue_(catalogue) {
         for (const auto& [environment, objects] : held)
             for (const HeldObject& object : objects)
-                if (!object.half_made()) objects_[environment][object.id].push_back(&object);
+                if (!object.incomplete()) objects_[environment][object.id].push_back(&object);
     }
 
     void compare_keys() {

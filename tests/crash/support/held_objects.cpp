@@ -62,7 +62,7 @@ class Reading {
         HeldObject object{kind_of(token_.number(handle, CKA_CLASS)), token_.attribute(handle, CKA_LABEL),
                           hex(token_.attribute(handle, CKA_ID)),
                           upper(hex(token_.attribute(handle, CKA_CHECK_VALUE))), "not tried"};
-        if (object.half_made()) {
+        if (object.incomplete()) {
             objects_.push_back(std::move(object));
             return;
         }

@@ -22,7 +22,7 @@ struct HeldObject {
     std::string proof;
 
     /// What SoftHSM2 leaves behind that was killed while it made an object.
-    [[nodiscard]] bool half_made() const { return label.empty() && id.empty(); }
+    [[nodiscard]] bool incomplete() const { return label.empty() && id.empty(); }
 };
 
 /// By environment.

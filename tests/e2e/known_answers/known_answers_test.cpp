@@ -13,7 +13,7 @@ TEST(KnownAnswers, AreThereForEveryMechanismOfTheTable) {
     published.merge(mechanisms_of_known_rsa());
     published.merge(mechanisms_of_known_curves());
     std::set<std::string> table;
-    for (const service::Mechanism& row : service::mechanism_table())
+    for (const Mechanism& row : mechanism_table())
         table.emplace(row.name);
     EXPECT_EQ(published, table);
 }

@@ -22,45 +22,45 @@ namespace keyward::e2e {
 namespace {
 
 using api::Body;
-using api::Method;
+using http::Method;
 using nlohmann::json;
-using service::Permission;
 using testing::HasSubstr;
 
 /// What the product's table says of one route; everything here is derived from it, so that a new route is
 /// tested without a new line.
 struct Row {
-    Method method;
+    http::Method method;
     std::string pattern;
     api::Login login;
     std::vector<Permission> permissions;
     Body body;
 };
 
-std::string name_of(Method method) {
+std::string name_of(http::Method method) {
     switch (method) {
-        case Method::get:
+        case http::Method::get:
             return "GET";
-        case Method::head:
+        case http::Method::head:
             return "HEAD";
-        case Method::post:
+        case http::Method::post:
             return "POST";
-        case Method::put:
+        case http::Method::put:
             return "PUT";
-        case Method::patch:
+        case http::Method::patch:
             return "PATCH";
-        case Method::del:
+        case http::Method::del:
             return "DELETE";
-        case Method::options:
+        case http::Method::options:
             return "OPTIONS";
-        case Method::other:
+        case http::Method::other:
             return "BREW";
     }
     return {};
 }
 
-constexpr std::array all_methods{Method::get,   Method::head, Method::post,    Method::put,
-                                 Method::patch, Method::del,  Method::options, Method::other};
+constexpr std::array all_methods{http::Method::get,     http::Method::head,  http::Method::post,
+                                 http::Method::put,     http::Method::patch, http::Method::del,
+                                 http::Method::options, http::Method::other};
 
 /// The table over a catalogue that nobody asks: no handler is called in this process.
 std::vector<Row> read_table() {
@@ -70,13 +70,14 @@ std::vector<Row> read_table() {
     service::InFlight in_flight;
     service::Login login(*catalogue, storage::login_networks_of(*catalogue), system_now,
                          std::chrono::steady_clock::now);
-    const service::Workplace workplace{*catalogue, environments, in_flight, {}, "nobody", system_now};
-    service::Repeats repeats(
-        workplace, SecretBytes(32), [] {}, std::chrono::seconds(1));
-    service::UseKey use(workplace, std::chrono::steady_clock::now);
+    const service::ServiceContext service_context{*catalogue, environments, in_flight,
+                                                  {},         "nobody",     system_now};
+    service::IdempotentRequests repeats(
+        service_context, SecretBytes(32), [] {}, std::chrono::seconds(1));
+    service::UseKey use(service_context, std::chrono::steady_clock::now);
     const service::CatalogueHealth health(*catalogue, "nobody", system_now);
     std::vector<Row> rows;
-    for (const api::Route& route : api::all_routes(workplace, login, use, repeats, health))
+    for (const api::Route& route : api::all_routes(service_context, login, use, repeats, health))
         rows.push_back(
             {route.method, std::string(route.pattern), route.login, route.permissions, route.body});
     return rows;
@@ -262,7 +263,7 @@ class Routes : public LiveKeyward {
                                                    const std::vector<Permission>& permissions) {
         std::vector<std::string> words{"grant", user, of_project};
         for (const Permission permission : permissions)
-            words.emplace_back(service::to_string(permission));
+            words.emplace_back(to_string(permission));
         return words;
     }
 
@@ -328,15 +329,15 @@ TEST_P(EveryRoute, AnswersEveryOtherMethodWithWhatItsPathHas) {
     for (const Row& row : table())
         if (row.pattern == pattern) allowed.insert(name_of(row.method));
     if (allowed.contains("GET")) allowed.insert("HEAD");
-    for (const Method method : all_methods) {
-        if (method != Method::options && allowed.contains(name_of(method))) continue;
+    for (const http::Method method : all_methods) {
+        if (method != http::Method::options && allowed.contains(name_of(method))) continue;
         Request request = wrong_request_for(GetParam(), mighty());
         request.method = name_of(method);
         request.path = path_of(GetParam(), "none", "NoProject");
         const Answer answer = send(request);
-        if (method == Method::options)
+        if (method == http::Method::options)
             EXPECT_EQ(answer.status, 204) << answer.body;
-        else if (method == Method::head)
+        else if (method == http::Method::head)
             EXPECT_EQ(answer.status, 405);
         else
             expect_problem(answer, 405, "method_not_allowed");
@@ -441,7 +442,7 @@ TEST_P(EveryRouteAndGrant, LetsInOnlyWhoeverHoldsEnough) {
             const Answer answer = send(request);
             expect_problem(answer, 403, "forbidden");
             EXPECT_THAT(answer.json().value("error_description", ""),
-                        HasSubstr(std::string(service::to_string(*missing))));
+                        HasSubstr(std::string(to_string(*missing))));
         }
     }
     expect_key_is_whole();
@@ -479,7 +480,7 @@ TEST_P(EveryRouteAndGrant, ChangesNothingWhereTheGrantsDoNotReach) {
 
 TEST_P(EveryRouteAndGrant, ChangesNothingThatAllEnvironmentsShareWithoutBothInEach) {
     const auto& [row, grants] = GetParam();
-    if (grants.limited_to == nullptr || row.method != Method::put) return;
+    if (grants.limited_to == nullptr || row.method != http::Method::put) return;
     const std::string description = "changed";
     for (const json& body :
          {json{{"description", description}}, json{{"mechanisms", {"AES-CTR"}}}, json{{"algorithm", "HMAC"}},
@@ -568,7 +569,7 @@ std::string line_of(const Row& row) {
     std::string line = name_of(row.method) + " " + row.pattern;
     line += needs_login(row) ? ", login" : "";
     for (const Permission permission : row.permissions)
-        line += " " + std::string(service::to_string(permission));
+        line += " " + std::string(to_string(permission));
     if (has_body(row)) line += ", " + media_type(row);
     return line + (row.body == Body::json_if_any ? " if any" : "");
 }

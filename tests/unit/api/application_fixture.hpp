@@ -17,9 +17,9 @@ namespace keyward::api {
 /// The whole application over a real catalogue and fake tokens, without a socket.
 class ApplicationTest : public testing::Test {
   protected:
-    HttpResponse send(Method method, const std::string& path, Headers headers = {},
-                      const std::string& body = {}) {
-        HttpRequest request;
+    http::Response send(http::Method method, const std::string& path, http::Headers headers = {},
+                        const std::string& body = {}) {
+        http::Request request;
         request.method = method;
         request.method_name = "METHOD";
         const auto question = path.find('?');
@@ -30,38 +30,40 @@ class ApplicationTest : public testing::Test {
         return application_.handle(request);
     }
 
-    Headers login(const std::vector<service::Grant>& grants) {
+    http::Headers login(const std::vector<Grant>& grants) {
         const SecretBytes token = service::make_api_token();
         const std::string user = "user" + std::to_string(++users_);
-        bench_.catalogue->create_user(user, "", {});
-        const std::string id = bench_.catalogue->find_user(user)->id;
+        fixture_.catalogue->create_user(user, "", {});
+        const std::string id = fixture_.catalogue->find_user(user)->id;
         for (const auto& grant : grants)
-            bench_.catalogue->add_grant(id, grant, {});
-        bench_.catalogue->create_api_token(id, "", service::hash_api_token(token.reveal_text()), {}, {});
+            fixture_.catalogue->add_grant(id, grant, {});
+        fixture_.catalogue->create_api_token(id, "", service::hash_api_token(token.reveal_text()), {}, {});
         return {{"authorization", "Bearer " + std::string(token.reveal_text())},
                 {"content-type", "application/json"}};
     }
 
-    Headers manager() { return login(bench_.alice.grants); }
+    http::Headers manager() { return login(fixture_.alice.grants); }
 
-    static std::string error_of(const HttpResponse& response) {
+    static std::string error_of(const http::Response& response) {
         return Json::parse(response.body).value("error", "");
     }
-    static std::string header_of(const HttpResponse& response, const std::string& wanted) {
+    static std::string header_of(const http::Response& response, const std::string& wanted) {
         for (const auto& [name, value] : response.headers)
             if (name == wanted) return value;
         return {};
     }
 
-    service::Workbench bench_;
-    service::Access access_{*bench_.catalogue, [this] { return bench_.now; }};
+    service::ServiceFixture fixture_;
+    service::Access access_{*fixture_.catalogue, [this] { return fixture_.now; }};
     std::chrono::steady_clock::time_point steady_now_{std::chrono::hours(1)};
-    service::Login login_{*bench_.catalogue, storage::login_networks_of(*bench_.catalogue),
-                          [this] { return bench_.now; }, [this] { return steady_now_; }};
-    service::Repeats repeats_{bench_.workplace(), random_secret(32), [] {}, std::chrono::seconds(1)};
-    service::UseKey use_{bench_.workplace(), [this] { return steady_now_; }};
-    service::CatalogueHealth health_{*bench_.catalogue, "this-process", [this] { return bench_.now; }};
-    Application application_{all_routes(bench_.workplace(), login_, use_, repeats_, health_), access_};
+    service::Login login_{*fixture_.catalogue, storage::login_networks_of(*fixture_.catalogue),
+                          [this] { return fixture_.now; }, [this] { return steady_now_; }};
+    service::IdempotentRequests repeats_{fixture_.service_context(), random_secret(32), [] {},
+                                         std::chrono::seconds(1)};
+    service::UseKey use_{fixture_.service_context(), [this] { return steady_now_; }};
+    service::CatalogueHealth health_{*fixture_.catalogue, "this-process", [this] { return fixture_.now; }};
+    Application application_{all_routes(fixture_.service_context(), login_, use_, repeats_, health_),
+                             access_};
     int users_ = 0;
 };
 

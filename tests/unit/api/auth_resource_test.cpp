@@ -13,14 +13,15 @@ class AuthResource : public ApplicationTest {
     AuthResource() {
         std::string password = "open-sesame-1";
         static const std::string hash = hash_password(SecretBytes::take(password));
-        bench_.catalogue->create_user("bob", hash, {});
+        fixture_.catalogue->create_user("bob", hash, {});
     }
 
-    HttpResponse post(const std::string& body, const std::string& type = "application/x-www-form-urlencoded",
-                      const std::string& path = token_path) {
-        return send(Method::post, path, {{"content-type", type}}, body);
+    http::Response post(const std::string& body,
+                        const std::string& type = "application/x-www-form-urlencoded",
+                        const std::string& path = token_path) {
+        return send(http::Method::post, path, {{"content-type", type}}, body);
     }
-    static std::string description_of(const HttpResponse& response) {
+    static std::string description_of(const http::Response& response) {
         return Json::parse(response.body).value("error_description", "");
     }
     void expect_refused(const std::string& body, const std::string& error, const std::string& description) {
@@ -46,19 +47,19 @@ TEST_F(AuthResource, AnswersWithATokenForAnHour) {
 }
 
 TEST_F(AuthResource, TheTokenWorksAtOnce) {
-    bench_.catalogue->add_grant(bench_.catalogue->find_user("bob")->id,
-                                {bench_.project.id, service::Permission::use, {}}, {});
+    fixture_.catalogue->add_grant(fixture_.catalogue->find_user("bob")->id,
+                                  {fixture_.project.id, Permission::use, {}}, {});
     const std::string token = Json::parse(post(good_).body)["access_token"];
-    EXPECT_EQ(
-        send(Method::get, "/apiops/projects/MyProject/environments", {{"authorization", "Bearer " + token}})
-            .status,
-        200);
+    EXPECT_EQ(send(http::Method::get, "/apiops/projects/MyProject/environments",
+                   {{"authorization", "Bearer " + token}})
+                  .status,
+              200);
 }
 
 TEST_F(AuthResource, NeedsNoLoginAndMindsNone) {
-    const Headers headers{{"authorization", "Bearer nonsense"},
-                          {"content-type", "application/x-www-form-urlencoded"}};
-    EXPECT_EQ(send(Method::post, token_path + "/", headers, good_).status, 200);
+    const http::Headers headers{{"authorization", "Bearer nonsense"},
+                                {"content-type", "application/x-www-form-urlencoded"}};
+    EXPECT_EQ(send(http::Method::post, token_path + "/", headers, good_).status, 200);
 }
 
 TEST_F(AuthResource, AWrongPasswordIsBadCredentials) {
@@ -108,7 +109,7 @@ TEST_F(AuthResource, AnotherMediaTypeIsRefused) {
                   "The body must be sent with Content-Type: application/x-www-form-urlencoded");
     }
     EXPECT_EQ(post("", "application/x-www-form-urlencoded; charset=UTF-8").status, 400);
-    EXPECT_EQ(send(Method::post, token_path, {}, good_).status, 415);
+    EXPECT_EQ(send(http::Method::post, token_path, {}, good_).status, 415);
 }
 
 TEST_F(AuthResource, QueryParametersAreRefused) {
@@ -117,10 +118,10 @@ TEST_F(AuthResource, QueryParametersAreRefused) {
 }
 
 TEST_F(AuthResource, HasNoOtherMethod) {
-    const auto response = send(Method::get, token_path, manager());
+    const auto response = send(http::Method::get, token_path, manager());
     EXPECT_EQ(response.status, 405);
     EXPECT_EQ(header_of(response, "Allow"), "POST, OPTIONS");
-    EXPECT_EQ(send(Method::get, token_path).status, 401);
+    EXPECT_EQ(send(http::Method::get, token_path).status, 401);
 }
 
 TEST_F(AuthResource, AfterFiveFailuresTheAnswerSaysHowLongToWait) {

@@ -42,7 +42,7 @@ TEST_F(CertificateRequests, TellWhichNamesCanNotStandThere) {
     EXPECT_EQ(pointers(mistakes("k", right({{"subject", "www.example.org"},
                                             {"subjectAltNames", {"DNS:a.example", "IP:1.2.3", "host"}}}))),
               (Pointers{"/subject", "/subjectAltNames/1", "/subjectAltNames/2"}));
-    EXPECT_EQ(bench_.production->operations(), 0U);
+    EXPECT_EQ(fixture_.production->operations(), 0U);
 }
 
 TEST_F(CertificateRequests, TellOfTheMechanismBesideTheNames) {
@@ -70,8 +70,8 @@ TEST_F(CertificateRequests, NeedAPrivateKeyAndOneOfItsSignatures) {
 
 TEST_F(CertificateRequests, OfAKeyThatIsReplacedMeanwhileAreAConflict) {
     create_ec("k");
-    bench_.production->in_next_operation([&] {
-        const auto response = send(Method::put, "/apiops/projects/MyProject/keys/k/", manager_,
+    fixture_.production->in_next_operation([&] {
+        const auto response = send(http::Method::put, "/apiops/projects/MyProject/keys/k/", manager_,
                                    R"({"description":"changed meanwhile"})");
         EXPECT_EQ(response.status, 200) << response.body;
     });
@@ -87,9 +87,10 @@ TEST_F(CertificateRequests, WithASignatureThatIsNotTheKeysAreABug) {
 
 TEST_F(CertificateRequests, NeedTheirTokenAndThePermission) {
     create_ec("k");
-    EXPECT_EQ(send(Method::post, path("certificate-request", "k"), manager_, right().dump()).status, 403);
+    EXPECT_EQ(send(http::Method::post, path("certificate-request", "k"), manager_, right().dump()).status,
+              403);
     EXPECT_EQ(use("certificate-request", "none", right()).status, 404);
-    bench_.production->set_reachable(false);
+    fixture_.production->set_reachable(false);
     EXPECT_EQ(use("certificate-request", "k", right()).status, 503);
 }
 

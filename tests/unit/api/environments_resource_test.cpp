@@ -11,12 +11,12 @@ const std::string mechanisms_path = "/apiops/environments/production/mechanisms/
 
 class EnvironmentsResource : public ApplicationTest {
   protected:
-    Headers admin() { return login({{"", service::Permission::admin, {}}}); }
-    Headers user(const std::set<std::string>& environments = {}) {
-        return login({{bench_.project.id, service::Permission::use, environments}});
+    http::Headers admin() { return login({{"", Permission::admin, {}}}); }
+    http::Headers user(const std::set<std::string>& environments = {}) {
+        return login({{fixture_.project.id, Permission::use, environments}});
     }
-    Json list(const std::string& path, const Headers& headers) {
-        const auto response = send(Method::get, path, headers);
+    Json list(const std::string& path, const http::Headers& headers) {
+        const auto response = send(http::Method::get, path, headers);
         EXPECT_EQ(response.status, 200) << response.body;
         Json body = Json::parse(response.body);
         EXPECT_TRUE(body["success"].get<bool>());
@@ -29,9 +29,9 @@ class EnvironmentsResource : public ApplicationTest {
             all.push_back(entry["name"]);
         return all;
     }
-    void settle(const std::string& name, service::Health health) {
-        bench_.environments.find(name)->probe();
-        while (bench_.environments.find(name)->health() != health)
+    void resolve(const std::string& name, service::Health health) {
+        fixture_.environments.find(name)->probe();
+        while (fixture_.environments.find(name)->health() != health)
             std::this_thread::yield();
     }
 };
@@ -47,9 +47,9 @@ TEST_F(EnvironmentsResource, AnEntryHasExactlyTheContractsMembers) {
     profile.name = "other";
     profile.type = "SANDBOX";
     profile.description = "for trials";
-    bench_.environments.add(
+    fixture_.environments.add(
         std::make_unique<service::Environment>(profile, std::make_shared<fakes::FakeToken>()));
-    settle("other", service::Health::up);
+    resolve("other", service::Health::up);
     EXPECT_EQ(
         list(all_path, admin())[2].dump(),
         R"({"description":"for trials","id":"other","name":"other","status":"PUBLISHED","type":"SANDBOX"})");
@@ -58,10 +58,10 @@ TEST_F(EnvironmentsResource, AnEntryHasExactlyTheContractsMembers) {
 TEST_F(EnvironmentsResource, ArePublishedWhileTheirTokenAnswers) {
     const auto status = [&] { return list(project_path, user())[0]["status"].get<std::string>(); };
     EXPECT_EQ(status(), "UNPUBLISHED");
-    settle("production", service::Health::up);
+    resolve("production", service::Health::up);
     EXPECT_EQ(status(), "PUBLISHED");
-    bench_.production->set_reachable(false);
-    settle("production", service::Health::down);
+    fixture_.production->set_reachable(false);
+    resolve("production", service::Health::down);
     EXPECT_EQ(status(), "UNPUBLISHED");
 }
 
@@ -71,31 +71,31 @@ TEST_F(EnvironmentsResource, OnlyThoseWithinTheCallersGrantsAreListed) {
 }
 
 TEST_F(EnvironmentsResource, OneThatTheConfigurationLacksIsListedWithoutAType) {
-    bench_.catalogue->create_project("Old", {"gone"}, {});
+    fixture_.catalogue->create_project("Old", {"gone"}, {});
     EXPECT_EQ(list("/apiops/projects/Old/environments/", admin()).dump(),
               R"([{"description":"","id":"gone","name":"gone","status":"UNPUBLISHED","type":null}])");
 }
 
 TEST_F(EnvironmentsResource, OfAnInvisibleProjectAreNotFound) {
-    EXPECT_EQ(send(Method::get, project_path, login({})).status, 404);
-    EXPECT_EQ(send(Method::get, project_path).status, 401);
+    EXPECT_EQ(send(http::Method::get, project_path, login({})).status, 404);
+    EXPECT_EQ(send(http::Method::get, project_path).status, 401);
 }
 
 TEST_F(EnvironmentsResource, AllAreForAdministratorsAlone) {
     EXPECT_EQ(names(list(all_path, admin())), (Names{"production", "staging"}));
     for (const auto& headers : {manager(), user(), login({})}) {
-        const auto response = send(Method::get, all_path, headers);
+        const auto response = send(http::Method::get, all_path, headers);
         EXPECT_EQ(response.status, 403);
         EXPECT_EQ(Json::parse(response.body)["error_description"].get<std::string>(),
                   "The permission ROLE_ADMIN is required");
     }
-    EXPECT_EQ(send(Method::get, all_path).status, 401);
+    EXPECT_EQ(send(http::Method::get, all_path).status, 401);
 }
 
 TEST_F(EnvironmentsResource, ListTheMechanismsOfTheirToken) {
-    bench_.production->offer({"AES-GCM", "EDDSA"});
+    fixture_.production->offer({"AES-GCM", "EDDSA"});
     EXPECT_EQ(
-        send(Method::get, mechanisms_path, user()).body,
+        send(http::Method::get, mechanisms_path, user()).body,
         R"({"success":true,"resultList":[)"
         R"({"name":"AES-GCM","algorithm":"AES","operations":["encrypt","decrypt"],"parameters":["iv","aad","tag"],)"
         R"("legacy":false,"limits":"IV of 12 octets, made by the service unless sent; at most 2^32 encryptions a key with made )"
@@ -107,46 +107,46 @@ TEST_F(EnvironmentsResource, ListTheMechanismsOfTheirToken) {
 
 TEST_F(EnvironmentsResource, ListMechanismsInTheTablesOrderWithoutLegacyOnes) {
     Names expected;
-    for (const service::Mechanism& row : service::mechanism_table())
+    for (const Mechanism& row : mechanism_table())
         if (!row.legacy) expected.emplace_back(row.name);
     EXPECT_EQ(names(list(mechanisms_path, user())), expected);
 }
 
 TEST_F(EnvironmentsResource, ListTheHashesOfOaep) {
-    bench_.production->offer({"RSA-PKCS-OAEP", "RSA-PKCS"});
-    bench_.production->decrypt_oaep_with({keys::Digest::sha1, keys::Digest::sha256});
+    fixture_.production->offer({"RSA-PKCS-OAEP", "RSA-PKCS"});
+    fixture_.production->decrypt_oaep_with({Digest::sha1, Digest::sha256});
     const Json offered = list(mechanisms_path, user());
     ASSERT_EQ(offered.size(), 1U);
     EXPECT_EQ(offered[0]["hashes"].dump(), R"(["SHA-1","SHA256"])");
 }
 
 TEST_F(EnvironmentsResource, ListNoOaepThatTheTokenCanNotDecrypt) {
-    bench_.production->offer({"RSA-PKCS-OAEP"});
-    bench_.production->decrypt_oaep_with({});
+    fixture_.production->offer({"RSA-PKCS-OAEP"});
+    fixture_.production->decrypt_oaep_with({});
     EXPECT_EQ(list(mechanisms_path, user()), Json::array());
 }
 
 TEST_F(EnvironmentsResource, ListMechanismsForGrantsThatReachThem) {
     for (const auto& headers : {user(), user({"production"}), admin()})
-        EXPECT_EQ(send(Method::get, mechanisms_path, headers).status, 200);
+        EXPECT_EQ(send(http::Method::get, mechanisms_path, headers).status, 200);
     for (const auto& headers : {user({"staging"}), login({})}) {
-        const auto response = send(Method::get, mechanisms_path, headers);
+        const auto response = send(http::Method::get, mechanisms_path, headers);
         EXPECT_EQ(response.status, 400);
         EXPECT_EQ(
             Json::parse(response.body)["error_description"].get<std::string>(),
             "Environment (name: production) is not found or user does not have privilege to access it!");
     }
-    EXPECT_EQ(send(Method::get, mechanisms_path).status, 401);
+    EXPECT_EQ(send(http::Method::get, mechanisms_path).status, 401);
 }
 
 TEST_F(EnvironmentsResource, ListMechanismsOnlyOfThoseOfTheConfiguration) {
-    bench_.catalogue->create_project("Old", {"gone"}, {});
-    EXPECT_EQ(send(Method::get, "/apiops/environments/gone/mechanisms/", admin()).status, 400);
+    fixture_.catalogue->create_project("Old", {"gone"}, {});
+    EXPECT_EQ(send(http::Method::get, "/apiops/environments/gone/mechanisms/", admin()).status, 400);
 }
 
 TEST_F(EnvironmentsResource, ListNoMechanismsWhileTheirTokenDoesNotAnswer) {
-    bench_.production->set_reachable(false);
-    const auto response = send(Method::get, mechanisms_path, user());
+    fixture_.production->set_reachable(false);
+    const auto response = send(http::Method::get, mechanisms_path, user());
     EXPECT_EQ(response.status, 503);
     EXPECT_EQ(error_of(response), "hsm_unavailable");
     EXPECT_EQ(Json::parse(response.body)["error_description"].get<std::string>(),
@@ -155,7 +155,7 @@ TEST_F(EnvironmentsResource, ListNoMechanismsWhileTheirTokenDoesNotAnswer) {
 
 TEST_F(EnvironmentsResource, KnowNoQueryParameter) {
     for (const std::string& path : {project_path, all_path, mechanisms_path})
-        EXPECT_EQ(error_of(send(Method::get, path + "?limit=1", admin())), "validation_failed") << path;
+        EXPECT_EQ(error_of(send(http::Method::get, path + "?limit=1", admin())), "validation_failed") << path;
 }
 
 }  // namespace

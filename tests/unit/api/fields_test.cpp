@@ -2,7 +2,7 @@
 
 #include "api/json/key_fields.hpp"
 
-namespace keyward::service {
+namespace keyward {
 
 bool operator==(const FieldError& left, const FieldError& right) {
     return left.pointer == right.pointer && left.message == right.message;
@@ -11,7 +11,7 @@ void PrintTo(const FieldError& error, std::ostream* stream) {
     *stream << error.pointer << " " << error.message;
 }
 
-}  // namespace keyward::service
+}  // namespace keyward
 
 namespace keyward::api {
 namespace {
@@ -48,7 +48,7 @@ TEST(CreateKeyFields, EverythingIsReadIntoTheRequest) {
     EXPECT_EQ(request.description, "d");
     EXPECT_EQ(request.type, keys::KeyType::private_key);
     EXPECT_EQ(request.algorithm, keys::Algorithm::ec);
-    EXPECT_EQ(request.mechanisms, service::MechanismList{"ECDSA-SHA256"});
+    EXPECT_EQ(request.mechanisms, MechanismList{"ECDSA-SHA256"});
     ASSERT_EQ(request.environments.size(), 1U);
     EXPECT_EQ(request.environments[0].pointer, "/cryptoKeyInfoEnvironmentList/0");
     EXPECT_EQ(request.environments[0].environment, "production");

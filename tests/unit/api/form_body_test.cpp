@@ -21,8 +21,8 @@ std::string value(const Form& parsed, std::string_view name) {
 std::string refusal(std::string_view text) {
     try {
         form(text);
-    } catch (const service::ServiceError& error) {
-        EXPECT_EQ(error.kind(), service::ErrorKind::invalid_request);
+    } catch (const ServiceError& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::invalid_request);
         return error.what();
     }
     return {};

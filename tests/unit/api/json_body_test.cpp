@@ -165,7 +165,7 @@ std::vector<std::pair<std::string, std::string>> excess_of(std::string_view text
     std::vector<std::pair<std::string, std::string>> found;
     try {
         count_json_values(body(text), limits);
-    } catch (const service::ServiceError& refused) {
+    } catch (const ServiceError& refused) {
         for (const auto& detail : refused.details())
             found.emplace_back(detail.pointer, detail.message);
     }

@@ -247,8 +247,9 @@ class OperationFields : public UseTest, public testing::WithParamInterface<Wrong
         if (name == "ec") return create_ec(name);
         if (name == "rsa") return create_rsa(name);
         create_ec("private");
-        const Json read = Json::parse(
-            send(Method::get, "/apiops/projects/MyProject/keys/private/", manager_).body)["resultList"][0];
+        const Json read =
+            Json::parse(send(http::Method::get, "/apiops/projects/MyProject/keys/private/", manager_)
+                            .body)["resultList"][0];
         create(name, "PUBLIC_KEY", "EC", read["cryptoKeyInfoEnvironmentList"][0]["publicKey"]);
     }
 };
@@ -257,7 +258,7 @@ TEST_P(OperationFields, NameEveryMistake) {
     const WrongOperation& wrong = GetParam();
     create_key(wrong.key);
     EXPECT_EQ(mistakes_of(wrong.call, wrong.key, Json::parse(wrong.body)), wrong.mistakes);
-    EXPECT_EQ(bench_.production->operations(), 0U);
+    EXPECT_EQ(fixture_.production->operations(), 0U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, OperationFields, testing::ValuesIn(wrong_operations),

@@ -35,15 +35,15 @@ class OptionalLoginTest : public testing::Test {
   protected:
     [[nodiscard]] std::string token_of_a_user() const {
         const SecretBytes token = service::make_api_token();
-        bench_.catalogue->create_user("somebody", "", {});
-        bench_.catalogue->create_api_token(bench_.catalogue->find_user("somebody")->id, "",
-                                           service::hash_api_token(token.reveal_text()), {}, {});
+        fixture_.catalogue->create_user("somebody", "", {});
+        fixture_.catalogue->create_api_token(fixture_.catalogue->find_user("somebody")->id, "",
+                                             service::hash_api_token(token.reveal_text()), {}, {});
         return "Bearer " + std::string(token.reveal_text());
     }
 
-    service::Workbench bench_;
-    HangingCatalogue hanging_{*bench_.catalogue};
-    service::Access access_{hanging_, [this] { return bench_.now; }};
+    service::ServiceFixture fixture_;
+    HangingCatalogue hanging_{*fixture_.catalogue};
+    service::Access access_{hanging_, [this] { return fixture_.now; }};
 };
 
 TEST_F(OptionalLoginTest, RecognisesWhoHasAToken) {

@@ -29,7 +29,7 @@ class UseTest : public ApplicationTest {
   protected:
     using Mistake = std::pair<std::string, std::string>;
 
-    UseTest() : manager_(manager()), user_(login({{bench_.project.id, service::Permission::use, {}}})) {}
+    UseTest() : manager_(manager()), user_(login({{fixture_.project.id, Permission::use, {}}})) {}
 
     void create(const std::string& name, const std::string& type, const std::string& algorithm,
                 const std::string& content, const std::vector<std::string>& mechanisms = {}) {
@@ -38,7 +38,8 @@ class UseTest : public ApplicationTest {
         for (const char* environment : {"production", "staging"})
             body["cryptoKeyInfoEnvironmentList"].push_back(
                 {{"environmentName", environment}, {"content", content}});
-        const auto response = send(Method::post, "/apiops/projects/MyProject/keys/", manager_, body.dump());
+        const auto response =
+            send(http::Method::post, "/apiops/projects/MyProject/keys/", manager_, body.dump());
         ASSERT_EQ(response.status, 200) << response.body;
     }
     void create_secret(const std::string& name, const std::string& algorithm,
@@ -57,10 +58,10 @@ class UseTest : public ApplicationTest {
                             const std::string& environment = "production") {
         return "/apiops/projects/MyProject/keys/" + key + "/environments/" + environment + "/" + call + "/";
     }
-    HttpResponse use(const std::string& call, const std::string& key, const std::string& body) {
-        return send(Method::post, path(call, key), user_, body);
+    http::Response use(const std::string& call, const std::string& key, const std::string& body) {
+        return send(http::Method::post, path(call, key), user_, body);
     }
-    HttpResponse use(const std::string& call, const std::string& key, const Json& body) {
+    http::Response use(const std::string& call, const std::string& key, const Json& body) {
         return use(call, key, body.dump());
     }
     /// The answer of a use that goes well.
@@ -80,12 +81,12 @@ class UseTest : public ApplicationTest {
             mistakes.emplace_back(detail["pointer"], detail["message"]);
         return mistakes;
     }
-    static std::string text(const HttpResponse& response) {
+    static std::string text(const http::Response& response) {
         return Json::parse(response.body).value("error_description", "");
     }
 
-    Headers manager_;
-    Headers user_;
+    http::Headers manager_;
+    http::Headers user_;
 };
 
 }  // namespace keyward::api

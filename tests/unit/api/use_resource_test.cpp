@@ -5,9 +5,6 @@
 namespace keyward::api {
 namespace {
 
-using service::Permission;
-using service::TokenFault;
-
 class UseResource : public UseTest {
   protected:
     static std::vector<std::string> members_of(const Json& object) {
@@ -185,7 +182,7 @@ TEST_F(UseResource, OneWrongOperationRefusesTheWholeBatchBeforeAnythingIsDone) {
     wrong["iv"] = "AAAA";
     EXPECT_EQ(mistakes_of("encrypt", "k", {{"batch", {right, right, right, wrong}}}),
               (std::vector{Mistake{"/batch/3/iv", "must have 12 octets, but has 3"}}));
-    EXPECT_EQ(bench_.production->operations(), 0U);
+    EXPECT_EQ(fixture_.production->operations(), 0U);
 }
 
 TEST_F(UseResource, IsSlowedDownWhenDecryptionsThatAreAnOracleFail) {
@@ -207,7 +204,7 @@ TEST_F(UseResource, IsSlowedDownWhenDecryptionsThatAreAnOracleFail) {
 
 TEST_F(UseResource, ATokenThatCanNotBeReachedIsA503ThatNamesTheEnvironment) {
     create_secret("k", "AES");
-    bench_.production->set_reachable(false);
+    fixture_.production->set_reachable(false);
     const Json operation{{"mechanism", "AES-GCM"}, {"input", ""}};
     for (const Json& body : {operation, Json{{"batch", {operation}}}}) {
         const auto response = use("encrypt", "k", body);
@@ -220,7 +217,7 @@ TEST_F(UseResource, ATokenThatCanNotBeReachedIsA503ThatNamesTheEnvironment) {
 
 TEST_F(UseResource, ABusyTokenIsA503Too) {
     create_secret("k", "AES");
-    bench_.production->fail_next_operation(TokenFault::busy, "The token is busy");
+    fixture_.production->fail_next_operation(TokenFault::busy, "The token is busy");
     const auto response = use("encrypt", "k", {{"mechanism", "AES-GCM"}, {"input", ""}});
     EXPECT_EQ(response.status, 503);
     EXPECT_EQ(error_of(response), "overloaded");
@@ -229,8 +226,8 @@ TEST_F(UseResource, ABusyTokenIsA503Too) {
 TEST_F(UseResource, NeedsAPermissionOfItsOwn) {
     create_secret("k", "AES");
     const std::string body = Json{{"mechanism", "AES-GCM"}, {"input", ""}}.dump();
-    const auto refused = [&](const Headers& headers) {
-        const auto response = send(Method::post, path("encrypt", "k"), headers, body);
+    const auto refused = [&](const http::Headers& headers) {
+        const auto response = send(http::Method::post, path("encrypt", "k"), headers, body);
         EXPECT_EQ(response.status, 403);
         return text(response);
     };
@@ -242,10 +239,10 @@ TEST_F(UseResource, NeedsAPermissionOfItsOwn) {
 TEST_F(UseResource, OfAnEnvironmentOutsideTheGrantIsNotFound) {
     create_secret("k", "AES");
     const std::string body = Json{{"mechanism", "AES-GCM"}, {"input", ""}}.dump();
-    const Headers limited = login({{bench_.project.id, Permission::use, {"staging"}}});
-    EXPECT_EQ(send(Method::post, path("encrypt", "k", "staging"), limited, body).status, 200);
+    const http::Headers limited = login({{fixture_.project.id, Permission::use, {"staging"}}});
+    EXPECT_EQ(send(http::Method::post, path("encrypt", "k", "staging"), limited, body).status, 200);
     for (const char* environment : {"production", "nowhere"}) {
-        const auto response = send(Method::post, path("encrypt", "k", environment), limited, body);
+        const auto response = send(http::Method::post, path("encrypt", "k", environment), limited, body);
         EXPECT_EQ(response.status, 400);
         EXPECT_EQ(text(response), "Environment (name: " + std::string(environment) +
                                       ") is not found or user does not have privilege to access it!");
@@ -261,7 +258,7 @@ TEST_F(UseResource, OfAKeyThatIsNotThereIsNotFound) {
 TEST_F(UseResource, KnowsNoQueryParameter) {
     create_secret("k", "AES");
     const auto response =
-        send(Method::post, path("encrypt", "k") + "?dryRun=true", user_, R"({"mechanism":"AES-GCM"})");
+        send(http::Method::post, path("encrypt", "k") + "?dryRun=true", user_, R"({"mechanism":"AES-GCM"})");
     const Json details = Json::parse(response.body)["details"];
     EXPECT_EQ(details[0]["pointer"].get<std::string>(), "?dryRun");
     EXPECT_EQ(details[1]["pointer"].get<std::string>(), "/input");

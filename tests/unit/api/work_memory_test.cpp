@@ -11,7 +11,6 @@ namespace keyward::api {
 namespace {
 
 using namespace std::chrono_literals;
-using service::ErrorKind;
 
 constexpr std::size_t mebi = std::size_t{1} << 20U;
 
@@ -19,7 +18,7 @@ constexpr std::size_t mebi = std::size_t{1} << 20U;
 std::optional<ErrorKind> refusal_of(WorkMemory::Share& share, std::size_t size) {
     try {
         share.resize(size);
-    } catch (const service::ServiceError& refused) {
+    } catch (const ServiceError& refused) {
         return refused.kind();
     }
     return std::nullopt;

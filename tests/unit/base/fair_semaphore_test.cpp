@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace keyward::service {
+namespace keyward {
 namespace {
 
 using namespace std::chrono_literals;
@@ -94,4 +94,4 @@ TEST_F(FairSemaphoreTest, LetsAsManyInAsItMay) {
 }
 
 }  // namespace
-}  // namespace keyward::service
+}  // namespace keyward

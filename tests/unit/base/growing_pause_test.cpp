@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace keyward::service {
+namespace keyward {
 namespace {
 
 using namespace std::chrono_literals;
@@ -50,4 +50,4 @@ TEST(GrowingPauses, OfOneEnvironmentSayNothingOfAnother) {
 }
 
 }  // namespace
-}  // namespace keyward::service
+}  // namespace keyward

@@ -11,7 +11,7 @@
 
 #include "storage/open_catalogue.hpp"
 
-namespace keyward::commands {
+namespace keyward::cli {
 namespace {
 
 using testing::ElementsAre;
@@ -245,7 +245,7 @@ class CommandWork : public testing::Test {
         }
         return "nothing failed";
     }
-    std::vector<service::Grant> grants() {
+    std::vector<Grant> grants() {
         const auto catalogue = storage::open_catalogue("sqlite://" + (folder_ / "keyward.db").string(), 1);
         return catalogue->grants_of(catalogue->find_user("alice")->id);
     }
@@ -301,4 +301,4 @@ TEST_F(CommandWork, ATokenSaysHowLongItIsValid) {
 }
 
 }  // namespace
-}  // namespace keyward::commands
+}  // namespace keyward::cli

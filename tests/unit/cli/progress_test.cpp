@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace keyward::commands {
+namespace keyward::cli {
 namespace {
 
 using namespace std::chrono_literals;
@@ -95,4 +95,4 @@ TEST_F(Progresses, LongWorkSaysAPlainLineEveryFiveSecondsElsewhere) {
 }
 
 }  // namespace
-}  // namespace keyward::commands
+}  // namespace keyward::cli

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace keyward::commands {
+namespace keyward::cli {
 namespace {
 
 using service::ComparisonStatus;
@@ -10,7 +10,7 @@ using service::DriftKind;
 
 service::ReconcileReport report_with(service::Finding finding) {
     service::ReconcileReport report;
-    report.settled = service::RecoveryReport{2, 1, 1, 0, {}, {}};
+    report.resolved = service::RecoveryReport{2, 1, 1, 0, {}, {}};
     service::EnvironmentReport production;
     production.name = "production";
     production.objects = 3;
@@ -29,8 +29,8 @@ service::Finding missing() {
             {}};
 }
 
-service::UnsettledObject unsettled(const std::string& environment, bool is_of_import) {
-    service::UnsettledObject object;
+service::PendingObject pending(const std::string& environment, bool is_of_import) {
+    service::PendingObject object;
     object.id = ObjectId::from_hex("00112233445566778899aabbccddeeff");
     object.environment = environment;
     object.is_of_import = is_of_import;
@@ -49,7 +49,7 @@ TEST(ReconcileText, ForPeopleEveryDifferenceSaysWhatToDo) {
 service::ReconcileReport report_of_absent_objects() {
     const ObjectId id = ObjectId::from_hex("00112233445566778899aabbccddeeff");
     service::ReconcileReport report;
-    report.settled = service::RecoveryReport{0, 0, 0, 1, {}, {}};
+    report.resolved = service::RecoveryReport{0, 0, 0, 1, {}, {}};
     report.given_up = {{id, true, "Given up: it was not found in two lookups"},
                        {id, false, "The catalogue has no tombstone with this id"}};
     report.absent = {{id, "production", 2}};
@@ -96,15 +96,15 @@ TEST(ReconcileText, ForProgramsItIsOneDocument) {
 
 TEST(ReconcileText, ADryRunSaysWhatThereIsToSettle) {
     service::ReconcileReport report;
-    report.unsettled.objects = {unsettled("production", true), unsettled("production", false),
-                                unsettled("staging", false)};
-    report.unsettled.objects[0].project = "MyProject";
-    report.unsettled.objects[0].key = "k";
-    report.unsettled.objects[0].in_token = true;
-    report.unsettled.objects[0].label = "alias";
-    report.unsettled.objects[1].in_token = true;
-    report.unsettled.objects[1].label = "MyProject/\x1b";
-    report.unsettled.objects[2].in_token = false;
+    report.pending.objects = {pending("production", true), pending("production", false),
+                              pending("staging", false)};
+    report.pending.objects[0].project = "MyProject";
+    report.pending.objects[0].key = "k";
+    report.pending.objects[0].in_token = true;
+    report.pending.objects[0].label = "alias";
+    report.pending.objects[1].in_token = true;
+    report.pending.objects[1].label = "MyProject/\x1b";
+    report.pending.objects[2].in_token = false;
     const std::string id = "00112233445566778899aabbccddeeff";
     EXPECT_EQ(text_of(report),
               "To be settled: 1 interrupted import, 2 objects to be destroyed\n"
@@ -128,7 +128,7 @@ TEST(ReconcileText, ADryRunSaysWhatThereIsToSettle) {
 
 TEST(ReconcileText, WhatWasNotLookedForIsNotSaidToBeGone) {
     service::ReconcileReport report;
-    report.unsettled.objects = {unsettled("staging", true)};
+    report.pending.objects = {pending("staging", true)};
     EXPECT_EQ(
         text_of(report),
         "To be settled: 1 interrupted import, 0 objects to be destroyed\n"
@@ -170,4 +170,4 @@ TEST(ReconcileText, ALabelCanNotMoveTheCursor) {
 }
 
 }  // namespace
-}  // namespace keyward::commands
+}  // namespace keyward::cli

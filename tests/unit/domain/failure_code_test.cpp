@@ -6,7 +6,7 @@
 
 #include "domain/token.hpp"
 
-namespace keyward::service {
+namespace keyward {
 namespace {
 
 TEST(FailureCodes, AreThoseOfTheContract) {
@@ -31,4 +31,4 @@ TEST(FailureCodes, CallWhatIsNoFailureOfATokenInternal) {
 }
 
 }  // namespace
-}  // namespace keyward::service
+}  // namespace keyward

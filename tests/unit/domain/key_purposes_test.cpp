@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace keyward::service {
+namespace keyward {
 namespace {
 
 using enum keys::Algorithm;
@@ -61,7 +61,7 @@ TEST(KeyPurposes, OfRsaPkcsStandAlone) {
 }
 
 TEST(KeyPurposes, MayBeTwoUnlessThePolicyRefusesThem) {
-    const keys::Policy strict{.refuse_two_purposes = true};
+    const keys::KeyPolicy strict{.refuse_two_purposes = true};
     const MechanismList both{"SHA256-RSA-PKCS", "RSA-PKCS-OAEP"};
     EXPECT_EQ(conflict_among(rsa, both, {}), "");
     EXPECT_NE(conflict_among(rsa, both, strict), "");
@@ -81,4 +81,4 @@ TEST(KeyPurposes, ReachEverySignatureOfTheObjectAndNothingElse) {
 }
 
 }  // namespace
-}  // namespace keyward::service
+}  // namespace keyward

@@ -5,7 +5,7 @@
 
 #include "domain/mechanisms.hpp"
 
-namespace keyward::service {
+namespace keyward {
 namespace {
 
 template <typename Range>
@@ -39,4 +39,4 @@ TEST(MechanismsDocumentation, IsTheOperationsTable) {
 }
 
 }  // namespace
-}  // namespace keyward::service
+}  // namespace keyward

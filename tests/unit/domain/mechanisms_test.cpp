@@ -7,11 +7,10 @@
 
 #include <gtest/gtest.h>
 
-namespace keyward::service {
+namespace keyward {
 namespace {
 
 using enum keys::Algorithm;
-using keys::Digest;
 using Names = std::vector<std::string>;
 
 constexpr bool by_default = true;
@@ -84,13 +83,15 @@ TEST(Mechanisms, AreFoundByTheirWholeNameOnly) {
 }
 
 TEST(Mechanisms, EncryptOrSignNeverBoth) {
-    using Actions = std::vector<Action>;
+    using Actions = std::vector<CryptoOperation>;
     const Names ciphers{"AES-GCM",     "AES-CBC-PAD",  "AES-CTR",       "AES-ECB",
                         "DES-CBC-PAD", "DES3-CBC-PAD", "RSA-PKCS-OAEP", "RSA-PKCS"};
-    EXPECT_EQ(names_where([](const Mechanism& row) { return use_of(row) == Use::cipher; }), ciphers);
+    EXPECT_EQ(names_where([](const Mechanism& row) { return use_of(row) == KeyUsage::encrypt_decrypt; }),
+              ciphers);
     for (const Mechanism& row : mechanism_table())
-        EXPECT_EQ(actions_of(row), use_of(row) == Use::cipher ? (Actions{Action::encrypt, Action::decrypt})
-                                                              : (Actions{Action::sign, Action::verify}))
+        EXPECT_EQ(actions_of(row), use_of(row) == KeyUsage::encrypt_decrypt
+                                       ? (Actions{CryptoOperation::encrypt, CryptoOperation::decrypt})
+                                       : (Actions{CryptoOperation::sign, CryptoOperation::verify}))
             << row.name;
 }
 
@@ -124,17 +125,17 @@ TEST(Mechanisms, ThatTakeADigestSayOfWhichHash) {
 }
 
 TEST(Mechanisms, NeedThePublicHalfAloneToVerifyAndToEncryptWithKeyPairs) {
-    const auto public_for = [](Action action) {
+    const auto public_for = [](CryptoOperation action) {
         return names_where(
             [=](const Mechanism& row) { return use_of(row) == use_of(action) && is_public(row, action); });
     };
-    EXPECT_EQ(public_for(Action::encrypt), (Names{"RSA-PKCS-OAEP", "RSA-PKCS"}));
-    EXPECT_EQ(public_for(Action::verify),
+    EXPECT_EQ(public_for(CryptoOperation::encrypt), (Names{"RSA-PKCS-OAEP", "RSA-PKCS"}));
+    EXPECT_EQ(public_for(CryptoOperation::verify),
               (Names{"SHA256-RSA-PKCS", "SHA384-RSA-PKCS", "SHA512-RSA-PKCS", "SHA256-RSA-PKCS-PSS",
                      "SHA384-RSA-PKCS-PSS", "SHA512-RSA-PKCS-PSS", "ECDSA-SHA256", "ECDSA-SHA384",
                      "ECDSA-SHA512", "EDDSA"}));
-    EXPECT_EQ(public_for(Action::decrypt), Names{});
-    EXPECT_EQ(public_for(Action::sign), Names{});
+    EXPECT_EQ(public_for(CryptoOperation::decrypt), Names{});
+    EXPECT_EQ(public_for(CryptoOperation::sign), Names{});
 }
 
 TEST(Mechanisms, WhoseFailureIsAnOracleAreThoseWithPaddingAndNoAuthentication) {
@@ -163,27 +164,28 @@ TEST(Mechanisms, ForAnAlgorithmAreAllOfItsRowsInTheTablesOrder) {
 }
 
 TEST(Mechanisms, AskForTheUsesThatTheyNeedOfTheirOwnAlgorithmAlone) {
-    EXPECT_EQ(uses_of(aes, {"AES-GCM"}), UseSet{Use::cipher});
-    EXPECT_EQ(uses_of(aes, {"AES-CMAC"}), UseSet{Use::signature});
-    EXPECT_EQ(uses_of(aes, {"AES-CMAC", "AES-CTR"}), (UseSet{Use::cipher, Use::signature}));
-    EXPECT_EQ(uses_of(aes, {"EDDSA", "unknown"}), UseSet{});
-    EXPECT_EQ(uses_of(aes, {}), UseSet{});
+    EXPECT_EQ(uses_of(aes, {"AES-GCM"}), KeyUsages{KeyUsage::encrypt_decrypt});
+    EXPECT_EQ(uses_of(aes, {"AES-CMAC"}), KeyUsages{KeyUsage::sign_verify});
+    EXPECT_EQ(uses_of(aes, {"AES-CMAC", "AES-CTR"}),
+              (KeyUsages{KeyUsage::encrypt_decrypt, KeyUsage::sign_verify}));
+    EXPECT_EQ(uses_of(aes, {"EDDSA", "unknown"}), KeyUsages{});
+    EXPECT_EQ(uses_of(aes, {}), KeyUsages{});
 }
 
 TEST(Actions, AreNamedAsInThePathOfTheirCall) {
-    const std::map<Action, std::string> names{{Action::encrypt, "encrypt"},
-                                              {Action::decrypt, "decrypt"},
-                                              {Action::sign, "sign"},
-                                              {Action::verify, "verify"}};
+    const std::map<CryptoOperation, std::string> names{{CryptoOperation::encrypt, "encrypt"},
+                                                       {CryptoOperation::decrypt, "decrypt"},
+                                                       {CryptoOperation::sign, "sign"},
+                                                       {CryptoOperation::verify, "verify"}};
     for (const auto& [action, name] : names)
         EXPECT_EQ(to_string(action), name);
 }
 
 TEST(Actions, NeedTheObjectsUse) {
-    EXPECT_EQ(use_of(Action::encrypt), Use::cipher);
-    EXPECT_EQ(use_of(Action::decrypt), Use::cipher);
-    EXPECT_EQ(use_of(Action::sign), Use::signature);
-    EXPECT_EQ(use_of(Action::verify), Use::signature);
+    EXPECT_EQ(use_of(CryptoOperation::encrypt), KeyUsage::encrypt_decrypt);
+    EXPECT_EQ(use_of(CryptoOperation::decrypt), KeyUsage::encrypt_decrypt);
+    EXPECT_EQ(use_of(CryptoOperation::sign), KeyUsage::sign_verify);
+    EXPECT_EQ(use_of(CryptoOperation::verify), KeyUsage::sign_verify);
 }
 
 TEST(Parameters, AreNamedAsInARequest) {
@@ -195,4 +197,4 @@ TEST(Parameters, AreNamedAsInARequest) {
 }
 
 }  // namespace
-}  // namespace keyward::service
+}  // namespace keyward

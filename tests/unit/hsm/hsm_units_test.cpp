@@ -18,10 +18,6 @@
 namespace keyward::hsm {
 namespace {
 
-using service::Lifetime;
-using service::TokenError;
-using service::TokenFault;
-using service::Use;
 using tests::Kind;
 
 /// Whether the claim goes through.
@@ -87,7 +83,7 @@ TEST(MechanismCodes, AreThoseOfTheServicesTable) {
     std::set<std::string_view> theirs;
     for (const MechanismCode& row : mechanism_codes())
         ours.insert(row.name);
-    for (const service::Mechanism& row : service::mechanism_table())
+    for (const Mechanism& row : mechanism_table())
         theirs.insert(row.name);
     EXPECT_EQ(ours, theirs);
 }
@@ -157,36 +153,39 @@ TEST_P(Meanings, AreRead) {
     EXPECT_EQ(meaning_of(GetParam().value).fault, GetParam().fault);
 }
 
-TEST(Template, PointsToItsOwnNumbersAfterAMove) {
-    Template built;
+TEST(AttributeTemplate, PointsToItsOwnNumbersAfterAMove) {
+    AttributeTemplate built;
     for (CK_ULONG i = 0; i < 100; ++i)
         built.number(CKA_CLASS, i);
-    Template moved = std::move(built);
+    AttributeTemplate moved = std::move(built);
     ASSERT_EQ(moved.size(), 100U);
     for (CK_ULONG i = 0; i < 100; ++i)
         EXPECT_EQ(*static_cast<CK_ULONG*>(moved.data()[i].pValue), i);
 }
 
-TEST(Template, BorrowsOctetsWithoutACopy) {
+TEST(AttributeTemplate, BorrowsOctetsWithoutACopy) {
     const SecretBytes secret = SecretBytes::copy_of(as_bytes("not copied"));
-    Template built;
+    AttributeTemplate built;
     built.borrowed(CKA_VALUE, secret.reveal());
     EXPECT_EQ(built.data()[0].pValue, secret.reveal().data());
     EXPECT_EQ(built.data()[0].ulValueLen, secret.size());
 }
 
 TEST(Flags, NeverGrantWrapUnwrapOrDerive) {
-    for (const Role role : {Role::secret, Role::private_half, Role::public_half})
-        for (const Flag& flag : flags_of(role, Lifetime::token, {Use::cipher, Use::signature}))
+    for (const ObjectClass role :
+         {ObjectClass::secret_key, ObjectClass::private_key, ObjectClass::public_key})
+        for (const Flag& flag :
+             flags_of(role, ObjectLifetime::token, {KeyUsage::encrypt_decrypt, KeyUsage::sign_verify}))
             if (flag.type == CKA_WRAP || flag.type == CKA_UNWRAP || flag.type == CKA_DERIVE) {
                 EXPECT_FALSE(flag.value) << flag.name;
             }
 }
 
 TEST(Flags, NameEachAttributeOnceForARole) {
-    for (const Role role : {Role::secret, Role::private_half, Role::public_half}) {
+    for (const ObjectClass role :
+         {ObjectClass::secret_key, ObjectClass::private_key, ObjectClass::public_key}) {
         std::set<CK_ATTRIBUTE_TYPE> types;
-        for (const Flag& flag : flags_of(role, Lifetime::token, {}))
+        for (const Flag& flag : flags_of(role, ObjectLifetime::token, {}))
             EXPECT_TRUE(types.insert(flag.type).second) << flag.name;
     }
 }
@@ -248,21 +247,21 @@ std::vector<std::string> names_of(const std::vector<Flag>& flags) {
 }
 
 TEST(ProtectionOf, ASecretKeyIsAllButItsUses) {
-    EXPECT_THAT(names_of(protection_of(Role::secret)),
+    EXPECT_THAT(names_of(protection_of(ObjectClass::secret_key)),
                 ::testing::ElementsAre("CKA_PRIVATE true", "CKA_MODIFIABLE false", "CKA_SENSITIVE true",
                                        "CKA_EXTRACTABLE false", "CKA_WRAP false", "CKA_UNWRAP false",
                                        "CKA_DERIVE false"));
 }
 
 TEST(ProtectionOf, APrivateKeyIsAllButItsUses) {
-    EXPECT_THAT(names_of(protection_of(Role::private_half)),
+    EXPECT_THAT(names_of(protection_of(ObjectClass::private_key)),
                 ::testing::ElementsAre("CKA_PRIVATE true", "CKA_MODIFIABLE false", "CKA_SENSITIVE true",
                                        "CKA_EXTRACTABLE false", "CKA_SIGN_RECOVER false", "CKA_UNWRAP false",
                                        "CKA_DERIVE false"));
 }
 
 TEST(ProtectionOf, APublicKeyDoesNotDependOnWhoMayReadIt) {
-    EXPECT_THAT(names_of(protection_of(Role::public_half)),
+    EXPECT_THAT(names_of(protection_of(ObjectClass::public_key)),
                 ::testing::ElementsAre("CKA_MODIFIABLE false", "CKA_VERIFY_RECOVER false", "CKA_WRAP false",
                                        "CKA_DERIVE false"));
 }

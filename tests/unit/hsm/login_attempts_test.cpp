@@ -8,18 +8,17 @@ namespace {
 
 using namespace std::chrono_literals;
 using hsm::LoginAttempts;
-using service::TokenFault;
 
 class Attempts : public ::testing::Test {
   protected:
-    LoginAttempts::Mark mark(const std::string& pin) const {
-        return attempts_.mark_of(SecretBytes::copy_of(as_bytes(pin)));
+    LoginAttempts::PinDigest digest(const std::string& pin) const {
+        return attempts_.digest_of(SecretBytes::copy_of(as_bytes(pin)));
     }
     std::chrono::seconds fail(const std::string& pin) {
-        return attempts_.failed_unclearly(mark(pin), {TokenFault::unreachable, "unclear", "0x80000071"});
+        return attempts_.failed_unclearly(digest(pin), {TokenFault::unreachable, "unclear", "0x80000071"});
     }
     void refuse(const std::string& pin) {
-        attempts_.refused(mark(pin), {TokenFault::pin, "refused", "CKR_PIN_INCORRECT"});
+        attempts_.refused(digest(pin), {TokenFault::pin, "refused", "CKR_PIN_INCORRECT"});
     }
 
     std::chrono::steady_clock::time_point now_{1h};
@@ -41,22 +40,22 @@ TEST_F(Attempts, KnowARefusedPinAfterTheyResume) {
     refuse("a");
     attempts_.resume();
     EXPECT_FALSE(attempts_.stop());
-    EXPECT_TRUE(attempts_.has_refused(mark("a")));
-    EXPECT_FALSE(attempts_.has_refused(mark("b")));
+    EXPECT_TRUE(attempts_.has_refused(digest("a")));
+    EXPECT_FALSE(attempts_.has_refused(digest("b")));
 }
 
 TEST_F(Attempts, ForgetRefusalsWhenAPinIsAccepted) {
     refuse("a");
-    attempts_.accepted(mark("b"));
+    attempts_.accepted(digest("b"));
     EXPECT_FALSE(attempts_.stop());
-    EXPECT_FALSE(attempts_.has_refused(mark("a")));
-    EXPECT_TRUE(attempts_.accepted_last(mark("b")));
+    EXPECT_FALSE(attempts_.has_refused(digest("a")));
+    EXPECT_TRUE(attempts_.accepted_last(digest("b")));
 }
 
 TEST_F(Attempts, ForgetAnAcceptedPinThatIsRefused) {
-    attempts_.accepted(mark("a"));
+    attempts_.accepted(digest("a"));
     refuse("a");
-    EXPECT_FALSE(attempts_.accepted_last(mark("a")));
+    EXPECT_FALSE(attempts_.accepted_last(digest("a")));
 }
 
 TEST_F(Attempts, GoOnAfterOneUnclearFailure) {
@@ -76,7 +75,7 @@ TEST_F(Attempts, PauseAfterTwoUnclearFailuresAndThenLongerAndLonger) {
 }
 
 TEST_F(Attempts, PauseForLessWithAPinThatWasAccepted) {
-    attempts_.accepted(mark("a"));
+    attempts_.accepted(digest("a"));
     fail("a");
     for (const auto pause : {10s, 20s, 40s, 80s, 120s, 120s})
         EXPECT_EQ(fail("a"), pause);
@@ -100,7 +99,7 @@ TEST_F(Attempts, ResumeForOneFailureAndThenPauseForLonger) {
 TEST_F(Attempts, BeginTheirPausesAgainAfterASuccess) {
     fail("a");
     fail("a");
-    attempts_.accepted(mark("a"));
+    attempts_.accepted(digest("a"));
     EXPECT_EQ(fail("a"), 0s);
     EXPECT_EQ(fail("a"), 10s);
 }
@@ -109,7 +108,7 @@ TEST(AttemptsOfTwoTokens, MarkTheSamePinDifferently) {
     const LoginAttempts one;
     const LoginAttempts other;
     const SecretBytes pin = SecretBytes::copy_of(as_bytes(std::string("1234")));
-    EXPECT_FALSE(equal_secrets(one.mark_of(pin).reveal(), other.mark_of(pin).reveal()));
+    EXPECT_FALSE(equal_secrets(one.digest_of(pin).reveal(), other.digest_of(pin).reveal()));
 }
 
 }  // namespace

@@ -44,16 +44,16 @@ bool all_come_in(std::size_t count, const std::function<void(std::latch&)>& come
     return std::ranges::all_of(threads, [](const auto& thread) { return ends(thread); });
 }
 
-TEST(ObjectGate, ManyMakeAtOnce) {
-    ObjectGate gate(long_patience);
+TEST(ObjectAccessLock, ManyMakeAtOnce) {
+    ObjectAccessLock gate(long_patience);
     EXPECT_TRUE(all_come_in(8, [&](std::latch& together) {
         const auto pass = gate.to_make();
         together.arrive_and_wait();
     }));
 }
 
-TEST(ObjectGate, ManySearchAtOnce) {
-    ObjectGate gate(long_patience);
+TEST(ObjectAccessLock, ManySearchAtOnce) {
+    ObjectAccessLock gate(long_patience);
     EXPECT_TRUE(all_come_in(8, [&](std::latch& together) {
         const auto pass = gate.to_search();
         together.arrive_and_wait();
@@ -83,8 +83,8 @@ class Held {
     std::future<void> thread_;
 };
 
-TEST(ObjectGate, ASearcherWaitsForAllMakers) {
-    ObjectGate gate(long_patience);
+TEST(ObjectAccessLock, ASearcherWaitsForAllMakers) {
+    ObjectAccessLock gate(long_patience);
     Held first([&] { return gate.to_make(); });
     Held second([&] { return gate.to_make(); });
     auto search = in_thread([&] { gate.to_search(); });
@@ -95,8 +95,8 @@ TEST(ObjectGate, ASearcherWaitsForAllMakers) {
     EXPECT_TRUE(ends(search));
 }
 
-TEST(ObjectGate, AMakerWaitsForAllSearchers) {
-    ObjectGate gate(long_patience);
+TEST(ObjectAccessLock, AMakerWaitsForAllSearchers) {
+    ObjectAccessLock gate(long_patience);
     Held first([&] { return gate.to_search(); });
     Held second([&] { return gate.to_search(); });
     auto making = in_thread([&] { gate.to_make(); });
@@ -107,8 +107,8 @@ TEST(ObjectGate, AMakerWaitsForAllSearchers) {
     EXPECT_TRUE(ends(making));
 }
 
-TEST(ObjectGate, NewMakersWaitForASearcherThatWaits) {
-    ObjectGate gate(long_patience);
+TEST(ObjectAccessLock, NewMakersWaitForASearcherThatWaits) {
+    ObjectAccessLock gate(long_patience);
     Held maker([&] { return gate.to_make(); });
     std::atomic<bool> searched = false;
     auto search = in_thread([&] {
@@ -129,24 +129,24 @@ TEST(ObjectGate, NewMakersWaitForASearcherThatWaits) {
     EXPECT_TRUE(late->get());
 }
 
-TEST(ObjectGate, NobodyWaitsLongerThanItsPatienceForAMakerThatHangs) {
-    ObjectGate gate(20ms);
+TEST(ObjectAccessLock, NobodyWaitsLongerThanItsPatienceForAMakerThatHangs) {
+    ObjectAccessLock gate(20ms);
     Held hung([&] { return gate.to_make(); });
     auto search = in_thread([&] { gate.to_search(); });
     EXPECT_TRUE(ends(search));
     hung.give_back();
 }
 
-TEST(ObjectGate, NobodyWaitsLongerThanItsPatienceForASearcherThatHangs) {
-    ObjectGate gate(20ms);
+TEST(ObjectAccessLock, NobodyWaitsLongerThanItsPatienceForASearcherThatHangs) {
+    ObjectAccessLock gate(20ms);
     Held hung([&] { return gate.to_search(); });
     auto making = in_thread([&] { gate.to_make(); });
     EXPECT_TRUE(ends(making));
     hung.give_back();
 }
 
-TEST(ObjectGate, WhoLostPatienceLeavesTheGateAsItWas) {
-    ObjectGate gate(20ms);
+TEST(ObjectAccessLock, WhoLostPatienceLeavesTheGateAsItWas) {
+    ObjectAccessLock gate(20ms);
     Held hung([&] { return gate.to_make(); });
     gate.to_search();
     hung.give_back();

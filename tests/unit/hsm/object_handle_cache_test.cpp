@@ -10,28 +10,28 @@
 namespace keyward::hsm {
 namespace {
 
-using Era = Handles::Era;
+using Epoch = ObjectHandleCache::Epoch;
 
-constexpr Era first{1, 1};
-constexpr Era later_login{1, 2};
-constexpr Era later_generation{2, 1};
+constexpr Epoch first{1, 1};
+constexpr Epoch later_login{1, 2};
+constexpr Epoch later_generation{2, 1};
 
 class KeptHandles : public ::testing::Test {
   protected:
-    CK_OBJECT_HANDLE own(const Era& era, const ObjectId& id) {
-        return handles_.find(era, id).value_or(KeyHandles{}).own;
+    CK_OBJECT_HANDLE own(const Epoch& epoch, const ObjectId& id) {
+        return handles_.find(epoch, id).value_or(KeyHandles{}).own;
     }
 
-    Handles handles_;
+    ObjectHandleCache handles_;
     const ObjectId id_ = ObjectId::random();
 };
 
 TEST_F(KeptHandles, AreFoundInTheirEra) {
-    handles_.keep(first, id_, {.own = 7, .public_half = 8});
+    handles_.keep(first, id_, {.own = 7, .public_key = 8});
     const auto found = handles_.find(first, id_);
     ASSERT_TRUE(found.has_value());
     EXPECT_EQ(found->own, 7U);
-    EXPECT_EQ(found->public_half, 8U);
+    EXPECT_EQ(found->public_key, 8U);
 }
 
 TEST_F(KeptHandles, AreNothingForAnotherKey) {
@@ -63,86 +63,86 @@ TEST_F(KeptHandles, AreGoneWhenTheKeyIsDropped) {
 }
 
 TEST_F(KeptHandles, GiveWayToThoseOfANewSearch) {
-    handles_.keep(first, id_, {.own = 7, .public_half = 8, .order_bytes = 32});
-    handles_.keep(first, id_, {.own = 9}, handles_.mark());
+    handles_.keep(first, id_, {.own = 7, .public_key = 8, .order_bytes = 32});
+    handles_.keep(first, id_, {.own = 9}, handles_.version());
     EXPECT_EQ(own(first, id_), 9U);
-    EXPECT_EQ(handles_.find(first, id_)->public_half, CK_INVALID_HANDLE);
+    EXPECT_EQ(handles_.find(first, id_)->public_key, CK_INVALID_HANDLE);
     EXPECT_EQ(handles_.find(first, id_)->order_bytes, 0);
 }
 
 TEST_F(KeptHandles, AreNotKeptWhenTheKeyWasDestroyedSinceTheMark) {
-    const Handles::Mark mark = handles_.mark();
+    const ObjectHandleCache::CacheVersion version = handles_.version();
     handles_.drop(id_);
-    handles_.keep(first, id_, {.own = 7}, mark);
-    handles_.add(first, id_, {Role::secret, 7}, mark);
+    handles_.keep(first, id_, {.own = 7}, version);
+    handles_.add(first, id_, {ObjectClass::secret_key, 7}, version);
     EXPECT_FALSE(handles_.find(first, id_).has_value());
 }
 
 TEST_F(KeptHandles, AreKeptWhenTheKeyWasDestroyedBeforeTheMark) {
     handles_.drop(id_);
-    handles_.keep(first, id_, {.own = 7}, handles_.mark());
+    handles_.keep(first, id_, {.own = 7}, handles_.version());
     EXPECT_EQ(own(first, id_), 7U);
 }
 
 TEST_F(KeptHandles, AreAddedOneByOneAsAWalkFindsThem) {
-    handles_.add(first, id_, {Role::private_half, 7}, handles_.mark());
-    handles_.add(first, id_, {Role::public_half, 8, "hash"}, handles_.mark());
+    handles_.add(first, id_, {ObjectClass::private_key, 7}, handles_.version());
+    handles_.add(first, id_, {ObjectClass::public_key, 8, "hash"}, handles_.version());
     const auto found = handles_.find(first, id_);
     ASSERT_TRUE(found.has_value());
     EXPECT_EQ(found->own, 7U);
-    EXPECT_EQ(found->public_half, 8U);
+    EXPECT_EQ(found->public_key, 8U);
     EXPECT_EQ(found->public_key_sha256, "hash");
 }
 
 TEST_F(KeptHandles, OfASecretKeyAreItsOwn) {
-    handles_.add(first, id_, {Role::secret, 7}, handles_.mark());
+    handles_.add(first, id_, {ObjectClass::secret_key, 7}, handles_.version());
     EXPECT_EQ(own(first, id_), 7U);
 }
 
 TEST_F(KeptHandles, StayWhenAWalkFindsTheSameObject) {
-    handles_.keep(first, id_, {.own = 7, .public_half = 8, .order_bytes = 32, .public_key_sha256 = "hash"});
-    handles_.add(first, id_, {Role::private_half, 7}, handles_.mark());
-    handles_.add(first, id_, {Role::public_half, 8, "other"}, handles_.mark());
-    const KeyHandles same{.own = 7, .public_half = 8, .order_bytes = 32, .public_key_sha256 = "hash"};
+    handles_.keep(first, id_, {.own = 7, .public_key = 8, .order_bytes = 32, .public_key_sha256 = "hash"});
+    handles_.add(first, id_, {ObjectClass::private_key, 7}, handles_.version());
+    handles_.add(first, id_, {ObjectClass::public_key, 8, "other"}, handles_.version());
+    const KeyHandles same{.own = 7, .public_key = 8, .order_bytes = 32, .public_key_sha256 = "hash"};
     EXPECT_EQ(handles_.find(first, id_), same);
 }
 
 TEST_F(KeptHandles, AreInDoubtOnceAWalkFindsASecondKey) {
-    handles_.keep(first, id_, {.own = 7, .public_half = 8});
-    handles_.add(first, id_, {Role::secret, 9}, handles_.mark());
+    handles_.keep(first, id_, {.own = 7, .public_key = 8});
+    handles_.add(first, id_, {ObjectClass::secret_key, 9}, handles_.version());
     EXPECT_FALSE(handles_.find(first, id_).has_value());
 }
 
 TEST_F(KeptHandles, AreInDoubtOnceAWalkFindsASecondPublicKey) {
-    handles_.keep(first, id_, {.own = 7, .public_half = 8});
-    handles_.add(first, id_, {Role::public_half, 9}, handles_.mark());
+    handles_.keep(first, id_, {.own = 7, .public_key = 8});
+    handles_.add(first, id_, {ObjectClass::public_key, 9}, handles_.version());
     EXPECT_FALSE(handles_.find(first, id_).has_value());
 }
 
 TEST_F(KeptHandles, InDoubtAreNotMadeSureByAThirdObject) {
     for (const CK_OBJECT_HANDLE object : {7U, 9U, 7U, 11U})
-        handles_.add(first, id_, {Role::secret, object}, handles_.mark());
+        handles_.add(first, id_, {ObjectClass::secret_key, object}, handles_.version());
     EXPECT_FALSE(handles_.find(first, id_).has_value());
 }
 
 TEST_F(KeptHandles, InDoubtLearnNothing) {
     for (const CK_OBJECT_HANDLE object : {7U, 9U})
-        handles_.add(first, id_, {Role::secret, object}, handles_.mark());
+        handles_.add(first, id_, {ObjectClass::secret_key, object}, handles_.version());
     handles_.learn(first, id_, {.own = 7, .order_bytes = 32});
     EXPECT_FALSE(handles_.find(first, id_).has_value());
 }
 
 TEST_F(KeptHandles, InDoubtAreMadeSureByASearch) {
     for (const CK_OBJECT_HANDLE object : {7U, 9U})
-        handles_.add(first, id_, {Role::secret, object}, handles_.mark());
-    handles_.keep(first, id_, {.own = 9}, handles_.mark());
+        handles_.add(first, id_, {ObjectClass::secret_key, object}, handles_.version());
+    handles_.keep(first, id_, {.own = 9}, handles_.version());
     EXPECT_EQ(own(first, id_), 9U);
 }
 
 TEST_F(KeptHandles, OfAnAbsentPublicKeyTakeTheOneThatAWalkFinds) {
     handles_.keep(first, id_, {.own = 7, .absent_sha256 = "hash"});
-    handles_.add(first, id_, {Role::public_half, 8, "hash"}, handles_.mark());
-    const KeyHandles both{.own = 7, .public_half = 8, .public_key_sha256 = "hash"};
+    handles_.add(first, id_, {ObjectClass::public_key, 8, "hash"}, handles_.version());
+    const KeyHandles both{.own = 7, .public_key = 8, .public_key_sha256 = "hash"};
     EXPECT_EQ(handles_.find(first, id_), both);
 }
 
@@ -161,7 +161,7 @@ TEST_F(KeptHandles, LearnNothingOfOthers) {
 
 TEST_F(KeptHandles, AreBounded) {
     constexpr std::size_t capacity = 640;
-    Handles few(capacity);
+    ObjectHandleCache few(capacity);
     std::vector<ObjectId> ids;
     for (std::size_t i = 0; i < 10 * capacity; ++i) {
         ids.push_back(ObjectId::random());

@@ -15,14 +15,12 @@
 namespace keyward::hsm {
 namespace {
 
-using keys::Digest;
-using service::Scheme;
 using tests::message;
 using tests::operation;
 
 /// DigestInfo as OpenSSL encodes it.
 Bytes digest_info_by_openssl(Digest digest, ByteView value) {
-    const EVP_MD* const method = EVP_get_digestbyname(std::string(keys::to_string(digest)).c_str());
+    const EVP_MD* const method = EVP_get_digestbyname(std::string(to_string(digest)).c_str());
     const std::unique_ptr<X509_SIG, decltype(&X509_SIG_free)> info(X509_SIG_new(), &X509_SIG_free);
     X509_ALGOR* algorithm = nullptr;
     ASN1_OCTET_STRING* octets = nullptr;
@@ -37,15 +35,15 @@ Bytes digest_info_by_openssl(Digest digest, ByteView value) {
 
 class EveryDigest : public ::testing::TestWithParam<Digest> {};
 INSTANTIATE_TEST_SUITE_P(Digests, EveryDigest,
-                         ::testing::ValuesIn(keys::all_digests().begin(), keys::all_digests().end()),
+                         ::testing::ValuesIn(all_digests().begin(), all_digests().end()),
                          [](const auto& test) {
-                             std::string name(keys::to_string(test.param));
+                             std::string name(to_string(test.param));
                              std::erase(name, '-');
                              return name;
                          });
 
 TEST_P(EveryDigest, HasTheDigestInfoThatOpensslWrites) {
-    const Bytes value = message(keys::size_of(GetParam()));
+    const Bytes value = message(size_of(GetParam()));
     EXPECT_EQ(digest_info(GetParam(), value), digest_info_by_openssl(GetParam(), value));
 }
 
@@ -59,7 +57,7 @@ TEST_P(EveryDigest, OfOaepIsThatOfItsMaskWithoutALabel) {
 
 TEST(MechanismForms, GiveBareMechanismsADigestAsTheirSchemeWantsIt) {
     for (const MechanismCode& row : mechanism_codes()) {
-        const service::Mechanism& mechanism = *service::find_mechanism(row.name);
+        const Mechanism& mechanism = *find_mechanism(row.name);
         const DigestForm expected = mechanism.scheme == Scheme::rsa_pkcs1_signature ? DigestForm::info
                                     : mechanism.scheme == Scheme::rsa_pss           ? DigestForm::whole
                                     : mechanism.scheme == Scheme::ecdsa             ? DigestForm::leftmost
@@ -71,8 +69,7 @@ TEST(MechanismForms, GiveBareMechanismsADigestAsTheirSchemeWantsIt) {
 
 TEST(MechanismForms, AreThereForEveryMechanismThatTakesADigest) {
     for (const MechanismCode& row : mechanism_codes())
-        EXPECT_EQ(row.form != DigestForm::none,
-                  service::takes(*service::find_mechanism(row.name), service::Parameter::digest))
+        EXPECT_EQ(row.form != DigestForm::none, takes(*find_mechanism(row.name), Parameter::digest))
             << row.name;
 }
 
@@ -82,7 +79,7 @@ TEST(MechanismCodeOf, AName) {
 }
 
 TEST(MechanismParametersOf, GcmAreIvAadAndATagOf128Bits) {
-    service::Operation sealing = operation("AES-GCM", message(8));
+    CryptoRequest sealing = operation("AES-GCM", message(8));
     sealing.aad = message(20);
     MechanismParameters parameters(CKM_AES_GCM, sealing);
     ASSERT_EQ(parameters.mechanism().ulParameterLen, sizeof(CK_GCM_PARAMS));
@@ -96,7 +93,7 @@ TEST(MechanismParametersOf, GcmAreIvAadAndATagOf128Bits) {
 }
 
 TEST(MechanismParametersOf, CtrAreTheWholeBlockWithAllItsBitsCounting) {
-    const service::Operation sealing = operation("AES-CTR", message(8));
+    const CryptoRequest sealing = operation("AES-CTR", message(8));
     MechanismParameters parameters(CKM_AES_CTR, sealing);
     ASSERT_EQ(parameters.mechanism().ulParameterLen, sizeof(CK_AES_CTR_PARAMS));
     const auto& ctr = *static_cast<const CK_AES_CTR_PARAMS*>(parameters.mechanism().pParameter);
@@ -105,14 +102,14 @@ TEST(MechanismParametersOf, CtrAreTheWholeBlockWithAllItsBitsCounting) {
 }
 
 TEST(MechanismParametersOf, CbcAreTheIv) {
-    const service::Operation sealing = operation("DES3-CBC-PAD", message(8));
+    const CryptoRequest sealing = operation("DES3-CBC-PAD", message(8));
     MechanismParameters parameters(CKM_DES3_CBC_PAD, sealing);
     EXPECT_EQ(parameters.mechanism().pParameter, sealing.iv.data());
     EXPECT_EQ(parameters.mechanism().ulParameterLen, 8U);
 }
 
 TEST(MechanismParametersOf, PssAreTheSameHashingOrBare) {
-    const service::Operation signing = operation("SHA384-RSA-PKCS-PSS", message(8));
+    const CryptoRequest signing = operation("SHA384-RSA-PKCS-PSS", message(8));
     for (const CK_MECHANISM_TYPE code : {CKM_SHA384_RSA_PKCS_PSS, CKM_RSA_PKCS_PSS}) {
         MechanismParameters parameters(code, signing);
         EXPECT_EQ(parameters.mechanism().mechanism, code);
@@ -125,7 +122,7 @@ TEST(MechanismParametersOf, PssAreTheSameHashingOrBare) {
 }
 
 TEST(MechanismParametersOf, OaepAreThoseOfItsHash) {
-    service::Operation sealing = operation("RSA-PKCS-OAEP", message(8));
+    CryptoRequest sealing = operation("RSA-PKCS-OAEP", message(8));
     sealing.oaep_hash = Digest::sha256;
     MechanismParameters parameters(CKM_RSA_PKCS_OAEP, sealing);
     ASSERT_EQ(parameters.mechanism().ulParameterLen, sizeof(CK_RSA_PKCS_OAEP_PARAMS));
@@ -136,7 +133,7 @@ TEST(MechanismParametersOf, OaepAreThoseOfItsHash) {
 TEST(MechanismParametersOf, TheOthersAreNone) {
     for (const char* const name :
          {"AES-ECB", "AES-CMAC", "SHA256-HMAC", "SHA256-RSA-PKCS", "RSA-PKCS", "ECDSA-SHA256", "EDDSA"}) {
-        const service::Operation any = operation(name, message(8));
+        const CryptoRequest any = operation(name, message(8));
         MechanismParameters parameters(code_of(name).code, any);
         EXPECT_EQ(parameters.mechanism().pParameter, nullptr) << name;
         EXPECT_EQ(parameters.mechanism().ulParameterLen, 0U) << name;

@@ -17,17 +17,17 @@
 #include "http/server.hpp"
 #include "http/thread_pool.hpp"
 
-namespace keyward::api {
+namespace keyward::http {
 namespace {
 
-std::string head_without_date(const HttpResponse& response, const AnswerFraming& framing) {
+std::string head_without_date(const Response& response, const AnswerFraming& framing) {
     auto head = answer_head(response, framing);
     const auto date = head.find("Date: ");
     return head.erase(date, head.find("\r\n", date) + 2 - date);
 }
 
 TEST(AnswerHead, HasStatusTypeLengthAndTheHandlersHeaders) {
-    HttpResponse response;
+    Response response;
     response.body = "{}";
     response.headers = {{"X-Request-Id", "7"}};
     EXPECT_EQ(
@@ -43,7 +43,7 @@ TEST(AnswerHead, SaysCloseAndKeepAliveWhenDue) {
 }
 
 TEST(AnswerHead, KeepsTheServersHeadersTheServers) {
-    HttpResponse response;
+    Response response;
     response.headers = {
         {"Content-Length", "99"}, {"connection", "x"}, {"TRANSFER-ENCODING", "chunked"}, {"Date", "x"}};
     EXPECT_EQ(head_without_date(response, {}),
@@ -51,7 +51,7 @@ TEST(AnswerHead, KeepsTheServersHeadersTheServers) {
 }
 
 TEST(AnswerHead, HasNoLengthWithoutContent) {
-    HttpResponse response;
+    Response response;
     response.status = 204;
     EXPECT_EQ(head_without_date(response, {}), "HTTP/1.1 204 No Content\r\n\r\n");
 }
@@ -61,7 +61,7 @@ TEST(AnswerHead, WritesTheDateAsTheRfcDoes) {
 }
 
 TEST(AnswerHead, OfABodyInPartsHasNoLength) {
-    HttpResponse response;
+    Response response;
     response.body = "{";
     EXPECT_EQ(head_without_date(response, {.chunked = true}),
               "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -112,7 +112,7 @@ TEST(AddressShares, AreGivenBackAtTheirEnd) {
 }
 
 TEST(Answer, IsNotSendableWithALineEndInAHeader) {
-    HttpResponse response;
+    Response response;
     EXPECT_TRUE(is_sendable(response));
     for (const std::string value : {"a\r\nb", "a\nb", "a\rb", "a\x01"}) {
         response.headers = {{"X-A", value}};
@@ -127,7 +127,7 @@ TEST(Answer, IsNotSendableWithALineEndInAHeader) {
 
 TEST(Answer, IsNotSendableWithAStatusThatIsNotFinal) {
     for (const int status : {0, 99, 100, 199, 1000}) {
-        HttpResponse response;
+        Response response;
         response.status = status;
         EXPECT_FALSE(is_sendable(response)) << status;
     }
@@ -138,7 +138,7 @@ TEST(Answer, GoesOnWhereTheSocketStopped) {
     ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
     const Descriptor writer(ends[0]);
     const Descriptor reader(ends[1]);
-    HttpResponse response;
+    Response response;
     response.body = std::string(2'000'000, 'b');
     OutgoingAnswer answer(std::move(response), {});
     const auto whole = answer.remaining();
@@ -161,7 +161,7 @@ TEST(Answer, FailsWithoutASignalWhenTheReaderIsGone) {
     ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
     const Descriptor writer(ends[0]);
     Descriptor(ends[1]).reset();
-    OutgoingAnswer answer(HttpResponse{}, {});
+    OutgoingAnswer answer(Response{}, {});
     EXPECT_EQ(answer.send(writer.get()), OutgoingAnswer::Progress::failed);
 }
 
@@ -321,18 +321,18 @@ TEST(ByteBudget, GivesNoMoreThanItHas) {
     EXPECT_TRUE(one.resize(1));
 }
 
-HttpServer server_with(HttpServerSettings settings) {
-    return HttpServer(
-        std::move(settings), [](HttpRequest&) { return HttpResponse{}; },
-        [](int, std::string_view, const Headers&) { return HttpResponse{}; });
+Server server_with(ServerSettings settings) {
+    return Server(
+        std::move(settings), [](Request&) { return Response{}; },
+        [](int, std::string_view, const Headers&) { return Response{}; });
 }
 
-TEST(HttpServer, TakesNoAddressThatIsNone) {
+TEST(Server, TakesNoAddressThatIsNone) {
     EXPECT_THROW(server_with({.address = "nowhere"}), std::invalid_argument);
     EXPECT_THROW(server_with({.trusted_proxies = {"nowhere"}}), std::invalid_argument);
 }
 
-TEST(HttpServer, TellsWhyItCantListen) {
+TEST(Server, TellsWhyItCantListen) {
     auto first = server_with({.port = 0});
     first.start();
     auto second = server_with({.port = first.port()});
@@ -345,16 +345,16 @@ TEST(HttpServer, TellsWhyItCantListen) {
     }
 }
 
-TEST(HttpServer, ListensOnIPv6) {
+TEST(Server, ListensOnIPv6) {
     auto server = server_with({.address = "::1", .port = 0});
     server.start();
     EXPECT_NE(server.port(), 0);
     EXPECT_TRUE(server.stop(std::chrono::milliseconds(0)));
 }
 
-TEST(HttpServer, StopsBeforeItWasStarted) {
+TEST(Server, StopsBeforeItWasStarted) {
     EXPECT_TRUE(server_with({}).stop(std::chrono::milliseconds(0)));
 }
 
 }  // namespace
-}  // namespace keyward::api
+}  // namespace keyward::http

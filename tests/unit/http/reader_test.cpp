@@ -9,7 +9,7 @@
 
 #include "tests/http/malformed_requests.hpp"
 
-namespace keyward::api {
+namespace keyward::http {
 namespace {
 
 using State = RequestReader::State;
@@ -30,7 +30,7 @@ std::string_view feed(RequestReader& reader, std::string_view text) {
     return text;
 }
 
-std::string body_of(const HttpRequest& request) {
+std::string body_of(const Request& request) {
     return std::string(request.body.reveal_text());
 }
 
@@ -255,15 +255,15 @@ TEST(RequestReader, TakesHostsOfEveryForm) {
         EXPECT_EQ(*read_whole("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n").request.header("host"), host);
 }
 
-TEST(HttpRequest, FindsTheFirstHeaderOfAName) {
-    HttpRequest request;
+TEST(Request, FindsTheFirstHeaderOfAName) {
+    Request request;
     request.headers = {{"a", "1"}, {"b", "2"}, {"a", "3"}};
     EXPECT_EQ(*request.header("a"), "1");
     EXPECT_EQ(request.header("c"), nullptr);
 }
 
-TEST(HttpRequest, IsEmptyOfSecretsWhenCleansed) {
-    HttpRequest request;
+TEST(Request, IsEmptyOfSecretsWhenCleansed) {
+    Request request;
     request.headers = {{"authorization", "Bearer a-token-of-some-length"}};
     request.query = "a=b";
     request.body = SecretBytes::copy_of(as_bytes("key"));
@@ -274,4 +274,4 @@ TEST(HttpRequest, IsEmptyOfSecretsWhenCleansed) {
 }
 
 }  // namespace
-}  // namespace keyward::api
+}  // namespace keyward::http

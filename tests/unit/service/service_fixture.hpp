@@ -14,9 +14,9 @@ namespace keyward::service {
 
 /// A real catalogue in a temporary folder, two environments over fake tokens, a project `MyProject` and a
 /// caller with every grant in it. Time stands still until a test moves it.
-class Workbench {
+class ServiceFixture {
   public:
-    explicit Workbench(std::chrono::milliseconds deadline = std::chrono::seconds(20)) {
+    explicit ServiceFixture(std::chrono::milliseconds deadline = std::chrono::seconds(20)) {
         std::string path = std::filesystem::temp_directory_path() / "keyward-service-XXXXXX";
         if (mkdtemp(path.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
         folder = path;
@@ -36,9 +36,9 @@ class Workbench {
                  "alice",
                  {{project.id, Permission::manage, {}}, {project.id, Permission::deploy_undeploy, {}}}};
     }
-    Workbench(const Workbench&) = delete;
-    Workbench& operator=(const Workbench&) = delete;
-    ~Workbench() {
+    ServiceFixture(const ServiceFixture&) = delete;
+    ServiceFixture& operator=(const ServiceFixture&) = delete;
+    ~ServiceFixture() {
         production->release_imports();
         staging->release_imports();
         for (const auto& environment : environments.all())
@@ -47,7 +47,7 @@ class Workbench {
         std::filesystem::remove_all(folder);
     }
 
-    [[nodiscard]] Workplace workplace() {
+    [[nodiscard]] ServiceContext service_context() {
         return {*catalogue, environments, in_flight, {}, "this-process", [this] { return now; }, marks};
     }
 
@@ -70,7 +70,7 @@ class Workbench {
     }
 
     DeploymentReport create(const CreateKeyRequest& request, std::vector<FieldError> mistakes = {}) {
-        return CreateKey(workplace()).run(alice, project, request, std::move(mistakes));
+        return CreateKey(service_context()).run(alice, project, request, std::move(mistakes));
     }
 
     std::filesystem::path folder;

@@ -26,7 +26,7 @@ class IdempotencyKey : public testing::Test {
     static std::string refusal_of(const std::filesystem::path& file) {
         try {
             const SecretBytes key = idempotency_key(file);
-        } catch (const IdempotencyKeyError& error) {
+        } catch (const FingerprintSecretError& error) {
             return error.what();
         }
         return "it was taken";

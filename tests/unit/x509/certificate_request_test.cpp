@@ -13,10 +13,12 @@
 #include "tests/unit/keys/support/openssl_command.hpp"
 #include "tests/unit/keys/support/sample_keys.hpp"
 
-namespace keyward::keys::testing {
+namespace keyward::x509::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using namespace keys;
+using namespace keys::testing;
 using Scheme = RequestSignature::Scheme;
 
 const std::string subject = "CN=www.example.org,L=Köln+OU=a\\, b,O=Example,C=DE";
@@ -182,7 +184,7 @@ TEST(CertificateRequest, AHundredAlternativeNamesAreTakenAndNoMore) {
     try {
         request_for("P-256", sha256_ecdsa, many);
         ADD_FAILURE() << "was taken";
-    } catch (const UnusableName& refusal) {
+    } catch (const NameFormatError& refusal) {
         EXPECT_STREQ(refusal.what(), "holds 101 names, expected at most 100");
     }
 }
@@ -239,4 +241,4 @@ TEST(CertificateRequest, ADigestThatNobodyAcceptsThrows) {
 }
 
 }  // namespace
-}  // namespace keyward::keys::testing
+}  // namespace keyward::x509::testing

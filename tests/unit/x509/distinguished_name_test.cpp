@@ -7,7 +7,7 @@
 #include "tests/unit/x509/printed_name.hpp"
 #include "x509/x509_ptr.hpp"
 
-namespace keyward::keys::testing {
+namespace keyward::x509::testing {
 namespace {
 
 std::string printed(std::string_view text) {
@@ -26,7 +26,7 @@ std::string refusal_of(std::string_view text) {
     try {
         subject_name(text);
         return "was taken";
-    } catch (const UnusableName& refusal) {
+    } catch (const NameFormatError& refusal) {
         EXPECT_EQ(ERR_peek_error(), 0U);
         return refusal.what();
     }
@@ -222,4 +222,4 @@ TEST(SubjectName, WhatIsNotWrittenAsTheRfcSaysIsRefused) {
 }
 
 }  // namespace
-}  // namespace keyward::keys::testing
+}  // namespace keyward::x509::testing

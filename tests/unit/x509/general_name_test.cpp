@@ -5,14 +5,14 @@
 
 #include <gtest/gtest.h>
 
-namespace keyward::keys::testing {
+namespace keyward::x509::testing {
 namespace {
 
 std::string refusal_of(const std::string& text) {
     try {
         general_name(text);
         return "was taken";
-    } catch (const UnusableName& refusal) {
+    } catch (const NameFormatError& refusal) {
         return refusal.what();
     }
 }
@@ -202,4 +202,4 @@ TEST(GeneralName, ControlCharactersAndBrokenUtf8AreRefusedInEveryKind) {
 }
 
 }  // namespace
-}  // namespace keyward::keys::testing
+}  // namespace keyward::x509::testing

@@ -4,7 +4,7 @@
 
 #include "x509/x509_ptr.hpp"
 
-namespace keyward::keys::testing {
+namespace keyward::x509::testing {
 
 std::string printed_name(ByteView der) {
     constexpr unsigned long form =
@@ -19,4 +19,4 @@ std::string printed_name(ByteView der) {
     return {characters, static_cast<std::size_t>(size)};
 }
 
-}  // namespace keyward::keys::testing
+}  // namespace keyward::x509::testing

@@ -5,7 +5,7 @@
 #include <thread>
 #include <tuple>
 
-namespace keyward::service {
+namespace keyward {
 
 bool operator==(const Deployment& left, const Deployment& right) {
     const auto fields = [](const Deployment& d) {
@@ -49,7 +49,7 @@ bool operator==(const Grant& left, const Grant& right) {
     return fields(left) == fields(right);
 }
 
-}  // namespace keyward::service
+}  // namespace keyward
 
 namespace keyward::storage {
 
@@ -59,7 +59,7 @@ const std::vector<DatabaseKind> database_kinds{{"sqlite", make_sqlite_database},
 INSTANTIATE_TEST_SUITE_P(Databases, CatalogueContract, testing::ValuesIn(database_kinds),
                          [](const auto& test) { return test.param.name; });
 
-service::AuditRecord audit(const std::string& action) {
+AuditRecord audit(const std::string& action) {
     return {.at = at(1000),
             .actor = "tester",
             .request_id = "request-1",
@@ -70,8 +70,8 @@ service::AuditRecord audit(const std::string& action) {
             .result = "done"};
 }
 
-service::Settlement settlement(const std::string& owner, Instant tombstone_lease,
-                               const std::set<ObjectId>& clean) {
+ChangeResolution resolution(const std::string& owner, Instant tombstone_lease,
+                            const std::set<ObjectId>& clean) {
     return {.owner = owner, .clean = clean, .tombstone_lease = tombstone_lease, .answer = {}, .intents = {}};
 }
 
@@ -88,7 +88,7 @@ void together(int count, const std::function<void(int)>& body) {
 CatalogueContract::CatalogueContract()
     : database_(GetParam().make()), catalogue_(open_catalogue(database_->url(), 8)) {}
 
-std::unique_ptr<service::Catalogue> CatalogueContract::another(std::size_t connections) const {
+std::unique_ptr<Catalogue> CatalogueContract::another(std::size_t connections) const {
     return open_catalogue(database_->url(), connections);
 }
 
@@ -102,8 +102,8 @@ std::string CatalogueContract::new_user(const std::string& name) {
     return catalogue_->find_user(name).value().id;
 }
 
-service::Key CatalogueContract::new_key(const std::string& project_id, const std::string& name) const {
-    service::Key key;
+Key CatalogueContract::new_key(const std::string& project_id, const std::string& name) const {
+    Key key;
     key.id = random_uuid();
     key.project_id = project_id;
     key.name = name;
@@ -114,25 +114,25 @@ service::Key CatalogueContract::new_key(const std::string& project_id, const std
     key.created_at = at(1234);
     key.updated_at = at(1234);
     for (const auto* environment : {"staging", "production"}) {
-        service::Deployment deployment;
+        Deployment deployment;
         deployment.environment = environment;
         deployment.alias = std::string("alias in ") + environment;
         deployment.source = "content";
-        deployment.state = service::DeploymentState::deployed;
+        deployment.state = DeploymentState::deployed;
         deployment.object_id = ObjectId::random();
         deployment.size = 256;
         deployment.key_check_value = "5E89A1";
         deployment.public_key_sha256 = std::string(64, 'a');
         deployment.public_key_pem = "first line\nsecond line\n";
-        deployment.uses = {service::Use::signature};
+        deployment.uses = {KeyUsage::sign_verify};
         key.deployments.push_back(deployment);
     }
     return key;
 }
 
-std::vector<service::Intent> CatalogueContract::intents_of(const service::Key& key, const std::string& owner,
-                                                           Instant lease_until) const {
-    std::vector<service::Intent> intents;
+std::vector<Intent> CatalogueContract::intents_of(const Key& key, const std::string& owner,
+                                                  Instant lease_until) const {
+    std::vector<Intent> intents;
     for (const auto& deployment : key.deployments)
         intents.push_back({deployment.object_id.value(), key.id, deployment.environment, owner, lease_until});
     return intents;
@@ -146,14 +146,14 @@ CatalogueContract::Begun CatalogueContract::begun(const std::string& project_id,
     return result;
 }
 
-service::Key CatalogueContract::committed(const std::string& project_id, const std::string& name) {
+Key CatalogueContract::committed(const std::string& project_id, const std::string& name) {
     const auto work = begun(project_id, name);
     EXPECT_TRUE(
-        catalogue_->commit_create(work.key, settlement("first", at(9000)), audit("key.create.commit")));
+        catalogue_->commit_create(work.key, resolution("first", at(9000)), audit("key.create.commit")));
     return found(work.key);
 }
 
-CatalogueContract::Begun CatalogueContract::changed(const service::Key& key,
+CatalogueContract::Begun CatalogueContract::changed(const Key& key,
                                                     const std::vector<std::string>& environments,
                                                     const std::string& owner, Instant lease_until) {
     Begun result{.key = key, .intents = {}};
@@ -165,30 +165,30 @@ CatalogueContract::Begun CatalogueContract::changed(const service::Key& key,
         deployment.environment = environment;
         deployment.alias = "changed in " + environment;
         deployment.source = "content";
-        deployment.state = service::DeploymentState::deployed;
+        deployment.state = DeploymentState::deployed;
         deployment.object_id = ObjectId::random();
         deployment.size = 384;
-        deployment.uses = {service::Use::signature};
+        deployment.uses = {KeyUsage::sign_verify};
         result.intents.push_back({*deployment.object_id, key.id, environment, owner, lease_until});
     }
     result.key.updated_at = at(7777);
     return result;
 }
 
-CatalogueContract::Begun CatalogueContract::updating(const service::Key& key,
+CatalogueContract::Begun CatalogueContract::updating(const Key& key,
                                                      const std::vector<std::string>& environments,
                                                      const std::string& owner, Instant lease_until) {
     auto change = changed(key, environments, owner, lease_until);
     EXPECT_EQ(catalogue_->begin_update(key.id, key.revision, change.intents, audit("key.update")),
-              service::Begin::begun);
+              Begin::begun);
     return change;
 }
 
-service::Key CatalogueContract::found(const service::Key& key) {
+Key CatalogueContract::found(const Key& key) {
     return catalogue_->find_key(key.project_id, key.name).value();
 }
 
-std::optional<service::KeyState> CatalogueContract::state_of(const service::Key& key) {
+std::optional<KeyState> CatalogueContract::state_of(const Key& key) {
     const auto found = catalogue_->find_key(key.project_id, key.name);
     if (!found || found->id != key.id) return std::nullopt;
     return found->state;
@@ -197,22 +197,22 @@ std::optional<service::KeyState> CatalogueContract::state_of(const service::Key&
 std::vector<ObjectId> CatalogueContract::new_tombstones(const std::string& owner, Instant lease_until) {
     const auto work = begun(new_project(random_uuid()), "gone", owner);
     EXPECT_TRUE(
-        catalogue_->abandon_change(work.key.id, settlement(owner, lease_until), audit("key.create.abandon")));
+        catalogue_->abandon_change(work.key.id, resolution(owner, lease_until), audit("key.create.abandon")));
     return {work.intents.at(0).object_id, work.intents.at(1).object_id};
 }
 
-std::vector<service::Tombstone> CatalogueContract::claim_all(service::Catalogue& catalogue, Instant now,
-                                                             const std::string& owner, Instant lease_until) {
-    std::vector<service::Tombstone> all;
+std::vector<Tombstone> CatalogueContract::claim_all(Catalogue& catalogue, Instant now,
+                                                    const std::string& owner, Instant lease_until) {
+    std::vector<Tombstone> all;
     for (const auto& [environment, tombstones] : catalogue.waiting_tombstones(now, owner)) {
-        service::TombstoneClaim claim{environment, owner, now, lease_until};
+        TombstoneClaim claim{environment, owner, now, lease_until};
         for (auto part = catalogue.claim_tombstones(claim); !part.empty();
              part = catalogue.claim_tombstones(claim)) {
             all.insert(all.end(), part.begin(), part.end());
             claim.after = part.back().object_id;
         }
     }
-    std::ranges::sort(all, {}, &service::Tombstone::object_id);
+    std::ranges::sort(all, {}, &Tombstone::object_id);
     return all;
 }
 

@@ -12,7 +12,7 @@
 #include "storage/open_catalogue.hpp"
 #include "tests/contract/catalogue/support/test_database.hpp"
 
-namespace keyward::service {
+namespace keyward {
 
 bool operator==(const Deployment& left, const Deployment& right);
 bool operator==(const Key& left, const Key& right);
@@ -21,7 +21,7 @@ bool operator==(const Tombstone& left, const Tombstone& right);
 bool operator==(const AuditRecord& left, const AuditRecord& right);
 bool operator==(const Grant& left, const Grant& right);
 
-}  // namespace keyward::service
+}  // namespace keyward
 
 namespace keyward::storage {
 
@@ -34,9 +34,9 @@ extern const std::vector<DatabaseKind> database_kinds;
 inline Instant at(long long milliseconds) {
     return Instant(std::chrono::milliseconds(milliseconds));
 }
-service::AuditRecord audit(const std::string& action);
-service::Settlement settlement(const std::string& owner, Instant tombstone_lease,
-                               const std::set<ObjectId>& clean = {});
+AuditRecord audit(const std::string& action);
+ChangeResolution resolution(const std::string& owner, Instant tombstone_lease,
+                            const std::set<ObjectId>& clean = {});
 
 /// Runs `body` in so many threads that start at the same moment; each is given its number.
 void together(int count, const std::function<void(int)>& body);
@@ -47,41 +47,41 @@ class CatalogueContract : public testing::TestWithParam<DatabaseKind> {
     CatalogueContract();
 
     /// A second catalogue on the same database, as another process has it.
-    [[nodiscard]] std::unique_ptr<service::Catalogue> another(std::size_t connections = 2) const;
+    [[nodiscard]] std::unique_ptr<Catalogue> another(std::size_t connections = 2) const;
     /// The id of a new project with the environments production and staging.
     std::string new_project(const std::string& name = "payments");
     std::string new_user(const std::string& name = "alice");
     /// A key of that project, and its intents in production and staging.
-    service::Key new_key(const std::string& project_id, const std::string& name = "card-key") const;
-    std::vector<service::Intent> intents_of(const service::Key& key, const std::string& owner,
-                                            Instant lease_until = at(5000)) const;
+    Key new_key(const std::string& project_id, const std::string& name = "card-key") const;
+    std::vector<Intent> intents_of(const Key& key, const std::string& owner,
+                                   Instant lease_until = at(5000)) const;
     /// A key whose intents are written; `key.deployments` names both objects.
     struct Begun {
-        service::Key key;
-        std::vector<service::Intent> intents;
+        Key key;
+        std::vector<Intent> intents;
     };
     Begun begun(const std::string& project_id, const std::string& name = "card-key",
                 const std::string& owner = "first", Instant lease_until = at(5000));
     /// A committed key, as it is read back.
-    service::Key committed(const std::string& project_id, const std::string& name = "card-key");
+    Key committed(const std::string& project_id, const std::string& name = "card-key");
     /// The key as a change of these environments would leave it, with the change's intents.
-    static Begun changed(const service::Key& key, const std::vector<std::string>& environments,
+    static Begun changed(const Key& key, const std::vector<std::string>& environments,
                          const std::string& owner = "first", Instant lease_until = at(5000));
     /// The same, begun.
-    Begun updating(const service::Key& key, const std::vector<std::string>& environments,
+    Begun updating(const Key& key, const std::vector<std::string>& environments,
                    const std::string& owner = "first", Instant lease_until = at(5000));
-    service::Key found(const service::Key& key);
+    Key found(const Key& key);
     /// None when its name is free, or another key's.
-    std::optional<service::KeyState> state_of(const service::Key& key);
+    std::optional<KeyState> state_of(const Key& key);
     /// Tombstones of that owner, made by a create that was taken back.
     std::vector<ObjectId> new_tombstones(const std::string& owner, Instant lease_until);
     /// What this owner may work on, in all environments; sorted by the objects' ids.
-    static std::vector<service::Tombstone> claim_all(service::Catalogue& catalogue, Instant now,
-                                                     const std::string& owner, Instant lease_until);
+    static std::vector<Tombstone> claim_all(Catalogue& catalogue, Instant now, const std::string& owner,
+                                            Instant lease_until);
     std::vector<std::string> audited();
 
     std::unique_ptr<TestDatabase> database_;
-    std::unique_ptr<service::Catalogue> catalogue_;
+    std::unique_ptr<Catalogue> catalogue_;
 };
 
 }  // namespace keyward::storage

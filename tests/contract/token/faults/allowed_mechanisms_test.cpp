@@ -16,10 +16,6 @@
 namespace keyward::tests {
 namespace {
 
-using service::Lifetime;
-using service::MechanismList;
-using service::TokenError;
-using service::TokenFault;
 using ::testing::Contains;
 using ::testing::IsEmpty;
 
@@ -27,12 +23,12 @@ class AllowedMechanisms : public ::testing::Test {
   protected:
     AllowedMechanisms() { prepare_process(); }
 
-    service::ImportReceipt import(const ObjectId& id, const keys::KeyMaterial& material,
-                                  const MechanismList& mechanisms, Lifetime lifetime = Lifetime::token) {
-        const auto uses = service::uses_of(keys::algorithm_of(material), mechanisms);
+    ImportResult import(const ObjectId& id, const keys::KeyMaterial& material,
+                        const MechanismList& mechanisms, ObjectLifetime lifetime = ObjectLifetime::token) {
+        const auto uses = uses_of(keys::algorithm_of(material), mechanisms);
         return lab_.token()->import({id, "MyProject/k", material, uses, lifetime, std::nullopt, mechanisms});
     }
-    service::ImportReceipt import(Kind kind, const MechanismList& mechanisms) {
+    ImportResult import(Kind kind, const MechanismList& mechanisms) {
         return import(id_, make_key(kind), mechanisms);
     }
 
@@ -41,7 +37,7 @@ class AllowedMechanisms : public ::testing::Test {
         std::vector<hsm::MechanismCodes> all;
         hsm::Lease lease = lab_.inspector().lease();
         for (const CK_OBJECT_HANDLE object : hsm::find_objects(lease, id_)) {
-            hsm::Query query;
+            hsm::AttributeQuery query;
             query.ask(CKA_ALLOWED_MECHANISMS, 16 * sizeof(CK_MECHANISM_TYPE));
             query.run(lease, object);
             const Bytes octets = query.octets(CKA_ALLOWED_MECHANISMS);
@@ -165,12 +161,12 @@ TEST_P(UnknownAllowedMechanisms, AreLeftOutAndLearntOnce) {
 }
 
 TEST_P(UnknownAllowedMechanisms, LeaveNoSessionObjectBehind) {
-    import(id_, make_key(Kind::aes256), {"AES-GCM"}, Lifetime::session);
+    import(id_, make_key(Kind::aes256), {"AES-GCM"}, ObjectLifetime::session);
     std::size_t objects = 0;
-    lab_.token()->walk([&](const service::TokenObject&, std::size_t, std::size_t) { ++objects; });
+    lab_.token()->scan([&](const TokenObject&, std::size_t, std::size_t) { ++objects; });
     EXPECT_EQ(objects, 0U);
     hsm::Lease lease = lab_.inspector().lease();
-    hsm::Template any;
+    hsm::AttributeTemplate any;
     EXPECT_THAT(hsm::find_matching(lease, any), IsEmpty());
 }
 
@@ -232,7 +228,7 @@ TEST_F(AllowedMechanisms, ThatAWalkIsToldInPartOfAMechanismAreNotKnown) {
     shim_.lies.odd_attribute = CKA_ALLOWED_MECHANISMS;
     shim_.lies.attribute = OddAttribute::shortened;
     std::size_t objects = 0;
-    lab_.token()->walk([&](const service::TokenObject& object, std::size_t, std::size_t) {
+    lab_.token()->scan([&](const TokenObject& object, std::size_t, std::size_t) {
         ++objects;
         EXPECT_FALSE(object.allowed_mechanisms.has_value());
     });

@@ -16,11 +16,6 @@
 namespace keyward::tests {
 namespace {
 
-using service::Lifetime;
-using service::TokenError;
-using service::TokenFault;
-using service::Use;
-using service::UseSet;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -29,7 +24,7 @@ class TokenFaults : public ::testing::Test {
   protected:
     TokenFaults() { prepare_process(); }
 
-    TokenError import_error(Kind kind, const UseSet& uses, const std::function<void()>& prepare) {
+    TokenError import_error(Kind kind, const KeyUsages& uses, const std::function<void()>& prepare) {
         const keys::KeyMaterial material = make_key(kind);
         lab_.token()->ping();
         prepare();
@@ -51,8 +46,8 @@ class TokenFaults : public ::testing::Test {
         throw std::logic_error("the destruction went through");
     }
 
-    service::ImportReceipt import(const keys::KeyMaterial& material, const UseSet& uses) {
-        return lab_.token()->import({id_, "label", material, uses, Lifetime::token, std::nullopt});
+    ImportResult import(const keys::KeyMaterial& material, const KeyUsages& uses) {
+        return lab_.token()->import({id_, "label", material, uses, ObjectLifetime::token, std::nullopt});
     }
 
     /// What the call, which must fail, writes to the log.
@@ -88,8 +83,8 @@ class TokenFaults : public ::testing::Test {
 };
 
 TEST_F(TokenFaults, ARefusedTemplateIsARefusalThatNamesTheKey) {
-    const TokenError error =
-        import_error(Kind::aes256, {Use::cipher}, [&] { shim_.create_object = CKR_TEMPLATE_INCONSISTENT; });
+    const TokenError error = import_error(Kind::aes256, {KeyUsage::encrypt_decrypt},
+                                          [&] { shim_.create_object = CKR_TEMPLATE_INCONSISTENT; });
     EXPECT_EQ(error.fault(), TokenFault::refused);
     EXPECT_EQ(error.call(), "C_CreateObject");
     EXPECT_EQ(error.code(), "CKR_TEMPLATE_INCONSISTENT");
@@ -99,16 +94,17 @@ TEST_F(TokenFaults, ARefusedTemplateIsARefusalThatNamesTheKey) {
 }
 
 TEST_F(TokenFaults, ARefusedPrivateHalfTakesThePublicOneWithIt) {
-    const TokenError error = import_error(Kind::p256, {Use::signature},
+    const TokenError error = import_error(Kind::p256, {KeyUsage::sign_verify},
                                           [&] { shim_.create_private_object = CKR_CURVE_NOT_SUPPORTED; });
     EXPECT_EQ(error.fault(), TokenFault::refused);
     EXPECT_EQ(lab_.token()->count(id_), 0U);
 }
 
 TEST_F(TokenFaults, AFullTokenIsFull) {
-    EXPECT_EQ(
-        import_error(Kind::aes256, {Use::cipher}, [&] { shim_.create_object = CKR_DEVICE_MEMORY; }).fault(),
-        TokenFault::full);
+    EXPECT_EQ(import_error(Kind::aes256, {KeyUsage::encrypt_decrypt},
+                           [&] { shim_.create_object = CKR_DEVICE_MEMORY; })
+                  .fault(),
+              TokenFault::full);
 }
 
 /// What modules have answered about one key that they did not like.
@@ -127,7 +123,7 @@ constexpr std::array odd_answers{CKR_GENERAL_ERROR,
 TEST_F(TokenFaults, WhateverATokenThatAnswersSaysOfOneNewKeyIsARefusalOfTheKey) {
     for (const CK_RV answer : odd_answers) {
         const TokenError error =
-            import_error(Kind::aes256, {Use::cipher}, [&] { shim_.create_object = answer; });
+            import_error(Kind::aes256, {KeyUsage::encrypt_decrypt}, [&] { shim_.create_object = answer; });
         EXPECT_EQ(error.fault(), TokenFault::refused) << error.code();
         EXPECT_EQ(error.call(), "C_CreateObject");
         EXPECT_EQ(error.code(), hsm::name_of(answer));
@@ -135,14 +131,15 @@ TEST_F(TokenFaults, WhateverATokenThatAnswersSaysOfOneNewKeyIsARefusalOfTheKey) 
                     AllOf(HasSubstr("The token refuses the key: "), HasSubstr("(AES, 256 bits)")));
         shim_.create_object = CKR_OK;
     }
-    EXPECT_NO_THROW(import(make_key(Kind::aes256), {Use::cipher}));
+    EXPECT_NO_THROW(import(make_key(Kind::aes256), {KeyUsage::encrypt_decrypt}));
 }
 
 TEST_F(TokenFaults, ANewKeyWhoseAttributesCantBeReadIsRefused) {
     for (const CK_RV answer : odd_answers) {
-        EXPECT_EQ(
-            import_error(Kind::aes256, {Use::cipher}, [&] { shim_.get_attribute_value = answer; }).fault(),
-            TokenFault::refused)
+        EXPECT_EQ(import_error(Kind::aes256, {KeyUsage::encrypt_decrypt},
+                               [&] { shim_.get_attribute_value = answer; })
+                      .fault(),
+                  TokenFault::refused)
             << hsm::name_of(answer);
         shim_.get_attribute_value = CKR_OK;
         // What can't be read is not destroyed by its handle, but by its CKA_ID once it can.
@@ -154,14 +151,14 @@ TEST_F(TokenFaults, ARefusalByATokenThatAnswersCostsNoOtherSession) {
     lab_.token()->ping();
     const CK_ULONG logins = shim_.logins;
     for (const CK_RV answer : odd_answers)
-        import_error(Kind::aes256, {Use::cipher}, [&] { shim_.create_object = answer; });
+        import_error(Kind::aes256, {KeyUsage::encrypt_decrypt}, [&] { shim_.create_object = answer; });
     shim_.create_object = CKR_OK;
-    import(make_key(Kind::aes256), {Use::cipher});
+    import(make_key(Kind::aes256), {KeyUsage::encrypt_decrypt});
     EXPECT_EQ(shim_.logins, logins);
 }
 
 TEST_F(TokenFaults, AnOddAnswerOfATokenWhoseOwnSessionIsLostIsAnOutage) {
-    const TokenError error = import_error(Kind::aes256, {Use::cipher}, [&] {
+    const TokenError error = import_error(Kind::aes256, {KeyUsage::encrypt_decrypt}, [&] {
         shim_.create_object = CKR_DEVICE_ERROR;
         shim_.get_session_info = CKR_DEVICE_ERROR;
         shim_.session_info_after = 1;
@@ -171,7 +168,7 @@ TEST_F(TokenFaults, AnOddAnswerOfATokenWhoseOwnSessionIsLostIsAnOutage) {
 }
 
 TEST_F(TokenFaults, AnOddAnswerOfATokenThatIsNotInItsSlotIsAnOutage) {
-    const TokenError error = import_error(Kind::aes256, {Use::cipher}, [&] {
+    const TokenError error = import_error(Kind::aes256, {KeyUsage::encrypt_decrypt}, [&] {
         shim_.create_object = CKR_GENERAL_ERROR;
         shim_.get_token_info = CKR_TOKEN_NOT_PRESENT;
     });
@@ -179,7 +176,7 @@ TEST_F(TokenFaults, AnOddAnswerOfATokenThatIsNotInItsSlotIsAnOutage) {
 }
 
 TEST_F(TokenFaults, AnOddAnswerOfASlotThatHoldsAnotherTokenByNowIsAnOutage) {
-    const TokenError error = import_error(Kind::aes256, {Use::cipher}, [&] {
+    const TokenError error = import_error(Kind::aes256, {KeyUsage::encrypt_decrypt}, [&] {
         shim_.create_object = CKR_FUNCTION_FAILED;
         shim_.other_serial = true;
     });
@@ -194,11 +191,11 @@ TEST_F(TokenFaults, AnObjectThatIsNotThereAfterItWasMadeSaysThatTheTokenIsFull) 
         EXPECT_EQ(error.code(), "CKR_OBJECT_HANDLE_INVALID");
         shim_.disk_full = false;
     }
-    EXPECT_NO_THROW(import(make_key(Kind::aes256), {Use::cipher}));
+    EXPECT_NO_THROW(import(make_key(Kind::aes256), {KeyUsage::encrypt_decrypt}));
 }
 
 TEST_F(TokenFaults, WhatFailsWhenAnAttemptIsTidiedUpDoesNotHideWhatLedThere) {
-    const TokenError error = import_error(Kind::p256, {Use::signature}, [&] {
+    const TokenError error = import_error(Kind::p256, {KeyUsage::sign_verify}, [&] {
         shim_.disturbances = 5;
         shim_.destroy_object = CKR_VENDOR_DEFINED | 7UL;
     });
@@ -209,7 +206,7 @@ TEST_F(TokenFaults, WhatFailsWhenAnAttemptIsTidiedUpDoesNotHideWhatLedThere) {
 }
 
 TEST_F(TokenFaults, AnObjectThatCantBeDestroyedByATokenThatAnswersIsNoOutage) {
-    import(make_key(Kind::aes256), {Use::cipher});
+    import(make_key(Kind::aes256), {KeyUsage::encrypt_decrypt});
     for (const CK_RV answer : odd_answers) {
         shim_.destroy_object = answer;
         try {
@@ -224,24 +221,28 @@ TEST_F(TokenFaults, AnObjectThatCantBeDestroyedByATokenThatAnswersIsNoOutage) {
 }
 
 TEST_F(TokenFaults, OneClientsOddKeysLeaveTheEnvironmentOpenForAllOthers) {
-    import(make_key(Kind::hmac64), {Use::signature});
+    import(make_key(Kind::hmac64), {KeyUsage::sign_verify});
     service::EnvironmentProfile profile;
     profile.name = "production";
     service::Environment environment(profile, lab_.token());
     const ObjectId odd = ObjectId::random();
-    const auto import_odd_key = [&](service::Token& token) {
-        return token.import(
-            {odd, "label", make_key(Kind::aes256), {Use::cipher}, Lifetime::token, std::nullopt});
+    const auto import_odd_key = [&](Token& token) {
+        return token.import({odd,
+                             "label",
+                             make_key(Kind::aes256),
+                             {KeyUsage::encrypt_decrypt},
+                             ObjectLifetime::token,
+                             std::nullopt});
     };
     for (const CK_RV answer : odd_answers) {
         shim_.create_object = answer;
-        EXPECT_THROW(environment.call<service::ImportReceipt>(import_odd_key), TokenError);
+        EXPECT_THROW(environment.call<ImportResult>(import_odd_key), TokenError);
     }
     shim_.create_object = CKR_OK;
     shim_.disk_full = true;
     for (int i = 0; i < 5; ++i)
-        EXPECT_THROW(environment.call<service::ImportReceipt>(import_odd_key), TokenError);
-    EXPECT_EQ(environment.call<std::size_t>([&](service::Token& token) { return token.count(id_); }), 1U);
+        EXPECT_THROW(environment.call<ImportResult>(import_odd_key), TokenError);
+    EXPECT_EQ(environment.call<std::size_t>([&](Token& token) { return token.count(id_); }), 1U);
     EXPECT_NE(environment.health(), service::Health::down);
 }
 
@@ -298,7 +299,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) { return name_of(test.param.kind) + "_" + std::to_string(test.param.attribute); });
 
 TEST_P(LyingToken, IsFoundOutNamedAndLeavesNothing) {
-    const UseSet uses = uses_for(GetParam().kind).front();
+    const KeyUsages uses = uses_for(GetParam().kind).front();
     const TokenError error =
         import_error(GetParam().kind, uses, [&] { shim_.lie_about = GetParam().attribute; });
     EXPECT_EQ(error.fault(), GetParam().fault);
@@ -308,7 +309,8 @@ TEST_P(LyingToken, IsFoundOutNamedAndLeavesNothing) {
 }
 
 TEST_F(TokenFaults, AnImportUnderAnotherIdIsAMismatchAndLeavesAnObjectThatCantBeToldFromOthers) {
-    const TokenError error = import_error(Kind::aes256, {Use::cipher}, [&] { shim_.lie_about = CKA_ID; });
+    const TokenError error =
+        import_error(Kind::aes256, {KeyUsage::encrypt_decrypt}, [&] { shim_.lie_about = CKA_ID; });
     EXPECT_EQ(error.fault(), TokenFault::mismatch);
     EXPECT_THAT(error.what(), HasSubstr("CKA_ID"));
     EXPECT_EQ(shim_.destroyed, 0U);
@@ -317,47 +319,52 @@ TEST_F(TokenFaults, AnImportUnderAnotherIdIsAMismatchAndLeavesAnObjectThatCantBe
 }
 
 TEST_F(TokenFaults, ASecretKeyThatEncryptsOtherwiseIsAMismatch) {
-    EXPECT_EQ(import_error(Kind::aes256, {Use::cipher}, [&] { shim_.wrong_result = true; }).fault(),
-              TokenFault::mismatch);
+    EXPECT_EQ(
+        import_error(Kind::aes256, {KeyUsage::encrypt_decrypt}, [&] { shim_.wrong_result = true; }).fault(),
+        TokenFault::mismatch);
     EXPECT_EQ(lab_.token()->count(id_), 0U);
 }
 
 TEST_F(TokenFaults, AnHmacKeyThatSignsOtherwiseIsAMismatch) {
-    EXPECT_EQ(import_error(Kind::hmac64, {Use::signature}, [&] { shim_.wrong_result = true; }).fault(),
+    EXPECT_EQ(import_error(Kind::hmac64, {KeyUsage::sign_verify}, [&] { shim_.wrong_result = true; }).fault(),
               TokenFault::mismatch);
 }
 
 TEST_F(TokenFaults, ACmacKeyThatSignsOtherwiseIsAMismatch) {
-    EXPECT_EQ(import_error(Kind::aes128, {Use::signature}, [&] { shim_.wrong_result = true; }).fault(),
+    EXPECT_EQ(import_error(Kind::aes128, {KeyUsage::sign_verify}, [&] { shim_.wrong_result = true; }).fault(),
               TokenFault::mismatch);
 }
 
 TEST_F(TokenFaults, APrivateKeyWhoseSignatureDoesNotFitItsPublicHalfIsAMismatchAndBothHalvesGo) {
-    EXPECT_EQ(import_error(Kind::p256, {Use::signature}, [&] { shim_.wrong_result = true; }).fault(),
+    EXPECT_EQ(import_error(Kind::p256, {KeyUsage::sign_verify}, [&] { shim_.wrong_result = true; }).fault(),
               TokenFault::mismatch);
     EXPECT_EQ(lab_.token()->count(id_), 0U);
 }
 
 TEST_F(TokenFaults, APublicKeyThatAcceptsAWrongSignatureIsAMismatch) {
     EXPECT_EQ(
-        import_error(Kind::p256_public, {Use::signature}, [&] { shim_.accept_any_signature = true; }).fault(),
+        import_error(Kind::p256_public, {KeyUsage::sign_verify}, [&] { shim_.accept_any_signature = true; })
+            .fault(),
         TokenFault::mismatch);
 }
 
 TEST_F(TokenFaults, AKeyThatTheTokenTakesButCantUseIsRefusedAndDestroyed) {
-    EXPECT_EQ(import_error(Kind::aes256, {Use::cipher}, [&] { shim_.encrypt = CKR_GENERAL_ERROR; }).fault(),
-              TokenFault::refused);
+    EXPECT_EQ(
+        import_error(Kind::aes256, {KeyUsage::encrypt_decrypt}, [&] { shim_.encrypt = CKR_GENERAL_ERROR; })
+            .fault(),
+        TokenFault::refused);
     shim_.encrypt = CKR_OK;
     EXPECT_EQ(lab_.token()->count(id_), 0U);
 }
 
 TEST_F(TokenFaults, AFailureAfterTheImportDestroysTheObject) {
-    import_error(Kind::aes256, {Use::cipher}, [&] { shim_.encrypt = CKR_DEVICE_ERROR; });
+    import_error(Kind::aes256, {KeyUsage::encrypt_decrypt}, [&] { shim_.encrypt = CKR_DEVICE_ERROR; });
     EXPECT_EQ(lab_.token()->count(id_), 0U);
 }
 
 TEST_F(TokenFaults, AnObjectWhoseIdCantBeReadIsLeftForALaterDestruction) {
-    import_error(Kind::aes256, {Use::cipher}, [&] { shim_.get_attribute_value = CKR_FUNCTION_FAILED; });
+    import_error(Kind::aes256, {KeyUsage::encrypt_decrypt},
+                 [&] { shim_.get_attribute_value = CKR_FUNCTION_FAILED; });
     EXPECT_EQ(shim_.destroyed, 0U);
     shim_.get_attribute_value = CKR_OK;
     EXPECT_EQ(lab_.token()->destroy(id_), 1U);
@@ -365,12 +372,12 @@ TEST_F(TokenFaults, AnObjectWhoseIdCantBeReadIsLeftForALaterDestruction) {
 
 TEST_F(TokenFaults, ATokenWithoutCheckValuesGetsThemComputedInIt) {
     shim_.no_check_value = true;
-    EXPECT_EQ(import(make_key(Kind::aes256), {Use::cipher}).key_check_value.size(), 6U);
+    EXPECT_EQ(import(make_key(Kind::aes256), {KeyUsage::encrypt_decrypt}).key_check_value.size(), 6U);
 }
 
 TEST_F(TokenFaults, ATokenWithoutEcbIsTriedWithCbc) {
     shim_.no_ecb = true;
-    EXPECT_EQ(import(make_key(Kind::aes256), {Use::cipher}).key_check_value.size(), 6U);
+    EXPECT_EQ(import(make_key(Kind::aes256), {KeyUsage::encrypt_decrypt}).key_check_value.size(), 6U);
 }
 
 TEST_F(TokenFaults, ATokenWithGcmAloneIsTriedWithItAndReportsItsOwnCheckValue) {
@@ -378,7 +385,7 @@ TEST_F(TokenFaults, ATokenWithGcmAloneIsTriedWithItAndReportsItsOwnCheckValue) {
     shim_.no_cbc = true;
     for (const Kind kind : {Kind::aes128, Kind::aes192, Kind::aes256}) {
         const keys::KeyMaterial material = make_key(kind);
-        EXPECT_EQ(import(material, {Use::cipher}).key_check_value,
+        EXPECT_EQ(import(material, {KeyUsage::encrypt_decrypt}).key_check_value,
                   keys::key_check_value(std::get<keys::SecretKey>(material)));
     }
 }
@@ -387,11 +394,11 @@ TEST_F(TokenFaults, ATokenWithGcmAloneAndNoCheckValuesGivesNone) {
     shim_.no_ecb = true;
     shim_.no_cbc = true;
     shim_.no_check_value = true;
-    EXPECT_EQ(import(make_key(Kind::aes256), {Use::cipher}).key_check_value, "");
+    EXPECT_EQ(import(make_key(Kind::aes256), {KeyUsage::encrypt_decrypt}).key_check_value, "");
 }
 
 TEST_F(TokenFaults, ASecretKeyThatSealsOtherwiseIsAMismatch) {
-    EXPECT_EQ(import_error(Kind::aes256, {Use::cipher},
+    EXPECT_EQ(import_error(Kind::aes256, {KeyUsage::encrypt_decrypt},
                            [&] {
                                shim_.no_ecb = true;
                                shim_.no_cbc = true;
@@ -403,7 +410,7 @@ TEST_F(TokenFaults, ASecretKeyThatSealsOtherwiseIsAMismatch) {
 }
 
 TEST_F(TokenFaults, ATokenWithoutAnyCipherOfTheKeyRefusesIt) {
-    const TokenError error = import_error(Kind::aes256, {Use::cipher}, [&] {
+    const TokenError error = import_error(Kind::aes256, {KeyUsage::encrypt_decrypt}, [&] {
         shim_.no_ecb = true;
         shim_.no_cbc = true;
         shim_.no_gcm = true;
@@ -415,13 +422,14 @@ TEST_F(TokenFaults, ATokenWithoutAnyCipherOfTheKeyRefusesIt) {
 TEST_F(TokenFaults, AnImportDisturbedOnceSucceedsAndLeavesItsObjectsOnly) {
     const keys::KeyMaterial material = make_key(Kind::p256);
     shim_.disturbances = 1;
-    EXPECT_EQ(import(material, {Use::signature}).public_key_sha256.size(), 64U);
+    EXPECT_EQ(import(material, {KeyUsage::sign_verify}).public_key_sha256.size(), 64U);
     EXPECT_EQ(shim_.disturbances, 0U);
     EXPECT_EQ(lab_.token()->count(id_), 2U);
 }
 
 TEST_F(TokenFaults, AnImportDisturbedThreeTimesIsRefusedAndLeavesNothing) {
-    const TokenError error = import_error(Kind::p256, {Use::signature}, [&] { shim_.disturbances = 3; });
+    const TokenError error =
+        import_error(Kind::p256, {KeyUsage::sign_verify}, [&] { shim_.disturbances = 3; });
     EXPECT_EQ(error.fault(), TokenFault::refused);
     EXPECT_EQ(error.call(), "C_CreateObject");
     EXPECT_EQ(error.code(), "CKR_GENERAL_ERROR");
@@ -430,14 +438,14 @@ TEST_F(TokenFaults, AnImportDisturbedThreeTimesIsRefusedAndLeavesNothing) {
 }
 
 TEST_F(TokenFaults, AnImportIsTriedThreeTimesAndNoMore) {
-    import_error(Kind::p256, {Use::signature}, [&] { shim_.disturbances = 5; });
+    import_error(Kind::p256, {KeyUsage::sign_verify}, [&] { shim_.disturbances = 5; });
     EXPECT_EQ(shim_.disturbances, 2U);
 }
 
 TEST_F(TokenFaults, EachDisturbanceIsLoggedSinceSoftHsmLeavesWhatItBegan) {
     const std::string log = log_of_failing([&] {
         shim_.disturbances = 3;
-        import(make_key(Kind::p256), {Use::signature});
+        import(make_key(Kind::p256), {KeyUsage::sign_verify});
     });
     const std::string line =
         R"("event":"object.may_be_half_made","label":"production","call":"C_CreateObject","code":"CKR_GENERAL_ERROR"})";
@@ -448,12 +456,13 @@ TEST_F(TokenFaults, EachDisturbanceIsLoggedSinceSoftHsmLeavesWhatItBegan) {
 }
 
 TEST_F(TokenFaults, AnotherErrorOfTheModuleIsNotTriedAgain) {
-    import_error(Kind::p256, {Use::signature}, [&] { shim_.create_private_object = CKR_DEVICE_ERROR; });
+    import_error(Kind::p256, {KeyUsage::sign_verify},
+                 [&] { shim_.create_private_object = CKR_DEVICE_ERROR; });
     EXPECT_EQ(shim_.destroyed, 1U);
 }
 
 TEST_F(TokenFaults, APinRefusedBetweenTwoAttemptsIsUnreachableSinceTheFirstMayHaveLeftAnObject) {
-    const TokenError error = import_error(Kind::p256, {Use::signature}, [&] {
+    const TokenError error = import_error(Kind::p256, {KeyUsage::sign_verify}, [&] {
         shim_.disturbances = 1;
         shim_.failure_ends_login = true;
         shim_.login = CKR_PIN_INCORRECT;
@@ -475,7 +484,7 @@ TEST_F(TokenFaults, ATokenThatIsBusyBetweenTwoAttemptsIsUnreachableSinceTheFirst
     shim_.disturbances = 1;
     shim_.failure_ends_login = true;
     try {
-        token->import({id_, "label", material, {Use::signature}, Lifetime::token, std::nullopt});
+        token->import({id_, "label", material, {KeyUsage::sign_verify}, ObjectLifetime::token, std::nullopt});
         FAIL() << "the import went through";
     } catch (const TokenError& error) {
         EXPECT_EQ(error.fault(), TokenFault::unreachable);
@@ -484,8 +493,8 @@ TEST_F(TokenFaults, ATokenThatIsBusyBetweenTwoAttemptsIsUnreachableSinceTheFirst
 }
 
 TEST_F(TokenFaults, AnAnswerAboutPinsWhileAnObjectIsMadeIsARefusalOfTheKey) {
-    const TokenError error =
-        import_error(Kind::aes256, {Use::cipher}, [&] { shim_.create_object = CKR_PIN_EXPIRED; });
+    const TokenError error = import_error(Kind::aes256, {KeyUsage::encrypt_decrypt},
+                                          [&] { shim_.create_object = CKR_PIN_EXPIRED; });
     EXPECT_EQ(error.fault(), TokenFault::refused);
     EXPECT_EQ(error.code(), "CKR_PIN_EXPIRED");
 }
@@ -494,7 +503,7 @@ TEST_F(TokenFaults, APinRefusedBeforeTheFirstAttemptStaysARefusalOfThePin) {
     shim_.login = CKR_PIN_INCORRECT;
     const keys::KeyMaterial material = make_key(Kind::aes256);
     try {
-        import(material, {Use::cipher});
+        import(material, {KeyUsage::encrypt_decrypt});
         FAIL() << "the import went through";
     } catch (const TokenError& error) {
         EXPECT_EQ(error.fault(), TokenFault::pin);
@@ -508,7 +517,7 @@ INSTANTIATE_TEST_SUITE_P(Answers, LateDestruction,
                          [](const auto& test) { return hsm::name_of(test.param); });
 
 TEST_P(LateDestruction, OfOneHalfIsPassedOverAndTheOtherHalfGoes) {
-    import(make_key(Kind::p256), {Use::signature});
+    import(make_key(Kind::p256), {KeyUsage::sign_verify});
     shim_.others_destroy = 1;
     shim_.destroyed_late = GetParam();
     EXPECT_EQ(lab_.token()->destroy(id_), 1U);
@@ -516,14 +525,14 @@ TEST_P(LateDestruction, OfOneHalfIsPassedOverAndTheOtherHalfGoes) {
 }
 
 TEST_P(LateDestruction, OfEveryObjectIsNoErrorAndCountsNothing) {
-    import(make_key(Kind::p256), {Use::signature});
+    import(make_key(Kind::p256), {KeyUsage::sign_verify});
     shim_.others_destroy = 2;
     shim_.destroyed_late = GetParam();
     EXPECT_EQ(lab_.token()->destroy(id_), 0U);
 }
 
 TEST_F(TokenFaults, ADestructionThatFailsAndLeavesTheObjectFails) {
-    import(make_key(Kind::aes256), {Use::cipher});
+    import(make_key(Kind::aes256), {KeyUsage::encrypt_decrypt});
     const TokenError error = destroy_error([&] { shim_.destroy_object = CKR_GENERAL_ERROR; });
     EXPECT_EQ(error.fault(), TokenFault::failed);
     EXPECT_EQ(error.call(), "C_DestroyObject");
@@ -532,7 +541,7 @@ TEST_F(TokenFaults, ADestructionThatFailsAndLeavesTheObjectFails) {
 }
 
 TEST_F(TokenFaults, AnObjectThatIsOutOfSightSinceTheLoginIsLostIsNotTakenForDestroyed) {
-    import(make_key(Kind::aes256), {Use::cipher});
+    import(make_key(Kind::aes256), {KeyUsage::encrypt_decrypt});
     const TokenError error = destroy_error([&] {
         shim_.destroy_object = CKR_USER_NOT_LOGGED_IN;
         shim_.failure_ends_login = true;
@@ -560,7 +569,7 @@ TEST_F(TokenFaults, ARefusedPinIsLoggedWithTheTokensLabel) {
 TEST_F(TokenFaults, AFailedCallIsLoggedWithTheTokensLabel) {
     shim_.create_object = CKR_DEVICE_MEMORY;
     const keys::KeyMaterial material = make_key(Kind::aes256);
-    EXPECT_THAT(log_of_failing([&] { import(material, {Use::cipher}); }),
+    EXPECT_THAT(log_of_failing([&] { import(material, {KeyUsage::encrypt_decrypt}); }),
                 HasSubstr(R"("event":"token.call_failed","label":"production","call":"C_CreateObject")"));
 }
 
@@ -588,14 +597,14 @@ TEST_F(TokenFaults, ASourceThatTellsOfItsPinItselfIsNotLoggedAgainAndKeepsItsWor
 
 TEST_F(TokenFaults, AnImportSearchesForNothing) {
     lab_.token()->ping();
-    import(make_key(Kind::rsa), {Use::cipher, Use::signature});
+    import(make_key(Kind::rsa), {KeyUsage::encrypt_decrypt, KeyUsage::sign_verify});
     EXPECT_EQ(shim_.searches, 0U);
 }
 
 TEST_F(TokenFaults, AnUnfinishedOperationCostsOneSessionOnly) {
-    import_error(Kind::p256, {Use::signature}, [&] { shim_.sign = CKR_DATA_LEN_RANGE; });
+    import_error(Kind::p256, {KeyUsage::sign_verify}, [&] { shim_.sign = CKR_DATA_LEN_RANGE; });
     shim_.sign = CKR_OK;
-    EXPECT_NO_THROW(import(make_key(Kind::p256), {Use::signature}));
+    EXPECT_NO_THROW(import(make_key(Kind::p256), {KeyUsage::sign_verify}));
 }
 
 TEST_F(TokenFaults, ATokenThatWantsNoLoginGetsNone) {
@@ -612,7 +621,7 @@ TEST_F(TokenFaults, AUserWhoIsLoggedInAlreadyIsFine) {
 
 TEST_F(TokenFaults, ManyCallersCauseOneLogin) {
     for (int i = 0; i < 3; ++i)
-        import(make_key(Kind::aes128), {Use::cipher});
+        import(make_key(Kind::aes128), {KeyUsage::encrypt_decrypt});
     EXPECT_EQ(shim_.logins, 1U);
 }
 
@@ -628,7 +637,8 @@ TEST_F(TokenFaults, ATokenWithoutRoomForSessionsIsFull) {
 
 TEST_F(TokenFaults, ATrialWithSessionObjectsLeavesNone) {
     const keys::KeyMaterial material = make_key(Kind::p256);
-    lab_.token()->import({id_, "label", material, {Use::signature}, Lifetime::session, std::nullopt});
+    lab_.token()->import(
+        {id_, "label", material, {KeyUsage::sign_verify}, ObjectLifetime::session, std::nullopt});
     EXPECT_EQ(shim_.destroyed, 2U);
 }
 
@@ -679,35 +689,35 @@ TEST_F(TokenFaults, TheFirstTokenIsAcceptedWhenItIsBackInItsSlot) {
 }
 
 TEST_F(TokenFaults, AWalkShowsAKeyWithoutACheckValueThatTheTokenDoesNotTell) {
-    import(make_key(Kind::aes256), {Use::cipher});
+    import(make_key(Kind::aes256), {KeyUsage::encrypt_decrypt});
     shim_.no_check_value = true;
-    std::vector<service::TokenObject> objects;
-    lab_.token()->walk([&](const auto& object, std::size_t, std::size_t) { objects.push_back(object); });
+    std::vector<TokenObject> objects;
+    lab_.token()->scan([&](const auto& object, std::size_t, std::size_t) { objects.push_back(object); });
     ASSERT_EQ(objects.size(), 1U);
     EXPECT_EQ(objects.front().key_check_value, "");
     EXPECT_EQ(objects.front().size, 256);
 }
 
 TEST_F(TokenFaults, AWalkFailsWhenAnObjectCantBeRead) {
-    import(make_key(Kind::aes256), {Use::cipher});
+    import(make_key(Kind::aes256), {KeyUsage::encrypt_decrypt});
     shim_.get_attribute_value = CKR_DEVICE_ERROR;
     std::size_t shown = 0;
-    EXPECT_THROW(lab_.token()->walk([&](const auto&, std::size_t, std::size_t) { ++shown; }), TokenError);
+    EXPECT_THROW(lab_.token()->scan([&](const auto&, std::size_t, std::size_t) { ++shown; }), TokenError);
     EXPECT_EQ(shown, 0U);
 }
 
 TEST_F(TokenFaults, NothingIsDestroyedWhenTheSecondLookFails) {
     lab_.add_half_made();
     const auto token = lab_.token_with_pause([&] { shim_.get_attribute_value = CKR_DEVICE_ERROR; });
-    EXPECT_THROW(token->destroy_half_made(std::chrono::milliseconds(0)), TokenError);
+    EXPECT_THROW(token->destroy_incomplete(std::chrono::milliseconds(0)), TokenError);
     EXPECT_EQ(shim_.destroyed, 0U);
 }
 
 TEST_F(TokenFaults, AnObjectThatIsGoneIsPassedOver) {
-    import(make_key(Kind::p256), {Use::signature});
+    import(make_key(Kind::p256), {KeyUsage::sign_verify});
     shim_.get_attribute_value = CKR_OBJECT_HANDLE_INVALID;
     std::size_t shown = 0;
-    EXPECT_NO_THROW(lab_.token()->walk([&](const auto&, std::size_t, std::size_t) { ++shown; }));
+    EXPECT_NO_THROW(lab_.token()->scan([&](const auto&, std::size_t, std::size_t) { ++shown; }));
     EXPECT_EQ(shown, 0U);
 }
 

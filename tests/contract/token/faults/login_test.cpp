@@ -13,9 +13,6 @@
 namespace keyward::tests {
 namespace {
 
-using service::TokenError;
-using service::TokenFault;
-using service::TokenPhase;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -27,7 +24,7 @@ class TokenLogin : public ::testing::Test {
     TokenLogin() { prepare_process(); }
 
     /// A token whose PIN is what `pin_` says at the time.
-    std::shared_ptr<service::Token> token(const std::string& label = "production") {
+    std::shared_ptr<Token> token(const std::string& label = "production") {
         hsm::TokenSettings settings = lab_.settings(label);
         settings.pin = [this] {
             ++reads_;
@@ -36,15 +33,15 @@ class TokenLogin : public ::testing::Test {
         return lab_.open(settings);
     }
 
-    std::shared_ptr<service::Token> token_with_wrong_pin() {
+    std::shared_ptr<Token> token_with_wrong_pin() {
         pin_ = wrong_pin;
         return token();
     }
-    std::shared_ptr<service::Token> token_that_shows(CK_FLAGS flags) {
+    std::shared_ptr<Token> token_that_shows(CK_FLAGS flags) {
         shim_.token_flags = flags;
         return token();
     }
-    void reload(service::Token& token, const std::string& pin) {
+    void reload(Token& token, const std::string& pin) {
         pin_ = pin;
         token.reload_pin();
     }
@@ -54,7 +51,7 @@ class TokenLogin : public ::testing::Test {
         return ::testing::internal::GetCapturedStderr();
     }
 
-    static TokenError error_of(service::Token& token) {
+    static TokenError error_of(Token& token) {
         try {
             token.ping();
         } catch (const TokenError& error) {
@@ -63,7 +60,7 @@ class TokenLogin : public ::testing::Test {
         throw std::logic_error("the login went through");
     }
 
-    static void fail_many_times(service::Token& token) {
+    static void fail_many_times(Token& token) {
         for (int i = 0; i < 20; ++i)
             EXPECT_THROW(token.ping(), TokenError);
     }
@@ -192,7 +189,7 @@ class LoginThatAnswers : public TokenLogin, public ::testing::WithParamInterface
   protected:
     LoginThatAnswers() { shim_.login = GetParam(); }
 
-    const std::shared_ptr<service::Token> failing_ = token();
+    const std::shared_ptr<Token> failing_ = token();
 };
 
 class UnclearLogin : public LoginThatAnswers {};

@@ -7,11 +7,6 @@
 namespace keyward::tests {
 namespace {
 
-using service::Action;
-using service::Lifetime;
-using service::Operation;
-using service::Outcome;
-using service::Use;
 using test::NoMemoryHere;
 
 /// A token of two sessions, of which the login has one. Where an allocation fails, the call may; the session
@@ -23,13 +18,14 @@ class TokenWithoutMemory : public ::testing::Test {
         hsm::TokenSettings settings = lab_.settings();
         settings.sessions = 2;
         token_ = lab_.open(std::move(settings));
-        import(id_, Lifetime::token);
+        import(id_, ObjectLifetime::token);
     }
-    void import(const ObjectId& id, Lifetime lifetime) {
-        token_->import({id, "label", make_key(Kind::hmac64), {Use::signature}, lifetime, std::nullopt});
+    void import(const ObjectId& id, ObjectLifetime lifetime) {
+        token_->import(
+            {id, "label", make_key(Kind::hmac64), {KeyUsage::sign_verify}, lifetime, std::nullopt});
     }
-    Outcome::Kind sign() {
-        const auto outcomes = token_->operate(id_, Action::sign, std::span(&mac_, 1));
+    CryptoResult::Kind sign() {
+        const auto outcomes = token_->operate(id_, CryptoOperation::sign, std::span(&mac_, 1));
         return outcomes.at(0).kind;
     }
     CK_ULONG open_sessions() {
@@ -41,7 +37,7 @@ class TokenWithoutMemory : public ::testing::Test {
     /// Fails the first allocation of the work, the second and so on, until none is left to fail.
     template <typename Work>
     void fail_each_allocation_of(const Work& work) {
-        ASSERT_EQ(sign(), Outcome::Kind::done);
+        ASSERT_EQ(sign(), CryptoResult::Kind::done);
         const CK_ULONG sessions = open_sessions();
         bool failed = true;
         for (std::size_t good = 0; failed; ++good) {
@@ -54,15 +50,15 @@ class TokenWithoutMemory : public ::testing::Test {
                 }
                 failed = NoMemoryHere::has_failed();
             }
-            ASSERT_EQ(sign(), Outcome::Kind::done) << "after " << good << " good allocations";
+            ASSERT_EQ(sign(), CryptoResult::Kind::done) << "after " << good << " good allocations";
         }
         EXPECT_LE(open_sessions(), sessions);
     }
 
     SoftHsmLab lab_;
-    std::shared_ptr<service::Token> token_;
+    std::shared_ptr<Token> token_;
     const ObjectId id_ = ObjectId::random();
-    const Operation mac_ = operation("SHA256-HMAC", message(32));
+    const CryptoRequest mac_ = operation("SHA256-HMAC", message(32));
 };
 
 TEST_F(TokenWithoutMemory, StillUsesItsKeys) {
@@ -71,7 +67,7 @@ TEST_F(TokenWithoutMemory, StillUsesItsKeys) {
 
 TEST_F(TokenWithoutMemory, StillTakesKeys) {
     const ObjectId id = ObjectId::random();
-    fail_each_allocation_of([&] { import(id, Lifetime::session); });
+    fail_each_allocation_of([&] { import(id, ObjectLifetime::session); });
 }
 
 TEST_F(TokenWithoutMemory, StillLooksForItsObjects) {

@@ -10,12 +10,6 @@
 namespace keyward::tests {
 namespace {
 
-using service::Lifetime;
-using service::TokenError;
-using service::TokenFault;
-using service::TokenPhase;
-using service::Use;
-
 constexpr CK_RV vendors_own = CKR_VENDOR_DEFINED | 0x71UL;
 
 TokenError error_of(const std::function<void()>& call) {

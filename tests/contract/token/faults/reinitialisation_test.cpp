@@ -11,8 +11,6 @@ namespace keyward::tests {
 namespace {
 
 using namespace std::chrono_literals;
-using service::Lifetime;
-using service::Use;
 
 /// Ours, and that of libp11, which finds the module initialised.
 constexpr CK_ULONG initialisations_each_time = 2;
@@ -21,14 +19,15 @@ class Reinitialisation : public ::testing::Test {
   protected:
     Reinitialisation() { prepare_process(); }
 
-    ObjectId import(service::Token& token) {
+    ObjectId import(Token& token) {
         const ObjectId id = ObjectId::random();
         const keys::KeyMaterial material = make_key(Kind::aes128);
-        token.import({id, "label", material, {Use::cipher}, Lifetime::token, std::nullopt});
+        token.import(
+            {id, "label", material, {KeyUsage::encrypt_decrypt}, ObjectLifetime::token, std::nullopt});
         return id;
     }
 
-    static bool is_refreshed_in_time(service::Token& token) {
+    static bool is_refreshed_in_time(Token& token) {
         const auto limit = std::chrono::steady_clock::now() + 20s;
         while (std::chrono::steady_clock::now() < limit) {
             if (token.refresh()) return true;
@@ -159,23 +158,27 @@ TEST_F(Reinitialisation, IsTriedAtGrowingPausesWhileACallRuns) {
 class UnseenKey : public Reinitialisation {
   protected:
     UnseenKey() {
-        lab_.token()->import(
-            {id_, "label", make_key(Kind::hmac64), {Use::signature}, Lifetime::token, std::nullopt});
+        lab_.token()->import({id_,
+                              "label",
+                              make_key(Kind::hmac64),
+                              {KeyUsage::sign_verify},
+                              ObjectLifetime::token,
+                              std::nullopt});
         shim_.phases.shows_no_objects = true;
     }
 
-    void sign() { lab_.token()->operate(id_, service::Action::sign, std::span(&signing_, 1)); }
+    void sign() { lab_.token()->operate(id_, CryptoOperation::sign, std::span(&signing_, 1)); }
     void expect_missing() {
         try {
             sign();
             ADD_FAILURE() << "the key was used";
-        } catch (const service::TokenError& error) {
-            EXPECT_EQ(error.fault(), service::TokenFault::missing);
+        } catch (const TokenError& error) {
+            EXPECT_EQ(error.fault(), TokenFault::missing);
         }
     }
 
     const ObjectId id_ = ObjectId::random();
-    const service::Operation signing_ = operation("SHA256-HMAC", message(8));
+    const CryptoRequest signing_ = operation("SHA256-HMAC", message(8));
 };
 
 TEST_F(UnseenKey, IsMissingAndUsedAfterAReinitialisation) {
@@ -199,25 +202,25 @@ class AbsentToken : public Reinitialisation {
   protected:
     AbsentToken() { lab_.token()->ping(); }
 
-    static bool answers_in_time(service::Token& token) {
+    static bool answers_in_time(Token& token) {
         const auto limit = std::chrono::steady_clock::now() + 30s;
         while (std::chrono::steady_clock::now() < limit) {
             try {
                 token.ping();
                 return true;
-            } catch (const service::TokenError&) {
+            } catch (const TokenError&) {
                 std::this_thread::yield();
             }
         }
         return false;
     }
 
-    std::shared_ptr<service::Token> staging_ = lab_.open(lab_.settings("staging"));
+    std::shared_ptr<Token> staging_ = lab_.open(lab_.settings("staging"));
 };
 
 TEST_F(AbsentToken, IsFoundWhenItComesAndNoCallToAnotherTokenOfTheModuleFails) {
     const ObjectId id = import(*lab_.token());
-    EXPECT_THROW(staging_->ping(), service::TokenError);
+    EXPECT_THROW(staging_->ping(), TokenError);
     std::atomic<bool> found = false;
     std::vector<std::future<void>> others;
     others.reserve(3);
@@ -244,7 +247,7 @@ TEST_F(AbsentToken, IsLookedForAtPauses) {
     const CK_ULONG before = shim_.phases.initialisations;
     const auto end = std::chrono::steady_clock::now() + 1s;
     while (std::chrono::steady_clock::now() < end)
-        EXPECT_THROW(staging_->ping(), service::TokenError);
+        EXPECT_THROW(staging_->ping(), TokenError);
     EXPECT_EQ(shim_.phases.initialisations, before + initialisations_each_time);
 }
 
@@ -254,7 +257,7 @@ TEST_F(AbsentToken, IsNotLookedForWhileACallToAnotherTokenRuns) {
     auto ping = std::async(std::launch::async, [&] { lab_.token()->ping(); });
     while (shim_.hanging == 0)
         std::this_thread::yield();
-    EXPECT_THROW(staging_->ping(), service::TokenError);
+    EXPECT_THROW(staging_->ping(), TokenError);
     shim_.hang_in_session_info = false;
     ping.get();
     EXPECT_EQ(shim_.phases.initialisations, before);
@@ -277,11 +280,11 @@ class HangingModule : public Reinitialisation, public ::testing::WithParamInterf
     }
 
     /// Whether the call ends, in whatever way, while the module hangs.
-    static bool ends_in_time(const std::shared_ptr<service::Token>& token) {
+    static bool ends_in_time(const std::shared_ptr<Token>& token) {
         auto call = std::async(std::launch::async, [token] {
             try {
                 token->ping();
-            } catch (const service::TokenError&) {
+            } catch (const TokenError&) {
             }
         });
         const bool ended = call.wait_for(10s) == std::future_status::ready;
@@ -343,8 +346,8 @@ TEST_F(Reinitialisation, ThatHangsHoldsUpNoOtherModuleAndLetsCallersGo) {
     try {
         second->ping();
         ADD_FAILURE() << "the module was used";
-    } catch (const service::TokenError& error) {
-        EXPECT_EQ(error.phase(), service::TokenPhase::loading);
+    } catch (const TokenError& error) {
+        EXPECT_EQ(error.phase(), TokenPhase::loading);
         EXPECT_STREQ(error.what(), "The PKCS#11 module can't be used: its initialisation does not end");
     }
     EXPECT_FALSE(second->refresh());

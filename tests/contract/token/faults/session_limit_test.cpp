@@ -10,29 +10,27 @@ namespace keyward::tests {
 namespace {
 
 using namespace std::chrono_literals;
-using service::Action;
-using service::TokenFault;
-using service::Use;
-using Done = service::Outcome::Kind;
+using Done = CryptoResult::Kind;
 
 class SessionLimit : public ::testing::Test {
   protected:
     SessionLimit() { prepare_process(); }
 
-    std::shared_ptr<service::Token> token_with(unsigned sessions, std::chrono::milliseconds wait = 10s) {
+    std::shared_ptr<Token> token_with(unsigned sessions, std::chrono::milliseconds wait = 10s) {
         hsm::TokenSettings settings = lab_.settings();
         settings.sessions = sessions;
         settings.session_wait = wait;
         return lab_.open(settings);
     }
-    void import_into(service::Token& token) {
-        token.import({id_, "label", make_key(Kind::hmac64), {Use::signature}, service::Lifetime::token, {}});
+    void import_into(Token& token) {
+        token.import(
+            {id_, "label", make_key(Kind::hmac64), {KeyUsage::sign_verify}, ObjectLifetime::token, {}});
     }
-    Done sign(service::Token& token) {
-        return token.operate(id_, Action::sign, std::span(&signing_, 1)).at(0).kind;
+    Done sign(Token& token) {
+        return token.operate(id_, CryptoOperation::sign, std::span(&signing_, 1)).at(0).kind;
     }
     /// How many of the signatures that as many threads make at once go through.
-    std::size_t signed_by(std::size_t threads, service::Token& token) {
+    std::size_t signed_by(std::size_t threads, Token& token) {
         std::vector<std::future<Done>> all;
         for (std::size_t i = 0; i < threads; ++i)
             all.push_back(std::async(std::launch::async, [&] { return sign(token); }));
@@ -40,7 +38,7 @@ class SessionLimit : public ::testing::Test {
         for (auto& each : all) {
             try {
                 if (each.get() == Done::done) ++done;
-            } catch (const service::TokenError& error) {
+            } catch (const TokenError& error) {
                 ADD_FAILURE() << error.what();
             }
         }
@@ -51,7 +49,7 @@ class SessionLimit : public ::testing::Test {
     ShimControls& shim_ = lab_.shim();
     ShimLies& lies_ = shim_.lies;
     const ObjectId id_ = ObjectId::random();
-    const service::Operation signing_ = operation("SHA256-HMAC", message(8));
+    const CryptoRequest signing_ = operation("SHA256-HMAC", message(8));
 };
 
 TEST_F(SessionLimit, OfTheConfigurationCountsTheLoginSession) {
@@ -113,7 +111,7 @@ TEST_P(TokenWithRoomFor, AsManySessionsServesOnAfterAFailureThatCostsASession) {
     import_into(*token);
     for (int i = 0; i < 3; ++i) {
         shim_.sign = CKR_DEVICE_ERROR;
-        EXPECT_THROW(sign(*token), service::TokenError);
+        EXPECT_THROW(sign(*token), TokenError);
         shim_.sign = CKR_OK;
         EXPECT_EQ(sign(*token), Done::done);
     }
@@ -142,7 +140,7 @@ TEST_F(SessionLimit, ThatOthersHaveUsedUpIsAFullToken) {
     try {
         token_with(8)->ping();
         FAIL() << "a session was opened";
-    } catch (const service::TokenError& error) {
+    } catch (const TokenError& error) {
         EXPECT_EQ(error.fault(), TokenFault::full);
         EXPECT_EQ(error.call(), "C_OpenSession");
     }
@@ -167,7 +165,7 @@ TEST_F(SessionLimit, OfOneSessionThatIsLentIsBusyAfterTheWait) {
     try {
         pool.lease();
         FAIL() << "a second session was lent";
-    } catch (const service::TokenError& error) {
+    } catch (const TokenError& error) {
         EXPECT_EQ(error.fault(), TokenFault::busy);
     }
     EXPECT_NO_THROW(pool.ping());
@@ -182,14 +180,14 @@ class OnlySession : public SessionLimit {
         return settings;
     }
     static void replace(hsm::Lease& lease) {
-        lease.spoil();
-        lease.replace_spoilt();
+        lease.poison();
+        lease.replace_poisoned();
     }
     static void expect_busy(hsm::Lease& lease) {
         try {
             replace(lease);
             ADD_FAILURE() << "the only session was lent twice";
-        } catch (const service::TokenError& error) {
+        } catch (const TokenError& error) {
             EXPECT_EQ(error.fault(), TokenFault::busy);
         }
     }
@@ -289,7 +287,7 @@ TEST_P(FailedSessionInfo, ForAMomentLeavesNoSessionOpenThatNobodyHas) {
         try {
             sign(*token);
             token->ping();
-        } catch (const service::TokenError&) {
+        } catch (const TokenError&) {
         }
     }
     lies_.session_info_failures = 0;

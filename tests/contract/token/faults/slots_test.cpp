@@ -7,8 +7,6 @@
 namespace keyward::tests {
 namespace {
 
-using service::TokenError;
-
 constexpr std::size_t a_few_kib = std::size_t{4} * 1024;
 
 class UnreadableSlots : public ::testing::Test {
@@ -20,7 +18,7 @@ class UnreadableSlots : public ::testing::Test {
 
     void look() {
         try {
-            const hsm::Module::Use use = lab_.module()->use();
+            const hsm::Module::UseGuard use = lab_.module()->use();
             lab_.module()->tokens(use);
         } catch (const TokenError&) {
         }

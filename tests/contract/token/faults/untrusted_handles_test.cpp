@@ -8,25 +8,22 @@ namespace keyward::tests {
 namespace {
 
 using namespace std::chrono_literals;
-using service::Action;
-using service::Lifetime;
-using service::TokenFault;
-using service::Use;
-using Done = service::Outcome::Kind;
+using Done = CryptoResult::Kind;
 using ::testing::HasSubstr;
 
 using UntrustedHandle = UntrustedModule;
 
 TEST_F(UntrustedHandle, OfAnotherKeyAfterAnImportIsAMismatchAndCostsThatKeyNothing) {
     lies_.created_as = handle_of(other_);
-    EXPECT_EQ(fault_of([&] { import(id_, Kind::aes128, {Use::cipher}); }), TokenFault::mismatch);
+    EXPECT_EQ(fault_of([&] { import(id_, Kind::aes128, {KeyUsage::encrypt_decrypt}); }),
+              TokenFault::mismatch);
     expect_other_key();
     EXPECT_EQ(lab_.token()->count(id_), 0U);  // what was made is found by its own id
 }
 
 TEST_F(UntrustedHandle, OfAnotherKeyAfterAnImportOfAPairCostsThatKeyNothing) {
     lies_.created_as = handle_of(other_);
-    EXPECT_EQ(fault_of([&] { import(id_, Kind::p256, {Use::signature}); }), TokenFault::mismatch);
+    EXPECT_EQ(fault_of([&] { import(id_, Kind::p256, {KeyUsage::sign_verify}); }), TokenFault::mismatch);
     expect_other_key();
     EXPECT_EQ(lab_.token()->count(id_), 0U);
 }
@@ -34,41 +31,42 @@ TEST_F(UntrustedHandle, OfAnotherKeyAfterAnImportOfAPairCostsThatKeyNothing) {
 TEST_F(UntrustedHandle, OfAnotherKeyInATrialCostsThatKeyNothing) {
     lies_.created_as = handle_of(other_);
     for (const Kind kind : {Kind::aes128, Kind::hmac16, Kind::rsa})
-        EXPECT_EQ(fault_of([&] { import(id_, kind, uses_for(kind).front(), Lifetime::session); }),
+        EXPECT_EQ(fault_of([&] { import(id_, kind, uses_for(kind).front(), ObjectLifetime::session); }),
                   TokenFault::mismatch);
     expect_other_key();
 }
 
 TEST_F(UntrustedHandle, OfAnotherKeyInTheProofOfOaepCostsThatKeyNothing) {
     lies_.created_as = handle_of(other_);
-    EXPECT_THROW(lab_.token()->oaep_hashes(), service::TokenError);
+    EXPECT_THROW(lab_.token()->oaep_hashes(), TokenError);
     expect_other_key();
 }
 
 TEST_F(UntrustedHandle, OfAnObjectThatIsNotThereIsNoImport) {
     lies_.created_as = 0x7FFF'FFFF;
-    EXPECT_THROW(import(id_, Kind::aes128, {Use::cipher}), service::TokenError);
+    EXPECT_THROW(import(id_, Kind::aes128, {KeyUsage::encrypt_decrypt}), TokenError);
     expect_other_key();
     EXPECT_EQ(lab_.token()->count(id_), 0U);
 }
 
 TEST_F(UntrustedHandle, ThatIsNoneIsAMismatchAndLeavesNothing) {
     lies_.created_without_handle = true;
-    EXPECT_EQ(fault_of([&] { import(id_, Kind::aes128, {Use::cipher}); }), TokenFault::mismatch);
+    EXPECT_EQ(fault_of([&] { import(id_, Kind::aes128, {KeyUsage::encrypt_decrypt}); }),
+              TokenFault::mismatch);
     expect_other_key();
     EXPECT_EQ(lab_.token()->count(id_), 0U);
 }
 
 TEST_F(UntrustedHandle, ThatComesTwiceIsAMismatchAndLeavesNothing) {
-    import(ObjectId::random(), Kind::p256, {Use::signature});
+    import(ObjectId::random(), Kind::p256, {KeyUsage::sign_verify});
     lies_.created_twice = true;
-    EXPECT_EQ(fault_of([&] { import(id_, Kind::p256, {Use::signature}); }), TokenFault::mismatch);
+    EXPECT_EQ(fault_of([&] { import(id_, Kind::p256, {KeyUsage::sign_verify}); }), TokenFault::mismatch);
     expect_other_key();
     EXPECT_EQ(lab_.token()->count(id_), 0U);
 }
 
 TEST_F(UntrustedHandle, ThatStandsForAnotherKeyByNowDestroysNothing) {
-    import(id_, Kind::aes128, {Use::cipher});
+    import(id_, Kind::aes128, {KeyUsage::encrypt_decrypt});
     lies_.reused_for = handle_of(other_);
     lies_.reused = handle_of(id_);
     EXPECT_EQ(fault_of([&] { lab_.token()->destroy(id_); }), TokenFault::mismatch);
@@ -78,7 +76,7 @@ TEST_F(UntrustedHandle, ThatStandsForAnotherKeyByNowDestroysNothing) {
 }
 
 TEST_F(UntrustedHandle, IsReadRightBeforeItsObjectIsDestroyed) {
-    import(id_, Kind::aes128, {Use::cipher});
+    import(id_, Kind::aes128, {KeyUsage::encrypt_decrypt});
     hsm::Lease lease = lab_.inspector().lease();
     const CK_OBJECT_HANDLE other = hsm::find_objects(lease, other_).at(0);
     EXPECT_EQ(hsm::destroy_if_ours(lease, other, id_), hsm::Standing::another);
@@ -89,7 +87,7 @@ TEST_F(UntrustedHandle, IsReadRightBeforeItsObjectIsDestroyed) {
 }
 
 TEST_F(UntrustedHandle, WhoseIdIsNotToldDestroysNothing) {
-    import(id_, Kind::aes128, {Use::cipher});
+    import(id_, Kind::aes128, {KeyUsage::encrypt_decrypt});
     hsm::Lease lease = lab_.inspector().lease();
     const CK_OBJECT_HANDLE object = hsm::find_objects(lease, id_).at(0);
     lies_.odd_attribute = CKA_ID;
@@ -104,13 +102,13 @@ TEST_F(UntrustedHandle, WhoseIdIsNotToldDestroysNothing) {
 
 TEST_F(UntrustedHandle, OfAHalfMadeObjectThatIsARealKeyByNowDestroysNothing) {
     lab_.add_half_made();
-    const CK_OBJECT_HANDLE half_made = lies_.last_created;
+    const CK_OBJECT_HANDLE incomplete = lies_.last_created;
     const CK_OBJECT_HANDLE other = handle_of(other_);
     const auto token = lab_.token_with_pause([&] {
         lies_.reused_for = other;
-        lies_.reused = half_made;
+        lies_.reused = incomplete;
     });
-    EXPECT_EQ(token->destroy_half_made(0ms), 0U);
+    EXPECT_EQ(token->destroy_incomplete(0ms), 0U);
     EXPECT_EQ(shim_.destroyed, 0U);
     expect_other_key();
 }
@@ -118,7 +116,7 @@ TEST_F(UntrustedHandle, OfAHalfMadeObjectThatIsARealKeyByNowDestroysNothing) {
 using UntrustedSearch = UntrustedModule;
 
 TEST_F(UntrustedSearch, ThatIgnoresItsTemplateDestroysTheOneKeyAlone) {
-    import(id_, Kind::p256, {Use::signature});
+    import(id_, Kind::p256, {KeyUsage::sign_verify});
     lies_.finds_everything = true;
     EXPECT_EQ(lab_.token()->count(id_), 2U);
     EXPECT_EQ(lab_.token()->destroy(id_), 2U);
@@ -155,7 +153,7 @@ TEST_F(UntrustedSearch, ThatFindsMoreThanItWasAskedForFailsAndDestroysNothing) {
     for (const CK_ULONG beyond : {1UL, 1000UL, CK_UNAVAILABLE_INFORMATION - 256}) {
         lies_.finds_too_many = beyond;
         EXPECT_EQ(fault_of([&] { lab_.token()->destroy(other_); }), TokenFault::failed) << beyond;
-        EXPECT_EQ(fault_of([&] { lab_.token()->walk([](const auto&, auto, auto) {}); }), TokenFault::failed);
+        EXPECT_EQ(fault_of([&] { lab_.token()->scan([](const auto&, auto, auto) {}); }), TokenFault::failed);
     }
     EXPECT_EQ(shim_.destroyed, 0U);
     expect_other_key();
@@ -164,7 +162,7 @@ TEST_F(UntrustedSearch, ThatFindsMoreThanItWasAskedForFailsAndDestroysNothing) {
 TEST_F(UntrustedSearch, ThatFailsLeavesNoSearchBehindInItsSession) {
     hsm::Lease lease = lab_.inspector().lease();
     lies_.finds_too_many = 1;
-    EXPECT_THROW(hsm::find_objects(lease, other_), service::TokenError);
+    EXPECT_THROW(hsm::find_objects(lease, other_), TokenError);
     lies_.finds_too_many = 0;
     EXPECT_EQ(hsm::find_objects(lease, other_).size(), 1U);
 }

@@ -10,11 +10,7 @@ namespace keyward::tests {
 namespace {
 
 using namespace std::chrono_literals;
-using service::Action;
-using service::TokenFault;
-using service::TokenObject;
-using service::Use;
-using Done = service::Outcome::Kind;
+using Done = CryptoResult::Kind;
 
 std::string name_of(OddAttribute odd) {
     switch (odd) {
@@ -49,13 +45,13 @@ class OddlyToldAttribute : public UntrustedModule, public ::testing::WithParamIn
         lies_.attribute = GetParam();
     }
     /// What its module reports of the key that was there before.
-    hsm::Query& reported() {
+    hsm::AttributeQuery& reported() {
         hsm::Lease lease = lab_.inspector().lease();
         query_.run(lease, other_handle_);
         return query_;
     }
 
-    hsm::Query query_;
+    hsm::AttributeQuery query_;
     const CK_OBJECT_HANDLE other_handle_ = handle_of(other_);
 };
 INSTANTIATE_TEST_SUITE_P(Lies, OddlyToldAttribute,
@@ -87,7 +83,9 @@ TEST_P(OddlyToldAttribute, OfAnImportIsAMismatch) {
     for (const CK_ATTRIBUTE_TYPE type : {CK_ATTRIBUTE_TYPE{CKA_ID}, CK_ATTRIBUTE_TYPE{CKA_LABEL},
                                          CK_ATTRIBUTE_TYPE{CKA_SENSITIVE}, every_attribute}) {
         lie_about(type);
-        EXPECT_EQ(fault_of([&] { import(id_, Kind::aes128, {Use::cipher}); }), TokenFault::mismatch) << type;
+        EXPECT_EQ(fault_of([&] { import(id_, Kind::aes128, {KeyUsage::encrypt_decrypt}); }),
+                  TokenFault::mismatch)
+            << type;
     }
     expect_other_key();
     lab_.token()->destroy(id_);
@@ -97,10 +95,11 @@ TEST_P(OddlyToldAttribute, OfAnImportIsAMismatch) {
 TEST_P(OddlyToldAttribute, OfAPublicKeyIsAMismatch) {
     lie_about(CKA_MODULUS);
     // A shorter modulus is a modulus still.
-    EXPECT_THAT(fault_of([&] { import(id_, Kind::rsa_public, {Use::signature}); }),
+    EXPECT_THAT(fault_of([&] { import(id_, Kind::rsa_public, {KeyUsage::sign_verify}); }),
                 ::testing::AnyOf(TokenFault::mismatch, TokenFault::wrong_value));
     lie_about(CKA_EC_POINT);
-    EXPECT_EQ(fault_of([&] { import(id_, Kind::p256_public, {Use::signature}); }), TokenFault::mismatch);
+    EXPECT_EQ(fault_of([&] { import(id_, Kind::p256_public, {KeyUsage::sign_verify}); }),
+              TokenFault::mismatch);
     stop_lying();
     EXPECT_EQ(lab_.token()->count(id_), 0U);
 }
@@ -112,8 +111,8 @@ TEST_P(OddlyToldAttribute, IsNeverShownAsAnotherInAWalk) {
         lie_about(type);
         std::vector<TokenObject> shown;
         try {
-            lab_.token()->walk([&](const TokenObject& object, auto, auto) { shown.push_back(object); });
-        } catch (const service::TokenError&) {
+            lab_.token()->scan([&](const TokenObject& object, auto, auto) { shown.push_back(object); });
+        } catch (const TokenError&) {
             continue;  // a walk that says that it could not be made is right, too
         }
         for (const TokenObject& object : shown) {
@@ -133,8 +132,8 @@ TEST_P(OddlyToldAttribute, OfAnUnfinishedObjectDestroysNothing) {
     lie_about(hides_emptiness ? CKA_ID : CKA_TOKEN);
     lab_.add_half_made();
     try {
-        EXPECT_EQ(lab_.token_with_pause([] {})->destroy_half_made(0ms), 0U);
-    } catch (const service::TokenError&) {
+        EXPECT_EQ(lab_.token_with_pause([] {})->destroy_incomplete(0ms), 0U);
+    } catch (const TokenError&) {
         EXPECT_EQ(shim_.destroyed, 0U);
     }
     EXPECT_EQ(shim_.destroyed, 0U);
@@ -142,7 +141,7 @@ TEST_P(OddlyToldAttribute, OfAnUnfinishedObjectDestroysNothing) {
 }
 
 TEST_F(UntrustedModule, AnEmptyValueWithoutAPointerIsEmpty) {
-    hsm::Query query;
+    hsm::AttributeQuery query;
     query.ask(CKA_LABEL, 32);
     lies_.odd_attribute = CKA_LABEL;
     lies_.attribute = OddAttribute::nulled;
@@ -165,9 +164,9 @@ INSTANTIATE_TEST_SUITE_P(Answers, ModuleThatGivesUp,
 TEST_P(ModuleThatGivesUp, AtAnAttributeThatItDoesNotHaveIsAskedForTheOthersByThemselves) {
     lies_.gives_up_at = CKA_CHECK_VALUE;
     lies_.gives_up_with = GetParam();
-    EXPECT_EQ(import(id_, Kind::aes256, {Use::cipher}).key_check_value.size(), 6U);
+    EXPECT_EQ(import(id_, Kind::aes256, {KeyUsage::encrypt_decrypt}).key_check_value.size(), 6U);
     std::vector<TokenObject> shown;
-    lab_.token()->walk([&](const TokenObject& object, auto, auto) { shown.push_back(object); });
+    lab_.token()->scan([&](const TokenObject& object, auto, auto) { shown.push_back(object); });
     ASSERT_EQ(shown.size(), 2U);
     for (const TokenObject& object : shown) {
         EXPECT_TRUE(object.id == other_ || object.id == id_);
@@ -216,7 +215,7 @@ TEST_F(UntrustedList, OfMechanismsBeyondItsRoomFails) {
 
 TEST_F(UntrustedList, OfATokensNamesHasNoOctetsThatAreNoText) {
     lies_.odd_token_text = true;
-    const service::TokenIdentity identity = lab_.open(lab_.settings())->identity();
+    const TokenIdentity identity = lab_.open(lab_.settings())->identity();
     EXPECT_EQ(identity.label, "production");
     EXPECT_EQ(identity.manufacturer, std::string(32, '?'));
     EXPECT_EQ(identity.model, std::string(16, '?'));
@@ -233,10 +232,10 @@ TEST(TextOfField, HasNoPaddingAndNothingAfterAnEnd) {
 
 TEST(Bounded, IsTheNumberOrAnError) {
     EXPECT_EQ(hsm::bounded("C_Sign", 7, 7), 7U);
-    EXPECT_THROW(hsm::bounded("C_Sign", 8, 7), service::TokenError);
-    EXPECT_THROW(hsm::bounded("C_Sign", CK_UNAVAILABLE_INFORMATION, 7), service::TokenError);
+    EXPECT_THROW(hsm::bounded("C_Sign", 8, 7), TokenError);
+    EXPECT_THROW(hsm::bounded("C_Sign", CK_UNAVAILABLE_INFORMATION, 7), TokenError);
     EXPECT_EQ(hsm::bounded_output("C_Sign", 64, 64, 64), 64U);
-    EXPECT_THROW(hsm::bounded_output("C_Sign", 63, 64, 64), service::TokenError);
+    EXPECT_THROW(hsm::bounded_output("C_Sign", 63, 64, 64), TokenError);
 }
 
 }  // namespace

@@ -9,46 +9,43 @@ namespace {
 
 using hsm::output_length;
 using hsm::OutputLength;
-using service::Action;
-using service::Operation;
-using service::Outcome;
-using service::TokenFault;
-using service::Use;
-using Done = service::Outcome::Kind;
+using Done = CryptoResult::Kind;
 using ::testing::AnyOf;
 
 /// A mechanism that makes something, and what for.
 struct Making {
     const char* mechanism;
     Kind kind;
-    Action action;
+    CryptoOperation action;
 };
 
 class UntrustedOutput : public UntrustedModule, public ::testing::WithParamInterface<Making> {
   protected:
     UntrustedOutput() {
-        const Use use = GetParam().action == Action::sign ? Use::signature : Use::cipher;
-        lab_.token()->import({id_, "label", key_, {use}, service::Lifetime::token, std::nullopt});
+        const KeyUsage use =
+            GetParam().action == CryptoOperation::sign ? KeyUsage::sign_verify : KeyUsage::encrypt_decrypt;
+        lab_.token()->import({id_, "label", key_, {use}, ObjectLifetime::token, std::nullopt});
     }
-    Outcome make() { return use(id_, GetParam().action, operation_); }
+    CryptoResult make() { return use(id_, GetParam().action, operation_); }
 
     const keys::KeyMaterial key_ = make_key(GetParam().kind);
-    const Operation operation_ = operation(GetParam().mechanism, message(32));
+    const CryptoRequest operation_ = operation(GetParam().mechanism, message(32));
 };
 INSTANTIATE_TEST_SUITE_P(Mechanisms, UntrustedOutput,
-                         ::testing::Values(Making{"AES-GCM", Kind::aes256, Action::encrypt},
-                                           Making{"AES-CBC-PAD", Kind::aes256, Action::encrypt},
-                                           Making{"AES-CTR", Kind::aes256, Action::encrypt},
-                                           Making{"AES-ECB", Kind::aes256, Action::encrypt},
-                                           Making{"AES-CMAC", Kind::aes256, Action::sign},
-                                           Making{"DES3-CBC-PAD", Kind::desede, Action::encrypt},
-                                           Making{"SHA512-HMAC", Kind::hmac64, Action::sign},
-                                           Making{"SHA256-RSA-PKCS", Kind::rsa, Action::sign},
-                                           Making{"SHA384-RSA-PKCS-PSS", Kind::rsa, Action::sign},
-                                           Making{"RSA-PKCS-OAEP", Kind::rsa_public, Action::encrypt},
-                                           Making{"ECDSA-SHA256", Kind::p256, Action::sign},
-                                           Making{"ECDSA-SHA512", Kind::p521, Action::sign},
-                                           Making{"EDDSA", Kind::ed25519, Action::sign}),
+                         ::testing::Values(Making{"AES-GCM", Kind::aes256, CryptoOperation::encrypt},
+                                           Making{"AES-CBC-PAD", Kind::aes256, CryptoOperation::encrypt},
+                                           Making{"AES-CTR", Kind::aes256, CryptoOperation::encrypt},
+                                           Making{"AES-ECB", Kind::aes256, CryptoOperation::encrypt},
+                                           Making{"AES-CMAC", Kind::aes256, CryptoOperation::sign},
+                                           Making{"DES3-CBC-PAD", Kind::desede, CryptoOperation::encrypt},
+                                           Making{"SHA512-HMAC", Kind::hmac64, CryptoOperation::sign},
+                                           Making{"SHA256-RSA-PKCS", Kind::rsa, CryptoOperation::sign},
+                                           Making{"SHA384-RSA-PKCS-PSS", Kind::rsa, CryptoOperation::sign},
+                                           Making{"RSA-PKCS-OAEP", Kind::rsa_public,
+                                                  CryptoOperation::encrypt},
+                                           Making{"ECDSA-SHA256", Kind::p256, CryptoOperation::sign},
+                                           Making{"ECDSA-SHA512", Kind::p521, CryptoOperation::sign},
+                                           Making{"EDDSA", Kind::ed25519, CryptoOperation::sign}),
                          [](const auto& test) {
                              std::string name = test.param.mechanism;
                              std::erase(name, '-');
@@ -63,7 +60,7 @@ TEST_P(UntrustedOutput, OfAModuleThatWantsExactRoomIsMade) {
 TEST_P(UntrustedOutput, WhoseRoomIsReportedForItsLengthIsRight) {
     const std::size_t size = make().output.size();
     lies_.output = OddOutput::left_as_given;
-    const Outcome made = make();
+    const CryptoResult made = make();
     EXPECT_EQ(made.kind, Done::done);
     EXPECT_EQ(made.output.size(), size);
 }
@@ -86,14 +83,14 @@ TEST_P(UntrustedOutput, OfAKeyFoundBySearchGetsTheSameRoom) {
 using UntrustedPlaintext = UntrustedModule;
 
 TEST_F(UntrustedPlaintext, OfAnotherLengthIsNoPlaintext) {
-    const Operation sealing = operation("AES-GCM", message(48));
-    const Operation opened = opening(sealing, use(other_, Action::encrypt, sealing));
+    const CryptoRequest sealing = operation("AES-GCM", message(48));
+    const CryptoRequest opened = opening(sealing, use(other_, CryptoOperation::encrypt, sealing));
     for (const OddOutput odd : {OddOutput::left_as_given, OddOutput::overstated, OddOutput::shortened}) {
         lies_.output = odd;
-        EXPECT_EQ(fault_of([&] { use(other_, Action::decrypt, opened); }), TokenFault::mismatch);
+        EXPECT_EQ(fault_of([&] { use(other_, CryptoOperation::decrypt, opened); }), TokenFault::mismatch);
     }
     lies_.output = OddOutput::none;
-    EXPECT_EQ(use(other_, Action::decrypt, opened).output.size(), 48U);
+    EXPECT_EQ(use(other_, CryptoOperation::decrypt, opened).output.size(), 48U);
 }
 
 TEST_F(UntrustedModule, AnImportIsTriedWithExactRoom) {
@@ -123,9 +120,9 @@ INSTANTIATE_TEST_SUITE_P(Curves, BarePoint,
 
 TEST_P(BarePoint, IsGivenToAModuleThatWantsItAndReadBack) {
     lies_.raw_points = true;
-    EXPECT_EQ(import(id_, GetParam(), {Use::signature}).public_key_sha256.size(), 64U);
+    EXPECT_EQ(import(id_, GetParam(), {KeyUsage::sign_verify}).public_key_sha256.size(), 64U);
     std::size_t shown = 0;
-    lab_.token()->walk([&](const service::TokenObject& object, auto, auto) {
+    lab_.token()->scan([&](const TokenObject& object, auto, auto) {
         if (object.id == id_ && !object.public_key_sha256.empty()) ++shown;
     });
     EXPECT_EQ(shown, 1U);
@@ -133,10 +130,10 @@ TEST_P(BarePoint, IsGivenToAModuleThatWantsItAndReadBack) {
 
 TEST_P(BarePoint, IsNotGivenToAModuleThatRefusesTheKey) {
     shim_.create_object = CKR_CURVE_NOT_SUPPORTED;
-    EXPECT_EQ(fault_of([&] { import(id_, GetParam(), {Use::signature}); }), TokenFault::refused);
+    EXPECT_EQ(fault_of([&] { import(id_, GetParam(), {KeyUsage::sign_verify}); }), TokenFault::refused);
 }
 
-Operation of_size(const char* mechanism, std::size_t size) {
+CryptoRequest of_size(const char* mechanism, std::size_t size) {
     return operation(mechanism, message(size));
 }
 
@@ -147,37 +144,38 @@ void expect_length(const OutputLength& length, std::size_t room, std::size_t lea
 }
 
 TEST(OutputLengths, OfCiphers) {
-    expect_length(output_length(Action::encrypt, of_size("AES-GCM", 5), {}), 21, 21, 21);
-    expect_length(output_length(Action::decrypt, of_size("AES-GCM", 21), {}), 21, 5, 5);
-    expect_length(output_length(Action::decrypt, of_size("AES-GCM", 3), {}), 3, 0, 0);
-    expect_length(output_length(Action::encrypt, of_size("AES-CBC-PAD", 15), {}), 16, 16, 16);
-    expect_length(output_length(Action::encrypt, of_size("AES-CBC-PAD", 16), {}), 32, 32, 32);
-    expect_length(output_length(Action::decrypt, of_size("AES-CBC-PAD", 32), {}), 32, 16, 31);
-    expect_length(output_length(Action::encrypt, of_size("DES3-CBC-PAD", 8), {}), 16, 16, 16);
-    expect_length(output_length(Action::encrypt, of_size("AES-CTR", 7), {}), 7, 7, 7);
-    expect_length(output_length(Action::encrypt, of_size("AES-CTR", 0), {}), 0, 0, 0);
+    expect_length(output_length(CryptoOperation::encrypt, of_size("AES-GCM", 5), {}), 21, 21, 21);
+    expect_length(output_length(CryptoOperation::decrypt, of_size("AES-GCM", 21), {}), 21, 5, 5);
+    expect_length(output_length(CryptoOperation::decrypt, of_size("AES-GCM", 3), {}), 3, 0, 0);
+    expect_length(output_length(CryptoOperation::encrypt, of_size("AES-CBC-PAD", 15), {}), 16, 16, 16);
+    expect_length(output_length(CryptoOperation::encrypt, of_size("AES-CBC-PAD", 16), {}), 32, 32, 32);
+    expect_length(output_length(CryptoOperation::decrypt, of_size("AES-CBC-PAD", 32), {}), 32, 16, 31);
+    expect_length(output_length(CryptoOperation::encrypt, of_size("DES3-CBC-PAD", 8), {}), 16, 16, 16);
+    expect_length(output_length(CryptoOperation::encrypt, of_size("AES-CTR", 7), {}), 7, 7, 7);
+    expect_length(output_length(CryptoOperation::encrypt, of_size("AES-CTR", 0), {}), 0, 0, 0);
 }
 
 TEST(OutputLengths, OfSignaturesAndMacs) {
-    expect_length(output_length(Action::sign, of_size("AES-CMAC", 5), {}), 16, 16, 16);
-    expect_length(output_length(Action::sign, of_size("SHA384-HMAC", 5), {}), 48, 48, 48);
-    expect_length(output_length(Action::sign, of_size("EDDSA", 5), {}), 64, 64, 64);
-    expect_length(output_length(Action::sign, of_size("ECDSA-SHA256", 5), {.order_bytes = 66}), 132, 132,
-                  132);
-    expect_length(output_length(Action::sign, of_size("SHA256-RSA-PKCS", 5), {.modulus_bytes = 256}), 256,
-                  256, 256);
+    expect_length(output_length(CryptoOperation::sign, of_size("AES-CMAC", 5), {}), 16, 16, 16);
+    expect_length(output_length(CryptoOperation::sign, of_size("SHA384-HMAC", 5), {}), 48, 48, 48);
+    expect_length(output_length(CryptoOperation::sign, of_size("EDDSA", 5), {}), 64, 64, 64);
+    expect_length(output_length(CryptoOperation::sign, of_size("ECDSA-SHA256", 5), {.order_bytes = 66}), 132,
+                  132, 132);
+    expect_length(output_length(CryptoOperation::sign, of_size("SHA256-RSA-PKCS", 5), {.modulus_bytes = 256}),
+                  256, 256, 256);
 }
 
 TEST(OutputLengths, OfRsaDecryptionHaveRoomForTheModulus) {
-    expect_length(output_length(Action::decrypt, of_size("RSA-PKCS-OAEP", 256), {.modulus_bytes = 256}), 256,
-                  0, 214);
-    expect_length(output_length(Action::decrypt, of_size("RSA-PKCS", 256), {.modulus_bytes = 256}), 256, 0,
-                  245);
+    expect_length(
+        output_length(CryptoOperation::decrypt, of_size("RSA-PKCS-OAEP", 256), {.modulus_bytes = 256}), 256,
+        0, 214);
+    expect_length(output_length(CryptoOperation::decrypt, of_size("RSA-PKCS", 256), {.modulus_bytes = 256}),
+                  256, 0, 245);
 }
 
 TEST(OutputLengths, OfAKeyOfUnknownSizeHaveABound) {
-    expect_length(output_length(Action::sign, of_size("ECDSA-SHA256", 5), {}), 160, 0, 160);
-    expect_length(output_length(Action::sign, of_size("SHA256-RSA-PKCS", 5), {}), 2048, 0, 2048);
+    expect_length(output_length(CryptoOperation::sign, of_size("ECDSA-SHA256", 5), {}), 160, 0, 160);
+    expect_length(output_length(CryptoOperation::sign, of_size("SHA256-RSA-PKCS", 5), {}), 2048, 0, 2048);
 }
 
 }  // namespace

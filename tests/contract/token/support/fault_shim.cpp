@@ -222,7 +222,7 @@ CK_RV destroy_object(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object) {
     return real->C_DestroyObject(session, object);
 }
 
-CK_RV spoil(CK_RV value, CK_BYTE_PTR result) {
+CK_RV poison(CK_RV value, CK_BYTE_PTR result) {
     if (value == CKR_OK && result != nullptr && controls.wrong_result) result[0] ^= 1;
     return value;
 }
@@ -262,7 +262,7 @@ CK_RV sign(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size, CK_BYTE_P
     controls.signed_octets = size;
     if (controls.sign != CKR_OK) return controls.sign;
     const CK_RV value = with_odd_length(real->C_Sign, session, data, size, signature, signature_size);
-    return refuse_emptiness(spoil(value, signature), size);
+    return refuse_emptiness(poison(value, signature), size);
 }
 
 bool hashes(CK_MECHANISM_TYPE type) {
@@ -364,7 +364,7 @@ CK_RV encrypt(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size, CK_BYT
               CK_ULONG_PTR result_size) {
     if (controls.encrypt != CKR_OK) return controls.encrypt;
     return refuse_emptiness(
-        spoil(with_odd_length(real->C_Encrypt, session, data, size, result, result_size), result), size);
+        poison(with_odd_length(real->C_Encrypt, session, data, size, result, result_size), result), size);
 }
 
 CK_RV verify(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size, CK_BYTE_PTR signature,

@@ -196,19 +196,20 @@ Certificate make_certificate() {
             der_of([&](unsigned char** out) { return i2d_X509_NAME(name, out); })};
 }
 
-std::vector<service::UseSet> uses_for(Kind kind) {
-    using service::Use;
+std::vector<KeyUsages> uses_for(Kind kind) {
     switch (row_of(kind).algorithm) {
         case aes:
         case rsa:
-            return {{Use::cipher}, {Use::signature}, {Use::cipher, Use::signature}};
+            return {{KeyUsage::encrypt_decrypt},
+                    {KeyUsage::sign_verify},
+                    {KeyUsage::encrypt_decrypt, KeyUsage::sign_verify}};
         case des:
         case desede:
-            return {{Use::cipher}};
+            return {{KeyUsage::encrypt_decrypt}};
         case hmac:
         case ec:
         case ed25519:
-            return {{Use::signature}};
+            return {{KeyUsage::sign_verify}};
     }
     return {};
 }

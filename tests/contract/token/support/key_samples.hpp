@@ -49,7 +49,7 @@ struct Certificate {
 Certificate make_certificate();
 
 /// The sets of uses that make sense for the kind.
-std::vector<service::UseSet> uses_for(Kind kind);
+std::vector<KeyUsages> uses_for(Kind kind);
 
 keys::Algorithm algorithm_of(Kind kind);
 bool is_public_alone(Kind kind);

@@ -30,7 +30,7 @@ class LoadedProvider {
 
 }  // namespace
 
-std::shared_ptr<service::Token> ModuleLab::token() {
+std::shared_ptr<Token> ModuleLab::token() {
     if (!token_) token_ = open(settings());
     return token_;
 }
@@ -40,14 +40,14 @@ hsm::SessionPool& ModuleLab::inspector() {
     return *inspector_;
 }
 
-std::shared_ptr<service::Token> ModuleLab::token_with_pause(std::function<void()> happening) {
+std::shared_ptr<Token> ModuleLab::token_with_pause(std::function<void()> happening) {
     return std::make_shared<hsm::Pkcs11Token>(
         module(), pool_settings_for(label()),
         [happening = std::move(happening)](std::chrono::milliseconds) { happening(); });
 }
 
 void ModuleLab::add_half_made() {
-    hsm::Template object;
+    hsm::AttributeTemplate object;
     object.number(CKA_CLASS, CKO_SECRET_KEY).number(CKA_KEY_TYPE, CKK_AES).flag(CKA_TOKEN, false);
     object.borrowed(CKA_VALUE, {});
     half_made_.push_back(create(inspector(), std::move(object)));
@@ -55,7 +55,7 @@ void ModuleLab::add_half_made() {
 
 void ModuleLab::complete_half_made() {
     const hsm::Lease lease = inspector().lease();
-    hsm::Template names;
+    hsm::AttributeTemplate names;
     names.borrowed(CKA_LABEL, as_bytes("complete"));
     for (const CK_OBJECT_HANDLE object : half_made_)
         hsm::check("C_SetAttributeValue",
@@ -69,7 +69,7 @@ void ModuleLab::close() {
 
 // p11-kit 0.24.1 hands on only mechanisms whose parameters it can serialise, and its server has no legacy
 // provider.
-bool P11KitLab::offers(Kind kind, const service::UseSet& uses) const {
+bool P11KitLab::offers(Kind kind, const KeyUsages& uses) const {
     switch (kind) {
         case Kind::ed25519:
         case Kind::ed25519_public:
@@ -77,7 +77,7 @@ bool P11KitLab::offers(Kind kind, const service::UseSet& uses) const {
         case Kind::aes128:
         case Kind::aes192:
         case Kind::aes256:
-            return uses.contains(service::Use::cipher);
+            return uses.contains(KeyUsage::encrypt_decrypt);
         default:
             return true;
     }

@@ -24,13 +24,13 @@ class TokenLab {
     virtual ~TokenLab() = default;
 
     /// The token that the tests import into.
-    virtual std::shared_ptr<service::Token> token() = 0;
+    virtual std::shared_ptr<Token> token() = 0;
     /// The same token, as another application has it open.
-    virtual std::shared_ptr<service::Token> token_of_others() = 0;
-    [[nodiscard]] virtual bool offers(Kind kind, const service::UseSet& uses) const = 0;
+    virtual std::shared_ptr<Token> token_of_others() = 0;
+    [[nodiscard]] virtual bool offers(Kind kind, const KeyUsages& uses) const = 0;
     [[nodiscard]] virtual std::string label() const { return "production"; }
     /// The same token; its next pause between two looks is `happening`, and takes no time.
-    virtual std::shared_ptr<service::Token> token_with_pause(std::function<void()> happening) = 0;
+    virtual std::shared_ptr<Token> token_with_pause(std::function<void()> happening) = 0;
     /// Leaves an object that nobody goes on to make.
     virtual void add_half_made() = 0;
     /// Goes on to make the half-made objects.
@@ -39,10 +39,10 @@ class TokenLab {
 
 class FakeLab final : public TokenLab {
   public:
-    std::shared_ptr<service::Token> token() override { return token_; }
-    std::shared_ptr<service::Token> token_of_others() override { return token_; }
-    [[nodiscard]] bool offers(Kind, const service::UseSet&) const override { return true; }
-    std::shared_ptr<service::Token> token_with_pause(std::function<void()> happening) override {
+    std::shared_ptr<Token> token() override { return token_; }
+    std::shared_ptr<Token> token_of_others() override { return token_; }
+    [[nodiscard]] bool offers(Kind, const KeyUsages&) const override { return true; }
+    std::shared_ptr<Token> token_with_pause(std::function<void()> happening) override {
         token_->in_next_pause(std::move(happening));
         return token_;
     }
@@ -51,23 +51,23 @@ class FakeLab final : public TokenLab {
 
   private:
     std::shared_ptr<fakes::FakeToken> token_ =
-        std::make_shared<fakes::FakeToken>(service::TokenIdentity{"production", "0001", "Keyward", "Fake"});
+        std::make_shared<fakes::FakeToken>(TokenIdentity{"production", "0001", "Keyward", "Fake"});
 };
 
 /// A lab with a real module, for what only such a one can show.
 class ModuleLab : public TokenLab {
   public:
-    std::shared_ptr<service::Token> token() override;
-    std::shared_ptr<service::Token> token_of_others() override { return open(settings()); }
+    std::shared_ptr<Token> token() override;
+    std::shared_ptr<Token> token_of_others() override { return open(settings()); }
     /// Another one over the same module.
-    std::shared_ptr<service::Token> open(hsm::TokenSettings settings) {
+    std::shared_ptr<Token> open(hsm::TokenSettings settings) {
         return hsm::open_token(modules_, std::move(settings));
     }
     [[nodiscard]] hsm::TokenSettings settings(const std::string& label = "production") const {
         return settings_for(module_path(), label);
     }
     std::shared_ptr<hsm::Module> module() { return modules_.get(module_path(), ""); }
-    std::shared_ptr<service::Token> token_with_pause(std::function<void()> happening) override;
+    std::shared_ptr<Token> token_with_pause(std::function<void()> happening) override;
     /// What SoftHSM2 leaves when it is killed has CKA_TOKEN false; so has this, a session object that stays
     /// as long as the inspector's session.
     void add_half_made() override;
@@ -83,7 +83,7 @@ class ModuleLab : public TokenLab {
 
   private:
     hsm::ModuleRegistry modules_;
-    std::shared_ptr<service::Token> token_;
+    std::shared_ptr<Token> token_;
     std::unique_ptr<hsm::SessionPool> inspector_;
     std::vector<CK_OBJECT_HANDLE> half_made_;
 };
@@ -96,7 +96,7 @@ class SoftHsmLab final : public ModuleLab {
     SoftHsmLab& operator=(const SoftHsmLab&) = delete;
     SoftHsmLab& operator=(SoftHsmLab&&) = delete;
     ~SoftHsmLab() override { close(); }
-    [[nodiscard]] bool offers(Kind, const service::UseSet&) const override { return true; }
+    [[nodiscard]] bool offers(Kind, const KeyUsages&) const override { return true; }
     void add_token(const std::string& label) override { softhsm_.add_token(label); }
     [[nodiscard]] const SoftHsm& softhsm() const { return softhsm_; }
 
@@ -116,7 +116,7 @@ class P11KitLab final : public ModuleLab {
     P11KitLab& operator=(const P11KitLab&) = delete;
     P11KitLab& operator=(P11KitLab&&) = delete;
     ~P11KitLab() override { close(); }
-    [[nodiscard]] bool offers(Kind kind, const service::UseSet& uses) const override;
+    [[nodiscard]] bool offers(Kind kind, const KeyUsages& uses) const override;
     void add_token(const std::string& label) override { softhsm_.add_token(label); }
     P11KitServer& server() { return *server_; }
     [[nodiscard]] const SoftHsm& softhsm() const { return softhsm_; }

@@ -30,7 +30,7 @@ class ShimLab final : public ModuleLab {
         dlclose(library_);
     }
     ShimControls& shim() { return *controls_; }
-    [[nodiscard]] bool offers(Kind, const service::UseSet&) const override { return true; }
+    [[nodiscard]] bool offers(Kind, const KeyUsages&) const override { return true; }
     /// The label of the token in the first slot.
     std::string first_token() { return module()->tokens(module()->use()).found.front().identity.label; }
     void add_token(const std::string& label) override { softhsm_.add_token(label); }

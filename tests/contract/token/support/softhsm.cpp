@@ -145,7 +145,7 @@ std::vector<ObjectFacts> inspect(hsm::SessionPool& pool, const ObjectId& id,
     return all;
 }
 
-CK_OBJECT_HANDLE create(hsm::SessionPool& pool, hsm::Template object) {
+CK_OBJECT_HANDLE create(hsm::SessionPool& pool, hsm::AttributeTemplate object) {
     const hsm::Lease lease = pool.lease();
     CK_OBJECT_HANDLE handle = CK_INVALID_HANDLE;
     hsm::check("C_CreateObject",

@@ -79,7 +79,7 @@ std::vector<ObjectFacts> inspect(hsm::SessionPool& pool, const ObjectId& id,
                                  const std::vector<CK_ATTRIBUTE_TYPE>& asked);
 
 /// Makes an object as another application does; it is there as long as its lifetime says.
-CK_OBJECT_HANDLE create(hsm::SessionPool& pool, hsm::Template object);
+CK_OBJECT_HANDLE create(hsm::SessionPool& pool, hsm::AttributeTemplate object);
 
 /// Closes every session that the process has with the token, as a restart of the HSM does.
 void lose_sessions(hsm::SessionPool& pool);

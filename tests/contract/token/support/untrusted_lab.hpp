@@ -15,22 +15,22 @@ class UntrustedModule : public ::testing::Test {
   protected:
     UntrustedModule() {
         prepare_process();
-        import(other_, Kind::aes256, {service::Use::cipher});
+        import(other_, Kind::aes256, {KeyUsage::encrypt_decrypt});
     }
 
-    service::ImportReceipt import(const ObjectId& id, Kind kind, const service::UseSet& uses,
-                                  service::Lifetime lifetime = service::Lifetime::token) {
+    ImportResult import(const ObjectId& id, Kind kind, const KeyUsages& uses,
+                        ObjectLifetime lifetime = ObjectLifetime::token) {
         return lab_.token()->import({id, "label", make_key(kind), uses, lifetime, std::nullopt});
     }
-    static service::TokenFault fault_of(const std::function<void()>& call) {
+    static TokenFault fault_of(const std::function<void()>& call) {
         try {
             call();
-        } catch (const service::TokenError& error) {
+        } catch (const TokenError& error) {
             return error.fault();
         }
         throw std::logic_error("the call went through");
     }
-    service::Outcome use(const ObjectId& id, service::Action action, const service::Operation& operation) {
+    CryptoResult use(const ObjectId& id, CryptoOperation action, const CryptoRequest& operation) {
         auto outcomes = lab_.token()->operate(id, action, std::span(&operation, 1));
         return std::move(outcomes.at(0));
     }
@@ -43,8 +43,8 @@ class UntrustedModule : public ::testing::Test {
     void expect_other_key() {
         stop_lying();
         EXPECT_EQ(lab_.token()->count(other_), 1U);
-        const service::Operation sealing = operation("AES-GCM", message(16));
-        EXPECT_EQ(use(other_, service::Action::encrypt, sealing).kind, service::Outcome::Kind::done);
+        const CryptoRequest sealing = operation("AES-GCM", message(16));
+        EXPECT_EQ(use(other_, CryptoOperation::encrypt, sealing).kind, CryptoResult::Kind::done);
     }
 
     ShimLab lab_;

@@ -13,15 +13,12 @@
 namespace keyward::tests {
 namespace {
 
-using service::Operation;
-using service::Scheme;
-
-const EVP_MD* openssl_digest(const service::Mechanism& mechanism) {
-    return mechanism.digest ? EVP_get_digestbyname(std::string(keys::to_string(*mechanism.digest)).c_str())
+const EVP_MD* openssl_digest(const Mechanism& mechanism) {
+    return mechanism.digest ? EVP_get_digestbyname(std::string(to_string(*mechanism.digest)).c_str())
                             : nullptr;
 }
 
-Bytes mac_of(const service::Mechanism& mechanism, const keys::SecretKey& key, ByteView message) {
+Bytes mac_of(const Mechanism& mechanism, const keys::SecretKey& key, ByteView message) {
     if (!mechanism.digest) return keys::aes_cmac(key.octets.reveal(), message);
     Bytes mac(EVP_MAX_MD_SIZE);
     unsigned int size = 0;
@@ -33,7 +30,7 @@ Bytes mac_of(const service::Mechanism& mechanism, const keys::SecretKey& key, By
 
 Bytes der_of(ByteView raw) {
     const auto half = static_cast<int>(raw.size() / 2);
-    const keys::EcdsaSigPtr signature(ECDSA_SIG_new());
+    const EcdsaSigPtr signature(ECDSA_SIG_new());
     ECDSA_SIG_set0(signature.get(), BN_bin2bn(raw.data(), half, nullptr),
                    BN_bin2bn(raw.data() + half, half, nullptr));
     Bytes der(static_cast<std::size_t>(i2d_ECDSA_SIG(signature.get(), nullptr)));
@@ -42,9 +39,9 @@ Bytes der_of(ByteView raw) {
     return der;
 }
 
-bool verifies(const service::Mechanism& mechanism, EVP_PKEY& key, ByteView message, ByteView signature) {
-    const keys::QuietErrors quiet;
-    const keys::DigestCtxPtr context(EVP_MD_CTX_new());
+bool verifies(const Mechanism& mechanism, EVP_PKEY& key, ByteView message, ByteView signature) {
+    const QuietErrors quiet;
+    const DigestCtxPtr context(EVP_MD_CTX_new());
     EVP_PKEY_CTX* parameters = nullptr;  // the context's own
     if (EVP_DigestVerifyInit(context.get(), &parameters, openssl_digest(mechanism), nullptr, &key) != 1)
         throw std::runtime_error("OpenSSL can't verify with this key");
@@ -58,15 +55,15 @@ bool verifies(const service::Mechanism& mechanism, EVP_PKEY& key, ByteView messa
 
 }  // namespace
 
-std::vector<std::string> mechanisms_of(service::Use use) {
+std::vector<std::string> mechanisms_of(KeyUsage use) {
     std::vector<std::string> names;
-    for (const service::Mechanism& row : service::mechanism_table())
-        if (service::use_of(row) == use) names.emplace_back(row.name);
+    for (const Mechanism& row : mechanism_table())
+        if (use_of(row) == use) names.emplace_back(row.name);
     return names;
 }
 
 Kind kind_for(std::string_view mechanism) {
-    switch (service::find_mechanism(mechanism)->algorithm) {
+    switch (find_mechanism(mechanism)->algorithm) {
         case keys::Algorithm::aes:
             return Kind::aes256;
         case keys::Algorithm::des:
@@ -85,12 +82,12 @@ Kind kind_for(std::string_view mechanism) {
     throw std::logic_error("no such algorithm");
 }
 
-Operation operation(std::string_view mechanism, ByteView input) {
-    const service::Mechanism* const row = service::find_mechanism(mechanism);
+CryptoRequest operation(std::string_view mechanism, ByteView input) {
+    const Mechanism* const row = find_mechanism(mechanism);
     return {.mechanism = row, .input = SecretBytes::copy_of(input), .iv = message(row->iv_size)};
 }
 
-Operation copy_of(const Operation& operation) {
+CryptoRequest copy_of(const CryptoRequest& operation) {
     return {.mechanism = operation.mechanism,
             .input = operation.input.clone(),
             .input_is_digest = operation.input_is_digest,
@@ -101,23 +98,22 @@ Operation copy_of(const Operation& operation) {
             .signature = operation.signature};
 }
 
-Operation opening(const Operation& sealing, const service::Outcome& sealed) {
-    Operation opening = copy_of(sealing);
+CryptoRequest opening(const CryptoRequest& sealing, const CryptoResult& sealed) {
+    CryptoRequest opening = copy_of(sealing);
     opening.input = sealed.output.clone();
     return opening;
 }
 
-Operation verification(const Operation& signing, const service::Outcome& made) {
-    Operation verification = copy_of(signing);
+CryptoRequest verification(const CryptoRequest& signing, const CryptoResult& made) {
+    CryptoRequest verification = copy_of(signing);
     const ByteView signature = made.output.reveal();
     verification.signature.assign(signature.begin(), signature.end());
     return verification;
 }
 
-Operation over_digest(const Operation& signing) {
-    Operation over = copy_of(signing);
-    over.input =
-        SecretBytes::copy_of(keys::digest_of(signing.mechanism->digest.value(), signing.input.reveal()));
+CryptoRequest over_digest(const CryptoRequest& signing) {
+    CryptoRequest over = copy_of(signing);
+    over.input = SecretBytes::copy_of(digest_of(signing.mechanism->digest.value(), signing.input.reveal()));
     over.input_is_digest = true;
     return over;
 }
@@ -129,12 +125,11 @@ Bytes message(std::size_t size) {
 
 bool is_right(std::string_view mechanism, const keys::KeyMaterial& key, ByteView message,
               ByteView signature) {
-    const service::Mechanism& row = *service::find_mechanism(mechanism);
+    const Mechanism& row = *find_mechanism(mechanism);
     if (const auto* const secret = std::get_if<keys::SecretKey>(&key))
         return equal_secrets(mac_of(row, *secret, message), signature);
     const keys::PublicKey half = keys::public_half(key).value();
-    const keys::PkeyPtr handle =
-        std::visit([](const auto& each) { return keys::openssl_public_key(each); }, half);
+    const PkeyPtr handle = std::visit([](const auto& each) { return keys::openssl_public_key(each); }, half);
     if (row.scheme != Scheme::ecdsa) return verifies(row, *handle, message, signature);
     return verifies(row, *handle, message, der_of(signature));
 }

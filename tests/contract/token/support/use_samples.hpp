@@ -10,21 +10,21 @@
 namespace keyward::tests {
 
 /// The names of the operations table's mechanisms of that use.
-std::vector<std::string> mechanisms_of(service::Use use);
+std::vector<std::string> mechanisms_of(KeyUsage use);
 
 /// A kind of key that the mechanism is for.
 Kind kind_for(std::string_view mechanism);
 
 /// An operation of that mechanism with an IV of the moment, and OAEP with SHA-1.
-service::Operation operation(std::string_view mechanism, ByteView input);
+CryptoRequest operation(std::string_view mechanism, ByteView input);
 /// The decryption of what such an operation made.
-service::Operation opening(const service::Operation& sealing, const service::Outcome& sealed);
+CryptoRequest opening(const CryptoRequest& sealing, const CryptoResult& sealed);
 /// The verification of what such an operation made.
-service::Operation verification(const service::Operation& signing, const service::Outcome& made);
-service::Operation copy_of(const service::Operation& operation);
+CryptoRequest verification(const CryptoRequest& signing, const CryptoResult& made);
+CryptoRequest copy_of(const CryptoRequest& operation);
 
 /// The same signature over the message's digest, which is made outside.
-service::Operation over_digest(const service::Operation& signing);
+CryptoRequest over_digest(const CryptoRequest& signing);
 
 /// Octets of no meaning.
 Bytes message(std::size_t size);

@@ -136,7 +136,7 @@ TEST(AcceptedFormats, RsaWithoutTheNullOfItsParametersIsRead) {
 
 TEST(AcceptedFormats, ASmallerRsaKeyIsTakenWhereThePolicyAllowsIt) {
     const std::string pem = openssl_folder().made_by("genrsa -out small.pem 1024", "small.pem");
-    Policy policy;
+    KeyPolicy policy;
     policy.rsa_min_bits = 1024;
     EXPECT_EQ(size_in_bits(decode(KeyType::private_key, pem, Algorithm::rsa, policy)), 1024);
 }
@@ -155,7 +155,7 @@ TEST(CheckPair, APublicKeyOfAnotherPrivateKeyIsRefused) {
     try {
         check_pair(rsa(secret), rsa(stranger).public_key);
         FAIL() << "was accepted";
-    } catch (const UnusableContent& refusal) {
+    } catch (const KeyFormatError& refusal) {
         EXPECT_STREQ(refusal.what(),
                      "is not the public key of the private key beside it: send the two halves of one key, or "
                      "the private key alone");

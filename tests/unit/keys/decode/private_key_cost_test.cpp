@@ -22,7 +22,7 @@ double best_of(int times, Call call) {
 }
 
 double milliseconds_to_refuse(KeyType type, const std::string& text) {
-    return best_of(3, [&] { EXPECT_THROW(decode(type, text), UnusableContent); });
+    return best_of(3, [&] { EXPECT_THROW(decode(type, text), KeyFormatError); });
 }
 
 /// Wide enough for sanitizers and valgrind; what is quadratic or worse takes minutes here.

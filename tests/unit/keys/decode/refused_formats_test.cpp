@@ -261,7 +261,7 @@ TEST(RefusedFormat, WrappingsWithoutEnd) {
     try {
         decode(KeyType::private_key, wrapped);
         FAIL() << "was accepted";
-    } catch (const UnusableContent& refusal) {
+    } catch (const KeyFormatError& refusal) {
         EXPECT_NE(std::string(refusal.what()).find(" bytes that are neither DER nor PEM"), std::string::npos);
     }
 }

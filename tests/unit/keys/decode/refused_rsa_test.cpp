@@ -149,7 +149,7 @@ TEST(RefusedRsaKey, OfAWrongSize) {
         "is an RSA key of 1024 bits, expected at least 2048 (rsa_min_bits of this service): make a longer "
         "key";
     const std::string pem = folder.made_by("genrsa -out rsa1024.pem 1024", "rsa1024.pem");
-    Policy strict;
+    KeyPolicy strict;
     strict.rsa_min_bits = 3072;
     std::vector<Refused> table{
         private_key("1024 bits", pem, small),

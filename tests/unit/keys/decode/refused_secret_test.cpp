@@ -181,7 +181,7 @@ TEST(RefusedSecretKey, DesedeWithEqualParts) {
         "is a DESede key with K1 = K3 (parity aside), that is two-key DESede, which this service takes only "
         "with "
         "legacy_mechanisms: make a key of three different parts";
-    Policy legacy;
+    KeyPolicy legacy;
     legacy.legacy_mechanisms = true;
     std::vector<Refused> table{
         secret("K1 = K2", Algorithm::desede, base64(a + a + b), single),

@@ -15,7 +15,7 @@ std::string counted(std::size_t size) {
 }
 
 SecretKey secret(std::string_view text, std::optional<Algorithm> algorithm = std::nullopt,
-                 const Policy& policy = {}) {
+                 const KeyPolicy& policy = {}) {
     KeyMaterial key = decode(KeyType::secret, text, algorithm, policy);
     return std::move(std::get<SecretKey>(key));
 }
@@ -63,7 +63,7 @@ TEST(SecretKey, DesedeParityIsSetInAllThreeParts) {
 }
 
 TEST(SecretKey, TwoKeyDesedeIsTakenWithLegacyMechanisms) {
-    Policy legacy;
+    KeyPolicy legacy;
     legacy.legacy_mechanisms = true;
     const std::string two_keys = counted(16) + counted(8);
     EXPECT_EQ(secret(base64(two_keys), Algorithm::desede, legacy).octets.size(), 24U);

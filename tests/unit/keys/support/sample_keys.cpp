@@ -121,7 +121,7 @@ SecretBytes content(std::string_view text) {
 }
 
 KeyMaterial decode(KeyType type, std::string_view text, std::optional<Algorithm> algorithm,
-                   const Policy& policy) {
+                   const KeyPolicy& policy) {
     return decode_content(type, algorithm, content(text), policy);
 }
 
@@ -171,7 +171,7 @@ void expect_all_refused(const std::vector<Refused>& table) {
         try {
             decode(row.type, row.content, row.algorithm, row.policy);
             ADD_FAILURE() << "was accepted";
-        } catch (const UnusableContent& refusal) {
+        } catch (const KeyFormatError& refusal) {
             EXPECT_EQ(refusal.what(), row.text);
         }
     }

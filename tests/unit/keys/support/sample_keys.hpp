@@ -34,7 +34,7 @@ std::string certutil(std::string_view octets);
 
 SecretBytes content(std::string_view text);
 KeyMaterial decode(KeyType type, std::string_view text, std::optional<Algorithm> algorithm = std::nullopt,
-                   const Policy& policy = {});
+                   const KeyPolicy& policy = {});
 
 std::string octets_of(ByteView bytes);
 
@@ -52,7 +52,7 @@ struct Refused {
     std::optional<Algorithm> algorithm;
     std::string content;
     std::string text;
-    Policy policy = {};
+    KeyPolicy policy = {};
 };
 void expect_all_refused(const std::vector<Refused>& table);
 

@@ -35,13 +35,13 @@ class CountingCatalogue : public ForwardingCatalogue {
 class AccessCacheTest : public testing::Test {
   protected:
     AccessCacheTest() {
-        bench_.catalogue->add_grant(bench_.alice.user_id, use_, {});
-        token_id_ = bench_.catalogue->create_api_token(bench_.alice.user_id, "test", "hash", {}, {});
+        fixture_.catalogue->add_grant(fixture_.alice.user_id, use_, {});
+        token_id_ = fixture_.catalogue->create_api_token(fixture_.alice.user_id, "test", "hash", {}, {});
     }
 
-    Workbench bench_;
-    const Grant use_{bench_.project.id, Permission::use, {}};
-    CountingCatalogue catalogue_{*bench_.catalogue};
+    ServiceFixture fixture_;
+    const Grant use_{fixture_.project.id, Permission::use, {}};
+    CountingCatalogue catalogue_{*fixture_.catalogue};
     AccessCache cache_{catalogue_, 2};
     std::string token_id_;
 };
@@ -55,65 +55,65 @@ TEST_F(AccessCacheTest, ReadsATokenOnce) {
 TEST_F(AccessCacheTest, ReadsAProjectOnce) {
     cache_.token("hash");
     for (int i = 0; i < 3; ++i)
-        EXPECT_EQ(cache_.project("MyProject")->id, bench_.project.id);
+        EXPECT_EQ(cache_.project("MyProject")->id, fixture_.project.id);
     EXPECT_EQ(catalogue_.projects, 1);
 }
 
 TEST_F(AccessCacheTest, DoesNotKeepThatThereIsNoSuchToken) {
     EXPECT_EQ(cache_.token("later"), nullptr);
-    bench_.catalogue->create_api_token(bench_.alice.user_id, "test", "later", {}, {});
+    fixture_.catalogue->create_api_token(fixture_.alice.user_id, "test", "later", {}, {});
     EXPECT_NE(cache_.token("later"), nullptr);
 }
 
 TEST_F(AccessCacheTest, DoesNotKeepThatThereIsNoSuchProject) {
     cache_.token("hash");
     EXPECT_EQ(cache_.project("later"), nullptr);
-    bench_.catalogue->create_project("later", {"production"}, {});
+    fixture_.catalogue->create_project("later", {"production"}, {});
     EXPECT_NE(cache_.project("later"), nullptr);
 }
 
 TEST_F(AccessCacheTest, ATokenThatIsRevokedElsewhereIsSeenAsRevokedNextTime) {
     EXPECT_FALSE(cache_.token("hash")->identity.revoked);
-    bench_.catalogue->revoke_api_token(token_id_, {});
+    fixture_.catalogue->revoke_api_token(token_id_, {});
     EXPECT_TRUE(cache_.token("hash")->identity.revoked);
 }
 
 TEST_F(AccessCacheTest, AGrantThatIsRevokedElsewhereIsGoneNextTime) {
     EXPECT_EQ(cache_.token("hash")->grants.size(), 1U);
-    bench_.catalogue->revoke_grant(bench_.alice.user_id, use_, {});
+    fixture_.catalogue->revoke_grant(fixture_.alice.user_id, use_, {});
     EXPECT_EQ(cache_.token("hash")->grants.size(), 0U);
 }
 
 TEST_F(AccessCacheTest, AGrantThatIsGivenElsewhereIsThereNextTime) {
     cache_.token("hash");
-    bench_.catalogue->add_grant(bench_.alice.user_id, {bench_.project.id, Permission::manage, {}}, {});
+    fixture_.catalogue->add_grant(fixture_.alice.user_id, {fixture_.project.id, Permission::manage, {}}, {});
     EXPECT_EQ(cache_.token("hash")->grants.size(), 2U);
 }
 
 TEST_F(AccessCacheTest, AUserThatIsDeletedElsewhereIsGoneNextTime) {
     cache_.token("hash");
-    bench_.catalogue->delete_user("alice", {});
+    fixture_.catalogue->delete_user("alice", {});
     EXPECT_EQ(cache_.token("hash"), nullptr);
 }
 
 TEST_F(AccessCacheTest, AProjectThatIsMadeAnewHasItsNewIdNextTime) {
     cache_.token("hash");
     cache_.project("MyProject");
-    bench_.catalogue->delete_project("MyProject", {});
-    bench_.catalogue->create_project("MyProject", {"production"}, {});
+    fixture_.catalogue->delete_project("MyProject", {});
+    fixture_.catalogue->create_project("MyProject", {"production"}, {});
     cache_.token("hash");
-    EXPECT_EQ(cache_.project("MyProject")->id, bench_.catalogue->find_project("MyProject")->id);
+    EXPECT_EQ(cache_.project("MyProject")->id, fixture_.catalogue->find_project("MyProject")->id);
 }
 
 TEST_F(AccessCacheTest, WhatChangesWhileItIsReadIsReadAgainNextTime) {
-    catalogue_.after_grants = [&] { bench_.catalogue->revoke_grant(bench_.alice.user_id, use_, {}); };
+    catalogue_.after_grants = [&] { fixture_.catalogue->revoke_grant(fixture_.alice.user_id, use_, {}); };
     EXPECT_EQ(cache_.token("hash")->grants.size(), 1U);
     EXPECT_EQ(cache_.token("hash")->grants.size(), 0U);
 }
 
 TEST_F(AccessCacheTest, ForgetsWhenItIsFullAndReadsAgain) {
     for (const char* hash : {"two", "three"})
-        bench_.catalogue->create_api_token(bench_.alice.user_id, "test", hash, {}, {});
+        fixture_.catalogue->create_api_token(fixture_.alice.user_id, "test", hash, {}, {});
     for (const char* hash : {"hash", "two", "three", "hash"})
         EXPECT_NE(cache_.token(hash), nullptr);
     EXPECT_EQ(catalogue_.identities, 4);

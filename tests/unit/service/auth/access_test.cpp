@@ -10,15 +10,15 @@ class AccessTest : public testing::Test {
   protected:
     std::string token_of_alice(std::optional<Instant> expires_at = {}) {
         const SecretBytes token = make_api_token();
-        token_id_ = bench_.catalogue->create_api_token(bench_.alice.user_id, "test",
-                                                       hash_api_token(token.reveal_text()), expires_at, {});
+        token_id_ = fixture_.catalogue->create_api_token(fixture_.alice.user_id, "test",
+                                                         hash_api_token(token.reveal_text()), expires_at, {});
         return std::string(token.reveal_text());
     }
 
     Caller authenticate(const std::string& header) { return access_.authenticate(&header); }
 
-    Workbench bench_;
-    Access access_{*bench_.catalogue, [this] { return bench_.now; }};
+    ServiceFixture fixture_;
+    Access access_{*fixture_.catalogue, [this] { return fixture_.now; }};
     std::string token_id_;
 };
 
@@ -61,57 +61,57 @@ TEST_F(AccessTest, AMistypedTokenIsToldFromAnUnknownOne) {
 
 TEST_F(AccessTest, ARevokedTokenIsRefused) {
     const std::string token = token_of_alice();
-    bench_.catalogue->revoke_api_token(token_id_, {});
+    fixture_.catalogue->revoke_api_token(token_id_, {});
     EXPECT_EQ(error_of([&] { authenticate("Bearer " + token); }).kind(), ErrorKind::invalid_token);
 }
 
 TEST_F(AccessTest, ATokenIsValidUntilItsEndAndNotAtIt) {
-    const std::string token = token_of_alice(bench_.now + std::chrono::milliseconds(1));
+    const std::string token = token_of_alice(fixture_.now + std::chrono::milliseconds(1));
     EXPECT_NO_THROW(authenticate("Bearer " + token));
-    bench_.now += std::chrono::milliseconds(1);
+    fixture_.now += std::chrono::milliseconds(1);
     EXPECT_EQ(error_of([&] { authenticate("Bearer " + token); }).kind(), ErrorKind::token_expired);
 }
 
 TEST_F(AccessTest, AProjectWithoutAGrantIsAsGoodAsNone) {
-    Caller stranger = bench_.alice;
+    Caller stranger = fixture_.alice;
     stranger.grants.clear();
     EXPECT_STREQ(error_of([&] { access_.visible_project(stranger, "MyProject"); }).what(),
                  "Project (name: MyProject) is not found");
-    EXPECT_STREQ(error_of([&] { access_.visible_project(bench_.alice, "Nowhere"); }).what(),
+    EXPECT_STREQ(error_of([&] { access_.visible_project(fixture_.alice, "Nowhere"); }).what(),
                  "Project (name: Nowhere) is not found");
 }
 
 TEST_F(AccessTest, ALackingPermissionIsNamed) {
-    Caller caller = bench_.alice;
-    caller.grants = {{bench_.project.id, Permission::manage, {}}};
+    Caller caller = fixture_.alice;
+    caller.grants = {{fixture_.project.id, Permission::manage, {}}};
     const auto error = error_of([&] {
-        Access::require(caller, bench_.project, {Permission::manage, Permission::deploy_undeploy});
+        Access::require(caller, fixture_.project, {Permission::manage, Permission::deploy_undeploy});
     });
     EXPECT_EQ(error.kind(), ErrorKind::forbidden);
     EXPECT_STREQ(error.what(), "The permission SECRETS:DEPLOY_UNDEPLOY in project MyProject is required");
 }
 
 TEST_F(AccessTest, AnAdministratorManagesButDoesNotUse) {
-    Caller admin = bench_.alice;
+    Caller admin = fixture_.alice;
     admin.grants = {{"", Permission::admin, {}}};
-    EXPECT_TRUE(admin.holds(Permission::manage, bench_.project, "production"));
-    EXPECT_TRUE(admin.holds(Permission::deploy_undeploy, bench_.project, "production"));
-    EXPECT_FALSE(admin.holds(Permission::use, bench_.project, "production"));
+    EXPECT_TRUE(admin.holds(Permission::manage, fixture_.project, "production"));
+    EXPECT_TRUE(admin.holds(Permission::deploy_undeploy, fixture_.project, "production"));
+    EXPECT_FALSE(admin.holds(Permission::use, fixture_.project, "production"));
 }
 
 TEST_F(AccessTest, AGrantOfAnotherProjectIsNone) {
-    Caller caller = bench_.alice;
+    Caller caller = fixture_.alice;
     caller.grants = {{"another-project", Permission::manage, {}}};
-    EXPECT_FALSE(caller.sees(bench_.project));
-    EXPECT_FALSE(caller.holds(Permission::manage, bench_.project));
+    EXPECT_FALSE(caller.sees(fixture_.project));
+    EXPECT_FALSE(caller.holds(Permission::manage, fixture_.project));
 }
 
 TEST_F(AccessTest, AGrantForOneEnvironmentDoesNotReachAnother) {
-    Caller caller = bench_.alice;
-    caller.grants = {{bench_.project.id, Permission::manage, {"staging"}}};
-    EXPECT_TRUE(caller.holds(Permission::manage, bench_.project));
-    EXPECT_TRUE(caller.holds(Permission::manage, bench_.project, "staging"));
-    EXPECT_FALSE(caller.holds(Permission::manage, bench_.project, "production"));
+    Caller caller = fixture_.alice;
+    caller.grants = {{fixture_.project.id, Permission::manage, {"staging"}}};
+    EXPECT_TRUE(caller.holds(Permission::manage, fixture_.project));
+    EXPECT_TRUE(caller.holds(Permission::manage, fixture_.project, "staging"));
+    EXPECT_FALSE(caller.holds(Permission::manage, fixture_.project, "production"));
 }
 
 TEST(ApiToken, HasThePrefixAndIsNeverTheSame) {

@@ -26,7 +26,7 @@ class LoginThrottleTest : public testing::Test {
     }
 
     std::chrono::steady_clock::time_point now_{1h};
-    LoginThrottle throttle_{[this] { return now_; }};
+    LoginRateLimiter throttle_{[this] { return now_; }};
     int addresses_ = 0;
 };
 
@@ -124,16 +124,16 @@ TEST_F(LoginThrottleTest, OneIPv6NetworkIsOneAddress) {
     EXPECT_EQ(wait("f", "2001:db8:0:2::1"), 0);
 }
 
-TEST(FailureCounts, HoldNoMoreThanTheyMay) {
-    FailureCounts counts({.free = 4}, 3);
+TEST(BackoffTracker, HoldNoMoreThanTheyMay) {
+    BackoffTracker counts({.free = 4}, 3);
     for (int i = 0; i < 100; ++i)
-        counts.failed(std::to_string(i), FailureCounts::Time(std::chrono::seconds(1000 + i)));
+        counts.failed(std::to_string(i), BackoffTracker::Time(std::chrono::seconds(1000 + i)));
     EXPECT_EQ(counts.size(), 3U);
 }
 
-TEST(FailureCounts, MakeRoomAtTheCostOfTheOneThatHasBeenIdleLongest) {
-    FailureCounts counts({.free = 4}, 3);
-    FailureCounts::Time now{1h};
+TEST(BackoffTracker, MakeRoomAtTheCostOfTheOneThatHasBeenIdleLongest) {
+    BackoffTracker counts({.free = 4}, 3);
+    BackoffTracker::Time now{1h};
     const auto fail = [&](const std::string& party, int times) {
         for (int i = 0; i < times; ++i)
             counts.failed(party, now);

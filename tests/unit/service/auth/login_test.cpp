@@ -52,7 +52,7 @@ class LoginTest : public testing::Test {
   protected:
     LoginTest() {
         static const std::string hash = hash_password(secret("open-sesame-1"));
-        bench_.catalogue->create_user("bob", hash, {});
+        fixture_.catalogue->create_user("bob", hash, {});
     }
 
     LoginToken log_in(const std::string& user, const std::string& password = "open-sesame-1",
@@ -75,11 +75,11 @@ class LoginTest : public testing::Test {
         return static_cast<double>(std::clock() - before);
     }
 
-    Workbench bench_;
-    WatchedCatalogue catalogue_{*bench_.catalogue};
+    ServiceFixture fixture_;
+    WatchedCatalogue catalogue_{*fixture_.catalogue};
     std::chrono::steady_clock::time_point steady_now_{1h};
-    LoginNetworks& networks_{storage::login_networks_of(*bench_.catalogue)};
-    Login login_{catalogue_, networks_, [this] { return bench_.now; }, [this] { return steady_now_; }};
+    LoginNetworks& networks_{storage::login_networks_of(*fixture_.catalogue)};
+    Login login_{catalogue_, networks_, [this] { return fixture_.now; }, [this] { return steady_now_; }};
     int addresses_ = 0;
 };
 
@@ -87,27 +87,27 @@ TEST_F(LoginTest, GivesATokenThatWorksAtOnce) {
     const LoginToken made = log_in("bob");
     EXPECT_EQ(made.lifetime, 3600s);
     const std::string header = "Bearer " + std::string(made.token.reveal_text());
-    Access access(*bench_.catalogue, [this] { return bench_.now; });
+    Access access(*fixture_.catalogue, [this] { return fixture_.now; });
     EXPECT_EQ(access.authenticate(&header).user_name, "bob");
 }
 
 TEST_F(LoginTest, TheTokenEndsAfterAnHour) {
     log_in("bob");
-    const auto tokens = bench_.catalogue->api_tokens();
+    const auto tokens = fixture_.catalogue->api_tokens();
     ASSERT_EQ(tokens.size(), 1U);
     EXPECT_EQ(tokens[0].name, "password login");
     EXPECT_EQ(tokens[0].user_name, "bob");
-    EXPECT_EQ(tokens[0].expires_at, bench_.now + 1h);
+    EXPECT_EQ(tokens[0].expires_at, fixture_.now + 1h);
 }
 
 TEST_F(LoginTest, EachOneGivesATokenOfItsOwn) {
     EXPECT_NE(log_in("bob").token.reveal_text(), log_in("bob").token.reveal_text());
-    EXPECT_EQ(bench_.catalogue->api_tokens().size(), 2U);
+    EXPECT_EQ(fixture_.catalogue->api_tokens().size(), 2U);
 }
 
 TEST_F(LoginTest, IsAnAuditRecord) {
     log_in("bob");
-    EXPECT_EQ(catalogue_.audit.at, bench_.now);
+    EXPECT_EQ(catalogue_.audit.at, fixture_.now);
     EXPECT_EQ(catalogue_.audit.actor, "bob");
     EXPECT_EQ(catalogue_.audit.request_id, "request-1");
     EXPECT_EQ(catalogue_.audit.action, "token.login");
@@ -123,7 +123,7 @@ TEST_F(LoginTest, EveryRefusalReadsAlike) {
         EXPECT_EQ(error.kind(), ErrorKind::unauthorized_client) << user << " " << password;
         EXPECT_STREQ(error.what(), "Bad credentials");
     }
-    EXPECT_TRUE(bench_.catalogue->api_tokens().empty());
+    EXPECT_TRUE(fixture_.catalogue->api_tokens().empty());
 }
 
 TEST_F(LoginTest, EveryRefusalCostsAlike) {
@@ -218,22 +218,22 @@ TEST_F(LoginTest, ThatFailedMakesNoNetworkKnown) {
 
 TEST_F(LoginTest, ANetworkIsKnownForThirtyDaysAfterTheLastLogin) {
     log_in("bob");
-    bench_.now += std::chrono::days(29);
+    fixture_.now += std::chrono::days(29);
     log_in("bob");
-    bench_.now += std::chrono::days(29);
+    fixture_.now += std::chrono::days(29);
     fail(5, "bob");
     EXPECT_NO_THROW(log_in("bob"));
-    bench_.now += std::chrono::days(30);
+    fixture_.now += std::chrono::days(30);
     fail(5, "bob");
     EXPECT_EQ(refusal("bob").kind(), ErrorKind::too_many_requests);
 }
 
 TEST_F(LoginTest, NetworksOfOldLoginsAreForgotten) {
     log_in("bob");
-    bench_.now += std::chrono::days(30);
+    fixture_.now += std::chrono::days(30);
     login_.remove_expired_tokens();
     EXPECT_TRUE(networks_.last_login("bob", "192.0.2.0/24"));
-    bench_.now += 1ms;
+    fixture_.now += 1ms;
     login_.remove_expired_tokens();
     EXPECT_FALSE(networks_.last_login("bob", "192.0.2.0/24"));
 }
@@ -247,16 +247,16 @@ TEST(LoginNetwork, IsTheNetworkAndNotTheAddress) {
 
 TEST_F(LoginTest, TokensThatEndedADayAgoAreRemoved) {
     log_in("bob");
-    bench_.catalogue->create_api_token(bench_.alice.user_id, "by hand", "hash", bench_.now + 1h, {});
+    fixture_.catalogue->create_api_token(fixture_.alice.user_id, "by hand", "hash", fixture_.now + 1h, {});
     login_.remove_expired_tokens();
     EXPECT_EQ(catalogue_.purged, "password login");
-    EXPECT_EQ(catalogue_.purged_before, bench_.now - 24h);
-    bench_.now += 25h;
+    EXPECT_EQ(catalogue_.purged_before, fixture_.now - 24h);
+    fixture_.now += 25h;
     login_.remove_expired_tokens();
-    EXPECT_EQ(bench_.catalogue->api_tokens().size(), 2U);
-    bench_.now += 1ms;
+    EXPECT_EQ(fixture_.catalogue->api_tokens().size(), 2U);
+    fixture_.now += 1ms;
     login_.remove_expired_tokens();
-    const auto left = bench_.catalogue->api_tokens();
+    const auto left = fixture_.catalogue->api_tokens();
     ASSERT_EQ(left.size(), 1U);
     EXPECT_EQ(left[0].name, "by hand");
 }

@@ -29,21 +29,22 @@ class CatalogueWithoutEnds : public ForwardingCatalogue {
 class RepeatsTest : public testing::Test {
   protected:
     /// Another process of the same installation.
-    std::unique_ptr<Repeats> replica(const std::string& owner, std::chrono::milliseconds longest_wait = 20s) {
-        Workplace workplace = bench_.workplace();
-        workplace.owner = owner;
-        return std::make_unique<Repeats>(
-            workplace, hmac_key_.clone(), [this] { ++settlements_; }, longest_wait);
+    std::unique_ptr<IdempotentRequests> replica(const std::string& owner,
+                                                std::chrono::milliseconds longest_wait = 20s) {
+        ServiceContext service_context = fixture_.service_context();
+        service_context.owner = owner;
+        return std::make_unique<IdempotentRequests>(
+            service_context, hmac_key_.clone(), [this] { ++settlements_; }, longest_wait);
     }
-    [[nodiscard]] RepeatName name(const std::string& key = "repeat-1") const {
-        return {bench_.alice.user_id, key};
+    [[nodiscard]] IdempotencyName name(const std::string& key = "repeat-1") const {
+        return {fixture_.alice.user_id, key};
     }
     /// The body is the caller's.
     static RequestShape request(std::string_view body = "body") {
         return {"POST", {"keys"}, {}, as_bytes(body)};
     }
     /// Runs it with an action that gives this answer, and counts the runs.
-    std::optional<std::string> run(Repeats& repeats, const RequestShape& shape,
+    std::optional<std::string> run(IdempotentRequests& repeats, const RequestShape& shape,
                                    std::optional<std::string> answer = "answer") {
         return repeats.run(name(), shape, [&] {
             ++runs_;
@@ -53,27 +54,27 @@ class RepeatsTest : public testing::Test {
     std::optional<std::string> run(std::optional<std::string> answer = "answer") {
         return run(*repeats_, request(), std::move(answer));
     }
-    AttemptOutcome::Kind attempt_by(const std::string& owner, const RequestShape& shape,
-                                    Instant lease_until) {
-        return bench_.catalogue
+    IdempotencyOutcome::Kind attempt_by(const std::string& owner, const RequestShape& shape,
+                                        Instant lease_until) {
+        return fixture_.catalogue
             ->begin_attempt(
-                {bench_.alice.user_id, "repeat-1", fingerprint_of(hmac_key_, shape), owner, lease_until},
-                bench_.now, bench_.now - 24h)
+                {fixture_.alice.user_id, "repeat-1", fingerprint_of(hmac_key_, shape), owner, lease_until},
+                fixture_.now, fixture_.now - 24h)
             .kind;
     }
     /// A create for which the answer is kept in its commit.
     CreateKeyRequest create_request(const std::string& key) {
-        CreateKeyRequest create = Workbench::aes_request(key, {"production"});
-        create.origin.repeat = {bench_.alice.user_id, "repeat-1",
+        CreateKeyRequest create = ServiceFixture::aes_request(key, {"production"});
+        create.origin.repeat = {fixture_.alice.user_id, "repeat-1",
                                 [](const DeploymentReport& report) { return "kept: " + report.message; }};
         return create;
     }
 
-    Workbench bench_;
+    ServiceFixture fixture_;
     SecretBytes hmac_key_ = random_secret(32);
     std::atomic<int> settlements_ = 0;
     std::atomic<int> runs_ = 0;
-    std::unique_ptr<Repeats> repeats_ = replica("this-process");
+    std::unique_ptr<IdempotentRequests> repeats_ = replica("this-process");
 };
 
 TEST_F(RepeatsTest, TheFirstRunsAndItsRepeatGetsItsAnswer) {
@@ -103,29 +104,29 @@ TEST_F(RepeatsTest, AnythingElseUnderTheSameNameIsAConflict) {
 
 TEST_F(RepeatsTest, AnotherUserHasNamesOfTheirOwn) {
     run();
-    bench_.catalogue->create_user("bob", "", {});
-    const RepeatName of_bob{bench_.catalogue->find_user("bob")->id, "repeat-1"};
+    fixture_.catalogue->create_user("bob", "", {});
+    const IdempotencyName of_bob{fixture_.catalogue->find_user("bob")->id, "repeat-1"};
     EXPECT_EQ(repeats_->run(of_bob, request(), [] { return "bob's"; }), std::nullopt);
 }
 
 TEST_F(RepeatsTest, AnAnswerIsKeptForTwentyFourHours) {
     run("first");
-    bench_.now += 24h;
+    fixture_.now += 24h;
     EXPECT_EQ(run("second"), "first");
-    bench_.now += 1ms;
+    fixture_.now += 1ms;
     EXPECT_EQ(run("second"), std::nullopt);
     EXPECT_EQ(run("third"), "second");
 }
 
 TEST_F(RepeatsTest, OldAnswersAreForgotten) {
     run();
-    bench_.now += 24h;
+    fixture_.now += 24h;
     repeats_->forget_old_answers();
-    EXPECT_EQ(attempt_by("x", request(), bench_.now), AttemptOutcome::Kind::answered);
-    bench_.now += 1ms;
+    EXPECT_EQ(attempt_by("x", request(), fixture_.now), IdempotencyOutcome::Kind::answered);
+    fixture_.now += 1ms;
     repeats_->forget_old_answers();
-    bench_.now -= 1ms;
-    EXPECT_EQ(attempt_by("x", request(), bench_.now), AttemptOutcome::Kind::begun);
+    fixture_.now -= 1ms;
+    EXPECT_EQ(attempt_by("x", request(), fixture_.now), IdempotencyOutcome::Kind::begun);
 }
 
 TEST_F(RepeatsTest, WhatHasNoAnswerToKeepRunsAgain) {
@@ -184,7 +185,7 @@ TEST_F(RepeatsTest, ARepeatThatHasWaitedLongEnoughIsToldSo) {
 }
 
 TEST_F(RepeatsTest, NobodyWaitsAnyMoreWhenTheServiceEnds) {
-    ASSERT_EQ(attempt_by("a-replica", request(), bench_.now + 1h), AttemptOutcome::Kind::begun);
+    ASSERT_EQ(attempt_by("a-replica", request(), fixture_.now + 1h), IdempotencyOutcome::Kind::begun);
     auto waiting = std::async(std::launch::async, [&] { return error_of([&] { run(); }).kind(); });
     EXPECT_EQ(waiting.wait_for(50ms), std::future_status::timeout);
     repeats_->end_waiting();
@@ -192,7 +193,7 @@ TEST_F(RepeatsTest, NobodyWaitsAnyMoreWhenTheServiceEnds) {
 }
 
 TEST_F(RepeatsTest, AnAttemptThatWasCutOffIsSettledThenRun) {
-    ASSERT_EQ(attempt_by("dead-process", request(), bench_.now), AttemptOutcome::Kind::begun);
+    ASSERT_EQ(attempt_by("dead-process", request(), fixture_.now), IdempotencyOutcome::Kind::begun);
     EXPECT_EQ(repeats_->run(name(), request(),
                             [&] {
                                 EXPECT_EQ(settlements_, 1);
@@ -203,7 +204,7 @@ TEST_F(RepeatsTest, AnAttemptThatWasCutOffIsSettledThenRun) {
 }
 
 TEST_F(RepeatsTest, ACutOffAttemptLeavesItsNameToAnyRequest) {
-    ASSERT_EQ(attempt_by("dead-process", request(), bench_.now), AttemptOutcome::Kind::begun);
+    ASSERT_EQ(attempt_by("dead-process", request(), fixture_.now), IdempotencyOutcome::Kind::begun);
     EXPECT_EQ(run(*repeats_, request("another body"), "other"), std::nullopt);
     EXPECT_EQ(settlements_, 1);
 }
@@ -211,46 +212,47 @@ TEST_F(RepeatsTest, ACutOffAttemptLeavesItsNameToAnyRequest) {
 TEST_F(RepeatsTest, ACutOffAttemptIsNotRunAgainWhileItsOwnersIntentsStand) {
     Key key;
     key.id = "cut-off";
-    key.project_id = bench_.project.id;
+    key.project_id = fixture_.project.id;
     key.name = "k";
-    ASSERT_TRUE(bench_.catalogue->begin_create(
-        key, {{ObjectId::random(), key.id, "production", "slow-process", bench_.now + 1h}}, {}));
-    ASSERT_EQ(attempt_by("slow-process", request(), bench_.now), AttemptOutcome::Kind::begun);
-    Repeats impatient(
-        bench_.workplace(), hmac_key_.clone(), [] {}, 50ms);
+    ASSERT_TRUE(fixture_.catalogue->begin_create(
+        key, {{ObjectId::random(), key.id, "production", "slow-process", fixture_.now + 1h}}, {}));
+    ASSERT_EQ(attempt_by("slow-process", request(), fixture_.now), IdempotencyOutcome::Kind::begun);
+    IdempotentRequests impatient(
+        fixture_.service_context(), hmac_key_.clone(), [] {}, 50ms);
     EXPECT_EQ(error_of([&] { run(impatient, request(), "second"); }).kind(), ErrorKind::overloaded);
 }
 
 TEST_F(RepeatsTest, ACutOffAttemptDoesNotWaitForTheIntentsOfOthers) {
     Key key;
     key.id = "others";
-    key.project_id = bench_.project.id;
+    key.project_id = fixture_.project.id;
     key.name = "k";
-    ASSERT_TRUE(bench_.catalogue->begin_create(
-        key, {{ObjectId::random(), key.id, "production", "another-process", bench_.now + 1h}}, {}));
-    ASSERT_EQ(attempt_by("dead-process", request(), bench_.now), AttemptOutcome::Kind::begun);
+    ASSERT_TRUE(fixture_.catalogue->begin_create(
+        key, {{ObjectId::random(), key.id, "production", "another-process", fixture_.now + 1h}}, {}));
+    ASSERT_EQ(attempt_by("dead-process", request(), fixture_.now), IdempotencyOutcome::Kind::begun);
     EXPECT_EQ(run("second"), std::nullopt);
 }
 
 TEST_F(RepeatsTest, ACutOffCreateIsTakenBackBeforeItIsRunAgain) {
     Key key;
     key.id = "cut-off";
-    key.project_id = bench_.project.id;
+    key.project_id = fixture_.project.id;
     key.name = "k";
     const ObjectId id = ObjectId::random();
-    ASSERT_TRUE(
-        bench_.catalogue->begin_create(key, {{id, key.id, "production", "dead-process", bench_.now}}, {}));
+    ASSERT_TRUE(fixture_.catalogue->begin_create(
+        key, {{id, key.id, "production", "dead-process", fixture_.now}}, {}));
     const keys::KeyMaterial material = keys::SecretKey{keys::Algorithm::aes, random_secret(16)};
-    bench_.production->import({id, "label", material, {Use::cipher}, Lifetime::token, {}});
-    ASSERT_EQ(attempt_by("dead-process", request(), bench_.now), AttemptOutcome::Kind::begun);
+    fixture_.production->import(
+        {id, "label", material, {KeyUsage::encrypt_decrypt}, ObjectLifetime::token, {}});
+    ASSERT_EQ(attempt_by("dead-process", request(), fixture_.now), IdempotencyOutcome::Kind::begun);
 
-    Recovery recovery(bench_.workplace(), [](const std::string&) { return false; });
-    Repeats repeats(
-        bench_.workplace(), hmac_key_.clone(), [&] { recovery.settle(); }, 20s);
+    Recovery recovery(fixture_.service_context(), [](const std::string&) { return false; });
+    IdempotentRequests repeats(
+        fixture_.service_context(), hmac_key_.clone(), [&] { recovery.resolve(); }, 20s);
     const CreateKeyRequest create = create_request("k");
-    repeats.run(name(), request(), [&] { return "kept: " + bench_.create(create).message; });
-    EXPECT_EQ(bench_.production->objects(), 1U);
-    EXPECT_EQ(bench_.production->count(id), 0U);
+    repeats.run(name(), request(), [&] { return "kept: " + fixture_.create(create).message; });
+    EXPECT_EQ(fixture_.production->objects(), 1U);
+    EXPECT_EQ(fixture_.production->count(id), 0U);
     EXPECT_EQ(run("second"), "kept: Deployment completed successfully");
 }
 
@@ -258,51 +260,51 @@ TEST_F(RepeatsTest, ACutOffCreateIsTakenBackBeforeItIsRunAgain) {
 TEST_F(RepeatsTest, WaitsForIntentsWhoseLeaseRunsOutLaterThanTheAttempts) {
     Key key;
     key.id = "cut-off";
-    key.project_id = bench_.project.id;
+    key.project_id = fixture_.project.id;
     key.name = "k";
-    ASSERT_TRUE(bench_.catalogue->begin_create(
-        key, {{ObjectId::random(), key.id, "production", "dead-process", bench_.now + 1s}}, {}));
-    ASSERT_EQ(attempt_by("dead-process", request(), bench_.now), AttemptOutcome::Kind::begun);
+    ASSERT_TRUE(fixture_.catalogue->begin_create(
+        key, {{ObjectId::random(), key.id, "production", "dead-process", fixture_.now + 1s}}, {}));
+    ASSERT_EQ(attempt_by("dead-process", request(), fixture_.now), IdempotencyOutcome::Kind::begun);
     // The first time comes too early; the second after the lease.
     int times = 0;
     std::atomic<bool> later = false;
-    Workplace workplace = bench_.workplace();
-    workplace.clock = [&, start = bench_.now] { return later ? start + 2s : start; };
-    Recovery recovery(workplace, [](const std::string&) { return false; });
-    const auto settle = [&] {
-        recovery.settle();
+    ServiceContext service_context = fixture_.service_context();
+    service_context.clock = [&, start = fixture_.now] { return later ? start + 2s : start; };
+    Recovery recovery(service_context, [](const std::string&) { return false; });
+    const auto resolve = [&] {
+        recovery.resolve();
         ++times;
         later = true;
     };
-    Repeats repeats(workplace, hmac_key_.clone(), settle, 20s);
+    IdempotentRequests repeats(service_context, hmac_key_.clone(), resolve, 20s);
     repeats.run(name(), request(), [&]() -> std::optional<std::string> {
         EXPECT_EQ(times, 2);
-        EXPECT_TRUE(bench_.catalogue->intents().empty());
-        EXPECT_FALSE(bench_.catalogue->find_key(bench_.project.id, "k"));
+        EXPECT_TRUE(fixture_.catalogue->intents().empty());
+        EXPECT_FALSE(fixture_.catalogue->find_key(fixture_.project.id, "k"));
         return std::nullopt;
     });
 }
 
 TEST_F(RepeatsTest, TheAnswerThatWasKeptWithTheCommitOutlivesItsProcess) {
-    ASSERT_EQ(attempt_by("this-process", request(), bench_.now + 1s), AttemptOutcome::Kind::begun);
-    bench_.create(create_request("k"));
-    bench_.now += 1h;
+    ASSERT_EQ(attempt_by("this-process", request(), fixture_.now + 1s), IdempotencyOutcome::Kind::begun);
+    fixture_.create(create_request("k"));
+    fixture_.now += 1h;
     EXPECT_EQ(run(*replica("a-replica"), request()), "kept: Deployment completed successfully");
-    EXPECT_EQ(bench_.production->imports(), 1U);
+    EXPECT_EQ(fixture_.production->imports(), 1U);
     EXPECT_EQ(settlements_, 0);
 }
 
 TEST_F(RepeatsTest, RenewsTheLeasesOfWhatRuns) {
     std::atomic<bool> later = false;
-    Workplace workplace = bench_.workplace();
-    workplace.clock = [&, start = bench_.now] { return later ? start + 2h : start; };
-    Repeats repeats(
-        workplace, hmac_key_.clone(), [] {}, 20s);
+    ServiceContext service_context = fixture_.service_context();
+    service_context.clock = [&, start = fixture_.now] { return later ? start + 2h : start; };
+    IdempotentRequests repeats(
+        service_context, hmac_key_.clone(), [] {}, 20s);
     repeats.run(name(), request(), [&] {
         later = true;
         repeats.renew_leases();
-        bench_.now += 2h;
-        EXPECT_EQ(attempt_by("a-replica", request(), bench_.now + 1h), AttemptOutcome::Kind::running);
+        fixture_.now += 2h;
+        EXPECT_EQ(attempt_by("a-replica", request(), fixture_.now + 1h), IdempotencyOutcome::Kind::running);
         return "first";
     });
 }
@@ -311,8 +313,9 @@ TEST_F(RepeatsTest, RenewsTheLeasesOfWhatRuns) {
 class CatalogueWithLostBeginnings : public ForwardingCatalogue {
   public:
     using ForwardingCatalogue::ForwardingCatalogue;
-    AttemptOutcome begin_attempt(const Attempt& attempt, Instant now, Instant kept_since) override {
-        AttemptOutcome outcome = ForwardingCatalogue::begin_attempt(attempt, now, kept_since);
+    IdempotencyOutcome begin_attempt(const IdempotencyRecord& attempt, Instant now,
+                                     Instant kept_since) override {
+        IdempotencyOutcome outcome = ForwardingCatalogue::begin_attempt(attempt, now, kept_since);
         if (!mended) throw CatalogueOutcomeUnknown("the answer was lost", {});
         return outcome;
     }
@@ -320,31 +323,31 @@ class CatalogueWithLostBeginnings : public ForwardingCatalogue {
 };
 
 TEST_F(RepeatsTest, ALostBeginningIsNotRenewedAndIsMadeUpFor) {
-    CatalogueWithLostBeginnings catalogue(*bench_.catalogue);
-    Workplace workplace{catalogue, bench_.environments, bench_.in_flight,
-                        {},        "this-process",      [this] { return bench_.now; }};
-    Repeats repeats(
-        workplace, hmac_key_.clone(), [] {}, 1ms);
+    CatalogueWithLostBeginnings catalogue(*fixture_.catalogue);
+    ServiceContext service_context{catalogue, fixture_.environments, fixture_.in_flight,
+                                   {},        "this-process",        [this] { return fixture_.now; }};
+    IdempotentRequests repeats(
+        service_context, hmac_key_.clone(), [] {}, 1ms);
     EXPECT_THROW(run(repeats, request()), CatalogueError);
-    EXPECT_EQ(attempt_by("a-replica", request(), bench_.now), AttemptOutcome::Kind::running);
+    EXPECT_EQ(attempt_by("a-replica", request(), fixture_.now), IdempotencyOutcome::Kind::running);
     // Another attempt of this process, which is renewed.
     catalogue.mended = true;
     repeats.run(name("another"), request(), [&] {
-        bench_.now += 2h;
+        fixture_.now += 2h;
         repeats.renew_leases();
         return std::nullopt;
     });
-    bench_.now -= 2h;
+    fixture_.now -= 2h;
     repeats.finish_all();
-    EXPECT_EQ(attempt_by("a-replica", request(), bench_.now + 1h), AttemptOutcome::Kind::begun);
+    EXPECT_EQ(attempt_by("a-replica", request(), fixture_.now + 1h), IdempotencyOutcome::Kind::begun);
 }
 
 TEST_F(RepeatsTest, ARepeatOfALostBeginningRuns) {
-    CatalogueWithLostBeginnings catalogue(*bench_.catalogue);
-    const Workplace workplace{catalogue, bench_.environments, bench_.in_flight,
-                              {},        "this-process",      [this] { return bench_.now; }};
-    Repeats repeats(
-        workplace, hmac_key_.clone(), [this] { ++settlements_; }, 1ms);
+    CatalogueWithLostBeginnings catalogue(*fixture_.catalogue);
+    const ServiceContext service_context{catalogue, fixture_.environments, fixture_.in_flight,
+                                         {},        "this-process",        [this] { return fixture_.now; }};
+    IdempotentRequests repeats(
+        service_context, hmac_key_.clone(), [this] { ++settlements_; }, 1ms);
     EXPECT_THROW(run(repeats, request()), CatalogueError);
     catalogue.mended = true;
     EXPECT_EQ(run(repeats, request(), "first"), std::nullopt);
@@ -353,23 +356,23 @@ TEST_F(RepeatsTest, ARepeatOfALostBeginningRuns) {
 }
 
 TEST_F(RepeatsTest, AnEndThatTheCatalogueDidNotTakeIsMadeUpFor) {
-    CatalogueWithoutEnds catalogue(*bench_.catalogue);
-    const Workplace workplace{catalogue, bench_.environments, bench_.in_flight,
-                              {},        "this-process",      bench_.workplace().clock};
-    Repeats repeats(
-        workplace, hmac_key_.clone(), [] {}, 1ms);
+    CatalogueWithoutEnds catalogue(*fixture_.catalogue);
+    const ServiceContext service_context{catalogue, fixture_.environments, fixture_.in_flight,
+                                         {},        "this-process",        fixture_.service_context().clock};
+    IdempotentRequests repeats(
+        service_context, hmac_key_.clone(), [] {}, 1ms);
     EXPECT_EQ(run(repeats, request(), std::nullopt), std::nullopt);
-    EXPECT_EQ(attempt_by("a-replica", request(), bench_.now), AttemptOutcome::Kind::running);
+    EXPECT_EQ(attempt_by("a-replica", request(), fixture_.now), IdempotencyOutcome::Kind::running);
     EXPECT_THROW(run(repeats, request()), CatalogueError);
     catalogue.mended = true;
     repeats.finish_all();
-    EXPECT_EQ(attempt_by("a-replica", request(), bench_.now), AttemptOutcome::Kind::begun);
+    EXPECT_EQ(attempt_by("a-replica", request(), fixture_.now), IdempotencyOutcome::Kind::begun);
 }
 
 TEST_F(RepeatsTest, OnlySoManyWait) {
-    ASSERT_EQ(attempt_by("a-replica", request(), bench_.now + 1h), AttemptOutcome::Kind::begun);
-    Repeats narrow(
-        bench_.workplace(), hmac_key_.clone(), [] {}, 20s, 16);
+    ASSERT_EQ(attempt_by("a-replica", request(), fixture_.now + 1h), IdempotencyOutcome::Kind::begun);
+    IdempotentRequests narrow(
+        fixture_.service_context(), hmac_key_.clone(), [] {}, 20s, 16);
     std::vector<std::future<ErrorKind>> waiting;
     for (int i = 0; i < 17; ++i)  // one looks into the catalogue, the others wait for that one
         waiting.push_back(

@@ -14,8 +14,8 @@ namespace keyward::service {
 namespace {
 
 TEST(CreateKey, PutsTheKeyIntoEveryEnvironmentItNamesInTheRequestsOrder) {
-    Workbench bench;
-    const auto report = bench.create(Workbench::aes_request("k", {"staging", "production"}));
+    ServiceFixture fixture;
+    const auto report = fixture.create(ServiceFixture::aes_request("k", {"staging", "production"}));
     EXPECT_TRUE(report.success);
     EXPECT_EQ(report.message, "Deployment completed successfully");
     ASSERT_EQ(report.environments.size(), 2U);
@@ -23,14 +23,14 @@ TEST(CreateKey, PutsTheKeyIntoEveryEnvironmentItNamesInTheRequestsOrder) {
     EXPECT_EQ(report.environments[1].environment, "production");
     EXPECT_EQ(report.environments[0].message, "Deployed successfully");
     EXPECT_EQ(report.environments[0].key_check_value.size(), 6U);
-    EXPECT_EQ(bench.production->objects(), 1U);
-    EXPECT_EQ(bench.staging->objects(), 1U);
+    EXPECT_EQ(fixture.production->objects(), 1U);
+    EXPECT_EQ(fixture.staging->objects(), 1U);
 }
 
 TEST(CreateKey, CommitsTheKeyWithTheObjectsItMadeAndLeavesNoIntent) {
-    Workbench bench;
-    bench.create(Workbench::aes_request("k", {"production"}));
-    const auto key = bench.catalogue->find_key(bench.project.id, "k");
+    ServiceFixture fixture;
+    fixture.create(ServiceFixture::aes_request("k", {"production"}));
+    const auto key = fixture.catalogue->find_key(fixture.project.id, "k");
     ASSERT_TRUE(key);
     EXPECT_EQ(key->state, KeyState::active);
     EXPECT_EQ(key->mechanisms, MechanismList{"AES-GCM"});
@@ -38,54 +38,55 @@ TEST(CreateKey, CommitsTheKeyWithTheObjectsItMadeAndLeavesNoIntent) {
     EXPECT_EQ(key->deployments[0].state, DeploymentState::deployed);
     EXPECT_EQ(key->deployments[0].size, 256);
     EXPECT_EQ(key->deployments[0].source, "content");
-    EXPECT_EQ(bench.production->count(*key->deployments[0].object_id), 1U);
-    EXPECT_TRUE(bench.catalogue->intents().empty());
-    EXPECT_TRUE(bench.catalogue->tombstones().empty());
-    EXPECT_TRUE(bench.in_flight.all().empty());
+    EXPECT_EQ(fixture.production->count(*key->deployments[0].object_id), 1U);
+    EXPECT_TRUE(fixture.catalogue->intents().empty());
+    EXPECT_TRUE(fixture.catalogue->tombstones().empty());
+    EXPECT_TRUE(fixture.in_flight.all().empty());
 }
 
 TEST(CreateKey, WritesTheIntentBeforeTheTokenIsTouched) {
-    Workbench bench;
-    bench.production->block_imports();
-    std::thread request([&] { bench.create(Workbench::aes_request("k", {"production"})); });
-    bench.production->wait_for_blocked(1);
-    EXPECT_EQ(bench.catalogue->intents().size(), 1U);
-    EXPECT_EQ(bench.catalogue->find_key(bench.project.id, "k")->state, KeyState::creating);
-    bench.production->release_imports();
+    ServiceFixture fixture;
+    fixture.production->block_imports();
+    std::thread request([&] { fixture.create(ServiceFixture::aes_request("k", {"production"})); });
+    fixture.production->wait_for_blocked(1);
+    EXPECT_EQ(fixture.catalogue->intents().size(), 1U);
+    EXPECT_EQ(fixture.catalogue->find_key(fixture.project.id, "k")->state, KeyState::creating);
+    fixture.production->release_imports();
     request.join();
 }
 
 TEST(CreateKey, ImportsIntoSeveralEnvironmentsAtTheSameTime) {
-    Workbench bench;
-    bench.production->block_imports();
-    bench.staging->block_imports();
-    std::thread request([&] { bench.create(Workbench::aes_request("k", {"production", "staging"})); });
-    bench.production->wait_for_blocked(1);
-    bench.staging->wait_for_blocked(1);
-    bench.production->release_imports();
-    bench.staging->release_imports();
+    ServiceFixture fixture;
+    fixture.production->block_imports();
+    fixture.staging->block_imports();
+    std::thread request([&] { fixture.create(ServiceFixture::aes_request("k", {"production", "staging"})); });
+    fixture.production->wait_for_blocked(1);
+    fixture.staging->wait_for_blocked(1);
+    fixture.production->release_imports();
+    fixture.staging->release_imports();
     request.join();
 }
 
 TEST(CreateKey, ATakenNameIsRefusedWithTheContractsSentence) {
-    Workbench bench;
-    bench.create(Workbench::aes_request("my-key", {"production"}));
-    const auto error = error_of([&] { bench.create(Workbench::aes_request("my-key", {"production"})); });
+    ServiceFixture fixture;
+    fixture.create(ServiceFixture::aes_request("my-key", {"production"}));
+    const auto error =
+        error_of([&] { fixture.create(ServiceFixture::aes_request("my-key", {"production"})); });
     EXPECT_EQ(error.kind(), ErrorKind::bad_request);
     EXPECT_STREQ(error.what(),
                  "Key (name: my-key) is already exist! Try update operation if want to change its value.");
-    EXPECT_EQ(bench.production->objects(), 1U);
+    EXPECT_EQ(fixture.production->objects(), 1U);
 }
 
 TEST(CreateKey, OneOfManyConcurrentCreatesOfOneNameWins) {
-    Workbench bench;
+    ServiceFixture fixture;
     std::atomic<int> created = 0;
     std::atomic<int> refused = 0;
     std::vector<std::thread> clients;
     for (int i = 0; i < 32; ++i)
         clients.emplace_back([&] {
             try {
-                bench.create(Workbench::aes_request("k", {"production", "staging"}));
+                fixture.create(ServiceFixture::aes_request("k", {"production", "staging"}));
                 ++created;
             } catch (const ServiceError& error) {
                 refused += error.kind() == ErrorKind::bad_request ? 1 : 0;
@@ -95,51 +96,51 @@ TEST(CreateKey, OneOfManyConcurrentCreatesOfOneNameWins) {
         client.join();
     EXPECT_EQ(created, 1);
     EXPECT_EQ(refused, 31);
-    EXPECT_EQ(bench.production->objects(), 1U);
-    EXPECT_EQ(bench.staging->objects(), 1U);
+    EXPECT_EQ(fixture.production->objects(), 1U);
+    EXPECT_EQ(fixture.staging->objects(), 1U);
 }
 
 TEST(CreateKey, AnEnvironmentThatFailsIsReportedAndTheOtherKept) {
-    Workbench bench;
-    bench.staging->fail_next_import(TokenFault::full, "The token is full");
-    const auto report = bench.create(Workbench::aes_request("k", {"production", "staging"}));
+    ServiceFixture fixture;
+    fixture.staging->fail_next_import(TokenFault::full, "The token is full");
+    const auto report = fixture.create(ServiceFixture::aes_request("k", {"production", "staging"}));
     EXPECT_FALSE(report.success);
     EXPECT_EQ(report.message, "Deployment failed in 1 of 2 environments");
     EXPECT_TRUE(report.environments[0].success);
     EXPECT_FALSE(report.environments[1].success);
     EXPECT_EQ(report.environments[1].message, "The token is full");
-    const auto key = bench.catalogue->find_key(bench.project.id, "k");
+    const auto key = fixture.catalogue->find_key(fixture.project.id, "k");
     EXPECT_EQ(key->deployments[1].state, DeploymentState::failed);
     EXPECT_EQ(key->deployments[1].failure, "The token is full");
     EXPECT_FALSE(key->deployments[1].object_id);
 }
 
 TEST(CreateKey, WithRollbackOneFailureUndoesAll) {
-    Workbench bench;
-    bench.staging->fail_next_import(TokenFault::unreachable, "The token is gone");
-    auto request = Workbench::aes_request("k", {"production", "staging"});
+    ServiceFixture fixture;
+    fixture.staging->fail_next_import(TokenFault::unreachable, "The token is gone");
+    auto request = ServiceFixture::aes_request("k", {"production", "staging"});
     request.roll_back_on_failure = true;
-    const auto error = error_of([&] { bench.create(request); });
+    const auto error = error_of([&] { fixture.create(request); });
     EXPECT_EQ(error.kind(), ErrorKind::hsm_unavailable);
     EXPECT_STREQ(error.what(), "Nothing was deployed. staging: The token is gone");
-    EXPECT_EQ(bench.production->objects(), 0U);
-    EXPECT_FALSE(bench.catalogue->find_key(bench.project.id, "k"));
+    EXPECT_EQ(fixture.production->objects(), 0U);
+    EXPECT_FALSE(fixture.catalogue->find_key(fixture.project.id, "k"));
 }
 
 TEST(CreateKey, WhenEveryEnvironmentFailsTheNameIsFree) {
-    Workbench bench;
-    bench.production->fail_next_import(TokenFault::unreachable, "The token is gone");
-    const auto error = error_of([&] { bench.create(Workbench::aes_request("k", {"production"})); });
+    ServiceFixture fixture;
+    fixture.production->fail_next_import(TokenFault::unreachable, "The token is gone");
+    const auto error = error_of([&] { fixture.create(ServiceFixture::aes_request("k", {"production"})); });
     EXPECT_EQ(error.kind(), ErrorKind::hsm_unavailable);
-    EXPECT_TRUE(bench.create(Workbench::aes_request("k", {"production"})).success);
+    EXPECT_TRUE(fixture.create(ServiceFixture::aes_request("k", {"production"})).success);
 }
 
 TEST(CreateKey, WhenEveryTokenRefusesTheClientIsToldWherePerEnvironment) {
-    Workbench bench;
-    bench.production->fail_next_import(TokenFault::refused, "takes no such key");
-    bench.staging->fail_next_import(TokenFault::mismatch, "reports another check value");
+    ServiceFixture fixture;
+    fixture.production->fail_next_import(TokenFault::refused, "takes no such key");
+    fixture.staging->fail_next_import(TokenFault::mismatch, "reports another check value");
     const auto error = error_of([&] {
-        bench.create(Workbench::aes_request("k", {"production", "staging"}));
+        fixture.create(ServiceFixture::aes_request("k", {"production", "staging"}));
     });
     EXPECT_EQ(error.kind(), ErrorKind::validation_failed);
     ASSERT_EQ(error.details().size(), 2U);
@@ -158,106 +159,110 @@ TEST(CreateKey, TellsProgramsWhyAnEnvironmentFailed) {
         {TokenFault::pin, FailureCode::hsm_unavailable},
         {TokenFault::busy, FailureCode::hsm_unavailable},
         {TokenFault::missing, FailureCode::not_found}};
-    Workbench bench;
+    ServiceFixture fixture;
     for (const auto& [fault, code] : expected) {
-        bench.staging->fail_next_import(fault, "The token has its reasons");
-        const auto results = bench
-                                 .create(Workbench::aes_request("k" + std::to_string(static_cast<int>(fault)),
-                                                                {"production", "staging"}))
-                                 .environments;
+        fixture.staging->fail_next_import(fault, "The token has its reasons");
+        const auto results =
+            fixture
+                .create(ServiceFixture::aes_request("k" + std::to_string(static_cast<int>(fault)),
+                                                    {"production", "staging"}))
+                .environments;
         EXPECT_FALSE(results[0].code);
         EXPECT_EQ(results[1].code, code) << to_string(code);
     }
 }
 
 TEST(CreateKey, WhenOneTokenRefusesAndAnotherIsGoneItIsNotTheClientsFault) {
-    Workbench bench;
-    bench.production->fail_next_import(TokenFault::refused, "takes no such key");
-    bench.staging->fail_next_import(TokenFault::unreachable, "is gone");
+    ServiceFixture fixture;
+    fixture.production->fail_next_import(TokenFault::refused, "takes no such key");
+    fixture.staging->fail_next_import(TokenFault::unreachable, "is gone");
     const auto error = error_of([&] {
-        bench.create(Workbench::aes_request("k", {"production", "staging"}));
+        fixture.create(ServiceFixture::aes_request("k", {"production", "staging"}));
     });
     EXPECT_EQ(error.kind(), ErrorKind::hsm_unavailable);
 }
 
 TEST(CreateKey, AnImportWhoseAnswerWasLostLeavesATombstoneForItsObject) {
-    Workbench bench;
-    bench.production->lose_next_answer();
-    error_of([&] { bench.create(Workbench::aes_request("k", {"production"})); });
-    ASSERT_EQ(bench.catalogue->tombstones().size(), 1U);
-    EXPECT_EQ(bench.production->count(bench.catalogue->tombstones()[0].object_id), 1U);
-    EXPECT_FALSE(bench.catalogue->find_key(bench.project.id, "k"));
+    ServiceFixture fixture;
+    fixture.production->lose_next_answer();
+    error_of([&] { fixture.create(ServiceFixture::aes_request("k", {"production"})); });
+    ASSERT_EQ(fixture.catalogue->tombstones().size(), 1U);
+    EXPECT_EQ(fixture.production->count(fixture.catalogue->tombstones()[0].object_id), 1U);
+    EXPECT_FALSE(fixture.catalogue->find_key(fixture.project.id, "k"));
 }
 
 TEST(CreateKey, AnImportThatOutlivesItsDeadlineIsTakenBackWhenItEnds) {
-    Workbench bench(std::chrono::milliseconds(50));
-    bench.production->block_imports();
-    const auto error = error_of([&] { bench.create(Workbench::aes_request("k", {"production"})); });
+    ServiceFixture fixture(std::chrono::milliseconds(50));
+    fixture.production->block_imports();
+    const auto error = error_of([&] { fixture.create(ServiceFixture::aes_request("k", {"production"})); });
     EXPECT_STREQ(
         error.what(),
         "Nothing was deployed. production: The token of environment production did not answer within 50 ms");
-    ASSERT_EQ(bench.catalogue->tombstones().size(), 1U);
-    EXPECT_EQ(bench.in_flight.all().size(), 1U);
-    bench.production->release_imports();
-    EXPECT_TRUE(bench.environments.find("production")->stop(std::chrono::seconds(10)));
-    EXPECT_EQ(bench.production->imports(), 1U);
-    EXPECT_EQ(bench.production->objects(), 0U);
-    EXPECT_TRUE(bench.in_flight.all().empty());
+    ASSERT_EQ(fixture.catalogue->tombstones().size(), 1U);
+    EXPECT_EQ(fixture.in_flight.all().size(), 1U);
+    fixture.production->release_imports();
+    EXPECT_TRUE(fixture.environments.find("production")->stop(std::chrono::seconds(10)));
+    EXPECT_EQ(fixture.production->imports(), 1U);
+    EXPECT_EQ(fixture.production->objects(), 0U);
+    EXPECT_TRUE(fixture.in_flight.all().empty());
 }
 
 TEST(CreateKey, ACallThatWasNeverStartedLeavesNoTombstone) {
-    Workbench bench(std::chrono::milliseconds(50));
-    bench.production->block_imports();
+    ServiceFixture fixture(std::chrono::milliseconds(50));
+    fixture.production->block_imports();
     for (int i = 0; i < 2; ++i)
-        error_of([&] { bench.create(Workbench::aes_request("hangs" + std::to_string(i), {"production"})); });
-    ASSERT_EQ(bench.catalogue->tombstones().size(), 2U);
-    error_of([&] { bench.create(Workbench::aes_request("waits", {"production"})); });
-    EXPECT_EQ(bench.catalogue->tombstones().size(), 2U);
-    EXPECT_EQ(bench.production->imports(), 2U);
+        error_of([&] {
+            fixture.create(ServiceFixture::aes_request("hangs" + std::to_string(i), {"production"}));
+        });
+    ASSERT_EQ(fixture.catalogue->tombstones().size(), 2U);
+    error_of([&] { fixture.create(ServiceFixture::aes_request("waits", {"production"})); });
+    EXPECT_EQ(fixture.catalogue->tombstones().size(), 2U);
+    EXPECT_EQ(fixture.production->imports(), 2U);
 }
 
 TEST(CreateKey, AnEnvironmentThatIsNotOfTheProjectIsNotFound) {
-    Workbench bench;
-    bench.catalogue->create_project("Other", {"production"}, {});
-    const Project other = *bench.catalogue->find_project("Other");
-    Caller admin = bench.alice;
+    ServiceFixture fixture;
+    fixture.catalogue->create_project("Other", {"production"}, {});
+    const Project other = *fixture.catalogue->find_project("Other");
+    Caller admin = fixture.alice;
     admin.grants = {{"", Permission::admin, {}}};
     const auto error = error_of([&] {
-        CreateKey(bench.workplace()).run(admin, other, Workbench::aes_request("k", {"staging"}), {});
+        CreateKey(fixture.service_context())
+            .run(admin, other, ServiceFixture::aes_request("k", {"staging"}), {});
     });
     EXPECT_EQ(error.kind(), ErrorKind::bad_request);
     EXPECT_STREQ(error.what(),
                  "Environment (name: staging) is not found or user does not have privilege to access it!");
-    EXPECT_FALSE(bench.catalogue->find_key(other.id, "k"));
+    EXPECT_FALSE(fixture.catalogue->find_key(other.id, "k"));
 }
 
 TEST(CreateKey, AnEnvironmentOutsideTheGrantIsNotFound) {
-    Workbench bench;
-    bench.alice.grants = {{bench.project.id, Permission::manage, {}},
-                          {bench.project.id, Permission::deploy_undeploy, {"staging"}}};
-    EXPECT_TRUE(bench.create(Workbench::aes_request("a", {"staging"})).success);
-    const auto error = error_of([&] { bench.create(Workbench::aes_request("b", {"production"})); });
+    ServiceFixture fixture;
+    fixture.alice.grants = {{fixture.project.id, Permission::manage, {}},
+                            {fixture.project.id, Permission::deploy_undeploy, {"staging"}}};
+    EXPECT_TRUE(fixture.create(ServiceFixture::aes_request("a", {"staging"})).success);
+    const auto error = error_of([&] { fixture.create(ServiceFixture::aes_request("b", {"production"})); });
     EXPECT_STREQ(error.what(),
                  "Environment (name: production) is not found or user does not have privilege to access it!");
 }
 
 TEST(CreateKey, WhatTheReaderFoundWrongIsReportedWithWhatDecodingFinds) {
-    Workbench bench;
-    auto request = Workbench::aes_request("k", {"production"});
+    ServiceFixture fixture;
+    auto request = ServiceFixture::aes_request("k", {"production"});
     std::string content = "AAAA";
     request.environments[0].content = SecretBytes::take(content);
-    const auto error = error_of([&] { bench.create(request, {{"/name", "must not be empty"}}); });
+    const auto error = error_of([&] { fixture.create(request, {{"/name", "must not be empty"}}); });
     ASSERT_EQ(error.details().size(), 2U);
     EXPECT_EQ(error.details()[0].pointer, "/name");
     EXPECT_EQ(error.details()[1].pointer, "/cryptoKeyInfoEnvironmentList/0/content");
 }
 
 TEST(CreateKey, AllEnvironmentsMustBeOfOneAlgorithm) {
-    Workbench bench;
-    auto request = Workbench::aes_request("k", {"production", "staging"});
+    ServiceFixture fixture;
+    auto request = ServiceFixture::aes_request("k", {"production", "staging"});
     std::string des = to_base64(random_secret(8).reveal());
     request.environments[1].content = SecretBytes::take(des);
-    const auto error = error_of([&] { bench.create(request); });
+    const auto error = error_of([&] { fixture.create(request); });
     ASSERT_EQ(error.details().size(), 1U);
     EXPECT_EQ(error.details()[0].pointer, "/cryptoKeyInfoEnvironmentList/1/content");
     EXPECT_EQ(error.details()[0].message,
@@ -265,10 +270,10 @@ TEST(CreateKey, AllEnvironmentsMustBeOfOneAlgorithm) {
 }
 
 TEST(CreateKey, AMechanismOfAnotherAlgorithmIsRefusedWithThoseThatFit) {
-    Workbench bench;
-    auto request = Workbench::aes_request("k", {"production"});
+    ServiceFixture fixture;
+    auto request = ServiceFixture::aes_request("k", {"production"});
     request.mechanisms = MechanismList{"EDDSA"};
-    const auto error = error_of([&] { bench.create(request); });
+    const auto error = error_of([&] { fixture.create(request); });
     ASSERT_EQ(error.details().size(), 1U);
     EXPECT_EQ(error.details()[0].pointer, "/mechanisms/0");
     EXPECT_EQ(error.details()[0].message,
@@ -276,32 +281,32 @@ TEST(CreateKey, AMechanismOfAnotherAlgorithmIsRefusedWithThoseThatFit) {
 }
 
 TEST(CreateKey, AnAesKeyHasOneMechanismBecauseAnotherOpensWhatTheFirstClosed) {
-    Workbench bench;
-    auto request = Workbench::aes_request("k", {"production"});
+    ServiceFixture fixture;
+    auto request = ServiceFixture::aes_request("k", {"production"});
     request.mechanisms = MechanismList{"AES-GCM", "AES-CTR"};
-    const auto error = error_of([&] { bench.create(request); });
+    const auto error = error_of([&] { fixture.create(request); });
     ASSERT_EQ(error.details().size(), 1U);
     EXPECT_EQ(error.details()[0].pointer, "/mechanisms");
     request.mechanisms = MechanismList{"AES-CMAC"};
-    EXPECT_TRUE(bench.create(request).success);
+    EXPECT_TRUE(fixture.create(request).success);
 }
 
 TEST(CreateKey, AnExpectedCheckValueOfTheWrongFormIsRefusedAndNotRepeated) {
-    Workbench bench;
-    auto request = Workbench::aes_request("k", {"production"});
+    ServiceFixture fixture;
+    auto request = ServiceFixture::aes_request("k", {"production"});
     request.environments[0].expected_check_value = "zz-not-hex";
-    const auto error = error_of([&] { bench.create(request); });
+    const auto error = error_of([&] { fixture.create(request); });
     ASSERT_EQ(error.details().size(), 1U);
     EXPECT_EQ(error.details()[0].pointer, "/cryptoKeyInfoEnvironmentList/0/expectedKeyCheckValue");
     EXPECT_EQ(error.details()[0].message, "must be 6 hexadecimal digits");
-    EXPECT_EQ(bench.production->imports(), 0U);
+    EXPECT_EQ(fixture.production->imports(), 0U);
 }
 
 TEST(CreateKey, AnAlgorithmThatDoesNotGoWithTheKeyTypeIsRefusedOnce) {
-    Workbench bench;
-    auto request = Workbench::aes_request("k", {"production", "staging"});
+    ServiceFixture fixture;
+    auto request = ServiceFixture::aes_request("k", {"production", "staging"});
     request.algorithm = keys::Algorithm::rsa;
-    const auto error = error_of([&] { bench.create(request); });
+    const auto error = error_of([&] { fixture.create(request); });
     ASSERT_EQ(error.details().size(), 1U);
     EXPECT_EQ(error.details()[0].pointer, "/algorithm");
     EXPECT_EQ(error.details()[0].message,
@@ -309,20 +314,21 @@ TEST(CreateKey, AnAlgorithmThatDoesNotGoWithTheKeyTypeIsRefusedOnce) {
 }
 
 TEST(CreateKey, AnIntentThatWasSettledByOthersMeanwhileIsNotCommitted) {
-    Workbench bench;
-    bench.production->block_imports();
+    ServiceFixture fixture;
+    fixture.production->block_imports();
     std::thread request([&] {
-        const auto error = error_of([&] { bench.create(Workbench::aes_request("k", {"production"})); });
+        const auto error =
+            error_of([&] { fixture.create(ServiceFixture::aes_request("k", {"production"})); });
         EXPECT_EQ(error.kind(), ErrorKind::hsm_unavailable);
     });
-    bench.production->wait_for_blocked(1);
-    const Instant later = bench.now + std::chrono::hours(1);
-    EXPECT_EQ(bench.catalogue->settle_expired_intents(later, "another-process", later, {}), 1U);
-    bench.production->release_imports();
+    fixture.production->wait_for_blocked(1);
+    const Instant later = fixture.now + std::chrono::hours(1);
+    EXPECT_EQ(fixture.catalogue->resolve_expired_intents(later, "another-process", later, {}), 1U);
+    fixture.production->release_imports();
     request.join();
-    EXPECT_FALSE(bench.catalogue->find_key(bench.project.id, "k"));
-    EXPECT_EQ(bench.production->objects(), 0U);
-    EXPECT_EQ(bench.catalogue->tombstones().size(), 1U);
+    EXPECT_FALSE(fixture.catalogue->find_key(fixture.project.id, "k"));
+    EXPECT_EQ(fixture.production->objects(), 0U);
+    EXPECT_EQ(fixture.catalogue->tombstones().size(), 1U);
 }
 
 /// A catalogue whose commit fails: before it was done, or after, so that only its answer is lost.
@@ -331,8 +337,9 @@ class FailingCommit : public ForwardingCatalogue {
     enum class When { before, after };
     FailingCommit(Catalogue& next, When when) : ForwardingCatalogue(next), when_(when) {}
 
-    bool commit_create(const Key& key, const Settlement& settlement, const AuditRecord& audit) override {
-        if (when_ == When::after) next_.commit_create(key, settlement, audit);
+    bool commit_create(const Key& key, const ChangeResolution& resolution,
+                       const AuditRecord& audit) override {
+        if (when_ == When::after) next_.commit_create(key, resolution, audit);
         throw CatalogueError("the connection was lost");
     }
 
@@ -341,40 +348,40 @@ class FailingCommit : public ForwardingCatalogue {
 };
 
 TEST(CreateKey, ACommitWhoseAnswerWasLostIsLookedUpAndItsObjectsStay) {
-    Workbench bench;
-    FailingCommit catalogue(*bench.catalogue, FailingCommit::When::after);
-    auto workplace = bench.workplace();
-    const Workplace failing{catalogue, workplace.environments, workplace.in_flight,
-                            {},        workplace.owner,        workplace.clock};
-    const auto report =
-        CreateKey(failing).run(bench.alice, bench.project, Workbench::aes_request("k", {"production"}), {});
+    ServiceFixture fixture;
+    FailingCommit catalogue(*fixture.catalogue, FailingCommit::When::after);
+    auto service_context = fixture.service_context();
+    const ServiceContext failing{catalogue, service_context.environments, service_context.in_flight,
+                                 {},        service_context.owner,        service_context.clock};
+    const auto report = CreateKey(failing).run(fixture.alice, fixture.project,
+                                               ServiceFixture::aes_request("k", {"production"}), {});
     EXPECT_TRUE(report.success);
-    EXPECT_EQ(bench.production->objects(), 1U);
-    EXPECT_EQ(bench.catalogue->find_key(bench.project.id, "k")->state, KeyState::active);
-    EXPECT_TRUE(bench.catalogue->tombstones().empty());
+    EXPECT_EQ(fixture.production->objects(), 1U);
+    EXPECT_EQ(fixture.catalogue->find_key(fixture.project.id, "k")->state, KeyState::active);
+    EXPECT_TRUE(fixture.catalogue->tombstones().empty());
 }
 
 TEST(CreateKey, ACommitThatFailedIsTakenBackWithItsObjects) {
-    Workbench bench;
-    FailingCommit catalogue(*bench.catalogue, FailingCommit::When::before);
-    auto workplace = bench.workplace();
-    const Workplace failing{catalogue, workplace.environments, workplace.in_flight,
-                            {},        workplace.owner,        workplace.clock};
-    EXPECT_THROW(
-        CreateKey(failing).run(bench.alice, bench.project, Workbench::aes_request("k", {"production"}), {}),
-        CatalogueError);
-    EXPECT_EQ(bench.production->objects(), 0U);
-    EXPECT_FALSE(bench.catalogue->find_key(bench.project.id, "k"));
+    ServiceFixture fixture;
+    FailingCommit catalogue(*fixture.catalogue, FailingCommit::When::before);
+    auto service_context = fixture.service_context();
+    const ServiceContext failing{catalogue, service_context.environments, service_context.in_flight,
+                                 {},        service_context.owner,        service_context.clock};
+    EXPECT_THROW(CreateKey(failing).run(fixture.alice, fixture.project,
+                                        ServiceFixture::aes_request("k", {"production"}), {}),
+                 CatalogueError);
+    EXPECT_EQ(fixture.production->objects(), 0U);
+    EXPECT_FALSE(fixture.catalogue->find_key(fixture.project.id, "k"));
 }
 
 TEST(CreateKey, MechanismsAreCheckedAlsoWhenTheContentIsWrong) {
-    Workbench bench;
-    auto request = Workbench::aes_request("k", {"production"});
+    ServiceFixture fixture;
+    auto request = ServiceFixture::aes_request("k", {"production"});
     request.algorithm = keys::Algorithm::aes;
     request.mechanisms = MechanismList{"Q", "Q"};
     std::string content = "AAAA";
     request.environments[0].content = SecretBytes::take(content);
-    const auto error = error_of([&] { bench.create(request); });
+    const auto error = error_of([&] { fixture.create(request); });
     std::vector<std::string> pointers;
     for (const auto& detail : error.details())
         pointers.push_back(detail.pointer);
@@ -383,16 +390,16 @@ TEST(CreateKey, MechanismsAreCheckedAlsoWhenTheContentIsWrong) {
 }
 
 TEST(CreateKey, APinFaultLeavesNoTombstoneBecauseNothingWasMade) {
-    Workbench bench;
-    bench.production->fail_next_import(TokenFault::pin, "The PIN is wrong");
-    error_of([&] { bench.create(Workbench::aes_request("k", {"production"})); });
-    EXPECT_TRUE(bench.catalogue->tombstones().empty());
+    ServiceFixture fixture;
+    fixture.production->fail_next_import(TokenFault::pin, "The PIN is wrong");
+    error_of([&] { fixture.create(ServiceFixture::aes_request("k", {"production"})); });
+    EXPECT_TRUE(fixture.catalogue->tombstones().empty());
 }
 
 TEST(CreateKey, TheAuditTrailTellsWhoMadeWhatWhere) {
-    Workbench bench;
-    bench.create(Workbench::aes_request("k", {"production", "staging"}));
-    const auto trail = bench.catalogue->audit_trail(2);
+    ServiceFixture fixture;
+    fixture.create(ServiceFixture::aes_request("k", {"production", "staging"}));
+    const auto trail = fixture.catalogue->audit_trail(2);
     ASSERT_EQ(trail.size(), 2U);
     EXPECT_EQ(trail[0].action, "key.create");
     EXPECT_EQ(trail[0].actor, "alice");
@@ -411,7 +418,7 @@ CreateKeyRequest rsa_request(const std::string& name, std::optional<MechanismLis
     char* data = nullptr;
     const long size = BIO_get_mem_data(out.get(), &data);
     std::string pem(data, static_cast<std::size_t>(size));
-    auto request = Workbench::aes_request(name, {"production"});
+    auto request = ServiceFixture::aes_request(name, {"production"});
     request.type = keys::KeyType::private_key;
     request.mechanisms = std::move(mechanisms);
     request.environments.front().content = SecretBytes::take(pem);
@@ -419,25 +426,25 @@ CreateKeyRequest rsa_request(const std::string& name, std::optional<MechanismLis
 }
 
 TEST(CreateKey, OfAnRsaKeyForSignaturesAndEncryptionWarns) {
-    Workbench bench;
-    const auto report = bench.create(rsa_request("both", std::nullopt));
+    ServiceFixture fixture;
+    const auto report = fixture.create(rsa_request("both", std::nullopt));
     ASSERT_EQ(report.environments.front().warnings.size(), 1U);
     EXPECT_EQ(report.environments.front().warnings.front().code, "two_purposes");
-    EXPECT_TRUE(bench.create(rsa_request("one", MechanismList{"SHA256-RSA-PKCS"}))
+    EXPECT_TRUE(fixture.create(rsa_request("one", MechanismList{"SHA256-RSA-PKCS"}))
                     .environments.front()
                     .warnings.empty());
     auto trial = rsa_request("trial", std::nullopt);
     trial.dry_run = true;
-    EXPECT_EQ(bench.create(trial).environments.front().warnings.size(), 1U);
+    EXPECT_EQ(fixture.create(trial).environments.front().warnings.size(), 1U);
 }
 
 TEST(CreateKey, OfAnRsaKeyForTwoPurposesIsRefusedWhereThePolicySaysSo) {
-    Workbench bench;
-    Workplace workplace = bench.workplace();
-    workplace.policy.refuse_two_purposes = true;
-    CreateKey creator(workplace);
+    ServiceFixture fixture;
+    ServiceContext service_context = fixture.service_context();
+    service_context.policy.refuse_two_purposes = true;
+    CreateKey creator(service_context);
     const auto create = [&](const CreateKeyRequest& request) {
-        return creator.run(bench.alice, bench.project, request, {});
+        return creator.run(fixture.alice, fixture.project, request, {});
     };
     const auto error = error_of([&] {
         create(rsa_request("both", MechanismList{"SHA256-RSA-PKCS", "RSA-PKCS-OAEP"}));
@@ -446,41 +453,41 @@ TEST(CreateKey, OfAnRsaKeyForTwoPurposesIsRefusedWhereThePolicySaysSo) {
     EXPECT_EQ(error.details().front().pointer, "/mechanisms");
     EXPECT_TRUE(create(rsa_request("default", std::nullopt)).environments.front().warnings.empty());
     EXPECT_EQ(
-        uses_of(keys::Algorithm::rsa, bench.catalogue->find_key(bench.project.id, "default")->mechanisms),
-        UseSet{Use::signature});
+        uses_of(keys::Algorithm::rsa, fixture.catalogue->find_key(fixture.project.id, "default")->mechanisms),
+        KeyUsages{KeyUsage::sign_verify});
     EXPECT_TRUE(create(rsa_request("oaep", MechanismList{"RSA-PKCS-OAEP"})).success);
 }
 
 TEST(CreateKey, ForAnUnknownEnvironmentIsRefusedWithoutDecodingAnyContent) {
-    Workbench bench;
-    auto request = Workbench::aes_request("k", {"production", "nowhere"});
+    ServiceFixture fixture;
+    auto request = ServiceFixture::aes_request("k", {"production", "nowhere"});
     for (EnvironmentEntry& entry : request.environments) {
         std::string content = "no key";
         entry.content = SecretBytes::take(content);
     }
-    const auto error = error_of([&] { bench.create(request); });
+    const auto error = error_of([&] { fixture.create(request); });
     EXPECT_EQ(error.kind(), ErrorKind::bad_request);
     EXPECT_EQ(std::string(error.what()), environment_not_found_text("nowhere"));
     request.mechanisms = MechanismList{"AES-XTS"};
-    EXPECT_EQ(error_of([&] { bench.create(request); }).kind(), ErrorKind::validation_failed);
+    EXPECT_EQ(error_of([&] { fixture.create(request); }).kind(), ErrorKind::validation_failed);
 }
 
 TEST(CreateKey, WithASlashInTheAliasNamesItsOwnProjectAndNoOther) {
-    Workbench bench;
-    bench.catalogue->create_project("Bank", {"production"}, {});
+    ServiceFixture fixture;
+    fixture.catalogue->create_project("Bank", {"production"}, {});
     std::string said;
     for (const char* alias : {"Bank/key", "NoProject/key", "/key"}) {
-        auto request = Workbench::aes_request("k", {"production"});
+        auto request = ServiceFixture::aes_request("k", {"production"});
         request.environments.front().alias = alias;
-        const auto error = error_of([&] { bench.create(request); });
+        const auto error = error_of([&] { fixture.create(request); });
         ASSERT_EQ(error.details().size(), 1U);
         EXPECT_EQ(error.details().front().pointer, "/cryptoKeyInfoEnvironmentList/0/alias");
         if (said.empty()) said = error.what();
         EXPECT_EQ(error.what(), said);
     }
-    auto own = Workbench::aes_request("k", {"production"});
+    auto own = ServiceFixture::aes_request("k", {"production"});
     own.environments.front().alias = "MyProject/label";
-    EXPECT_TRUE(bench.create(own).success);
+    EXPECT_TRUE(fixture.create(own).success);
 }
 
 }  // namespace

@@ -23,9 +23,10 @@ inline SecretBytes random_content(std::size_t octets = 32) {
 }
 
 /// The workbench with an AES key `k` in both environments, and all that can be done with it.
-class KeyLife : public Workbench {
+class KeyLife : public ServiceFixture {
   public:
-    explicit KeyLife(std::chrono::milliseconds deadline = std::chrono::seconds(20)) : Workbench(deadline) {
+    explicit KeyLife(std::chrono::milliseconds deadline = std::chrono::seconds(20))
+        : ServiceFixture(deadline) {
         create(aes_request("k", {"production", "staging"}));
     }
 
@@ -59,17 +60,18 @@ class KeyLife : public Workbench {
     }
 
     /// Like workplace(), over another catalogue.
-    [[nodiscard]] Workplace workplace_over(Catalogue& other) {
+    [[nodiscard]] ServiceContext workplace_over(Catalogue& other) {
         return {other, environments, in_flight, {}, "this-process", [this] { return now; }};
     }
     DeploymentReport update(UpdateKeyRequest request, std::vector<FieldError> mistakes = {}) {
-        return UpdateKey(workplace()).run(alice, project, std::move(request), std::move(mistakes));
+        return UpdateKey(service_context()).run(alice, project, std::move(request), std::move(mistakes));
     }
     DeploymentReport remove(const std::string& name) {
-        return RemoveKey(workplace()).remove(alice, project, name, {"request-3", {}, {}});
+        return RemoveKey(service_context()).remove(alice, project, name, {"request-3", {}, {}});
     }
     DeploymentReport undeploy(const std::string& name, const std::string& environment) {
-        return RemoveKey(workplace()).undeploy(alice, project, name, environment, {"request-4", {}, {}});
+        return RemoveKey(service_context())
+            .undeploy(alice, project, name, environment, {"request-4", {}, {}});
     }
 
     [[nodiscard]] Key key(const std::string& name = "k") const {
@@ -114,10 +116,10 @@ class BeforeCommit : public ForwardingCatalogue {
         : ForwardingCatalogue(next), action_(std::move(action)) {}
 
     std::optional<std::vector<Tombstone>> commit_update(const Key& key, const std::set<std::string>& changed,
-                                                        const Settlement& settlement,
+                                                        const ChangeResolution& resolution,
                                                         const AuditRecord& audit) override {
         action_();
-        return next_.commit_update(key, changed, settlement, audit);
+        return next_.commit_update(key, changed, resolution, audit);
     }
 
   private:
@@ -132,9 +134,9 @@ class FailingUpdateCommit : public ForwardingCatalogue {
     FailingUpdateCommit(Catalogue& next, When when) : ForwardingCatalogue(next), when_(when) {}
 
     std::optional<std::vector<Tombstone>> commit_update(const Key& key, const std::set<std::string>& changed,
-                                                        const Settlement& settlement,
+                                                        const ChangeResolution& resolution,
                                                         const AuditRecord& audit) override {
-        if (when_ == When::after) next_.commit_update(key, changed, settlement, audit);
+        if (when_ == When::after) next_.commit_update(key, changed, resolution, audit);
         throw CatalogueError("the connection was lost");
     }
 

@@ -10,16 +10,18 @@ using Names = std::vector<std::string>;
 
 class ReadKeysTest : public testing::Test {
   protected:
-    ReadKeysTest() { bench_.remove("k"); }
+    ReadKeysTest() { fixture_.remove("k"); }
 
     void create(const std::string& name, const std::vector<std::string>& environments = {"production"}) {
-        ASSERT_TRUE(bench_.create(Workbench::aes_request(name, environments)).success);
+        ASSERT_TRUE(fixture_.create(ServiceFixture::aes_request(name, environments)).success);
     }
-    KeyPage list(const KeyFilter& filter = {}) { return reader_.list(bench_.alice, bench_.project, filter); }
+    KeyPage list(const KeyFilter& filter = {}) {
+        return reader_.list(fixture_.alice, fixture_.project, filter);
+    }
     std::string one(const std::string& name, const Project& project) {
-        return *reader_.one(bench_.alice, project, name);
+        return *reader_.one(fixture_.alice, project, name);
     }
-    std::string one(const std::string& name) { return one(name, bench_.project); }
+    std::string one(const std::string& name) { return one(name, fixture_.project); }
     static Names names_of(const KeyPage& page) {
         Names names;
         for (const KeyText& text : page.keys)
@@ -36,9 +38,9 @@ class ReadKeysTest : public testing::Test {
         return text;
     }
 
-    KeyLife bench_;
+    KeyLife fixture_;
     int rendered_ = 0;
-    ReadKeys reader_{*bench_.catalogue, [this](const Key& key) { return rendered(key); }, 3};
+    ReadKeys reader_{*fixture_.catalogue, [this](const Key& key) { return rendered(key); }, 3};
 };
 
 TEST_F(ReadKeysTest, ListsAllKeysByNameWithoutALimit) {
@@ -70,10 +72,10 @@ TEST_F(ReadKeysTest, PagesStayStableWhileKeysComeAndGo) {
         create(name);
     const KeyPage first = list({.limit = 2});
     EXPECT_EQ(names_of(first), (Names{"b", "d"}));
-    create("a");         // before what was read: not seen, and nothing is seen twice for it
-    create("e");         // behind it: seen
-    bench_.remove("d");  // where the page ended
-    bench_.remove("f");  // behind it: not seen
+    create("a");           // before what was read: not seen, and nothing is seen twice for it
+    create("e");           // behind it: seen
+    fixture_.remove("d");  // where the page ended
+    fixture_.remove("f");  // behind it: not seen
     const KeyPage second = list({.after = first.next, .limit = 2});
     EXPECT_EQ(names_of(second), (Names{"e", "h"}));
     EXPECT_FALSE(second.next);
@@ -101,7 +103,7 @@ TEST_F(ReadKeysTest, PagesOfAFilteredListHoldTheLimit) {
 }
 
 TEST_F(ReadKeysTest, DoesNotShowAKeyWhoseCreationIsUnderWay) {
-    HaltedChange creation(*bench_.production, [&] { create("new"); });
+    HaltedChange creation(*fixture_.production, [&] { create("new"); });
     EXPECT_TRUE(list().keys.empty());
     EXPECT_EQ(error_of([&] { one("new"); }).kind(), ErrorKind::not_found);
     creation.finish();
@@ -110,23 +112,23 @@ TEST_F(ReadKeysTest, DoesNotShowAKeyWhoseCreationIsUnderWay) {
 
 TEST_F(ReadKeysTest, ShowsAKeyThatIsBeingDeleted) {
     create("going");
-    bench_.production->set_reachable(false);
-    bench_.remove("going");
+    fixture_.production->set_reachable(false);
+    fixture_.remove("going");
     ASSERT_EQ(names_of(list()), Names{"going"});
     EXPECT_EQ(*list().keys[0], "going: production DELETING");
 }
 
 TEST_F(ReadKeysTest, ReadsWithoutACallToAToken) {
     create("a");
-    bench_.production->set_reachable(false);
-    bench_.staging->set_reachable(false);
+    fixture_.production->set_reachable(false);
+    fixture_.staging->set_reachable(false);
     EXPECT_EQ(names_of(list()), Names{"a"});
     EXPECT_EQ(one("a"), "a: production DEPLOYED");
 }
 
 TEST_F(ReadKeysTest, HidesEnvironmentsThatNoGrantReaches) {
     create("a", {"production", "staging"});
-    bench_.alice.grants = {{bench_.project.id, Permission::use, {"staging"}}};
+    fixture_.alice.grants = {{fixture_.project.id, Permission::use, {"staging"}}};
     ASSERT_EQ(list().keys.size(), 1U);
     EXPECT_EQ(*list().keys[0], "a: staging DEPLOYED");
     EXPECT_EQ(one("a"), "a: staging DEPLOYED");
@@ -134,11 +136,11 @@ TEST_F(ReadKeysTest, HidesEnvironmentsThatNoGrantReaches) {
 
 TEST_F(ReadKeysTest, DoesNotShowOneCallerWhatItKeptForAnother) {
     create("a", {"production", "staging"});
-    const auto all = bench_.alice.grants;
+    const auto all = fixture_.alice.grants;
     EXPECT_EQ(one("a"), "a: production DEPLOYED staging DEPLOYED");
-    bench_.alice.grants = {{bench_.project.id, Permission::use, {"staging"}}};
+    fixture_.alice.grants = {{fixture_.project.id, Permission::use, {"staging"}}};
     EXPECT_EQ(one("a"), "a: staging DEPLOYED");
-    bench_.alice.grants = all;
+    fixture_.alice.grants = all;
     EXPECT_EQ(one("a"), "a: production DEPLOYED staging DEPLOYED");
 }
 
@@ -147,30 +149,30 @@ TEST_F(ReadKeysTest, WritesATextOnceUntilTheKeyChanges) {
     one("a");
     list();
     EXPECT_EQ(rendered_, 1);
-    bench_.update(KeyLife::renewal("a", {"staging"}));
+    fixture_.update(KeyLife::renewal("a", {"staging"}));
     EXPECT_EQ(one("a"), "a: production DEPLOYED staging DEPLOYED");
-    bench_.undeploy("a", "production");
+    fixture_.undeploy("a", "production");
     EXPECT_EQ(one("a"), "a: staging DEPLOYED");
     EXPECT_EQ(rendered_, 3);
 }
 
 TEST_F(ReadKeysTest, ShowsAtOnceThatRecoveryHasFinishedAnUndeployment) {
     create("a", {"production", "staging"});
-    bench_.production->set_reachable(false);
-    bench_.undeploy("a", "production");
+    fixture_.production->set_reachable(false);
+    fixture_.undeploy("a", "production");
     EXPECT_EQ(one("a"), "a: production DELETING staging DEPLOYED");
-    bench_.production->set_reachable(true);
-    Recovery(bench_.workplace(), [](const std::string&) { return false; }).settle();
+    fixture_.production->set_reachable(true);
+    Recovery(fixture_.service_context(), [](const std::string&) { return false; }).resolve();
     EXPECT_EQ(one("a"), "a: staging DEPLOYED");
 }
 
 TEST_F(ReadKeysTest, ShowsAtOnceThatAnObjectIsMissingOrFoundAgain) {
     create("a");
-    const ObjectId object = *bench_.key("a").deployments[0].object_id;
+    const ObjectId object = *fixture_.key("a").deployments[0].object_id;
     EXPECT_EQ(one("a"), "a: production DEPLOYED");
-    ASSERT_TRUE(bench_.catalogue->mark_missing(object, "is missing", {}));
+    ASSERT_TRUE(fixture_.catalogue->mark_missing(object, "is missing", {}));
     EXPECT_EQ(one("a"), "a: production FAILED");
-    ASSERT_TRUE(bench_.catalogue->mark_found(object, {}));
+    ASSERT_TRUE(fixture_.catalogue->mark_found(object, {}));
     EXPECT_EQ(one("a"), "a: production DEPLOYED");
 }
 
@@ -184,13 +186,13 @@ TEST_F(ReadKeysTest, ReadsMoreKeysThanItKeeps) {
 TEST_F(ReadKeysTest, DoesNotTakeANewKeyForTheOldOneOfItsName) {
     create("a", {"production"});
     one("a");
-    bench_.remove("a");
+    fixture_.remove("a");
     create("a", {"staging"});
     EXPECT_EQ(one("a"), "a: staging DEPLOYED");
 }
 
 TEST_F(ReadKeysTest, RefusesToFilterByAnEnvironmentThatTheProjectLacksOrNoGrantReaches) {
-    bench_.alice.grants = {{bench_.project.id, Permission::use, {"staging"}}};
+    fixture_.alice.grants = {{fixture_.project.id, Permission::use, {"staging"}}};
     for (const char* environment : {"production", "nowhere"}) {
         const auto error = error_of([&] { static_cast<void>(list({.environment = environment})); });
         EXPECT_EQ(error.kind(), ErrorKind::bad_request);
@@ -202,10 +204,10 @@ TEST_F(ReadKeysTest, RefusesToFilterByAnEnvironmentThatTheProjectLacksOrNoGrantR
 
 TEST_F(ReadKeysTest, DoesNotFindAKeyOfAnotherProject) {
     create("a");
-    bench_.catalogue->create_project("Other", {"production"}, {});
-    const Project other = *bench_.catalogue->find_project("Other");
+    fixture_.catalogue->create_project("Other", {"production"}, {});
+    const Project other = *fixture_.catalogue->find_project("Other");
     EXPECT_EQ(error_of([&] { one("a", other); }).kind(), ErrorKind::not_found);
-    EXPECT_TRUE(reader_.list(bench_.alice, other, {}).keys.empty());
+    EXPECT_TRUE(reader_.list(fixture_.alice, other, {}).keys.empty());
 }
 
 }  // namespace

@@ -9,243 +9,245 @@ namespace keyward::service {
 namespace {
 
 TEST(UpdateKey, ReplacesOnlyTheEnvironmentsThatAreSentWithContent) {
-    KeyLife bench;
-    const Key old = bench.key();
-    const auto report = bench.update(KeyLife::renewal("k", {"staging"}));
+    KeyLife fixture;
+    const Key old = fixture.key();
+    const auto report = fixture.update(KeyLife::renewal("k", {"staging"}));
     EXPECT_TRUE(report.success);
     EXPECT_EQ(report.message, "Deployment completed successfully");
     ASSERT_EQ(report.environments.size(), 1U);
     EXPECT_EQ(report.environments[0].environment, "staging");
     EXPECT_EQ(report.environments[0].message, "Deployed successfully");
-    const Key now = bench.key();
+    const Key now = fixture.key();
     EXPECT_EQ(now.deployments[0].object_id, old.deployments[0].object_id);
     EXPECT_EQ(now.deployments[0].key_check_value, old.deployments[0].key_check_value);
     EXPECT_NE(now.deployments[1].object_id, old.deployments[1].object_id);
     EXPECT_EQ(now.deployments[1].key_check_value, report.environments[0].key_check_value);
-    EXPECT_EQ(bench.production->imports(), 1U);
-    EXPECT_EQ(bench.staging->count(*old.deployments[1].object_id), 0U);
-    EXPECT_EQ(bench.staging->count(*now.deployments[1].object_id), 1U);
-    EXPECT_TRUE(bench.is_settled());
+    EXPECT_EQ(fixture.production->imports(), 1U);
+    EXPECT_EQ(fixture.staging->count(*old.deployments[1].object_id), 0U);
+    EXPECT_EQ(fixture.staging->count(*now.deployments[1].object_id), 1U);
+    EXPECT_TRUE(fixture.is_settled());
 }
 
 TEST(UpdateKey, AnswersInTheRequestsOrderAndKeepsTheKeysOwn) {
-    KeyLife bench;
-    const auto report = bench.update(KeyLife::renewal("k", {"staging", "production"}));
+    KeyLife fixture;
+    const auto report = fixture.update(KeyLife::renewal("k", {"staging", "production"}));
     ASSERT_EQ(report.environments.size(), 2U);
     EXPECT_EQ(report.environments[0].environment, "staging");
     EXPECT_EQ(report.environments[1].environment, "production");
-    EXPECT_EQ(bench.key().deployments[0].environment, "production");
+    EXPECT_EQ(fixture.key().deployments[0].environment, "production");
 }
 
 TEST(UpdateKey, CommitsTheNewObjectBeforeTheOldOneIsDestroyed) {
-    KeyLife bench;
-    const ObjectId old = *bench.key().deployments[0].object_id;
+    KeyLife fixture;
+    const ObjectId old = *fixture.key().deployments[0].object_id;
     std::size_t old_at_commit = 0;
     std::size_t all_at_commit = 0;
-    BeforeCommit catalogue(*bench.catalogue, [&] {
-        old_at_commit = bench.production->count(old);
-        all_at_commit = bench.production->objects();
+    BeforeCommit catalogue(*fixture.catalogue, [&] {
+        old_at_commit = fixture.production->count(old);
+        all_at_commit = fixture.production->objects();
     });
-    UpdateKey(bench.workplace_over(catalogue))
-        .run(bench.alice, bench.project, KeyLife::renewal("k", {"production"}), {});
+    UpdateKey(fixture.workplace_over(catalogue))
+        .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {});
     EXPECT_EQ(old_at_commit, 1U);
     EXPECT_EQ(all_at_commit, 2U);
-    EXPECT_EQ(bench.production->count(old), 0U);
-    EXPECT_EQ(bench.production->objects(), 1U);
+    EXPECT_EQ(fixture.production->count(old), 0U);
+    EXPECT_EQ(fixture.production->objects(), 1U);
 }
 
 TEST(UpdateKey, WritesTheIntentBeforeTheTokenIsTouchedAndTheKeyStaysReadable) {
-    KeyLife bench;
-    const Key old = bench.key();
-    HaltedChange request(*bench.production, [&] { bench.update(KeyLife::renewal("k", {"production"})); });
-    const auto intents = bench.catalogue->intents();
+    KeyLife fixture;
+    const Key old = fixture.key();
+    HaltedChange request(*fixture.production, [&] { fixture.update(KeyLife::renewal("k", {"production"})); });
+    const auto intents = fixture.catalogue->intents();
     ASSERT_EQ(intents.size(), 1U);
     EXPECT_EQ(intents[0].key_id, old.id);
-    EXPECT_EQ(bench.key().state, KeyState::active);
-    EXPECT_EQ(bench.key().deployments[0].object_id, old.deployments[0].object_id);
+    EXPECT_EQ(fixture.key().state, KeyState::active);
+    EXPECT_EQ(fixture.key().deployments[0].object_id, old.deployments[0].object_id);
     request.finish();
 }
 
 TEST(UpdateKey, AddsAnEnvironmentInWhichTheKeyWasNot) {
-    KeyLife bench;
-    bench.create(Workbench::aes_request("one", {"staging"}));
-    EXPECT_TRUE(bench.update(KeyLife::renewal("one", {"production"})).success);
-    const Key key = bench.key("one");
+    KeyLife fixture;
+    fixture.create(ServiceFixture::aes_request("one", {"staging"}));
+    EXPECT_TRUE(fixture.update(KeyLife::renewal("one", {"production"})).success);
+    const Key key = fixture.key("one");
     ASSERT_EQ(key.deployments.size(), 2U);
     EXPECT_EQ(key.deployments[1].environment, "production");
     EXPECT_EQ(key.deployments[1].state, DeploymentState::deployed);
 }
 
 TEST(UpdateKey, RaisesTheRevisionAndTheTimeOfTheLastChangeOnly) {
-    KeyLife bench;
-    const Key old = bench.key();
-    bench.now += std::chrono::hours(1);
-    bench.update(KeyLife::renewal("k", {"production"}));
-    const Key now = bench.key();
+    KeyLife fixture;
+    const Key old = fixture.key();
+    fixture.now += std::chrono::hours(1);
+    fixture.update(KeyLife::renewal("k", {"production"}));
+    const Key now = fixture.key();
     EXPECT_EQ(now.revision, old.revision + 1);
-    EXPECT_EQ(now.updated_at, bench.now);
+    EXPECT_EQ(now.updated_at, fixture.now);
     EXPECT_EQ(now.created_at, old.created_at);
     EXPECT_EQ(now.id, old.id);
 }
 
 TEST(UpdateKey, ChangesTheDescriptionWithoutACallToAToken) {
-    KeyLife bench;
+    KeyLife fixture;
     auto request = KeyLife::change_of("k");
     request.description = "another";
-    bench.production->set_reachable(false);
-    bench.staging->set_reachable(false);
-    EXPECT_TRUE(bench.update(std::move(request)).success);
-    EXPECT_EQ(bench.key().description, "another");
-    EXPECT_EQ(bench.production->imports(), 1U);
+    fixture.production->set_reachable(false);
+    fixture.staging->set_reachable(false);
+    EXPECT_TRUE(fixture.update(std::move(request)).success);
+    EXPECT_EQ(fixture.key().description, "another");
+    EXPECT_EQ(fixture.production->imports(), 1U);
 }
 
 TEST(UpdateKey, AnEmptyDescriptionTakesItAway) {
-    KeyLife bench;
+    KeyLife fixture;
     auto request = KeyLife::change_of("k");
     request.description = "another";
-    bench.update(std::move(request));
+    fixture.update(std::move(request));
     auto second = KeyLife::change_of("k");
     second.description = "";
-    bench.update(std::move(second));
-    EXPECT_EQ(bench.key().description, "");
+    fixture.update(std::move(second));
+    EXPECT_EQ(fixture.key().description, "");
 }
 
 TEST(UpdateKey, AnEnvironmentThatFailsKeepsItsOldKey) {
-    KeyLife bench;
-    const Key old = bench.key();
-    bench.staging->fail_next_import(TokenFault::full, "The token is full");
-    const auto report = bench.update(KeyLife::renewal("k", {"production", "staging"}));
+    KeyLife fixture;
+    const Key old = fixture.key();
+    fixture.staging->fail_next_import(TokenFault::full, "The token is full");
+    const auto report = fixture.update(KeyLife::renewal("k", {"production", "staging"}));
     EXPECT_FALSE(report.success);
     EXPECT_EQ(report.message, "Deployment failed in 1 of 2 environments");
     EXPECT_TRUE(report.environments[0].success);
     EXPECT_EQ(report.environments[1].message, "The token is full");
-    const Key now = bench.key();
+    const Key now = fixture.key();
     EXPECT_NE(now.deployments[0].object_id, old.deployments[0].object_id);
     EXPECT_EQ(now.deployments[1].object_id, old.deployments[1].object_id);
     EXPECT_EQ(now.deployments[1].state, DeploymentState::deployed);
     EXPECT_EQ(now.deployments[1].key_check_value, old.deployments[1].key_check_value);
-    EXPECT_EQ(bench.staging->count(*old.deployments[1].object_id), 1U);
-    EXPECT_EQ(bench.staging->objects(), 1U);
-    EXPECT_TRUE(bench.is_settled());
+    EXPECT_EQ(fixture.staging->count(*old.deployments[1].object_id), 1U);
+    EXPECT_EQ(fixture.staging->objects(), 1U);
+    EXPECT_TRUE(fixture.is_settled());
 }
 
 TEST(UpdateKey, AnEnvironmentThatFailsAndHadNoKeyShowsTheReason) {
-    KeyLife bench;
-    bench.create(Workbench::aes_request("one", {"production"}));
-    bench.staging->fail_next_import(TokenFault::full, "The token is full");
-    bench.update(KeyLife::renewal("one", {"production", "staging"}));
-    const Key key = bench.key("one");
+    KeyLife fixture;
+    fixture.create(ServiceFixture::aes_request("one", {"production"}));
+    fixture.staging->fail_next_import(TokenFault::full, "The token is full");
+    fixture.update(KeyLife::renewal("one", {"production", "staging"}));
+    const Key key = fixture.key("one");
     ASSERT_EQ(key.deployments.size(), 2U);
     EXPECT_EQ(key.deployments[1].state, DeploymentState::failed);
     EXPECT_EQ(key.deployments[1].failure, "The token is full");
 }
 
 TEST(UpdateKey, SendingAFailedEnvironmentAgainCompletesTheKey) {
-    KeyLife bench;
-    bench.staging->fail_next_import(TokenFault::full, "The token is full");
-    bench.create(Workbench::aes_request("half", {"production", "staging"}));
-    EXPECT_TRUE(bench.update(KeyLife::renewal("half", {"staging"})).success);
-    EXPECT_EQ(bench.key("half").deployments[1].state, DeploymentState::deployed);
-    EXPECT_EQ(bench.key("half").deployments[1].failure, "");
+    KeyLife fixture;
+    fixture.staging->fail_next_import(TokenFault::full, "The token is full");
+    fixture.create(ServiceFixture::aes_request("half", {"production", "staging"}));
+    EXPECT_TRUE(fixture.update(KeyLife::renewal("half", {"staging"})).success);
+    EXPECT_EQ(fixture.key("half").deployments[1].state, DeploymentState::deployed);
+    EXPECT_EQ(fixture.key("half").deployments[1].failure, "");
 }
 
 TEST(UpdateKey, WithRollbackOneFailureLeavesAllOldKeys) {
-    KeyLife bench;
-    const Key old = bench.key();
-    bench.staging->fail_next_import(TokenFault::unreachable, "The token is gone");
+    KeyLife fixture;
+    const Key old = fixture.key();
+    fixture.staging->fail_next_import(TokenFault::unreachable, "The token is gone");
     auto request = KeyLife::renewal("k", {"production", "staging"});
     request.roll_back_on_failure = true;
     request.description = "another";
-    const auto error = error_of([&] { bench.update(std::move(request)); });
+    const auto error = error_of([&] { fixture.update(std::move(request)); });
     EXPECT_EQ(error.kind(), ErrorKind::hsm_unavailable);
     EXPECT_STREQ(error.what(), "Nothing was deployed. staging: The token is gone");
-    const Key now = bench.key();
+    const Key now = fixture.key();
     EXPECT_EQ(now.revision, old.revision);
     EXPECT_EQ(now.description, "");
-    EXPECT_EQ(bench.production->objects(), 1U);
-    EXPECT_EQ(bench.production->count(*old.deployments[0].object_id), 1U);
-    EXPECT_EQ(bench.staging->count(*old.deployments[1].object_id), 1U);
-    EXPECT_TRUE(bench.catalogue->intents().empty());
+    EXPECT_EQ(fixture.production->objects(), 1U);
+    EXPECT_EQ(fixture.production->count(*old.deployments[0].object_id), 1U);
+    EXPECT_EQ(fixture.staging->count(*old.deployments[1].object_id), 1U);
+    EXPECT_TRUE(fixture.catalogue->intents().empty());
 }
 
 TEST(UpdateKey, WhenEveryEnvironmentFailsNothingChanges) {
-    KeyLife bench;
-    const Key old = bench.key();
-    bench.production->fail_next_import(TokenFault::refused, "takes no such key");
+    KeyLife fixture;
+    const Key old = fixture.key();
+    fixture.production->fail_next_import(TokenFault::refused, "takes no such key");
     auto request = KeyLife::renewal("k", {"production"});
     request.description = "another";
-    const auto error = error_of([&] { bench.update(std::move(request)); });
+    const auto error = error_of([&] { fixture.update(std::move(request)); });
     EXPECT_EQ(error.kind(), ErrorKind::validation_failed);
     EXPECT_EQ(pointers_of(error), std::vector<std::string>{"/cryptoKeyInfoEnvironmentList/0"});
-    EXPECT_EQ(bench.key().description, "");
-    EXPECT_EQ(bench.key().revision, old.revision);
-    EXPECT_TRUE(bench.is_settled());
+    EXPECT_EQ(fixture.key().description, "");
+    EXPECT_EQ(fixture.key().revision, old.revision);
+    EXPECT_TRUE(fixture.is_settled());
 }
 
 TEST(UpdateKey, AnImportWhoseAnswerWasLostLeavesATombstoneAndTheOldKey) {
-    KeyLife bench;
-    const ObjectId old = *bench.key().deployments[0].object_id;
-    bench.production->lose_next_answer();
-    error_of([&] { bench.update(KeyLife::renewal("k", {"production"})); });
-    ASSERT_EQ(bench.catalogue->tombstones().size(), 1U);
-    EXPECT_NE(bench.catalogue->tombstones()[0].object_id, old);
-    EXPECT_EQ(bench.key().deployments[0].object_id, old);
-    EXPECT_EQ(bench.production->objects(), 2U);
-    bench.now += std::chrono::hours(1);
-    EXPECT_EQ(
-        Recovery(bench.workplace(), [](const std::string&) { return false; }).settle().destroyed_objects, 1U);
-    EXPECT_EQ(bench.production->count(old), 1U);
+    KeyLife fixture;
+    const ObjectId old = *fixture.key().deployments[0].object_id;
+    fixture.production->lose_next_answer();
+    error_of([&] { fixture.update(KeyLife::renewal("k", {"production"})); });
+    ASSERT_EQ(fixture.catalogue->tombstones().size(), 1U);
+    EXPECT_NE(fixture.catalogue->tombstones()[0].object_id, old);
+    EXPECT_EQ(fixture.key().deployments[0].object_id, old);
+    EXPECT_EQ(fixture.production->objects(), 2U);
+    fixture.now += std::chrono::hours(1);
+    EXPECT_EQ(Recovery(fixture.service_context(), [](const std::string&) { return false; })
+                  .resolve()
+                  .destroyed_objects,
+              1U);
+    EXPECT_EQ(fixture.production->count(old), 1U);
 }
 
 TEST(UpdateKey, AnOldObjectThatCanNotBeReachedAnyMoreStaysAsATombstone) {
-    KeyLife bench;
-    const ObjectId old = *bench.key().deployments[0].object_id;
-    BeforeCommit catalogue(*bench.catalogue, [&] { bench.production->set_reachable(false); });
-    const auto report = UpdateKey(bench.workplace_over(catalogue))
-                            .run(bench.alice, bench.project, KeyLife::renewal("k", {"production"}), {});
+    KeyLife fixture;
+    const ObjectId old = *fixture.key().deployments[0].object_id;
+    BeforeCommit catalogue(*fixture.catalogue, [&] { fixture.production->set_reachable(false); });
+    const auto report = UpdateKey(fixture.workplace_over(catalogue))
+                            .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {});
     EXPECT_TRUE(report.success);
-    ASSERT_EQ(bench.catalogue->tombstones().size(), 1U);
-    EXPECT_EQ(bench.catalogue->tombstones()[0].object_id, old);
-    bench.production->set_reachable(true);
-    Recovery(bench.workplace(), [](const std::string&) { return false; }).settle();
-    EXPECT_EQ(bench.production->objects(), 1U);
-    EXPECT_TRUE(bench.is_settled());
+    ASSERT_EQ(fixture.catalogue->tombstones().size(), 1U);
+    EXPECT_EQ(fixture.catalogue->tombstones()[0].object_id, old);
+    fixture.production->set_reachable(true);
+    Recovery(fixture.service_context(), [](const std::string&) { return false; }).resolve();
+    EXPECT_EQ(fixture.production->objects(), 1U);
+    EXPECT_TRUE(fixture.is_settled());
 }
 
 TEST(UpdateKey, OfTwoAtOnceOneWinsAndTheOtherIsAConflict) {
-    KeyLife bench;
-    HaltedChange winner(*bench.production,
-                        [&] { EXPECT_TRUE(bench.update(KeyLife::renewal("k", {"production"})).success); });
-    const auto error = error_of([&] { bench.update(KeyLife::renewal("k", {"staging"})); });
+    KeyLife fixture;
+    HaltedChange winner(*fixture.production,
+                        [&] { EXPECT_TRUE(fixture.update(KeyLife::renewal("k", {"production"})).success); });
+    const auto error = error_of([&] { fixture.update(KeyLife::renewal("k", {"staging"})); });
     EXPECT_EQ(error.kind(), ErrorKind::conflict);
-    EXPECT_EQ(bench.staging->imports(), 1U) << "the loser touched its token";
+    EXPECT_EQ(fixture.staging->imports(), 1U) << "the loser touched its token";
     winner.finish();
-    EXPECT_TRUE(bench.is_settled());
-    EXPECT_EQ(bench.production->count(*bench.key().deployments[0].object_id), 1U);
-    EXPECT_EQ(bench.production->objects(), 1U);
+    EXPECT_TRUE(fixture.is_settled());
+    EXPECT_EQ(fixture.production->count(*fixture.key().deployments[0].object_id), 1U);
+    EXPECT_EQ(fixture.production->objects(), 1U);
 }
 
 TEST(UpdateKey, AChangeOfTheDescriptionDuringAnotherChangeIsAConflictToo) {
-    KeyLife bench;
-    HaltedChange winner(*bench.production,
-                        [&] { EXPECT_TRUE(bench.update(KeyLife::renewal("k", {"production"})).success); });
+    KeyLife fixture;
+    HaltedChange winner(*fixture.production,
+                        [&] { EXPECT_TRUE(fixture.update(KeyLife::renewal("k", {"production"})).success); });
     auto request = KeyLife::change_of("k");
     request.description = "another";
-    EXPECT_EQ(error_of([&] { bench.update(std::move(request)); }).kind(), ErrorKind::conflict);
+    EXPECT_EQ(error_of([&] { fixture.update(std::move(request)); }).kind(), ErrorKind::conflict);
     winner.finish();
-    EXPECT_EQ(bench.key().description, "");
+    EXPECT_EQ(fixture.key().description, "");
 }
 
 TEST(UpdateKey, OfManyAtOnceEachIsDoneWholeOrIsAConflict) {
-    KeyLife bench;
-    const auto before = bench.key().revision;
+    KeyLife fixture;
+    const auto before = fixture.key().revision;
     std::atomic<int> done = 0;
     std::atomic<int> refused = 0;
     std::vector<std::thread> clients;
     for (int i = 0; i < 16; ++i)
         clients.emplace_back([&] {
             try {
-                bench.update(KeyLife::renewal("k", {"production", "staging"}));
+                fixture.update(KeyLife::renewal("k", {"production", "staging"}));
                 ++done;
             } catch (const ServiceError& error) {
                 refused += error.kind() == ErrorKind::conflict ? 1 : 0;
@@ -255,46 +257,46 @@ TEST(UpdateKey, OfManyAtOnceEachIsDoneWholeOrIsAConflict) {
         client.join();
     EXPECT_GE(done, 1);
     EXPECT_EQ(done + refused, 16);
-    const Key key = bench.key();
+    const Key key = fixture.key();
     EXPECT_EQ(key.revision, before + done);
-    EXPECT_EQ(bench.production->count(*key.deployments[0].object_id), 1U);
-    EXPECT_EQ(bench.staging->count(*key.deployments[1].object_id), 1U);
-    EXPECT_EQ(bench.production->objects(), 1U);
-    EXPECT_EQ(bench.staging->objects(), 1U);
-    EXPECT_TRUE(bench.is_settled());
+    EXPECT_EQ(fixture.production->count(*key.deployments[0].object_id), 1U);
+    EXPECT_EQ(fixture.staging->count(*key.deployments[1].object_id), 1U);
+    EXPECT_EQ(fixture.production->objects(), 1U);
+    EXPECT_EQ(fixture.staging->objects(), 1U);
+    EXPECT_TRUE(fixture.is_settled());
 }
 
 TEST(UpdateKey, DuringADeletionIsAConflict) {
-    KeyLife bench;
-    bench.production->set_reachable(false);
-    bench.remove("k");
-    ASSERT_EQ(bench.key().state, KeyState::deleting);
-    EXPECT_EQ(error_of([&] { bench.update(KeyLife::renewal("k", {"staging"})); }).kind(),
+    KeyLife fixture;
+    fixture.production->set_reachable(false);
+    fixture.remove("k");
+    ASSERT_EQ(fixture.key().state, KeyState::deleting);
+    EXPECT_EQ(error_of([&] { fixture.update(KeyLife::renewal("k", {"staging"})); }).kind(),
               ErrorKind::conflict);
 }
 
 TEST(UpdateKey, KeepsADeletionAwayWhileItIsUnderWay) {
-    KeyLife bench;
-    HaltedChange winner(*bench.production,
-                        [&] { EXPECT_TRUE(bench.update(KeyLife::renewal("k", {"production"})).success); });
-    EXPECT_EQ(error_of([&] { bench.remove("k"); }).kind(), ErrorKind::conflict);
-    EXPECT_EQ(error_of([&] { bench.undeploy("k", "staging"); }).kind(), ErrorKind::conflict);
+    KeyLife fixture;
+    HaltedChange winner(*fixture.production,
+                        [&] { EXPECT_TRUE(fixture.update(KeyLife::renewal("k", {"production"})).success); });
+    EXPECT_EQ(error_of([&] { fixture.remove("k"); }).kind(), ErrorKind::conflict);
+    EXPECT_EQ(error_of([&] { fixture.undeploy("k", "staging"); }).kind(), ErrorKind::conflict);
     winner.finish();
-    EXPECT_EQ(bench.key().state, KeyState::active);
+    EXPECT_EQ(fixture.key().state, KeyState::active);
 }
 
 TEST(UpdateKey, OfAKeyThatIsNotThereIsNotFound) {
-    KeyLife bench;
-    const auto error = error_of([&] { bench.update(KeyLife::renewal("none", {"production"})); });
+    KeyLife fixture;
+    const auto error = error_of([&] { fixture.update(KeyLife::renewal("none", {"production"})); });
     EXPECT_EQ(error.kind(), ErrorKind::not_found);
     EXPECT_STREQ(error.what(), "Key (name: none) is not found");
 }
 
 TEST(UpdateKey, OfAKeyWhoseCreationIsUnderWayIsNotFound) {
-    KeyLife bench;
-    HaltedChange creation(*bench.production,
-                          [&] { bench.create(Workbench::aes_request("new", {"production"})); });
-    EXPECT_EQ(error_of([&] { bench.update(KeyLife::renewal("new", {"production"})); }).kind(),
+    KeyLife fixture;
+    HaltedChange creation(*fixture.production,
+                          [&] { fixture.create(ServiceFixture::aes_request("new", {"production"})); });
+    EXPECT_EQ(error_of([&] { fixture.update(KeyLife::renewal("new", {"production"})); }).kind(),
               ErrorKind::not_found);
     creation.finish();
 }
@@ -314,76 +316,76 @@ TEST(UpdateKey, ThatWasDeletedBetweenReadingAndBeginningIsNotFound) {
       private:
         std::function<void()> action_;
     };
-    KeyLife bench;
-    Vanishing catalogue(*bench.catalogue, [&] { bench.remove("k"); });
+    KeyLife fixture;
+    Vanishing catalogue(*fixture.catalogue, [&] { fixture.remove("k"); });
     const auto error = error_of([&] {
-        UpdateKey(bench.workplace_over(catalogue))
-            .run(bench.alice, bench.project, KeyLife::renewal("k", {"production"}), {});
+        UpdateKey(fixture.workplace_over(catalogue))
+            .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {});
     });
     EXPECT_EQ(error.kind(), ErrorKind::not_found);
-    EXPECT_EQ(bench.production->imports(), 1U);
+    EXPECT_EQ(fixture.production->imports(), 1U);
 }
 
 TEST(UpdateKey, ACommitWhoseAnswerWasLostStandsAndRecoveryDestroysTheOldObject) {
-    KeyLife bench;
-    const ObjectId old = *bench.key().deployments[0].object_id;
-    FailingUpdateCommit catalogue(*bench.catalogue, FailingUpdateCommit::When::after);
-    const auto report = UpdateKey(bench.workplace_over(catalogue))
-                            .run(bench.alice, bench.project, KeyLife::renewal("k", {"production"}), {});
+    KeyLife fixture;
+    const ObjectId old = *fixture.key().deployments[0].object_id;
+    FailingUpdateCommit catalogue(*fixture.catalogue, FailingUpdateCommit::When::after);
+    const auto report = UpdateKey(fixture.workplace_over(catalogue))
+                            .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {});
     EXPECT_TRUE(report.success);
-    EXPECT_NE(bench.key().deployments[0].object_id, old);
-    EXPECT_EQ(bench.production->count(*bench.key().deployments[0].object_id), 1U);
-    Recovery(bench.workplace(), [](const std::string&) { return false; }).settle();
-    EXPECT_EQ(bench.production->objects(), 1U);
-    EXPECT_TRUE(bench.is_settled());
+    EXPECT_NE(fixture.key().deployments[0].object_id, old);
+    EXPECT_EQ(fixture.production->count(*fixture.key().deployments[0].object_id), 1U);
+    Recovery(fixture.service_context(), [](const std::string&) { return false; }).resolve();
+    EXPECT_EQ(fixture.production->objects(), 1U);
+    EXPECT_TRUE(fixture.is_settled());
 }
 
 TEST(UpdateKey, ACommitThatFailedIsTakenBackAndTheOldKeyStays) {
-    KeyLife bench;
-    const Key old = bench.key();
-    FailingUpdateCommit catalogue(*bench.catalogue, FailingUpdateCommit::When::before);
-    EXPECT_THROW(UpdateKey(bench.workplace_over(catalogue))
-                     .run(bench.alice, bench.project, KeyLife::renewal("k", {"production"}), {}),
+    KeyLife fixture;
+    const Key old = fixture.key();
+    FailingUpdateCommit catalogue(*fixture.catalogue, FailingUpdateCommit::When::before);
+    EXPECT_THROW(UpdateKey(fixture.workplace_over(catalogue))
+                     .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {}),
                  CatalogueError);
-    EXPECT_EQ(bench.key().deployments[0].object_id, old.deployments[0].object_id);
-    EXPECT_EQ(bench.production->count(*old.deployments[0].object_id), 1U);
-    EXPECT_EQ(bench.production->objects(), 1U);
-    EXPECT_TRUE(bench.catalogue->intents().empty());
-    EXPECT_TRUE(bench.update(KeyLife::renewal("k", {"production"})).success);
+    EXPECT_EQ(fixture.key().deployments[0].object_id, old.deployments[0].object_id);
+    EXPECT_EQ(fixture.production->count(*old.deployments[0].object_id), 1U);
+    EXPECT_EQ(fixture.production->objects(), 1U);
+    EXPECT_TRUE(fixture.catalogue->intents().empty());
+    EXPECT_TRUE(fixture.update(KeyLife::renewal("k", {"production"})).success);
 }
 
 TEST(UpdateKey, AnIntentThatWasSettledByOthersMeanwhileIsNotCommitted) {
-    KeyLife bench;
-    const Key old = bench.key();
-    BeforeCommit catalogue(*bench.catalogue, [&] {
-        const Instant later = bench.now + std::chrono::hours(1);
-        EXPECT_EQ(bench.catalogue->settle_expired_intents(later, "another-process", later, {}), 1U);
+    KeyLife fixture;
+    const Key old = fixture.key();
+    BeforeCommit catalogue(*fixture.catalogue, [&] {
+        const Instant later = fixture.now + std::chrono::hours(1);
+        EXPECT_EQ(fixture.catalogue->resolve_expired_intents(later, "another-process", later, {}), 1U);
     });
     const auto error = error_of([&] {
-        UpdateKey(bench.workplace_over(catalogue))
-            .run(bench.alice, bench.project, KeyLife::renewal("k", {"production"}), {});
+        UpdateKey(fixture.workplace_over(catalogue))
+            .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {});
     });
     EXPECT_EQ(error.kind(), ErrorKind::hsm_unavailable);
-    EXPECT_EQ(bench.key().deployments[0].object_id, old.deployments[0].object_id);
-    EXPECT_EQ(bench.production->count(*old.deployments[0].object_id), 1U);
-    EXPECT_EQ(bench.catalogue->tombstones().size(), 1U);
+    EXPECT_EQ(fixture.key().deployments[0].object_id, old.deployments[0].object_id);
+    EXPECT_EQ(fixture.production->count(*old.deployments[0].object_id), 1U);
+    EXPECT_EQ(fixture.catalogue->tombstones().size(), 1U);
 }
 
 TEST(UpdateKey, KeepsAnOperatorFromAdoptingMeanwhile) {
-    KeyLife bench;
-    bench.undeploy("k", "staging");
-    const Key old = bench.key();
-    BeforeCommit catalogue(*bench.catalogue, [&] {
+    KeyLife fixture;
+    fixture.undeploy("k", "staging");
+    const Key old = fixture.key();
+    BeforeCommit catalogue(*fixture.catalogue, [&] {
         Key adopted = old;  // as an operator's `reconcile --adopt` does
         adopted.deployments.assign(1, Deployment());
         adopted.deployments[0].environment = "staging";
         adopted.deployments[0].object_id = ObjectId::random();
-        EXPECT_FALSE(bench.catalogue->adopt_key(adopted, {}));
+        EXPECT_FALSE(fixture.catalogue->adopt_key(adopted, {}));
     });
-    const auto report = UpdateKey(bench.workplace_over(catalogue))
-                            .run(bench.alice, bench.project, KeyLife::renewal("k", {"production"}), {});
+    const auto report = UpdateKey(fixture.workplace_over(catalogue))
+                            .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {});
     EXPECT_TRUE(report.success);
-    EXPECT_TRUE(bench.is_settled());
+    EXPECT_TRUE(fixture.is_settled());
 }
 
 /// A commit that goes through, whose answer is lost, and behind which another change of the key begins before
@@ -393,107 +395,108 @@ class OvertakenCommit : public ForwardingCatalogue {
     using ForwardingCatalogue::ForwardingCatalogue;
 
     std::optional<std::vector<Tombstone>> commit_update(const Key& key, const std::set<std::string>& changed,
-                                                        const Settlement& settlement,
+                                                        const ChangeResolution& resolution,
                                                         const AuditRecord& audit) override {
-        next_.commit_update(key, changed, settlement, audit);
-        const Intent theirs{ObjectId::random(), key.id, "staging", settlement.owner,
-                            settlement.tombstone_lease};
+        next_.commit_update(key, changed, resolution, audit);
+        const Intent theirs{ObjectId::random(), key.id, "staging", resolution.owner,
+                            resolution.tombstone_lease};
         EXPECT_EQ(next_.begin_update(key.id, key.revision + 1, {theirs}, {}), Begin::begun);
         throw CatalogueError("the connection was lost");
     }
 };
 
 TEST(UpdateKey, WhoseLostCommitWasOvertakenByAnotherChangeKeepsItsObjectsAndTheOthersIntents) {
-    KeyLife bench;
-    const Key old = bench.key();
-    OvertakenCommit catalogue(*bench.catalogue);
-    const auto report = UpdateKey(bench.workplace_over(catalogue))
-                            .run(bench.alice, bench.project, KeyLife::renewal("k", {"production"}), {});
+    KeyLife fixture;
+    const Key old = fixture.key();
+    OvertakenCommit catalogue(*fixture.catalogue);
+    const auto report = UpdateKey(fixture.workplace_over(catalogue))
+                            .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {});
     EXPECT_TRUE(report.success);
-    const ObjectId fresh = *bench.key().deployments[0].object_id;
+    const ObjectId fresh = *fixture.key().deployments[0].object_id;
     EXPECT_NE(fresh, *old.deployments[0].object_id);
-    EXPECT_EQ(bench.production->count(fresh), 1U);
-    EXPECT_EQ(bench.catalogue->intents().size(), 1U);
+    EXPECT_EQ(fixture.production->count(fresh), 1U);
+    EXPECT_EQ(fixture.catalogue->intents().size(), 1U);
 }
 
 TEST(UpdateKey, HoldsItsNewAndItsOldObjectsInFlightUntilItsCommit) {
-    KeyLife bench;
+    KeyLife fixture;
     std::set<ObjectId> in_flight;
-    BeforeCommit catalogue(*bench.catalogue, [&] { in_flight = bench.in_flight.all(); });
-    const ObjectId old = *bench.key().deployments[0].object_id;
-    UpdateKey(bench.workplace_over(catalogue))
-        .run(bench.alice, bench.project, KeyLife::renewal("k", {"production"}), {});
-    EXPECT_EQ(in_flight, (std::set<ObjectId>{old, *bench.key().deployments[0].object_id}));
-    EXPECT_TRUE(bench.in_flight.all().empty());
+    BeforeCommit catalogue(*fixture.catalogue, [&] { in_flight = fixture.in_flight.all(); });
+    const ObjectId old = *fixture.key().deployments[0].object_id;
+    UpdateKey(fixture.workplace_over(catalogue))
+        .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {});
+    EXPECT_EQ(in_flight, (std::set<ObjectId>{old, *fixture.key().deployments[0].object_id}));
+    EXPECT_TRUE(fixture.in_flight.all().empty());
 }
 
 TEST(UpdateKey, WhoseIntentsWereSettledMeanwhileDestroysWhatItMade) {
-    KeyLife bench;
-    const Key old = bench.key();
-    BeforeCommit catalogue(*bench.catalogue, [&] {
-        const Instant later = bench.now + std::chrono::hours(1);
-        bench.catalogue->settle_expired_intents(later, "a-replica", later, {});
-        for (const Tombstone& each : bench.catalogue->tombstones())
-            bench.catalogue->remove_tombstone(each.object_id, {});
+    KeyLife fixture;
+    const Key old = fixture.key();
+    BeforeCommit catalogue(*fixture.catalogue, [&] {
+        const Instant later = fixture.now + std::chrono::hours(1);
+        fixture.catalogue->resolve_expired_intents(later, "a-replica", later, {});
+        for (const Tombstone& each : fixture.catalogue->tombstones())
+            fixture.catalogue->remove_tombstone(each.object_id, {});
     });
     const auto error = error_of([&] {
-        UpdateKey(bench.workplace_over(catalogue))
-            .run(bench.alice, bench.project, KeyLife::renewal("k", {"production"}), {});
+        UpdateKey(fixture.workplace_over(catalogue))
+            .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {});
     });
     EXPECT_STREQ(
         error.what(),
         "The import into production took longer than its lease and was taken back; nothing was kept, "
         "try again");
-    EXPECT_EQ(bench.production->objects(), 1U);
-    EXPECT_EQ(bench.key().deployments[0].object_id, old.deployments[0].object_id);
+    EXPECT_EQ(fixture.production->objects(), 1U);
+    EXPECT_EQ(fixture.key().deployments[0].object_id, old.deployments[0].object_id);
 }
 
 TEST(UpdateKey, WhoseRequestWasRunAgainByAnotherProcessLeavesNothing) {
-    KeyLife bench;
-    const Key old = bench.key();
+    KeyLife fixture;
+    const Key old = fixture.key();
     UpdateKeyRequest request = KeyLife::renewal("k", {"production"});
     // Nobody holds such an attempt, as after it was taken over.
-    request.origin.repeat = RepeatKey{bench.alice.user_id, "once", [](const auto&) { return "answer"; }};
-    EXPECT_EQ(error_of([&] { bench.update(std::move(request)); }).kind(), ErrorKind::hsm_unavailable);
-    EXPECT_EQ(bench.key().deployments[0].object_id, old.deployments[0].object_id);
-    EXPECT_EQ(bench.production->objects(), 1U);
-    EXPECT_TRUE(bench.is_settled());
+    request.origin.repeat =
+        IdempotencyKey{fixture.alice.user_id, "once", [](const auto&) { return "answer"; }};
+    EXPECT_EQ(error_of([&] { fixture.update(std::move(request)); }).kind(), ErrorKind::hsm_unavailable);
+    EXPECT_EQ(fixture.key().deployments[0].object_id, old.deployments[0].object_id);
+    EXPECT_EQ(fixture.production->objects(), 1U);
+    EXPECT_TRUE(fixture.is_settled());
 }
 
 TEST(UpdateKey, ThatOutlivesItsDeadlineKeepsTheOldKeyAndIsTakenBackWhenItEnds) {
-    KeyLife bench(std::chrono::milliseconds(200));
-    const ObjectId old = *bench.key().deployments[0].object_id;
-    bench.production->block_imports();
-    EXPECT_EQ(error_of([&] { bench.update(KeyLife::renewal("k", {"production"})); }).kind(),
+    KeyLife fixture(std::chrono::milliseconds(200));
+    const ObjectId old = *fixture.key().deployments[0].object_id;
+    fixture.production->block_imports();
+    EXPECT_EQ(error_of([&] { fixture.update(KeyLife::renewal("k", {"production"})); }).kind(),
               ErrorKind::hsm_unavailable);
-    EXPECT_EQ(bench.catalogue->tombstones().size(), 1U);
-    EXPECT_TRUE(bench.catalogue->intents().empty());
-    bench.production->release_imports();
-    EXPECT_TRUE(bench.environments.find("production")->stop(std::chrono::seconds(10)));
-    EXPECT_EQ(bench.production->imports(), 2U);
-    EXPECT_EQ(bench.production->objects(), 1U);
-    EXPECT_EQ(bench.production->count(old), 1U);
+    EXPECT_EQ(fixture.catalogue->tombstones().size(), 1U);
+    EXPECT_TRUE(fixture.catalogue->intents().empty());
+    fixture.production->release_imports();
+    EXPECT_TRUE(fixture.environments.find("production")->stop(std::chrono::seconds(10)));
+    EXPECT_EQ(fixture.production->imports(), 2U);
+    EXPECT_EQ(fixture.production->objects(), 1U);
+    EXPECT_EQ(fixture.production->count(old), 1U);
 }
 
 TEST(UpdateKey, OfTheDescriptionBesideAnotherReplicasChangeIsAConflict) {
-    KeyLife bench;
-    HaltedChange winner(*bench.production, [&] {
-        Workplace replica = bench.workplace_over(*bench.catalogue);
+    KeyLife fixture;
+    HaltedChange winner(*fixture.production, [&] {
+        ServiceContext replica = fixture.workplace_over(*fixture.catalogue);
         replica.owner = "another-process";
         EXPECT_TRUE(UpdateKey(replica)
-                        .run(bench.alice, bench.project, KeyLife::renewal("k", {"production"}), {})
+                        .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {})
                         .success);
     });
     auto request = KeyLife::change_of("k");
     request.description = "another";
-    EXPECT_EQ(error_of([&] { bench.update(std::move(request)); }).kind(), ErrorKind::conflict);
+    EXPECT_EQ(error_of([&] { fixture.update(std::move(request)); }).kind(), ErrorKind::conflict);
 }
 
 TEST(UpdateKey, TheAuditTrailTellsOfTheChangeAndOfTheEndOfTheOldObject) {
-    KeyLife bench;
-    const ObjectId old = *bench.key().deployments[1].object_id;
-    bench.update(KeyLife::renewal("k", {"staging"}));
-    const auto trail = bench.catalogue->audit_trail(3);
+    KeyLife fixture;
+    const ObjectId old = *fixture.key().deployments[1].object_id;
+    fixture.update(KeyLife::renewal("k", {"staging"}));
+    const auto trail = fixture.catalogue->audit_trail(3);
     ASSERT_EQ(trail.size(), 3U);
     EXPECT_EQ(trail[0].action, "key.update");
     EXPECT_EQ(trail[1].action, "key.update.commit");

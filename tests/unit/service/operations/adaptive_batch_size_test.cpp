@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 class BatchPaceTest : public testing::Test {
   protected:
     std::chrono::steady_clock::time_point now_{1h};
-    BatchPace pace_{[this] { return now_; }, 5s};
+    AdaptiveBatchSize pace_{[this] { return now_; }, 5s};
 };
 
 TEST_F(BatchPaceTest, BeginsWithOneOperation) {
@@ -19,7 +19,7 @@ TEST_F(BatchPaceTest, BeginsWithOneOperation) {
 
 TEST_F(BatchPaceTest, GoesOnWithManyWhenOneTakesNoTime) {
     pace_.done(1);
-    EXPECT_EQ(pace_.next(), BatchPace::most);
+    EXPECT_EQ(pace_.next(), AdaptiveBatchSize::most);
 }
 
 TEST_F(BatchPaceTest, TakesAsManyAsFitIntoATenthOfTheDeadline) {

@@ -5,18 +5,18 @@
 namespace keyward::service {
 namespace {
 
-using keys::Digest;
 using Names = std::vector<std::string>;
 
 class OfferedMechanismsTest : public testing::Test {
   protected:
-    std::vector<OfferedMechanism> offered(bool legacy = false,
-                                          const std::string& environment = "production") {
-        return offered_mechanisms(bench_.workplace_with(legacy, *bench_.catalogue), bench_.bob, environment);
+    std::vector<AvailableMechanism> offered(bool legacy = false,
+                                            const std::string& environment = "production") {
+        return available_mechanisms(fixture_.workplace_with(legacy, *fixture_.catalogue), fixture_.bob,
+                                    environment);
     }
     Names names(bool legacy = false) {
         Names all;
-        for (const OfferedMechanism& each : offered(legacy))
+        for (const AvailableMechanism& each : offered(legacy))
             all.emplace_back(each.mechanism->name);
         return all;
     }
@@ -26,7 +26,7 @@ class OfferedMechanismsTest : public testing::Test {
                          ") is not found or user does not have privilege to access it!");
     }
 
-    UseBench bench_;
+    UseFixture fixture_;
 };
 
 TEST_F(OfferedMechanismsTest, AreAllOfTheTableButTheLegacyOnes) {
@@ -41,16 +41,16 @@ TEST_F(OfferedMechanismsTest, HoldTheLegacyOnesWhereTheConfigurationAllowsThem) 
 }
 
 TEST_F(OfferedMechanismsTest, AreNoMoreThanTheTokenOffersInTheTablesOrder) {
-    bench_.production->offer({"EDDSA", "AES-CTR", "DES-CBC-PAD", "AES-GCM"});
+    fixture_.production->offer({"EDDSA", "AES-CTR", "DES-CBC-PAD", "AES-GCM"});
     EXPECT_EQ(names(), (Names{"AES-GCM", "AES-CTR", "EDDSA"}));
     EXPECT_EQ(names(true), (Names{"AES-GCM", "AES-CTR", "DES-CBC-PAD", "EDDSA"}));
-    bench_.production->offer({});
+    fixture_.production->offer({});
     EXPECT_EQ(names(), Names{});
 }
 
 TEST_F(OfferedMechanismsTest, NameTheHashesOfOaepThatTheTokenOpens) {
-    bench_.production->decrypt_oaep_with({Digest::sha1, Digest::sha512});
-    for (const OfferedMechanism& each : offered())
+    fixture_.production->decrypt_oaep_with({Digest::sha1, Digest::sha512});
+    for (const AvailableMechanism& each : offered())
         EXPECT_EQ(each.hashes, each.mechanism->scheme == Scheme::rsa_oaep
                                    ? (std::set{Digest::sha1, Digest::sha512})
                                    : std::set<Digest>{})
@@ -58,42 +58,42 @@ TEST_F(OfferedMechanismsTest, NameTheHashesOfOaepThatTheTokenOpens) {
 }
 
 TEST_F(OfferedMechanismsTest, HoldNoOaepThatNothingCouldOpen) {
-    bench_.production->offer({"AES-GCM", "RSA-PKCS-OAEP"});
-    bench_.production->decrypt_oaep_with({});
+    fixture_.production->offer({"AES-GCM", "RSA-PKCS-OAEP"});
+    fixture_.production->decrypt_oaep_with({});
     EXPECT_EQ(names(), Names{"AES-GCM"});
 }
 
 TEST_F(OfferedMechanismsTest, AreForAnyGrantThatReachesTheEnvironment) {
-    const std::string project = bench_.project.id;
+    const std::string project = fixture_.project.id;
     for (const Permission permission : {Permission::use, Permission::manage, Permission::deploy_undeploy}) {
-        bench_.bob.grants = {{project, permission, {"production"}}};
+        fixture_.bob.grants = {{project, permission, {"production"}}};
         EXPECT_FALSE(offered().empty());
         expect_no_privilege("staging");
     }
 }
 
 TEST_F(OfferedMechanismsTest, AreForAdministrators) {
-    bench_.bob.grants = {{"", Permission::admin, {}}};
+    fixture_.bob.grants = {{"", Permission::admin, {}}};
     EXPECT_FALSE(offered().empty());
 }
 
 TEST_F(OfferedMechanismsTest, AreNotForWhoHasNoGrantThere) {
-    bench_.bob.grants = {};
+    fixture_.bob.grants = {};
     expect_no_privilege("production");
-    bench_.catalogue->create_project("Other", {"staging"}, {});
-    bench_.bob.grants = {{bench_.catalogue->find_project("Other")->id, Permission::use, {}}};
+    fixture_.catalogue->create_project("Other", {"staging"}, {});
+    fixture_.bob.grants = {{fixture_.catalogue->find_project("Other")->id, Permission::use, {}}};
     expect_no_privilege("production");
     EXPECT_FALSE(offered(false, "staging").empty());
 }
 
 TEST_F(OfferedMechanismsTest, OfAnUnknownEnvironmentAreNotThereForAnybody) {
     expect_no_privilege("nowhere");
-    bench_.bob.grants = {{"", Permission::admin, {}}};
+    fixture_.bob.grants = {{"", Permission::admin, {}}};
     expect_no_privilege("nowhere");
 }
 
 TEST_F(OfferedMechanismsTest, OfATokenThatCantBeReachedAreAnErrorThatNamesIt) {
-    bench_.production->set_reachable(false);
+    fixture_.production->set_reachable(false);
     expect_error(error_of([&] { offered(); }), ErrorKind::hsm_unavailable,
                  "production: The token can't be reached");
 }

@@ -10,7 +10,6 @@
 namespace keyward::service {
 namespace {
 
-using keys::Digest;
 using keys::KeyType;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -24,7 +23,7 @@ const EVP_MD* hash_of(const Mechanism& mechanism) {
 }
 
 /// What a token with this key signs, in the token's form.
-Bytes token_signature(const KeyPair& pair, const Operation& operation) {
+Bytes token_signature(const KeyPair& pair, const CryptoRequest& operation) {
     const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
     EVP_PKEY_CTX* parameters = nullptr;
     EXPECT_EQ(
@@ -56,8 +55,9 @@ class CertificateRequestTest : public testing::Test {
         return pair;
     }
     void SetUp() override {
-        bench_.make_private("rsa", rsa());
-        bench_.production->sign_with([](const Operation& each) { return token_signature(rsa(), each); });
+        fixture_.make_private("rsa", rsa());
+        fixture_.production->sign_with(
+            [](const CryptoRequest& each) { return token_signature(rsa(), each); });
     }
     static CertificateRequestFields fields_of(const std::string& key = "rsa",
                                               const std::string& mechanism = "SHA256-RSA-PKCS") {
@@ -69,7 +69,7 @@ class CertificateRequestTest : public testing::Test {
         return fields;
     }
     std::string request(const CertificateRequestFields& fields, std::vector<FieldError> mistakes = {}) {
-        return requests_.run(bench_.bob, bench_.project, fields, std::move(mistakes));
+        return requests_.run(fixture_.bob, fixture_.project, fields, std::move(mistakes));
     }
     ServiceError refused(const CertificateRequestFields& fields, std::vector<FieldError> mistakes = {}) {
         return error_of([&] { request(fields, std::move(mistakes)); });
@@ -85,8 +85,8 @@ class CertificateRequestTest : public testing::Test {
         EXPECT_STREQ(subject.data(), "/O=Example/CN=www.example.org");
     }
 
-    UseBench bench_;
-    RequestCertificate requests_{bench_.workplace(), bench_.use};
+    UseFixture fixture_;
+    RequestCertificate requests_{fixture_.service_context(), fixture_.use};
 };
 
 TEST_F(CertificateRequestTest, IsPemOfARequestThatTheKeyHasSigned) {
@@ -98,14 +98,15 @@ TEST_F(CertificateRequestTest, IsPemOfARequestThatTheKeyHasSigned) {
 TEST_F(CertificateRequestTest, IsSignedWithEveryMechanismThatSignsWithAKeyPair) {
     const KeyPair ec = KeyPair::p256();
     const KeyPair ed = KeyPair::ed25519();
-    bench_.make_private("ec", ec);
-    bench_.make_private("ed", ed);
+    fixture_.make_private("ec", ec);
+    fixture_.make_private("ed", ed);
     for (const Mechanism& row : mechanism_table()) {
-        if (use_of(row) != Use::signature || !is_public(row, Action::verify)) continue;
+        if (use_of(row) != KeyUsage::sign_verify || !is_public(row, CryptoOperation::verify)) continue;
         const bool is_rsa = row.algorithm == keys::Algorithm::rsa;
         const bool is_ec = row.algorithm == keys::Algorithm::ec;
         const KeyPair& pair = is_rsa ? rsa() : is_ec ? ec : ed;
-        bench_.production->sign_with([&](const Operation& each) { return token_signature(pair, each); });
+        fixture_.production->sign_with(
+            [&](const CryptoRequest& each) { return token_signature(pair, each); });
         expect_good(request(fields_of(is_rsa ? "rsa" : is_ec ? "ec" : "ed", std::string(row.name))), pair);
     }
 }
@@ -129,17 +130,17 @@ TEST_F(CertificateRequestTest, HoldsItsAlternativeNamesInTheirOrder) {
 }
 
 TEST_F(CertificateRequestTest, NeedsTheGrantToUseKeysThere) {
-    const std::string project = bench_.project.id;
+    const std::string project = fixture_.project.id;
     const std::vector<std::vector<Grant>> insufficient{{{project, Permission::manage, {}}},
                                                        {{"", Permission::admin, {}}},
                                                        {{project, Permission::use, {"staging"}}}};
     for (const auto& grants : insufficient) {
-        bench_.bob.grants = grants;
+        fixture_.bob.grants = grants;
         expect_error(
             refused(fields_of()), ErrorKind::bad_request,
             "Environment (name: production) is not found or user does not have privilege to access it!");
     }
-    EXPECT_EQ(bench_.production->operations(), 0U);
+    EXPECT_EQ(fixture_.production->operations(), 0U);
 }
 
 TEST_F(CertificateRequestTest, OfAKeyThatIsNotThereIsNotFound) {
@@ -147,7 +148,7 @@ TEST_F(CertificateRequestTest, OfAKeyThatIsNotThereIsNotFound) {
 }
 
 TEST_F(CertificateRequestTest, OfAKeyThatIsNotDeployedThereIsNotFound) {
-    bench_.undeploy("rsa", "production");
+    fixture_.undeploy("rsa", "production");
     expect_error(refused(fields_of()), ErrorKind::not_found,
                  "Key (name: rsa) is not deployed in environment (name: production)");
 }
@@ -160,14 +161,14 @@ TEST_F(CertificateRequestTest, IsNotForSecretKeys) {
 }
 
 TEST_F(CertificateRequestTest, IsNotForPublicKeys) {
-    bench_.make("public", {.type = KeyType::public_key, .pair = &rsa()});
+    fixture_.make("public", {.type = KeyType::public_key, .pair = &rsa()});
     expect_mistake(refused(fields_of("public")), "/mechanism",
                    "needs the private key to sign, but the key is a public key; the key has none to sign");
-    EXPECT_EQ(bench_.production->operations(), 0U);
+    EXPECT_EQ(fixture_.production->operations(), 0U);
 }
 
 TEST_F(CertificateRequestTest, StaysWithinTheKeysMechanisms) {
-    bench_.make(
+    fixture_.make(
         "one",
         {.type = KeyType::private_key, .mechanisms = MechanismList{"SHA512-RSA-PKCS"}, .pair = &rsa()});
     expect_mistake(refused(fields_of("one")), "/mechanism",
@@ -191,7 +192,7 @@ TEST_F(CertificateRequestTest, TellsEveryWrongFieldAtOnceBeforeTheEnvironment) {
     EXPECT_THAT(pointers_of(error),
                 ElementsAre("/subject", "/subjectAltNames/1", "/subjectAltNames/2", "/mechanism"));
     EXPECT_THAT(error.what(), Not(HasSubstr("nonsense"))) << "what was sent is not repeated";
-    EXPECT_EQ(bench_.production->operations(), 0U);
+    EXPECT_EQ(fixture_.production->operations(), 0U);
 }
 
 TEST_F(CertificateRequestTest, DoesNotCallMissingWhatCouldNotBeRead) {
@@ -203,17 +204,18 @@ TEST_F(CertificateRequestTest, DoesNotCallMissingWhatCouldNotBeRead) {
 }
 
 TEST_F(CertificateRequestTest, OfATokenThatCantBeReachedNamesIt) {
-    bench_.production->set_reachable(false);
+    fixture_.production->set_reachable(false);
     expect_error(refused(fields_of()), ErrorKind::hsm_unavailable, "production: The token can't be reached");
 }
 
 TEST_F(CertificateRequestTest, OfAKeyThatIsReplacedJustThenIsAConflict) {
     const KeyPair other = KeyPair::rsa();
-    bench_.production->in_next_operation([&] {
+    fixture_.production->in_next_operation([&] {
         UpdateKeyRequest change = KeyLife::change_of("rsa");
         change.environments.push_back(KeyLife::entry_with(other.private_pem(), "production"));
-        bench_.update(std::move(change));
-        bench_.production->sign_with([&](const Operation& each) { return token_signature(other, each); });
+        fixture_.update(std::move(change));
+        fixture_.production->sign_with(
+            [&](const CryptoRequest& each) { return token_signature(other, each); });
     });
     expect_error(
         refused(fields_of()), ErrorKind::conflict,
@@ -224,7 +226,7 @@ TEST_F(CertificateRequestTest, OfAKeyThatIsReplacedJustThenIsAConflict) {
 
 TEST_F(CertificateRequestTest, IsNotHandedOutWithASignatureThatDoesNotFit) {
     const KeyPair other = KeyPair::rsa();
-    bench_.production->sign_with([&](const Operation& each) { return token_signature(other, each); });
+    fixture_.production->sign_with([&](const CryptoRequest& each) { return token_signature(other, each); });
     try {
         FAIL() << request(fields_of());
     } catch (const ServiceError& error) {

@@ -52,23 +52,24 @@ class UseThrottleTest : public testing::Test {
   protected:
     UseThrottleTest() {
         for (const char* name : {"cbc", "other"})
-            bench_.make(name, {.mechanisms = MechanismList{"AES-CBC-PAD"}});
+            fixture_.make(name, {.mechanisms = MechanismList{"AES-CBC-PAD"}});
     }
 
     void fail(int times, const std::string& key = "cbc", const std::string& environment = "production") {
         for (int i = 0; i < times; ++i)
-            EXPECT_EQ(bench_.run(Action::decrypt, forged(), key, environment).message, not_decrypted);
+            EXPECT_EQ(fixture_.run(CryptoOperation::decrypt, forged(), key, environment).message,
+                      not_decrypted);
     }
     void expect_wait(int seconds, const std::string& key = "cbc",
                      const std::string& environment = "production") {
-        const auto before = bench_.production->operations();
-        const auto error = bench_.refused(Action::decrypt, forged(), key, environment);
+        const auto before = fixture_.production->operations();
+        const auto error = fixture_.refused(CryptoOperation::decrypt, forged(), key, environment);
         expect_error(error, ErrorKind::too_many_requests, too_many_text(seconds));
         EXPECT_EQ(error.retry_after(), std::chrono::seconds(seconds));
-        EXPECT_EQ(bench_.production->operations(), before);
+        EXPECT_EQ(fixture_.production->operations(), before);
     }
 
-    UseBench bench_{true};
+    UseFixture fixture_{true};
 };
 
 TEST_F(UseThrottleTest, SixteenFailuresCostNothingTheNextOneMakesTheKeyWait) {
@@ -82,55 +83,55 @@ TEST_F(UseThrottleTest, EachFurtherFailureDoublesTheWaitUpToAMinute) {
     for (const int seconds : {1, 2, 4, 8, 16, 32, 60, 60}) {
         fail(1);
         expect_wait(seconds);
-        bench_.steady += std::chrono::seconds(seconds);
+        fixture_.steady += std::chrono::seconds(seconds);
     }
 }
 
 TEST_F(UseThrottleTest, TheWaitIsToldInWholeSecondsUntilItIsOver) {
     fail(17);
-    bench_.steady += 1s;
+    fixture_.steady += 1s;
     fail(1);
-    bench_.steady += 1ms;
+    fixture_.steady += 1ms;
     expect_wait(2);
-    bench_.steady += 999ms;
+    fixture_.steady += 999ms;
     expect_wait(1);
-    bench_.steady += 999ms;
+    fixture_.steady += 999ms;
     expect_wait(1);
-    bench_.steady += 1ms;
+    fixture_.steady += 1ms;
     fail(1);
     expect_wait(4);
 }
 
 TEST_F(UseThrottleTest, AQuarterOfAnHourWithoutFailureForgetsThem) {
     fail(17);
-    bench_.steady += 1s;
+    fixture_.steady += 1s;
     fail(1);
-    bench_.steady += 15min;
+    fixture_.steady += 15min;
     fail(16);
     fail(1);
     expect_wait(1);
 }
 
 TEST_F(UseThrottleTest, WhileAKeyWaitsItDoesNotDecryptWhatIsRightEither) {
-    const UseResult sealed = bench_.run(Action::encrypt, operation("AES-CBC-PAD"), "cbc");
+    const UseResult sealed = fixture_.run(CryptoOperation::encrypt, operation("AES-CBC-PAD"), "cbc");
     fail(17);
-    expect_error(bench_.refused(Action::decrypt, opening(sealed, "AES-CBC-PAD"), "cbc"),
+    expect_error(fixture_.refused(CryptoOperation::decrypt, opening(sealed, "AES-CBC-PAD"), "cbc"),
                  ErrorKind::too_many_requests, too_many_text(1));
-    bench_.steady += 1s;
-    EXPECT_TRUE(bench_.run(Action::decrypt, opening(sealed, "AES-CBC-PAD"), "cbc").success);
+    fixture_.steady += 1s;
+    EXPECT_TRUE(fixture_.run(CryptoOperation::decrypt, opening(sealed, "AES-CBC-PAD"), "cbc").success);
 }
 
 TEST_F(UseThrottleTest, ASuccessDoesNotMakeUpForFailures) {
-    const UseResult sealed = bench_.run(Action::encrypt, operation("AES-CBC-PAD"), "cbc");
+    const UseResult sealed = fixture_.run(CryptoOperation::encrypt, operation("AES-CBC-PAD"), "cbc");
     fail(16);
-    EXPECT_TRUE(bench_.run(Action::decrypt, opening(sealed, "AES-CBC-PAD"), "cbc").success);
+    EXPECT_TRUE(fixture_.run(CryptoOperation::decrypt, opening(sealed, "AES-CBC-PAD"), "cbc").success);
     fail(1);
     expect_wait(1);
 }
 
 TEST_F(UseThrottleTest, AKeyThatWaitsGoesOnEncrypting) {
     fail(17);
-    EXPECT_TRUE(bench_.run(Action::encrypt, operation("AES-CBC-PAD"), "cbc").success);
+    EXPECT_TRUE(fixture_.run(CryptoOperation::encrypt, operation("AES-CBC-PAD"), "cbc").success);
 }
 
 TEST_F(UseThrottleTest, AnotherKeyIsNotSlowedDown) {
@@ -147,22 +148,22 @@ TEST_F(UseThrottleTest, AKeyIsTheSameInAllItsEnvironments) {
 
 TEST_F(UseThrottleTest, AnotherUserDoesNotHelp) {
     fail(17);
-    bench_.bob.user_id = "another";
-    bench_.bob.user_name = "carol";
+    fixture_.bob.user_id = "another";
+    fixture_.bob.user_name = "carol";
     expect_wait(1);
 }
 
 TEST_F(UseThrottleTest, ANewKeyOfTheSameNameStartsAfresh) {
     fail(17);
-    bench_.remove("cbc");
-    bench_.make("cbc", {.mechanisms = MechanismList{"AES-CBC-PAD"}});
+    fixture_.remove("cbc");
+    fixture_.make("cbc", {.mechanisms = MechanismList{"AES-CBC-PAD"}});
     fail(16);
 }
 
 TEST_F(UseThrottleTest, FailuresOfGcmTellNothingAndSlowNobodyDown) {
     for (int i = 0; i < 100; ++i)
-        EXPECT_EQ(bench_.run(Action::decrypt, forged("AES-GCM")).message, not_decrypted);
-    EXPECT_EQ(messages_of(bench_.run_batch(Action::decrypt, forged_often(100, "AES-GCM"))),
+        EXPECT_EQ(fixture_.run(CryptoOperation::decrypt, forged("AES-GCM")).message, not_decrypted);
+    EXPECT_EQ(messages_of(fixture_.run_batch(CryptoOperation::decrypt, forged_often(100, "AES-GCM"))),
               repeated({{100, not_decrypted}}));
 }
 
@@ -170,7 +171,7 @@ TEST_F(UseThrottleTest, WrongRequestsDoNotCount) {
     for (int i = 0; i < 30; ++i) {
         OperationFields wrong = forged();
         wrong.iv.reset();
-        EXPECT_EQ(bench_.refused(Action::decrypt, std::move(wrong), "cbc").kind(),
+        EXPECT_EQ(fixture_.refused(CryptoOperation::decrypt, std::move(wrong), "cbc").kind(),
                   ErrorKind::validation_failed);
     }
     fail(16);
@@ -180,42 +181,43 @@ TEST_F(UseThrottleTest, AWrongRequestIsToldSoBeforeItIsToldToWait) {
     fail(17);
     OperationFields wrong = forged();
     wrong.iv = Bytes(1);
-    expect_mistake(bench_.refused(Action::decrypt, std::move(wrong), "cbc"), "/iv",
+    expect_mistake(fixture_.refused(CryptoOperation::decrypt, std::move(wrong), "cbc"), "/iv",
                    "must have 16 octets, but has 1");
 }
 
 TEST_F(UseThrottleTest, TheRestOfABatchIsToldToComeAgain) {
-    const auto results = bench_.run_batch(Action::decrypt, forged_often(40), "cbc");
+    const auto results = fixture_.run_batch(CryptoOperation::decrypt, forged_often(40), "cbc");
     EXPECT_EQ(messages_of(results), repeated({{17, not_decrypted}, {23, too_many_text(1)}}));
-    EXPECT_EQ(bench_.production->operations(), 17U);
+    EXPECT_EQ(fixture_.production->operations(), 17U);
     expect_wait(1);
 }
 
 TEST_F(UseThrottleTest, ABatchAfterTheFreeFailuresIsTriedOneByOne) {
     std::vector<OperationFields> mixed;
     for (int i = 0; i < 20; ++i)
-        mixed.push_back(opening(bench_.run(Action::encrypt, operation("AES-CBC-PAD"), "cbc"), "AES-CBC-PAD"));
+        mixed.push_back(
+            opening(fixture_.run(CryptoOperation::encrypt, operation("AES-CBC-PAD"), "cbc"), "AES-CBC-PAD"));
     fail(16);
     mixed.insert(mixed.begin() + 10, forged());
-    EXPECT_EQ(messages_of(bench_.run_batch(Action::decrypt, std::move(mixed), "cbc")),
+    EXPECT_EQ(messages_of(fixture_.run_batch(CryptoOperation::decrypt, std::move(mixed), "cbc")),
               repeated({{10, "success"}, {1, not_decrypted}, {10, too_many_text(1)}}));
 }
 
 TEST_F(UseThrottleTest, ABatchIsRefusedAsAWholeWhileTheKeyWaits) {
     fail(17);
-    expect_error(bench_.refused_batch(Action::decrypt, forged_often(3), "cbc"), ErrorKind::too_many_requests,
-                 too_many_text(1));
+    expect_error(fixture_.refused_batch(CryptoOperation::decrypt, forged_often(3), "cbc"),
+                 ErrorKind::too_many_requests, too_many_text(1));
 }
 
 TEST_F(UseThrottleTest, WhatIsNotSlowedDownTakesNothingWithIt) {
     const KeyPair pair = KeyPair::rsa();
-    bench_.make("rsa",
-                {.type = keys::KeyType::private_key, .mechanisms = MechanismList{"RSA-PKCS"}, .pair = &pair});
+    fixture_.make(
+        "rsa", {.type = keys::KeyType::private_key, .mechanisms = MechanismList{"RSA-PKCS"}, .pair = &pair});
     // Two purposes: a key of before there was a rule against that.
-    Key key = bench_.key("rsa");
+    Key key = fixture_.key("rsa");
     key.mechanisms = {"RSA-PKCS-OAEP", "RSA-PKCS"};
-    ASSERT_TRUE(bench_.catalogue->commit_update(key, {}, {"this-process", {}, bench_.now, {}, {}}, {}));
-    bench_.production->forget_limits();
+    ASSERT_TRUE(fixture_.catalogue->commit_update(key, {}, {"this-process", {}, fixture_.now, {}, {}}, {}));
+    fixture_.production->forget_limits();
     // An operation with OAEP before each thirty-one with PKCS#1 v1.5, which are an oracle.
     std::vector<OperationFields> mixed;
     for (int i = 0; i < 4; ++i) {
@@ -226,7 +228,7 @@ TEST_F(UseThrottleTest, WhatIsNotSlowedDownTakesNothingWithIt) {
         for (OperationFields& each : forged_often(31, "RSA-PKCS"))
             mixed.push_back(std::move(each));
     }
-    const auto results = bench_.run_batch(Action::decrypt, std::move(mixed), "rsa");
+    const auto results = fixture_.run_batch(CryptoOperation::decrypt, std::move(mixed), "rsa");
     EXPECT_EQ(messages_of(results), repeated({{18, not_decrypted},
                                               {14, too_many_text(1)},
                                               {1, not_decrypted},
@@ -238,19 +240,19 @@ TEST_F(UseThrottleTest, WhatIsNotSlowedDownTakesNothingWithIt) {
 }
 
 TEST_F(UseThrottleTest, FailuresAreLoggedAlsoWhenTheRestOfTheBatchMeetsAnotherFault) {
-    bench_.production->in_next_operation([this] {
-        bench_.production->in_next_operation([this] { bench_.production->set_reachable(false); });
+    fixture_.production->in_next_operation([this] {
+        fixture_.production->in_next_operation([this] { fixture_.production->set_reachable(false); });
     });
     testing::internal::CaptureStderr();
-    const auto error = bench_.refused_batch(Action::decrypt, forged_often(10), "cbc");
+    const auto error = fixture_.refused_batch(CryptoOperation::decrypt, forged_often(10), "cbc");
     const std::string log = testing::internal::GetCapturedStderr();
     EXPECT_EQ(error.kind(), ErrorKind::hsm_unavailable);
     EXPECT_NE(log.find(R"("key":"cbc","environment":"production","failures":1})"), std::string::npos) << log;
 }
 
-TEST(DecryptionThrottle, CountsEachKeyForItself) {
+TEST(DecryptionRateLimiter, CountsEachKeyForItself) {
     std::chrono::steady_clock::time_point now{1h};
-    DecryptionThrottle throttle([&] { return now; });
+    DecryptionRateLimiter throttle([&] { return now; });
     for (int i = 0; i < 18; ++i)
         throttle.failed("one");
     for (int i = 0; i < 16; ++i)
@@ -264,16 +266,16 @@ TEST(DecryptionThrottle, CountsEachKeyForItself) {
     EXPECT_EQ(throttle.turn("one").wait(), 0s);
 }
 
-TEST(DecryptionThrottle, LetsAnyNumberTryTogetherBeforeTheFirstFailure) {
-    DecryptionThrottle throttle([] { return std::chrono::steady_clock::time_point(1h); });
+TEST(DecryptionRateLimiter, LetsAnyNumberTryTogetherBeforeTheFirstFailure) {
+    DecryptionRateLimiter throttle([] { return std::chrono::steady_clock::time_point(1h); });
     const auto first = throttle.turn("key");
     const auto second = throttle.turn("key");
     const auto third = throttle.turn("key");
     EXPECT_EQ(third.wait(), 0s);
 }
 
-TEST(DecryptionThrottle, LetsNoMoreTryTogetherThanMayFailAtNoCost) {
-    DecryptionThrottle throttle([] { return std::chrono::steady_clock::time_point(1h); });
+TEST(DecryptionRateLimiter, LetsNoMoreTryTogetherThanMayFailAtNoCost) {
+    DecryptionRateLimiter throttle([] { return std::chrono::steady_clock::time_point(1h); });
     for (int i = 0; i < 14; ++i)
         throttle.failed("key");
     const auto first = throttle.turn("key");
@@ -284,8 +286,8 @@ TEST(DecryptionThrottle, LetsNoMoreTryTogetherThanMayFailAtNoCost) {
     EXPECT_EQ(throttle.turn("another").wait(), 0s);
 }
 
-TEST(DecryptionThrottle, LetsOneTryAtATimeOnceTheFreeFailuresAreUsedUp) {
-    DecryptionThrottle throttle([] { return std::chrono::steady_clock::time_point(1h); });
+TEST(DecryptionRateLimiter, LetsOneTryAtATimeOnceTheFreeFailuresAreUsedUp) {
+    DecryptionRateLimiter throttle([] { return std::chrono::steady_clock::time_point(1h); });
     for (int i = 0; i < 16; ++i)
         throttle.failed("key");
     {
@@ -296,9 +298,9 @@ TEST(DecryptionThrottle, LetsOneTryAtATimeOnceTheFreeFailuresAreUsedUp) {
     EXPECT_EQ(throttle.turn("key").wait(), 0s);
 }
 
-TEST(FailureCounts, ForgetAPartyThatSucceeds) {
-    FailureCounts counts({.free = 1}, 3);
-    const FailureCounts::Time now{1h};
+TEST(BackoffTracker, ForgetAPartyThatSucceeds) {
+    BackoffTracker counts({.free = 1}, 3);
+    const BackoffTracker::Time now{1h};
     counts.failed("one", now);
     counts.failed("one", now);
     EXPECT_EQ(counts.waits_until("one"), now + 1s);
@@ -307,17 +309,17 @@ TEST(FailureCounts, ForgetAPartyThatSucceeds) {
     EXPECT_EQ(counts.size(), 0U);
 }
 
-TEST(FailureCounts, WaitNoLongerThanAMinuteHoweverManyThereAre) {
-    FailureCounts counts({.free = 0}, 3);
-    const FailureCounts::Time now{1h};
+TEST(BackoffTracker, WaitNoLongerThanAMinuteHoweverManyThereAre) {
+    BackoffTracker counts({.free = 0}, 3);
+    const BackoffTracker::Time now{1h};
     for (int i = 0; i < 100'000; ++i)
         counts.failed("one", now);
     EXPECT_EQ(counts.waits_until("one"), now + 60s);
 }
 
-TEST(FailureCounts, KnowNothingOfWhoHasNotFailed) {
-    const FailureCounts counts({.free = 1}, 3);
-    EXPECT_EQ(counts.waits_until("nobody"), FailureCounts::Time::min());
+TEST(BackoffTracker, KnowNothingOfWhoHasNotFailed) {
+    const BackoffTracker counts({.free = 1}, 3);
+    EXPECT_EQ(counts.waits_until("nobody"), BackoffTracker::Time::min());
 }
 
 }  // namespace

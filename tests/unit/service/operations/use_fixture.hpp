@@ -98,23 +98,23 @@ inline std::vector<OperationFields> times(std::size_t count, const std::string& 
 }
 
 /// Whoever waits for a use on the thread that makes it.
-class PatientWaiter final : public Waiter {
+class PatientResponder final : public DeadlineResponder {
   public:
     void give_up(const ServiceError& why) noexcept override { told.emplace_back(why.what()); }
     std::vector<std::string> told;
 };
 
 /// Key `k` of KeyLife, a user who may use keys and nothing else, and a clock for failures that a test moves.
-class UseBench : public KeyLife {
+class UseFixture : public KeyLife {
   public:
-    explicit UseBench(bool legacy_mechanisms = false,
-                      std::chrono::milliseconds deadline = std::chrono::seconds(20))
+    explicit UseFixture(bool legacy_mechanisms = false,
+                        std::chrono::milliseconds deadline = std::chrono::seconds(20))
         : KeyLife(deadline),
           bob{"bob's id", "bob", {{project.id, Permission::use, {}}}},
           use(workplace_with(legacy_mechanisms, *catalogue), [this] { return steady; }) {}
 
-    Workplace workplace_with(bool legacy_mechanisms, Catalogue& over) {
-        Workplace place = workplace_over(over);
+    ServiceContext workplace_with(bool legacy_mechanisms, Catalogue& over) {
+        ServiceContext place = workplace_over(over);
         place.policy.legacy_mechanisms = legacy_mechanisms;
         return place;
     }
@@ -138,18 +138,18 @@ class UseBench : public KeyLife {
         make(name, {.type = keys::KeyType::private_key, .pair = &pair});
     }
 
-    UseKeyRequest single(Action action, OperationFields fields, const std::string& key = "k",
+    UseKeyRequest single(CryptoOperation action, OperationFields fields, const std::string& key = "k",
                          const std::string& environment = "production") {
         UseKeyRequest request;
         request.key_name = key;
         request.environment = environment;
         request.action = action;
         request.operations.push_back(std::move(fields));
-        request.waiter = &waiter;
+        request.responder = &responder;
         return request;
     }
-    UseKeyRequest batch(Action action, std::vector<OperationFields> fields, const std::string& key = "k",
-                        const std::string& environment = "production") {
+    UseKeyRequest batch(CryptoOperation action, std::vector<OperationFields> fields,
+                        const std::string& key = "k", const std::string& environment = "production") {
         UseKeyRequest request;
         request.key_name = key;
         request.environment = environment;
@@ -158,31 +158,31 @@ class UseBench : public KeyLife {
         request.operations = std::move(fields);
         for (std::size_t i = 0; i < request.operations.size(); ++i)
             request.operations[i].pointer = "/batch/" + std::to_string(i);
-        request.waiter = &waiter;
+        request.responder = &responder;
         return request;
     }
 
-    UseResult run(Action action, OperationFields fields, const std::string& key = "k",
+    UseResult run(CryptoOperation action, OperationFields fields, const std::string& key = "k",
                   const std::string& environment = "production") {
         auto results = use.run(bob, project, single(action, std::move(fields), key, environment), {});
         if (results.size() != 1) throw std::logic_error("one operation has one result");
         return std::move(results.front());
     }
-    std::vector<UseResult> run_batch(Action action, std::vector<OperationFields> fields,
+    std::vector<UseResult> run_batch(CryptoOperation action, std::vector<OperationFields> fields,
                                      const std::string& key = "k") {
         return use.run(bob, project, batch(action, std::move(fields), key), {});
     }
-    ServiceError refused(Action action, OperationFields fields, const std::string& key = "k",
+    ServiceError refused(CryptoOperation action, OperationFields fields, const std::string& key = "k",
                          const std::string& environment = "production") {
         return error_of([&] { run(action, std::move(fields), key, environment); });
     }
-    ServiceError refused_batch(Action action, std::vector<OperationFields> fields,
+    ServiceError refused_batch(CryptoOperation action, std::vector<OperationFields> fields,
                                const std::string& key = "k") {
         return error_of([&] { run_batch(action, std::move(fields), key); });
     }
 
     std::chrono::steady_clock::time_point steady{std::chrono::hours(1)};
-    PatientWaiter waiter;
+    PatientResponder responder;
     Caller bob;
     UseKey use;
 };

@@ -56,7 +56,7 @@ struct SampleKey {
         deployment.source = "content";
         deployment.size = algorithm == Algorithm::rsa ? 2048 : 256;
     }
-    [[nodiscard]] UseRules rules(Action action, bool legacy_allowed = true) const {
+    [[nodiscard]] UseRules rules(CryptoOperation action, bool legacy_allowed = true) const {
         return {action, key, &deployment, legacy_allowed};
     }
 
@@ -79,19 +79,19 @@ Texts mistakes_in(const UseRules& rules, const std::string& mechanism, const Sen
 }
 
 /// What is wrong with it for a key of the mechanism's own algorithm.
-Texts mistakes_in(Action action, const std::string& mechanism, const Sent& sent) {
+Texts mistakes_in(CryptoOperation action, const std::string& mechanism, const Sent& sent) {
     const SampleKey sample(find_mechanism(mechanism)->algorithm);
     return mistakes_in(sample.rules(action), mechanism, sent);
 }
 
-CheckedOperation checked(const UseRules& rules, OperationFields fields) {
+CheckedRequest checked(const UseRules& rules, OperationFields fields) {
     std::vector<FieldError> mistakes;
-    CheckedOperation operation = check_operation(rules, std::move(fields), mistakes);
+    CheckedRequest operation = check_operation(rules, std::move(fields), mistakes);
     EXPECT_EQ(texts_of(mistakes), Texts{});
     return operation;
 }
 
-CheckedOperation checked(Action action, const std::string& mechanism, const Sent& sent) {
+CheckedRequest checked(CryptoOperation action, const std::string& mechanism, const Sent& sent) {
     const SampleKey sample(find_mechanism(mechanism)->algorithm);
     return checked(sample.rules(action), fields_of(mechanism, sent));
 }
@@ -104,12 +104,12 @@ Texts names_of_scheme(Scheme scheme) {
 }
 
 /// What must be sent for an action, and nothing else.
-Sent required(const Mechanism& row, Action action) {
+Sent required(const Mechanism& row, CryptoOperation action) {
     Sent sent;
-    if (action == Action::decrypt && row.algorithm == Algorithm::rsa) sent.input = 256;
-    if (action == Action::decrypt && row.iv_size != 0) sent.iv = row.iv_size;
-    if (action == Action::decrypt && row.scheme == Scheme::gcm) sent.tag = 16;
-    if (action == Action::verify) sent.signature = 64;
+    if (action == CryptoOperation::decrypt && row.algorithm == Algorithm::rsa) sent.input = 256;
+    if (action == CryptoOperation::decrypt && row.iv_size != 0) sent.iv = row.iv_size;
+    if (action == CryptoOperation::decrypt && row.scheme == Scheme::gcm) sent.tag = 16;
+    if (action == CryptoOperation::verify) sent.signature = 64;
     if (row.scheme == Scheme::rsa_oaep) sent.hash = "SHA-1";
     return sent;
 }
@@ -117,7 +117,7 @@ Sent required(const Mechanism& row, Action action) {
 TEST(UseRequest, WithWhatIsRequiredIsRightForEveryMechanism) {
     for (const Mechanism& row : mechanism_table()) {
         const std::string name(row.name);
-        for (const Action action : actions_of(row)) {
+        for (const CryptoOperation action : actions_of(row)) {
             EXPECT_EQ(mistakes_in(action, name, required(row, action)), Texts{})
                 << name << " " << to_string(action);
             EXPECT_EQ(checked(action, name, required(row, action)).operation.mechanism, &row) << name;
@@ -128,7 +128,7 @@ TEST(UseRequest, WithWhatIsRequiredIsRightForEveryMechanism) {
 TEST(UseRequest, WithAParameterThatTheMechanismDoesNotTakeIsRefusedByEveryMechanism) {
     for (const Mechanism& row : mechanism_table()) {
         const std::string name(row.name);
-        for (const Action action : actions_of(row)) {
+        for (const CryptoOperation action : actions_of(row)) {
             Sent all = required(row, action);
             Texts expected;
             const auto add = [&](Parameter parameter, auto& field, auto value, const std::string& text) {
@@ -149,8 +149,8 @@ TEST(UseRequest, WithAParameterThatTheMechanismDoesNotTakeIsRefusedByEveryMechan
 TEST(UseRequest, WithASignatureIsRefusedByAllButVerify) {
     const Texts refused{"/signature is for verify; this call does not read one"};
     for (const Mechanism& row : mechanism_table())
-        for (const Action action : actions_of(row)) {
-            if (action == Action::verify) continue;
+        for (const CryptoOperation action : actions_of(row)) {
+            if (action == CryptoOperation::verify) continue;
             Sent sent = required(row, action);
             sent.signature = 64;
             EXPECT_EQ(mistakes_in(action, std::string(row.name), sent), refused) << row.name;
@@ -159,7 +159,7 @@ TEST(UseRequest, WithASignatureIsRefusedByAllButVerify) {
 
 TEST(UseRequest, WithoutInputIsRefusedByEveryMechanism) {
     for (const Mechanism& row : mechanism_table())
-        for (const Action action : actions_of(row)) {
+        for (const CryptoOperation action : actions_of(row)) {
             Sent sent = required(row, action);
             sent.input = {};
             const Texts expected{takes(row, Parameter::digest)
@@ -173,36 +173,36 @@ TEST(UseRequest, WithoutInputIsRefusedByEveryMechanism) {
 
 TEST(UseRequest, ToDecryptNeedsTheIvThatTheEncryptionAnswered) {
     const Texts missing{"/iv is missing: send the one that the encryption answered"};
-    EXPECT_EQ(mistakes_in(Action::decrypt, "AES-GCM", {.tag = 16}), missing);
+    EXPECT_EQ(mistakes_in(CryptoOperation::decrypt, "AES-GCM", {.tag = 16}), missing);
     for (const char* name : {"AES-CBC-PAD", "AES-CTR", "DES-CBC-PAD", "DES3-CBC-PAD"})
-        EXPECT_EQ(mistakes_in(Action::decrypt, name, {}), missing) << name;
+        EXPECT_EQ(mistakes_in(CryptoOperation::decrypt, name, {}), missing) << name;
 }
 
 TEST(UseRequest, WithAnIvOfAnotherSizeIsToldTheRightOne) {
-    EXPECT_EQ(mistakes_in(Action::encrypt, "AES-GCM", {.iv = 11}),
+    EXPECT_EQ(mistakes_in(CryptoOperation::encrypt, "AES-GCM", {.iv = 11}),
               Texts{"/iv must have 12 octets, but has 11"});
-    EXPECT_EQ(mistakes_in(Action::encrypt, "AES-GCM", {.iv = 16}),
+    EXPECT_EQ(mistakes_in(CryptoOperation::encrypt, "AES-GCM", {.iv = 16}),
               Texts{"/iv must have 12 octets, but has 16"});
-    EXPECT_EQ(mistakes_in(Action::encrypt, "AES-GCM", {.iv = 0}),
+    EXPECT_EQ(mistakes_in(CryptoOperation::encrypt, "AES-GCM", {.iv = 0}),
               Texts{"/iv must have 12 octets, but has 0"});
-    EXPECT_EQ(mistakes_in(Action::decrypt, "AES-GCM", {.iv = 13, .tag = 16}),
+    EXPECT_EQ(mistakes_in(CryptoOperation::decrypt, "AES-GCM", {.iv = 13, .tag = 16}),
               Texts{"/iv must have 12 octets, but has 13"});
-    EXPECT_EQ(mistakes_in(Action::encrypt, "AES-CBC-PAD", {.iv = 8}),
+    EXPECT_EQ(mistakes_in(CryptoOperation::encrypt, "AES-CBC-PAD", {.iv = 8}),
               Texts{"/iv must have 16 octets, but has 8"});
-    EXPECT_EQ(mistakes_in(Action::decrypt, "AES-CTR", {.iv = 12}),
+    EXPECT_EQ(mistakes_in(CryptoOperation::decrypt, "AES-CTR", {.iv = 12}),
               Texts{"/iv must have 16 octets, but has 12"});
-    EXPECT_EQ(mistakes_in(Action::encrypt, "DES-CBC-PAD", {.iv = 16}),
+    EXPECT_EQ(mistakes_in(CryptoOperation::encrypt, "DES-CBC-PAD", {.iv = 16}),
               Texts{"/iv must have 8 octets, but has 16"});
-    EXPECT_EQ(mistakes_in(Action::decrypt, "DES3-CBC-PAD", {.iv = 1}),
+    EXPECT_EQ(mistakes_in(CryptoOperation::decrypt, "DES3-CBC-PAD", {.iv = 1}),
               Texts{"/iv must have 8 octets, but has 1"});
 }
 
 TEST(UseRequest, GetsARandomIvOfTheMechanismsSizeWhenNoneWasSent) {
     for (const Mechanism& row : mechanism_table()) {
-        if (use_of(row) != Use::cipher) continue;
-        const Sent sent = required(row, Action::encrypt);
-        const Bytes one = checked(Action::encrypt, std::string(row.name), sent).operation.iv;
-        const Bytes other = checked(Action::encrypt, std::string(row.name), sent).operation.iv;
+        if (use_of(row) != KeyUsage::encrypt_decrypt) continue;
+        const Sent sent = required(row, CryptoOperation::encrypt);
+        const Bytes one = checked(CryptoOperation::encrypt, std::string(row.name), sent).operation.iv;
+        const Bytes other = checked(CryptoOperation::encrypt, std::string(row.name), sent).operation.iv;
         EXPECT_EQ(one.size(), row.iv_size) << row.name;
         if (row.iv_size != 0) {
             EXPECT_NE(one, other) << row.name;
@@ -211,29 +211,30 @@ TEST(UseRequest, GetsARandomIvOfTheMechanismsSizeWhenNoneWasSent) {
 }
 
 TEST(UseRequest, KeepsTheIvThatWasSent) {
-    EXPECT_EQ(checked(Action::encrypt, "AES-GCM", {.iv = 12}).operation.iv, Bytes(12, 0x5a));
-    EXPECT_EQ(checked(Action::encrypt, "AES-CBC-PAD", {.iv = 16}).operation.iv, Bytes(16, 0x5a));
-    EXPECT_EQ(checked(Action::decrypt, "AES-CTR", {.iv = 16}).operation.iv, Bytes(16, 0x5a));
+    EXPECT_EQ(checked(CryptoOperation::encrypt, "AES-GCM", {.iv = 12}).operation.iv, Bytes(12, 0x5a));
+    EXPECT_EQ(checked(CryptoOperation::encrypt, "AES-CBC-PAD", {.iv = 16}).operation.iv, Bytes(16, 0x5a));
+    EXPECT_EQ(checked(CryptoOperation::decrypt, "AES-CTR", {.iv = 16}).operation.iv, Bytes(16, 0x5a));
 }
 
 TEST(UseRequest, MayHaveAdditionalDataOfAnyLengthWithGcm) {
-    EXPECT_EQ(checked(Action::encrypt, "AES-GCM", {.aad = 0}).operation.aad, Bytes{});
-    EXPECT_EQ(checked(Action::encrypt, "AES-GCM", {.aad = 1000}).operation.aad, Bytes(1000, 0x5a));
-    EXPECT_EQ(checked(Action::decrypt, "AES-GCM", {.iv = 12, .aad = 3, .tag = 16}).operation.aad,
+    EXPECT_EQ(checked(CryptoOperation::encrypt, "AES-GCM", {.aad = 0}).operation.aad, Bytes{});
+    EXPECT_EQ(checked(CryptoOperation::encrypt, "AES-GCM", {.aad = 1000}).operation.aad, Bytes(1000, 0x5a));
+    EXPECT_EQ(checked(CryptoOperation::decrypt, "AES-GCM", {.iv = 12, .aad = 3, .tag = 16}).operation.aad,
               Bytes(3, 0x5a));
 }
 
 TEST(UseRequest, ToDecryptWithGcmNeedsTheWholeTag) {
-    EXPECT_EQ(mistakes_in(Action::decrypt, "AES-GCM", {.iv = 12}),
+    EXPECT_EQ(mistakes_in(CryptoOperation::decrypt, "AES-GCM", {.iv = 12}),
               Texts{"/tag is missing: send the one that the encryption answered"});
-    EXPECT_EQ(mistakes_in(Action::decrypt, "AES-GCM", {.iv = 12, .tag = 15}),
+    EXPECT_EQ(mistakes_in(CryptoOperation::decrypt, "AES-GCM", {.iv = 12, .tag = 15}),
               Texts{"/tag must have 16 octets, but has 15"});
-    EXPECT_EQ(mistakes_in(Action::decrypt, "AES-GCM", {.iv = 12, .tag = 0}),
+    EXPECT_EQ(mistakes_in(CryptoOperation::decrypt, "AES-GCM", {.iv = 12, .tag = 0}),
               Texts{"/tag must have 16 octets, but has 0"});
 }
 
 TEST(UseRequest, ToEncryptWithGcmTakesNoTag) {
-    EXPECT_EQ(mistakes_in(Action::encrypt, "AES-GCM", {.tag = 16}), Texts{"/tag is made by the encryption"});
+    EXPECT_EQ(mistakes_in(CryptoOperation::encrypt, "AES-GCM", {.tag = 16}),
+              Texts{"/tag is made by the encryption"});
 }
 
 TEST(UseRequest, PutsTheTagBehindTheCiphertextAsTokensTakeIt) {
@@ -241,20 +242,20 @@ TEST(UseRequest, PutsTheTagBehindTheCiphertextAsTokensTakeIt) {
     fields.input = SecretBytes::copy_of(as_bytes("ciphertext"));
     fields.tag = Bytes(16, 0x07);
     const SampleKey sample(Algorithm::aes);
-    const CheckedOperation decryption = checked(sample.rules(Action::decrypt), std::move(fields));
+    const CheckedRequest decryption = checked(sample.rules(CryptoOperation::decrypt), std::move(fields));
     EXPECT_EQ(decryption.operation.input.reveal_text(), "ciphertext" + std::string(16, '\x07'));
 }
 
 TEST(UseRequest, MayEncryptNothingButWithEcb) {
     for (const char* name : {"AES-GCM", "AES-CBC-PAD", "AES-CTR", "DES3-CBC-PAD"})
-        EXPECT_EQ(mistakes_in(Action::encrypt, name, {.input = 0}), Texts{}) << name;
-    EXPECT_EQ(mistakes_in(Action::decrypt, "AES-GCM", {.input = 0, .iv = 12, .tag = 16}), Texts{});
+        EXPECT_EQ(mistakes_in(CryptoOperation::encrypt, name, {.input = 0}), Texts{}) << name;
+    EXPECT_EQ(mistakes_in(CryptoOperation::decrypt, "AES-GCM", {.input = 0, .iv = 12, .tag = 16}), Texts{});
 }
 
 // blocks
 
 TEST(UseRequest, WithEcbHasWholeBlocksInBothDirections) {
-    for (const Action action : {Action::encrypt, Action::decrypt}) {
+    for (const CryptoOperation action : {CryptoOperation::encrypt, CryptoOperation::decrypt}) {
         EXPECT_EQ(mistakes_in(action, "AES-ECB", {.input = 32}), Texts{});
         EXPECT_EQ(mistakes_in(action, "AES-ECB", {.input = 15}),
                   Texts{"/input must have whole blocks of 16 octets, at least one, but has 15 octets"});
@@ -268,21 +269,21 @@ TEST(UseRequest, WithEcbHasWholeBlocksInBothDirections) {
 }
 
 TEST(UseRequest, WithPaddingDecryptsWholeBlocksAndEncryptsAnything) {
-    EXPECT_EQ(mistakes_in(Action::encrypt, "AES-CBC-PAD", {.input = 15}), Texts{});
-    EXPECT_EQ(mistakes_in(Action::decrypt, "AES-CBC-PAD", {.input = 24, .iv = 16}),
+    EXPECT_EQ(mistakes_in(CryptoOperation::encrypt, "AES-CBC-PAD", {.input = 15}), Texts{});
+    EXPECT_EQ(mistakes_in(CryptoOperation::decrypt, "AES-CBC-PAD", {.input = 24, .iv = 16}),
               Texts{"/input must have whole blocks of 16 octets, at least one, but has 24 octets"});
-    EXPECT_EQ(mistakes_in(Action::decrypt, "AES-CBC-PAD", {.input = 0, .iv = 16}),
+    EXPECT_EQ(mistakes_in(CryptoOperation::decrypt, "AES-CBC-PAD", {.input = 0, .iv = 16}),
               Texts{"/input must have whole blocks of 16 octets, at least one, but has 0 octets"});
     for (const char* name : {"DES-CBC-PAD", "DES3-CBC-PAD"}) {
-        EXPECT_EQ(mistakes_in(Action::decrypt, name, {.input = 24, .iv = 8}), Texts{});
-        EXPECT_EQ(mistakes_in(Action::decrypt, name, {.input = 12, .iv = 8}),
+        EXPECT_EQ(mistakes_in(CryptoOperation::decrypt, name, {.input = 24, .iv = 8}), Texts{});
+        EXPECT_EQ(mistakes_in(CryptoOperation::decrypt, name, {.input = 12, .iv = 8}),
                   Texts{"/input must have whole blocks of 8 octets, at least one, but has 12 octets"});
     }
 }
 
 TEST(UseRequest, WithCounterModeHasAnyLength) {
-    EXPECT_EQ(mistakes_in(Action::encrypt, "AES-CTR", {.input = 1}), Texts{});
-    EXPECT_EQ(mistakes_in(Action::decrypt, "AES-CTR", {.input = 17, .iv = 16}), Texts{});
+    EXPECT_EQ(mistakes_in(CryptoOperation::encrypt, "AES-CTR", {.input = 1}), Texts{});
+    EXPECT_EQ(mistakes_in(CryptoOperation::decrypt, "AES-CTR", {.input = 17, .iv = 16}), Texts{});
 }
 
 // RSA encryption
@@ -290,8 +291,8 @@ TEST(UseRequest, WithCounterModeHasAnyLength) {
 const std::string hash_names = "SHA-1, SHA224, SHA256, SHA384, SHA512";
 
 TEST(UseRequest, WithOaepNamesItsHash) {
-    for (const Action action : {Action::encrypt, Action::decrypt}) {
-        const std::size_t input = action == Action::encrypt ? 16 : 256;
+    for (const CryptoOperation action : {CryptoOperation::encrypt, CryptoOperation::decrypt}) {
+        const std::size_t input = action == CryptoOperation::encrypt ? 16 : 256;
         EXPECT_EQ(mistakes_in(action, "RSA-PKCS-OAEP", {.input = input}),
                   Texts{"/hash is missing: it must be one of " + hash_names});
         for (const char* unknown : {"", "SHA1", "sha256", "SHA-256", "MD5"})
@@ -299,8 +300,8 @@ TEST(UseRequest, WithOaepNamesItsHash) {
                       Texts{"/hash must be one of " + hash_names})
                 << unknown;
     }
-    for (const keys::Digest hash : keys::all_digests())
-        EXPECT_EQ(checked(Action::encrypt, "RSA-PKCS-OAEP", {.hash = std::string(to_string(hash))})
+    for (const Digest hash : all_digests())
+        EXPECT_EQ(checked(CryptoOperation::encrypt, "RSA-PKCS-OAEP", {.hash = std::string(to_string(hash))})
                       .operation.oaep_hash,
                   hash);
 }
@@ -309,27 +310,30 @@ TEST(UseRequest, WithOaepEncryptsAtMostTheModulusLessTwoHashesAndTwoOctets) {
     const std::vector<std::pair<std::string, std::size_t>> most{
         {"SHA-1", 214}, {"SHA224", 198}, {"SHA256", 190}, {"SHA384", 158}, {"SHA512", 126}};
     for (const auto& [hash, size] : most) {
-        EXPECT_EQ(mistakes_in(Action::encrypt, "RSA-PKCS-OAEP", {.input = size, .hash = hash}), Texts{})
+        EXPECT_EQ(mistakes_in(CryptoOperation::encrypt, "RSA-PKCS-OAEP", {.input = size, .hash = hash}),
+                  Texts{})
             << hash;
-        EXPECT_EQ(mistakes_in(Action::encrypt, "RSA-PKCS-OAEP", {.input = size + 1, .hash = hash}),
+        EXPECT_EQ(mistakes_in(CryptoOperation::encrypt, "RSA-PKCS-OAEP", {.input = size + 1, .hash = hash}),
                   Texts{"/input must have at most " + std::to_string(size) +
                         " octets with this key, but has " + std::to_string(size + 1)})
             << hash;
     }
-    EXPECT_EQ(mistakes_in(Action::encrypt, "RSA-PKCS-OAEP", {.input = 0, .hash = "SHA512"}), Texts{});
+    EXPECT_EQ(mistakes_in(CryptoOperation::encrypt, "RSA-PKCS-OAEP", {.input = 0, .hash = "SHA512"}),
+              Texts{});
 }
 
 TEST(UseRequest, WithPkcs1EncryptsAtMostTheModulusLessElevenOctets) {
-    EXPECT_EQ(mistakes_in(Action::encrypt, "RSA-PKCS", {.input = 245}), Texts{});
-    EXPECT_EQ(mistakes_in(Action::encrypt, "RSA-PKCS", {.input = 246}),
+    EXPECT_EQ(mistakes_in(CryptoOperation::encrypt, "RSA-PKCS", {.input = 245}), Texts{});
+    EXPECT_EQ(mistakes_in(CryptoOperation::encrypt, "RSA-PKCS", {.input = 246}),
               Texts{"/input must have at most 245 octets with this key, but has 246"});
 }
 
 TEST(UseRequest, ToAShortModulusIsToldThatNothingFits) {
     SampleKey sample(Algorithm::rsa);
     sample.deployment.size = 1024;
-    EXPECT_EQ(mistakes_in(sample.rules(Action::encrypt), "RSA-PKCS-OAEP", {.input = 1, .hash = "SHA512"}),
-              Texts{"/input must have at most 0 octets with this key, but has 1"});
+    EXPECT_EQ(
+        mistakes_in(sample.rules(CryptoOperation::encrypt), "RSA-PKCS-OAEP", {.input = 1, .hash = "SHA512"}),
+        Texts{"/input must have at most 0 octets with this key, but has 1"});
 }
 
 TEST(UseRequest, ToDecryptWithRsaIsAsLongAsTheModulus) {
@@ -337,7 +341,7 @@ TEST(UseRequest, ToDecryptWithRsaIsAsLongAsTheModulus) {
         for (const std::size_t size : {0U, 1U, 255U, 257U}) {
             Sent sent{.input = size};
             if (std::string(name) == "RSA-PKCS-OAEP") sent.hash = "SHA-1";
-            EXPECT_EQ(mistakes_in(Action::decrypt, name, sent),
+            EXPECT_EQ(mistakes_in(CryptoOperation::decrypt, name, sent),
                       Texts{"/input must have 256 octets, but has " + std::to_string(size)})
                 << name;
         }
@@ -346,14 +350,14 @@ TEST(UseRequest, ToDecryptWithRsaIsAsLongAsTheModulus) {
 TEST(UseRequest, CountsAModulusOfAnOddLengthInWholeOctets) {
     SampleKey sample(Algorithm::rsa);
     sample.deployment.size = 2049;
-    EXPECT_EQ(mistakes_in(sample.rules(Action::decrypt), "RSA-PKCS", {.input = 257}), Texts{});
-    EXPECT_EQ(mistakes_in(sample.rules(Action::decrypt), "RSA-PKCS", {.input = 256}),
+    EXPECT_EQ(mistakes_in(sample.rules(CryptoOperation::decrypt), "RSA-PKCS", {.input = 257}), Texts{});
+    EXPECT_EQ(mistakes_in(sample.rules(CryptoOperation::decrypt), "RSA-PKCS", {.input = 256}),
               Texts{"/input must have 257 octets, but has 256"});
 }
 
 TEST(UseRequest, LeavesSizesAloneWhereTheKeysCantBeKnown) {
     const SampleKey sample(Algorithm::rsa);
-    const UseRules rules{Action::decrypt, sample.key, nullptr, true};
+    const UseRules rules{CryptoOperation::decrypt, sample.key, nullptr, true};
     EXPECT_EQ(mistakes_in(rules, "RSA-PKCS", {.input = 1}), Texts{});
     EXPECT_EQ(mistakes_in(rules, "RSA-PKCS-OAEP", {.input = 1}),
               Texts{"/hash is missing: it must be one of " + hash_names});
@@ -364,11 +368,11 @@ TEST(UseRequest, LeavesSizesAloneWhereTheKeysCantBeKnown) {
 TEST(UseRequest, MayBringTheDigestForRsaAndEcdsaSignatures) {
     for (const Mechanism& row : mechanism_table()) {
         if (!takes(row, Parameter::digest)) continue;
-        for (const Action action : actions_of(row)) {
+        for (const CryptoOperation action : actions_of(row)) {
             Sent sent = required(row, action);
             sent.input = {};
-            sent.digest = keys::size_of(*row.digest);
-            const CheckedOperation right = checked(action, std::string(row.name), sent);
+            sent.digest = size_of(*row.digest);
+            const CheckedRequest right = checked(action, std::string(row.name), sent);
             EXPECT_TRUE(right.operation.input_is_digest) << row.name;
             EXPECT_EQ(right.operation.input.size(), *sent.digest) << row.name;
         }
@@ -376,14 +380,14 @@ TEST(UseRequest, MayBringTheDigestForRsaAndEcdsaSignatures) {
 }
 
 TEST(UseRequest, WithInputIsNotADigest) {
-    const CheckedOperation signing = checked(Action::sign, "ECDSA-SHA256", {.input = 32});
+    const CheckedRequest signing = checked(CryptoOperation::sign, "ECDSA-SHA256", {.input = 32});
     EXPECT_FALSE(signing.operation.input_is_digest);
     EXPECT_EQ(signing.operation.input.size(), 32U);
 }
 
 TEST(UseRequest, WithADigestOfAnotherSizeIsToldTheMechanismsOwn) {
     const auto refused = [](const char* name, std::size_t size) {
-        return mistakes_in(Action::sign, name, {.input = {}, .digest = size});
+        return mistakes_in(CryptoOperation::sign, name, {.input = {}, .digest = size});
     };
     EXPECT_EQ(refused("SHA256-RSA-PKCS", 20), Texts{"/digest must have 32 octets, but has 20"});
     EXPECT_EQ(refused("SHA384-RSA-PKCS-PSS", 64), Texts{"/digest must have 48 octets, but has 64"});
@@ -392,9 +396,9 @@ TEST(UseRequest, WithADigestOfAnotherSizeIsToldTheMechanismsOwn) {
 }
 
 TEST(UseRequest, WithBothInputAndDigestIsRefused) {
-    for (const Action action : {Action::sign, Action::verify}) {
+    for (const CryptoOperation action : {CryptoOperation::sign, CryptoOperation::verify}) {
         Sent sent{.input = 16, .digest = 32};
-        if (action == Action::verify) sent.signature = 64;
+        if (action == CryptoOperation::verify) sent.signature = 64;
         EXPECT_EQ(mistakes_in(action, "SHA256-RSA-PKCS", sent),
                   Texts{"/digest can't be sent together with input"});
     }
@@ -403,7 +407,7 @@ TEST(UseRequest, WithBothInputAndDigestIsRefused) {
 TEST(UseRequest, WithADigestIsRefusedWhereThereIsNone) {
     for (const Mechanism& row : mechanism_table()) {
         if (takes(row, Parameter::digest)) continue;
-        for (const Action action : actions_of(row)) {
+        for (const CryptoOperation action : actions_of(row)) {
             Sent sent = required(row, action);
             sent.input = {};
             sent.digest = 32;
@@ -417,8 +421,9 @@ TEST(UseRequest, WithADigestIsRefusedWhereThereIsNone) {
 
 TEST(UseRequest, ToVerifyNeedsASignature) {
     for (const Mechanism& row : mechanism_table())
-        if (use_of(row) == Use::signature) {
-            EXPECT_EQ(mistakes_in(Action::verify, std::string(row.name), {}), Texts{"/signature is missing"})
+        if (use_of(row) == KeyUsage::sign_verify) {
+            EXPECT_EQ(mistakes_in(CryptoOperation::verify, std::string(row.name), {}),
+                      Texts{"/signature is missing"})
                 << row.name;
         }
 }
@@ -426,16 +431,16 @@ TEST(UseRequest, ToVerifyNeedsASignature) {
 TEST(UseRequest, TakesSignaturesOfAnyLengthForTheTokenToRefuse) {
     for (const char* name : {"SHA256-HMAC", "AES-CMAC", "SHA256-RSA-PKCS", "SHA512-RSA-PKCS-PSS", "EDDSA"})
         for (const std::size_t size : {0U, 1U, 63U, 1000U})
-            EXPECT_EQ(checked(Action::verify, name, {.signature = size}).operation.signature,
+            EXPECT_EQ(checked(CryptoOperation::verify, name, {.signature = size}).operation.signature,
                       Bytes(size, 0x5a))
                 << name;
 }
 
 TEST(UseRequest, KnowsTheTwoFormsOfAnEcdsaSignatureAndNoOther) {
-    for (const Action action : {Action::sign, Action::verify})
+    for (const CryptoOperation action : {CryptoOperation::sign, CryptoOperation::verify})
         for (const std::string& name : names_of_scheme(Scheme::ecdsa)) {
             Sent sent;
-            if (action == Action::verify) sent.signature = 64;
+            if (action == CryptoOperation::verify) sent.signature = 64;
             EXPECT_EQ(checked(action, name, sent).form, SignatureForm::der);
             sent.format = "der";
             EXPECT_EQ(checked(action, name, sent).form, SignatureForm::der);
@@ -454,7 +459,7 @@ Bytes brought_into_form(const Bytes& sent, const std::string& format, int size =
     sample.deployment.size = size;
     OperationFields fields = fields_of("ECDSA-SHA256", {.format = format});
     fields.signature = sent;
-    return checked(sample.rules(Action::verify), std::move(fields)).operation.signature;
+    return checked(sample.rules(CryptoOperation::verify), std::move(fields)).operation.signature;
 }
 
 TEST(EcdsaSignature, GoesToTheTokenAsTwoNumbersOfTheOrdersLength) {
@@ -500,10 +505,10 @@ TEST(EcdsaSignature, InOneFormIsWrongInTheOther) {
 TEST(Mechanism, ThatIsMissingOrUnknownIsToldWhatFits) {
     SampleKey sample(Algorithm::aes);
     sample.key.mechanisms = {"AES-GCM", "AES-CTR", "AES-CMAC"};
-    EXPECT_EQ(mistakes_in(sample.rules(Action::encrypt), "", {}),
+    EXPECT_EQ(mistakes_in(sample.rules(CryptoOperation::encrypt), "", {}),
               Texts{"/mechanism is missing; the key has AES-GCM, AES-CTR to encrypt"});
     for (const char* unknown : {"AES", "aes-gcm", "AES_GCM", "CKM_AES_GCM"})
-        EXPECT_EQ(mistakes_in(sample.rules(Action::sign), unknown, {}),
+        EXPECT_EQ(mistakes_in(sample.rules(CryptoOperation::sign), unknown, {}),
                   Texts{"/mechanism is not the name of a mechanism, in upper case with dashes; the key has "
                         "AES-CMAC to sign"})
             << unknown;
@@ -511,7 +516,7 @@ TEST(Mechanism, ThatIsMissingOrUnknownIsToldWhatFits) {
 
 TEST(Mechanism, OfAnotherAlgorithmIsToldWhatFits) {
     const SampleKey sample(Algorithm::hmac);
-    EXPECT_EQ(mistakes_in(sample.rules(Action::verify), "EDDSA", {}),
+    EXPECT_EQ(mistakes_in(sample.rules(CryptoOperation::verify), "EDDSA", {}),
               Texts{"/mechanism is for Ed25519 keys, but the key is for HMAC; the key has SHA-1-HMAC, "
                     "SHA224-HMAC, SHA256-HMAC, SHA384-HMAC, SHA512-HMAC to verify"});
 }
@@ -519,18 +524,18 @@ TEST(Mechanism, OfAnotherAlgorithmIsToldWhatFits) {
 TEST(Mechanism, ThatIsNotAmongTheKeysIsToldWhichAre) {
     SampleKey sample(Algorithm::aes);
     sample.key.mechanisms = {"AES-GCM", "AES-CMAC"};
-    EXPECT_EQ(mistakes_in(sample.rules(Action::decrypt), "AES-CTR", {}),
+    EXPECT_EQ(mistakes_in(sample.rules(CryptoOperation::decrypt), "AES-CTR", {}),
               Texts{"/mechanism is not among the key's mechanisms; the key has AES-GCM to decrypt"});
 }
 
 TEST(Mechanism, OfTheOtherUseIsToldWhatFits) {
     const SampleKey ec(Algorithm::ec);
-    EXPECT_EQ(mistakes_in(ec.rules(Action::encrypt), "ECDSA-SHA256", {}),
+    EXPECT_EQ(mistakes_in(ec.rules(CryptoOperation::encrypt), "ECDSA-SHA256", {}),
               Texts{"/mechanism does not encrypt; the key has none to encrypt"});
     const SampleKey rsa(Algorithm::rsa);
-    EXPECT_EQ(mistakes_in(rsa.rules(Action::decrypt, false), "SHA256-RSA-PKCS", {}),
+    EXPECT_EQ(mistakes_in(rsa.rules(CryptoOperation::decrypt, false), "SHA256-RSA-PKCS", {}),
               Texts{"/mechanism does not decrypt; the key has RSA-PKCS-OAEP to decrypt"});
-    EXPECT_EQ(mistakes_in(rsa.rules(Action::decrypt, true), "SHA256-RSA-PKCS", {}),
+    EXPECT_EQ(mistakes_in(rsa.rules(CryptoOperation::decrypt, true), "SHA256-RSA-PKCS", {}),
               Texts{"/mechanism does not decrypt; the key has RSA-PKCS-OAEP, RSA-PKCS to decrypt"});
 }
 
@@ -538,11 +543,11 @@ TEST(Mechanism, OfOldIsUsedOnlyWhereTheConfigurationAllowsIt) {
     const std::string refused =
         "/mechanism is a legacy mechanism, which the configuration does not allow "
         "(policy.legacy_mechanisms); ";
-    const auto mistakes = [](const char* name, Action action) {
+    const auto mistakes = [](const char* name, CryptoOperation action) {
         const SampleKey sample(find_mechanism(name)->algorithm);
         return mistakes_in(sample.rules(action, false), name, {.input = 256});
     };
-    for (const Action action : {Action::encrypt, Action::decrypt}) {
+    for (const CryptoOperation action : {CryptoOperation::encrypt, CryptoOperation::decrypt}) {
         const std::string verb(to_string(action));
         EXPECT_EQ(mistakes("DES-CBC-PAD", action), Texts{refused + "the key has none to " + verb});
         EXPECT_EQ(mistakes("DES3-CBC-PAD", action), Texts{refused + "the key has none to " + verb});
@@ -556,7 +561,7 @@ TEST(Mechanism, WithoutLegacyOnesServesEverythingElse) {
     for (const Mechanism& row : mechanism_table()) {
         if (row.legacy) continue;
         const SampleKey sample(row.algorithm);
-        for (const Action action : actions_of(row))
+        for (const CryptoOperation action : actions_of(row))
             EXPECT_EQ(mistakes_in(sample.rules(action, false), std::string(row.name), required(row, action)),
                       Texts{})
                 << row.name;
@@ -565,7 +570,7 @@ TEST(Mechanism, WithoutLegacyOnesServesEverythingElse) {
 
 TEST(Mechanism, ThatIsWrongIsTheOnlyMistakeToldOfItsOperation) {
     EXPECT_EQ(
-        mistakes_in(Action::encrypt, "AES-CMAC", {.input = {}, .iv = 3, .tag = 1, .hash = "x"}),
+        mistakes_in(CryptoOperation::encrypt, "AES-CMAC", {.input = {}, .iv = 3, .tag = 1, .hash = "x"}),
         Texts{"/mechanism does not encrypt; the key has AES-GCM, AES-CBC-PAD, AES-CTR, AES-ECB to encrypt"});
 }
 
@@ -574,23 +579,25 @@ TEST(Mechanism, ThatIsWrongIsTheOnlyMistakeToldOfItsOperation) {
 TEST(PublicKey, EncryptsAndVerifies) {
     SampleKey sample(Algorithm::rsa);
     sample.key.type = KeyType::public_key;
-    EXPECT_EQ(mistakes_in(sample.rules(Action::encrypt), "RSA-PKCS-OAEP", {.hash = "SHA-1"}), Texts{});
-    EXPECT_EQ(mistakes_in(sample.rules(Action::verify), "SHA256-RSA-PKCS", {.signature = 256}), Texts{});
+    EXPECT_EQ(mistakes_in(sample.rules(CryptoOperation::encrypt), "RSA-PKCS-OAEP", {.hash = "SHA-1"}),
+              Texts{});
+    EXPECT_EQ(mistakes_in(sample.rules(CryptoOperation::verify), "SHA256-RSA-PKCS", {.signature = 256}),
+              Texts{});
 }
 
 TEST(PublicKey, NeitherDecryptsNorSigns) {
     SampleKey sample(Algorithm::rsa);
     sample.key.type = KeyType::public_key;
     EXPECT_EQ(
-        mistakes_in(sample.rules(Action::decrypt), "RSA-PKCS-OAEP", {}),
+        mistakes_in(sample.rules(CryptoOperation::decrypt), "RSA-PKCS-OAEP", {}),
         Texts{"/mechanism needs the private key to decrypt, but the key is a public key; the key has none "
               "to decrypt"});
-    EXPECT_EQ(mistakes_in(sample.rules(Action::sign), "SHA256-RSA-PKCS", {}),
+    EXPECT_EQ(mistakes_in(sample.rules(CryptoOperation::sign), "SHA256-RSA-PKCS", {}),
               Texts{"/mechanism needs the private key to sign, but the key is a public key; the key has none "
                     "to sign"});
     SampleKey ed25519(Algorithm::ed25519);
     ed25519.key.type = KeyType::public_key;
-    EXPECT_EQ(mistakes_in(ed25519.rules(Action::sign), "EDDSA", {}),
+    EXPECT_EQ(mistakes_in(ed25519.rules(CryptoOperation::sign), "EDDSA", {}),
               Texts{"/mechanism needs the private key to sign, but the key is a public key; the key has none "
                     "to sign"});
 }
@@ -599,12 +606,12 @@ TEST(PublicKey, OfTheOlderFormIsOneInTheEnvironmentThatGotNoOther) {
     SampleKey sample(Algorithm::rsa);
     sample.key.type = KeyType::rsa;
     sample.deployment.source = "publicKey";
-    EXPECT_EQ(mistakes_in(sample.rules(Action::sign), "SHA256-RSA-PKCS", {}),
+    EXPECT_EQ(mistakes_in(sample.rules(CryptoOperation::sign), "SHA256-RSA-PKCS", {}),
               Texts{"/mechanism needs the private key to sign, but the key is a public key; the key has none "
                     "to sign"});
     for (const char* source : {"privateKey", "publicKey+privateKey"}) {
         sample.deployment.source = source;
-        EXPECT_EQ(mistakes_in(sample.rules(Action::sign), "SHA256-RSA-PKCS", {}), Texts{}) << source;
+        EXPECT_EQ(mistakes_in(sample.rules(CryptoOperation::sign), "SHA256-RSA-PKCS", {}), Texts{}) << source;
     }
 }
 
@@ -614,7 +621,7 @@ TEST(UseRequest, IsToldOfEveryMistakeAtOnceUnderItsPointer) {
     OperationFields fields = fields_of("AES-GCM", {.input = {}, .iv = 3, .hash = "SHA256", .format = "raw"});
     fields.pointer = "/batch/7";
     std::vector<FieldError> mistakes;
-    check_operation(SampleKey(Algorithm::aes).rules(Action::decrypt), std::move(fields), mistakes);
+    check_operation(SampleKey(Algorithm::aes).rules(CryptoOperation::decrypt), std::move(fields), mistakes);
     EXPECT_EQ(texts_of(mistakes),
               (Texts{"/batch/7/hash AES-GCM has a hash of its own or none", "/batch/7/input is missing",
                      "/batch/7/iv must have 12 octets, but has 3",
@@ -624,8 +631,8 @@ TEST(UseRequest, IsToldOfEveryMistakeAtOnceUnderItsPointer) {
 
 TEST(UseRequest, AddsItsMistakesToThoseOfOthers) {
     std::vector<FieldError> mistakes{{"/batch/0/iv", "was wrong"}};
-    check_operation(SampleKey(Algorithm::aes).rules(Action::encrypt), fields_of("AES-CBC-PAD", {.iv = 1}),
-                    mistakes);
+    check_operation(SampleKey(Algorithm::aes).rules(CryptoOperation::encrypt),
+                    fields_of("AES-CBC-PAD", {.iv = 1}), mistakes);
     EXPECT_EQ(texts_of(mistakes), (Texts{"/batch/0/iv was wrong", "/iv must have 16 octets, but has 1"}));
 }
 
@@ -633,7 +640,7 @@ TEST(UseRequest, NeverRepeatsWhatWasSent) {
     OperationFields fields = fields_of("AES-ECB", {.iv = 3, .aad = 3, .tag = 3});
     fields.input = SecretBytes::copy_of(as_bytes("a plaintext secret"));
     std::vector<FieldError> mistakes;
-    check_operation(SampleKey(Algorithm::aes).rules(Action::encrypt), std::move(fields), mistakes);
+    check_operation(SampleKey(Algorithm::aes).rules(CryptoOperation::encrypt), std::move(fields), mistakes);
     ASSERT_EQ(mistakes.size(), 4U);
     for (const FieldError& mistake : mistakes)
         EXPECT_EQ(mistake.message.find("plaintext"), std::string::npos) << mistake.message;

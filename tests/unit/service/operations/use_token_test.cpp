@@ -10,39 +10,39 @@
 namespace keyward::service {
 namespace {
 
-using keys::Digest;
 using keys::KeyType;
 
 class UseTokenTest : public testing::Test {
   protected:
-    ServiceError refused() { return bench_.refused(Action::encrypt, operation("AES-GCM")); }
+    ServiceError refused() { return fixture_.refused(CryptoOperation::encrypt, operation("AES-GCM")); }
     ServiceError refused_batch() {
-        return bench_.refused_batch(Action::encrypt, operations(operation("AES-GCM"), operation("AES-GCM")));
+        return fixture_.refused_batch(CryptoOperation::encrypt,
+                                      operations(operation("AES-GCM"), operation("AES-GCM")));
     }
     /// A single use and a batch meet the same fault.
     void expect_fault(TokenFault fault, ErrorKind kind, const std::string& text) {
-        bench_.production->fail_next_operation(fault, "The token has its reasons");
+        fixture_.production->fail_next_operation(fault, "The token has its reasons");
         expect_error(refused(), kind, text);
-        bench_.production->fail_next_operation(fault, "The token has its reasons");
+        fixture_.production->fail_next_operation(fault, "The token has its reasons");
         expect_error(refused_batch(), kind, text);
-        EXPECT_TRUE(bench_.run(Action::encrypt, operation("AES-GCM"), "k", "staging").success);
+        EXPECT_TRUE(fixture_.run(CryptoOperation::encrypt, operation("AES-GCM"), "k", "staging").success);
     }
 
-    UseBench bench_;
+    UseFixture fixture_;
 };
 
 // faults
 
 TEST_F(UseTokenTest, ThatCantBeReachedIsNamed) {
-    bench_.production->set_reachable(false);
+    fixture_.production->set_reachable(false);
     expect_error(refused(), ErrorKind::hsm_unavailable, "production: The token can't be reached");
     expect_error(refused_batch(), ErrorKind::hsm_unavailable, "production: The token can't be reached");
-    bench_.production->set_reachable(true);
-    EXPECT_TRUE(bench_.run(Action::encrypt, operation("AES-GCM")).success);
+    fixture_.production->set_reachable(true);
+    EXPECT_TRUE(fixture_.run(CryptoOperation::encrypt, operation("AES-GCM")).success);
 }
 
 TEST_F(UseTokenTest, ThatFailsAgainAndAgainIsNotAskedAnyMore) {
-    bench_.production->set_reachable(false);
+    fixture_.production->set_reachable(false);
     for (int i = 0; i < 3; ++i)
         refused();
     expect_error(refused(), ErrorKind::hsm_unavailable,
@@ -70,52 +70,52 @@ TEST_F(UseTokenTest, ThatMissesTheKeyIsUnavailable) {
     constexpr auto text =
         "production: The token does not hold the key, although it was deployed there; an operator can find "
         "out more with: keyward reconcile --dry-run";
-    bench_.production->lose(bench_.key().deployments[0].object_id.value());
+    fixture_.production->lose(fixture_.key().deployments[0].object_id.value());
     expect_error(refused(), ErrorKind::hsm_unavailable, text);
     expect_error(refused_batch(), ErrorKind::hsm_unavailable, text);
-    EXPECT_TRUE(bench_.run(Action::encrypt, operation("AES-GCM"), "k", "staging").success);
+    EXPECT_TRUE(fixture_.run(CryptoOperation::encrypt, operation("AES-GCM"), "k", "staging").success);
 }
 
 TEST_F(UseTokenTest, ThatRefusesTheUseOfAKeyIsTheClientsToKnow) {
     const std::string why = "The token does not permit this use of the key";
-    bench_.production->fail_next_operation(TokenFault::refused, why);
+    fixture_.production->fail_next_operation(TokenFault::refused, why);
     expect_mistake(refused(), "/mechanism", "is refused in environment production: " + why);
-    bench_.production->fail_next_operation(TokenFault::refused, why);
+    fixture_.production->fail_next_operation(TokenFault::refused, why);
     expect_mistake(refused_batch(), "/batch/0/mechanism", "is refused in environment production: " + why);
 }
 
 TEST_F(UseTokenTest, ThatFailsInTheMiddleOfABatchFailsAllOfIt) {
     std::vector<OperationFields> many = times(70, "AES-GCM");
-    bench_.production->in_next_operation([this] {
-        bench_.production->in_next_operation([this] { bench_.production->set_reachable(false); });
+    fixture_.production->in_next_operation([this] {
+        fixture_.production->in_next_operation([this] { fixture_.production->set_reachable(false); });
     });
-    expect_error(bench_.refused_batch(Action::encrypt, std::move(many)), ErrorKind::hsm_unavailable,
-                 "production: The token can't be reached");
+    expect_error(fixture_.refused_batch(CryptoOperation::encrypt, std::move(many)),
+                 ErrorKind::hsm_unavailable, "production: The token can't be reached");
 }
 
 TEST_F(UseTokenTest, RunsOnAWorkerForWhomNobodyCanBeLetGo) {
-    UseKeyRequest request = bench_.single(Action::encrypt, operation("AES-GCM"));
-    request.waiter = nullptr;
+    UseKeyRequest request = fixture_.single(CryptoOperation::encrypt, operation("AES-GCM"));
+    request.responder = nullptr;
     std::thread::id thread;
-    bench_.production->in_next_operation([&] { thread = std::this_thread::get_id(); });
-    EXPECT_TRUE(bench_.use.run(bench_.bob, bench_.project, std::move(request), {}).front().success);
+    fixture_.production->in_next_operation([&] { thread = std::this_thread::get_id(); });
+    EXPECT_TRUE(fixture_.use.run(fixture_.bob, fixture_.project, std::move(request), {}).front().success);
     EXPECT_NE(thread, std::this_thread::get_id());
-    bench_.production->in_next_operation([&] { thread = std::this_thread::get_id(); });
-    EXPECT_TRUE(bench_.run(Action::encrypt, operation("AES-GCM")).success);
+    fixture_.production->in_next_operation([&] { thread = std::this_thread::get_id(); });
+    EXPECT_TRUE(fixture_.run(CryptoOperation::encrypt, operation("AES-GCM")).success);
     EXPECT_EQ(thread, std::this_thread::get_id());
-    EXPECT_TRUE(bench_.waiter.told.empty());
+    EXPECT_TRUE(fixture_.responder.told.empty());
 }
 
 TEST_F(UseTokenTest, ThatHangsLetsTheWaiterGoWithTheEnvironmentsName) {
-    UseBench hasty(false, std::chrono::milliseconds(500));
+    UseFixture hasty(false, std::chrono::milliseconds(500));
     hasty.production->in_next_operation([&] {
         while (hasty.environments.all().front()->health() != Health::down)
             std::this_thread::yield();
     });
-    const auto error = hasty.refused(Action::encrypt, operation("AES-GCM"));
+    const auto error = hasty.refused(CryptoOperation::encrypt, operation("AES-GCM"));
     constexpr auto text = "production: The token of environment production did not answer within 500 ms";
     expect_error(error, ErrorKind::hsm_unavailable, text);
-    EXPECT_EQ(hasty.waiter.told, std::vector<std::string>{text});
+    EXPECT_EQ(hasty.responder.told, std::vector<std::string>{text});
 }
 
 TEST(TokenErrors, SayWhereAndWhatForEveryFault) {
@@ -141,37 +141,39 @@ TEST(TokenErrors, SayWhereAndWhatForEveryFault) {
 // slow tokens
 
 TEST_F(UseTokenTest, ThatIsSlowEndsABatchAtTwiceItsDeadlineAndTellsTheRest) {
-    const auto deadline = bench_.environments.find("production")->profile().deadline;
-    bench_.production->in_next_operation([&] { bench_.steady += 2 * deadline + std::chrono::seconds(1); });
+    const auto deadline = fixture_.environments.find("production")->profile().deadline;
+    fixture_.production->in_next_operation(
+        [&] { fixture_.steady += 2 * deadline + std::chrono::seconds(1); });
     std::vector<OperationFields> three = times(3, "AES-GCM");
-    const auto results = bench_.run_batch(Action::encrypt, std::move(three));
+    const auto results = fixture_.run_batch(CryptoOperation::encrypt, std::move(three));
     EXPECT_TRUE(results[0].success);
     for (const std::size_t rest : {1U, 2U}) {
         EXPECT_FALSE(results[rest].success);
         EXPECT_EQ(results[rest].message, "Not tried: the batch took longer than " +
                                              duration_text(2 * deadline) + "; send the rest again");
     }
-    EXPECT_EQ(bench_.production->operations(), 1U);
+    EXPECT_EQ(fixture_.production->operations(), 1U);
 }
 
 // refused inputs
 
 TEST_F(UseTokenTest, ThatRefusesAnInputTellsASingleUseWhichField) {
-    bench_.production->refuse_next_input("is too long for the token");
+    fixture_.production->refuse_next_input("is too long for the token");
     expect_mistake(refused(), "/input", "is too long for the token");
     const KeyPair pair = KeyPair::rsa();
-    bench_.make_private("rsa", pair);
+    fixture_.make_private("rsa", pair);
     OperationFields fields = operation("SHA256-RSA-PKCS");
     fields.input.reset();
     fields.digest = Bytes(32);
-    bench_.production->refuse_next_input("can't be signed");
-    expect_mistake(bench_.refused(Action::sign, std::move(fields), "rsa"), "/digest", "can't be signed");
+    fixture_.production->refuse_next_input("can't be signed");
+    expect_mistake(fixture_.refused(CryptoOperation::sign, std::move(fields), "rsa"), "/digest",
+                   "can't be signed");
 }
 
 TEST_F(UseTokenTest, ThatRefusesAnInputTellsABatchInItsPlace) {
-    bench_.production->refuse_next_input("is too long for the token");
+    fixture_.production->refuse_next_input("is too long for the token");
     const auto results =
-        bench_.run_batch(Action::encrypt, operations(operation("AES-GCM"), operation("AES-GCM")));
+        fixture_.run_batch(CryptoOperation::encrypt, operations(operation("AES-GCM"), operation("AES-GCM")));
     ASSERT_EQ(results.size(), 2U);
     EXPECT_FALSE(results[0].success);
     EXPECT_EQ(results[0].message, "is too long for the token");
@@ -184,15 +186,16 @@ TEST_F(UseTokenTest, ThatRefusesAnInputTellsABatchInItsPlace) {
 constexpr auto not_offered = "the token of environment production does not offer it";
 
 TEST_F(UseTokenTest, ThatLacksAMechanismForSecretKeysIsNotHelpedOut) {
-    bench_.make("mac", {.algorithm = keys::Algorithm::hmac});
-    const UseResult sealed = bench_.run(Action::encrypt, operation("AES-GCM"));
-    const UseResult made = bench_.run(Action::sign, operation("SHA256-HMAC"), "mac");
-    bench_.production->offer({});
+    fixture_.make("mac", {.algorithm = keys::Algorithm::hmac});
+    const UseResult sealed = fixture_.run(CryptoOperation::encrypt, operation("AES-GCM"));
+    const UseResult made = fixture_.run(CryptoOperation::sign, operation("SHA256-HMAC"), "mac");
+    fixture_.production->offer({});
     expect_mistake(refused(), "/mechanism", not_offered);
-    expect_mistake(bench_.refused(Action::decrypt, opening(sealed)), "/mechanism", not_offered);
-    expect_mistake(bench_.refused(Action::sign, operation("SHA256-HMAC"), "mac"), "/mechanism", not_offered);
-    expect_mistake(bench_.refused(Action::verify, proving(made, "SHA256-HMAC"), "mac"), "/mechanism",
+    expect_mistake(fixture_.refused(CryptoOperation::decrypt, opening(sealed)), "/mechanism", not_offered);
+    expect_mistake(fixture_.refused(CryptoOperation::sign, operation("SHA256-HMAC"), "mac"), "/mechanism",
                    not_offered);
+    expect_mistake(fixture_.refused(CryptoOperation::verify, proving(made, "SHA256-HMAC"), "mac"),
+                   "/mechanism", not_offered);
     expect_mistake(refused_batch(), "/batch/0/mechanism", not_offered);
 }
 
@@ -244,16 +247,16 @@ class UseOutsideTest : public UseTokenTest {
         return pair;
     }
     void SetUp() override {
-        bench_.make_private("rsa", rsa());
-        bench_.make_private("ec", ec_);
-        bench_.make_private("ed", ed_);
-        bench_.production->do_without_public_actions();
+        fixture_.make_private("rsa", rsa());
+        fixture_.make_private("ec", ec_);
+        fixture_.make_private("ed", ed_);
+        fixture_.production->do_without_public_actions();
     }
     void expect_verified(const std::string& key, const std::string& mechanism, const Bytes& signature) {
         const auto valid = [&](const std::string& message, const Bytes& sent) {
             OperationFields fields = operation(mechanism, message);
             fields.signature = sent;
-            const UseResult result = bench_.run(Action::verify, std::move(fields), key);
+            const UseResult result = fixture_.run(CryptoOperation::verify, std::move(fields), key);
             EXPECT_TRUE(result.success);
             return result.valid.value();
         };
@@ -268,10 +271,10 @@ class UseOutsideTest : public UseTokenTest {
     void expect_verified_by_digest(const std::string& key, const std::string& mechanism,
                                    const Bytes& signature) {
         OperationFields fields = operation(mechanism);
-        fields.digest = keys::digest_of(*find_mechanism(mechanism)->digest, as_bytes("a message"));
+        fields.digest = digest_of(*find_mechanism(mechanism)->digest, as_bytes("a message"));
         fields.input.reset();
         fields.signature = signature;
-        EXPECT_EQ(bench_.run(Action::verify, std::move(fields), key).valid, true) << mechanism;
+        EXPECT_EQ(fixture_.run(CryptoOperation::verify, std::move(fields), key).valid, true) << mechanism;
     }
     static OperationFields oaep(const std::string& hash, std::string_view input = "a message") {
         OperationFields fields = operation("RSA-PKCS-OAEP", input);
@@ -286,9 +289,9 @@ class UseOutsideTest : public UseTokenTest {
 class UseOfAFailingTokenTest : public UseOutsideTest {
   protected:
     void SetUp() override {
-        bench_.make_private("rsa", rsa());
-        bench_.make_private("ec", ec_);
-        bench_.production->fail_public_actions();
+        fixture_.make_private("rsa", rsa());
+        fixture_.make_private("ec", ec_);
+        fixture_.production->fail_public_actions();
     }
 };
 
@@ -302,10 +305,10 @@ TEST_F(UseOfAFailingTokenTest, LeavesTheEnvironmentOpenForOtherKeys) {
     for (int i = 0; i < 20; ++i) {
         OperationFields fields = operation("ECDSA-SHA256");
         fields.signature = Bytes(70, 0x30);
-        EXPECT_EQ(bench_.run(Action::verify, std::move(fields), "ec").valid, false);
+        EXPECT_EQ(fixture_.run(CryptoOperation::verify, std::move(fields), "ec").valid, false);
     }
-    EXPECT_TRUE(bench_.run(Action::encrypt, operation("AES-GCM")).success);
-    EXPECT_NE(bench_.environments.find("production")->health(), Health::down);
+    EXPECT_TRUE(fixture_.run(CryptoOperation::encrypt, operation("AES-GCM")).success);
+    EXPECT_NE(fixture_.environments.find("production")->health(), Health::down);
 }
 
 TEST_F(UseOutsideTest, VerifiesEverySignatureOfAKeyPair) {
@@ -330,105 +333,113 @@ TEST_F(UseOutsideTest, VerifiesRawEcdsaSignaturesToo) {
     OperationFields fields = operation("ECDSA-SHA256");
     fields.signature = keys::ecdsa_raw_from_der(der, 32);
     fields.format = "raw";
-    EXPECT_EQ(bench_.run(Action::verify, std::move(fields), "ec").valid, true);
+    EXPECT_EQ(fixture_.run(CryptoOperation::verify, std::move(fields), "ec").valid, true);
 }
 
 TEST_F(UseOutsideTest, EncryptsWithWhatThePrivateHalfCanOpenInTheToken) {
-    bench_.production->decrypt_oaep_with({Digest::sha1, Digest::sha256});
-    const UseResult sha1 = bench_.run(Action::encrypt, oaep("SHA-1"), "rsa");
+    fixture_.production->decrypt_oaep_with({Digest::sha1, Digest::sha256});
+    const UseResult sha1 = fixture_.run(CryptoOperation::encrypt, oaep("SHA-1"), "rsa");
     EXPECT_EQ(opened_outside(rsa(), RSA_PKCS1_OAEP_PADDING, EVP_sha1(), *sha1.output), "a message");
     EXPECT_FALSE(sha1.iv || sha1.tag);
-    const UseResult sha256 = bench_.run(Action::encrypt, oaep("SHA256", ""), "rsa");
+    const UseResult sha256 = fixture_.run(CryptoOperation::encrypt, oaep("SHA256", ""), "rsa");
     EXPECT_EQ(opened_outside(rsa(), RSA_PKCS1_OAEP_PADDING, EVP_sha256(), *sha256.output), "");
 }
 
 TEST_F(UseOutsideTest, RefusesToEncryptWhatTheTokenCouldNotOpen) {
     expect_mistake(
-        bench_.refused(Action::encrypt, oaep("SHA256"), "rsa"), "/hash",
+        fixture_.refused(CryptoOperation::encrypt, oaep("SHA256"), "rsa"), "/hash",
         "the token of environment production does not decrypt RSA-PKCS-OAEP with it; it does with SHA-1");
-    bench_.production->decrypt_oaep_with({});
+    fixture_.production->decrypt_oaep_with({});
     expect_mistake(
-        bench_.refused(Action::encrypt, oaep("SHA-1"), "rsa"), "/hash",
+        fixture_.refused(CryptoOperation::encrypt, oaep("SHA-1"), "rsa"), "/hash",
         "the token of environment production does not decrypt RSA-PKCS-OAEP with it; it does with none");
 }
 
 TEST_F(UseOutsideTest, NeverDecryptsOrSigns) {
-    bench_.production->offer({});
+    fixture_.production->offer({});
     OperationFields ciphertext = oaep("SHA-1");
     ciphertext.input = SecretBytes::copy_of(Bytes(256));
-    expect_mistake(bench_.refused(Action::decrypt, std::move(ciphertext), "rsa"), "/mechanism", not_offered);
-    expect_mistake(bench_.refused(Action::sign, operation("SHA256-RSA-PKCS"), "rsa"), "/mechanism",
+    expect_mistake(fixture_.refused(CryptoOperation::decrypt, std::move(ciphertext), "rsa"), "/mechanism",
                    not_offered);
-    expect_mistake(bench_.refused(Action::sign, operation("ECDSA-SHA256"), "ec"), "/mechanism", not_offered);
-    expect_mistake(bench_.refused(Action::sign, operation("EDDSA"), "ed"), "/mechanism", not_offered);
+    expect_mistake(fixture_.refused(CryptoOperation::sign, operation("SHA256-RSA-PKCS"), "rsa"), "/mechanism",
+                   not_offered);
+    expect_mistake(fixture_.refused(CryptoOperation::sign, operation("ECDSA-SHA256"), "ec"), "/mechanism",
+                   not_offered);
+    expect_mistake(fixture_.refused(CryptoOperation::sign, operation("EDDSA"), "ed"), "/mechanism",
+                   not_offered);
 }
 
 TEST_F(UseOutsideTest, DecryptsOnlyWithTheTokensHashes) {
     OperationFields ciphertext = oaep("SHA512");
     ciphertext.input = SecretBytes::copy_of(Bytes(256));
     expect_mistake(
-        bench_.refused(Action::decrypt, std::move(ciphertext), "rsa"), "/hash",
+        fixture_.refused(CryptoOperation::decrypt, std::move(ciphertext), "rsa"), "/hash",
         "the token of environment production does not decrypt RSA-PKCS-OAEP with it; it does with SHA-1");
 }
 
 TEST_F(UseOutsideTest, StandsInForAPublicKeyAlone) {
-    bench_.make("public", {.type = KeyType::public_key, .pair = &rsa()});
-    const UseResult sealed = bench_.run(Action::encrypt, oaep("SHA-1"), "public");
+    fixture_.make("public", {.type = KeyType::public_key, .pair = &rsa()});
+    const UseResult sealed = fixture_.run(CryptoOperation::encrypt, oaep("SHA-1"), "public");
     EXPECT_EQ(opened_outside(rsa(), RSA_PKCS1_OAEP_PADDING, EVP_sha1(), *sealed.output), "a message");
-    expect_mistake(bench_.refused(Action::sign, operation("SHA256-RSA-PKCS"), "public"), "/mechanism",
+    expect_mistake(fixture_.refused(CryptoOperation::sign, operation("SHA256-RSA-PKCS"), "public"),
+                   "/mechanism",
                    "needs the private key to sign, but the key is a public key; the key has none to sign");
 }
 
 TEST_F(UseOutsideTest, EncryptsWithPkcs1OnlyWhereTheTokenOffersIt) {
-    UseBench lenient(true);
+    UseFixture lenient(true);
     lenient.make("old",
                  {.type = KeyType::private_key, .mechanisms = MechanismList{"RSA-PKCS"}, .pair = &rsa()});
     lenient.production->do_without_public_actions();
-    const UseResult sealed = lenient.run(Action::encrypt, operation("RSA-PKCS"), "old");
+    const UseResult sealed = lenient.run(CryptoOperation::encrypt, operation("RSA-PKCS"), "old");
     EXPECT_EQ(opened_outside(rsa(), RSA_PKCS1_PADDING, nullptr, *sealed.output), "a message");
     lenient.production->offer({"AES-GCM"});
-    expect_mistake(lenient.refused(Action::encrypt, operation("RSA-PKCS"), "old"), "/mechanism", not_offered);
+    expect_mistake(lenient.refused(CryptoOperation::encrypt, operation("RSA-PKCS"), "old"), "/mechanism",
+                   not_offered);
 }
 
 TEST_F(UseTokenTest, ThatCantOpenAHashDoesNotEncryptWithItThoughItCould) {
     const KeyPair pair = KeyPair::rsa();
-    bench_.make_private("rsa", pair);
+    fixture_.make_private("rsa", pair);
     const auto oaep = [](const char* hash) {
         OperationFields fields = operation("RSA-PKCS-OAEP");
         fields.hash = hash;
         return fields;
     };
-    EXPECT_TRUE(bench_.run(Action::encrypt, oaep("SHA-1"), "rsa").success);
-    const auto error = bench_.refused_batch(
-        Action::encrypt, operations(oaep("SHA-1"), oaep("SHA384"), oaep("SHA-1"), oaep("SHA224")), "rsa");
+    EXPECT_TRUE(fixture_.run(CryptoOperation::encrypt, oaep("SHA-1"), "rsa").success);
+    const auto error = fixture_.refused_batch(
+        CryptoOperation::encrypt, operations(oaep("SHA-1"), oaep("SHA384"), oaep("SHA-1"), oaep("SHA224")),
+        "rsa");
     EXPECT_EQ(pointers_of(error), (std::vector<std::string>{"/batch/1/hash", "/batch/3/hash"}));
-    EXPECT_EQ(bench_.production->operations(), 1U) << "nothing of the batch was done";
-    bench_.production->decrypt_oaep_with({Digest::sha384});
-    EXPECT_TRUE(bench_.run(Action::encrypt, oaep("SHA384"), "rsa").success);
+    EXPECT_EQ(fixture_.production->operations(), 1U) << "nothing of the batch was done";
+    fixture_.production->decrypt_oaep_with({Digest::sha384});
+    EXPECT_TRUE(fixture_.run(CryptoOperation::encrypt, oaep("SHA384"), "rsa").success);
 }
 
 TEST_F(UseTokenTest, ThatOpensOaepGivesBackWhatWasEncrypted) {
     const KeyPair pair = KeyPair::rsa();
-    bench_.make_private("rsa", pair);
+    fixture_.make_private("rsa", pair);
     const auto fields_for = [](OperationFields fields) {
         fields.hash = "SHA-1";
         return fields;
     };
-    const UseResult sealed = bench_.run(Action::encrypt, fields_for(operation("RSA-PKCS-OAEP")), "rsa");
+    const UseResult sealed =
+        fixture_.run(CryptoOperation::encrypt, fields_for(operation("RSA-PKCS-OAEP")), "rsa");
     EXPECT_EQ(sealed.output->size(), 256U);
     EXPECT_EQ(
-        text_of(bench_.run(Action::decrypt, fields_for(opening(sealed, "RSA-PKCS-OAEP")), "rsa").output),
+        text_of(fixture_.run(CryptoOperation::decrypt, fields_for(opening(sealed, "RSA-PKCS-OAEP")), "rsa")
+                    .output),
         "a message");
 }
 
 TEST_F(UseTokenTest, ThatIsOutOfReachIsNotReplacedByPublicKeys) {
     const KeyPair pair = KeyPair::ed25519();
-    bench_.make_private("ed", pair);
-    bench_.production->set_reachable(false);
+    fixture_.make_private("ed", pair);
+    fixture_.production->set_reachable(false);
     OperationFields fields = operation("EDDSA");
     fields.signature = signed_outside(pair, nullptr, 0, "a message");
-    expect_error(bench_.refused(Action::verify, std::move(fields), "ed"), ErrorKind::hsm_unavailable,
-                 "production: The token can't be reached");
+    expect_error(fixture_.refused(CryptoOperation::verify, std::move(fields), "ed"),
+                 ErrorKind::hsm_unavailable, "production: The token can't be reached");
 }
 
 // logs
@@ -437,10 +448,10 @@ TEST_F(UseTokenTest, LogsFailedDecryptionsWithoutWhatWasSent) {
     OperationFields forged = operation("AES-GCM", "forged octets");
     forged.iv = Bytes(12);
     forged.tag = Bytes(16);
-    UseKeyRequest request = bench_.single(Action::decrypt, std::move(forged));
+    UseKeyRequest request = fixture_.single(CryptoOperation::decrypt, std::move(forged));
     request.origin.request_id = "request-9";
     testing::internal::CaptureStderr();
-    bench_.use.run(bench_.bob, bench_.project, std::move(request), {});
+    fixture_.use.run(fixture_.bob, fixture_.project, std::move(request), {});
     const std::string log = testing::internal::GetCapturedStderr();
     EXPECT_NE(log.find(R"("event":"key.decryption_failed","request":"request-9","user":"bob",)"
                        R"("project":"MyProject","key":"k","environment":"production","failures":1})"),
@@ -451,8 +462,8 @@ TEST_F(UseTokenTest, LogsFailedDecryptionsWithoutWhatWasSent) {
 
 TEST_F(UseTokenTest, LogsNothingOfWhatWentWell) {
     testing::internal::CaptureStderr();
-    const UseResult sealed = bench_.run(Action::encrypt, operation("AES-GCM"));
-    bench_.run(Action::decrypt, opening(sealed));
+    const UseResult sealed = fixture_.run(CryptoOperation::encrypt, operation("AES-GCM"));
+    fixture_.run(CryptoOperation::decrypt, opening(sealed));
     EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }
 

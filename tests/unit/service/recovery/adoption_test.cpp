@@ -13,7 +13,7 @@ using keys::KeyType;
 const ObjectId id = ObjectId::from_hex("00112233445566778899aabbccddeeff");
 const Instant now{std::chrono::milliseconds(1'700'000'000'000)};
 
-TokenObject object_of(KeyType type, Algorithm algorithm, int size, UseSet uses) {
+TokenObject object_of(KeyType type, Algorithm algorithm, int size, KeyUsages uses) {
     TokenObject object;
     object.id = id;
     object.id_hex = id.hex();
@@ -29,19 +29,19 @@ TokenObject object_of(KeyType type, Algorithm algorithm, int size, UseSet uses) 
     return object;
 }
 
-TokenObject aes(UseSet uses = {Use::cipher}) {
+TokenObject aes(KeyUsages uses = {KeyUsage::encrypt_decrypt}) {
     TokenObject object = object_of(KeyType::secret, Algorithm::aes, 256, std::move(uses));
     object.allowed_mechanisms = {"AES-GCM"};
     return object;
 }
 /// In a token that does not know CKA_ALLOWED_MECHANISMS.
-TokenObject unrestricted_aes(UseSet uses = {Use::cipher}) {
+TokenObject unrestricted_aes(KeyUsages uses = {KeyUsage::encrypt_decrypt}) {
     TokenObject object = aes(std::move(uses));
     object.allowed_mechanisms.reset();
     return object;
 }
 
-std::vector<TokenObject> rsa_pair(const UseSet& uses = {Use::signature}) {
+std::vector<TokenObject> rsa_pair(const KeyUsages& uses = {KeyUsage::sign_verify}) {
     return {object_of(KeyType::private_key, Algorithm::rsa, 2048, uses),
             object_of(KeyType::public_key, Algorithm::rsa, 2048, uses)};
 }
@@ -129,15 +129,16 @@ TEST(Adoption, TheModeOfAnAesKeyIsTheOneThatIsNamed) {
 }
 
 TEST(Adoption, AnAesKeyForMacsAloneLeavesNoChoice) {
-    EXPECT_EQ(judge({unrestricted_aes({Use::signature})}).key->mechanisms, MechanismList{"AES-CMAC"});
+    EXPECT_EQ(judge({unrestricted_aes({KeyUsage::sign_verify})}).key->mechanisms, MechanismList{"AES-CMAC"});
 }
 
 TEST(Adoption, DecryptionBesideSignaturesIsNeverGuessed) {
-    EXPECT_FALSE(judge(rsa_pair({Use::cipher, Use::signature})).key);
-    EXPECT_FALSE(judge(rsa_pair({Use::cipher})).key);
-    EXPECT_EQ(judge_as(rsa_pair({Use::cipher, Use::signature}), {"SHA256-RSA-PKCS-PSS"}).key->mechanisms,
+    EXPECT_FALSE(judge(rsa_pair({KeyUsage::encrypt_decrypt, KeyUsage::sign_verify})).key);
+    EXPECT_FALSE(judge(rsa_pair({KeyUsage::encrypt_decrypt})).key);
+    EXPECT_EQ(judge_as(rsa_pair({KeyUsage::encrypt_decrypt, KeyUsage::sign_verify}), {"SHA256-RSA-PKCS-PSS"})
+                  .key->mechanisms,
               MechanismList{"SHA256-RSA-PKCS-PSS"});
-    EXPECT_EQ(judge_as(rsa_pair({Use::cipher}), {"RSA-PKCS-OAEP"}).key->mechanisms,
+    EXPECT_EQ(judge_as(rsa_pair({KeyUsage::encrypt_decrypt}), {"RSA-PKCS-OAEP"}).key->mechanisms,
               MechanismList{"RSA-PKCS-OAEP"});
 }
 
@@ -146,7 +147,7 @@ TEST(Adoption, AMechanismThatTheTokenDoesNotAllowIsRefused) {
 }
 
 TEST(Adoption, AMechanismThatTheUsesDoNotAllowIsRefused) {
-    EXPECT_EQ(judge_as({unrestricted_aes({Use::signature})}, {"AES-GCM"}).obstacle,
+    EXPECT_EQ(judge_as({unrestricted_aes({KeyUsage::sign_verify})}, {"AES-GCM"}).obstacle,
               "It can't be used with AES-GCM, but with AES-CMAC");
 }
 
@@ -219,9 +220,10 @@ INSTANTIATE_TEST_SUITE_P(
         Obstacle{"DifferentLabels",
                  [] { return changed(rsa_pair(), [](TokenObject& o) { o.label = "MyProject/x"; }); },
                  "The private and the public key have different labels"},
-        Obstacle{"DifferentUses",
-                 [] { return changed(rsa_pair(), [](TokenObject& o) { o.uses = {Use::cipher}; }); },
-                 "The private and the public key do not fit each other"},
+        Obstacle{
+            "DifferentUses",
+            [] { return changed(rsa_pair(), [](TokenObject& o) { o.uses = {KeyUsage::encrypt_decrypt}; }); },
+            "The private and the public key do not fit each other"},
         Obstacle{"DifferentKeys",
                  [] {
                      auto pair = rsa_pair();

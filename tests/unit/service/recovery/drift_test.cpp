@@ -26,7 +26,7 @@ RecordedObject recorded_aes() {
     recorded.deployment.state = DeploymentState::deployed;
     recorded.deployment.object_id = id;
     recorded.deployment.key_check_value = "5E89A1";
-    recorded.deployment.uses = {Use::cipher};
+    recorded.deployment.uses = {KeyUsage::encrypt_decrypt};
     return recorded;
 }
 
@@ -37,7 +37,7 @@ TokenObject aes_object() {
     object.label = "MyProject/k";
     object.algorithm = Algorithm::aes;
     object.size = 256;
-    object.uses = {Use::cipher};
+    object.uses = {KeyUsage::encrypt_decrypt};
     object.key_check_value = "5E89A1";
     return object;
 }
@@ -48,7 +48,7 @@ RecordedObject recorded_ec() {
     recorded.algorithm = Algorithm::ec;
     recorded.deployment.key_check_value.clear();
     recorded.deployment.public_key_sha256 = "aa";
-    recorded.deployment.uses = {Use::signature};
+    recorded.deployment.uses = {KeyUsage::sign_verify};
     return recorded;
 }
 
@@ -56,7 +56,7 @@ TokenObject ec_object(KeyType type) {
     TokenObject object = aes_object();
     object.type = type;
     object.algorithm = Algorithm::ec;
-    object.uses = {Use::signature};
+    object.uses = {KeyUsage::sign_verify};
     object.key_check_value.clear();
     if (type == KeyType::public_key) object.public_key_sha256 = "aa";
     return object;
@@ -122,69 +122,68 @@ TEST_P(Differences, AreFoundOneByOne) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, Differences,
-    testing::Values(Row{"None", [](RecordedObject&, TokenObject&) {}, {}},
-                    Row{"Label",
-                        [](RecordedObject&, TokenObject& object) { object.label = "other"; },
-                        {"the secret key's label is \"other\" and should be \"MyProject/k\""}},
-                    Row{"Alias",
-                        [](RecordedObject& recorded, TokenObject&) { recorded.deployment.alias = "alias"; },
-                        {"the secret key's label is \"MyProject/k\" and should be \"alias\""}},
-                    Row{"AliasThatStands",
-                        [](RecordedObject& recorded, TokenObject& object) {
-                            recorded.deployment.alias = "alias";
-                            object.label = "alias";
-                        },
-                        {}},
-                    Row{"MoreUses",
-                        [](RecordedObject&, TokenObject& object) { object.uses.insert(Use::signature); },
-                        {"the secret key's use is encryption and signatures and should be encryption"}},
-                    Row{"NoUses",
-                        [](RecordedObject&, TokenObject& object) { object.uses.clear(); },
-                        {"the secret key's use is nothing and should be encryption"}},
-                    Row{"Algorithm",
-                        [](RecordedObject&, TokenObject& object) { object.algorithm = Algorithm::hmac; },
-                        {"the secret key's algorithm is HMAC and should be AES"}},
-                    Row{"ForeignAlgorithm",
-                        [](RecordedObject&, TokenObject& object) { object.algorithm.reset(); },
-                        {"the secret key's algorithm is a kind that is never imported and should be AES"}},
-                    Row{"CheckValue",
-                        [](RecordedObject&, TokenObject& object) { object.key_check_value = "000000"; },
-                        {"the secret key's key check value is 000000 and should be 5E89A1"}},
-                    Row{"CheckValueThatTheTokenDoesNotSay",
-                        [](RecordedObject&, TokenObject& object) { object.key_check_value.clear(); },
-                        {}},
-                    Row{"CheckValueOfAnHmacKeyWhichIsAnotherThing",
-                        [](RecordedObject& recorded, TokenObject& object) {
-                            recorded.algorithm = Algorithm::hmac;
-                            object.algorithm = Algorithm::hmac;
-                            object.key_check_value = "000000";
-                        },
-                        {}},
-                    hmac_row("HmacSize", 1024, 768,
-                             {"the secret key's size is 768 bits and should be 1024 bits"}),
-                    hmac_row("HmacSizeOfALongKeyThatIsShortNow", 1024, 512,
-                             {"the secret key's size is 512 bits and should be 1024 bits"}),
-                    hmac_row("HmacSizeOfAShortKey", 256, 160,
-                             {"the secret key's size is 160 bits and should be 256 bits"}),
-                    hmac_row("HmacSizeOfAShortKeyThatIsLongNow", 256, 1024,
-                             {"the secret key's size is 1024 bits and should be 256 bits"}),
-                    hmac_row("HmacSizeOfAPaddedKey", 160, 512, {}),
-                    hmac_row("HmacSizeOfAnEqualKey", 1024, 1024, {}),
-                    hmac_row("HmacSizeThatTheTokenDoesNotSay", 1024, 0, {}),
-                    hmac_row("HmacSizeThatTheCatalogueDoesNotSay", 0, 1024, {}),
-                    Row{"Protection",
-                        [](RecordedObject&, TokenObject& object) {
-                            object.weakened_protection = {"CKA_EXTRACTABLE is true", "CKA_WRAP is true"};
-                        },
-                        {"the secret key's protection is weakened: CKA_EXTRACTABLE is true",
-                         "the secret key's protection is weakened: CKA_WRAP is true"}},
-                    Row{"Type",
-                        [](RecordedObject& recorded, TokenObject& object) {
-                            recorded.type = KeyType::public_key;
-                            recorded.deployment.key_check_value.clear();
-                            object.type = KeyType::secret;
-                        },
-                        {"there is a secret key too many", "there is no public key"}}),
+    testing::Values(
+        Row{"None", [](RecordedObject&, TokenObject&) {}, {}},
+        Row{"Label",
+            [](RecordedObject&, TokenObject& object) { object.label = "other"; },
+            {"the secret key's label is \"other\" and should be \"MyProject/k\""}},
+        Row{"Alias",
+            [](RecordedObject& recorded, TokenObject&) { recorded.deployment.alias = "alias"; },
+            {"the secret key's label is \"MyProject/k\" and should be \"alias\""}},
+        Row{"AliasThatStands",
+            [](RecordedObject& recorded, TokenObject& object) {
+                recorded.deployment.alias = "alias";
+                object.label = "alias";
+            },
+            {}},
+        Row{"MoreUses",
+            [](RecordedObject&, TokenObject& object) { object.uses.insert(KeyUsage::sign_verify); },
+            {"the secret key's use is encryption and signatures and should be encryption"}},
+        Row{"NoUses",
+            [](RecordedObject&, TokenObject& object) { object.uses.clear(); },
+            {"the secret key's use is nothing and should be encryption"}},
+        Row{"Algorithm",
+            [](RecordedObject&, TokenObject& object) { object.algorithm = Algorithm::hmac; },
+            {"the secret key's algorithm is HMAC and should be AES"}},
+        Row{"ForeignAlgorithm",
+            [](RecordedObject&, TokenObject& object) { object.algorithm.reset(); },
+            {"the secret key's algorithm is a kind that is never imported and should be AES"}},
+        Row{"CheckValue",
+            [](RecordedObject&, TokenObject& object) { object.key_check_value = "000000"; },
+            {"the secret key's key check value is 000000 and should be 5E89A1"}},
+        Row{"CheckValueThatTheTokenDoesNotSay",
+            [](RecordedObject&, TokenObject& object) { object.key_check_value.clear(); },
+            {}},
+        Row{"CheckValueOfAnHmacKeyWhichIsAnotherThing",
+            [](RecordedObject& recorded, TokenObject& object) {
+                recorded.algorithm = Algorithm::hmac;
+                object.algorithm = Algorithm::hmac;
+                object.key_check_value = "000000";
+            },
+            {}},
+        hmac_row("HmacSize", 1024, 768, {"the secret key's size is 768 bits and should be 1024 bits"}),
+        hmac_row("HmacSizeOfALongKeyThatIsShortNow", 1024, 512,
+                 {"the secret key's size is 512 bits and should be 1024 bits"}),
+        hmac_row("HmacSizeOfAShortKey", 256, 160,
+                 {"the secret key's size is 160 bits and should be 256 bits"}),
+        hmac_row("HmacSizeOfAShortKeyThatIsLongNow", 256, 1024,
+                 {"the secret key's size is 1024 bits and should be 256 bits"}),
+        hmac_row("HmacSizeOfAPaddedKey", 160, 512, {}), hmac_row("HmacSizeOfAnEqualKey", 1024, 1024, {}),
+        hmac_row("HmacSizeThatTheTokenDoesNotSay", 1024, 0, {}),
+        hmac_row("HmacSizeThatTheCatalogueDoesNotSay", 0, 1024, {}),
+        Row{"Protection",
+            [](RecordedObject&, TokenObject& object) {
+                object.weakened_protection = {"CKA_EXTRACTABLE is true", "CKA_WRAP is true"};
+            },
+            {"the secret key's protection is weakened: CKA_EXTRACTABLE is true",
+             "the secret key's protection is weakened: CKA_WRAP is true"}},
+        Row{"Type",
+            [](RecordedObject& recorded, TokenObject& object) {
+                recorded.type = KeyType::public_key;
+                recorded.deployment.key_check_value.clear();
+                object.type = KeyType::secret;
+            },
+            {"there is a secret key too many", "there is no public key"}}),
     [](const auto& test) { return test.param.name; });
 
 TEST(PairDifferences, ThereAreNoneInAWholePair) {
@@ -281,11 +280,11 @@ TEST(DriftOf, AllDifferencesOfAKeyAreOneSentence) {
 }
 
 TEST(DriftOf, HalfMadeObjectsAreCountedInOneEntry) {
-    TokenObject half_made;
-    half_made.half_made = true;
-    const auto drift = drift_between({}, {half_made, half_made});
+    TokenObject incomplete;
+    incomplete.incomplete = true;
+    const auto drift = drift_between({}, {incomplete, incomplete});
     ASSERT_EQ(drift.size(), 1U);
-    EXPECT_EQ(drift[0].kind, DriftKind::half_made);
+    EXPECT_EQ(drift[0].kind, DriftKind::incomplete);
     EXPECT_EQ(drift[0].count, 2U);
     EXPECT_EQ(drift[0].detail, "2 objects have no id, no label and no value");
 }

@@ -47,7 +47,7 @@ bool nobody_is_dead(const std::string&) {
 class Reconciling : public testing::Test {
   protected:
     ReconcileReport run(const ReconcileOptions& options = {}) {
-        return Reconciler(bench_.workplace(), nobody_is_dead).run(options);
+        return Reconciler(fixture_.service_context(), nobody_is_dead).run(options);
     }
     static ReconcileOptions dry() {
         ReconcileOptions options;
@@ -71,9 +71,11 @@ class Reconciling : public testing::Test {
         return options;
     }
 
-    void create(const std::string& name) { bench_.create(Workbench::aes_request(name, {"production"})); }
+    void create(const std::string& name) {
+        fixture_.create(ServiceFixture::aes_request(name, {"production"}));
+    }
     Deployment deployment(const std::string& name) const {
-        return bench_.catalogue->find_key(bench_.project.id, name)->deployments.at(0);
+        return fixture_.catalogue->find_key(fixture_.project.id, name)->deployments.at(0);
     }
     static std::vector<DriftKind> kinds(const EnvironmentReport& report) {
         std::vector<DriftKind> all;
@@ -88,20 +90,20 @@ class Reconciling : public testing::Test {
         object.label = label;
         object.algorithm = keys::Algorithm::aes;
         object.size = 256;
-        object.uses = {Use::cipher};
+        object.uses = {KeyUsage::encrypt_decrypt};
         object.key_check_value = "5E89A1";
         return object;
     }
     /// An object that Keyward made for a key of MyProject, and that the token restricts to AES-GCM.
     [[nodiscard]] TokenObject of_ours(const std::string& name) const {
         TokenObject object = foreign("MyProject/" + name);
-        object.id = bench_.marks->new_id("production", "MyProject", name);
+        object.id = fixture_.marks->new_id("production", "MyProject", name);
         object.id_hex = object.id->hex();
         object.allowed_mechanisms = {"AES-GCM"};
         return object;
     }
 
-    Workbench bench_;
+    ServiceFixture fixture_;
 };
 
 TEST_F(Reconciling, IsInOrderWhereTokenAndCatalogueAgree) {
@@ -115,7 +117,7 @@ TEST_F(Reconciling, IsInOrderWhereTokenAndCatalogueAgree) {
 
 TEST_F(Reconciling, ReportsAnObjectThatWasDestroyedBehindOurBack) {
     create("k");
-    bench_.production->lose(*deployment("k").object_id);
+    fixture_.production->lose(*deployment("k").object_id);
     const auto report = run();
     EXPECT_FALSE(report.in_order());
     EXPECT_THAT(kinds(report.environments[0]), ElementsAre(DriftKind::missing));
@@ -123,9 +125,9 @@ TEST_F(Reconciling, ReportsAnObjectThatWasDestroyedBehindOurBack) {
 }
 
 TEST_F(Reconciling, ReportsAForeignObjectAndLeavesItAlone) {
-    bench_.production->add_foreign(foreign("theirs"));
+    fixture_.production->add_foreign(foreign("theirs"));
     EXPECT_THAT(kinds(run().environments[0]), ElementsAre(DriftKind::unknown));
-    EXPECT_EQ(bench_.production->objects(), 1U);
+    EXPECT_EQ(fixture_.production->objects(), 1U);
 }
 
 TEST_F(Reconciling, ComparesOnlyTheEnvironmentsThatAreNamed) {
@@ -137,7 +139,7 @@ TEST_F(Reconciling, ComparesOnlyTheEnvironmentsThatAreNamed) {
 }
 
 TEST_F(Reconciling, SkipsAnEnvironmentThatIsDownAndComparesTheOthers) {
-    bench_.production->set_reachable(false);
+    fixture_.production->set_reachable(false);
     const auto report = run();
     EXPECT_FALSE(report.in_order());
     EXPECT_EQ(report.environments[0].status, ComparisonStatus::skipped);
@@ -147,8 +149,8 @@ TEST_F(Reconciling, SkipsAnEnvironmentThatIsDownAndComparesTheOthers) {
 
 TEST_F(Reconciling, AFailedWalkIsNoComparison) {
     create("k");
-    bench_.production->lose(*deployment("k").object_id);
-    bench_.production->fail_lookups(true);
+    fixture_.production->lose(*deployment("k").object_id);
+    fixture_.production->fail_lookups(true);
     const auto report = run(adopting());
     EXPECT_EQ(report.environments[0].status, ComparisonStatus::failed);
     EXPECT_EQ(report.environments[0].reason, "The token can't be searched");
@@ -158,81 +160,82 @@ TEST_F(Reconciling, AFailedWalkIsNoComparison) {
 
 TEST_F(Reconciling, AFailedLookupAfterTheWalkHealsNothing) {
     create("k");
-    bench_.production->lose(*deployment("k").object_id);
-    Interrupted catalogue(*bench_.catalogue);
+    fixture_.production->lose(*deployment("k").object_id);
+    Interrupted catalogue(*fixture_.catalogue);
     catalogue.when = 2;  // after the walk
-    catalogue.happening = [&] { bench_.production->fail_lookups(true); };
-    Workplace workplace{catalogue, bench_.environments, bench_.in_flight, {}, "this-process", system_now};
-    const auto report = Reconciler(workplace, nobody_is_dead).run(adopting());
+    catalogue.happening = [&] { fixture_.production->fail_lookups(true); };
+    ServiceContext service_context{catalogue, fixture_.environments, fixture_.in_flight,
+                                   {},        "this-process",        system_now};
+    const auto report = Reconciler(service_context, nobody_is_dead).run(adopting());
     EXPECT_EQ(report.environments[0].status, ComparisonStatus::failed);
     EXPECT_EQ(deployment("k").state, DeploymentState::deployed);
 }
 
 TEST_F(Reconciling, DoesNotTakeAKeyForUnknownThatIsCommittedMeanwhile) {
-    Interrupted catalogue(*bench_.catalogue);
+    Interrupted catalogue(*fixture_.catalogue);
     catalogue.happening = [&] { create("meanwhile"); };
-    EXPECT_THAT(compare(catalogue, *bench_.environments.find("production")).drift, IsEmpty());
+    EXPECT_THAT(compare(catalogue, *fixture_.environments.find("production")).drift, IsEmpty());
 }
 
 TEST_F(Reconciling, DoesNotTakeAKeyForMissingThatIsBackAtTheLookup) {
     create("k");
     const ObjectId id = *deployment("k").object_id;
-    bench_.production->lose(id);
-    Interrupted catalogue(*bench_.catalogue);
+    fixture_.production->lose(id);
+    Interrupted catalogue(*fixture_.catalogue);
     catalogue.when = 2;
     catalogue.happening = [&] {
         TokenObject again = foreign("MyProject/k");
         again.id = id;
-        bench_.production->add_foreign(again);
+        fixture_.production->add_foreign(again);
     };
-    EXPECT_THAT(compare(catalogue, *bench_.environments.find("production")).drift, IsEmpty());
+    EXPECT_THAT(compare(catalogue, *fixture_.environments.find("production")).drift, IsEmpty());
 }
 
 TEST_F(Reconciling, DoesNotReportAnUnknownObjectThatIsGoneAtTheLookup) {
     const TokenObject object = foreign("theirs");
-    bench_.production->add_foreign(object);
-    Interrupted catalogue(*bench_.catalogue);
+    fixture_.production->add_foreign(object);
+    Interrupted catalogue(*fixture_.catalogue);
     catalogue.when = 2;
-    catalogue.happening = [&] { bench_.production->lose(*object.id); };
-    EXPECT_THAT(compare(catalogue, *bench_.environments.find("production")).drift, IsEmpty());
+    catalogue.happening = [&] { fixture_.production->lose(*object.id); };
+    EXPECT_THAT(compare(catalogue, *fixture_.environments.find("production")).drift, IsEmpty());
 }
 
 TEST_F(Reconciling, DoesNotReportAHalfMadeObjectThatIsFinishedAtTheSecondLook) {
-    bench_.production->add_half_made();
-    Interrupted catalogue(*bench_.catalogue);
+    fixture_.production->add_half_made();
+    Interrupted catalogue(*fixture_.catalogue);
     catalogue.when = 2;
-    catalogue.happening = [&] { bench_.production->complete_half_made(); };
-    EXPECT_THAT(compare(catalogue, *bench_.environments.find("production")).drift, IsEmpty());
+    catalogue.happening = [&] { fixture_.production->complete_half_made(); };
+    EXPECT_THAT(compare(catalogue, *fixture_.environments.find("production")).drift, IsEmpty());
 }
 
 TEST_F(Reconciling, SettlesBeforeItCompares) {
     const ObjectId id = ObjectId::random();
     Key key;
     key.id = "cut-off";
-    key.project_id = bench_.project.id;
+    key.project_id = fixture_.project.id;
     key.name = "cut-off";
-    ASSERT_TRUE(bench_.catalogue->begin_create(
-        key, {{id, key.id, "production", "dead", bench_.now - std::chrono::seconds(1)}}, {}));
+    ASSERT_TRUE(fixture_.catalogue->begin_create(
+        key, {{id, key.id, "production", "dead", fixture_.now - std::chrono::seconds(1)}}, {}));
     TokenObject object = foreign("MyProject/cut-off");
     object.id = id;
-    bench_.production->add_foreign(object);
+    fixture_.production->add_foreign(object);
     const auto report = run();
     EXPECT_TRUE(report.in_order());
-    EXPECT_EQ(report.settled->destroyed_objects, 1U);
-    EXPECT_EQ(bench_.production->objects(), 0U);
+    EXPECT_EQ(report.resolved->destroyed_objects, 1U);
+    EXPECT_EQ(fixture_.production->objects(), 0U);
 }
 
 TEST_F(Reconciling, LiveImportsAreNoDrift) {
-    bench_.production->block_imports();
+    fixture_.production->block_imports();
     std::thread request([&] { create("live"); });
-    bench_.production->wait_for_blocked(1);
-    const ObjectId id = bench_.catalogue->intents().at(0).object_id;
+    fixture_.production->wait_for_blocked(1);
+    const ObjectId id = fixture_.catalogue->intents().at(0).object_id;
     TokenObject object = foreign("MyProject/live");
     object.id = id;
-    bench_.production->add_foreign(object);
+    fixture_.production->add_foreign(object);
     EXPECT_TRUE(run().in_order());
-    bench_.production->lose(id);
-    bench_.production->release_imports();
+    fixture_.production->lose(id);
+    fixture_.production->release_imports();
     request.join();
 }
 
@@ -243,44 +246,44 @@ TEST_F(Reconciling, ADryRunDestroysNothingAndWritesNothing) {
     const ObjectId id = ObjectId::random();
     Key key;
     key.id = "cut-off";
-    key.project_id = bench_.project.id;
+    key.project_id = fixture_.project.id;
     key.name = "cut-off";
-    ASSERT_TRUE(bench_.catalogue->begin_create(
-        key, {{id, key.id, "production", "dead", bench_.now - std::chrono::seconds(1)}}, {}));
-    const auto trail = bench_.catalogue->audit_trail(100).size();
+    ASSERT_TRUE(fixture_.catalogue->begin_create(
+        key, {{id, key.id, "production", "dead", fixture_.now - std::chrono::seconds(1)}}, {}));
+    const auto trail = fixture_.catalogue->audit_trail(100).size();
     const auto report = run(dry());
-    EXPECT_FALSE(report.settled);
-    EXPECT_EQ(report.unsettled.intents(), 1U);
-    EXPECT_EQ(report.unsettled.tombstones(), 0U);
+    EXPECT_FALSE(report.resolved);
+    EXPECT_EQ(report.pending.intents(), 1U);
+    EXPECT_EQ(report.pending.tombstones(), 0U);
     EXPECT_FALSE(report.in_order());
-    EXPECT_EQ(bench_.catalogue->intents().size(), 1U);
-    EXPECT_EQ(bench_.catalogue->intents()[0].owner, "dead");
-    EXPECT_EQ(bench_.catalogue->audit_trail(100).size(), trail);
+    EXPECT_EQ(fixture_.catalogue->intents().size(), 1U);
+    EXPECT_EQ(fixture_.catalogue->intents()[0].owner, "dead");
+    EXPECT_EQ(fixture_.catalogue->audit_trail(100).size(), trail);
 }
 
 TEST_F(Reconciling, ADryRunListsWhatTheNextPassWouldDestroy) {
     create("k");
-    const Key key = *bench_.catalogue->find_key(bench_.project.id, "k");
+    const Key key = *fixture_.catalogue->find_key(fixture_.project.id, "k");
     const ObjectId interrupted = ObjectId::random();
-    ASSERT_EQ(bench_.catalogue->begin_update(
+    ASSERT_EQ(fixture_.catalogue->begin_update(
                   key.id, key.revision,
-                  {{interrupted, key.id, "production", "dead", bench_.now - std::chrono::seconds(1)}}, {}),
+                  {{interrupted, key.id, "production", "dead", fixture_.now - std::chrono::seconds(1)}}, {}),
               Begin::begun);
     TokenObject object = foreign("MyProject/k");
     object.id = interrupted;
-    bench_.production->add_foreign(object);
-    bench_.create(Workbench::aes_request("going", {"staging"}));
-    const Key going = *bench_.catalogue->find_key(bench_.project.id, "going");
-    ASSERT_EQ(bench_.catalogue
-                  ->begin_removal(going.id, going.revision, std::nullopt, "dead",
-                                  bench_.now - std::chrono::seconds(1), {})
+    fixture_.production->add_foreign(object);
+    fixture_.create(ServiceFixture::aes_request("going", {"staging"}));
+    const Key going = *fixture_.catalogue->find_key(fixture_.project.id, "going");
+    ASSERT_EQ(fixture_.catalogue
+                  ->begin_deletion(going.id, going.revision, std::nullopt, "dead",
+                                   fixture_.now - std::chrono::seconds(1), {})
                   .begin,
               Begin::begun);
-    bench_.staging->set_reachable(false);
+    fixture_.staging->set_reachable(false);
 
-    const auto unsettled = run(dry()).unsettled;
-    ASSERT_EQ(unsettled.objects.size(), 2U);
-    const UnsettledObject& import = unsettled.objects[0];
+    const auto pending = run(dry()).pending;
+    ASSERT_EQ(pending.objects.size(), 2U);
+    const PendingObject& import = pending.objects[0];
     EXPECT_EQ(import.id, interrupted);
     EXPECT_EQ(import.environment, "production");
     EXPECT_TRUE(import.is_of_import);
@@ -288,48 +291,49 @@ TEST_F(Reconciling, ADryRunListsWhatTheNextPassWouldDestroy) {
     EXPECT_EQ(import.key, "k");
     EXPECT_EQ(import.in_token, true);
     EXPECT_EQ(import.label, "MyProject/k");
-    const UnsettledObject& removed = unsettled.objects[1];
+    const PendingObject& removed = pending.objects[1];
     EXPECT_EQ(removed.id, going.deployments.at(0).object_id);
     EXPECT_EQ(removed.environment, "staging");
     EXPECT_FALSE(removed.is_of_import);
     EXPECT_EQ(removed.project, "MyProject");
     EXPECT_EQ(removed.key, "going");
     EXPECT_EQ(removed.in_token, std::nullopt);
-    EXPECT_EQ(bench_.production->objects(), 2U);
-    EXPECT_EQ(bench_.staging->objects(), 1U);
+    EXPECT_EQ(fixture_.production->objects(), 2U);
+    EXPECT_EQ(fixture_.staging->objects(), 1U);
 }
 
 TEST_F(Reconciling, ADryRunListsWhatIsNotInItsTokenToo) {
     Key key;
     key.id = "cut-off";
-    key.project_id = bench_.project.id;
+    key.project_id = fixture_.project.id;
     key.name = "cut-off";
-    ASSERT_TRUE(bench_.catalogue->begin_create(
-        key, {{ObjectId::random(), key.id, "production", "dead", bench_.now - std::chrono::seconds(1)}}, {}));
-    const auto unsettled = run(dry()).unsettled;
-    ASSERT_EQ(unsettled.objects.size(), 1U);
-    EXPECT_EQ(unsettled.objects[0].in_token, false);
-    EXPECT_EQ(unsettled.objects[0].key, "") << "it never came to be";
+    ASSERT_TRUE(fixture_.catalogue->begin_create(
+        key, {{ObjectId::random(), key.id, "production", "dead", fixture_.now - std::chrono::seconds(1)}},
+        {}));
+    const auto pending = run(dry()).pending;
+    ASSERT_EQ(pending.objects.size(), 1U);
+    EXPECT_EQ(pending.objects[0].in_token, false);
+    EXPECT_EQ(pending.objects[0].key, "") << "it never came to be";
 }
 
 TEST_F(Reconciling, ADryRunListsNothingThatWaitsForATokenThatWasReplaced) {
     create("k");
-    const Key key = *bench_.catalogue->find_key(bench_.project.id, "k");
-    bench_.catalogue->bind_token("production", "0001", {});
-    bench_.catalogue->begin_removal(key.id, key.revision, std::nullopt, "dead",
-                                    bench_.now - std::chrono::seconds(1), {});
-    ASSERT_EQ(run(dry()).unsettled.objects.size(), 1U);
-    bench_.catalogue->rebind_token("production", "0002", {});
-    EXPECT_EQ(run(dry()).unsettled.objects.size(), 0U);
+    const Key key = *fixture_.catalogue->find_key(fixture_.project.id, "k");
+    fixture_.catalogue->pin_token("production", "0001", {});
+    fixture_.catalogue->begin_deletion(key.id, key.revision, std::nullopt, "dead",
+                                       fixture_.now - std::chrono::seconds(1), {});
+    ASSERT_EQ(run(dry()).pending.objects.size(), 1U);
+    fixture_.catalogue->repin_token("production", "0002", {});
+    EXPECT_EQ(run(dry()).pending.objects.size(), 0U);
 }
 
 TEST_F(Reconciling, ADryRunCountsNoWorkThatIsUnderWay) {
     Key key;
     key.id = "live";
-    key.project_id = bench_.project.id;
+    key.project_id = fixture_.project.id;
     key.name = "live";
-    ASSERT_TRUE(bench_.catalogue->begin_create(
-        key, {{ObjectId::random(), key.id, "production", "another", bench_.now + std::chrono::seconds(1)}},
+    ASSERT_TRUE(fixture_.catalogue->begin_create(
+        key, {{ObjectId::random(), key.id, "production", "another", fixture_.now + std::chrono::seconds(1)}},
         {}));
     EXPECT_TRUE(run(dry()).in_order());
 }
@@ -339,7 +343,7 @@ TEST_F(Reconciling, ADryRunCountsNoWorkThatIsUnderWay) {
 TEST_F(Reconciling, AdoptMarksALostKeyAndAReturnedOne) {
     create("k");
     const ObjectId id = *deployment("k").object_id;
-    bench_.production->lose(id);
+    fixture_.production->lose(id);
     auto report = run(adopting());
     EXPECT_TRUE(report.in_order());
     ASSERT_EQ(report.environments[0].adopted.size(), 1U);
@@ -351,7 +355,7 @@ TEST_F(Reconciling, AdoptMarksALostKeyAndAReturnedOne) {
     TokenObject again = foreign("MyProject/k");
     again.id = id;
     again.key_check_value = deployment("k").key_check_value;
-    bench_.production->add_foreign(again);
+    fixture_.production->add_foreign(again);
     EXPECT_THAT(kinds(run().environments[0]), ElementsAre(DriftKind::returned));
     report = run(adopting());
     EXPECT_TRUE(report.in_order());
@@ -360,13 +364,13 @@ TEST_F(Reconciling, AdoptMarksALostKeyAndAReturnedOne) {
 
 TEST_F(Reconciling, AdoptTakesInAnObjectWhoseIdProvesThatItWasMadeForTheKeyOfItsLabel) {
     const TokenObject object = of_ours("found");
-    bench_.production->add_foreign(object);
+    fixture_.production->add_foreign(object);
     const auto report = run(adopting());
     EXPECT_TRUE(report.in_order());
     ASSERT_EQ(report.environments[0].adopted.size(), 1U);
     EXPECT_EQ(report.environments[0].adopted[0].drift.project, "MyProject");
     EXPECT_EQ(report.environments[0].adopted[0].drift.key, "found");
-    const auto key = bench_.catalogue->find_key(bench_.project.id, "found");
+    const auto key = fixture_.catalogue->find_key(fixture_.project.id, "found");
     ASSERT_TRUE(key);
     EXPECT_EQ(key->state, KeyState::active);
     EXPECT_EQ(key->type, keys::KeyType::secret);
@@ -375,12 +379,12 @@ TEST_F(Reconciling, AdoptTakesInAnObjectWhoseIdProvesThatItWasMadeForTheKeyOfIts
     EXPECT_EQ(deployment("found").key_check_value, "5E89A1");
     EXPECT_EQ(deployment("found").size, 256);
     EXPECT_TRUE(run().in_order());
-    EXPECT_EQ(bench_.production->objects(), 1U);
+    EXPECT_EQ(fixture_.production->objects(), 1U);
 }
 
 TEST_F(Reconciling, WhatCanNotBeAdoptedStaysWithTheReason) {
     create("k");
-    bench_.production->add_foreign(foreign("MyProject/k"));
+    fixture_.production->add_foreign(foreign("MyProject/k"));
     const auto report = run(adopting());
     ASSERT_EQ(report.environments[0].drift.size(), 1U);
     EXPECT_EQ(report.environments[0].drift[0].note,
@@ -390,8 +394,8 @@ TEST_F(Reconciling, WhatCanNotBeAdoptedStaysWithTheReason) {
 
 TEST_F(Reconciling, AdoptLeavesAChangedKeyAlone) {
     create("k");
-    bench_.production->alter(*deployment("k").object_id,
-                             [](TokenObject& object) { object.weakened_protection = {"WRAP is true"}; });
+    fixture_.production->alter(*deployment("k").object_id,
+                               [](TokenObject& object) { object.weakened_protection = {"WRAP is true"}; });
     const auto report = run(adopting());
     EXPECT_THAT(kinds(report.environments[0]), ElementsAre(DriftKind::changed));
     EXPECT_EQ(deployment("k").state, DeploymentState::deployed);
@@ -400,33 +404,33 @@ TEST_F(Reconciling, AdoptLeavesAChangedKeyAlone) {
 // --remove-unidentified
 
 TEST_F(Reconciling, HalfMadeObjectsStayWithoutTheFlag) {
-    bench_.production->add_half_made();
-    EXPECT_THAT(kinds(run(adopting()).environments[0]), ElementsAre(DriftKind::half_made));
-    EXPECT_EQ(bench_.production->objects(), 1U);
+    fixture_.production->add_half_made();
+    EXPECT_THAT(kinds(run(adopting()).environments[0]), ElementsAre(DriftKind::incomplete));
+    EXPECT_EQ(fixture_.production->objects(), 1U);
 }
 
 TEST_F(Reconciling, HalfMadeObjectsGoWithTheFlagAndNothingElse) {
-    bench_.production->add_half_made();
-    bench_.production->add_foreign(foreign("theirs"));
+    fixture_.production->add_half_made();
+    fixture_.production->add_foreign(foreign("theirs"));
     const auto report = run(removing());
     EXPECT_EQ(report.environments[0].removed, 1U);
     EXPECT_THAT(kinds(report.environments[0]), ElementsAre(DriftKind::unknown));
-    EXPECT_EQ(bench_.production->objects(), 1U);
+    EXPECT_EQ(fixture_.production->objects(), 1U);
 }
 
 TEST_F(Reconciling, TheAuditTrailTellsOfHalfMadeObjectsBeforeTheyGoAndAfter) {
-    bench_.production->add_half_made();
-    bench_.production->add_half_made();
-    const auto newest = [&] { return bench_.catalogue->audit_trail(1).at(0); };
+    fixture_.production->add_half_made();
+    fixture_.production->add_half_made();
+    const auto newest = [&] { return fixture_.catalogue->audit_trail(1).at(0); };
     std::string before;
-    bench_.production->in_next_pause([&] { before = newest().result; });
+    fixture_.production->in_next_pause([&] { before = newest().result; });
     ReconcileOptions options = removing();
     options.actor = "operator";
     run(options);
     EXPECT_EQ(before, "2 half-made objects are to be destroyed");
     EXPECT_EQ(newest().result, "2 half-made objects were destroyed");
-    for (const AuditRecord& record : bench_.catalogue->audit_trail(2)) {
-        EXPECT_EQ(record.at, bench_.now);
+    for (const AuditRecord& record : fixture_.catalogue->audit_trail(2)) {
+        EXPECT_EQ(record.at, fixture_.now);
         EXPECT_EQ(record.actor, "operator");
         EXPECT_EQ(record.action, "reconcile.remove_half_made");
         EXPECT_THAT(record.environments, ElementsAre("production"));
@@ -434,35 +438,36 @@ TEST_F(Reconciling, TheAuditTrailTellsOfHalfMadeObjectsBeforeTheyGoAndAfter) {
 }
 
 TEST_F(Reconciling, TheAuditTrailTellsWhenTheirRemovalIsBrokenOff) {
-    bench_.production->add_half_made();
-    bench_.production->in_next_pause([&] { bench_.production->replace_by_empty("0002"); });
+    fixture_.production->add_half_made();
+    fixture_.production->in_next_pause([&] { fixture_.production->replace_by_empty("0002"); });
     run(removing());
-    EXPECT_EQ(bench_.catalogue->audit_trail(1).at(0).result, "broken off: The token's sessions were lost");
+    EXPECT_EQ(fixture_.catalogue->audit_trail(1).at(0).result, "broken off: The token's sessions were lost");
 }
 
 TEST_F(Reconciling, HalfMadeObjectsStayWhereTheAuditTrailCanNotBeWritten) {
     struct Failing : ForwardingCatalogue {
         using ForwardingCatalogue::ForwardingCatalogue;
         void record(const AuditRecord&) override { throw CatalogueError("the disk is full"); }
-    } failing(*bench_.catalogue);
-    bench_.production->add_half_made();
-    Workplace workplace{failing, bench_.environments, bench_.in_flight, {}, "this-process", system_now};
-    EXPECT_THROW(Reconciler(workplace, nobody_is_dead).run(removing()), CatalogueError);
-    EXPECT_EQ(bench_.production->objects(), 1U);
+    } failing(*fixture_.catalogue);
+    fixture_.production->add_half_made();
+    ServiceContext service_context{failing, fixture_.environments, fixture_.in_flight,
+                                   {},      "this-process",        system_now};
+    EXPECT_THROW(Reconciler(service_context, nobody_is_dead).run(removing()), CatalogueError);
+    EXPECT_EQ(fixture_.production->objects(), 1U);
 }
 
 TEST_F(Reconciling, HalfMadeObjectsStayWhileAnyoneImports) {
-    bench_.production->add_half_made();
+    fixture_.production->add_half_made();
     Key key;
     key.id = "live";
-    key.project_id = bench_.project.id;
+    key.project_id = fixture_.project.id;
     key.name = "live";
-    ASSERT_TRUE(bench_.catalogue->begin_create(
-        key, {{ObjectId::random(), key.id, "production", "another", bench_.now + std::chrono::seconds(1)}},
+    ASSERT_TRUE(fixture_.catalogue->begin_create(
+        key, {{ObjectId::random(), key.id, "production", "another", fixture_.now + std::chrono::seconds(1)}},
         {}));
     const auto report = run(removing());
     EXPECT_EQ(report.environments[0].removed, 0U);
-    EXPECT_EQ(bench_.production->objects(), 1U);
+    EXPECT_EQ(fixture_.production->objects(), 1U);
     ASSERT_EQ(report.environments[0].drift.size(), 1U);
     EXPECT_EQ(report.environments[0].drift[0].note,
               "Not removed, since an import into this environment is under way and may be making it now");
@@ -471,7 +476,7 @@ TEST_F(Reconciling, HalfMadeObjectsStayWhileAnyoneImports) {
 TEST_F(Reconciling, AnObjectThatOnlyItsLabelSpeaksForIsNotAdoptedByItself) {
     TokenObject object = foreign("MyProject/found");
     object.allowed_mechanisms = {"AES-GCM"};
-    bench_.production->add_foreign(object);
+    fixture_.production->add_foreign(object);
     const auto report = run(adopting());
     ASSERT_EQ(report.environments[0].drift.size(), 1U);
     EXPECT_EQ(
@@ -479,36 +484,36 @@ TEST_F(Reconciling, AnObjectThatOnlyItsLabelSpeaksForIsNotAdoptedByItself) {
         "Not adopted: its label says MyProject/found, and nothing proves that it was made for that key; "
         "if it was, name it: --adopt " +
             object.id_hex);
-    EXPECT_FALSE(bench_.catalogue->find_key(bench_.project.id, "found"));
+    EXPECT_FALSE(fixture_.catalogue->find_key(fixture_.project.id, "found"));
 }
 
 TEST_F(Reconciling, TheProofOfOneKeyIsNoneOfAnother) {
     TokenObject object = of_ours("found");
     object.label = "MyProject/payments";
-    bench_.production->add_foreign(object);
+    fixture_.production->add_foreign(object);
     EXPECT_THAT(kinds(run(adopting()).environments[0]), ElementsAre(DriftKind::unknown));
-    EXPECT_FALSE(bench_.catalogue->find_key(bench_.project.id, "payments"));
+    EXPECT_FALSE(fixture_.catalogue->find_key(fixture_.project.id, "payments"));
 }
 
 TEST_F(Reconciling, TheProofOfOneEnvironmentIsNoneInAnother) {
-    bench_.staging->add_foreign(of_ours("found"));
+    fixture_.staging->add_foreign(of_ours("found"));
     EXPECT_THAT(kinds(run(adopting()).environments[1]), ElementsAre(DriftKind::unknown));
 }
 
 TEST_F(Reconciling, WithoutTheSecretNothingIsProved) {
-    bench_.production->add_foreign(of_ours("found"));
-    Workplace workplace = bench_.workplace();
-    workplace.marks = nullptr;
-    EXPECT_THAT(kinds(Reconciler(workplace, nobody_is_dead).run(adopting()).environments[0]),
+    fixture_.production->add_foreign(of_ours("found"));
+    ServiceContext service_context = fixture_.service_context();
+    service_context.marks = nullptr;
+    EXPECT_THAT(kinds(Reconciler(service_context, nobody_is_dead).run(adopting()).environments[0]),
                 ElementsAre(DriftKind::unknown));
 }
 
 TEST_F(Reconciling, KeysAreMadeUnderIdsThatProveTheirOrigin) {
     create("k");
     const ObjectId id = *deployment("k").object_id;
-    EXPECT_TRUE(bench_.marks->prove(id, "production", "MyProject", "k"));
-    EXPECT_FALSE(bench_.marks->prove(id, "staging", "MyProject", "k"));
-    EXPECT_FALSE(bench_.marks->prove(id, "production", "MyProject", "l"));
+    EXPECT_TRUE(fixture_.marks->prove(id, "production", "MyProject", "k"));
+    EXPECT_FALSE(fixture_.marks->prove(id, "staging", "MyProject", "k"));
+    EXPECT_FALSE(fixture_.marks->prove(id, "production", "MyProject", "l"));
     EXPECT_FALSE(ObjectMarks(random_secret(32)).prove(id, "production", "MyProject", "k"));
 }
 
@@ -529,53 +534,54 @@ class AdoptingByName : public Reconciling {
 
 TEST_F(AdoptingByName, TakesInAnObjectOnTheOperatorsWord) {
     const TokenObject object = foreign("MyProject/found");
-    bench_.production->add_foreign(object);
+    fixture_.production->add_foreign(object);
     EXPECT_TRUE(run(naming(object, {"AES-CTR"})).in_order());
-    EXPECT_EQ(bench_.catalogue->find_key(bench_.project.id, "found")->mechanisms, MechanismList{"AES-CTR"});
-    EXPECT_EQ(bench_.catalogue->audit_trail(1).at(0).result,
+    EXPECT_EQ(fixture_.catalogue->find_key(fixture_.project.id, "found")->mechanisms,
+              MechanismList{"AES-CTR"});
+    EXPECT_EQ(fixture_.catalogue->audit_trail(1).at(0).result,
               "object " + object.id_hex + ", named by an operator");
 }
 
 TEST_F(AdoptingByName, TakesInNoOtherObjectAndMarksNoKey) {
     create("k");
-    bench_.production->lose(*deployment("k").object_id);
+    fixture_.production->lose(*deployment("k").object_id);
     const TokenObject object = foreign("MyProject/found");
-    bench_.production->add_foreign(object);
-    bench_.production->add_foreign(of_ours("other"));
+    fixture_.production->add_foreign(object);
+    fixture_.production->add_foreign(of_ours("other"));
     run(naming(object, {"AES-CTR"}));
-    EXPECT_TRUE(bench_.catalogue->find_key(bench_.project.id, "found"));
-    EXPECT_FALSE(bench_.catalogue->find_key(bench_.project.id, "other"));
+    EXPECT_TRUE(fixture_.catalogue->find_key(fixture_.project.id, "found"));
+    EXPECT_FALSE(fixture_.catalogue->find_key(fixture_.project.id, "other"));
     EXPECT_EQ(deployment("k").state, DeploymentState::deployed);
 }
 
 TEST_F(AdoptingByName, AsksForTheMechanismWhereTheTokenDoesNotSayIt) {
     const TokenObject object = foreign("MyProject/found");
-    bench_.production->add_foreign(object);
+    fixture_.production->add_foreign(object);
     EXPECT_EQ(note_of(naming(object)),
               "Not adopted: The token does not say with which mechanism it was used (AES-GCM, AES-CBC-PAD, "
               "AES-CTR, AES-ECB): name it with --adopt " +
                   object.id_hex + " --mechanism");
-    EXPECT_FALSE(bench_.catalogue->find_key(bench_.project.id, "found"));
+    EXPECT_FALSE(fixture_.catalogue->find_key(fixture_.project.id, "found"));
 }
 
 TEST_F(AdoptingByName, NeverAttachesAStrangersKeyToAKeyThatIsThere) {
-    bench_.create(Workbench::aes_request("k", {"staging"}));
+    fixture_.create(ServiceFixture::aes_request("k", {"staging"}));
     TokenObject object = foreign("MyProject/k");
     object.key_check_value = deployment("k").key_check_value == "000000" ? "000001" : "000000";
-    bench_.production->add_foreign(object);
+    fixture_.production->add_foreign(object);
     EXPECT_EQ(note_of(naming(object, {"AES-GCM"})),
               "Not adopted: Its check value or public key is not one that is recorded of the key of that "
               "name: send the key's content in its place");
-    EXPECT_EQ(bench_.catalogue->find_key(bench_.project.id, "k")->deployments.size(), 1U);
+    EXPECT_EQ(fixture_.catalogue->find_key(fixture_.project.id, "k")->deployments.size(), 1U);
 }
 
 TEST_F(AdoptingByName, AttachesAnObjectWithTheRecordedCheckValue) {
-    bench_.create(Workbench::aes_request("k", {"staging"}));
+    fixture_.create(ServiceFixture::aes_request("k", {"staging"}));
     TokenObject object = foreign("MyProject/k");
     object.key_check_value = deployment("k").key_check_value;
-    bench_.production->add_foreign(object);
+    fixture_.production->add_foreign(object);
     EXPECT_TRUE(run(naming(object)).in_order());
-    EXPECT_EQ(bench_.catalogue->find_key(bench_.project.id, "k")->deployments.size(), 2U);
+    EXPECT_EQ(fixture_.catalogue->find_key(fixture_.project.id, "k")->deployments.size(), 2U);
 }
 
 TEST_F(AdoptingByName, AnIdThatIsNoUnknownObjectsIsTold) {
@@ -590,10 +596,10 @@ TEST_F(AdoptingByName, AnIdThatIsNoUnknownObjectsIsTold) {
 
 TEST_F(Reconciling, AKeyOfAnotherProcessIsNotMissingOnceTheModuleWasInitialisedAgain) {
     create("k");
-    bench_.production->hide_until_refresh(*deployment("k").object_id);
+    fixture_.production->hide_until_refresh(*deployment("k").object_id);
     const auto report = run(adopting());
     EXPECT_TRUE(report.in_order());
-    EXPECT_EQ(bench_.production->refreshes(), 1U);
+    EXPECT_EQ(fixture_.production->refreshes(), 1U);
     EXPECT_EQ(deployment("k").state, DeploymentState::deployed);
 }
 
@@ -605,11 +611,12 @@ class GivingUp : public Reconciling {
     GivingUp() {
         create("k");
         object_ = *deployment("k").object_id;
-        bench_.production->lose(object_);
+        fixture_.production->lose(object_);
         remove();
     }
     void remove() {
-        RemoveKey(bench_.workplace()).remove(bench_.alice, bench_.project, "k", {"request", {}, {}});
+        RemoveKey(fixture_.service_context())
+            .remove(fixture_.alice, fixture_.project, "k", {"request", {}, {}});
     }
     [[nodiscard]] ReconcileOptions giving_up() const {
         ReconcileOptions options;
@@ -630,92 +637,92 @@ TEST_F(GivingUp, WithoutItAnAbsentObjectIsListedAndNotInOrder) {
         EXPECT_EQ(report.absent[0].looks, 1);
         EXPECT_FALSE(report.in_order());
     }
-    EXPECT_TRUE(bench_.catalogue->find_key(bench_.project.id, "k"));
+    EXPECT_TRUE(fixture_.catalogue->find_key(fixture_.project.id, "k"));
 }
 
 TEST_F(GivingUp, EndsATombstoneWhoseObjectIsNotFoundInTwoLookups) {
-    const auto refreshes = bench_.production->refreshes();
+    const auto refreshes = fixture_.production->refreshes();
     const auto report = run(giving_up());
     ASSERT_EQ(report.given_up.size(), 1U);
     EXPECT_TRUE(report.given_up[0].done);
     EXPECT_EQ(report.given_up[0].note, "Given up: it was not found in two lookups");
-    EXPECT_EQ(bench_.production->refreshes(), refreshes + 1);
+    EXPECT_EQ(fixture_.production->refreshes(), refreshes + 1);
     EXPECT_TRUE(report.in_order());
-    EXPECT_FALSE(bench_.catalogue->find_key(bench_.project.id, "k"));
+    EXPECT_FALSE(fixture_.catalogue->find_key(fixture_.project.id, "k"));
 }
 
 TEST_F(GivingUp, IsAuditedAsNotFoundAndNeverAsDestroyed) {
     run(giving_up());
-    const AuditRecord record = bench_.catalogue->audit_trail(1).at(0);
+    const AuditRecord record = fixture_.catalogue->audit_trail(1).at(0);
     EXPECT_EQ(record.actor, "operator");
     EXPECT_EQ(record.action, "reconcile.give_up");
     EXPECT_EQ(record.project, "MyProject");
     EXPECT_EQ(record.key, "k");
     EXPECT_EQ(record.result,
               "object " + object_.hex() + " not found; given up by an operator (not found in two lookups)");
-    for (const AuditRecord& each : bench_.catalogue->audit_trail(100))
+    for (const AuditRecord& each : fixture_.catalogue->audit_trail(100))
         EXPECT_THAT(each.result, testing::Not(testing::HasSubstr("destroyed")));
 }
 
 TEST_F(GivingUp, DestroysAnObjectThatTheTokenHoldsAfterAll) {
     TokenObject again = foreign("MyProject/k");
     again.id = object_;
-    bench_.production->add_foreign(again);
-    bench_.production->hide_until_refresh(object_);
+    fixture_.production->add_foreign(again);
+    fixture_.production->hide_until_refresh(object_);
     const auto report = run(giving_up());
     EXPECT_TRUE(report.given_up.at(0).done);
     EXPECT_EQ(report.given_up[0].note, "The token holds it after all: it was destroyed");
-    EXPECT_EQ(bench_.production->objects(), 0U);
-    EXPECT_EQ(bench_.catalogue->audit_trail(1).at(0).result, "object " + object_.hex() + " destroyed");
+    EXPECT_EQ(fixture_.production->objects(), 0U);
+    EXPECT_EQ(fixture_.catalogue->audit_trail(1).at(0).result, "object " + object_.hex() + " destroyed");
 }
 
 TEST_F(GivingUp, NeedsAModuleThatWasInitialisedSinceTheObjectWasMade) {
-    bench_.environments.find("production")->note_refresh(Instant{});
-    bench_.production->set_refreshable(false);
+    fixture_.environments.find("production")->note_refresh(Instant{});
+    fixture_.production->set_refreshable(false);
     const auto report = run(giving_up());
     EXPECT_FALSE(report.given_up.at(0).done);
     EXPECT_EQ(
         report.given_up[0].note,
         "It is not found, but its module can't be initialised again now, as it must be before the second "
         "lookup: try again in a minute, while nothing else is done in this module");
-    EXPECT_EQ(bench_.catalogue->tombstones().size(), 1U);
+    EXPECT_EQ(fixture_.catalogue->tombstones().size(), 1U);
 }
 
 TEST_F(GivingUp, NeedsNoFurtherInitialisationWhereTheModuleIsNewerThanTheObject) {
-    bench_.now += std::chrono::hours(1);
-    bench_.environments.find("production")->note_refresh(bench_.now);
-    bench_.production->set_refreshable(false);
+    fixture_.now += std::chrono::hours(1);
+    fixture_.environments.find("production")->note_refresh(fixture_.now);
+    fixture_.production->set_refreshable(false);
     const auto report = run(giving_up());
     EXPECT_TRUE(report.given_up.at(0).done);
     EXPECT_EQ(report.given_up[0].note, "Given up: it was not found in two lookups");
 }
 
 TEST_F(GivingUp, NeedsATokenThatAnswers) {
-    bench_.production->set_reachable(false);
+    fixture_.production->set_reachable(false);
     const auto report = run(giving_up());
     EXPECT_FALSE(report.given_up.at(0).done);
     EXPECT_EQ(report.given_up[0].note, "Its token can't be asked: The token can't be reached");
-    EXPECT_EQ(bench_.catalogue->tombstones().size(), 1U);
+    EXPECT_EQ(fixture_.catalogue->tombstones().size(), 1U);
 }
 
 TEST_F(GivingUp, TakesTheWordAloneForAnEnvironmentThatIsNotConfigured) {
     Environments none;
-    Workplace workplace{
-        *bench_.catalogue, none, bench_.in_flight, {}, "this-process", [this] { return bench_.now; }};
-    const auto report = Reconciler(workplace, nobody_is_dead).run(giving_up());
+    ServiceContext service_context{
+        *fixture_.catalogue, none, fixture_.in_flight, {}, "this-process", [this] { return fixture_.now; }};
+    const auto report = Reconciler(service_context, nobody_is_dead).run(giving_up());
     EXPECT_TRUE(report.given_up.at(0).done);
-    EXPECT_FALSE(bench_.catalogue->find_key(bench_.project.id, "k"));
-    EXPECT_EQ(bench_.catalogue->audit_trail(1).at(0).result,
+    EXPECT_FALSE(fixture_.catalogue->find_key(fixture_.project.id, "k"));
+    EXPECT_EQ(fixture_.catalogue->audit_trail(1).at(0).result,
               "object " + object_.hex() +
                   " not found; given up by an operator (not looked for: environment production is not "
                   "configured)");
 }
 
 TEST_F(GivingUp, TakesTheWordAloneForATokenThatWasReplaced) {
-    bench_.catalogue->bind_token("production", "0001", {});
-    bench_.catalogue->rebind_token("production", "0002", {});
+    fixture_.catalogue->pin_token("production", "0001", {});
+    fixture_.catalogue->repin_token("production", "0002", {});
     EXPECT_TRUE(run(giving_up()).given_up.at(0).done);
-    EXPECT_TRUE(bench_.catalogue->tombstones().empty());
+    EXPECT_TRUE(fixture_.catalogue->tombstones().empty());
 }
 
 TEST_F(GivingUp, OfADeployedKeyIsRefused) {
@@ -724,7 +731,7 @@ TEST_F(GivingUp, OfADeployedKeyIsRefused) {
     const auto report = run(giving_up());
     EXPECT_FALSE(report.given_up.at(0).done);
     EXPECT_EQ(report.given_up[0].note, "It is a key's that is deployed: undeploy or delete the key first");
-    EXPECT_EQ(bench_.production->count(object_), 1U);
+    EXPECT_EQ(fixture_.production->count(object_), 1U);
 }
 
 TEST_F(GivingUp, OfAnUnknownIdIsRefused) {
@@ -750,14 +757,15 @@ class SwappedToken : public Reconciling {
         profile.name = "production";
         profile.workers = 2;
         bound_.add(std::make_unique<Environment>(
-            profile, std::make_shared<BoundToken>(bench_.production, "production", *bench_.catalogue,
-                                                  BoundToken::Binding::record, system_now)));
+            profile, std::make_shared<PinnedToken>(fixture_.production, "production", *fixture_.catalogue,
+                                                   PinnedToken::Pinning::record, system_now)));
     }
     ReconcileReport run_bound(const ReconcileOptions& options = {}) {
-        Workplace workplace{
-            *bench_.catalogue, bound_, bench_.in_flight, {}, "this-process", [this] { return bench_.now; },
-            bench_.marks};
-        return Reconciler(workplace, nobody_is_dead).run(options);
+        ServiceContext service_context{*fixture_.catalogue, bound_,
+                                       fixture_.in_flight,  {},
+                                       "this-process",      [this] { return fixture_.now; },
+                                       fixture_.marks};
+        return Reconciler(service_context, nobody_is_dead).run(options);
     }
 
     Environments bound_;
@@ -765,8 +773,8 @@ class SwappedToken : public Reconciling {
 
 TEST_F(SwappedToken, NothingIsDestroyedAndTheReasonIsTold) {
     create("k");
-    bench_.catalogue->bind_token("production", "0001", {});
-    bench_.production->replace_by_empty("0002");
+    fixture_.catalogue->pin_token("production", "0001", {});
+    fixture_.production->replace_by_empty("0002");
     const auto report = run_bound();
     EXPECT_FALSE(report.in_order());
     EXPECT_EQ(report.environments[0].status, ComparisonStatus::skipped);
@@ -778,53 +786,54 @@ TEST_F(SwappedToken, NothingIsDestroyedAndTheReasonIsTold) {
 TEST_F(SwappedToken, ItsTombstonesStay) {
     Key key;
     key.id = "cut-off";
-    key.project_id = bench_.project.id;
+    key.project_id = fixture_.project.id;
     key.name = "cut-off";
-    ASSERT_TRUE(bench_.catalogue->begin_create(
-        key, {{ObjectId::random(), key.id, "production", "dead", bench_.now - std::chrono::seconds(1)}}, {}));
-    bench_.catalogue->bind_token("production", "0001", {});
-    bench_.production->replace_by_empty("0002");
+    ASSERT_TRUE(fixture_.catalogue->begin_create(
+        key, {{ObjectId::random(), key.id, "production", "dead", fixture_.now - std::chrono::seconds(1)}},
+        {}));
+    fixture_.catalogue->pin_token("production", "0001", {});
+    fixture_.production->replace_by_empty("0002");
     run_bound();
-    bench_.now += std::chrono::hours(1);
+    fixture_.now += std::chrono::hours(1);
     const auto report = run_bound();
-    EXPECT_EQ(report.settled->left_tombstones, 1U);
-    EXPECT_EQ(bench_.catalogue->tombstones().size(), 1U);
+    EXPECT_EQ(report.resolved->left_tombstones, 1U);
+    EXPECT_EQ(fixture_.catalogue->tombstones().size(), 1U);
 }
 
 TEST_F(SwappedToken, AdoptDoesNotAcceptIt) {
     create("k");
-    bench_.catalogue->bind_token("production", "0001", {});
-    bench_.production->replace_by_empty("0002");
+    fixture_.catalogue->pin_token("production", "0001", {});
+    fixture_.production->replace_by_empty("0002");
     const auto report = run_bound(adopting());
     EXPECT_EQ(report.environments[0].status, ComparisonStatus::skipped);
     EXPECT_EQ(report.environments[0].reason,
               "The token of environment production is not the one that holds its keys");
     EXPECT_FALSE(report.environments[0].accepted_token);
-    EXPECT_EQ(bench_.catalogue->bound_token("production"), "0001");
+    EXPECT_EQ(fixture_.catalogue->pinned_token("production"), "0001");
     EXPECT_EQ(deployment("k").state, DeploymentState::deployed);
 }
 
 TEST_F(SwappedToken, IsAcceptedWhereItsEnvironmentIsNamedAndWhatItDoesNotHoldIsMarked) {
     create("k");
-    bench_.catalogue->bind_token("production", "0001", {});
-    bench_.production->replace_by_empty("0002");
+    fixture_.catalogue->pin_token("production", "0001", {});
+    fixture_.production->replace_by_empty("0002");
     const auto report = run_bound(accepting("production"));
     ASSERT_TRUE(report.environments[0].accepted_token);
     EXPECT_EQ(report.environments[0].accepted_token->serial, "0002");
     EXPECT_EQ(report.environments[0].accepted_token->previous, "0001");
     EXPECT_TRUE(report.environments[0].accepted_token->done);
     EXPECT_TRUE(report.in_order());
-    EXPECT_EQ(bench_.catalogue->bound_token("production"), "0002");
+    EXPECT_EQ(fixture_.catalogue->pinned_token("production"), "0002");
     EXPECT_EQ(deployment("k").state, DeploymentState::failed);
 }
 
 TEST_F(SwappedToken, ItsAcceptanceStandsInTheAuditTrail) {
-    bench_.catalogue->bind_token("production", "0001", {});
-    bench_.production->replace_by_empty("0002");
+    fixture_.catalogue->pin_token("production", "0001", {});
+    fixture_.production->replace_by_empty("0002");
     ReconcileOptions options = accepting("production");
     options.actor = "operator";
     run_bound(options);
-    const auto records = bench_.catalogue->audit_trail(1);
+    const auto records = fixture_.catalogue->audit_trail(1);
     ASSERT_EQ(records.size(), 1U);
     EXPECT_EQ(records[0].actor, "operator");
     EXPECT_EQ(records[0].action, "reconcile.accept_token");
@@ -833,41 +842,41 @@ TEST_F(SwappedToken, ItsAcceptanceStandsInTheAuditTrail) {
 }
 
 TEST_F(SwappedToken, StaysRefusedWhereAnotherEnvironmentIsNamed) {
-    bench_.catalogue->bind_token("production", "0001", {});
-    bench_.production->replace_by_empty("0002");
+    fixture_.catalogue->pin_token("production", "0001", {});
+    fixture_.production->replace_by_empty("0002");
     const auto report = run_bound(accepting("staging"));
     EXPECT_EQ(report.environments[0].status, ComparisonStatus::skipped);
-    EXPECT_EQ(bench_.catalogue->bound_token("production"), "0001");
+    EXPECT_EQ(fixture_.catalogue->pinned_token("production"), "0001");
 }
 
 TEST_F(SwappedToken, AcceptingItTakesInNoUnknownObject) {
-    bench_.catalogue->bind_token("production", "0001", {});
-    bench_.production->replace_by_empty("0002");
-    bench_.production->add_foreign(of_ours("found"));
+    fixture_.catalogue->pin_token("production", "0001", {});
+    fixture_.production->replace_by_empty("0002");
+    fixture_.production->add_foreign(of_ours("found"));
     EXPECT_THAT(kinds(run_bound(accepting("production")).environments[0]), ElementsAre(DriftKind::unknown));
-    EXPECT_FALSE(bench_.catalogue->find_key(bench_.project.id, "found"));
+    EXPECT_FALSE(fixture_.catalogue->find_key(fixture_.project.id, "found"));
     ReconcileOptions both = accepting("production");
     both.adopt = true;
     EXPECT_TRUE(run_bound(both).in_order());
-    EXPECT_TRUE(bench_.catalogue->find_key(bench_.project.id, "found"));
+    EXPECT_TRUE(fixture_.catalogue->find_key(fixture_.project.id, "found"));
 }
 
 TEST_F(SwappedToken, AcceptingTheFirstOneAgainBringsItsKeysBack) {
     create("k");
-    bench_.catalogue->bind_token("production", "0001", {});
-    bench_.production->replace_by_empty("0002");
+    fixture_.catalogue->pin_token("production", "0001", {});
+    fixture_.production->replace_by_empty("0002");
     run_bound(accepting("production"));
-    bench_.production->put_back();
+    fixture_.production->put_back();
     run_bound(accepting("production"));
-    EXPECT_EQ(bench_.catalogue->bound_token("production"), "0001");
+    EXPECT_EQ(fixture_.catalogue->pinned_token("production"), "0001");
     EXPECT_EQ(deployment("k").state, DeploymentState::deployed);
 }
 
 TEST_F(SwappedToken, WhatWasCutOffAfterTheAcceptanceIsFinishedByTheSameCommand) {
     create("k");
-    bench_.catalogue->bind_token("production", "0001", {});
-    bench_.production->replace_by_empty("0002");
-    bench_.catalogue->rebind_token("production", "0002", {});
+    fixture_.catalogue->pin_token("production", "0001", {});
+    fixture_.production->replace_by_empty("0002");
+    fixture_.catalogue->repin_token("production", "0002", {});
     const auto report = run_bound(accepting("production"));
     EXPECT_FALSE(report.environments[0].accepted_token);
     EXPECT_EQ(deployment("k").state, DeploymentState::failed);
@@ -875,12 +884,12 @@ TEST_F(SwappedToken, WhatWasCutOffAfterTheAcceptanceIsFinishedByTheSameCommand) 
 
 TEST_F(SwappedToken, IsAcceptedWhereNoneIsRecorded) {
     create("k");
-    bench_.production->replace_by_empty("0002");
+    fixture_.production->replace_by_empty("0002");
     EXPECT_EQ(run_bound().environments[0].reason, none_of_its_keys);
     const auto report = run_bound(accepting("production"));
     ASSERT_TRUE(report.environments[0].accepted_token);
     EXPECT_FALSE(report.environments[0].accepted_token->previous);
-    EXPECT_EQ(bench_.catalogue->bound_token("production"), "0002");
+    EXPECT_EQ(fixture_.catalogue->pinned_token("production"), "0002");
 }
 
 /// The token was initialised again and has the serial number that it had.
@@ -888,8 +897,8 @@ class TokenOfTheSameSerial : public SwappedToken {
   protected:
     TokenOfTheSameSerial() {
         create("k");
-        bench_.catalogue->bind_token("production", "0001", {});
-        bench_.production->replace_by_empty("0001");
+        fixture_.catalogue->pin_token("production", "0001", {});
+        fixture_.production->replace_by_empty("0001");
     }
 };
 
@@ -908,26 +917,26 @@ TEST_F(TokenOfTheSameSerial, IsAcceptedByTheCommandThatTheTextNames) {
     EXPECT_EQ(report.environments[0].accepted_token->serial, "0001");
     EXPECT_TRUE(report.in_order());
     EXPECT_EQ(deployment("k").state, DeploymentState::failed);
-    EXPECT_EQ(deployment("k").serial, "0001 before " + to_rfc3339(bench_.now));
+    EXPECT_EQ(deployment("k").serial, "0001 before " + to_rfc3339(fixture_.now));
     EXPECT_TRUE(run_bound().in_order());
 }
 
 TEST_F(TokenOfTheSameSerial, KeepsTheTombstonesOfTheOneBefore) {
-    const Key key = *bench_.catalogue->find_key(bench_.project.id, "k");
+    const Key key = *fixture_.catalogue->find_key(fixture_.project.id, "k");
     create("other");
-    bench_.catalogue->begin_removal(key.id, key.revision, std::nullopt, "dead", bench_.now, {});
-    bench_.production->lose(*deployment("other").object_id);
+    fixture_.catalogue->begin_deletion(key.id, key.revision, std::nullopt, "dead", fixture_.now, {});
+    fixture_.production->lose(*deployment("other").object_id);
     run_bound(accepting("production"));
-    ASSERT_EQ(bench_.catalogue->tombstones().size(), 1U);
-    EXPECT_EQ(bench_.catalogue->tombstones()[0].serial, "0001 before " + to_rfc3339(bench_.now));
+    ASSERT_EQ(fixture_.catalogue->tombstones().size(), 1U);
+    EXPECT_EQ(fixture_.catalogue->tombstones()[0].serial, "0001 before " + to_rfc3339(fixture_.now));
 }
 
 TEST_F(TokenOfTheSameSerial, GivesUpNothingThatItWasNeverToHold) {
-    const Key key = *bench_.catalogue->find_key(bench_.project.id, "k");
+    const Key key = *fixture_.catalogue->find_key(fixture_.project.id, "k");
     create("other");
     const ObjectId object = *key.deployments[0].object_id;
-    bench_.catalogue->begin_removal(key.id, key.revision, std::nullopt, "dead", bench_.now, {});
-    bench_.production->lose(*deployment("other").object_id);
+    fixture_.catalogue->begin_deletion(key.id, key.revision, std::nullopt, "dead", fixture_.now, {});
+    fixture_.production->lose(*deployment("other").object_id);
     ReconcileOptions options;
     options.give_up = {object};
     EXPECT_EQ(run_bound(options).given_up.at(0).note,
@@ -936,9 +945,9 @@ TEST_F(TokenOfTheSameSerial, GivesUpNothingThatItWasNeverToHold) {
 
 TEST_F(SwappedToken, ADryRunOnlySaysThatItWouldBeAccepted) {
     create("k");
-    bench_.catalogue->bind_token("production", "0001", {});
-    bench_.production->replace_by_empty("0002");
-    const auto trail = bench_.catalogue->audit_trail(100).size();
+    fixture_.catalogue->pin_token("production", "0001", {});
+    fixture_.production->replace_by_empty("0002");
+    const auto trail = fixture_.catalogue->audit_trail(100).size();
     ReconcileOptions options = accepting("production");
     options.dry_run = true;
     const auto report = run_bound(options);
@@ -946,13 +955,13 @@ TEST_F(SwappedToken, ADryRunOnlySaysThatItWouldBeAccepted) {
     EXPECT_EQ(report.environments[0].accepted_token->serial, "0002");
     EXPECT_FALSE(report.environments[0].accepted_token->done);
     EXPECT_FALSE(report.in_order());
-    EXPECT_EQ(bench_.catalogue->bound_token("production"), "0001");
-    EXPECT_EQ(bench_.catalogue->audit_trail(100).size(), trail);
+    EXPECT_EQ(fixture_.catalogue->pinned_token("production"), "0001");
+    EXPECT_EQ(fixture_.catalogue->audit_trail(100).size(), trail);
     EXPECT_EQ(deployment("k").state, DeploymentState::deployed);
 }
 
 TEST_F(SwappedToken, NothingIsAcceptedWhereTheTokenIsTheRightOne) {
-    bench_.catalogue->bind_token("production", "0001", {});
+    fixture_.catalogue->pin_token("production", "0001", {});
     EXPECT_FALSE(run_bound(accepting("production")).environments[0].accepted_token);
 }
 
@@ -968,7 +977,7 @@ TEST_F(Reconciling, TellsHowFarTheWalkIs) {
     create("a");
     create("b");
     std::vector<std::size_t> last;
-    Reconciler(bench_.workplace(), nobody_is_dead,
+    Reconciler(fixture_.service_context(), nobody_is_dead,
                [&](const std::string& environment, std::size_t done, std::size_t total) {
                    if (environment == "production") last = {done, total};
                })
@@ -979,11 +988,11 @@ TEST_F(Reconciling, TellsHowFarTheWalkIs) {
 TEST_F(Reconciling, TellsHowFarTheSecondLookIs) {
     create("a");
     create("b");
-    bench_.production->lose(*deployment("a").object_id);
-    bench_.production->lose(*deployment("b").object_id);
-    bench_.production->add_foreign(foreign("theirs"));
+    fixture_.production->lose(*deployment("a").object_id);
+    fixture_.production->lose(*deployment("b").object_id);
+    fixture_.production->add_foreign(foreign("theirs"));
     std::vector<std::pair<std::size_t, std::size_t>> told;
-    Reconciler(bench_.workplace(), nobody_is_dead,
+    Reconciler(fixture_.service_context(), nobody_is_dead,
                [&](const std::string& what, std::size_t done, std::size_t total) {
                    if (what == "production, second look") told.emplace_back(done, total);
                })
@@ -1024,17 +1033,17 @@ std::array<std::shared_ptr<Call<bool>>, 2> keep_workers_busy(Environment& enviro
 
 TEST_F(Reconciling, AWalkThatFallsSilentIsGivenUp) {
     HangingWalk hanging;
-    Environment& environment = *bench_.environments.find("production");
+    Environment& environment = *fixture_.environments.find("production");
     const auto both_workers = [&] {
         return environment.begin<bool>([&](Token&) { return hanging(), true; });
     };
     const auto first = both_workers();
     const auto second = both_workers();
     hanging.await();
-    WalkLimits limits;
-    limits.silence = std::chrono::milliseconds(1);
+    ScanLimits limits;
+    limits.idle_timeout = std::chrono::milliseconds(1);
     try {
-        walk_token(environment, limits, {});
+        scan_objects(environment, limits, {});
         ADD_FAILURE() << "no worker was free";
     } catch (const TokenError& error) {
         EXPECT_EQ(error.fault(), TokenFault::unreachable);
@@ -1049,14 +1058,14 @@ TEST_F(Reconciling, AWalkThatFallsSilentIsGivenUp) {
 
 TEST_F(Reconciling, AWalkThatIsStoppedSaysSo) {
     HangingWalk hanging;
-    Environment& environment = *bench_.environments.find("production");
+    Environment& environment = *fixture_.environments.find("production");
     const auto calls = keep_workers_busy(environment, hanging);
     std::stop_source source;
     source.request_stop();
-    WalkLimits limits;
+    ScanLimits limits;
     limits.stop = source.get_token();
     try {
-        walk_token(environment, limits, {});
+        scan_objects(environment, limits, {});
         ADD_FAILURE() << "no worker was free";
     } catch (const TokenError& error) {
         EXPECT_EQ(error.fault(), TokenFault::busy);
@@ -1089,9 +1098,9 @@ class FailingOnceAtProduction : public ForwardingCatalogue {
 
 class FailingWatch : public Reconciling {
   protected:
-    FailingOnceAtProduction catalogue_{*bench_.catalogue};
-    std::atomic<Instant> now_ = bench_.now;
-    DriftWatch watch_{{catalogue_, bench_.environments, bench_.in_flight, {}, "this-process", [this] {
+    FailingOnceAtProduction catalogue_{*fixture_.catalogue};
+    std::atomic<Instant> now_ = fixture_.now;
+    DriftWatch watch_{{catalogue_, fixture_.environments, fixture_.in_flight, {}, "this-process", [this] {
                            return now_.load();
                        }}};
 };
@@ -1116,8 +1125,8 @@ TEST_F(FailingWatch, LooksOnceMoreAtThatOneAfterAPause) {
 
 TEST_F(Reconciling, AWatchThatIsTakenAwayStopsItsWalk) {
     HangingWalk hanging;
-    Interrupted catalogue(*bench_.catalogue);
-    Environment& environment = *bench_.environments.find("production");
+    Interrupted catalogue(*fixture_.catalogue);
+    Environment& environment = *fixture_.environments.find("production");
     std::array<std::shared_ptr<Call<bool>>, 2> calls;
     // Once the first look at the catalogue is taken, no worker is left for the walk.
     const auto happening = [&] {
@@ -1126,7 +1135,8 @@ TEST_F(Reconciling, AWatchThatIsTakenAwayStopsItsWalk) {
     };
     catalogue.happening = std::cref(happening);
     {
-        DriftWatch watch({catalogue, bench_.environments, bench_.in_flight, {}, "this-process", system_now});
+        DriftWatch watch(
+            {catalogue, fixture_.environments, fixture_.in_flight, {}, "this-process", system_now});
         watch.begin();
         hanging.await();
     }

@@ -13,16 +13,17 @@ namespace {
 using namespace std::chrono_literals;
 
 /// A create in this environment that ended before its commit, in a process that is gone.
-ObjectId cut_off_create(Workbench& bench, const std::string& environment) {
+ObjectId cut_off_create(ServiceFixture& fixture, const std::string& environment) {
     const ObjectId id = ObjectId::random();
     Key key;
     key.id = "key-" + id.hex();
-    key.project_id = bench.project.id;
+    key.project_id = fixture.project.id;
     key.name = key.id;
-    EXPECT_TRUE(bench.catalogue->begin_create(key, {{id, key.id, environment, "gone", bench.now - 1s}}, {}));
+    EXPECT_TRUE(
+        fixture.catalogue->begin_create(key, {{id, key.id, environment, "gone", fixture.now - 1s}}, {}));
     const keys::KeyMaterial material = keys::SecretKey{keys::Algorithm::aes, random_secret(16)};
-    (environment == "production" ? bench.production : bench.staging)
-        ->import({id, "label", material, {Use::cipher}, Lifetime::token, {}});
+    (environment == "production" ? fixture.production : fixture.staging)
+        ->import({id, "label", material, {KeyUsage::encrypt_decrypt}, ObjectLifetime::token, {}});
     return id;
 }
 
@@ -36,71 +37,71 @@ bool comes_true(Condition condition) {
 
 class RecoveryRunnerTest : public testing::Test {
   protected:
-    Workbench bench_;
-    Recovery recovery_{bench_.workplace(), [](const std::string&) { return false; }};
+    ServiceFixture fixture_;
+    Recovery recovery_{fixture_.service_context(), [](const std::string&) { return false; }};
 };
 
 TEST_F(RecoveryRunnerTest, DestroysInEveryEnvironment) {
-    const ObjectId first = cut_off_create(bench_, "production");
-    const ObjectId second = cut_off_create(bench_, "staging");
+    const ObjectId first = cut_off_create(fixture_, "production");
+    const ObjectId second = cut_off_create(fixture_, "staging");
     {
         RecoveryRunner runner(recovery_);
         runner.run();
-        EXPECT_TRUE(comes_true([&] { return bench_.catalogue->tombstones().empty(); }));
+        EXPECT_TRUE(comes_true([&] { return fixture_.catalogue->tombstones().empty(); }));
     }
-    EXPECT_EQ(bench_.production->count(first) + bench_.staging->count(second), 0U);
+    EXPECT_EQ(fixture_.production->count(first) + fixture_.staging->count(second), 0U);
 }
 
 TEST_F(RecoveryRunnerTest, ASlowTokenDelaysNoOtherEnvironmentNorTheNextRun) {
-    cut_off_create(bench_, "staging");
+    cut_off_create(fixture_, "staging");
     std::promise<void> let_go;
-    bench_.staging->in_next_lookup([held = let_go.get_future().share()] { held.wait(); });
+    fixture_.staging->in_next_lookup([held = let_go.get_future().share()] { held.wait(); });
     RecoveryRunner runner(recovery_);
     runner.run();
-    const ObjectId later = cut_off_create(bench_, "production");
+    const ObjectId later = cut_off_create(fixture_, "production");
     runner.run();
-    EXPECT_TRUE(comes_true([&] { return bench_.production->count(later) == 0; }));
-    EXPECT_EQ(bench_.staging->objects(), 1U);
+    EXPECT_TRUE(comes_true([&] { return fixture_.production->count(later) == 0; }));
+    EXPECT_EQ(fixture_.staging->objects(), 1U);
     let_go.set_value();
-    EXPECT_TRUE(comes_true([&] { return bench_.staging->objects() == 0; }));
+    EXPECT_TRUE(comes_true([&] { return fixture_.staging->objects() == 0; }));
 }
 
 TEST_F(RecoveryRunnerTest, OneEnvironmentIsWorkedOnByOneThreadAtATime) {
-    cut_off_create(bench_, "staging");
+    cut_off_create(fixture_, "staging");
     std::promise<void> let_go;
     std::promise<void> is_held;
-    bench_.staging->in_next_lookup([&, held = let_go.get_future().share()] {
+    fixture_.staging->in_next_lookup([&, held = let_go.get_future().share()] {
         is_held.set_value();
         held.wait();
     });
     RecoveryRunner runner(recovery_);
     runner.run();
     is_held.get_future().wait();
-    bench_.staging->in_next_lookup([] { ADD_FAILURE() << "a second thread looks"; });
+    fixture_.staging->in_next_lookup([] { ADD_FAILURE() << "a second thread looks"; });
     runner.run();
     runner.request_stop();
     let_go.set_value();
 }
 
 TEST_F(RecoveryRunnerTest, BeginsNothingOnceItIsToStop) {
-    cut_off_create(bench_, "production");
+    cut_off_create(fixture_, "production");
     RecoveryRunner runner(recovery_);
     runner.request_stop();
     runner.run();
-    EXPECT_EQ(bench_.catalogue->intents().size(), 1U);
-    EXPECT_EQ(bench_.production->objects(), 1U);
+    EXPECT_EQ(fixture_.catalogue->intents().size(), 1U);
+    EXPECT_EQ(fixture_.production->objects(), 1U);
 }
 
 TEST_F(RecoveryRunnerTest, EndsBetweenTwoCallsWhenItIsToStop) {
     for (int i = 0; i < 5; ++i)
-        cut_off_create(bench_, "production");
+        cut_off_create(fixture_, "production");
     {
         RecoveryRunner runner(recovery_);
-        bench_.production->in_next_lookup([&] { runner.request_stop(); });
+        fixture_.production->in_next_lookup([&] { runner.request_stop(); });
         runner.run();
-        EXPECT_TRUE(comes_true([&] { return bench_.catalogue->tombstones().size() == 5; }));
+        EXPECT_TRUE(comes_true([&] { return fixture_.catalogue->tombstones().size() == 5; }));
     }
-    EXPECT_EQ(bench_.production->objects(), 5U);
+    EXPECT_EQ(fixture_.production->objects(), 5U);
 }
 
 }  // namespace

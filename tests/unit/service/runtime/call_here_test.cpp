@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Keeps what it is told; a second time would be a failure.
-class KeepingWaiter final : public Waiter {
+class KeepingWaiter final : public DeadlineResponder {
   public:
     void give_up(const ServiceError& why) noexcept override {
         ++times;
@@ -67,8 +67,8 @@ class CallHereTest : public testing::Test {
         opened_ = true;
     }
     int call(const std::string& user = "alice") {
-        KeepingWaiter waiter;
-        return environment_->call_here<int>([](Token&) { return 7; }, waiter, user);
+        KeepingWaiter responder;
+        return environment_->call_here<int>([](Token&) { return 7; }, responder, user);
     }
     TokenError refused_call() {
         return token_error_of([this] { call(); });
@@ -213,9 +213,9 @@ TEST_F(CallHereTest, NeverHasMoreInTheTokenThanThereArePlaces) {
     for (int i = 0; i < 8; ++i)
         threads.push_back(std::async(std::launch::async, [&, here = i % 2 == 0] {
             for (int round = 0; round < 200; ++round) {
-                KeepingWaiter waiter;
+                KeepingWaiter responder;
                 if (here)
-                    environment_->call_here<int>(work, waiter, "alice");
+                    environment_->call_here<int>(work, responder, "alice");
                 else
                     environment_->call<int>(work);
             }
@@ -253,8 +253,8 @@ class CallHereByTurns : public CallHereTest {
   private:
     std::string outcome_of(const std::string& user) {
         try {
-            KeepingWaiter waiter;
-            environment_->call_here<int>([&](Token&) { return note(user), 1; }, waiter, user);
+            KeepingWaiter responder;
+            environment_->call_here<int>([&](Token&) { return note(user), 1; }, responder, user);
             return {};
         } catch (const TokenError& error) {
             return user + ": " + error.what();

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 using test::NoMemoryElsewhere;
 using test::NoMemoryHere;
 
-class ToldWaiter final : public Waiter {
+class ToldWaiter final : public DeadlineResponder {
   public:
     void give_up(const ServiceError&) noexcept override { told_.set_value(); }
     std::future<void> told() { return told_.get_future(); }
@@ -36,8 +36,8 @@ class WithoutMemory : public testing::Test {
         return made;
     }
     int call_here() {
-        ToldWaiter waiter;
-        return environment_.call_here<int>([](Token&) { return 7; }, waiter, "alice");
+        ToldWaiter responder;
+        return environment_.call_here<int>([](Token&) { return 7; }, responder, "alice");
     }
     int call() {
         return environment_.call<int>([](Token&) { return 8; });
@@ -102,7 +102,7 @@ class HangingCall {
         left_.set_value();
         call_.get();
     }
-    ToldWaiter& waiter() { return waiter_; }
+    ToldWaiter& responder() { return waiter_; }
 
   private:
     std::promise<void> entered_;
@@ -114,7 +114,7 @@ class HangingCall {
 TEST_F(WithoutMemory, TheWatchLetsAHungCallGoAtItsNextLook) {
     Environment environment(profile(20ms), token_);
     HangingCall hanging(environment);
-    auto told = hanging.waiter().told();
+    auto told = hanging.responder().told();
     {
         const NoMemoryElsewhere none;
         NoMemoryElsewhere::wait_for_failures(2);

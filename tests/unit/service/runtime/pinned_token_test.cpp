@@ -11,7 +11,7 @@
 namespace keyward::service {
 namespace {
 
-using Binding = BoundToken::Binding;
+using Pinning = PinnedToken::Pinning;
 
 const char* const wrong_token_text = "The token of environment production is not the one that holds its keys";
 const char* const no_recorded_key_text =
@@ -22,12 +22,12 @@ const char* const no_recorded_key_text =
 
 class BoundTokens : public testing::Test {
   protected:
-    std::unique_ptr<BoundToken> bound(Catalogue& catalogue, Binding binding = Binding::record) {
-        return std::make_unique<BoundToken>(bench_.production, "production", catalogue, binding,
-                                            [this] { return bench_.now; });
+    std::unique_ptr<PinnedToken> bound(Catalogue& catalogue, Pinning binding = Pinning::record) {
+        return std::make_unique<PinnedToken>(fixture_.production, "production", catalogue, binding,
+                                             [this] { return fixture_.now; });
     }
-    std::unique_ptr<BoundToken> bound(Binding binding = Binding::record) {
-        return bound(*bench_.catalogue, binding);
+    std::unique_ptr<PinnedToken> bound(Pinning binding = Pinning::record) {
+        return bound(*fixture_.catalogue, binding);
     }
 
     template <typename Action>
@@ -40,35 +40,35 @@ class BoundTokens : public testing::Test {
         throw std::logic_error("nothing was thrown");
     }
 
-    Workbench bench_;
+    ServiceFixture fixture_;
 };
 
 TEST_F(BoundTokens, TheFirstCallRecordsTheTokenThatIsInPlace) {
     bound()->ping();
-    EXPECT_EQ(bench_.catalogue->bound_token("production"), "0001");
+    EXPECT_EQ(fixture_.catalogue->pinned_token("production"), "0001");
 }
 
 TEST_F(BoundTokens, ItsRecordingStandsInTheAuditTrail) {
     bound()->ping();
-    const auto records = bench_.catalogue->audit_trail(1);
+    const auto records = fixture_.catalogue->audit_trail(1);
     ASSERT_EQ(records.size(), 1U);
     EXPECT_EQ(records[0].action, "token.bind");
     EXPECT_EQ(records[0].result, "serial 0001");
 }
 
 TEST_F(BoundTokens, NothingIsRecordedWhereTheCatalogueIsOnlyRead) {
-    bound(Binding::compare)->ping();
-    EXPECT_FALSE(bench_.catalogue->bound_token("production"));
+    bound(Pinning::compare)->ping();
+    EXPECT_FALSE(fixture_.catalogue->pinned_token("production"));
 }
 
 TEST_F(BoundTokens, ATokenThatCanNotBeReachedRecordsNothing) {
-    bench_.production->set_reachable(false);
+    fixture_.production->set_reachable(false);
     EXPECT_EQ(refusal([&] { bound()->ping(); }).fault(), TokenFault::unreachable);
-    EXPECT_FALSE(bench_.catalogue->bound_token("production"));
+    EXPECT_FALSE(fixture_.catalogue->pinned_token("production"));
 }
 
 TEST_F(BoundTokens, EveryCallRefusesAnotherToken) {
-    bench_.catalogue->bind_token("production", "0002", {});
+    fixture_.catalogue->pin_token("production", "0002", {});
     const auto token = bound();
     const ObjectId id = ObjectId::random();
     const keys::KeyMaterial material = keys::SecretKey{keys::Algorithm::aes, random_secret(16)};
@@ -77,65 +77,65 @@ TEST_F(BoundTokens, EveryCallRefusesAnotherToken) {
         [&] { token->mechanisms(); },
         [&] { token->count(id); },
         [&] { token->destroy(id); },
-        [&] { token->destroy_half_made(std::chrono::milliseconds(0)); },
-        [&] { token->walk([](const TokenObject&, std::size_t, std::size_t) {}); },
+        [&] { token->destroy_incomplete(std::chrono::milliseconds(0)); },
+        [&] { token->scan([](const TokenObject&, std::size_t, std::size_t) {}); },
         [&] {
-            token->import({id, "label", material, {Use::cipher}, Lifetime::token, {}});
+            token->import({id, "label", material, {KeyUsage::encrypt_decrypt}, ObjectLifetime::token, {}});
         }};
     for (const auto& call : calls) {
         const TokenError error = refusal(call);
         EXPECT_EQ(error.fault(), TokenFault::unreachable);
         EXPECT_STREQ(error.what(), wrong_token_text);
     }
-    EXPECT_EQ(bench_.production->imports(), 0U);
+    EXPECT_EQ(fixture_.production->imports(), 0U);
 }
 
 TEST_F(BoundTokens, AlsoWhereTheCatalogueIsOnlyRead) {
-    bench_.catalogue->bind_token("production", "0002", {});
-    EXPECT_STREQ(refusal([&] { bound(Binding::compare)->ping(); }).what(), wrong_token_text);
+    fixture_.catalogue->pin_token("production", "0002", {});
+    EXPECT_STREQ(refusal([&] { bound(Pinning::compare)->ping(); }).what(), wrong_token_text);
 }
 
 TEST_F(BoundTokens, WhichTokenIsInPlaceIsToldAllTheSame) {
-    bench_.catalogue->bind_token("production", "0002", {});
+    fixture_.catalogue->pin_token("production", "0002", {});
     EXPECT_EQ(bound()->identity().serial, "0001");
 }
 
 TEST_F(BoundTokens, TheRightTokenWorksAgainOnceItIsBack) {
     const auto first = bound();
     first->ping();
-    bench_.production->replace_by_empty("0002");
+    fixture_.production->replace_by_empty("0002");
     const auto token = bound();
     EXPECT_STREQ(refusal([&] { token->ping(); }).what(), wrong_token_text);
-    bench_.production->put_back();
+    fixture_.production->put_back();
     EXPECT_NO_THROW(token->ping());
 }
 
 TEST_F(BoundTokens, AnotherTokenWorksOnceItIsAccepted) {
     bound()->ping();
-    bench_.production->replace_by_empty("0002");
+    fixture_.production->replace_by_empty("0002");
     const auto token = bound();
     refusal([&] { token->ping(); });
-    bench_.catalogue->rebind_token("production", "0002", {});
+    fixture_.catalogue->repin_token("production", "0002", {});
     EXPECT_NO_THROW(token->ping());
 }
 
 TEST_F(BoundTokens, ItIsAskedAgainAfterTheTokenCouldNotBeReached) {
     const auto token = bound();
     token->ping();
-    bench_.production->set_reachable(false);
+    fixture_.production->set_reachable(false);
     refusal([&] { token->ping(); });
-    bench_.production->replace_by_empty("0002");
-    bench_.production->set_reachable(true);
+    fixture_.production->replace_by_empty("0002");
+    fixture_.production->set_reachable(true);
     EXPECT_STREQ(refusal([&] { token->ping(); }).what(), wrong_token_text);
 }
 
 TEST_F(BoundTokens, ACatalogueThatFailsSaysNothingOfTheToken) {
     struct Failing : ForwardingCatalogue {
         using ForwardingCatalogue::ForwardingCatalogue;
-        std::string bind_token(const std::string&, const std::string&, const AuditRecord&) override {
+        std::string pin_token(const std::string&, const std::string&, const AuditRecord&) override {
             throw CatalogueError("the disk is full");
         }
-    } failing(*bench_.catalogue);
+    } failing(*fixture_.catalogue);
     const TokenError error = refusal([&] { bound(failing)->ping(); });
     EXPECT_EQ(error.fault(), TokenFault::busy);
     EXPECT_STREQ(error.what(),
@@ -147,65 +147,65 @@ TEST_F(BoundTokens, ACatalogueThatFailsSaysNothingOfTheToken) {
 class KeysWithoutARecordedToken : public BoundTokens {
   protected:
     ObjectId create(const std::string& name) {
-        bench_.create(Workbench::aes_request(name, {"production"}));
-        return *bench_.catalogue->find_key(bench_.project.id, name)->deployments.at(0).object_id;
+        fixture_.create(ServiceFixture::aes_request(name, {"production"}));
+        return *fixture_.catalogue->find_key(fixture_.project.id, name)->deployments.at(0).object_id;
     }
 };
 
 TEST_F(KeysWithoutARecordedToken, AnEmptyTokenIsRefusedAndNotRecorded) {
     create("k");
-    bench_.production->replace_by_empty("0002");
-    for (const Binding binding : {Binding::record, Binding::compare}) {
+    fixture_.production->replace_by_empty("0002");
+    for (const Pinning binding : {Pinning::record, Pinning::compare}) {
         const TokenError error = refusal([&] { bound(binding)->ping(); });
         EXPECT_EQ(error.fault(), TokenFault::unreachable);
         EXPECT_STREQ(error.what(), no_recorded_key_text);
     }
-    EXPECT_FALSE(bench_.catalogue->bound_token("production"));
+    EXPECT_FALSE(fixture_.catalogue->pinned_token("production"));
 }
 
 TEST_F(KeysWithoutARecordedToken, ATokenWithOneOfThemIsRecorded) {
-    bench_.production->lose(create("a"));
+    fixture_.production->lose(create("a"));
     create("b");
     bound()->ping();
-    EXPECT_EQ(bench_.catalogue->bound_token("production"), "0001");
+    EXPECT_EQ(fixture_.catalogue->pinned_token("production"), "0001");
 }
 
 TEST_F(KeysWithoutARecordedToken, WhereTheCatalogueIsOnlyReadItIsTakenAndNotRecorded) {
     create("k");
-    EXPECT_NO_THROW(bound(Binding::compare)->ping());
-    EXPECT_FALSE(bench_.catalogue->bound_token("production"));
+    EXPECT_NO_THROW(bound(Pinning::compare)->ping());
+    EXPECT_FALSE(fixture_.catalogue->pinned_token("production"));
 }
 
 TEST_F(KeysWithoutARecordedToken, SixteenOfThemAreLookedFor) {
     for (const char letter : std::string("abcdefghijklmnopq"))
         create(std::string(1, letter));
-    for (const ObjectId& id : bench_.catalogue->deployed_objects("production", 16))
-        bench_.production->lose(id);
-    EXPECT_EQ(bench_.production->objects(), 1U);
+    for (const ObjectId& id : fixture_.catalogue->deployed_objects("production", 16))
+        fixture_.production->lose(id);
+    EXPECT_EQ(fixture_.production->objects(), 1U);
     EXPECT_STREQ(refusal([&] { bound()->ping(); }).what(), no_recorded_key_text);
 }
 
 TEST_F(KeysWithoutARecordedToken, LostOnesSayNothingOfTheToken) {
     const ObjectId id = create("k");
-    bench_.production->lose(id);
-    ASSERT_TRUE(bench_.catalogue->mark_missing(id, "lost", {}));
+    fixture_.production->lose(id);
+    ASSERT_TRUE(fixture_.catalogue->mark_missing(id, "lost", {}));
     bound()->ping();
-    EXPECT_EQ(bench_.catalogue->bound_token("production"), "0001");
+    EXPECT_EQ(fixture_.catalogue->pinned_token("production"), "0001");
 }
 
 TEST_F(KeysWithoutARecordedToken, ALookupThatFailsRecordsNothing) {
     create("k");
-    bench_.production->fail_lookups(true);
+    fixture_.production->fail_lookups(true);
     EXPECT_STREQ(refusal([&] { bound()->ping(); }).what(), "The token can't be searched");
-    EXPECT_FALSE(bench_.catalogue->bound_token("production"));
+    EXPECT_FALSE(fixture_.catalogue->pinned_token("production"));
 }
 
 TEST_F(KeysWithoutARecordedToken, AnotherOneWorksOnceItIsAccepted) {
     create("k");
-    bench_.production->replace_by_empty("0002");
+    fixture_.production->replace_by_empty("0002");
     const auto token = bound();
     refusal([&] { token->ping(); });
-    bench_.catalogue->rebind_token("production", "0002", {});
+    fixture_.catalogue->repin_token("production", "0002", {});
     EXPECT_NO_THROW(token->ping());
 }
 
@@ -217,14 +217,14 @@ class RecordedKeys : public KeysWithoutARecordedToken {
         bound()->ping();
     }
     /// The token is initialised again; most HSMs keep the serial number then.
-    void initialise_again() { bench_.production->replace_by_empty("0001"); }
+    void initialise_again() { fixture_.production->replace_by_empty("0001"); }
 
     std::vector<ObjectId> ids_;
 };
 
 TEST_F(RecordedKeys, ATokenInitialisedAgainWithTheSameSerialNumberIsRefusedByTheNextProcess) {
     initialise_again();
-    for (const Binding binding : {Binding::record, Binding::compare}) {
+    for (const Pinning binding : {Pinning::record, Pinning::compare}) {
         const TokenError error = refusal([&] { bound(binding)->ping(); });
         EXPECT_EQ(error.fault(), TokenFault::unreachable);
         EXPECT_STREQ(error.what(), no_recorded_key_text);
@@ -240,22 +240,22 @@ TEST_F(RecordedKeys, AndByEveryCallThatUsesOrMakesOrDestroysObjects) {
         [&] { token->ping(); },
         [&] { token->mechanisms(); },
         [&] { token->oaep_hashes(); },
-        [&] { token->operate(id, Action::encrypt, {}); },
+        [&] { token->operate(id, CryptoOperation::encrypt, {}); },
         [&] { token->destroy(id); },
-        [&] { token->destroy_half_made(std::chrono::milliseconds(0)); },
+        [&] { token->destroy_incomplete(std::chrono::milliseconds(0)); },
         [&] {
-            token->import({id, "label", material, {Use::cipher}, Lifetime::token, {}});
+            token->import({id, "label", material, {KeyUsage::encrypt_decrypt}, ObjectLifetime::token, {}});
         }};
     for (const auto& call : calls)
         EXPECT_STREQ(refusal(call).what(), no_recorded_key_text);
-    EXPECT_EQ(bench_.production->objects(), 0U);
+    EXPECT_EQ(fixture_.production->objects(), 0U);
 }
 
 TEST_F(RecordedKeys, WhatOnlyLooksThroughTheTokenIsLetIn) {
     initialise_again();
     const auto token = bound();
     EXPECT_EQ(token->count(ids_[0]), 0U);
-    EXPECT_NO_THROW(token->walk([](const TokenObject&, std::size_t, std::size_t) {}));
+    EXPECT_NO_THROW(token->scan([](const TokenObject&, std::size_t, std::size_t) {}));
     EXPECT_STREQ(refusal([&] { token->ping(); }).what(), no_recorded_key_text);
 }
 
@@ -264,39 +264,44 @@ TEST_F(RecordedKeys, ARunningProcessAsksAgainAfterTheTokenWasLost) {
     token->ping();
     initialise_again();
     EXPECT_STREQ(refusal([&] { token->ping(); }).what(), no_recorded_key_text);
-    bench_.production->put_back();
+    fixture_.production->put_back();
     EXPECT_NO_THROW(token->ping());
 }
 
 TEST_F(RecordedKeys, AnImportDuringWhichTheTokenWasReplacedIsNotBelieved) {
     const auto token = bound();
     token->ping();
-    bench_.production->block_imports();
+    fixture_.production->block_imports();
     const keys::KeyMaterial material = keys::SecretKey{keys::Algorithm::aes, random_secret(16)};
     std::optional<TokenError> error;
     std::thread import([&] {
         error = refusal([&] {
-            token->import({ObjectId::random(), "label", material, {Use::cipher}, Lifetime::token, {}});
+            token->import({ObjectId::random(),
+                           "label",
+                           material,
+                           {KeyUsage::encrypt_decrypt},
+                           ObjectLifetime::token,
+                           {}});
         });
     });
-    bench_.production->wait_for_blocked(1);
+    fixture_.production->wait_for_blocked(1);
     initialise_again();
-    bench_.production->release_imports();
+    fixture_.production->release_imports();
     import.join();
     EXPECT_EQ(error->fault(), TokenFault::unreachable);
     EXPECT_STREQ(error->what(), no_recorded_key_text);
 }
 
 TEST_F(RecordedKeys, TheLossOfOneRefusesNothing) {
-    bench_.production->lose(ids_[0]);
+    fixture_.production->lose(ids_[0]);
     EXPECT_NO_THROW(bound()->ping());
 }
 
 TEST_F(RecordedKeys, ThoseThatOnlyShowAfterAnInitialisationCount) {
     for (const ObjectId& id : ids_)
-        bench_.production->hide_until_refresh(id);
+        fixture_.production->hide_until_refresh(id);
     EXPECT_NO_THROW(bound()->ping());
-    EXPECT_EQ(bench_.production->refreshes(), 1U);
+    EXPECT_EQ(fixture_.production->refreshes(), 1U);
 }
 
 TEST_F(RecordedKeys, ATokenWithoutThemHasTheModuleInitialisedAgainMoreAndMoreRarely) {
@@ -304,10 +309,10 @@ TEST_F(RecordedKeys, ATokenWithoutThemHasTheModuleInitialisedAgainMoreAndMoreRar
     const auto token = bound();
     std::vector<int> minutes;
     for (int minute = 0; minute <= 200; ++minute) {
-        const std::size_t before = bench_.production->refreshes();
+        const std::size_t before = fixture_.production->refreshes();
         EXPECT_STREQ(refusal([&] { token->ping(); }).what(), no_recorded_key_text);
-        if (bench_.production->refreshes() > before) minutes.push_back(minute);
-        bench_.now += std::chrono::minutes(1);
+        if (fixture_.production->refreshes() > before) minutes.push_back(minute);
+        fixture_.now += std::chrono::minutes(1);
     }
     EXPECT_EQ(minutes, (std::vector<int>{0, 1, 3, 7, 15, 31, 63, 123, 183}));
 }
@@ -316,22 +321,22 @@ TEST_F(RecordedKeys, ARightTokenThatIsLostLaterIsLookedForAtOnceAgain) {
     initialise_again();
     const auto token = bound();
     refusal([&] { token->ping(); });
-    bench_.production->put_back();
+    fixture_.production->put_back();
     token->ping();
     initialise_again();
     refusal([&] { token->ping(); });
-    EXPECT_EQ(bench_.production->refreshes(), 2U);
+    EXPECT_EQ(fixture_.production->refreshes(), 2U);
 }
 
 TEST_F(RecordedKeys, AnEnvironmentWithoutAnyHasNothingToProve) {
     for (const ObjectId& id : ids_)
-        ASSERT_TRUE(bench_.catalogue->mark_missing(id, "lost", {}));
+        ASSERT_TRUE(fixture_.catalogue->mark_missing(id, "lost", {}));
     initialise_again();
     EXPECT_NO_THROW(bound()->ping());
 }
 
 TEST_F(RecordedKeys, ThoseOfATokenThatWasReplacedDoNotCount) {
-    bench_.catalogue->retire_token("production", "0001 before", {});
+    fixture_.catalogue->retire_token("production", "0001 before", {});
     initialise_again();
     EXPECT_NO_THROW(bound()->ping());
 }
@@ -344,7 +349,7 @@ TEST_F(RecordedKeys, ATokenThatProvedItselfIsNotAskedAtEveryUse) {
             return next_.deployed_objects(environment, limit);
         }
         int asked = 0;
-    } counting(*bench_.catalogue);
+    } counting(*fixture_.catalogue);
     const auto token = bound(counting);
     for (int i = 0; i < 3; ++i) {
         token->ping();
@@ -354,7 +359,7 @@ TEST_F(RecordedKeys, ATokenThatProvedItselfIsNotAskedAtEveryUse) {
 }
 
 TEST_F(BoundTokens, TheLogSaysHowAnotherTokenIsAccepted) {
-    bench_.catalogue->bind_token("production", "0002", {});
+    fixture_.catalogue->pin_token("production", "0002", {});
     testing::internal::CaptureStderr();
     refusal([&] { bound()->ping(); });
     EXPECT_THAT(testing::internal::GetCapturedStderr(),
@@ -363,7 +368,7 @@ TEST_F(BoundTokens, TheLogSaysHowAnotherTokenIsAccepted) {
 
 TEST_F(BoundTokens, ANewPinIsPassedOn) {
     bound()->reload_pin();
-    EXPECT_EQ(bench_.production->pin_reloads(), 1U);
+    EXPECT_EQ(fixture_.production->pin_reloads(), 1U);
 }
 
 }  // namespace

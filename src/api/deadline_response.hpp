@@ -6,15 +6,15 @@
 namespace keyward::api {
 
 /// Answers a request whose handler hangs in a token. Both must outlive it.
-class LateAnswer final : public service::Waiter {
+class DeadlineResponse final : public service::DeadlineResponder {
   public:
-    LateAnswer(EarlyAnswer& client, const std::string& request_id)
+    DeadlineResponse(http::EarlyResponder& client, const std::string& request_id)
         : client_(client), request_id_(request_id) {}
 
-    void give_up(const service::ServiceError& why) noexcept override;
+    void give_up(const ServiceError& why) noexcept override;
 
   private:
-    EarlyAnswer& client_;
+    http::EarlyResponder& client_;
     const std::string& request_id_;
 };
 

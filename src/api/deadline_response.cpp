@@ -1,11 +1,11 @@
-#include "api/late_response.hpp"
+#include "api/deadline_response.hpp"
 
 #include "api/problem.hpp"
 #include "base/contain.hpp"
 
 namespace keyward::api {
 
-void LateAnswer::give_up(const service::ServiceError& why) noexcept {
+void DeadlineResponse::give_up(const ServiceError& why) noexcept {
     // Without memory the client waits until the handler ends.
     contain("answer before the handler's end", [&] {
         client_.answer_early(
