@@ -298,7 +298,7 @@ void Pkcs11Token::scan(const std::function<void(const TokenObject&, std::size_t,
     read(unfinished_after(found, time_to_finish), found.keys.size());
 }
 
-// At the second look no import of ours is under way, or it hangs: what is half-made then was left so.
+// At the second look no import of ours is under way, or it hangs: what is incomplete then was left so.
 std::size_t Pkcs11Token::destroy_incomplete(std::chrono::milliseconds pause) {
     const Search found = search();
     const std::vector<FoundKey> unfinished = unfinished_after(found, pause);

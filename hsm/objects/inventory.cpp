@@ -199,7 +199,7 @@ KeyReader::KeyReader() {
         prepare(queries_.at(static_cast<std::size_t>(object_class)), object_class);
 }
 
-// CKA_TOKEN false is asked of a half-made object too: a key that was unwrapped into SoftHSM2 has neither
+// CKA_TOKEN false is asked of an incomplete object too: a key that was unwrapped into SoftHSM2 has neither
 // length nor check value, and another application may have given it no names. It must not be taken for a
 // remainder.
 std::optional<TokenObject> KeyReader::read(Lease& lease, const FoundKey& key) {

@@ -42,7 +42,7 @@ class KeyReader {
 /// Those of the unfinished `keys` that are so still. One search when it is none.
 std::vector<FoundKey> unfinished_among(Lease& lease, const std::vector<FoundKey>& keys);
 
-/// Destroys those of `keys` that are half-made; how many. Each is read right before: the handle of one that
+/// Destroys those of `keys` that are incomplete; how many. Each is read right before: the handle of one that
 /// is gone may be another object's by now. One that is gone is not counted.
 std::size_t destroy_half_made_among(Lease& lease, const std::vector<FoundKey>& keys);
 

@@ -32,7 +32,7 @@ struct Options {
     std::vector<std::string> adopt;  ///< CKA_IDs, or `without_id`
     std::vector<std::string> mechanisms;
     std::vector<std::string> give_up;
-    bool remove_unidentified = false;
+    bool remove_incomplete = false;
     std::vector<std::string> accept_tokens;
     std::vector<std::string> environments;
 };
@@ -68,7 +68,7 @@ service::ReconcileOptions reconcile_options(const Options& options, const settin
     service::ReconcileOptions wanted;
     wanted.dry_run = options.dry_run;
     wanted.accept_tokens = {options.accept_tokens.begin(), options.accept_tokens.end()};
-    wanted.remove_unidentified = options.remove_unidentified;
+    wanted.remove_incomplete = options.remove_incomplete;
     wanted.environments = {options.environments.begin(), options.environments.end()};
     wanted.actor = AdminContext::audit({}, {}).actor;
     for (const std::string& text : options.adopt)
@@ -94,11 +94,11 @@ service::ReconcileReport run(const service::ServiceContext& service_context,
 
 /// Only serve makes the file; without it nothing can be proved, and objects are adopted by their ids alone.
 std::shared_ptr<const service::ObjectMarks> marks_if_there(const settings::Settings& settings) {
-    const std::filesystem::path file = settings.policy.idempotency_key_file;
+    const std::filesystem::path file = settings.policy.request_fingerprint_secret_file;
     std::error_code ignored;
     if (!std::filesystem::exists(file, ignored)) return nullptr;
     try {
-        return std::make_shared<const service::ObjectMarks>(settings::idempotency_key(file));
+        return std::make_shared<const service::ObjectMarks>(settings::request_fingerprint_secret(file));
     } catch (const settings::FingerprintSecretError& error) {
         std::cerr << "keyward: no object can prove its origin: " << error.what() << "\n";
         return nullptr;
@@ -180,8 +180,8 @@ void add_reconcile(CLI::App& app, Invocation& invocation) {
         ->type_name("ENVIRONMENT")
         ->allow_extra_args(false);
     command
-        ->add_flag("--remove-unidentified", options->remove_unidentified,
-                   "Destroy half-made objects, which have no id, no label and no value")
+        ->add_flag("--remove-incomplete,--remove-unidentified", options->remove_incomplete,
+                   "Destroy incomplete objects, which have no id, no label and no value")
         ->excludes(dry_run);
     command->add_option("--environment", options->environments,
                         "Compare these environments only; interrupted changes are settled everywhere");

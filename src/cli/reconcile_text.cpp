@@ -37,7 +37,7 @@ const char* remedy(DriftKind kind) {
         case DriftKind::returned:
             return "--adopt makes it show as DEPLOYED";
         case DriftKind::incomplete:
-            return "--remove-unidentified destroys what a module left behind that was killed";
+            return "--remove-incomplete destroys what a module left behind that was killed";
     }
     return "";
 }

@@ -101,8 +101,9 @@ int serve(const std::string& config) {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
     const settings::Settings settings = settings::load(config);
-    SecretBytes idempotency_key = settings::idempotency_key(settings.policy.idempotency_key_file);
-    const auto marks = std::make_shared<const service::ObjectMarks>(idempotency_key.clone());
+    SecretBytes fingerprint_secret =
+        settings::request_fingerprint_secret(settings.policy.request_fingerprint_secret_file);
+    const auto marks = std::make_shared<const service::ObjectMarks>(fingerprint_secret.clone());
     EnvironmentFactory factory(settings);
     const auto catalogue = storage::open_catalogue(
         settings.catalogue.url, catalogue_connections(settings.catalogue), settings.catalogue.deadline);
@@ -115,7 +116,7 @@ int serve(const std::string& config) {
     service::CatalogueHealth health(*catalogue, service_context.owner, system_now);
     service::Recovery recovery(service_context, is_known_dead);
     service::IdempotentRequests repeats(
-        service_context, std::move(idempotency_key), [&] { recovery.settle_intents(); },
+        service_context, std::move(fingerprint_secret), [&] { recovery.settle_intents(); },
         longest_request(environments) + environments.lease(), handler_threads(environments) / 2);
 
     service::Access access(*catalogue, system_now);

@@ -167,7 +167,7 @@ class Token {
     virtual void scan(
         const std::function<void(const TokenObject&, std::size_t place, std::size_t total)>& each) = 0;
 
-    /// Destroys the objects that were half-made at both of two looks, this one and one `pause` later; how
+    /// Destroys the objects that were incomplete at both of two looks, this one and one `pause` later; how
     /// many.
     virtual std::size_t destroy_incomplete(std::chrono::milliseconds pause) = 0;
 

@@ -7,11 +7,14 @@
 #include <utility>
 
 #include "base/utf8.hpp"
+#include "settings/request_fingerprint_secret.hpp"
 #include "settings/table_reader.hpp"
 #include "settings/values.hpp"
 
 namespace keyward::settings {
 namespace {
+
+constexpr const char* state_folder = "/var/lib/keyward";
 
 constexpr std::streamsize largest_file = std::streamsize{1024} * 1024;
 constexpr unsigned safe_rsa_bits = 2048;
@@ -148,12 +151,22 @@ void read_http(TableReader& table, HttpSettings& http) {
                                  "http.trusted_network = true where the network itself keeps strangers out");
 }
 
+/// `idempotency_key_file` is the name that earlier versions gave it.
+void read_secret_file(TableReader& table, PolicySettings& policy) {
+    const auto file = text("an absolute path of a file", parse_absolute_path);
+    const bool has_earlier_name = table.find("idempotency_key_file") != nullptr;
+    if (table.find("request_fingerprint_secret_file") != nullptr && has_earlier_name)
+        table.add("idempotency_key_file",
+                  "is the earlier name of request_fingerprint_secret_file, which is there too; remove it");
+    table.optional("idempotency_key_file", policy.request_fingerprint_secret_file, file);
+    table.optional("request_fingerprint_secret_file", policy.request_fingerprint_secret_file, file);
+}
+
 void read_policy(TableReader& table, PolicySettings& policy) {
     table.optional("legacy_mechanisms", policy.legacy_mechanisms, boolean());
     table.optional("rsa_min_bits", policy.rsa_min_bits, integer<unsigned>(1024, 16384));
     table.optional("rsa_two_purposes", policy.refuse_two_purposes, warn_or_refuse());
-    table.optional("idempotency_key_file", policy.idempotency_key_file,
-                   text("an absolute path of a file", parse_absolute_path));
+    read_secret_file(table, policy);
     if (policy.rsa_min_bits < safe_rsa_bits && !policy.legacy_mechanisms)
         table.add("rsa_min_bits",
                   "is " + std::to_string(policy.rsa_min_bits) +
@@ -233,6 +246,7 @@ class Loader {
 
     Settings load() {
         Settings settings;
+        settings.policy.request_fingerprint_secret_file = default_fingerprint_secret_file(state_folder);
         section("http", settings.http, read_http);
         section("policy", settings.policy, read_policy);
         section("catalogue", settings.catalogue, read_catalogue);

@@ -49,7 +49,7 @@ struct TemporaryName {
 
 [[noreturn]] void refuse(const path& file, const std::string& why) {
     throw FingerprintSecretError("the key file " + file.string() +
-                                 " (policy.idempotency_key_file) can't be used: " + why);
+                                 " (policy.request_fingerprint_secret_file) can't be used: " + why);
 }
 
 std::string reason() {
@@ -102,11 +102,17 @@ std::optional<SecretBytes> read(const path& file) {
 
 }  // namespace
 
-SecretBytes idempotency_key(const path& file) {
+SecretBytes request_fingerprint_secret(const path& file) {
     if (auto key = read(file)) return *std::move(key);
     make(file);
     if (auto key = read(file)) return *std::move(key);
     refuse(file, "it was removed while the service started; start it again");
+}
+
+std::string default_fingerprint_secret_file(const path& folder) {
+    const path earlier = folder / "idempotency.key";
+    std::error_code ignored;
+    return std::filesystem::exists(earlier, ignored) ? earlier : folder / "request-fingerprint.key";
 }
 
 }  // namespace keyward::settings

@@ -24,7 +24,8 @@ struct PolicySettings {
     bool legacy_mechanisms = false;
     unsigned rsa_min_bits = 2048;
     bool refuse_two_purposes = false;  ///< `rsa_two_purposes`: `refuse`, and not `warn`
-    std::string idempotency_key_file = "/var/lib/keyward/idempotency.key";  ///< an absolute path
+    std::string request_fingerprint_secret_file =
+        "/var/lib/keyward/request-fingerprint.key";  ///< an absolute path
 };
 
 struct CatalogueSettings {

@@ -44,8 +44,9 @@ RestService::RestService(const std::string& binary, const std::string& folder, c
     : binary_(binary), config_(folder + "/keyward.toml") {
     const std::uint16_t port = free_port();
     write(folder + "/production.pin", pin);
-    write(config_, "[http]\nport = " + std::to_string(port) + "\n[policy]\nidempotency_key_file = \"" +
-                       folder + "/idempotency.key\"\n[catalogue]\nurl = \"sqlite://" + folder +
+    write(config_, "[http]\nport = " + std::to_string(port) +
+                       "\n[policy]\nrequest_fingerprint_secret_file = \"" + folder +
+                       "/idempotency.key\"\n[catalogue]\nurl = \"sqlite://" + folder +
                        "/keyward.db\"\n[[environment]]\nname = \"production\"\nmodule = \"" KEYWARD_SOFTHSM
                        "\"\ntoken_label = \"production\"\npin_source = \"file:" +
                        folder + "/production.pin\"\ndeadline = \"30s\"\n");

@@ -31,7 +31,7 @@ constexpr unsigned rounds_for_one_second_kill = 4;
 constexpr auto patience_for_recovery = std::chrono::seconds(20);
 constexpr auto patience_for_tombstones = std::chrono::seconds(60);
 /// Recovery passes every 5 s; a tombstone may be that late, and a busy machine makes it later.
-constexpr std::int64_t latest_burial_ms = 20'000;
+constexpr std::int64_t latest_destruction_ms = 20'000;
 const std::vector<std::string> environments{"production", "staging"};
 
 unsigned seed_of_run() {
@@ -70,7 +70,7 @@ class KillTest : public testing::Test {
         read_what_was_cut_off();
         if (findings_.empty()) repeat_what_was_cut_off();
         add(book_.wrong_answers());
-        count_half_made(still->held);
+        count_incomplete(still->held);
         return report({});
     }
 
@@ -94,7 +94,7 @@ class KillTest : public testing::Test {
         for (const auto& [what, count] : cut_off_)
             std::cout << "  in flight at a kill: " << what << ": " << count << "\n";
         std::cout << "  kills during an import: " << kills_during_imports_
-                  << "; half-made objects of SoftHSM2 in the end: " << half_made_ << "\n";
+                  << "; half-made objects of SoftHSM2 in the end: " << incomplete_ << "\n";
     }
 
     const unsigned seed_ = seed_of_run();
@@ -167,7 +167,7 @@ class KillTest : public testing::Test {
     void look_for_forgotten_tombstones(const CatalogueState& catalogue) {
         for (const auto& [id, tombstone] : catalogue.tombstones) {
             if (number_ <= early_kills) early_tombstones_.insert(id);
-            if (tombstone.keep_until < now_ms() - latest_burial_ms)
+            if (tombstone.keep_until < now_ms() - latest_destruction_ms)
                 add({{{}, "the tombstone of " + id + " in " + tombstone.environment + " should have gone"}});
         }
     }
@@ -224,10 +224,10 @@ class KillTest : public testing::Test {
             add({{key.name, described(*key.sent) + " is not answered"}});
     }
 
-    void count_half_made(const HeldMap& held) {
-        half_made_ = 0;
+    void count_incomplete(const HeldMap& held) {
+        incomplete_ = 0;
         for (const auto& [environment, objects] : held)
-            half_made_ += static_cast<std::size_t>(std::ranges::count_if(objects, &HeldObject::incomplete));
+            incomplete_ += static_cast<std::size_t>(std::ranges::count_if(objects, &HeldObject::incomplete));
     }
 
     void add(const std::vector<Finding>& findings) {
@@ -261,7 +261,7 @@ class KillTest : public testing::Test {
     std::map<std::string, std::pair<Change, bool>> made_;  ///< the same, and whether it was made
     std::map<std::string, int> cut_off_;
     std::set<std::string> early_tombstones_;
-    std::size_t half_made_ = 0;
+    std::size_t incomplete_ = 0;
     std::vector<Finding> findings_;
 };
 

@@ -450,13 +450,13 @@ void FakeToken::add_foreign(TokenObject object) {
     keep(std::move(object));
 }
 
-void FakeToken::add_half_made() {
+void FakeToken::add_incomplete() {
     TokenObject object;
     object.incomplete = true;
     add_foreign(std::move(object));
 }
 
-void FakeToken::complete_half_made() {
+void FakeToken::complete_incomplete() {
     const std::lock_guard lock(mutex_);
     for (Object& object : contents_.objects)
         object.shown.incomplete = false;

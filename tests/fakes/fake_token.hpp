@@ -74,9 +74,9 @@ class FakeToken final : public Token {
     /// What another application made.
     void add_foreign(TokenObject object);
     /// What a killed module leaves behind.
-    void add_half_made();
-    /// Whoever was making the half-made objects finishes them, without a CKA_ID.
-    void complete_half_made();
+    void add_incomplete();
+    /// Whoever was making the incomplete objects finishes them, without a CKA_ID.
+    void complete_incomplete();
     /// Changes what the token says of each object with this id.
     void alter(const ObjectId& id, const std::function<void(TokenObject&)>& change);
     /// Calls that search the token fail with TokenFault::unreachable, while imports and `destroy` work.

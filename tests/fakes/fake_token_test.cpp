@@ -86,7 +86,7 @@ TEST_F(FakeTokenHooks, ATokenThatIsPutBackHasItsObjectsAgain) {
 }
 
 TEST_F(FakeTokenHooks, NothingIsDestroyedWhenTheTokenIsReplacedBetweenTheLooks) {
-    token_.add_half_made();
+    token_.add_incomplete();
     token_.in_next_pause([&] { token_.replace_by_empty("0002"); });
     EXPECT_EQ(fault_of([&] { token_.destroy_incomplete(0ms); }), TokenFault::unreachable);
     token_.put_back();

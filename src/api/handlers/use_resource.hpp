@@ -8,7 +8,7 @@
 namespace keyward::api {
 
 /// `POST …/keys/{keyName}/environments/{environmentName}/` `encrypt/`, `decrypt/`, `sign/`, `verify/` and
-/// `certificate-request/`. What `workplace` refers to, and `use`, must outlive them.
+/// `certificate-request/`. What `service_context` refers to, and `use`, must outlive them.
 std::vector<Route> use_routes(const service::ServiceContext& service_context, service::UseKey& use);
 
 }  // namespace keyward::api

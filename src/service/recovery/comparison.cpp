@@ -132,24 +132,24 @@ class Comparing {
         return std::ranges::find(result_.drift, DriftKind::incomplete, &Drift::kind);
     }
 
-    /// A half-made object may have been finished since; and what stands under a missing key's id may be no
+    /// An incomplete object may have been finished since; and what stands under a missing key's id may be no
     /// key, as the certificate that belongs to one.
     void look_again() {
         const FoundObjects found(scan_objects(environment_, limits_, progress_));
         std::erase_if(result_.drift, [&](const Drift& drift) {
             return drift.kind == DriftKind::missing && found.ours.contains(ObjectId::from_hex(drift.object));
         });
-        keep_half_made(found.incomplete);
+        keep_incomplete(found.incomplete);
         // Beside imports each look may meet another object in the making; what was left behind is in all.
         for (int look = 0; look < looks_beside_imports && incomplete() != result_.drift.end(); ++look) {
             if (intents_of(catalogue_, environment_.name()) > 0) result_.imports_under_way = true;
             if (!result_.imports_under_way) return;
-            keep_half_made(FoundObjects(scan_objects(environment_, limits_, progress_)).incomplete);
+            keep_incomplete(FoundObjects(scan_objects(environment_, limits_, progress_)).incomplete);
         }
     }
 
-    /// No more half-made objects than at this look, too.
-    void keep_half_made(std::size_t count) {
+    /// No more incomplete objects than at this look, too.
+    void keep_incomplete(std::size_t count) {
         const auto first = incomplete();
         if (first == result_.drift.end() || count >= first->count) return;
         if (count == 0)

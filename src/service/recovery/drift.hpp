@@ -21,7 +21,7 @@ enum class DriftKind {
     incomplete,  ///< what a module leaves behind that was killed while it made an object
 };
 
-/// `missing`, `unknown`, `changed`, `duplicate`, `returned`, `half-made`.
+/// `missing`, `unknown`, `changed`, `duplicate`, `returned`, `incomplete`.
 std::string_view to_string(DriftKind kind);
 
 /// One disagreement between the catalogue and the token of an environment.
@@ -33,7 +33,7 @@ struct Drift {
     std::string object;     ///< the whole id in hex
     std::string label;      ///< as it stands in the token; the expected one of a missing object
     std::string detail;     ///< a sentence for people: what was found, and what was expected
-    std::size_t count = 1;  ///< of half-made objects; they have nothing to tell one from the other
+    std::size_t count = 1;  ///< of incomplete objects; they have nothing to tell one from the other
 };
 
 /// The objects of all deployments in one environment, and how those stand: little enough to be held for every
@@ -101,7 +101,7 @@ class DriftSearch {
     std::vector<Drift> drift_;
 };
 
-/// So many half-made objects.
+/// So many incomplete objects.
 Drift half_made_drift(const std::string& environment, std::size_t count);
 
 /// Why the objects under one id are not what the catalogue records; empty when they are. What

@@ -149,7 +149,7 @@ EnvironmentReport Reconciler::examine(Environment& environment, const ReconcileO
                .objects = options.adopt_objects,
                .mechanisms = options.mechanisms},
               report);
-    if (options.remove_unidentified) remove_incomplete(service_context_, comparison, options.actor, report);
+    if (options.remove_incomplete) remove_incomplete(service_context_, comparison, options.actor, report);
     return report;
 }
 

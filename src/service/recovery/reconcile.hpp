@@ -22,7 +22,7 @@ struct ReconcileOptions {
     /// Environments whose keys are held by the token that is in place now, whichever was recorded before.
     /// They are compared with the others, and the catalogue told which of its keys that token holds.
     std::set<std::string> accept_tokens;
-    bool remove_unidentified = false;    ///< half-made objects are destroyed
+    bool remove_incomplete = false;      ///< incomplete objects are destroyed
     std::set<std::string> environments;  ///< which ones are compared; empty for all
     std::string actor = "keyward";       ///< who stands in the audit trail for what is healed
 };
@@ -48,7 +48,7 @@ struct EnvironmentReport {
     std::optional<AcceptedToken> accepted_token;  ///< when it is another one than before
     std::vector<Finding> drift;                   ///< what is left of it
     std::vector<Finding> adopted;
-    std::size_t removed = 0;  ///< half-made objects
+    std::size_t removed = 0;  ///< incomplete objects
 };
 
 /// A tombstone that was to be given up.

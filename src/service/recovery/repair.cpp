@@ -116,7 +116,7 @@ class Adopting {
     std::optional<std::vector<Project>> projects_;
 };
 
-/// `1 half-made object is`, `2 half-made objects are`.
+/// `1 incomplete object is`, `2 incomplete objects are`.
 std::string half_made_objects(std::size_t count, const char* one, const char* many) {
     return std::to_string(count) + (count == 1 ? " half-made object " : " half-made objects ") +
            (count == 1 ? one : many);

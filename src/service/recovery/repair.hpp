@@ -22,7 +22,7 @@ void adopt(ServiceContext& service_context, const Comparison& comparison, const 
 void reclaim_tombstones(ServiceContext& service_context, const Comparison& comparison,
                         const std::string& actor);
 
-/// Destroys the token's half-made objects, unless an import is under way: it may be making them now. The
+/// Destroys the token's incomplete objects, unless an import is under way: it may be making them now. The
 /// audit trail says so before the token is touched, and what came of it. Throws CatalogueError.
 void remove_incomplete(ServiceContext& service_context, const Comparison& comparison,
                        const std::string& actor, EnvironmentReport& report);

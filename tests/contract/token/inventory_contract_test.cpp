@@ -198,35 +198,35 @@ TEST_P(InventoryContract, WhatTheCallerThrowsEndsTheWalk) {
 }
 
 TEST_P(InventoryContract, AHalfMadeObjectIsRecognised) {
-    lab_->add_half_made();
+    lab_->add_incomplete();
     EXPECT_THAT(walked(), ElementsAre(AllOf(
                               Field(&TokenObject::incomplete, true), Field(&TokenObject::id, std::nullopt),
                               Field(&TokenObject::id_hex, ""), Field(&TokenObject::label, ""))));
 }
 
 TEST_P(InventoryContract, WhatIsHalfMadeAtBothLooksIsDestroyed) {
-    lab_->add_half_made();
-    lab_->add_half_made();
+    lab_->add_incomplete();
+    lab_->add_incomplete();
     EXPECT_EQ(token_->destroy_incomplete(0ms), 2U);
     EXPECT_EQ(half_made_shown(), 0U);
 }
 
 TEST_P(InventoryContract, WhatWasCompletedBetweenTheLooksIsLeft) {
-    lab_->add_half_made();
-    EXPECT_EQ(lab_->token_with_pause([&] { lab_->complete_half_made(); })->destroy_incomplete(0ms), 0U);
+    lab_->add_incomplete();
+    EXPECT_EQ(lab_->token_with_pause([&] { lab_->complete_incomplete(); })->destroy_incomplete(0ms), 0U);
     EXPECT_EQ(half_made_shown(), 0U);
 }
 
 TEST_P(InventoryContract, WhatCameBetweenTheLooksIsLeft) {
-    lab_->add_half_made();
-    EXPECT_EQ(lab_->token_with_pause([&] { lab_->add_half_made(); })->destroy_incomplete(0ms), 1U);
+    lab_->add_incomplete();
+    EXPECT_EQ(lab_->token_with_pause([&] { lab_->add_incomplete(); })->destroy_incomplete(0ms), 1U);
     EXPECT_EQ(half_made_shown(), 1U);
 }
 
 TEST_P(InventoryContract, WholeKeysAreLeftBesideAHalfMadeOne) {
     const ObjectId aes = import(make_key(Kind::aes128), {KeyUsage::encrypt_decrypt});
     const ObjectId pair = import(make_key(Kind::p256), {KeyUsage::sign_verify});
-    lab_->add_half_made();
+    lab_->add_incomplete();
     EXPECT_EQ(token_->destroy_incomplete(0ms), 1U);
     EXPECT_EQ(token_->count(aes), 1U);
     EXPECT_EQ(token_->count(pair), 2U);

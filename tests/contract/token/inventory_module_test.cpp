@@ -178,7 +178,7 @@ TEST_P(InventoryOfAModule, AWalkLeavesTheOnlySessionToOthersInBetween) {
 }
 
 TEST_P(InventoryOfAModule, NothingIsDestroyedWhenTheSessionsWereLostBetweenTheLooks) {
-    lab_->add_half_made();
+    lab_->add_incomplete();
     const auto token = lab_->token_with_pause([&] { lose_sessions(lab_->inspector()); });
     EXPECT_EQ(fault_of([&] { token->destroy_incomplete(0ms); }), TokenFault::unreachable);
 }

@@ -149,7 +149,7 @@ TEST_F(Reconcile, AnObjectThatSomeoneDestroyedIsMissingUntilItIsAdopted) {
 TEST_F(Reconcile, AForeignObjectIsUnknownAndNeverTouched) {
     pkcs11_tool(home_, "production", {"--keygen", "--key-type", "AES:32", "--label", "theirs", "--id", "01"});
     for (const std::vector<std::string>& words :
-         std::vector<std::vector<std::string>>{{}, {"--adopt", "--remove-unidentified"}}) {
+         std::vector<std::vector<std::string>>{{}, {"--adopt", "--remove-incomplete"}}) {
         const Reconciled found = reconcile(home_, words);
         EXPECT_EQ(found.code, 1);
         EXPECT_THAT(found.kinds(), ElementsAre("unknown"));
@@ -262,7 +262,7 @@ TEST_F(Reconcile, AHalfMadeObjectGoesWithItsFlagAlone) {
     const Reconciled found = reconcile(home_, {"--adopt"});
     EXPECT_EQ(found.code, 1);
     EXPECT_THAT(found.kinds(), ElementsAre("half-made"));
-    const Reconciled removed = reconcile(home_, {"--remove-unidentified"});
+    const Reconciled removed = reconcile(home_, {"--remove-incomplete"});
     EXPECT_EQ(removed.code, 0) << removed.report;
     EXPECT_EQ(removed.environment().at("removed"), 1);
     EXPECT_EQ(rows_in(home_, "audit where action = 'reconcile.remove_half_made'"), 2);
@@ -298,6 +298,7 @@ TEST_F(Reconcile, ADryRunChangesNothing) {
 TEST_F(Reconcile, WrongUsageIsExitCodeTwo) {
     for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
              {"reconcile", "--dry-run", "--adopt"},
+             {"reconcile", "--dry-run", "--remove-incomplete"},
              {"reconcile", "--dry-run", "--remove-unidentified"},
              {"reconcile", "--environment", "moon"},
              {"reconcile", "--accept-token", "moon"},
@@ -513,7 +514,7 @@ TEST_F(Reconcile, WhatSigkillCutOffIsSettledWithoutAServer) {
     Reconciled last{-1, {}};
     EXPECT_TRUE(comes_true(
         [&] {
-            last = reconcile(home_, {"--remove-unidentified"});
+            last = reconcile(home_, {"--remove-incomplete"});
             return last.code == 0;
         },
         std::chrono::seconds(60)))

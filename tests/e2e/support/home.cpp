@@ -72,7 +72,7 @@ void Home::init_token(const std::string& label) {
 void Home::write_config(const HomeOptions& options) {
     const std::string url = options.catalogue_url.empty() ? "sqlite://" + database() : options.catalogue_url;
     std::string text = "[http]\naddress = \"127.0.0.1\"\nport = " + std::to_string(port_) + "\n" +
-                       options.http + "\n[policy]\nidempotency_key_file = \"" +
+                       options.http + "\n[policy]\nrequest_fingerprint_secret_file = \"" +
                        folder_.file("idempotency.key") + "\"\n" + options.policy + "\n[catalogue]\nurl = \"" +
                        url + "\"\n" + options.catalogue;
     const std::string local_module = options.spied_on ? spy_module : options.local_module;

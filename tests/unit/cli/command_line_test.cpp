@@ -218,7 +218,7 @@ class CommandWork : public testing::Test {
         folder_ = path;
         std::ofstream(folder_ / "keyward.toml")
             << "[catalogue]\nurl = \"sqlite://" << path << "/keyward.db\"\n"
-            << "[policy]\nidempotency_key_file = \"" << path << "/idempotency.key\"\n"
+            << "[policy]\nrequest_fingerprint_secret_file = \"" << path << "/idempotency.key\"\n"
             << environment("production") << environment("staging");
         work({"project", "create", "MyProject", "--environments", "production,staging"});
         work({"user", "create", "alice"});

@@ -68,7 +68,7 @@ trusted_network = true
 legacy_mechanisms = true
 rsa_min_bits = 1024
 rsa_two_purposes = "refuse"
-idempotency_key_file = "/srv/idempotency.key"
+request_fingerprint_secret_file = "/srv/idempotency.key"
 [catalogue]
 url = "postgresql://keyward@db/keyward"
 [[environment]]
@@ -92,7 +92,7 @@ deadline = "250ms"
     EXPECT_TRUE(settings.policy.legacy_mechanisms);
     EXPECT_EQ(settings.policy.rsa_min_bits, 1024U);
     EXPECT_TRUE(settings.policy.refuse_two_purposes);
-    EXPECT_EQ(settings.policy.idempotency_key_file, "/srv/idempotency.key");
+    EXPECT_EQ(settings.policy.request_fingerprint_secret_file, "/srv/idempotency.key");
     EXPECT_EQ(settings.catalogue.url, "postgresql://keyward@db/keyward");
     const auto& environment = settings.environments.at(0);
     EXPECT_EQ(environment.name, "sandbox");
@@ -117,6 +117,18 @@ environment = [
     ASSERT_EQ(settings.environments.size(), 2U);
     EXPECT_EQ(settings.environments[0].name, "b");
     EXPECT_EQ(settings.environments[1].name, "a");
+}
+
+TEST(Load, TakesTheEarlierNameOfTheFingerprintSecretsFile) {
+    const auto settings = loaded(with_smallest("[policy]\nidempotency_key_file = \"/srv/idempotency.key\""));
+    EXPECT_EQ(settings.policy.request_fingerprint_secret_file, "/srv/idempotency.key");
+}
+
+TEST(Load, RefusesBothNamesOfTheFingerprintSecretsFile) {
+    EXPECT_THAT(mistakes_of(with_smallest("[policy]\nidempotency_key_file = \"/a\"\n"
+                                          "request_fingerprint_secret_file = \"/b\"")),
+                ElementsAre("2:24 policy.idempotency_key_file is the earlier name of "
+                            "request_fingerprint_secret_file, which is there too; remove it"));
 }
 
 TEST(Load, ReportsEveryMistakeAtOnceWithItsPlace) {

@@ -16,16 +16,16 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class IdempotencyKey : public testing::Test {
+class RequestFingerprintSecret : public testing::Test {
   protected:
     [[nodiscard]] std::filesystem::path path() const { return folder_.path() / "idempotency.key"; }
-    [[nodiscard]] std::string key() const { return to_hex(idempotency_key(path()).reveal()); }
+    [[nodiscard]] std::string key() const { return to_hex(request_fingerprint_secret(path()).reveal()); }
     [[nodiscard]] std::string write(std::string_view content, unsigned mode = 0600) const {
         return folder_.file("idempotency.key", content, mode);
     }
     static std::string refusal_of(const std::filesystem::path& file) {
         try {
-            const SecretBytes key = idempotency_key(file);
+            const SecretBytes key = request_fingerprint_secret(file);
         } catch (const FingerprintSecretError& error) {
             return error.what();
         }
@@ -39,7 +39,7 @@ class IdempotencyKey : public testing::Test {
     TemporaryFolder folder_;
 };
 
-TEST_F(IdempotencyKey, IsMadeAtTheFirstStartForItsOwnerAlone) {
+TEST_F(RequestFingerprintSecret, IsMadeAtTheFirstStartForItsOwnerAlone) {
     EXPECT_EQ(key().size(), 64U);
     struct stat status {};
     ASSERT_EQ(::stat(path().c_str(), &status), 0);
@@ -48,17 +48,23 @@ TEST_F(IdempotencyKey, IsMadeAtTheFirstStartForItsOwnerAlone) {
     EXPECT_EQ(files(), 1U);
 }
 
-TEST_F(IdempotencyKey, IsReadAfterwards) {
+TEST_F(RequestFingerprintSecret, OfAnEarlierVersionIsUsedWhereNoneIsNamed) {
+    EXPECT_EQ(default_fingerprint_secret_file(folder_.path()), folder_.path() / "request-fingerprint.key");
+    const std::string earlier = write(std::string(32, 'q'));
+    EXPECT_EQ(default_fingerprint_secret_file(folder_.path()), earlier);
+}
+
+TEST_F(RequestFingerprintSecret, IsReadAfterwards) {
     const std::string first = key();
     EXPECT_EQ(key(), first);
 }
 
-TEST_F(IdempotencyKey, IsAnotherInAnotherFolder) {
+TEST_F(RequestFingerprintSecret, IsAnotherInAnotherFolder) {
     const TemporaryFolder elsewhere;
-    EXPECT_NE(to_hex(idempotency_key(elsewhere.path() / "key").reveal()), key());
+    EXPECT_NE(to_hex(request_fingerprint_secret(elsewhere.path() / "key").reveal()), key());
 }
 
-TEST_F(IdempotencyKey, IsOneForAllWhoStartAtOnce) {
+TEST_F(RequestFingerprintSecret, IsOneForAllWhoStartAtOnce) {
     std::vector<std::string> keys(16);
     {
         std::vector<std::jthread> replicas;
@@ -69,7 +75,7 @@ TEST_F(IdempotencyKey, IsOneForAllWhoStartAtOnce) {
     EXPECT_EQ(files(), 1U);
 }
 
-TEST_F(IdempotencyKey, OfAnotherSizeIsRefused) {
+TEST_F(RequestFingerprintSecret, OfAnotherSizeIsRefused) {
     for (const std::size_t size : {0U, 1U, 31U, 33U, 64U}) {
         const std::string text = refusal_of(write(std::string(size, 'q')));
         EXPECT_THAT(text, HasSubstr("it has " + std::to_string(size) + " octets in place of 32"));
@@ -80,18 +86,18 @@ TEST_F(IdempotencyKey, OfAnotherSizeIsRefused) {
     }
 }
 
-TEST_F(IdempotencyKey, ThatOthersMayReadOrWriteIsRefused) {
+TEST_F(RequestFingerprintSecret, ThatOthersMayReadOrWriteIsRefused) {
     for (const unsigned mode : {0640U, 0604U, 0620U, 0602U, 0666U})
         EXPECT_THAT(refusal_of(write(std::string(32, 'q'), mode)), HasSubstr("chmod 600"));
 }
 
-TEST_F(IdempotencyKey, InAFolderThatIsNotThereIsRefused) {
+TEST_F(RequestFingerprintSecret, InAFolderThatIsNotThereIsRefused) {
     const auto text = refusal_of(folder_.path() / "nowhere" / "key");
     EXPECT_THAT(text, HasSubstr("can't be made (No such file or directory)"));
     EXPECT_THAT(text, HasSubstr("make its folder"));
 }
 
-TEST_F(IdempotencyKey, ThatIsAFolderIsRefused) {
+TEST_F(RequestFingerprintSecret, ThatIsAFolderIsRefused) {
     EXPECT_THAT(refusal_of(folder_.path()), HasSubstr("it is not a regular file"));
 }
 

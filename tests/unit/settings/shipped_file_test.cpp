@@ -25,7 +25,7 @@ TEST(ShippedFile, ShowsTheDefaultsOfPolicyAndCatalogue) {
     EXPECT_EQ(shown.policy.legacy_mechanisms, defaults.policy.legacy_mechanisms);
     EXPECT_EQ(shown.policy.rsa_min_bits, defaults.policy.rsa_min_bits);
     EXPECT_EQ(shown.policy.refuse_two_purposes, defaults.policy.refuse_two_purposes);
-    EXPECT_EQ(shown.policy.idempotency_key_file, defaults.policy.idempotency_key_file);
+    EXPECT_EQ(shown.policy.request_fingerprint_secret_file, defaults.policy.request_fingerprint_secret_file);
     EXPECT_EQ(shown.catalogue.url, defaults.catalogue.url);
     EXPECT_EQ(shown.catalogue.connections, defaults.catalogue.connections);
     EXPECT_EQ(shown.catalogue.deadline, defaults.catalogue.deadline);

@@ -707,7 +707,7 @@ TEST_F(TokenFaults, AWalkFailsWhenAnObjectCantBeRead) {
 }
 
 TEST_F(TokenFaults, NothingIsDestroyedWhenTheSecondLookFails) {
-    lab_.add_half_made();
+    lab_.add_incomplete();
     const auto token = lab_.token_with_pause([&] { shim_.get_attribute_value = CKR_DEVICE_ERROR; });
     EXPECT_THROW(token->destroy_incomplete(std::chrono::milliseconds(0)), TokenError);
     EXPECT_EQ(shim_.destroyed, 0U);

@@ -101,7 +101,7 @@ TEST_F(UntrustedHandle, WhoseIdIsNotToldDestroysNothing) {
 }
 
 TEST_F(UntrustedHandle, OfAHalfMadeObjectThatIsARealKeyByNowDestroysNothing) {
-    lab_.add_half_made();
+    lab_.add_incomplete();
     const CK_OBJECT_HANDLE incomplete = lies_.last_created;
     const CK_OBJECT_HANDLE other = handle_of(other_);
     const auto token = lab_.token_with_pause([&] {

@@ -130,7 +130,7 @@ TEST_P(OddlyToldAttribute, OfAnUnfinishedObjectDestroysNothing) {
                                  GetParam() == OddAttribute::overstated_too_small ||
                                  GetParam() == OddAttribute::unset;
     lie_about(hides_emptiness ? CKA_ID : CKA_TOKEN);
-    lab_.add_half_made();
+    lab_.add_incomplete();
     try {
         EXPECT_EQ(lab_.token_with_pause([] {})->destroy_incomplete(0ms), 0U);
     } catch (const TokenError&) {

@@ -46,18 +46,18 @@ std::shared_ptr<Token> ModuleLab::token_with_pause(std::function<void()> happeni
         [happening = std::move(happening)](std::chrono::milliseconds) { happening(); });
 }
 
-void ModuleLab::add_half_made() {
+void ModuleLab::add_incomplete() {
     hsm::AttributeTemplate object;
     object.number(CKA_CLASS, CKO_SECRET_KEY).number(CKA_KEY_TYPE, CKK_AES).flag(CKA_TOKEN, false);
     object.borrowed(CKA_VALUE, {});
-    half_made_.push_back(create(inspector(), std::move(object)));
+    incomplete_.push_back(create(inspector(), std::move(object)));
 }
 
-void ModuleLab::complete_half_made() {
+void ModuleLab::complete_incomplete() {
     const hsm::Lease lease = inspector().lease();
     hsm::AttributeTemplate names;
     names.borrowed(CKA_LABEL, as_bytes("complete"));
-    for (const CK_OBJECT_HANDLE object : half_made_)
+    for (const CK_OBJECT_HANDLE object : incomplete_)
         hsm::check("C_SetAttributeValue",
                    lease.p11().C_SetAttributeValue(lease.session(), object, names.data(), names.size()));
 }

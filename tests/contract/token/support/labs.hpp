@@ -32,9 +32,9 @@ class TokenLab {
     /// The same token; its next pause between two looks is `happening`, and takes no time.
     virtual std::shared_ptr<Token> token_with_pause(std::function<void()> happening) = 0;
     /// Leaves an object that nobody goes on to make.
-    virtual void add_half_made() = 0;
-    /// Goes on to make the half-made objects.
-    virtual void complete_half_made() = 0;
+    virtual void add_incomplete() = 0;
+    /// Goes on to make the incomplete objects.
+    virtual void complete_incomplete() = 0;
 };
 
 class FakeLab final : public TokenLab {
@@ -46,8 +46,8 @@ class FakeLab final : public TokenLab {
         token_->in_next_pause(std::move(happening));
         return token_;
     }
-    void add_half_made() override { token_->add_half_made(); }
-    void complete_half_made() override { token_->complete_half_made(); }
+    void add_incomplete() override { token_->add_incomplete(); }
+    void complete_incomplete() override { token_->complete_incomplete(); }
 
   private:
     std::shared_ptr<fakes::FakeToken> token_ =
@@ -70,8 +70,8 @@ class ModuleLab : public TokenLab {
     std::shared_ptr<Token> token_with_pause(std::function<void()> happening) override;
     /// What SoftHSM2 leaves when it is killed has CKA_TOKEN false; so has this, a session object that stays
     /// as long as the inspector's session.
-    void add_half_made() override;
-    void complete_half_made() override;
+    void add_incomplete() override;
+    void complete_incomplete() override;
     /// The test's own view of the token.
     hsm::SessionPool& inspector();
     virtual void add_token(const std::string& label) = 0;
@@ -85,7 +85,7 @@ class ModuleLab : public TokenLab {
     hsm::ModuleRegistry modules_;
     std::shared_ptr<Token> token_;
     std::unique_ptr<hsm::SessionPool> inspector_;
-    std::vector<CK_OBJECT_HANDLE> half_made_;
+    std::vector<CK_OBJECT_HANDLE> incomplete_;
 };
 
 class SoftHsmLab final : public ModuleLab {

@@ -60,7 +60,7 @@ class KeyLife : public ServiceFixture {
     }
 
     /// Like workplace(), over another catalogue.
-    [[nodiscard]] ServiceContext workplace_over(Catalogue& other) {
+    [[nodiscard]] ServiceContext context_over(Catalogue& other) {
         return {other, environments, in_flight, {}, "this-process", [this] { return now; }};
     }
     DeploymentReport update(UpdateKeyRequest request, std::vector<FieldError> mistakes = {}) {

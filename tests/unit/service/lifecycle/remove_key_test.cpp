@@ -159,9 +159,9 @@ class LostAnswers : public ForwardingCatalogue {
 TEST(RemoveKey, WhoseBeginningWasLostOnItsWayBackIsFinishedByASecondCall) {
     KeyLife fixture;
     LostAnswers catalogue(*fixture.catalogue, LostAnswers::Of::begin_deletion);
-    EXPECT_THROW(RemoveKey(fixture.workplace_over(catalogue))
-                     .remove(fixture.alice, fixture.project, "k", {"r", {}, {}}),
-                 CatalogueError);
+    EXPECT_THROW(
+        RemoveKey(fixture.context_over(catalogue)).remove(fixture.alice, fixture.project, "k", {"r", {}, {}}),
+        CatalogueError);
     EXPECT_EQ(fixture.key().state, KeyState::deleting);
     EXPECT_TRUE(fixture.remove("k").success);
     EXPECT_EQ(fixture.production->objects(), 0U);
@@ -171,8 +171,8 @@ TEST(RemoveKey, WhoseBeginningWasLostOnItsWayBackIsFinishedByASecondCall) {
 TEST(RemoveKey, ThatCouldNotBeStruckOffSaysSoAndIsFinishedByASecondCall) {
     KeyLife fixture;
     LostAnswers catalogue(*fixture.catalogue, LostAnswers::Of::remove_tombstone);
-    const auto report = RemoveKey(fixture.workplace_over(catalogue))
-                            .remove(fixture.alice, fixture.project, "k", {"r", {}, {}});
+    const auto report =
+        RemoveKey(fixture.context_over(catalogue)).remove(fixture.alice, fixture.project, "k", {"r", {}, {}});
     EXPECT_FALSE(report.success);
     EXPECT_EQ(report.environments[0].message,
               "The object is destroyed, but the catalogue can't be reached to say so");

@@ -46,7 +46,7 @@ TEST(UpdateKey, CommitsTheNewObjectBeforeTheOldOneIsDestroyed) {
         old_at_commit = fixture.production->count(old);
         all_at_commit = fixture.production->objects();
     });
-    UpdateKey(fixture.workplace_over(catalogue))
+    UpdateKey(fixture.context_over(catalogue))
         .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {});
     EXPECT_EQ(old_at_commit, 1U);
     EXPECT_EQ(all_at_commit, 2U);
@@ -203,7 +203,7 @@ TEST(UpdateKey, AnOldObjectThatCanNotBeReachedAnyMoreStaysAsATombstone) {
     KeyLife fixture;
     const ObjectId old = *fixture.key().deployments[0].object_id;
     BeforeCommit catalogue(*fixture.catalogue, [&] { fixture.production->set_reachable(false); });
-    const auto report = UpdateKey(fixture.workplace_over(catalogue))
+    const auto report = UpdateKey(fixture.context_over(catalogue))
                             .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {});
     EXPECT_TRUE(report.success);
     ASSERT_EQ(fixture.catalogue->tombstones().size(), 1U);
@@ -319,7 +319,7 @@ TEST(UpdateKey, ThatWasDeletedBetweenReadingAndBeginningIsNotFound) {
     KeyLife fixture;
     Vanishing catalogue(*fixture.catalogue, [&] { fixture.remove("k"); });
     const auto error = error_of([&] {
-        UpdateKey(fixture.workplace_over(catalogue))
+        UpdateKey(fixture.context_over(catalogue))
             .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {});
     });
     EXPECT_EQ(error.kind(), ErrorKind::not_found);
@@ -330,7 +330,7 @@ TEST(UpdateKey, ACommitWhoseAnswerWasLostStandsAndRecoveryDestroysTheOldObject) 
     KeyLife fixture;
     const ObjectId old = *fixture.key().deployments[0].object_id;
     FailingUpdateCommit catalogue(*fixture.catalogue, FailingUpdateCommit::When::after);
-    const auto report = UpdateKey(fixture.workplace_over(catalogue))
+    const auto report = UpdateKey(fixture.context_over(catalogue))
                             .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {});
     EXPECT_TRUE(report.success);
     EXPECT_NE(fixture.key().deployments[0].object_id, old);
@@ -344,7 +344,7 @@ TEST(UpdateKey, ACommitThatFailedIsTakenBackAndTheOldKeyStays) {
     KeyLife fixture;
     const Key old = fixture.key();
     FailingUpdateCommit catalogue(*fixture.catalogue, FailingUpdateCommit::When::before);
-    EXPECT_THROW(UpdateKey(fixture.workplace_over(catalogue))
+    EXPECT_THROW(UpdateKey(fixture.context_over(catalogue))
                      .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {}),
                  CatalogueError);
     EXPECT_EQ(fixture.key().deployments[0].object_id, old.deployments[0].object_id);
@@ -362,7 +362,7 @@ TEST(UpdateKey, AnIntentThatWasSettledByOthersMeanwhileIsNotCommitted) {
         EXPECT_EQ(fixture.catalogue->resolve_expired_intents(later, "another-process", later, {}), 1U);
     });
     const auto error = error_of([&] {
-        UpdateKey(fixture.workplace_over(catalogue))
+        UpdateKey(fixture.context_over(catalogue))
             .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {});
     });
     EXPECT_EQ(error.kind(), ErrorKind::hsm_unavailable);
@@ -382,7 +382,7 @@ TEST(UpdateKey, KeepsAnOperatorFromAdoptingMeanwhile) {
         adopted.deployments[0].object_id = ObjectId::random();
         EXPECT_FALSE(fixture.catalogue->adopt_key(adopted, {}));
     });
-    const auto report = UpdateKey(fixture.workplace_over(catalogue))
+    const auto report = UpdateKey(fixture.context_over(catalogue))
                             .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {});
     EXPECT_TRUE(report.success);
     EXPECT_TRUE(fixture.is_settled());
@@ -409,7 +409,7 @@ TEST(UpdateKey, WhoseLostCommitWasOvertakenByAnotherChangeKeepsItsObjectsAndTheO
     KeyLife fixture;
     const Key old = fixture.key();
     OvertakenCommit catalogue(*fixture.catalogue);
-    const auto report = UpdateKey(fixture.workplace_over(catalogue))
+    const auto report = UpdateKey(fixture.context_over(catalogue))
                             .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {});
     EXPECT_TRUE(report.success);
     const ObjectId fresh = *fixture.key().deployments[0].object_id;
@@ -423,7 +423,7 @@ TEST(UpdateKey, HoldsItsNewAndItsOldObjectsInFlightUntilItsCommit) {
     std::set<ObjectId> in_flight;
     BeforeCommit catalogue(*fixture.catalogue, [&] { in_flight = fixture.in_flight.all(); });
     const ObjectId old = *fixture.key().deployments[0].object_id;
-    UpdateKey(fixture.workplace_over(catalogue))
+    UpdateKey(fixture.context_over(catalogue))
         .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {});
     EXPECT_EQ(in_flight, (std::set<ObjectId>{old, *fixture.key().deployments[0].object_id}));
     EXPECT_TRUE(fixture.in_flight.all().empty());
@@ -439,7 +439,7 @@ TEST(UpdateKey, WhoseIntentsWereSettledMeanwhileDestroysWhatItMade) {
             fixture.catalogue->remove_tombstone(each.object_id, {});
     });
     const auto error = error_of([&] {
-        UpdateKey(fixture.workplace_over(catalogue))
+        UpdateKey(fixture.context_over(catalogue))
             .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {});
     });
     EXPECT_STREQ(
@@ -481,7 +481,7 @@ TEST(UpdateKey, ThatOutlivesItsDeadlineKeepsTheOldKeyAndIsTakenBackWhenItEnds) {
 TEST(UpdateKey, OfTheDescriptionBesideAnotherReplicasChangeIsAConflict) {
     KeyLife fixture;
     HaltedChange winner(*fixture.production, [&] {
-        ServiceContext replica = fixture.workplace_over(*fixture.catalogue);
+        ServiceContext replica = fixture.context_over(*fixture.catalogue);
         replica.owner = "another-process";
         EXPECT_TRUE(UpdateKey(replica)
                         .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {})

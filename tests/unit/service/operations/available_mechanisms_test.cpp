@@ -11,7 +11,7 @@ class OfferedMechanismsTest : public testing::Test {
   protected:
     std::vector<AvailableMechanism> offered(bool legacy = false,
                                             const std::string& environment = "production") {
-        return available_mechanisms(fixture_.workplace_with(legacy, *fixture_.catalogue), fixture_.bob,
+        return available_mechanisms(fixture_.context_with(legacy, *fixture_.catalogue), fixture_.bob,
                                     environment);
     }
     Names names(bool legacy = false) {

@@ -88,7 +88,7 @@ TEST_F(UseChangeTest, TheOldKeyIsNotUsedThoughItsObjectIsStillThere) {
 TEST_F(UseChangeTest, WhatAnotherProcessHasReplacedIsSeenByTheNextCall) {
     const UseResult sealed = encrypt();
     const auto other = storage::open_catalogue("sqlite://" + (fixture_.folder / "keyward.db").string(), 1);
-    UpdateKey(fixture_.workplace_over(*other))
+    UpdateKey(fixture_.context_over(*other))
         .run(fixture_.alice, fixture_.project, KeyLife::renewal("k", {"production"}), {});
     EXPECT_EQ(fixture_.run(CryptoOperation::decrypt, opening(sealed)).message, not_decrypted);
     EXPECT_TRUE(fixture_.run(CryptoOperation::decrypt, opening(encrypt())).success);
@@ -97,7 +97,7 @@ TEST_F(UseChangeTest, WhatAnotherProcessHasReplacedIsSeenByTheNextCall) {
 TEST_F(UseChangeTest, WhatAnotherProcessHasDeletedIsSeenByTheNextCall) {
     encrypt();
     const auto other = storage::open_catalogue("sqlite://" + (fixture_.folder / "keyward.db").string(), 1);
-    RemoveKey(fixture_.workplace_over(*other)).remove(fixture_.alice, fixture_.project, "k", {});
+    RemoveKey(fixture_.context_over(*other)).remove(fixture_.alice, fixture_.project, "k", {});
     expect_error(refused(), ErrorKind::not_found, "Key (name: k) is not found");
     EXPECT_EQ(fixture_.production->operations(), 1U);
 }
@@ -105,7 +105,7 @@ TEST_F(UseChangeTest, WhatAnotherProcessHasDeletedIsSeenByTheNextCall) {
 TEST_F(UseChangeTest, WhatAnotherProcessHasUndeployedIsSeenByTheNextCall) {
     encrypt();
     const auto other = storage::open_catalogue("sqlite://" + (fixture_.folder / "keyward.db").string(), 1);
-    RemoveKey(fixture_.workplace_over(*other))
+    RemoveKey(fixture_.context_over(*other))
         .undeploy(fixture_.alice, fixture_.project, "k", "production", {});
     expect_error(refused(), ErrorKind::not_found,
                  "Key (name: k) is not deployed in environment (name: production)");
@@ -392,7 +392,7 @@ class UseLookupTest : public UseChangeTest {
     }
 
     CountingCatalogue counting_{*fixture_.catalogue};
-    UseKey use_{fixture_.workplace_with(false, counting_), [this] { return fixture_.steady; }};
+    UseKey use_{fixture_.context_with(false, counting_), [this] { return fixture_.steady; }};
 };
 
 TEST_F(UseLookupTest, TheFirstUseReadsTheKeyAndEachFurtherOneAsksBeforeAndAfterWhetherItStillHolds) {

@@ -111,10 +111,10 @@ class UseFixture : public KeyLife {
                         std::chrono::milliseconds deadline = std::chrono::seconds(20))
         : KeyLife(deadline),
           bob{"bob's id", "bob", {{project.id, Permission::use, {}}}},
-          use(workplace_with(legacy_mechanisms, *catalogue), [this] { return steady; }) {}
+          use(context_with(legacy_mechanisms, *catalogue), [this] { return steady; }) {}
 
-    ServiceContext workplace_with(bool legacy_mechanisms, Catalogue& over) {
-        ServiceContext place = workplace_over(over);
+    ServiceContext context_with(bool legacy_mechanisms, Catalogue& over) {
+        ServiceContext place = context_over(over);
         place.policy.legacy_mechanisms = legacy_mechanisms;
         return place;
     }

@@ -61,7 +61,7 @@ class Reconciling : public testing::Test {
     }
     static ReconcileOptions removing() {
         ReconcileOptions options;
-        options.remove_unidentified = true;
+        options.remove_incomplete = true;
         return options;
     }
 
@@ -201,10 +201,10 @@ TEST_F(Reconciling, DoesNotReportAnUnknownObjectThatIsGoneAtTheLookup) {
 }
 
 TEST_F(Reconciling, DoesNotReportAHalfMadeObjectThatIsFinishedAtTheSecondLook) {
-    fixture_.production->add_half_made();
+    fixture_.production->add_incomplete();
     Interrupted catalogue(*fixture_.catalogue);
     catalogue.when = 2;
-    catalogue.happening = [&] { fixture_.production->complete_half_made(); };
+    catalogue.happening = [&] { fixture_.production->complete_incomplete(); };
     EXPECT_THAT(compare(catalogue, *fixture_.environments.find("production")).drift, IsEmpty());
 }
 
@@ -401,16 +401,16 @@ TEST_F(Reconciling, AdoptLeavesAChangedKeyAlone) {
     EXPECT_EQ(deployment("k").state, DeploymentState::deployed);
 }
 
-// --remove-unidentified
+// --remove-incomplete
 
 TEST_F(Reconciling, HalfMadeObjectsStayWithoutTheFlag) {
-    fixture_.production->add_half_made();
+    fixture_.production->add_incomplete();
     EXPECT_THAT(kinds(run(adopting()).environments[0]), ElementsAre(DriftKind::incomplete));
     EXPECT_EQ(fixture_.production->objects(), 1U);
 }
 
 TEST_F(Reconciling, HalfMadeObjectsGoWithTheFlagAndNothingElse) {
-    fixture_.production->add_half_made();
+    fixture_.production->add_incomplete();
     fixture_.production->add_foreign(foreign("theirs"));
     const auto report = run(removing());
     EXPECT_EQ(report.environments[0].removed, 1U);
@@ -419,8 +419,8 @@ TEST_F(Reconciling, HalfMadeObjectsGoWithTheFlagAndNothingElse) {
 }
 
 TEST_F(Reconciling, TheAuditTrailTellsOfHalfMadeObjectsBeforeTheyGoAndAfter) {
-    fixture_.production->add_half_made();
-    fixture_.production->add_half_made();
+    fixture_.production->add_incomplete();
+    fixture_.production->add_incomplete();
     const auto newest = [&] { return fixture_.catalogue->audit_trail(1).at(0); };
     std::string before;
     fixture_.production->in_next_pause([&] { before = newest().result; });
@@ -438,7 +438,7 @@ TEST_F(Reconciling, TheAuditTrailTellsOfHalfMadeObjectsBeforeTheyGoAndAfter) {
 }
 
 TEST_F(Reconciling, TheAuditTrailTellsWhenTheirRemovalIsBrokenOff) {
-    fixture_.production->add_half_made();
+    fixture_.production->add_incomplete();
     fixture_.production->in_next_pause([&] { fixture_.production->replace_by_empty("0002"); });
     run(removing());
     EXPECT_EQ(fixture_.catalogue->audit_trail(1).at(0).result, "broken off: The token's sessions were lost");
@@ -449,7 +449,7 @@ TEST_F(Reconciling, HalfMadeObjectsStayWhereTheAuditTrailCanNotBeWritten) {
         using ForwardingCatalogue::ForwardingCatalogue;
         void record(const AuditRecord&) override { throw CatalogueError("the disk is full"); }
     } failing(*fixture_.catalogue);
-    fixture_.production->add_half_made();
+    fixture_.production->add_incomplete();
     ServiceContext service_context{failing, fixture_.environments, fixture_.in_flight,
                                    {},      "this-process",        system_now};
     EXPECT_THROW(Reconciler(service_context, nobody_is_dead).run(removing()), CatalogueError);
@@ -457,7 +457,7 @@ TEST_F(Reconciling, HalfMadeObjectsStayWhereTheAuditTrailCanNotBeWritten) {
 }
 
 TEST_F(Reconciling, HalfMadeObjectsStayWhileAnyoneImports) {
-    fixture_.production->add_half_made();
+    fixture_.production->add_incomplete();
     Key key;
     key.id = "live";
     key.project_id = fixture_.project.id;

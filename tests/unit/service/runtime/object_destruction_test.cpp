@@ -87,7 +87,7 @@ TEST_F(ObjectDestruction, WithoutTheCatalogueDoesNothing) {
         using ForwardingCatalogue::ForwardingCatalogue;
         ObjectFate fate_of(const ObjectId&) override { throw CatalogueError("the connection was lost"); }
     } failing(*fixture_.catalogue);
-    const auto report = RemoveKey(fixture_.workplace_over(failing))
+    const auto report = RemoveKey(fixture_.context_over(failing))
                             .remove(fixture_.alice, fixture_.project, "k", {"r", {}, {}});
     EXPECT_FALSE(report.success);
     EXPECT_EQ(report.environments[0].message,
