@@ -25,3 +25,18 @@ build_preset() {
     build_configure "$1"
     cmake --build --preset "$1"
 }
+
+# build_tests PRESET NAME: the test programs whose names match the regular expression, and what they need.
+build_tests() {
+    local tests targets
+    build_configure "$1"
+    tests=$(ctest --test-dir "build/$1" -N -R "$2" | sed -n 's/^ *Test *#[0-9]*: //p')
+    if [ -z "$tests" ]; then
+        echo "scripts/test: no test program matches $2; all of them: ctest --test-dir build/$1 -N" >&2
+        return 1
+    fi
+    # A test that is no program of its own, as that of the scripts, needs nothing built.
+    targets=$(comm -12 <(sort <<<"$tests") <(ninja -C "build/$1" -t targets all | sed -n 's/: phony$//p' | sort -u))
+    # shellcheck disable=SC2086
+    [ -z "$targets" ] || cmake --build --preset "$1" --target $targets
+}
