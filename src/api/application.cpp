@@ -95,7 +95,7 @@ http::Response Application::dispatch(http::Request& request, const std::string& 
     const std::string user = caller ? caller->user_id : std::string();
     RequestContext context{.request = request,
                            .request_id = request_id,
-                           .path_parameters = std::move(match.path_parameters),
+                           .path = std::move(match.path),
                            .query = *std::move(query),
                            .caller = std::move(caller),
                            .memory = {work_memory_, user},
@@ -112,7 +112,7 @@ http::Response Application::dispatch(http::Request& request, const std::string& 
         return response;
     }
     if (names_a_project(*match.route)) {
-        context.project = access_.visible_project(*context.caller, context.path_parameters.front());
+        context.project = access_.visible_project(*context.caller, context.path.at("projectName"));
         service::Access::require(*context.caller, *context.project, match.route->permissions);
     } else if (context.caller) {
         service::Access::require(*context.caller, match.route->permissions);

@@ -1,6 +1,7 @@
 #include "api/routes.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace keyward::api {
 namespace {
@@ -25,10 +26,11 @@ bool fits(std::string_view pattern, const std::vector<std::string>& segments) {
     return take_part(pattern).empty();
 }
 
-std::vector<std::string> parameters_of(std::string_view pattern, const std::vector<std::string>& segments) {
-    std::vector<std::string> parameters;
+PathParameters parameters_of(std::string_view pattern, const std::vector<std::string>& segments) {
+    PathParameters parameters;
     for (const std::string& segment : segments)
-        if (is_parameter(take_part(pattern))) parameters.push_back(segment);
+        if (const std::string_view part = take_part(pattern); is_parameter(part))
+            parameters.add(part.substr(1, part.size() - 2), segment);
     return parameters;
 }
 
@@ -56,6 +58,12 @@ std::string_view name_of(http::Method method) {
 
 }  // namespace
 
+const std::string& PathParameters::at(std::string_view name) const {
+    const auto found = std::ranges::find(values_, name, &std::pair<std::string, std::string>::first);
+    if (found == values_.end()) throw std::logic_error("the route has no " + std::string(name));
+    return found->second;
+}
+
 Match match_route(const std::vector<Route>& routes, http::Method method,
                   const std::vector<std::string>& segments) {
     const http::Method wanted = method == http::Method::head ? http::Method::get : method;
@@ -65,7 +73,7 @@ Match match_route(const std::vector<Route>& routes, http::Method method,
         match.allowed.push_back(route.method);
         if (route.method != wanted) continue;
         match.route = &route;
-        match.path_parameters = parameters_of(route.pattern, segments);
+        match.path = parameters_of(route.pattern, segments);
     }
     return match;
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "api/uri.hpp"
@@ -13,11 +14,22 @@
 
 namespace keyward::api {
 
+/// The parts of a path that a pattern names in braces, decoded, as {"keyName", "backup"}.
+class PathParameters {
+  public:
+    /// Throws std::logic_error for a name that the route's pattern does not have.
+    [[nodiscard]] const std::string& at(std::string_view name) const;
+    void add(std::string_view name, const std::string& value) { values_.emplace_back(name, value); }
+
+  private:
+    std::vector<std::pair<std::string, std::string>> values_;
+};
+
 /// What a handler is given: a request that has passed every check of its route.
 struct RequestContext {
     http::Request& request;
     const std::string& request_id;
-    std::vector<std::string> path_parameters;  ///< the parts that stood in for `{…}`, decoded, in order
+    PathParameters path;
     QueryParameters query;
     std::optional<service::Caller>
         caller;                      ///< there when the route needs a login, or a valid token came along
@@ -35,23 +47,23 @@ enum class Login { none, optional, required };
 /// `application/x-www-form-urlencoded`.
 enum class Body { none, json, json_if_any, form };
 
-/// One row of the routes table.
+/// One row of the table of routes (api/all_routes.cpp).
 struct Route {
     http::Method method;
-    std::string_view
-        pattern;  ///< as `/apiops/projects/{projectName}/keys/`; with or without the slash at its end
-    Login login;
-    /// All of them. None: with {projectName} any grant in the project is enough, without it any login is.
-    std::vector<Permission> permissions;
-    Body body;
+    std::string_view pattern;  ///< `/apiops/projects/{projectName}/keys/`; matches without the last slash too
     Handler handler;
-    bool repeatable = false;  ///< an Idempotency-Key counts
+    Login login = Login::required;
+    /// All of them. With none, a route with {projectName} requires any grant in the project, and another one a
+    /// login alone.
+    std::vector<Permission> permissions = {};
+    Body body = Body::none;
+    bool repeatable = false;  ///< takes an Idempotency-Key
 };
 
 /// A route that fits a path, or the methods that its path has when the method doesn't fit.
 struct Match {
     const Route* route = nullptr;
-    std::vector<std::string> path_parameters;
+    PathParameters path;
     std::vector<http::Method> allowed;  ///< empty when no route has that path
 };
 

@@ -1,4 +1,4 @@
-#include "api/handlers/auth_resource.hpp"
+#include "api/handlers/handlers.hpp"
 
 #include "crypto/password.hpp"
 #include "tests/unit/api/application_fixture.hpp"

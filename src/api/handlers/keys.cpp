@@ -1,30 +1,17 @@
-#include "api/handlers/keys_resource.hpp"
-
 #include <memory>
 
 #include "api/cursor.hpp"
+#include "api/handlers/handlers.hpp"
 #include "api/json/change_request.hpp"
 #include "api/json/json_request.hpp"
 #include "api/json/key_fields.hpp"
 #include "api/json/key_json.hpp"
-#include "service/lifecycle/create_key.hpp"
 
 namespace keyward::api {
 namespace {
 
 constexpr std::size_t largest_page = 1000;
 constexpr std::size_t longest_name = 255;
-
-http::Response create_key(service::CreateKey& creator, RequestContext& context) {
-    Json body = read_json(context, create_limits);
-    Mistakes mistakes;
-    const ChangeOptions options = read_change_options(context.query, mistakes);
-    service::CreateKeyRequest request = read_create_key(body, mistakes);
-    request.roll_back_on_failure = options.roll_back;
-    request.dry_run = options.dry_run;
-    request.origin = origin_of(context);
-    return answer_of(creator.run(*context.caller, *context.project, request, std::move(mistakes)));
-}
 
 service::KeyFilter read_filter(const QueryParameters& parameters) {
     Mistakes mistakes;
@@ -77,35 +64,26 @@ http::Response list_all_keys(const std::shared_ptr<service::ReadKeys>& reader, c
     return response;
 }
 
-http::Response list_keys(const std::shared_ptr<service::ReadKeys>& reader, RequestContext& context) {
+}  // namespace
+
+http::Response create_key(UseCases& use_cases, RequestContext& context) {
+    Json body = read_json(context, create_limits);
+    Mistakes mistakes;
+    const ChangeOptions options = read_change_options(context.query, mistakes);
+    service::CreateKeyRequest request = read_create_key(body, mistakes);
+    request.roll_back_on_failure = options.roll_back;
+    request.dry_run = options.dry_run;
+    request.origin = origin_of(context);
+    return answer_of(use_cases.create.run(*context.caller, *context.project, request, std::move(mistakes)));
+}
+
+http::Response list_keys(UseCases& use_cases, RequestContext& context) {
     service::KeyFilter filter = read_filter(context.query);
-    if (!filter.limit) return list_all_keys(reader, context, std::move(filter));
-    const service::KeyPage page = reader->list(*context.caller, *context.project, filter);
+    if (!filter.limit) return list_all_keys(use_cases.read, context, std::move(filter));
+    const service::KeyPage page = use_cases.read->list(*context.caller, *context.project, filter);
     OrderedJson more = OrderedJson::object();
     more["nextCursor"] = page.next ? OrderedJson(cursor_of_name(*page.next)) : OrderedJson(nullptr);
     return key_list(page.keys, more);
-}
-
-}  // namespace
-
-std::vector<Route> keys_routes(const service::ServiceContext& service_context,
-                               const std::shared_ptr<service::ReadKeys>& reader) {
-    const auto creator = std::make_shared<service::CreateKey>(service_context);
-    return {
-        {http::Method::post,
-         "/apiops/projects/{projectName}/keys/",
-         Login::required,
-         {Permission::manage, Permission::deploy_undeploy},
-         Body::json,
-         [creator](RequestContext& context) { return create_key(*creator, context); },
-         true},
-        {http::Method::get,
-         "/apiops/projects/{projectName}/keys/",
-         Login::required,
-         {},
-         Body::none,
-         [reader](RequestContext& context) { return list_keys(reader, context); }},
-    };
 }
 
 }  // namespace keyward::api

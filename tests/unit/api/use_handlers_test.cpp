@@ -1,4 +1,4 @@
-#include "api/handlers/use_resource.hpp"
+#include "api/handlers/handlers.hpp"
 
 #include "tests/unit/api/use_fixture.hpp"
 

@@ -1,4 +1,4 @@
-#include "api/handlers/environments_resource.hpp"
+#include "api/handlers/handlers.hpp"
 
 #include "tests/unit/api/application_fixture.hpp"
 

@@ -1,7 +1,6 @@
-#include "api/handlers/health_resource.hpp"
-
 #include <algorithm>
 
+#include "api/handlers/handlers.hpp"
 #include "api/json/key_json.hpp"
 #include "api/query.hpp"
 
@@ -29,10 +28,19 @@ std::string_view readiness(const service::Environments& environments, bool catal
     return up == static_cast<std::ptrdiff_t>(environments.all().size()) ? "ready" : "degraded";
 }
 
-http::Response ready(const service::Environments& environments, const service::CatalogueHealth& catalogue,
-                     const RequestContext& context) {
+}  // namespace
+
+http::Response report_live(UseCases& /*use_cases*/, RequestContext& context) {
     refuse_query(context.query);
-    const bool catalogue_is_up = catalogue.is_up();
+    http::Response response;
+    response.body = R"({"status":"live"})";
+    return response;
+}
+
+http::Response report_ready(UseCases& use_cases, RequestContext& context) {
+    refuse_query(context.query);
+    const service::Environments& environments = use_cases.context.environments;
+    const bool catalogue_is_up = use_cases.health.is_up();
     const std::string_view status = readiness(environments, catalogue_is_up);
     OrderedJson body;
     body["status"] = status;
@@ -50,31 +58,6 @@ http::Response ready(const service::Environments& environments, const service::C
     if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
     response.body = body.dump();
     return response;
-}
-
-}  // namespace
-
-std::vector<Route> health_routes(const service::Environments& environments,
-                                 const service::CatalogueHealth& catalogue) {
-    return {
-        {http::Method::get,
-         "/health/live",
-         Login::none,
-         {},
-         Body::none,
-         [](RequestContext& context) {
-             refuse_query(context.query);
-             http::Response response;
-             response.body = R"({"status":"live"})";
-             return response;
-         }},
-        {http::Method::get,
-         "/health/ready",
-         Login::optional,
-         {},
-         Body::none,
-         [&](RequestContext& context) { return ready(environments, catalogue, context); }},
-    };
 }
 
 }  // namespace keyward::api

@@ -1,5 +1,4 @@
-#include "api/handlers/auth_resource.hpp"
-
+#include "api/handlers/handlers.hpp"
 #include "api/json/form_body.hpp"
 #include "api/json/key_json.hpp"
 #include "api/query.hpp"
@@ -35,14 +34,16 @@ std::string mistakes_in(const Form& form) {
     return text;
 }
 
-http::Response log_in(service::Login& login, RequestContext& context) {
+}  // namespace
+
+http::Response log_in(UseCases& use_cases, RequestContext& context) {
     const Form form(context.request.body);
     refuse_query(context.query);
     require_client_credentials(form);
     if (const std::string mistakes = mistakes_in(form); !mistakes.empty())
         throw ServiceError(ErrorKind::invalid_request, mistakes);
     const std::string user_name(form.find("client_id")->reveal_text());
-    const service::LoginToken made = login.run(
+    const service::LoginToken made = use_cases.login.run(
         {user_name, *form.find("client_secret"), context.request.remote_address, context.request_id});
     const OrderedJson json{{"access_token", made.token.reveal_text()},
                            {"token_type", "Bearer"},
@@ -50,17 +51,6 @@ http::Response log_in(service::Login& login, RequestContext& context) {
     http::Response response;
     response.body = json.dump();
     return response;
-}
-
-}  // namespace
-
-std::vector<Route> auth_routes(service::Login& login) {
-    return {{http::Method::post,
-             "/apiops/auth/token",
-             Login::none,
-             {},
-             Body::form,
-             [&login](RequestContext& context) { return log_in(login, context); }}};
 }
 
 }  // namespace keyward::api
