@@ -18,23 +18,23 @@ namespace {
 
 constexpr int import_attempts = 3;
 constexpr std::size_t part_of_walk = 32;
-/// How long a ping may read the token's mechanisms.
+/// Maximum time that a ping spends on reading the token's mechanisms.
 constexpr std::chrono::milliseconds reading_ahead{1000};
-/// Many times as long as another process takes from an object's first octet to its last.
+/// Many times longer than another process takes to write an object.
 constexpr std::chrono::milliseconds time_to_finish{1000};
 
-/// What SoftHSM2 says when a search of this process met the object half-written; the same import works a
-/// moment later. What was written stays, without an id by which it could be destroyed.
+/// SoftHSM2's error when a search of this process meets the half-written object. The same import succeeds a
+/// moment later. The partial object remains and has no id by which it could be destroyed.
 bool may_be_disturbed(const TokenError& error) {
     return error.call() == "C_CreateObject" && error.code() == "CKR_GENERAL_ERROR";
 }
 
-/// What an import says with these faults is that it had no session to make an object in.
+/// With these faults the import had no session, so it created nothing.
 bool says_that_nothing_was_made(TokenFault fault) {
     return fault == TokenFault::busy || fault == TokenFault::pin;
 }
 
-/// Something that took several leases met another token, or the same one after it was away.
+/// A task that takes several leases met another token, or the same token after an outage.
 class SessionsLost : public TokenError {
   public:
     SessionsLost()
@@ -42,23 +42,24 @@ class SessionsLost : public TokenError {
                      "The token's sessions were lost while its objects were looked through") {}
 };
 
-/// Whether what failed may be this one call, with its key and input: sessions and logins are of the token.
+/// Whether the failure may be limited to this call, with its key and input. Failures of sessions and logins
+/// concern the token.
 bool may_be_of_one_key(const TokenError& error) {
     return error.fault() == TokenFault::unreachable && error.phase() == TokenPhase::operating;
 }
 
-/// The same error of a token that answers all the same.
+/// Returns the same error for a token that still answers.
 TokenError says_nothing_of_the_token(const TokenError& error) {
     if (!error.code().empty()) return restated(error, TokenFault::failed);
     return {TokenFault::failed, error.what(), error.call(), {}, error.phase()};
 }
 
-/// Whether the object that was just made is not there, as in SoftHSM2 on a full disk.
+/// Whether the object that was just made does not exist, as in SoftHSM2 on a full disk.
 bool was_not_kept(const TokenError& error) {
     return error.fault() == TokenFault::failed && error.code() == name_of(CKR_OBJECT_HANDLE_INVALID);
 }
 
-/// What a failed import means when the token answers: which key it was given is all that is special.
+/// Interprets a failed import when the token answers: the cause is then specific to the imported key.
 TokenError import_error(const TokenError& error, const keys::KeyMaterial& material) {
     if (was_not_kept(error))
         return {TokenFault::full,
@@ -88,13 +89,13 @@ KeyHandles handles_of(const KeyObjects& objects, const ImportResult& receipt,
             .public_key_sha256 = receipt.public_key_sha256};
 }
 
-/// Of the public half that the first of the operations needs; empty when it needs none, or is not told which.
+/// The public key that the first operation needs. Empty when it needs none, or when the key is not specified.
 std::string public_key_wanted_by(CryptoOperation action, std::span<const CryptoRequest> operations) {
     if (operations.empty() || !is_public(*operations.front().mechanism, action)) return {};
     return operations.front().public_key_sha256;
 }
 
-/// The mechanisms that these operations may be done with.
+/// The mechanisms that may be used for these operations.
 std::vector<CK_MECHANISM_TYPE> codes_of(std::span<const CryptoRequest> operations) {
     std::vector<CK_MECHANISM_TYPE> codes;
     for (const CryptoRequest& operation : operations) {
@@ -137,7 +138,7 @@ auto Pkcs11Token::with_session(const Work& work) {
         lease.lost();
         throw;
     } catch (const std::exception& error) {
-        // OpenSSL, which checks what the token made, failed, or there is no memory: it says nothing of the
+        // A failure of OpenSSL, which checks what the token made, or a lack of memory says nothing about the
         // token.
         log::error("token.check_failed", {{"label", pool_.label()}, {"reason", error.what()}});
         throw TokenError(TokenFault::failed, "What the token answered could not be checked");
@@ -175,7 +176,7 @@ ImportResult Pkcs11Token::import_in_attempts(const ImportRequest& order, bool& b
     }
 }
 
-/// What went wrong here is less than what led here.
+/// The error that led here matters more than an error in this function, so this one is only logged.
 bool Pkcs11Token::take_back(const ObjectId& id) {
     try {
         destroy(id);
@@ -210,7 +211,7 @@ ImportResult Pkcs11Token::import_in(Lease& lease, const ImportRequest& order) {
     } catch (const TokenError& error) {
         if (!limits_.may_have_failed(lease, order, error)) throw;
     }
-    // A trial that failed may have left its operation.
+    // A failed self-test may have left its operation active.
     lease.poison();
     lease.replace_poisoned();
     ImportResult receipt = make(lease, order, {});
@@ -254,7 +255,8 @@ std::size_t Pkcs11Token::count(const ObjectId& id) {
     return with_session([&](Lease& lease) { return find_objects(lease, id).size(); });
 }
 
-// What is finished between the two searches is in neither list: it came during the search.
+// Objects that are finished between the two searches are in neither list: they were created during the
+// search.
 Pkcs11Token::Search Pkcs11Token::search() {
     const auto pass = gate_.to_search();
     return with_session([](Lease& lease) {
@@ -271,8 +273,9 @@ std::vector<FoundKey> Pkcs11Token::unfinished_after(const Search& found, std::ch
                            [&](Lease& lease) { return unfinished_among(lease, found.unfinished); });
 }
 
-// In parts, and handed out between them: a token with one session still serves others meanwhile, `each` may
-// call the token, and the module can be revived. What is unfinished comes last, and after a pause.
+// Reads in parts and calls `each` between them, so that a token with one session can serve other callers,
+// `each` may call the token, and the module can be reinitialized. Unfinished objects come last, after a
+// pause.
 void Pkcs11Token::scan(const std::function<void(const TokenObject&, std::size_t, std::size_t)>& each) {
     const Search found = search();
     const std::size_t total = found.keys.size() + found.unfinished.size();
@@ -298,7 +301,8 @@ void Pkcs11Token::scan(const std::function<void(const TokenObject&, std::size_t,
     read(unfinished_after(found, time_to_finish), found.keys.size());
 }
 
-// At the second look no import of ours is under way, or it hangs: what is incomplete then was left so.
+// At the second read no import of this process is running, unless it hangs, so an object that is still
+// incomplete was abandoned.
 std::size_t Pkcs11Token::destroy_incomplete(std::chrono::milliseconds pause) {
     const Search found = search();
     const std::vector<FoundKey> unfinished = unfinished_after(found, pause);
@@ -341,7 +345,8 @@ bool Pkcs11Token::go_on(Lease& lease, const ObjectId& id, const KeyHandles& hand
     return true;
 }
 
-// Not while a session is lent: makers of objects would hold the gate and wait for it.
+// Must not be called while a session is lent: creators of objects would hold the gate and wait for that
+// session.
 Pkcs11Token::FoundHandles Pkcs11Token::look_for(const ObjectId& id, const std::string& public_key_sha256) {
     const auto pass = gate_.to_search();
     return with_session([&](Lease& lease) {
@@ -355,7 +360,8 @@ Pkcs11Token::FoundHandles Pkcs11Token::look_for(const ObjectId& id, const std::s
     });
 }
 
-// A lease for each hash: a decryption that fails may cost its session, and the trial key with it.
+// One lease per hash: a failed decryption may close its session, and the session object of the test key with
+// it.
 std::set<Digest> Pkcs11Token::oaep_hashes() {
     const auto [epoch, proved] = with_session([&](Lease& lease) {
         return std::pair{lease.epoch(), proved_hashes_.in(lease.epoch())};
@@ -377,7 +383,8 @@ std::set<Digest> Pkcs11Token::oaep_hashes() {
             failure = error;
         }
     }
-    // One that opens others has no such hash; one that opens none may have failed at all of them.
+    // When other hashes work, a failure means that the token lacks that hash. When none works, every attempt
+    // may have failed for another reason.
     if (hashes.empty() && failure) throw TokenError(*failure);
     proved_hashes_.keep(epoch, hashes);
     return hashes;
@@ -388,7 +395,7 @@ void Pkcs11Token::ping() {
     pool_.ping([&](const Module::UseGuard& use, const FoundToken& token, const SessionEpoch& epoch) {
         try {
             offered_.read_ahead(use.p11(), token.slot, epoch, reading_ahead);
-        } catch (const TokenError& error) {  // a request that needs it will tell
+        } catch (const TokenError& error) {  // a request that needs the mechanisms reports the error
             log::warn("token.mechanisms_not_read",
                       {{"label", pool_.label()}, {"call", error.call()}, {"code", error.code()}});
         }

@@ -14,10 +14,10 @@
 
 namespace keyward::hsm {
 
-/// Token over a PKCS#11 module. Threads, blocking and errors are as the port says.
+/// Token over a PKCS#11 module. Thread safety, blocking and errors are as documented for the port.
 class Pkcs11Token final : public Token {
   public:
-    /// How a call lets time pass.
+    /// How a call sleeps; replaceable in tests.
     using Pause = std::function<void(std::chrono::milliseconds)>;
 
     Pkcs11Token(std::shared_ptr<Module> module, PoolSettings settings, Pause pause = sleep);
@@ -40,7 +40,7 @@ class Pkcs11Token final : public Token {
 
   private:
     static void sleep(std::chrono::milliseconds pause);
-    /// What a search found, and how long its handles hold.
+    /// Result of a search, and the epoch in which its handles are valid.
     struct Search {
         Lease::Epoch epoch;
         std::vector<FoundKey> keys;
@@ -49,30 +49,32 @@ class Pkcs11Token final : public Token {
 
     template <typename Work>
     auto with_session(const Work& work);
-    /// The same, but throws TokenFault::unreachable when handles of that epoch do not hold any more.
+    /// Same as `with_session`, but throws TokenFault::unreachable when handles of that epoch are no longer
+    /// valid.
     template <typename Work>
     auto with_session_of(const Lease::Epoch& epoch, const Work& work);
     Search search();
-    /// Those of the unfinished keys of a search that are so still.
+    /// Returns those unfinished keys of a search that are still unfinished.
     std::vector<FoundKey> unfinished_after(const Search& found, std::chrono::milliseconds pause);
-    /// Both set `begun` before anything is made in the token.
+    /// Both set `begun` before they create anything in the token.
     ImportResult import_in_attempts(const ImportRequest& order, bool& begun);
     ImportResult try_import(const ImportRequest& order, bool& begun);
-    /// Destroys what an attempt left; false when it could not.
+    /// Destroys what a failed attempt left behind. Returns false on failure.
     bool take_back(const ObjectId& id);
     ImportResult import_in(Lease& lease, const ImportRequest& order);
-    /// `allowed` is what the objects are limited to; empty for no limit.
+    /// `allowed` limits the mechanisms of the objects; empty means no limit.
     ImportResult make(Lease& lease, const ImportRequest& order, const MechanismCodes& allowed);
 
-    /// A key as a search found it, and how long its handles hold.
+    /// Handles of a key as a search found it, and the epoch in which they are valid.
     struct FoundHandles {
         Lease::Epoch epoch;
         KeyHandles handles;
     };
-    /// Searches the whole token; finding nothing is no error. With a hash, for the public object of that key.
+    /// Searches the whole token. Finding nothing is not an error. With a hash, looks for the public object of
+    /// that key.
     FoundHandles look_for(const ObjectId& id, const std::string& public_key_sha256);
-    /// Appends the outcomes of those operations that have none yet; false when the objects of the handles are
-    /// gone.
+    /// Appends the results of the operations that have none yet. Returns false when the objects of the
+    /// handles no longer exist.
     bool go_on(Lease& lease, const ObjectId& id, const KeyHandles& handles, CryptoOperation action,
                std::span<const CryptoRequest> operations, std::vector<CryptoResult>& outcomes);
 

@@ -1,6 +1,6 @@
-// Every C++ object's memory is overwritten when it is freed, in this program and in the libraries it loads.
-// Key material passes through strings and buffers that are not ours (a JSON parser's, a socket library's),
-// and the allocator would keep it: freed chunks of its thread cache are not reached by M_PERTURB.
+// Overwrites the memory of every C++ object when it is freed, in this program and in the libraries it loads.
+// Key material passes through strings and buffers of other code (a JSON parser, a socket library), and the
+// allocator would keep it: M_PERTURB does not reach freed chunks of its thread cache.
 
 #include <cstdlib>
 #include <new>

@@ -9,31 +9,33 @@
 
 namespace keyward::hsm {
 
-/// The one place where lengths, counts and texts that a module reports are believed. A module is a library of
-/// somebody else's in this process: what it reports beyond the room that it was given must never be read.
+/// Checks of lengths, counts and texts that a module reports. All such values pass through here. A module is
+/// third-party code in this process: memory beyond the buffer that it was given must never be read,
+/// regardless of the reported length.
 
-/// `reported`, a number of octets or elements. Throws TokenFault::unreachable when it is more than `room`.
+/// Returns `reported`, a number of octets or elements. Throws TokenFault::unreachable when it is larger than
+/// `room`.
 std::size_t bounded(std::string_view call, CK_ULONG reported, std::size_t room);
 
-/// The same for the output of an operation, which must have `least` to `most` octets. Throws
-/// TokenFault::mismatch: an output of another length is none of the key's.
+/// Same for the output of an operation, which must have `least` to `most` octets. Throws TokenFault::mismatch
+/// otherwise: the key can't produce an output of another length.
 std::size_t bounded_output(std::string_view call, CK_ULONG reported, std::size_t least, std::size_t most);
 
-/// Text of a field that is padded with blanks and has no end of its own, as those of CK_TOKEN_INFO (PKCS#11
-/// 2.40 section 3.1). What is no UTF-8 or a control character becomes a question mark.
+/// Text of a field that is padded with blanks and not terminated, as in CK_TOKEN_INFO (PKCS#11 2.40
+/// section 3.1). Invalid UTF-8 and control characters become question marks.
 std::string text_of_field(ByteView field);
 
-/// How many elements a module's list may have; more are taken for a mistake.
+/// Maximum length of a list from a module. A longer list is treated as an error of the module.
 inline constexpr std::size_t longest_list = 65'536;
 
 [[noreturn]] void throw_list_keeps_growing(std::string_view call);
 
-/// A list that is asked for twice, once for its length (PKCS#11 2.40 section 5.2). It may have grown in
-/// between. `get(elements, &count)` makes the call.
+/// Reads a list with two calls, the first of which asks for its length (PKCS#11 2.40 section 5.2). Retries
+/// when the list has grown between the calls. `get(elements, &count)` makes the call.
 template <typename Element, typename Get>
 std::vector<Element> read_list(std::string_view call, const Get& get) {
     constexpr int attempts = 5;
-    constexpr std::size_t spare = 1;  // p11-kit-client 0.24.1 reads one beyond the list when it filters it
+    constexpr std::size_t spare = 1;  // p11-kit-client 0.24.1 reads one past the end when it filters
     for (int attempt = 0; attempt < attempts; ++attempt) {
         CK_ULONG count = 0;
         check(call, get(nullptr, &count));

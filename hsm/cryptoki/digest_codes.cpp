@@ -9,7 +9,7 @@ namespace {
 constexpr std::array<std::uint8_t, 15> sha1_head{0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2B, 0x0E,
                                                  0x03, 0x02, 0x1A, 0x05, 0x00, 0x04, 0x14};
 
-/// The SHA-2 functions differ in the last octet of their identifier (NIST's hashAlgs arc) and in size.
+/// The SHA-2 functions differ in size and in the last octet of their identifier (NIST's hashAlgs arc).
 constexpr std::array<std::uint8_t, 19> sha2_head(std::uint8_t arc, std::uint8_t size) {
     const auto whole = static_cast<std::uint8_t>(17 + size);
     return {0x30, whole, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,

@@ -5,17 +5,17 @@
 
 namespace keyward::hsm {
 
-/// What Cryptoki calls a hash function.
+/// Cryptoki codes of a hash function.
 struct DigestCode {
     Digest digest;
     CK_MECHANISM_TYPE mechanism;
-    CK_ULONG mask;       ///< CKG_ of MGF1 with it
+    CK_ULONG mask;       ///< CKG_ code of MGF1 with this hash
     ByteView info_head;  ///< DER of DigestInfo up to the digest (RFC 8017 section 9.2, note 1)
 };
 
 const DigestCode& code_of(Digest digest);
 
-/// DigestInfo (RFC 8017 section 9.2) of a digest's value: for tokens that only pad and sign.
+/// DigestInfo (RFC 8017 section 9.2) of a digest value, for tokens that only pad and sign.
 Bytes digest_info(Digest digest, ByteView value);
 
 }  // namespace keyward::hsm

@@ -144,7 +144,7 @@ std::string_view opening(TokenFault fault) {
 struct OwnCall {
     std::string_view call;
     TokenPhase phase;
-    std::string_view opening;  ///< of what is said when it fails
+    std::string_view opening;  ///< start of the error text
 };
 
 constexpr std::array own_calls{
@@ -166,7 +166,7 @@ constexpr std::array own_calls{
     OwnCall{"C_FindObjectsFinal", TokenPhase::operating, "The token can't be searched"},
 };
 
-/// What a value says of one call alone.
+/// Meaning of a value for one call only.
 struct SpecialMeaning {
     std::string_view call;
     CK_RV value;
@@ -180,7 +180,7 @@ constexpr std::array special_meanings{
         "it does not accept its initialisation arguments: set module_init_args as its manual says"},
     SpecialMeaning{"C_Initialize", CKR_FUNCTION_NOT_SUPPORTED, TokenFault::unreachable,
                    "it does not offer to be; the server that it stands for may be missing"},
-    // CloudHSM's answer to one session too many. Our arguments are always the same.
+    // CloudHSM returns this when the session limit is reached. The arguments of this call never vary.
     SpecialMeaning{"C_OpenSession", CKR_ARGUMENTS_BAD, TokenFault::full,
                    "it takes no further session, or not with these arguments"},
 };
@@ -190,7 +190,7 @@ const OwnCall* own_call(std::string_view call) {
     return found == own_calls.end() ? nullptr : found;
 }
 
-/// What the table says of the value, for a call whose arguments are ours.
+/// Maps the table's fault of a value for a call whose arguments do not come from a request.
 TokenFault own_fault(TokenFault fault, TokenPhase phase) {
     const bool fits = (fault == TokenFault::pin && phase == TokenPhase::logging_in) ||
                       (fault == TokenFault::full && phase == TokenPhase::opening_session);

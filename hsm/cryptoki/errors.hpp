@@ -8,54 +8,56 @@
 
 namespace keyward::hsm {
 
-/// What a CKR_ value means to us (PKCS#11 2.40 section 5.1, 3.0 section 5.1).
+/// Interpretation of a CKR_ value (PKCS#11 2.40 section 5.1, 3.0 section 5.1).
 struct RvInfo {
     CK_RV value;
-    std::string_view name;  ///< as `CKR_TEMPLATE_INCONSISTENT`
+    std::string_view name;  ///< for example `CKR_TEMPLATE_INCONSISTENT`
     TokenFault fault;
-    std::string_view words;  ///< the reason in plain words, to follow a colon
+    std::string_view words;  ///< the reason in plain words, to be placed after a colon
 };
 
-/// What a CKR_ value means where the call is not known. A value that isn't in the table is `unreachable`.
+/// Returns the interpretation of a CKR_ value when the call is not known. A value that is not in the table is
+/// `unreachable`.
 const RvInfo& meaning_of(CK_RV value);
 
-/// What a failed call means to us: the same value says other things of other calls.
+/// Interpretation of a failed call. The same value means different things for different calls.
 struct Failure {
     TokenPhase phase;
     TokenFault fault;
     std::string text;  ///< a sentence for the client
 };
 
-/// The only place where the CKR_ values of calls are interpreted. Of a call whose arguments are ours alone
-/// (it loads, looks for the token, opens a session, logs in, searches) no value is the client's fault.
+/// Interprets the CKR_ value of a call. All such interpretation happens here. Some calls take no argument
+/// from a request (those that load the module, look for the token, open a session, log in or search): for
+/// these no value is the client's fault.
 Failure failure_of(std::string_view call, CK_RV value);
 
-/// The error of a call that failed so.
+/// Returns the error for a failed call.
 TokenError error_of(std::string_view call, CK_RV value);
 
-/// The value's name, or its number in hexadecimal when it is the vendor's own.
+/// Returns the value's name, or its number in hexadecimal when it is vendor-defined.
 std::string name_of(CK_RV value);
 
-/// Whether the value says that the object of a handle is not there any more.
+/// Whether the value means that the object of a handle no longer exists.
 bool is_gone(CK_RV value);
 
-/// Whether a C_…Init that ends so says that the token lacks the mechanism, or takes no such parameters for
-/// it: SoftHSM2 calls OAEP with SHA-256 a bad argument.
+/// Whether this result of a C_…Init means that the token does not support the mechanism or these parameters.
+/// SoftHSM2 rejects OAEP with SHA-256 as a bad argument.
 bool is_not_offered(CK_RV value);
 
-/// Whether the value says that what was given to an operation is at fault.
+/// Whether the value means that the input of an operation is at fault.
 bool is_about_input(CK_RV value);
 
-/// Whether the standard has the value for a ciphertext that can't be opened. A module may give others for
-/// that, and these for something else: see WrongCiphertext.
+/// Whether the standard defines the value for a ciphertext that can't be decrypted. A module may return other
+/// values for that, and these values for other failures: see WrongCiphertext.
 bool names_wrong_ciphertext(CK_RV value);
 
-/// Whether the value says that a session, and not the call made in it, is at an end.
+/// Whether the value means that the session is lost, rather than that the call failed.
 bool is_lost_session(CK_RV value);
 
-/// The error of a call with another fault: what the CKR_ value means depends on what the token answered when
-/// it was asked afterwards. `error` has a CKR_ value; where its sentence is of its call and not of the fault,
-/// it stays.
+/// Returns the error of a call with another fault, for cases where the meaning of the CKR_ value depends on
+/// what the token answered afterwards. `error` must have a CKR_ value. Its text stays where it describes the
+/// call rather than the fault.
 TokenError restated(const TokenError& error, TokenFault fault);
 
 }  // namespace keyward::hsm

@@ -5,8 +5,8 @@
 
 namespace keyward::hsm {
 
-/// Names the token that this thread works for, so that a failed call deep below tells the operator whose it
-/// was. Put on the stack where a token's work begins; scopes may nest, and the innermost counts.
+/// Records the token that this thread works for, so that the log of a failed call names it. Create one on the
+/// stack where the work for a token starts. Scopes may nest; the innermost one applies.
 class LogContext {
   public:
     /// `label` must outlive this.
@@ -17,7 +17,7 @@ class LogContext {
     LogContext& operator=(LogContext&&) = delete;
     ~LogContext();
 
-    /// The label of this thread's work; empty outside of any.
+    /// Returns the label of the innermost scope; empty outside of all scopes.
     static std::string_view current();
 
   private:

@@ -8,28 +8,29 @@
 
 namespace keyward::hsm {
 
-/// What a mechanism that does not hash itself is given of a digest.
+/// The form in which a mechanism that does not hash takes a digest.
 enum class DigestForm : std::uint8_t {
-    none,      ///< nothing: there is no such mechanism, or it takes the message itself
-    info,      ///< its DigestInfo
-    whole,     ///< its value
-    leftmost,  ///< as many of its first octets as the curve's order has (FIPS 186-5 section 6.4.1)
+    none,      ///< none: there is no such mechanism, or it takes the message itself
+    info,      ///< DigestInfo
+    whole,     ///< the digest value
+    leftmost,  ///< the first octets of the digest, as many as the curve's order has (FIPS 186-5
+               ///< section 6.4.1)
 };
 
-/// A mechanism of the service's operations table, and how it is asked for in Cryptoki.
+/// A mechanism of mechanism_table() and its Cryptoki codes.
 struct MechanismCode {
     std::string_view name;   ///< as in mechanism_table()
-    CK_MECHANISM_TYPE code;  ///< for input
-    /// For a digest, and for input that is hashed outside where the token lacks `code`; `code` again when
-    /// there is none.
+    CK_MECHANISM_TYPE code;  ///< takes the input itself
+    /// Takes a digest; also used for input that is hashed in software when the token lacks `code`. Equal to
+    /// `code` when there is no such mechanism.
     CK_MECHANISM_TYPE instead;
-    DigestForm form;  ///< what `instead` is given
-    CK_FLAGS needs;   ///< CKF_ of CK_MECHANISM_INFO without which the token does not really offer it
+    DigestForm form;  ///< what `instead` takes as input
+    CK_FLAGS needs;   ///< CKF_ flags of CK_MECHANISM_INFO that the token must set to count as supporting it
 };
 
 std::span<const MechanismCode> mechanism_codes();
 
-/// The row of that name, which must be one of the service's table.
+/// Returns the row with that name, which must be in mechanism_table().
 const MechanismCode& code_of(std::string_view name);
 
 }  // namespace keyward::hsm

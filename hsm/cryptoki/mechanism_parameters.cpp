@@ -7,19 +7,19 @@
 namespace keyward::hsm {
 namespace {
 
-// Cryptoki's pointers are not const, though parameters are only read (PKCS#11 2.40 section 5.8).
+// Cryptoki's pointers are not const, although parameters are only read (PKCS#11 2.40 section 5.8).
 CK_BYTE* unconst(ByteView octets) {
     return const_cast<CK_BYTE*>(octets.data());
 }
 
-/// All 128 bits of the block count (PKCS#11 3.0 section 2.12.3).
+/// The counter has all 128 bits of the block (PKCS#11 3.0 section 2.12.3).
 CK_AES_CTR_PARAMS ctr_parameters(ByteView block) {
     CK_AES_CTR_PARAMS parameters{128, {}};
     std::ranges::copy(block.first(std::min(block.size(), sizeof parameters.cb)), parameters.cb);
     return parameters;
 }
 
-/// MGF1 of the same hash, and salt as long as it (PKCS#11 3.0 section 2.1.10).
+/// MGF1 with the same hash, and a salt of the hash's length (PKCS#11 3.0 section 2.1.10).
 CK_RSA_PKCS_PSS_PARAMS pss_parameters(Digest digest) {
     const DigestCode& code = code_of(digest);
     return {code.mechanism, code.mask, size_of(digest)};

@@ -7,10 +7,10 @@
 
 namespace keyward::hsm {
 
-/// The CK_MECHANISM of an operation, with the parameters that its scheme wants. The operation is borrowed.
+/// The CK_MECHANISM of an operation, with the parameters of its scheme. The operation is borrowed.
 class MechanismParameters {
   public:
-    /// `code` carries the operation's mechanism, or its bare form.
+    /// `code` is the operation's mechanism, or its bare form without the hash.
     MechanismParameters(CK_MECHANISM_TYPE code, const CryptoRequest& operation);
     MechanismParameters(const MechanismParameters&) = delete;
     MechanismParameters(MechanismParameters&&) = delete;
@@ -27,7 +27,7 @@ class MechanismParameters {
     CK_MECHANISM mechanism_;
 };
 
-/// GCM with a tag of that size (PKCS#11 3.0 section 2.13.3). Both are borrowed.
+/// GCM with a tag of `gcm_tag_size` octets (PKCS#11 3.0 section 2.13.3). Both arguments are borrowed.
 CK_GCM_PARAMS gcm_parameters(ByteView iv, ByteView aad);
 
 /// OAEP with MGF1 of the same hash and no label (PKCS#11 3.0 section 2.1.8).

@@ -15,7 +15,8 @@ std::size_t less(std::size_t whole, std::size_t share) {
     return whole > share ? whole - share : 0;
 }
 
-// The ciphertext is room enough (PKCS#11 2.40 section 5.2), and SoftHSM2 wants it also for less.
+// A buffer of the ciphertext's length is always enough (PKCS#11 2.40 section 5.2), and SoftHSM2 requires it
+// even for shorter results.
 OutputLength opened(std::size_t ciphertext, std::size_t least, std::size_t most) {
     return {ciphertext, least, most};
 }

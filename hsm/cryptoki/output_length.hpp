@@ -6,9 +6,9 @@
 
 namespace keyward::hsm {
 
-/// The room that an output gets, and the lengths that are believed of it. Some modules report the room as the
-/// length (tpm2-pkcs11), others refuse room of any other length than the output's (NSS 3.110 for EdDSA), so
-/// it is exact wherever the length is known beforehand.
+/// Buffer size of an output, and the range of lengths that are accepted for it. Some modules report the
+/// buffer size as the length (tpm2-pkcs11), others refuse a buffer of any other size than the output's (NSS
+/// 3.110 for EdDSA), so the buffer is exact wherever the length is known in advance.
 struct OutputLength {
     std::size_t room;
     std::size_t least;
@@ -18,17 +18,18 @@ struct OutputLength {
     static constexpr OutputLength up_to(std::size_t size) { return {size, 0, size}; }
 };
 
-/// What of a key makes its outputs as long as they are; 0 where the token does not say.
+/// Properties of a key that determine the length of its outputs, in octets; 0 where the token does not report
+/// them.
 struct KeySizes {
-    std::size_t order_bytes = 0;    ///< of a curve's order
-    std::size_t modulus_bytes = 0;  ///< of an RSA key
+    std::size_t order_bytes = 0;    ///< of the curve's order
+    std::size_t modulus_bytes = 0;  ///< of the RSA modulus
 };
 
 /// Whether the length depends on the key.
 bool depends_on_key(Scheme scheme);
 
-/// Of what the action makes of the operation's input; verification makes nothing. What is decrypted with
-/// padding may have several lengths.
+/// Length of the action's output for the operation's input. Verification has no output. The result of
+/// decryption with padding has a range of lengths.
 OutputLength output_length(CryptoOperation action, const CryptoRequest& operation, KeySizes key);
 
 }  // namespace keyward::hsm

@@ -24,8 +24,8 @@ constexpr std::array curves{CurveRow{keys::Curve::p256, p256, 65}, CurveRow{keys
                             CurveRow{keys::Curve::p521, p521, 133},
                             CurveRow{keys::Curve::secp256k1, secp256k1, 65}};
 
-// Points of our curves are shorter than 256 octets, so the length takes one octet, or two from 128 on (X.690
-// section 8.1.3).
+// Points of the supported curves are shorter than 256 octets, so the length takes one octet, or two from 128
+// on (X.690 section 8.1.3).
 Bytes der_header(std::size_t size) {
     if (size < 0x80) return {octet_string, static_cast<std::uint8_t>(size)};
     return {octet_string, 0x81, static_cast<std::uint8_t>(size)};

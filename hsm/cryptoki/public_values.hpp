@@ -7,22 +7,22 @@
 
 namespace keyward::hsm {
 
-/// DER of the curve's object identifier, as CKA_EC_PARAMS wants it (RFC 5480 section 2.1.1.1; RFC 8410 for
+/// DER of the curve's object identifier, the value of CKA_EC_PARAMS (RFC 5480 section 2.1.1.1; RFC 8410 for
 /// Ed25519).
 ByteView curve_oid(keys::Curve curve);
 ByteView ed25519_oid();
 
-/// A point in the DER OCTET STRING that CKA_EC_POINT wants (PKCS#11 2.40 section 2.3.3).
+/// Wraps a point in a DER OCTET STRING, the value of CKA_EC_POINT (PKCS#11 2.40 section 2.3.3).
 Bytes wrapped_point(ByteView point);
 
-/// The key that CKA_EC_PARAMS and CKA_EC_POINT stand for. The point may come bare, as some modules and
-/// PKCS#11 3.0 for Edwards curves have it. Nothing when it is none of ours.
+/// Returns the key that CKA_EC_PARAMS and CKA_EC_POINT describe. The point may be bare, as in some modules
+/// and for Edwards curves in PKCS#11 3.0. Returns nothing for a key that is not supported.
 std::optional<keys::PublicKey> ec_public_key(ByteView params, ByteView point);
 
-/// The same without its point, which a private object does not have: type and size alone are right.
+/// Same without the point, which a private object does not have: only type and size of the result are valid.
 std::optional<keys::PublicKey> ec_key_without_point(ByteView params);
 
-/// The same for CKA_MODULUS and CKA_PUBLIC_EXPONENT; leading zeros go.
+/// Same for CKA_MODULUS and CKA_PUBLIC_EXPONENT. Leading zeros are removed.
 keys::RsaPublicKey rsa_public_key(ByteView modulus, ByteView exponent);
 
 CK_KEY_TYPE key_type_of(const keys::PublicKey& key);

@@ -33,7 +33,7 @@ void expect_octets(const AttributeQuery& query, CK_ATTRIBUTE_TYPE type, std::str
         throw_mismatch(name, found ? "another value" : "nothing", "ours");
 }
 
-// A token that does not know an attribute can't have granted it, so a missing one counts as false.
+// A token that does not know an attribute can't have granted it, so a missing attribute counts as false.
 void expect_flag(const AttributeQuery& query, const Flag& flag) {
     const auto found = query.flag(flag.type);
     if (found.value_or(false) != flag.value)
@@ -41,7 +41,7 @@ void expect_flag(const AttributeQuery& query, const Flag& flag) {
                        flag.value ? "true" : "false");
 }
 
-// The order of the mechanisms says nothing.
+// The order of the mechanisms has no meaning.
 void expect_allowed(const AttributeQuery& query, const MechanismCodes& allowed) {
     const Bytes found = query.octets(CKA_ALLOWED_MECHANISMS);
     if (found.empty())

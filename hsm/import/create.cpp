@@ -6,7 +6,7 @@
 namespace keyward::hsm {
 namespace {
 
-/// What every route gives an object, whatever its value.
+/// The attributes that every route sets, except the value.
 AttributeTemplate described(const ImportRequest& order, const MechanismCodes& allowed,
                             ObjectClass object_class, CK_KEY_TYPE type) {
     AttributeTemplate object;
@@ -69,7 +69,8 @@ class Creator {
     }
 
   private:
-    // PKCS#11 2.40 wants the point in an OCTET STRING, 3.1 that of an Edwards curve bare, and modules differ.
+    // PKCS#11 2.40 defines the point as an OCTET STRING, 3.1 a bare point for Edwards curves, and modules
+    // differ.
     KeyObjects create_point(CK_KEY_TYPE type, ByteView params, ByteView point) {
         try {
             return {.public_key = create_public(type, params, wrapped_point(point))};
@@ -84,7 +85,7 @@ class Creator {
         }
     }
 
-    /// A module that fails for another reason must not be given a form that it can't use: SoftHSM2 takes any.
+    /// A module that fails for another reason must not get a form that it can't use: SoftHSM2 accepts any.
     static bool may_want_bare_point(const TokenError& error) {
         return error.fault() == TokenFault::refused || error.code() == "CKR_FUNCTION_FAILED";
     }
@@ -134,7 +135,7 @@ CK_KEY_TYPE key_type_of_secret(keys::Algorithm algorithm) {
         case keys::Algorithm::desede:
             return CKK_DES3;
         case keys::Algorithm::hmac:
-            return CKK_GENERIC_SECRET;  // the one type that serves HMACs of every digest
+            return CKK_GENERIC_SECRET;  // the only type that works for HMACs of every digest
         case keys::Algorithm::rsa:
         case keys::Algorithm::ec:
         case keys::Algorithm::ed25519:

@@ -8,17 +8,17 @@
 
 namespace keyward::hsm {
 
-/// The handles of a key's objects: a secret one, or a public one with or without its private half.
+/// The handles of a key's objects: a secret object, or a public object with or without the private one.
 struct KeyObjects {
     CK_OBJECT_HANDLE secret = CK_INVALID_HANDLE;
     CK_OBJECT_HANDLE private_key = CK_INVALID_HANDLE;
     CK_OBJECT_HANDLE public_key = CK_INVALID_HANDLE;
 };
 
-/// The import route `create`: the value goes to the token as it is, by C_CreateObject. Another route makes
-/// the same objects by C_UnwrapKey; what follows an import is the same for all routes. Each object is added
-/// to `made` as soon as it is there. `secret_octets` is what a secret key's object gets for its value: the
-/// key, or the key padded. `allowed` becomes CKA_ALLOWED_MECHANISMS, unless it is empty.
+/// The import route `create`: passes the value to the token in plaintext with C_CreateObject. Another route
+/// could make the same objects with C_UnwrapKey; the steps after an import are the same for every route. Each
+/// object is added to `made` as soon as it exists. `secret_octets` is the value of a secret key's object: the
+/// key, or the padded key. `allowed` becomes CKA_ALLOWED_MECHANISMS unless it is empty.
 KeyObjects create_objects(Lease& lease, const ImportRequest& order, const MechanismCodes& allowed,
                           ByteView secret_octets, MadeObjects& made);
 

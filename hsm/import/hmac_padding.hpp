@@ -7,10 +7,10 @@
 
 namespace keyward::hsm {
 
-/// Whether a token takes HMAC keys that are shorter than the digest; SoftHSM2 does not. It is asked once,
-/// with a session object. For one that refuses, keys are padded with zeros to 64 octets: HMAC itself pads to
-/// its block of 64 octets or more (RFC 2104 section 2), so every HMAC from SHA-1 to SHA-512 stays the same.
-/// Any thread may call.
+/// Whether a token accepts HMAC keys that are shorter than the digest; SoftHSM2 does not. Tested once, with a
+/// session object. For a token that refuses them, keys are padded with zeros to 64 octets. HMAC itself pads
+/// to its block of 64 octets or more (RFC 2104 section 2), so every HMAC from SHA-1 to SHA-512 stays the
+/// same. Thread-safe.
 class HmacPadding {
   public:
     static constexpr std::size_t padded_size = 64;
@@ -22,7 +22,7 @@ class HmacPadding {
     std::atomic<Answer> answer_ = Answer::unknown;
 };
 
-/// The key with zeros after it.
+/// Appends zeros to the key.
 SecretBytes padded(ByteView key);
 
 }  // namespace keyward::hsm

@@ -30,7 +30,7 @@ constexpr std::array<std::uint8_t, longest_block> zeros{};
     throw TokenError(TokenFault::mismatch, "The token does not hold what was sent: " + std::string(what));
 }
 
-/// Those of the candidates that an object with this limit has.
+/// The candidates that an object with this limit allows.
 std::vector<Candidate> within(const MechanismCodes& allowed, std::vector<Candidate> candidates) {
     std::erase_if(candidates, [&](const Candidate& each) { return !allows(allowed, each.code); });
     return candidates;
@@ -64,8 +64,8 @@ const EVP_CIPHER* gcm_of(const keys::SecretKey& key) {
     return size == 16 ? EVP_aes_128_gcm() : size == 24 ? EVP_aes_192_gcm() : EVP_aes_256_gcm();
 }
 
-// OpenSSL has single DES in its legacy provider only. Three times the same key makes DESede of DES (NIST SP
-// 800-67 section 3.2).
+// OpenSSL has single DES only in its legacy provider. DESede with the same key three times equals DES (NIST
+// SP 800-67 section 3.2).
 SecretBytes software_key(const keys::SecretKey& key) {
     if (key.algorithm != keys::Algorithm::des) return key.octets.clone();
     SecretBytes triple(3 * key.octets.size());
@@ -128,8 +128,8 @@ Bytes software_gcm_zero_block(const keys::SecretKey& key, ByteView iv) {
     return sealed;
 }
 
-/// For tokens that offer nothing but GCM. A zero IV is as good as any: nothing secret is sealed with it.
-/// False when the token does not offer it either.
+/// For tokens that support only GCM. A zero IV is safe: no secret is encrypted with it. Returns false when
+/// the token does not support GCM either.
 bool try_gcm(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key) {
     std::array<std::uint8_t, gcm_iv_size> iv{};
     CK_GCM_PARAMS parameters = gcm_parameters(iv, {});
@@ -142,8 +142,9 @@ bool try_gcm(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key) 
     return true;
 }
 
-/// The token's first block, when it encrypts a zero block with whatever the object is limited to. With an IV
-/// or counter of zeros all of these modes begin alike. Nothing when it offers none of them.
+/// Returns the token's first block of the encryption of a zero block, with any mode that the object is
+/// limited to. With a zero IV or counter all of these modes give the same first block. Returns nothing when
+/// the token supports none of them.
 std::optional<Bytes> zero_block(Lease& lease, CK_OBJECT_HANDLE object, const Cipher& cipher,
                                 const MechanismCodes& allowed) {
     const ByteView block = ByteView(zeros).first(cipher.block);
@@ -167,7 +168,7 @@ std::string try_cipher(Lease& lease, CK_OBJECT_HANDLE object, const keys::Secret
                        const MechanismCodes& allowed, ByteView reported) {
     const Cipher cipher = cipher_of(key);
     const auto encrypted = zero_block(lease, object, cipher, allowed);
-    // Single DES can always be imported, also where nobody may use it (SoftHSM2 without OpenSSL's legacy
+    // Single DES can always be imported, even where it can't be used (SoftHSM2 without OpenSSL's legacy
     // provider): its object has been read back, and there is no check value.
     if (!encrypted && key.algorithm == keys::Algorithm::des) return {};
     if (!encrypted) {
@@ -176,7 +177,7 @@ std::string try_cipher(Lease& lease, CK_OBJECT_HANDLE object, const keys::Secret
     }
     if (*encrypted != software_zero_block(key, cipher))
         throw_misfit("it encrypts a zero block to another value than this key does");
-    // Whether there is one of single DES depends on the providers of the day, so there is none.
+    // Whether single DES works depends on the loaded OpenSSL providers, so it never gets a check value.
     if (key.algorithm == keys::Algorithm::des) return {};
     return check_value_of(*encrypted, reported);
 }
@@ -198,7 +199,7 @@ const Bytes& trial_message() {
 
 struct SignatureSize {
     std::size_t operator()(const keys::RsaPublicKey& rsa) const { return rsa.modulus.size(); }
-    /// Two numbers as long as the order, which is as long as a coordinate on all of our curves.
+    /// Two numbers of the order's length, which equals the length of a coordinate on all supported curves.
     std::size_t operator()(const keys::EcPublicKey& ec) const { return ec.point.size() - 1; }
     std::size_t operator()(const keys::Ed25519PublicKey& edwards) const { return 2 * edwards.point.size(); }
 };
@@ -207,7 +208,7 @@ std::size_t signature_size(const keys::PublicKey& key) {
     return std::visit(SignatureSize{}, key);
 }
 
-/// Signature trials by type of key; `attempt` gets the candidates.
+/// Signature candidates by type of key, passed to `attempt`.
 template <typename Attempt>
 auto with_signature_candidates(const keys::PublicKey& key, const Attempt& attempt) {
     const Bytes& message = trial_message();
@@ -235,7 +236,7 @@ struct Verifies {
     }
 };
 
-/// A wrong signature of the right length. Each half of it is a number below every curve's order.
+/// A wrong signature of the right length. Each half is a number below every curve's order.
 Bytes wrong_signature(const keys::PublicKey& key) {
     return Bytes(signature_size(key), 0x01);
 }

@@ -8,23 +8,23 @@
 
 namespace keyward::hsm {
 
-/// Trials of an object that has just been made: the token uses it, and software checks the result against the
-/// material or the public key that the token reports. All throw TokenFault::refused when the token can't use
-/// the key and TokenFault::mismatch when the result does not fit.
+/// Self-tests of an object that was just created: the token uses it, and software checks the result against
+/// the key material or the public key that the token reports. All throw TokenFault::refused when the token
+/// can't use the key, and TokenFault::mismatch when the result is wrong.
 
 /// Encrypts a zero block, or makes a MAC when the key may not encrypt. Returns the key check value in
-/// upper-case hex, made in the token where `reported` (CKA_CHECK_VALUE) is empty and the trial yields one;
-/// empty when it yields none, as that of AES-GCM alone. `allowed` is what the object is limited to, here and
-/// below: the trial uses nothing else.
+/// upper-case hex; it is computed in the token where `reported` (CKA_CHECK_VALUE) is empty and the test
+/// yields one. Returns an empty string when the test yields none, as with AES-GCM only. `allowed` limits the
+/// object's mechanisms, here and below: the test uses no others.
 std::string try_secret(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key,
                        const KeyUsages& uses, const MechanismCodes& allowed, ByteView reported);
 
-/// The private object signs, or decrypts, something that fits `read_back`, the public key as the token
-/// reports it.
+/// Tests that the private object signs, or decrypts, consistently with `read_back`, the public key that the
+/// token reports.
 void try_private(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& read_back,
                  const KeyUsages& uses, const MechanismCodes& allowed);
 
-/// A public key that came alone must refuse a wrong signature, or encrypt.
+/// Tests that a public key without its private key refuses a wrong signature, or encrypts.
 void try_public(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& read_back,
                 const KeyUsages& uses, const MechanismCodes& allowed);
 

@@ -6,7 +6,7 @@
 namespace keyward::hsm {
 namespace {
 
-/// The first candidate whose Init the token accepts.
+/// Returns the first candidate whose Init call the token accepts.
 const Candidate* begin_first(Lease& lease, CryptoOperation action, CK_OBJECT_HANDLE object,
                              std::span<const Candidate> candidates) {
     for (const Candidate& candidate : candidates) {

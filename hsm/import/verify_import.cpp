@@ -15,8 +15,8 @@ bool same_hex(std::string_view left, std::string_view right) {
     return std::ranges::equal(left, right, {}, lower, lower);
 }
 
-// Check values and public-key hashes are no secrets, but what is expected came from the client and may be
-// anything of that length.
+// Check values and public-key hashes are not secret, so the error shows the reported value. It does not show
+// the expected value, which comes from the client and may be any text of that length.
 void expect_value(const std::string& reported, const std::string& expected, std::string_view what) {
     if (same_hex(reported, expected)) return;
     throw TokenError(TokenFault::wrong_value,

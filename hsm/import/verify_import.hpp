@@ -8,14 +8,14 @@
 
 namespace keyward::hsm {
 
-/// What follows every import, whatever its route: attributes read back, the key tried, the token's value
-/// compared with the material and with what the client expects. Throws TokenFault::refused,
-/// TokenFault::mismatch or TokenFault::wrong_value; destroys nothing. `allowed` is what the objects were
-/// limited to.
+/// The checks that follow every import, regardless of its route: reads the attributes back, tests the key,
+/// and compares the token's value with the key material and with the value that the client expects. Throws
+/// TokenFault::refused, TokenFault::mismatch or TokenFault::wrong_value. Destroys nothing. `allowed` limits
+/// the objects' mechanisms.
 ImportResult examine(Lease& lease, const KeyObjects& objects, const ImportRequest& order,
                      const MechanismCodes& allowed);
 
-/// As `AES, 256 bits`: for error texts.
+/// For example `AES, 256 bits`; used in error texts.
 std::string described_key(const keys::KeyMaterial& material);
 
 }  // namespace keyward::hsm

@@ -4,11 +4,11 @@
 
 namespace keyward::hsm {
 
-/// Who wants a token: an environment.
+/// An environment that claims a token.
 struct Claimant {
     std::string name;
-    std::string type;     ///< PRODUCTION, SANDBOX, TEST
-    bool shares = false;  ///< the configuration says `shared_token = true`
+    std::string type;     ///< PRODUCTION, SANDBOX or TEST
+    bool shares = false;  ///< `shared_token = true` in the configuration
 };
 
 }  // namespace keyward::hsm

@@ -23,7 +23,7 @@ constexpr auto drain_limit = 2s;
 constexpr auto between_revivals = 3s;
 constexpr auto idle_limit = 200ms;
 constexpr auto look_limit = 500ms;
-constexpr auto shortest_attempt_pause = 1s;  // each attempt holds new calls up for the limit
+constexpr auto shortest_attempt_pause = 1s;  // each attempt blocks new calls for up to idle_limit
 constexpr auto between_reinitialisations = 1min;
 constexpr std::size_t most_lists = 64;
 
@@ -40,7 +40,7 @@ std::string text_or_empty(const char* text) {
 
 }  // namespace
 
-/// The loaded library. It stays in memory as long as its Module: some don't survive being unloaded.
+/// The loaded library. It stays in memory as long as its Module: some libraries don't survive being unloaded.
 struct Library {
     explicit Library(const std::string& path);
 
@@ -61,7 +61,7 @@ Library::Library(const std::string& path) : handle(dlopen(path.c_str(), RTLD_NOW
     if (functions == nullptr) throw_unusable(path, "C_GetFunctionList", "it has no list of functions");
 }
 
-/// The initialised module: made whole or not at all.
+/// The initialized module. The constructor completes or leaves nothing initialized.
 struct InitialisedModule {
     InitialisedModule(const Functions& functions, const std::string& path, std::string& init_args);
     InitialisedModule(const InitialisedModule&) = delete;
@@ -72,14 +72,14 @@ struct InitialisedModule {
 
     void initialise(const std::string& path, std::string& init_args) const;
     void load_libp11(const std::string& path, const std::string& init_args);
-    /// The slots with a token, as libp11 lists them; nothing when it can't, or made `most_lists` lists
-    /// already.
+    /// The slots with a token, as libp11 lists them. Returns nothing when that fails or after `most_lists`
+    /// lists.
     std::optional<std::set<CK_SLOT_ID>> list_slots();
 
     const Functions& functions;
     PKCS11_CTX* libp11 = nullptr;
 
-    /// What libp11 hands out is freed at the end only: freeing a slot closes every session of it in this
+    /// libp11's lists are freed only at the end: freeing a slot closes every session of that slot in this
     /// process.
     struct SlotList {
         PKCS11_SLOT* slots = nullptr;
@@ -96,7 +96,7 @@ InitialisedModule::InitialisedModule(const Functions& functions_of_library, cons
     : functions(functions_of_library) {
     initialise(path, init_args);
     try {
-        // libp11 asks so, too, and would lose the code.
+        // libp11 makes the same call but loses the error code.
         CK_INFO info{};
         check("C_GetInfo", functions.C_GetInfo(&info));
         load_libp11(path, init_args);
@@ -106,12 +106,12 @@ InitialisedModule::InitialisedModule(const Functions& functions_of_library, cons
     }
 }
 
-// libp11 initialises without CKF_OS_LOCKING_OK, upon which a module may leave its locks out (PKCS#11 2.40
-// section 5.4). So we come first, and libp11 is content to find the module initialised.
+// libp11 initializes without CKF_OS_LOCKING_OK, which allows a module to omit its locks (PKCS#11 2.40
+// section 5.4). So Keyward initializes first, and libp11 accepts a module that is already initialized.
 void InitialisedModule::initialise(const std::string& path, std::string& init_args) const {
     struct {
         CK_C_INITIALIZE_ARGS standard{};
-        void* end = nullptr;  // NSS reads one pointer more than the standard has
+        void* end = nullptr;  // NSS reads one pointer more than the standard defines
     } args;
     args.standard.flags = CKF_OS_LOCKING_OK;
     args.standard.pReserved = init_args.empty() ? nullptr : init_args.data();
@@ -141,9 +141,9 @@ void InitialisedModule::load_libp11(const std::string& path, const std::string& 
     }
 }
 
-// When a slot can't be read, libp11 0.4.12 loses the memory of that slot, and closes all sessions of the
-// slots before it. It is not asked then. What it keeps or loses stays bounded where slots change between the
-// two looks, or come and go all the time.
+// When a slot can't be read, libp11 0.4.12 leaks the memory of that slot and closes all sessions of the slots
+// before it, so it is not called then. `most_lists` bounds what it keeps or leaks when slots change between
+// the two reads or change often.
 std::optional<std::set<CK_SLOT_ID>> InitialisedModule::list_slots() {
     if (lists_begun == most_lists || !can_read_all_slots(functions)) return std::nullopt;
     ++lists_begun;
@@ -166,7 +166,7 @@ InitialisedModule::~InitialisedModule() {
         PKCS11_CTX_unload(libp11);
         PKCS11_CTX_free(libp11);
     }
-    functions.C_Finalize(nullptr);  // where libp11 has an instance of its own, ours is still to be ended
+    functions.C_Finalize(nullptr);  // needed where libp11 has a module instance of its own
     ERR_clear_error();
 }
 
@@ -191,7 +191,7 @@ Module::Module(std::string path, std::string init_args)
 
 Module::~Module() = default;
 
-/// While one lives, its thread alone changes the module; it may let go of the lock meanwhile.
+/// While one exists, only its thread changes the module. The thread may release the lock during that time.
 class Module::Change {
   public:
     Change(Module& module, std::unique_lock<std::mutex>& lock) : module_(module), lock_(lock) {
@@ -242,7 +242,7 @@ void Module::leave() {
     if (--users_ == 0) changed_.notify_all();
 }
 
-/// Ends the module where it is initialised, and initialises it. The caller has a Change; the lock is let go
+/// Finalizes the module if it is initialized, and initializes it. The caller has a Change. Releases the lock
 /// while the module works.
 void Module::start(std::unique_lock<std::mutex>& lock) {
     auto ended = std::move(initialised_);
@@ -257,8 +257,8 @@ void Module::start(std::unique_lock<std::mutex>& lock) {
               {{"module", path_}, {"generation", static_cast<std::size_t>(generation_)}});
 }
 
-/// Starts it again if no call runs in it within the limit, and its tokens lose nothing by it that does not
-/// come back.
+/// Restarts the module if no call runs in it within the limit and its tokens lose no login that can't be
+/// repeated.
 bool Module::restart(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds drain, Tokens tokens) {
     const Change change(*this, lock);
     if (!changed_.wait_for(lock, drain, [this] { return users_ == 0; })) return false;
@@ -305,10 +305,10 @@ std::shared_ptr<LoginAttempts> Module::login_attempts(const TokenIdentity& token
     return attempts;
 }
 
-// PKCS11_update_slots would keep one list up to date, but that of libp11 0.4.12 reads beyond it as soon as it
-// has two slots. So a new list is made, and only when Cryptoki shows something new: a long outage does not
-// pile lists up. libp11 names the slots; what is said of their tokens is what was read within bounds. Where
-// it makes no list, the slots are those that Cryptoki shows.
+// PKCS11_update_slots would keep one list up to date, but libp11 0.4.12 reads past the end of the list when
+// it has two slots or more. So each update makes a new list, and only when Cryptoki shows a change: a long
+// outage does not accumulate lists. libp11 names the slots; the data of their tokens comes from bounded
+// reads. Where libp11 makes no list, the slots are those that Cryptoki shows.
 ShownTokens Module::tokens(const UseGuard& use) {
     const std::unique_lock lock(libp11_mutex_, use.limit_);
     if (!lock.owns_lock())

@@ -22,31 +22,31 @@ class LoginAttempts;
 struct Library;
 struct InitialisedModule;
 
-/// A token that the module shows at this moment.
+/// A token that the module currently shows.
 struct FoundToken {
     CK_SLOT_ID slot;
     TokenIdentity identity;
 };
 
-/// The initialised tokens that a module shows at this moment.
+/// The initialized tokens that a module currently shows.
 struct ShownTokens {
     std::vector<FoundToken> found;
-    CK_RV unreadable = CKR_OK;  ///< what C_GetTokenInfo said of the first token that can't be read
+    CK_RV unreadable = CKR_OK;  ///< result of C_GetTokenInfo for the first token that can't be read
 };
 
-/// The one owner of a PKCS#11 library in this process. It is loaded and initialised by the first use, and
-/// finalised when the last shared_ptr goes; everything made with it holds one, so it is made first and
-/// destroyed last.
+/// The only owner of a PKCS#11 library in this process. The first use loads and initializes the library; it
+/// is finalized when the last shared_ptr is released. Everything made with a module holds a shared_ptr to it,
+/// so the module is created first and destroyed last.
 ///
-/// One thread at a time loads, initialises or finalises it, and holds no lock while the module works: a hang
-/// there holds up no other module, and callers of this one wait `patience` and no longer.
+/// Only one thread at a time loads, initializes or finalizes the library, and it holds no lock while the
+/// module works. So a hang blocks no other module, and callers of this module wait for at most `patience`.
 ///
-/// libp11 finds slots and tokens. It is given no session, no login and no slot list to free before the end:
-/// freeing a slot closes every session of that slot in the whole process. Raw Cryptoki does the rest through
-/// `UseGuard::p11()`. Any thread may call.
+/// libp11 finds slots and tokens. It gets no session, no login and no slot list to free before the end:
+/// freeing a slot closes every session of that slot in the whole process. All other calls use Cryptoki
+/// directly, through `UseGuard::p11()`. Thread-safe.
 class Module : public std::enable_shared_from_this<Module> {
   public:
-    /// `init_args` becomes CK_C_INITIALIZE_ARGS.pReserved; empty stands for NULL. Nothing is loaded yet.
+    /// `init_args` becomes CK_C_INITIALIZE_ARGS.pReserved; empty means NULL. Does not load the library.
     Module(std::string path, std::string init_args);
     Module(const Module&) = delete;
     Module& operator=(const Module&) = delete;
@@ -54,8 +54,8 @@ class Module : public std::enable_shared_from_this<Module> {
     Module& operator=(Module&&) = delete;
     ~Module();
 
-    /// While one lives, the module stays initialised: `reinitialize` waits for all of them. Held by
-    /// everything that calls Cryptoki.
+    /// Keeps the module initialized while it exists: `reinitialize` waits for all guards. Every caller of
+    /// Cryptoki holds one.
     class UseGuard {
       public:
         UseGuard(UseGuard&& other) noexcept;
@@ -65,8 +65,8 @@ class Module : public std::enable_shared_from_this<Module> {
         ~UseGuard();
 
         [[nodiscard]] const Functions& p11() const { return *functions_; }
-        /// Rises each time the module is initialised anew; sessions and handles of an earlier generation are
-        /// void.
+        /// Increases each time the module is initialized. Sessions and handles of an earlier generation are
+        /// invalid.
         [[nodiscard]] std::uint64_t generation() const { return generation_; }
 
       private:
@@ -80,47 +80,47 @@ class Module : public std::enable_shared_from_this<Module> {
         std::chrono::milliseconds limit_;  ///< of waiting for other threads
     };
 
-    /// How long a call waits at most for another thread that loads, initialises or finalises the module.
+    /// Maximum time that a call waits for another thread that loads, initializes or finalizes the module.
     static constexpr std::chrono::seconds patience{5};
 
-    /// Loads and initialises the module if that has not been done. Throws TokenFault::unreachable when it
-    /// can't be, or when another thread does so for longer than the limit.
+    /// Loads and initializes the module if necessary. Throws TokenFault::unreachable when that fails, or when
+    /// another thread is doing so for longer than the limit.
     UseGuard use(std::chrono::milliseconds limit = patience);
 
-    /// A use only if the module is initialised and of that generation still: for closing sessions. Nothing,
-    /// too, when another thread changes it for longer than `patience`.
+    /// Returns a guard only if the module is initialized and still of that generation; used for closing
+    /// sessions. Also returns nothing when another thread changes the module for longer than `patience`.
     std::optional<UseGuard> use_of(std::uint64_t generation);
 
-    /// The initialised tokens in all slots, looked up at each call. Throws TokenFault::unreachable when the
-    /// slots can't be listed, or when another thread does so for longer than the limit of the use.
+    /// Returns the initialized tokens in all slots, read at each call. Throws TokenFault::unreachable when
+    /// the slots can't be listed, or when another thread is doing so for longer than the limit of the guard.
     ShownTokens tokens(const UseGuard& use);
 
-    /// Finalises and initialises a module that shows no token any more, as p11-kit-client after its server
-    /// died. Waits for the calls under way to end, and gives up after two seconds; does so once in three
-    /// seconds at most, and only while the module's list of tokens fails or is empty, so one missing token
-    /// never costs another environment its sessions. The caller must hold no UseGuard. True when the module
-    /// is another than `failed_generation` now and a second try makes sense.
+    /// Finalizes and initializes a module that no longer shows any token, such as p11-kit-client after its
+    /// server died. Waits for running calls to end and gives up after two seconds. Does so at most once in
+    /// three seconds, and only while the module's list of tokens fails or is empty, so a single missing token
+    /// never costs another environment its sessions. The caller must hold no UseGuard. Returns true when the
+    /// module is no longer of `failed_generation` and a retry makes sense.
     bool reinitialize(std::uint64_t failed_generation, std::chrono::milliseconds limit = patience);
 
-    /// Finalises and initialises a module that works, for tokens whose module shows what other processes made
-    /// or destroyed only from then on. At most once a minute, and only while no other call runs in it: it
-    /// waits 200 ms for those under way, and new ones wait for it. Sessions and handles of the earlier
-    /// generation are void then, as after `reinitialize`; logins are repeated by the calls that follow, so
-    /// nothing is done while one could not be. The caller must hold no UseGuard. True when it was done; where
-    /// a call went on running, it can be asked for again a second later, and then at pauses that double up to
-    /// a minute.
+    /// Finalizes and initializes a working module, for modules that show objects which other processes made
+    /// or destroyed only after initialization. At most once a minute, and only while no other call runs in
+    /// it: it waits 200 ms for running calls, and new calls wait for it. Sessions and handles of the earlier
+    /// generation are then invalid, as after `reinitialize`. The following calls repeat the logins, so
+    /// nothing is done while one of them can't be repeated. The caller must hold no UseGuard. Returns true
+    /// when it was done. If a call kept running, this can be requested again after one second, and then at
+    /// intervals that double up to a minute.
     bool reinitialize_when_idle();
 
-    /// The same for a module that works and does not show a token that is looked for: some read their tokens
-    /// only while they are initialised. At most once in three seconds; it waits 500 ms for calls under way.
-    /// True when the module is another than `failed_generation` now and a second look makes sense.
+    /// Same for a working module that does not show a wanted token: some modules read their tokens only
+    /// during initialization. At most once in three seconds; waits 500 ms for running calls. Returns true
+    /// when the module is no longer of `failed_generation` and another lookup makes sense.
     bool look_again(std::uint64_t failed_generation, std::chrono::milliseconds limit = patience);
 
-    /// A module that works is initialised again only while each of these logins could be repeated.
+    /// Registers a login. A working module is reinitialized only while all registered logins can be repeated.
     void add(Login& login);
     void remove(Login& login);
 
-    /// The memory of the logins to a token, shared by all who use it.
+    /// The login history of a token, shared by all its users in this process.
     std::shared_ptr<LoginAttempts> login_attempts(const TokenIdentity& token);
 
     [[nodiscard]] const std::string& init_args() const { return init_args_; }
@@ -131,7 +131,7 @@ class Module : public std::enable_shared_from_this<Module> {
     void start(std::unique_lock<std::mutex>& lock);
     enum class Tokens { work, gone };
     bool restart(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds drain, Tokens tokens);
-    /// For callers that met that generation. At most once in three seconds over all of them.
+    /// For callers that met that generation. At most once in three seconds across all callers.
     bool restart_once(std::uint64_t failed_generation, std::chrono::milliseconds limit,
                       std::chrono::milliseconds drain, Tokens tokens);
     bool logins_can_be_repeated();
@@ -140,14 +140,14 @@ class Module : public std::enable_shared_from_this<Module> {
 
     const std::string path_;
     std::string init_args_;
-    TimedMutex libp11_mutex_;    ///< libp11's slot lists are not made for several threads
-    std::mutex attempts_mutex_;  ///< guards what follows; a login holds its own mutex when it takes it
-    std::map<std::string, std::shared_ptr<LoginAttempts>> attempts_;  ///< by what identifies a token
-    std::mutex logins_mutex_;  ///< guards what follows; held when those of the logins are taken
+    TimedMutex libp11_mutex_;    ///< libp11's slot lists are not thread-safe
+    std::mutex attempts_mutex_;  ///< guards attempts_; a login holds its own mutex when it locks this one
+    std::map<std::string, std::shared_ptr<LoginAttempts>> attempts_;  ///< by the fields that identify a token
+    std::mutex logins_mutex_;  ///< guards logins_; held while the mutexes of the logins are locked
     std::set<Login*> logins_;
-    std::mutex mutex_;  ///< guards what follows
+    std::mutex mutex_;  ///< guards the members below
     std::condition_variable changed_;
-    bool changing_ = false;  ///< one thread loads or ends what follows, without the mutex
+    bool changing_ = false;  ///< one thread changes the members below without holding the mutex
     std::unique_ptr<Library> library_;
     std::unique_ptr<InitialisedModule> initialised_;
     std::uint64_t generation_ = 0;

@@ -10,7 +10,7 @@
 namespace keyward::hsm {
 namespace {
 
-/// The same for every path of one file: a library is loaded once, whatever link it is reached by.
+/// Returns the same text for every path of one file: a library is loaded once, regardless of links.
 std::string file_of(const std::string& path) {
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0) return path;

@@ -10,15 +10,15 @@ namespace keyward::hsm {
 class Module;
 class TokenClaims;
 
-/// Hands out one Module a library, however many environments use it and under whatever paths. Any thread may
-/// call.
+/// Returns one Module per library, regardless of how many environments use it and under which paths.
+/// Thread-safe.
 class ModuleRegistry {
   public:
-    /// Throws std::invalid_argument when the library is in use with other `init_args`: it can be initialised
+    /// Throws std::invalid_argument when the library is in use with other `init_args`: it can be initialized
     /// only once.
     std::shared_ptr<Module> get(const std::string& path, const std::string& init_args);
 
-    /// Of the tokens of that library.
+    /// Claims to the tokens of that library.
     std::shared_ptr<TokenClaims> claims(const std::string& path);
 
   private:
@@ -26,7 +26,7 @@ class ModuleRegistry {
         std::shared_ptr<Module> module;
         std::shared_ptr<TokenClaims> claims;
     };
-    /// With the mutex held.
+    /// The caller holds the mutex.
     Library& library(const std::string& path);
 
     std::mutex mutex_;

@@ -7,7 +7,7 @@
 
 namespace keyward::hsm {
 
-/// As much of CK_TOKEN_INFO as tells one token from another.
+/// The fields of CK_TOKEN_INFO that distinguish tokens.
 struct RawToken {
     CK_SLOT_ID slot;
     bool initialised;
@@ -17,14 +17,14 @@ struct RawToken {
 
 struct RawTokens {
     std::vector<RawToken> tokens;
-    CK_RV unreadable = CKR_OK;  ///< what the first slot answered whose token can't be read
+    CK_RV unreadable = CKR_OK;  ///< result for the first slot whose token can't be read
 };
 
-/// The slots with a token in them (PKCS#11 2.40 section 5.5), as Cryptoki shows them. A token that can't be
-/// read is passed over, as one that goes while we look. Throws when the slots can't be listed.
+/// The slots that contain a token (PKCS#11 2.40 section 5.5), as Cryptoki shows them. Skips a token that
+/// can't be read, such as one that is removed during the call. Throws when the slots can't be listed.
 RawTokens raw_tokens(const Functions& p11);
 
-/// Whether all slots can be listed, each slot says what it is, and so does each token that is in one.
+/// Whether all slots can be listed, and each slot and each token in a slot can be read.
 bool can_read_all_slots(const Functions& p11);
 
 }  // namespace keyward::hsm

@@ -10,16 +10,17 @@
 
 namespace keyward::hsm {
 
-/// Which environments have which token of one module. Two of them on one token would each take the other's
-/// keys for unknown objects, and a production key would be used from a test environment; so both must say
-/// that they share it, and PRODUCTION shares with its own kind alone. What the configuration can't tell, as a
-/// label here and a serial number there, is seen when the tokens are bound. Any thread may call.
+/// Records which environment uses which token of one module. Two environments on one token would each see the
+/// other's keys as unknown objects, and a production key could be used from a test environment. So both must
+/// declare that they share the token, and PRODUCTION is shared only with PRODUCTION. The configuration can't
+/// detect all cases (a label in one environment, a serial number in the other), so claims are checked when a
+/// token is bound. Thread-safe.
 class TokenClaims {
   public:
-    /// Throws TokenFault::unreachable when another environment has the token and it is not shared. An earlier
-    /// claim of the claimant ends. A claim of an earlier generation of the module counts no more.
+    /// Throws TokenFault::unreachable when another environment has the token and it is not shared. Ends an
+    /// earlier claim of the claimant. Ignores claims of an earlier generation of the module.
     void take(const Claimant& claimant, CK_SLOT_ID slot, std::uint64_t generation);
-    /// The claimant has lost its token.
+    /// Ends the claim of a claimant that has lost its token.
     void release(const Claimant& claimant);
 
   private:

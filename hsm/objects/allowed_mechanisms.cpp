@@ -19,7 +19,7 @@ void add_once(MechanismCodes& codes, CK_MECHANISM_TYPE code) {
     if (std::ranges::find(codes, code) == codes.end()) codes.push_back(code);
 }
 
-/// Whether the code can mean that an attribute is unknown, and as well that the token is disturbed.
+/// Whether the code may mean either an unknown attribute or a disturbed token.
 bool tells_nothing(const TokenError& error) {
     constexpr std::array silent{"CKR_GENERAL_ERROR", "CKR_FUNCTION_FAILED", "CKR_DEVICE_ERROR"};
     return std::ranges::find(silent, error.code()) != silent.end() || error.code().starts_with("0x");
@@ -29,7 +29,7 @@ bool is_about_attributes(const TokenError& error) {
     return error.call() == "C_CreateObject" || error.call() == "C_GetAttributeValue";
 }
 
-/// Whether the token takes a session object with these allowed mechanisms; it is destroyed at once.
+/// Whether the token accepts a session object with these allowed mechanisms. The object is destroyed at once.
 bool takes(Lease& lease, const MechanismCodes& allowed) {
     const SecretBytes octets = random_secret(probe_size);
     const ObjectId id = ObjectId::random();
@@ -70,7 +70,7 @@ MechanismCodes MechanismLimits::for_import(const Lease& lease, const ImportReque
     return allowed_mechanisms(order);
 }
 
-// SoftHSM2 answers CKR_GENERAL_ERROR when a search meets a half-written object; then it takes the session
+// SoftHSM2 returns CKR_GENERAL_ERROR when a search meets a half-written object. It then accepts the session
 // object, and the failure has nothing to do with the limit.
 bool MechanismLimits::may_have_failed(Lease& lease, const ImportRequest& order, const TokenError& error) {
     if (!tells_nothing(error)) return error.fault() == TokenFault::refused;

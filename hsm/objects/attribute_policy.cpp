@@ -10,7 +10,7 @@ enum class Rule : std::uint8_t { yes, no, lifetime, cipher, signature };
 struct Row {
     CK_ATTRIBUTE_TYPE type;
     std::string_view name;
-    bool secret, private_key, public_key;  ///< the roles that have the attribute
+    bool secret, private_key, public_key;  ///< the object classes that have the attribute
     Rule rule;
 };
 

@@ -12,22 +12,22 @@ namespace keyward::hsm {
 
 namespace {
 
-/// What buffers hold before a call, to tell a number that was not written.
+/// Fill pattern of buffers before a call, to detect a number that was not written.
 constexpr std::uint8_t untouched = 0xA5;
 constexpr std::size_t longest_value = 65'536;
 
-/// Whether the object was read, though some of its attributes are missing or longer than their room.
+/// Whether the object was read, although some attributes are missing or longer than their buffer.
 bool is_read(CK_RV value) {
     return value == CKR_OK || value == CKR_ATTRIBUTE_TYPE_INVALID || value == CKR_ATTRIBUTE_SENSITIVE ||
            value == CKR_BUFFER_TOO_SMALL;
 }
 
-/// Whether asking again for less could find more.
+/// Whether a second call for fewer attributes could find more.
 bool may_be_about_one(CK_RV value) {
     return value != CKR_OBJECT_HANDLE_INVALID && value != CKR_USER_NOT_LOGGED_IN && !is_lost_session(value);
 }
 
-/// Without these an object can't be told from another one.
+/// The attributes that distinguish one object from another.
 bool identifies(CK_ATTRIBUTE_TYPE type) {
     return type == CKA_ID || type == CKA_CLASS || type == CKA_KEY_TYPE;
 }
@@ -40,7 +40,7 @@ CK_ATTRIBUTE AttributeQuery::Asked::fresh() {
     return {type, buffer.data(), buffer.size()};
 }
 
-// Octets have room for one more than they may have, so that a length that was not touched is too long.
+// Buffers of octets are one larger than the maximum length, so a length that was not written is too long.
 bool AttributeQuery::Asked::is_untouched(const CK_ATTRIBUTE& told) const {
     return told.ulValueLen == buffer.size() &&
            (!fixed || std::ranges::all_of(buffer, [](std::uint8_t octet) { return octet == untouched; }));

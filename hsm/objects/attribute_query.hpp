@@ -11,7 +11,7 @@
 
 namespace keyward::hsm {
 
-/// Room for the longest values that our keys have, in octets.
+/// Maximum lengths of the values of supported keys, in octets.
 namespace room {
 constexpr std::size_t check_value = 32;
 constexpr std::size_t modulus = 16384 / 8 + 1;
@@ -20,27 +20,28 @@ constexpr std::size_t point = 160;
 constexpr std::size_t params = 64;
 }  // namespace room
 
-/// One C_GetAttributeValue for many attributes, with room for each made beforehand; it may be put to one
-/// object after the other. An attribute that the token does not have or tell is missing (PKCS#11 2.40 section
-/// 5.7: the others are filled in all the same). Those that a module leaves out when another one is missing,
-/// and all when it fails because of one, are asked for by themselves.
+/// One C_GetAttributeValue call for many attributes, with buffers allocated in advance; reusable for any
+/// number of objects. An attribute that the token does not have or does not reveal is missing; PKCS#11 2.40
+/// section 5.7 requires that the others are filled in. Attributes that a module omits because another one is
+/// missing are requested again one by one, and so are all attributes when the call fails because of one.
 ///
-/// What the module reports is not believed: pointers and lengths are set before each call, values are read
-/// from this object's own buffers alone, and one with another pointer, a length beyond its room or no length
-/// at all is missing.
+/// Values that the module reports are checked: pointers and lengths are set before each call, values are read
+/// only from this object's own buffers, and a value with a changed pointer, a length beyond its buffer or no
+/// length is missing.
 class AttributeQuery {
   public:
-    /// Octets, at most `room`.
+    /// At most `room` octets.
     void ask(CK_ATTRIBUTE_TYPE type, std::size_t room);
     void ask_number(CK_ATTRIBUTE_TYPE type);
     void ask_flag(CK_ATTRIBUTE_TYPE type);
 
-    /// Throws when the object can't be read, also when it is gone.
+    /// Throws when the object can't be read, including when it no longer exists.
     void run(Lease& lease, CK_OBJECT_HANDLE object);
-    /// The same, but false when the object is gone.
+    /// Same, but returns false when the object no longer exists.
     [[nodiscard]] bool finds(Lease& lease, CK_OBJECT_HANDLE object);
 
-    /// What the last run found; valid until the next. Nothing also for a value that was longer than its room.
+    /// Result of the last run, valid until the next. Also returns nothing for a value that was longer than
+    /// its buffer.
     [[nodiscard]] std::optional<ByteView> value(CK_ATTRIBUTE_TYPE type) const;
     [[nodiscard]] Bytes octets(CK_ATTRIBUTE_TYPE type) const;
     [[nodiscard]] std::optional<CK_ULONG> number(CK_ATTRIBUTE_TYPE type) const;
@@ -51,10 +52,10 @@ class AttributeQuery {
         CK_ATTRIBUTE_TYPE type;
         Bytes buffer;
         bool fixed;                         ///< a number or a flag, whose length is known
-        std::optional<std::size_t> size{};  ///< of what the last run found
+        std::optional<std::size_t> size{};  ///< length of the value from the last run
 
         CK_ATTRIBUTE fresh();
-        /// Takes over what the module says; false when it has not touched it.
+        /// Accepts the module's result. Returns false when the module did not write it.
         bool take(const CK_ATTRIBUTE& told);
         [[nodiscard]] bool is_untouched(const CK_ATTRIBUTE& told) const;
     };
@@ -65,21 +66,21 @@ class AttributeQuery {
     std::deque<Asked> asked_;
 };
 
-/// The value of one attribute, however long; nothing when the object does not have or tell it. Costs two
-/// calls. Throws when it can't be read.
+/// Returns the value of one attribute of any length, or nothing when the object does not have or does not
+/// reveal it. Costs two calls. Throws when the attribute can't be read.
 std::optional<Bytes> octets_of_any_length(Lease& lease, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type);
 
-/// Asks for what makes an RSA public key.
+/// Requests the attributes of an RSA public key.
 void ask_rsa(AttributeQuery& query);
-/// Asks for what makes a public key on a curve.
+/// Requests the attributes of a public key on a curve.
 void ask_curve(AttributeQuery& query);
-/// The public key that these attributes make. Nothing when they make none of ours.
+/// Builds the public key from these attributes. Returns nothing for a key that is not supported.
 std::optional<keys::PublicKey> public_key_in(const AttributeQuery& query, CK_KEY_TYPE type);
 
-/// What stands for the hash of a public key that is none of ours; no key has it.
+/// Stands for the hash of a public key that is not supported; no key has it.
 inline constexpr const char* no_key_of_ours = "none";
-/// The SHA-256 of a public object's SubjectPublicKeyInfo in lower-case hex, or `no_key_of_ours`. Nothing when
-/// the object is gone.
+/// Returns the SHA-256 of a public object's SubjectPublicKeyInfo in lower-case hex, or `no_key_of_ours`.
+/// Returns nothing when the object no longer exists.
 std::optional<std::string> public_key_sha256_of(Lease& lease, CK_OBJECT_HANDLE object);
 
 }  // namespace keyward::hsm

@@ -3,7 +3,7 @@
 namespace keyward::hsm {
 namespace {
 
-// Cryptoki's pointers are not const, though C_CreateObject and C_FindObjectsInit only read (PKCS#11 2.40
+// Cryptoki's pointers are not const, although C_CreateObject and C_FindObjectsInit only read (PKCS#11 2.40
 // section 5.7).
 void* unconst(const void* value) {
     return const_cast<void*>(value);

@@ -9,8 +9,8 @@
 
 namespace keyward::hsm {
 
-/// A CK_ATTRIBUTE array under construction. Numbers are owned; octets are borrowed and must outlive it, so no
-/// secret is copied.
+/// A CK_ATTRIBUTE array under construction. Numbers are owned. Octets are borrowed and must outlive the
+/// array, so no secret is copied.
 class AttributeTemplate {
   public:
     AttributeTemplate() = default;
@@ -32,7 +32,8 @@ class AttributeTemplate {
     std::deque<CK_ULONG> numbers_;  ///< a deque, because the attributes point into it
 };
 
-/// The octets of an array of mechanisms, as CKA_ALLOWED_MECHANISMS has them. The array is borrowed.
+/// Returns the octets of an array of mechanisms in the format of CKA_ALLOWED_MECHANISMS. The array is
+/// borrowed.
 ByteView octets_of(std::span<const CK_MECHANISM_TYPE> mechanisms);
 
 }  // namespace keyward::hsm

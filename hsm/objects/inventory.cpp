@@ -22,7 +22,7 @@ constexpr CK_ULONG longest_secret = 65'536;
 struct KindRow {
     CK_KEY_TYPE type;
     keys::Algorithm algorithm;
-    int size;  ///< bits; 0: as CKA_VALUE_LEN says
+    int size;  ///< bits; 0: taken from CKA_VALUE_LEN
 };
 constexpr std::array secret_kinds{
     KindRow{CKK_AES, keys::Algorithm::aes, 0},          KindRow{CKK_DES, keys::Algorithm::des, 64},
@@ -67,7 +67,8 @@ void prepare(AttributeQuery& query, ObjectClass object_class) {
     }
 }
 
-/// What other applications name longer than usual costs two calls more. Nothing when the token does not tell.
+/// Names of unusual length, as other applications may give, cost two more calls. Returns nothing when the
+/// token does not reveal the name.
 std::optional<Bytes> name_of(Lease& lease, CK_OBJECT_HANDLE object, const AttributeQuery& query,
                              CK_ATTRIBUTE_TYPE type) {
     if (query.value(type)) return query.octets(type);
@@ -124,7 +125,7 @@ void read_asymmetric(TokenObject& object, const AttributeQuery& query, CK_KEY_TY
     object.public_key_pem = keys::public_key_pem(*whole);
 }
 
-/// Of an attribute that not every module knows; one that fails at it says nothing then.
+/// Not every module knows this attribute; a failure to read it counts as no value.
 Bytes allowed_mechanisms_in(Lease& lease, CK_OBJECT_HANDLE object) {
     try {
         return octets_of_any_length(lease, object, CKA_ALLOWED_MECHANISMS).value_or(Bytes());
@@ -133,8 +134,8 @@ Bytes allowed_mechanisms_in(Lease& lease, CK_OBJECT_HANDLE object) {
     }
 }
 
-/// The mechanisms of our table that the object may be used with, where the token says so: a list of
-/// CK_MECHANISM_TYPE (PKCS#11 2.40 section 4.9).
+/// The mechanisms of mechanism_table() that the object may be used with, where the token reports them: a list
+/// of CK_MECHANISM_TYPE (PKCS#11 2.40 section 4.9).
 std::optional<std::set<std::string>> allowed_mechanisms_of(Lease& lease, CK_OBJECT_HANDLE object) {
     const Bytes octets = allowed_mechanisms_in(lease, object);
     if (octets.empty() || octets.size() % sizeof(CK_MECHANISM_TYPE) != 0) return std::nullopt;
@@ -151,8 +152,8 @@ bool is_told_empty(const AttributeQuery& query, CK_ATTRIBUTE_TYPE type) {
     return found && found->empty();
 }
 
-/// False only where the token says so: an attribute that it does not tell is not an empty one, and of other
-/// kinds of key we don't know where the value stands.
+/// False only where the token says so: an attribute that it does not reveal is not an empty one, and for
+/// other key types the location of the value is not known.
 bool may_have_value(const AttributeQuery& query, ObjectClass object_class, CK_KEY_TYPE type) {
     if (object_class == ObjectClass::secret_key)
         return query.number(CKA_VALUE_LEN) != CK_ULONG{0} || !is_told_empty(query, CKA_CHECK_VALUE);
@@ -199,9 +200,9 @@ KeyReader::KeyReader() {
         prepare(queries_.at(static_cast<std::size_t>(object_class)), object_class);
 }
 
-// CKA_TOKEN false is asked of an incomplete object too: a key that was unwrapped into SoftHSM2 has neither
-// length nor check value, and another application may have given it no names. It must not be taken for a
-// remainder.
+// CKA_TOKEN is required to be false even for an incomplete object: a key that was unwrapped into SoftHSM2 has
+// neither length nor check value, and another application may have given it no names. It must not be mistaken
+// for a remainder.
 std::optional<TokenObject> KeyReader::read(Lease& lease, const FoundKey& key) {
     AttributeQuery& query = queries_.at(static_cast<std::size_t>(key.object_class));
     if (!query.finds(lease, key.object)) return std::nullopt;

@@ -11,39 +11,42 @@
 
 namespace keyward::hsm {
 
-/// A key object, found but not read. The handle holds as long as `Lease::epoch` stays the same.
+/// A key object that was found but not read. The handle is valid as long as `Lease::epoch` does not change.
 struct FoundKey {
     CK_OBJECT_HANDLE object;
     ObjectClass object_class;
 };
 
-/// Every secret, private and public key object in the token. Three searches through the whole token, and no
-/// reading.
+/// Returns every secret, private and public key object in the token. Makes three searches through the whole
+/// token and reads nothing.
 std::vector<FoundKey> find_keys(Lease& lease);
 
-/// Every key object with CKA_TOKEN false: session objects, what others are making in the token at this
-/// moment, and what SoftHSM2 was making when it was killed. CKA_TOKEN becomes true with the last that
-/// SoftHSM2 writes. Don't read them at once: SoftHSM2 2.6.1 gives an object that it reads the attributes that
-/// are missing there (newP11Object in src/lib/SoftHSM.cpp), and writes the whole file as it knew it. When
-/// another process has finished the object meanwhile, its key is lost. To search writes nothing.
+/// Returns every key object with CKA_TOKEN false: session objects, objects that other processes are creating
+/// at this moment, and objects that SoftHSM2 was creating when it was killed. CKA_TOKEN becomes true with the
+/// last attribute that SoftHSM2 writes. Don't read these objects at once: when SoftHSM2 2.6.1 reads an
+/// object, it adds the missing attributes (newP11Object in src/lib/SoftHSM.cpp) and writes the whole file
+/// from its own view. If another process has finished the object in the meantime, its key is lost. A search
+/// writes nothing.
 std::vector<FoundKey> find_unfinished(Lease& lease);
 
-/// Reads key objects, in one call each where the values have the length that ours have. For one thread.
+/// Reads key objects, with one call each when the values have the lengths of Keyward's own keys. Not
+/// thread-safe.
 class KeyReader {
   public:
     KeyReader();
-    /// Nothing when the object is gone or of another class, and for a session object.
+    /// Returns nothing for a session object, and when the object no longer exists or is of another class.
     std::optional<TokenObject> read(Lease& lease, const FoundKey& key);
 
   private:
-    std::array<AttributeQuery, 3> queries_;  ///< by role; made once, since their buffers are large
+    std::array<AttributeQuery, 3> queries_;  ///< by object class; created once: their buffers are large
 };
 
-/// Those of the unfinished `keys` that are so still. One search when it is none.
+/// Returns those of the unfinished `keys` that are still unfinished. Makes one search when there are none.
 std::vector<FoundKey> unfinished_among(Lease& lease, const std::vector<FoundKey>& keys);
 
-/// Destroys those of `keys` that are incomplete; how many. Each is read right before: the handle of one that
-/// is gone may be another object's by now. One that is gone is not counted.
+/// Destroys those of `keys` that are incomplete and returns their number. Reads each one immediately before,
+/// because the handle of a destroyed object may already refer to another one. Does not count objects that no
+/// longer exist.
 std::size_t destroy_half_made_among(Lease& lease, const std::vector<FoundKey>& keys);
 
 }  // namespace keyward::hsm

@@ -7,16 +7,16 @@
 
 namespace keyward::hsm {
 
-/// Keeps searches for objects apart from the making of objects in one token. SoftHSM2 writes an object
-/// attribute by attribute, and a search that meets a half-written one makes its C_CreateObject fail with
-/// CKR_GENERAL_ERROR. Many may make, or many may search. Nobody waits longer than the gate's patience: a call
-/// that hangs in the module must not close the gate for all. Any thread may call.
+/// Separates searches for objects from the creation of objects in one token. SoftHSM2 writes an object
+/// attribute by attribute, and a search that meets a half-written object makes its C_CreateObject fail with
+/// CKR_GENERAL_ERROR. Many threads may create, or many may search. No thread waits longer than `patience`: a
+/// call that hangs in the module must not block all others. Thread-safe.
 class ObjectAccessLock {
   public:
     explicit ObjectAccessLock(std::chrono::milliseconds patience = std::chrono::seconds(1))
         : patience_(patience) {}
 
-    /// The right to make objects, or to search for them, while it lives.
+    /// The right to create or to search for objects while it exists.
     class Permit {
       public:
         Permit(const Permit&) = delete;
@@ -32,8 +32,7 @@ class ObjectAccessLock {
     };
 
     Permit to_make() { return {*this, making_, searching_}; }
-    /// Those who want to search are counted from now on, so that a stream of new makers can't keep them
-    /// waiting.
+    /// Waiting searchers are counted immediately, so that a stream of new creators can't starve them.
     Permit to_search() { return {*this, searching_, making_}; }
 
   private:

@@ -5,7 +5,7 @@
 namespace keyward::hsm {
 namespace {
 
-/// The handles with that object beside them; nothing when another one stands in its place.
+/// Adds the object to the handles. Returns nothing when another object already has its place.
 std::optional<KeyHandles> with(KeyHandles handles, const ScannedObject& walked) {
     const bool is_public = walked.object_class == ObjectClass::public_key;
     CK_OBJECT_HANDLE& place = is_public ? handles.public_key : handles.own;

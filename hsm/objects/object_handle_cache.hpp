@@ -15,15 +15,16 @@
 
 namespace keyward::hsm {
 
-/// The handles of one key's objects; CK_INVALID_HANDLE for one that isn't known.
+/// The handles of one key's objects; CK_INVALID_HANDLE if not known.
 struct KeyHandles {
-    CK_OBJECT_HANDLE own = CK_INVALID_HANDLE;  ///< of the private or the secret object
+    CK_OBJECT_HANDLE own = CK_INVALID_HANDLE;  ///< of the private or secret object
     CK_OBJECT_HANDLE public_key = CK_INVALID_HANDLE;
-    std::uint16_t order_bytes = 0;    ///< of a curve's order; 0 until it is read
+    std::uint16_t order_bytes = 0;    ///< of the curve's order; 0 until it is read
     std::uint16_t modulus_bytes = 0;  ///< of an RSA key; 0 until it is read
-    /// Of the public object's key, as its attributes say; empty until they are read.
+    /// Of the public object's key, according to its attributes; empty until they are read.
     std::string public_key_sha256 = {};
-    /// A search found no public object whose key has this hash; empty when none was made, or it found one.
+    /// A search found no public object whose key has this hash. Empty when there was no search, or it found
+    /// one.
     std::string absent_sha256 = {};
 
     bool operator==(const KeyHandles&) const = default;
@@ -33,24 +34,24 @@ struct KeyHandles {
     }
 };
 
-/// One object of a key, as a walk finds it.
+/// One object of a key, as a scan finds it.
 struct ScannedObject {
     ObjectClass object_class;
     CK_OBJECT_HANDLE object;
-    std::string public_key_sha256 = {};  ///< of a public object, where its attributes tell it
+    std::string public_key_sha256 = {};  ///< of a public object, if its attributes reveal it
 };
 
-/// The handles of a token's keys by CKA_ID, kept while they hold: those of an earlier epoch are forgotten as
-/// soon as a later one is asked for. At most `capacity` keys; of more, any gives way. Any thread may call,
-/// and many may at once: the keys are spread over parts, each under a lock of its own.
+/// Caches the handles of a token's keys by CKA_ID while they are valid: handles of an earlier epoch are
+/// dropped as soon as a later epoch is used. Holds at most `capacity` keys; beyond that, an arbitrary key is
+/// evicted. Thread-safe, with little contention: the keys are spread over parts, each with its own lock.
 class ObjectHandleCache {
   public:
     using Epoch = Lease::Epoch;
 
     explicit ObjectHandleCache(std::size_t capacity = 100'000) : part_capacity_(capacity / part_count + 1) {}
 
-    /// A moment before handles are looked up in the token: what is destroyed between it and `keep` is not
-    /// kept.
+    /// Taken before handles are looked up in the token: a key that is destroyed between then and `keep` is
+    /// not cached.
     struct CacheVersion {
         std::uint64_t drops;
     };
@@ -58,19 +59,19 @@ class ObjectHandleCache {
 
     [[nodiscard]] std::optional<KeyHandles> find(const Epoch& epoch, const ObjectId& id);
     void keep(const Epoch& epoch, const ObjectId& id, const KeyHandles& handles);
-    /// The same, unless the key was dropped since the mark was made.
+    /// Same, unless the key was dropped since `version` was taken.
     void keep(const Epoch& epoch, const ObjectId& id, const KeyHandles& handles, CacheVersion version);
-    /// One object of a key, beside those that are known. Where another one of its part is known, the key is
-    /// in doubt: nothing is found of it before a search has looked at all of its objects and `keep` is
-    /// called.
+    /// Adds one object of a key to the objects already known. When another object of the same role is known,
+    /// the key is ambiguous: `find` returns nothing for it until a search has looked at all of its objects
+    /// and `keep` is called.
     void add(const Epoch& epoch, const ObjectId& id, const ScannedObject& walked, CacheVersion version);
-    /// What was learned of handles that are known: nothing happens when others are by now.
+    /// Adds what was learned about known handles. Does nothing when the cached handles are different by now.
     void learn(const Epoch& epoch, const ObjectId& id, const KeyHandles& handles);
-    /// The key's objects are not in the token any more.
+    /// The key's objects are no longer in the token.
     void drop(const ObjectId& id);
 
   private:
-    /// A CKA_ID is random, so any of its octets serve.
+    /// A CKA_ID is random, so any of its octets will do.
     struct Hash {
         std::size_t operator()(const ObjectId& id) const {
             std::size_t value = 0;
@@ -78,7 +79,7 @@ class ObjectHandleCache {
             return value;
         }
     };
-    /// Nothing for a key that is in doubt.
+    /// Nothing for a key that is ambiguous.
     using Entry = std::optional<KeyHandles>;
     struct Part {
         std::mutex mutex;
@@ -86,7 +87,7 @@ class ObjectHandleCache {
         std::uint64_t last_drop = 0;
         std::unordered_map<ObjectId, Entry, Hash> keys;
 
-        /// Whether handles of that epoch may stand here; a later one empties the part first.
+        /// Whether the part may hold handles of that epoch. Empties the part first for a later epoch.
         bool is_of(const Epoch& wanted);
     };
     static constexpr std::size_t part_count = 64;

@@ -15,7 +15,7 @@
 namespace keyward::hsm {
 namespace {
 
-/// More are taken for a module that does not come to an end.
+/// A larger number is treated as a module whose search never ends.
 constexpr std::size_t most_objects = 10'000'000;
 
 AttributeTemplate named(const ObjectId& id) {
@@ -29,7 +29,7 @@ bool is_named(const AttributeQuery& query, const ObjectId& id) {
     return found && std::ranges::equal(*found, id.octets());
 }
 
-/// A search under way; ended with it, since an active one poisons its session.
+/// An active search. The destructor ends it, since an active search poisons its session.
 class Search {
   public:
     Search(Lease& lease, AttributeTemplate& wanted) : lease_(lease) {
@@ -54,16 +54,16 @@ class Search {
     std::array<CK_OBJECT_HANDLE, 256> part_{};
 };
 
-/// Whether an object that could not be read or destroyed is not there any more. When two processes destroy
-/// one at the same time, SoftHSM2 answers the later one CKR_FUNCTION_FAILED or CKR_GENERAL_ERROR. A session
-/// that has lost its login sees no private objects, so it can't tell.
+/// Whether an object that could not be read or destroyed no longer exists. When two processes destroy an
+/// object at the same time, SoftHSM2 answers the later one with CKR_FUNCTION_FAILED or CKR_GENERAL_ERROR. A
+/// session that has lost its login sees no private objects, so it can't tell.
 bool is_gone(Lease& lease, const ObjectId& id, CK_OBJECT_HANDLE object) {
     try {
         AttributeTemplate wanted = named(id);
         const std::vector<CK_OBJECT_HANDLE> left = find_matching(lease, wanted);
         return std::ranges::find(left, object) == left.end() && lease.sees_private_objects();
     } catch (const TokenError&) {
-        return false;  // the failure that led here says more
+        return false;  // the error that led here says more
     }
 }
 
@@ -161,7 +161,7 @@ namespace {
 
 /// The keys of one CKA_ID.
 struct FoundObjects {
-    std::vector<CK_OBJECT_HANDLE> keys;  ///< secret and private ones
+    std::vector<CK_OBJECT_HANDLE> keys;  ///< secret and private keys
     std::vector<CK_OBJECT_HANDLE> public_keys;
 };
 
@@ -173,7 +173,7 @@ FoundObjects look_for(Lease& lease, const ObjectId& id) {
     query.ask_number(CKA_CLASS);
     FoundObjects found;
     bool of_others = false;
-    // One search and a look at each find: a search for each class would go through the whole token each time.
+    // One search and one read per result: a search for each class would scan the whole token each time.
     for (const CK_OBJECT_HANDLE object : find_matching(lease, wanted)) {
         if (!query.finds(lease, object)) continue;
         const CK_OBJECT_CLASS object_class = query.number(CKA_CLASS).value_or(CKO_DATA);
@@ -185,7 +185,7 @@ FoundObjects look_for(Lease& lease, const ObjectId& id) {
             found.public_keys.push_back(object);
     }
     if (of_others && found.keys.empty() && found.public_keys.empty()) throw_contradiction();
-    // Without a login the token shows no private objects, and to have found none says nothing.
+    // Without a login the token hides private objects, so an empty result proves nothing.
     if (found.keys.empty() && !lease.sees_private_objects())
         throw TokenError(TokenFault::unreachable,
                          "The session that looked for the object has lost its login");
@@ -200,7 +200,7 @@ CK_OBJECT_HANDLE only_one_of(const std::vector<CK_OBJECT_HANDLE>& keys) {
     return keys.empty() ? CK_INVALID_HANDLE : keys.front();
 }
 
-// Anybody who reaches the token may put a public object into it, without a PIN and under any CKA_ID.
+// Any client of the token can create a public object in it, without a PIN and under any CKA_ID.
 void choose_public_half(Lease& lease, const std::vector<CK_OBJECT_HANDLE>& candidates,
                         const std::string& public_key_sha256, KeyHandles& handles) {
     for (const CK_OBJECT_HANDLE candidate : candidates) {

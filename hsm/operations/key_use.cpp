@@ -17,7 +17,7 @@ namespace keyward::hsm {
 
 using Kind = CryptoResult::Kind;
 
-/// An operation, and what it is done with.
+/// An operation, and the object and mechanism for it.
 struct KeyUse::Job {
     CryptoOperation action;
     const CryptoRequest& operation;
@@ -27,7 +27,7 @@ struct KeyUse::Job {
 
 namespace {
 
-/// What CK_MECHANISM_INFO must say of a mechanism that is to do it.
+/// The flag that CK_MECHANISM_INFO must have for the action.
 CK_FLAGS flag_of(CryptoOperation action) {
     switch (action) {
         case CryptoOperation::encrypt:
@@ -42,15 +42,15 @@ CK_FLAGS flag_of(CryptoOperation action) {
     return 0;
 }
 
-/// Of a key whose sizes the token does not say; longer than any of ours.
+/// The size of a key whose size the token does not report; larger than any supported one.
 constexpr std::uint16_t unknown_size = UINT16_MAX;
 
 std::size_t if_known(std::uint16_t size) {
     return size == unknown_size ? 0 : size;
 }
 
-/// Whether the input of an encryption is too long for the key of the object. SoftHSM2 says CKR_GENERAL_ERROR
-/// then, as it does of anything else.
+/// Whether the input of an encryption is too long for the object's key. SoftHSM2 returns CKR_GENERAL_ERROR
+/// for that, as for other failures.
 bool is_too_long(Lease& lease, CK_OBJECT_HANDLE object, const CryptoRequest& operation) {
     const Scheme scheme = operation.mechanism->scheme;
     if (scheme != Scheme::rsa_oaep && scheme != Scheme::rsa_pkcs1_cipher) return false;
@@ -73,14 +73,15 @@ CryptoResult refusal(std::string_view why) {
     return {.kind = Kind::refused, .reason = "The token refuses the input: " + std::string(why)};
 }
 
-/// For a failure that has the name of a wrong ciphertext in a module that is known to say otherwise of those.
+/// For a value that the standard defines for wrong ciphertexts, from a module known to return other values
+/// for those.
 [[noreturn]] void throw_misnamed(const CallResult& called) {
     log::warn("token.call_failed",
               {{"label", LogContext::current()}, {"call", called.name}, {"code", name_of(called.value)}});
     throw TokenError(restated(error_of(called.name, called.value), TokenFault::unreachable));
 }
 
-/// What the client is told of a failure that lies in what it sent; nothing when it does not lie there.
+/// The result for a failure caused by the client's input; nothing for other failures.
 std::optional<CryptoResult> outcome_of_input(CryptoOperation action, CK_RV value) {
     switch (action) {
         case CryptoOperation::decrypt:  // see outcome_of_failed_decryption
@@ -110,7 +111,7 @@ std::optional<CryptoResult> KeyUse::run(CryptoOperation action, const CryptoRequ
 std::optional<CryptoResult> KeyUse::use_public_half(CryptoOperation action, const CryptoRequest& operation) {
     const std::string& wanted = operation.public_key_sha256;
     if (!wanted.empty()) {
-        // It goes on elsewhere only as long as something of the key is there.
+        // The result is not_offered only while an object of the key exists.
         if (handles_.absent_sha256 == wanted) {
             const bool has_own = handles_.own != CK_INVALID_HANDLE;
             if (!is_there(lease_, has_own ? handles_.own : handles_.public_key)) return std::nullopt;
@@ -160,12 +161,13 @@ std::optional<CryptoResult> KeyUse::use_as(const Job& job, CK_MECHANISM_TYPE cod
     if (done.succeeded()) return outcome;
     if (job.action != CryptoOperation::decrypt || is_gone(done.value)) return outcome_of_failure(job, done);
     if (auto failed = outcome_of_failed_decryption(job, done, before)) return failed;
-    // An outage may end at this very moment, and a right ciphertext is not to be told as a wrong one.
+    // The failure may come from an outage that ends at this moment, and a correct ciphertext must not be
+    // reported as wrong.
     return use_as(job, code, input, done.value);
 }
 
-// What a value means must be learnt from this module; where it can't be, the standard's names have to do.
-// Nothing when it may mean a wrong ciphertext: then the second try decides.
+// The meaning of a value is learned from this module. Where that is impossible, the standard's values apply.
+// Returns nothing when the value may mean a wrong ciphertext: the second attempt then decides.
 std::optional<CryptoResult> KeyUse::outcome_of_failed_decryption(const Job& job, const CallResult& done,
                                                                  std::optional<CK_RV> before) {
     resolve(job.action);
@@ -202,7 +204,8 @@ std::optional<CryptoResult> KeyUse::outcome_of_failure(const Job& job, const Cal
     return outcome;
 }
 
-// What the public key alone can do needs no token, so that one that fails at it costs nobody an answer.
+// An operation that needs only the public key can be done in software, so a token that fails at it does not
+// fail the request.
 CryptoResult KeyUse::outcome_without_reason(const Job& job, const CallResult& called) {
     if (!is_public(*job.operation.mechanism, job.action)) check(called.name, called.value);
     resolve(job.action);
@@ -213,8 +216,8 @@ CryptoResult KeyUse::outcome_without_reason(const Job& job, const CallResult& ca
     return {.kind = Kind::unanswered};
 }
 
-// A failure for which the token gives no reason may be the token's own; one that is gone does not answer
-// here either. Every failure is looked at alike, so that none takes longer than another.
+// A failure without a reason may be the token's own; a token that is gone fails this check too. Every failure
+// gets the same checks, so that none takes longer than another.
 void KeyUse::resolve(CryptoOperation action) {
     if (!has_ended(lease_, action)) lease_.poison();
     if (!lease_.sees_private_objects())
@@ -242,7 +245,7 @@ OutputLength KeyUse::length_of(const Job& job) {
     return output_length(job.action, job.operation, sizes);
 }
 
-// The order of P-521 alone is no whole number of octets, and it is longer than every digest.
+// Only the order of P-521 is not a whole number of octets, and it is longer than every digest.
 std::uint16_t KeyUse::order_bytes(CK_OBJECT_HANDLE object) {
     if (handles_.order_bytes == 0) {
         AttributeQuery query;

@@ -13,12 +13,11 @@
 
 namespace keyward::hsm {
 
-/// The use of one key's objects in one lease. For one thread.
+/// Uses one key's objects in one lease. Not thread-safe.
 class KeyUse {
   public:
-    /// All but the handles are borrowed.
-    /// Without `wrong_ciphertext` a decryption that fails for no reason given throws, and the standard's
-    /// names for wrong ciphertexts are believed.
+    /// All arguments but the handles are borrowed. Without `wrong_ciphertext`, a decryption that fails
+    /// without a reason throws, and the standard's codes for wrong ciphertexts are trusted.
     KeyUse(Lease& lease, const MechanismList& offered, KeyHandles handles,
            WrongCiphertext* wrong_ciphertext = nullptr)
         : lease_(lease),
@@ -26,13 +25,12 @@ class KeyUse {
           handles_(std::move(handles)),
           wrong_ciphertext_(wrong_ciphertext) {}
 
-    /// What comes of one operation; nothing when the object is gone, was never there, or is a public one of
-    /// another key than the operation's: a search is needed then. What fails because of
-    /// what it was given is an outcome, and leaves the lease with a session that can be used, or poisoned.
-    /// Everything else throws.
+    /// Runs one operation. Returns nothing when the object does not exist or is the public object of another
+    /// key than the operation names: a search is needed then. A failure caused by the input is a result, and
+    /// leaves the lease with a usable session, or poisoned. Every other failure throws.
     std::optional<CryptoResult> run(CryptoOperation action, const CryptoRequest& operation);
 
-    /// As they were given, and what was learned of them meanwhile.
+    /// The handles passed to the constructor, with what was learned about them since.
     [[nodiscard]] const KeyHandles& handles() const { return handles_; }
 
   private:
@@ -40,7 +38,7 @@ class KeyUse {
 
     std::optional<CryptoResult> use_public_half(CryptoOperation action, const CryptoRequest& operation);
     std::optional<CryptoResult> use(const Job& job);
-    /// `before`: with what the same decryption failed a moment ago.
+    /// `before`: the value with which the same decryption failed a moment ago.
     std::optional<CryptoResult> use_as(const Job& job, CK_MECHANISM_TYPE code, ByteView input,
                                        std::optional<CK_RV> before = {});
     std::optional<CryptoResult> outcome_of_failed_decryption(const Job& job, const CallResult& done,

@@ -32,7 +32,8 @@ std::shared_ptr<MechanismList> copy_or_new(const MechanismInfoCache::List& known
     return known ? std::make_shared<MechanismList>(*known) : std::make_shared<MechanismList>(p11, slot);
 }
 
-/// Adds as much as can be learned until then; at least one. What was learned before a failure stays.
+/// Learns as many mechanisms as possible until the deadline, at least one. What was learned before a failure
+/// stays.
 void add_more(MechanismList& list, const Functions& p11, CK_SLOT_ID slot,
               std::span<const CK_MECHANISM_TYPE> codes, Deadline until) {
     for (const CK_MECHANISM_TYPE code : codes) {
@@ -79,7 +80,7 @@ MechanismInfoCache::List MechanismInfoCache::in(Lease& lease) {
     return in(lease, all_codes());
 }
 
-// Each learned mechanism is kept at once, so that a call that takes longer than its request is not in vain.
+// Each mechanism is cached as soon as it is learned, so that a read that outlives its request is not wasted.
 MechanismInfoCache::List MechanismInfoCache::in(Lease& lease, std::span<const CK_MECHANISM_TYPE> wanted) {
     List list = kept();
     while (!list || !knows_all(*list, wanted)) {

@@ -13,20 +13,23 @@
 
 namespace keyward::hsm {
 
-/// The mechanisms that a token lists, and what it says that each is for (CKF_ of CK_MECHANISM_INFO).
+/// The mechanisms that a token lists, and the operations that each supports (CKF_ flags of
+/// CK_MECHANISM_INFO).
 class MechanismList {
   public:
-    /// Asks the token in this slot for its list, and for nothing of each.
+    /// Reads the list of the token in this slot, without the flags.
     MechanismList(const Functions& p11, CK_SLOT_ID slot);
 
-    /// Whether the token has been asked what the mechanism is for, or does not list it.
+    /// Whether the mechanism's flags have been read, or the token does not list it.
     [[nodiscard]] bool knows(CK_MECHANISM_TYPE code) const;
-    /// Asks it. Throws when it does not answer; it is not known then.
+    /// Reads the flags. Throws when that fails; the mechanism then stays unknown.
     void learn(const Functions& p11, CK_SLOT_ID slot, CK_MECHANISM_TYPE code);
 
-    /// Whether the token offers it for that: all of the flags. False also while it is not known.
+    /// Whether the token supports the mechanism with all of these flags. False while the mechanism is not
+    /// known.
     [[nodiscard]] bool offers(CK_MECHANISM_TYPE code, CK_FLAGS flags) const;
-    /// The names of the table's mechanisms that it offers, if need be with the digest made outside.
+    /// Names of the mechanisms of mechanism_table() that the token supports, including those that need the
+    /// digest to be computed in software.
     [[nodiscard]] std::set<std::string> names() const;
 
   private:
@@ -39,33 +42,33 @@ class MechanismList {
     std::vector<Known> known_;
 };
 
-/// What the token of a pool lists. Read when the token is bound, by a ping, and kept: some tokens take longer
-/// to tell of all mechanisms than a request may. A request that comes before waits for those alone that it
-/// needs. After the sessions were lost the list is read again by pings, and the one before serves until that
-/// is done. Any thread may call.
+/// The mechanisms of a pool's token. A ping reads them when the token is bound, and they are cached: some
+/// tokens take longer to report all mechanisms than a request may take. A request that comes earlier waits
+/// only for the mechanisms that it needs. After the sessions were lost, pings read the list again, and the
+/// previous list is used until that is complete. Thread-safe.
 class MechanismInfoCache {
   public:
     using List = std::shared_ptr<const MechanismList>;
 
-    /// All of the table.
+    /// All mechanisms of mechanism_table().
     List in(Lease& lease);
-    /// At least these. Throws when the token does not tell of one of them.
+    /// At least these mechanisms. Throws when the token fails to report one of them.
     List in(Lease& lease, std::span<const CK_MECHANISM_TYPE> wanted);
-    /// Goes on to read the list of this epoch, for as long as the limit says. Throws when the token does not
-    /// tell of a mechanism, and keeps what it told before.
+    /// Continues to read the list of this epoch, for as long as `limit`. Throws when the token fails to
+    /// report a mechanism, and keeps what was read before.
     void read_ahead(const Functions& p11, CK_SLOT_ID slot, const SessionEpoch& epoch,
                     std::chrono::milliseconds limit);
 
   private:
     [[nodiscard]] List kept() const;
     void keep(List list);
-    /// What a ping has read in that epoch: in the place of the list of another epoch only when it is
+    /// Stores what a ping has read in that epoch. It replaces the list of another epoch only when it is
     /// complete.
     void keep(List list, const SessionEpoch& epoch);
 
     mutable std::mutex mutex_;
     List list_;
-    List next_;  ///< of a newer epoch, not yet complete
+    List next_;  ///< of a newer epoch, incomplete
     SessionEpoch epoch_{};
     SessionEpoch next_epoch_{};
 };

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t key_bits = 2048;
 
-/// PKCS#1 DER of a fresh key.
+/// PKCS#1 DER of a newly generated key.
 SecretBytes fresh_key() {
     const PkeyPtr key(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", key_bits));
     require(key != nullptr);
@@ -23,7 +23,8 @@ SecretBytes fresh_key() {
     return der;
 }
 
-/// The handles of the trial key as a session object of that id; none when the token does not take it.
+/// Creates the trial key as a session object with that id. Returns no handles when the token does not accept
+/// it.
 KeyHandles create(Lease& lease, const keys::KeyMaterial& trial_key, const ObjectId& id, MadeObjects& made) {
     try {
         const ImportRequest order{.id = id,
@@ -41,7 +42,7 @@ KeyHandles create(Lease& lease, const keys::KeyMaterial& trial_key, const Object
     }
 }
 
-/// What comes of the decryption; nothing when the token refuses the key for it.
+/// Returns the result of the decryption; nothing when the token refuses the key for it.
 std::optional<CryptoResult> opened(Lease& lease, const MechanismList& offered, const KeyHandles& handles,
                                    const CryptoRequest& operation) {
     try {

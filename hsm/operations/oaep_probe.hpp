@@ -11,16 +11,17 @@
 
 namespace keyward::hsm {
 
-/// An RSA key that OpenSSL makes for this process, at the first call.
+/// An RSA key that OpenSSL generates for this process at the first call.
 const keys::KeyMaterial& oaep_trial_key();
 
-/// Whether private keys of the token decrypt OAEP with this hash: a session object of the trial key opens
-/// what OpenSSL sealed. SoftHSM2 takes keys for OAEP with SHA-256 and can't use them. False also when the
-/// token takes no such object. Throws when the token can't be reached, and leaves no object behind.
+/// Whether private keys of the token decrypt OAEP with this hash. Tests that a session object of the trial
+/// key decrypts what OpenSSL encrypted. SoftHSM2 accepts keys for OAEP with SHA-256 but can't use them. Also
+/// returns false when the token does not accept the object. Throws when the token can't be reached, and
+/// leaves no object behind.
 bool decrypts_oaep(Lease& lease, const MechanismList& offered, const keys::KeyMaterial& trial_key,
                    Digest hash);
 
-/// The hashes for which that was proved, as long as the token is sure to be the same. Any thread may call.
+/// The hashes for which the probe succeeded, valid within one epoch. Thread-safe.
 class ProvedHashes {
   public:
     using Hashes = std::set<Digest>;

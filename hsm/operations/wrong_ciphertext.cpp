@@ -49,7 +49,7 @@ CK_OBJECT_HANDLE create(Lease& lease, const ObjectId& id, const keys::KeyMateria
     return secret == nullptr ? objects.private_key : objects.secret;
 }
 
-/// A session object; CK_INVALID_HANDLE when the token takes none.
+/// Creates a session object. Returns CK_INVALID_HANDLE when the token accepts none.
 CK_OBJECT_HANDLE create_trial_key(Lease& lease, const ObjectId& id, keys::Algorithm algorithm,
                                   MadeObjects& made) {
     try {
@@ -69,13 +69,14 @@ CK_RV run(Lease& lease, CryptoOperation action, CK_OBJECT_HANDLE key, const Cryp
         .value;
 }
 
-/// With CBC one octet less than a block, so that its padding is one octet, whose value is known.
+/// With CBC the message is one octet shorter than a block, so that the padding is one octet with a known
+/// value.
 Bytes message_for(const Mechanism& mechanism) {
     const bool padded = mechanism.scheme == Scheme::cbc_pad;
     return Bytes(padded ? mechanism.iv_size - std::size_t{1} : 15, 0x5A);
 }
 
-/// RSAEP (RFC 8017 section 5.1.1) of a block that is as long as the modulus, and less.
+/// RSAEP (RFC 8017 section 5.1.1) of a block that has the length of the modulus and is less than it.
 Bytes encrypted_bare(const keys::RsaPublicKey& rsa, ByteView block) {
     const BnPtr modulus = number_from(rsa.modulus);
     const BnPtr exponent = number_from(rsa.public_exponent);
@@ -87,7 +88,7 @@ Bytes encrypted_bare(const keys::RsaPublicKey& rsa, ByteView block) {
     return encrypted;
 }
 
-/// The public half of the object; nothing when the token does not tell it.
+/// The public key of the object; nothing when the token does not reveal it.
 std::optional<keys::RsaPublicKey> public_half_of(Lease& lease, CK_OBJECT_HANDLE key) {
     AttributeQuery query;
     ask_rsa(query);
@@ -96,14 +97,14 @@ std::optional<keys::RsaPublicKey> public_half_of(Lease& lease, CK_OBJECT_HANDLE 
     return read ? std::optional(std::get<keys::RsaPublicKey>(*read)) : std::nullopt;
 }
 
-/// What the public key makes of the message.
+/// Encrypts the message with the public key in software.
 Bytes sealed_outside(const keys::RsaPublicKey& rsa, const CryptoRequest& like) {
     return like.mechanism->scheme == Scheme::rsa_oaep
                ? keys::encrypt_rsa_oaep(rsa, like.oaep_hash, message_for(*like.mechanism))
                : keys::encrypt_rsa_pkcs1(rsa, message_for(*like.mechanism));
 }
 
-/// The decryption of a right ciphertext; nothing when none can be made.
+/// The decryption request for a correct ciphertext; nothing when none can be made.
 std::optional<CryptoRequest> right_one(Lease& lease, CK_OBJECT_HANDLE key, const CryptoRequest& like) {
     CryptoRequest right{.mechanism = like.mechanism, .input = {}, .oaep_hash = like.oaep_hash};
     if (like.mechanism->algorithm == keys::Algorithm::rsa) {
@@ -127,7 +128,7 @@ bool opens(Lease& lease, CK_OBJECT_HANDLE key, const CryptoRequest& right) {
            equal_secrets(opened.reveal(), message_for(*right.mechanism));
 }
 
-/// With CBC the vector changes the padding's octet, which is 0x01.
+/// With CBC, changing the IV changes the padding octet, which is 0x01.
 CryptoRequest with_last_octet_changed(const CryptoRequest& right, std::uint8_t change) {
     CryptoRequest wrong = copy_of(right);
     const bool padded = right.mechanism->scheme == Scheme::cbc_pad;
@@ -135,7 +136,7 @@ CryptoRequest with_last_octet_changed(const CryptoRequest& right, std::uint8_t c
     return wrong;
 }
 
-/// A block of type 2 (RFC 8017 section 7.2.1) whose padding ends at that octet, or nowhere.
+/// A block of type 2 (RFC 8017 section 7.2.1) whose padding ends at that octet, or never.
 CryptoRequest with_padding_to(const CryptoRequest& right, const keys::RsaPublicKey& rsa,
                               std::optional<std::size_t> end) {
     Bytes block(rsa.modulus.size(), 0x5A);
@@ -153,18 +154,18 @@ CryptoRequest beyond_the_modulus(const CryptoRequest& right) {
     return wrong;
 }
 
-/// No whole block, shorter than the modulus, or without room for a tag.
+/// Not a whole block, shorter than the modulus, or too short for a tag.
 CryptoRequest of_wrong_length(const CryptoRequest& right) {
     CryptoRequest wrong = copy_of(right);
     wrong.input.truncate(right.mechanism->scheme == Scheme::gcm ? gcm_tag_size - 1 : right.input.size() - 1);
     return wrong;
 }
 
-constexpr std::size_t too_early = 2 + 7;  // the padding has eight octets at least
+constexpr std::size_t too_early = 2 + 7;  // the padding must have at least eight octets
 
-/// Wrong ones, made of a right one for the key. With CBC the padding's octet comes to none, to more than a
-/// block, and to two, where the octet before it is another. With PKCS#1 v1.5 the block is none of type 2, or
-/// is one whose padding does not end, or ends too early.
+/// Wrong ciphertexts derived from a correct one for the key. With CBC the padding octet becomes zero, larger
+/// than a block, or two while the octet before it is different. With PKCS#1 v1.5 the block is not of type 2,
+/// its padding does not end, or its padding ends too early.
 std::vector<CryptoRequest> wrong_ones(Lease& lease, CK_OBJECT_HANDLE key, const CryptoRequest& right) {
     const Scheme scheme = right.mechanism->scheme;
     std::vector<CryptoRequest> wrong;
@@ -181,11 +182,11 @@ std::vector<CryptoRequest> wrong_ones(Lease& lease, CK_OBJECT_HANDLE key, const 
     return wrong;
 }
 
-/// A key, and a right ciphertext for it where one can be made. A key of its own is a session object; it ends
-/// with this where it is not kept.
+/// A key, with a correct ciphertext for it where one can be made. A key created for the test is a session
+/// object; the destructor ends it unless it is kept.
 class TrialKey {
   public:
-    /// `used` is the object in use; CK_INVALID_HANDLE stands for one of its own.
+    /// `used` is the object in use; with CK_INVALID_HANDLE a session object is created.
     TrialKey(Lease& lease, const CryptoRequest& like, CK_OBJECT_HANDLE used)
         : lease_(lease),
           object_(used != CK_INVALID_HANDLE
@@ -194,7 +195,7 @@ class TrialKey {
         if (object_ != CK_INVALID_HANDLE) right_ = right_one(lease, object_, like);
     }
 
-    /// False when the token takes no session object.
+    /// False when the token does not accept the session object.
     [[nodiscard]] bool is_there() const { return object_ != CK_INVALID_HANDLE; }
     [[nodiscard]] const std::optional<CryptoRequest>& right() const { return right_; }
     [[nodiscard]] bool opens() const { return right_ && hsm::opens(lease_, object_, *right_); }
@@ -209,16 +210,16 @@ class TrialKey {
     std::optional<CryptoRequest> right_;
 };
 
-/// Ends the trial, whose session may have an operation left, and goes on in another session.
+/// Ends the test, whose session may have an active operation, and continues in another session.
 void end(std::optional<TrialKey>& trial, Lease& lease) {
     trial.reset();
     lease.poison();
     lease.replace_poisoned();
 }
 
-/// What the token answers to wrong ciphertexts; nothing when it does not open a right one before and after
-/// them: then the answers may be those of an outage. Where the token does not end an operation, the trial
-/// goes on in another session.
+/// The values that the token returns for wrong ciphertexts. Returns nothing when it does not decrypt a
+/// correct one before and after them, since the values may then come from an outage. Where the token does not
+/// end an operation, the test continues in another session.
 std::optional<std::set<CK_RV>> answers_to_wrong_ones(Lease& lease, const CryptoRequest& like,
                                                      CK_OBJECT_HANDLE used, std::optional<TrialKey>& trial) {
     std::set<CK_RV> answers;
@@ -251,9 +252,9 @@ bool can_be_wrong(Scheme scheme) {
 
 }  // namespace
 
-/// What was learnt of one mechanism.
+/// What was learned about one mechanism.
 struct WrongCiphertext::Lesson {
-    CK_OBJECT_HANDLE key;  ///< the session object; CK_INVALID_HANDLE where the key in use had to do
+    CK_OBJECT_HANDLE key;  ///< the session object; CK_INVALID_HANDLE when the key in use was tested
     CryptoRequest right;
     std::set<CK_RV> answers;  ///< to wrong ciphertexts
 };
@@ -264,7 +265,7 @@ WrongCiphertext::Verdict WrongCiphertext::judge(Lease& lease, const CryptoReques
     try {
         return judge_by_lesson(lease, failed, key, value);
     } catch (const TokenError&) {
-        return Verdict::not_wrong;  // the failure that led here says more
+        return Verdict::not_wrong;  // the error that led here says more
     }
 }
 
@@ -273,7 +274,7 @@ WrongCiphertext::Verdict WrongCiphertext::judge_by_lesson(Lease& lease, const Cr
     auto lesson = known(lease.epoch(), failed);
     if (!lesson) {
         const std::lock_guard alone(learning_);
-        lesson = known(lease.epoch(), failed);  // others may have learnt it while this one waited
+        lesson = known(lease.epoch(), failed);  // another thread may have learned it during the wait
         if (!lesson) return learn(lease, failed, key, value);
     }
     return lesson->answers.contains(value) ? try_right_one(lease, failed, key, *lesson) : Verdict::not_wrong;
@@ -283,7 +284,7 @@ WrongCiphertext::Verdict WrongCiphertext::try_right_one(Lease& lease, const Cryp
                                                         CK_OBJECT_HANDLE key, const Lesson& lesson) {
     if (lesson.key != CK_INVALID_HANDLE) {
         if (opens(lease, lesson.key, lesson.right)) return Verdict::wrong;
-        // The object may have gone with the session that it was made in.
+        // The object may have ended with the session that created it.
         lease.poison();
         lease.replace_poisoned();
     }
@@ -311,7 +312,7 @@ std::shared_ptr<const WrongCiphertext::Lesson> WrongCiphertext::known(const Leas
     return epoch_ == epoch && found != lessons_.end() ? found->second : nullptr;
 }
 
-// A token that makes a right ciphertext and does not open it fails now, whatever it says.
+// A token that makes a correct ciphertext and does not decrypt it is failing now, regardless of the value.
 WrongCiphertext::Verdict WrongCiphertext::learn(Lease& lease, const CryptoRequest& failed,
                                                 CK_OBJECT_HANDLE key, CK_RV value) {
     Verdict without_lesson = Verdict::unknown;

@@ -8,7 +8,8 @@
 namespace keyward::hsm {
 namespace {
 
-/// The functions of Cryptoki that belong to an action. C_Verify and C_VerifyFinal are made otherwise.
+/// The Cryptoki functions of an action. C_Verify and C_VerifyFinal have other signatures and are not in the
+/// table.
 struct CallRow {
     CryptoOperation action;
     std::string_view init_name;
@@ -36,18 +37,18 @@ const CallRow& row_of(CryptoOperation action) {
 constexpr std::uint8_t nothing = 0;
 constexpr std::size_t longest_rest = 16384 / 8;
 
-/// Cryptoki's inputs are not const, and some modules take a null pointer for a mistake.
+/// Cryptoki's inputs are not const, and some modules reject a null pointer.
 CK_BYTE* pointer_to(ByteView octets) {
     return const_cast<CK_BYTE*>(octets.empty() ? &nothing : octets.data());
 }
 
-// A remote module hands an input of no octets on as a null pointer, which SoftHSM2 refuses while the
-// operation stays active.
+// A remote module passes an empty input on as a null pointer, which SoftHSM2 refuses while the operation
+// stays active.
 bool may_be_lost_emptiness(CK_RV value, ByteView input) {
     return value == CKR_ARGUMENTS_BAD && input.empty();
 }
 
-// Where the failed call has ended the operation, what follows has nothing to say.
+// When the failed call has ended the operation, the result of the following call is meaningless.
 CK_RV first_of(CK_RV failure, CK_RV afterwards) {
     return afterwards == CKR_OPERATION_NOT_INITIALIZED ? failure : afterwards;
 }
@@ -64,7 +65,7 @@ CallResult run_operation(Lease& lease, CryptoOperation action, ByteView input, c
                          SecretBytes& output) {
     const CallRow& row = row_of(action);
     const Functions& p11 = lease.p11();
-    // Without room the call would ask for the length alone.
+    // Without a buffer the call would only return the length.
     output = SecretBytes(std::max<std::size_t>(length.room, 1));
     CK_ULONG size = output.size();
     const auto call = [&] {

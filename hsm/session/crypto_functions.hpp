@@ -7,28 +7,29 @@
 
 namespace keyward::hsm {
 
-/// The last of the Cryptoki calls made for something, and what it answered.
+/// The last Cryptoki call made for a task, and its result.
 struct CallResult {
-    std::string_view name;  ///< as `C_SignInit`
+    std::string_view name;  ///< for example `C_SignInit`
     CK_RV value;
     [[nodiscard]] bool succeeded() const { return value == CKR_OK; }
 };
 
-/// C_EncryptInit, C_DecryptInit, C_SignInit, C_VerifyInit. One that fails leaves no operation behind.
+/// C_EncryptInit, C_DecryptInit, C_SignInit or C_VerifyInit. A failed call leaves no operation active.
 CallResult init_operation(Lease& lease, CryptoOperation action, CK_MECHANISM& mechanism,
                           CK_OBJECT_HANDLE object);
 
-/// C_Encrypt, C_Decrypt, C_Sign over all of the input, which may be empty. `output` becomes the result. It
-/// gets the room of `length`, and more when the token wants more. Throws TokenFault::mismatch when the token
-/// reports a length that the result can't have; the session can't be used any more then.
+/// C_Encrypt, C_Decrypt or C_Sign over the whole input, which may be empty. `output` becomes the result. Its
+/// buffer has the size given by `length`, and grows when the token asks for more. Throws TokenFault::mismatch
+/// when the token reports a length that the result can't have; the session is then unusable.
 CallResult run_operation(Lease& lease, CryptoOperation action, ByteView input, const OutputLength& length,
                          SecretBytes& output);
 
-/// C_Verify. An empty signature is given to the token as one of a single octet, which fits as little.
+/// C_Verify. An empty signature is passed to the token as a single octet, which is no valid signature either.
 CallResult run_verify(Lease& lease, ByteView input, ByteView signature);
 
-/// After `run_operation` or `run_verify` failed: whether the token has ended the operation, as it should
-/// (PKCS#11 2.40 section 5.2). Costs a call. If not, the session can't be used any more.
+/// To be called after `run_operation` or `run_verify` failed. Returns whether the token has ended the
+/// operation, as PKCS#11 2.40 section 5.2 requires. Costs a call. If it returns false, the session is
+/// unusable.
 bool has_ended(Lease& lease, CryptoOperation action);
 
 }  // namespace keyward::hsm

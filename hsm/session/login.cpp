@@ -19,14 +19,14 @@ CK_FLAGS flags_of(const Functions& p11, CK_SLOT_ID slot) {
     return token.flags;
 }
 
-/// Whether the token shows, by flags that it did not have before, that it counted a wrong PIN.
+/// Whether the token has set flags that it did not have before and that show a counted wrong PIN.
 bool counted_as_wrong(const Functions& p11, CK_SLOT_ID slot, CK_FLAGS before) {
     CK_TOKEN_INFO token{};
     return p11.C_GetTokenInfo(slot, &token) == CKR_OK && (token.flags & tells_of_wrong_pins & ~before) != 0;
 }
 
-/// Whether the value says that the PIN did not reach the token. Every other may be a module's own word for a
-/// wrong one.
+/// Whether the value means that the PIN did not reach the token. Any other value may be the module's own code
+/// for a wrong PIN.
 bool never_arrived(CK_RV value) {
     return value == CKR_SESSION_HANDLE_INVALID || value == CKR_SESSION_CLOSED ||
            value == CKR_CRYPTOKI_NOT_INITIALIZED || value == CKR_TOKEN_NOT_PRESENT ||
@@ -76,7 +76,7 @@ void Login::log_in(const Functions& p11, const FoundToken& token) {
     send(p11, token.slot, read_pin(), flags);
 }
 
-// Nothing is remembered here: the token shows when it is over.
+// Remembers nothing: the token's flags show when the condition ends.
 void Login::require_tries_left(CK_FLAGS flags) {
     LoginAttempts::Stop stop{TokenFault::pin, {}, {}};
     if ((flags & CKF_USER_PIN_LOCKED) != 0) {
@@ -171,7 +171,7 @@ std::optional<Session> Login::lend(std::uint64_t generation) {
 void Login::take_back(Session session, std::uint64_t generation) {
     const std::lock_guard lock(mutex_);
     drop_void(generation);
-    if (session_) return;  // the one in hand serves as well, and this one is closed
+    if (session_) return;  // the current session stays, and the returned one is closed
     session_ = std::move(session);
     generation_ = generation;
 }

@@ -15,15 +15,16 @@
 
 namespace keyward::hsm {
 
-/// Where the PIN comes from: read at each login, never kept. A TokenError of it goes to the caller
-/// as it is, and the source has logged what is wrong; any other exception is logged as `pin.unreadable`.
+/// Source of the PIN: called at each login, its result is never stored. A TokenError that it throws reaches
+/// the caller unchanged, and the source has already logged the reason. Any other exception is logged as
+/// `pin.unreadable`.
 using PinSource = std::function<SecretBytes()>;
 
-/// The user's login to one token, held by a session that is not lent, but where the token has room for no
-/// other. Nobody logs out: C_Logout ends the login of every session of the process (PKCS#11 2.40
-/// section 5.6). What was tried in vain is remembered for each token (LoginAttempts), so that retries never
-/// lock it: after a refused PIN only `reload` makes another attempt possible, and only with another PIN. Any
-/// thread may call.
+/// The user's login to one token. A session of its own holds it; that session is lent only where the token
+/// has room for no other. Nothing logs out: C_Logout ends the login of every session of the process
+/// (PKCS#11 2.40 section 5.6). Failed attempts are remembered for each token (LoginAttempts), so that retries
+/// never lock it: after a refused PIN, only `reload` allows another attempt, and only with another PIN.
+/// Thread-safe.
 class Login {
   public:
     Login(Module& module, std::string label, PinSource pin);
@@ -33,28 +34,29 @@ class Login {
     Login& operator=(Login&&) = delete;
     ~Login() { module_.remove(*this); }
 
-    /// After it returns, every session of the token may do what a user may. Throws without asking the token
-    /// when the PIN was refused before or is locked (TokenFault::pin), when it has one try left and nobody
-    /// asked for that one (pin), and between two attempts that gave no clear answer (unreachable).
+    /// When this returns, every session of the token has user access. Throws without calling the token when
+    /// the PIN was refused before or is locked (TokenFault::pin), when the token has one try left and no
+    /// operator requested it (pin), and during the pause after attempts without a clear result (unreachable).
     void ensure(const Module::UseGuard& use, const FoundToken& token);
-    /// Whether the session is there and still has the login, or needs none; mends nothing.
+    /// Whether the session exists and still has the login, or needs none. Repairs nothing.
     [[nodiscard]] bool lives(const Module::UseGuard& use);
-    /// Whether the token wants no login at all; known after `ensure`.
+    /// Whether the token requires no login; known after `ensure`.
     [[nodiscard]] bool needless() const { return needless_; }
-    /// How often a login session was opened or logged in: while it stays the same, the token has not lost the
-    /// process's sessions.
+    /// Number of times that a login session was opened or logged in. While it does not change, the token has
+    /// not lost the process's sessions.
     [[nodiscard]] std::uint64_t beginnings() const { return beginnings_; }
-    /// Lets the next `ensure` try a login again, also with the last try that the token gives. Never waits,
-    /// also while a call hangs in the module.
+    /// Allows the next `ensure` to try a login again, even with the token's last try. Never waits, not even
+    /// while a call hangs in the module.
     void reload() { reloaded_ = true; }
-    /// Whether a login that is lost now would be made again: the source gives the PIN that the token
-    /// accepted. The caller must hold no Use.
+    /// Whether a login that is lost now could be repeated: the source returns the PIN that the token
+    /// accepted. The caller must hold no Module::UseGuard.
     [[nodiscard]] bool can_be_repeated();
-    /// The login session itself, for a token that has room for no other; nothing when there is none of that
-    /// generation. Until it is taken back, or has ended, `ensure` must not be called.
+    /// Lends the login session itself, for a token that has room for no other. Returns nothing when there is
+    /// no login session of that generation. `ensure` must not be called until the session is taken back or
+    /// has ended.
     std::optional<Session> lend(std::uint64_t generation);
     void take_back(Session session, std::uint64_t generation);
-    /// Ends the session: closed while the module is of its generation, forgotten otherwise.
+    /// Ends the session: closes it if the module is still of its generation, forgets it otherwise.
     void end();
 
   private:
@@ -73,12 +75,12 @@ class Login {
     std::mutex mutex_;
     std::optional<Session> session_;
     std::uint64_t generation_ = 0;
-    std::shared_ptr<LoginAttempts> attempts_;  ///< those of the token, whoever of the process logged in to it
-    std::string told_of_tries_;                ///< so that it is logged once
-    bool asked_for_ = false;                   ///< an operator asked for the next attempt
+    std::shared_ptr<LoginAttempts> attempts_;  ///< of the token; shared by all its users in this process
+    std::string told_of_tries_;                ///< ensures that the warning is logged only once
+    bool asked_for_ = false;                   ///< an operator requested the next attempt
     std::atomic<std::uint64_t> beginnings_ = 0;
     std::atomic<bool> needless_ = false;
-    std::atomic<bool> reloaded_ = false;  ///< apart from mutex_, which is held across calls of the module
+    std::atomic<bool> reloaded_ = false;  ///< not guarded by mutex_, which is held during calls of the module
 };
 
 }  // namespace keyward::hsm

@@ -19,8 +19,8 @@ struct Pauses {
     std::chrono::seconds longest;
 };
 
-/// A PIN that the token accepted before is hardly wrong now: the token is away. Any other may be, and tokens
-/// lock after as few as three wrong ones.
+/// A PIN that the token accepted before is unlikely to be wrong now: the token is probably unavailable. Any
+/// other PIN may be wrong, and tokens lock after as few as three wrong ones.
 constexpr Pauses for_accepted{10s, 2min};
 constexpr Pauses for_unknown{30s, 1h};
 

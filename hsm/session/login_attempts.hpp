@@ -13,25 +13,25 @@
 
 namespace keyward::hsm {
 
-/// What one token answered to the logins of this process, over all its sessions and environments, so that no
-/// repetition locks it. PINs are known by a keyed hash that never leaves the process.
+/// Results of the logins of this process to one token, over all its sessions and environments, so that
+/// repeated attempts never lock it. PINs are identified by a keyed hash that never leaves the process.
 ///
-/// A PIN that the token refused is never sent again, until another one was accepted. A PIN that failed twice
-/// without a clear answer waits for a pause, which grows: some modules have a code of their own for a wrong
-/// PIN. Any thread may call.
+/// A PIN that the token refused is not sent again until another PIN was accepted. A PIN that failed twice
+/// without a clear result waits for a pause, which grows: some modules have a code of their own for a wrong
+/// PIN. Thread-safe.
 class LoginAttempts {
   public:
     using Now = std::function<std::chrono::steady_clock::time_point()>;
 
     explicit LoginAttempts(Now now = std::chrono::steady_clock::now);
 
-    /// Stands for a PIN.
+    /// Keyed hash that identifies a PIN.
     using PinDigest = SecretBytes;
     [[nodiscard]] PinDigest digest_of(const SecretBytes& pin) const;
 
     /// Why no PIN is sent at present.
     struct Stop {
-        TokenFault fault;  ///< pin where an operator must act, unreachable where time will do
+        TokenFault fault;  ///< pin when an operator must act, unreachable when waiting is enough
         std::string text;
         std::string code;
     };
@@ -40,11 +40,11 @@ class LoginAttempts {
     [[nodiscard]] bool accepted_last(const PinDigest& pin) const;
 
     void accepted(PinDigest pin);
-    /// No PIN is sent from now on, until `resume`.
+    /// Sends no PIN from now on, until `resume`.
     void refused(PinDigest pin, Stop why);
-    /// How long no PIN is sent from now on; zero after a first failure.
+    /// Returns for how long no PIN is sent from now on; zero after a first failure.
     std::chrono::seconds failed_unclearly(PinDigest pin, Stop why);
-    /// An operator wants another attempt; a refused PIN stays refused.
+    /// An operator requests another attempt. A refused PIN stays refused.
     void resume();
 
   private:
@@ -53,8 +53,8 @@ class LoginAttempts {
     mutable std::mutex mutex_;
     std::optional<Stop> refusal_;
     std::vector<PinDigest> refused_;
-    PinDigest accepted_;  ///< the last one; empty: none
-    PinDigest failed_;    ///< the one that failed last, without a clear answer
+    PinDigest accepted_;  ///< the last one; empty if none
+    PinDigest failed_;    ///< the last one that failed without a clear result
     std::size_t failures_ = 0;
     std::optional<Stop> failure_;
     std::chrono::seconds pause_{};

@@ -7,8 +7,9 @@
 namespace keyward::hsm {
 namespace {
 
-/// Which opening of this process a module's session number belongs to. A module that has closed a session by
-/// itself may give its number to the next one, which must not be closed in the stead of the first.
+/// Maps a module's session number to the opening in this process that it belongs to. A module that has closed
+/// a session by itself may give its number to the next session, which must not be closed in place of the
+/// first.
 class SessionNumbers {
   public:
     std::uint64_t add(const Functions* p11, CK_SESSION_HANDLE handle) {
@@ -17,7 +18,7 @@ class SessionNumbers {
         return last_;
     }
 
-    /// False when the number is a newer session's.
+    /// Returns false when the number belongs to a newer session.
     bool remove(const Functions* p11, CK_SESSION_HANDLE handle, std::uint64_t opening) {
         const std::lock_guard lock(mutex_);
         const auto found = openings_.find({p11, handle});
@@ -33,7 +34,7 @@ class SessionNumbers {
 };
 
 SessionNumbers& numbers() {
-    static auto* const all = new SessionNumbers;  // never ends: sessions may end after every static object
+    static auto* const all = new SessionNumbers;  // never destroyed: sessions may outlive static objects
     return *all;
 }
 

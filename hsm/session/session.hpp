@@ -9,10 +9,10 @@ namespace keyward::hsm {
 
 struct OpenedSession;
 
-/// One read-write Cryptoki session; closed at its end unless it was forgotten, or the module has given its
-/// number to a newer session of this process: it had closed this one itself then. Whoever holds one holds a
-/// Module::UseGuard while it is used and closed. Not for several threads at once (PKCS#11 2.40 section 2.6:
-/// one operation of a kind a session).
+/// A read-write Cryptoki session. The destructor closes it unless it was forgotten, or the module has given
+/// its number to a newer session of this process, which means that the module had already closed this one.
+/// The holder must have a Module::UseGuard while the session is used and closed. Not thread-safe
+/// (PKCS#11 2.40 section 2.6: one operation of a kind per session).
 class Session {
   public:
     enum class Health { logged_in, public_only, lost };
@@ -26,10 +26,10 @@ class Session {
 
     [[nodiscard]] CK_SESSION_HANDLE handle() const { return handle_; }
     [[nodiscard]] CK_SLOT_ID slot() const { return slot_; }
-    /// Asks the token whether the session lives (C_GetSessionInfo). One that is lost may live all the same:
-    /// it is closed like any other.
+    /// Asks the token for the state of the session (C_GetSessionInfo). A session reported as lost may still
+    /// exist, so it is closed like any other.
     [[nodiscard]] Health health() const;
-    /// The module was initialised again since, and the handle is void: it is not closed.
+    /// The module has been reinitialized and the handle is invalid: the session is not closed.
     void forget() noexcept;
 
   private:
@@ -40,10 +40,10 @@ class Session {
     const Functions* p11_;
     CK_SLOT_ID slot_;
     CK_SESSION_HANDLE handle_ = CK_INVALID_HANDLE;
-    std::uint64_t opening_ = 0;  ///< tells it from a newer session of the same number
+    std::uint64_t opening_ = 0;  ///< distinguishes it from a newer session with the same number
 };
 
-/// What C_OpenSession answered, and the session when that is CKR_OK.
+/// Result of C_OpenSession, with the session if that is CKR_OK.
 struct OpenedSession {
     CK_RV value;
     std::optional<Session> session;

@@ -11,7 +11,7 @@ namespace keyward::hsm {
 
 namespace {
 
-/// Between two initialisations of a module that others use, for a token that it does not show.
+/// Pause between two initializations of a module in use, for a token that it does not show.
 constexpr std::chrono::seconds shortest_look_pause{2};
 constexpr std::chrono::seconds longest_look_pause{60};
 
@@ -82,7 +82,7 @@ void Lease::replace_poisoned() {
     poisoned_ = false;
 }
 
-/// One session holds the login and carries the calls where the token has room for no other.
+/// Where the token has room for only one session, that session holds the login and carries the calls.
 bool Lease::has_login() const {
     return pool_->has_only_one() ? sees_private_objects() : pool_->login_.lives(use_);
 }
@@ -111,7 +111,7 @@ SessionPool::SessionPool(std::shared_ptr<Module> module, PoolSettings settings)
       settings_(std::move(settings)),
       login_(*module_, settings_.label, settings_.pin),
       limit_(settings_.sessions) {
-    idle_.reserve(settings_.sessions);  // a lease's end gives its session back without memory
+    idle_.reserve(settings_.sessions);  // so that returning a session allocates no memory
 }
 
 SessionPool::~SessionPool() {
@@ -180,7 +180,7 @@ void SessionPool::ping(const WithPing& more) {
     });
 }
 
-/// While the only session is lent, the token has just answered for it.
+/// While the only session is lent, no ping is needed: the token has just answered in it.
 void SessionPool::ping_only_session(Module::UseGuard use) {
     auto place = place_at_once();
     if (!place) return;
@@ -189,7 +189,7 @@ void SessionPool::ping_only_session(Module::UseGuard use) {
     const Lease lease(*this, *std::move(place), std::move(use), *std::move(lent), deadline());
 }
 
-/// Where other applications held the token's sessions, there may be room for a second one again.
+/// When other applications used up the token's sessions, there may be room for a second one again.
 void SessionPool::look_for_more_room(const Module::UseGuard& use, const FoundToken& token) {
     {
         const std::lock_guard lock(mutex_);
@@ -242,7 +242,7 @@ FoundToken SessionPool::connect(const Module::UseGuard& use) {
     log::info("token.bound", {{"label", token.identity.label},
                               {"serial", token.identity.serial},
                               {"model", token.identity.model}});
-    claim(token.slot, use.generation());  // the login may have taken long, and the claim been released
+    claim(token.slot, use.generation());  // the login may have taken long enough for the claim to be released
     const std::lock_guard lock(mutex_);
     bound_ = Bound{token, use.generation()};
     look_pause_ = {};
@@ -277,8 +277,8 @@ SessionPool::Lent SessionPool::logged_in_session(const Module::UseGuard& use, De
     }
 }
 
-// A lost session may mean that another token is in the slot by now, so the token is looked for anew before it
-// gets a PIN.
+// A lost session may mean that another token is in the slot, so the token is looked for again before it gets
+// a PIN.
 std::optional<Session> SessionPool::living_idle_session(const Module::UseGuard& use) {
     while (auto idle = take_idle(use)) {
         switch (idle->health()) {

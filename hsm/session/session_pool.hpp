@@ -23,25 +23,26 @@ struct PoolSettings {
     std::string label;
     std::string serial;  ///< empty: any
     PinSource pin;
-    std::size_t sessions;                      ///< how many may be open at once, that of the login among them
-    std::chrono::milliseconds wait;            ///< how long a caller waits for one before TokenFault::busy
-    std::shared_ptr<TokenClaims> claims = {};  ///< of the module; null where nobody else may want the token
+    std::size_t sessions;            ///< maximum of open sessions, including the login session
+    std::chrono::milliseconds wait;  ///< how long a caller waits for a session before TokenFault::busy
+    std::shared_ptr<TokenClaims> claims = {};  ///< of the module; null: no other environment uses the token
     Claimant environment = {};
 };
 
-/// While it is the same, a handle of an object in the token stands for the same object.
+/// While it does not change, a handle refers to the same object in the token.
 struct SessionEpoch {
     std::uint64_t generation;  ///< of the module
-    std::uint64_t login;       ///< begins anew when the token has lost the sessions
+    std::uint64_t login;       ///< changes when the token has lost the sessions
     bool operator==(const SessionEpoch&) const = default;
 };
 
-/// The sessions of one environment's token: bound by label and serial, logged in, lent one by one. At most as
-/// many are open as are configured and as the token says that it has room for. One of them holds the login
-/// and is lent only where there is room for no other. A token that has no room for one more while some are
-/// lent is busy: the caller waits for one of these. Nothing is asked of the module before the first lease.
-/// When the token is lost, the lease that notices fails and the next one looks for it again; where no serial
-/// is configured, that of the token bound first is required from then on. Any thread may call.
+/// The sessions of one environment's token: located by label and serial number, logged in, lent one by one.
+/// The number of open sessions is limited by the configuration and by what the token reports. One session
+/// holds the login and is lent only where there is room for no other. When the token refuses another session
+/// while some are lent, it is busy and the caller waits for one of those. The module is not called before the
+/// first lease. When the token is lost, the lease that notices fails and the next one looks for the token
+/// again. Where no serial number is configured, that of the token found first is required from then on.
+/// Thread-safe.
 class SessionPool {
   public:
     class Lease;
@@ -53,18 +54,18 @@ class SessionPool {
     SessionPool& operator=(SessionPool&&) = delete;
     ~SessionPool();
 
-    /// A session that lives and is logged in, waiting for a free one if need be.
+    /// Returns a valid session that is logged in. Waits for a free one if necessary.
     Lease lease();
-    /// What a ping does beyond asking for a sign of life.
+    /// Additional work of a ping.
     using WithPing = std::function<void(const Module::UseGuard&, const FoundToken&, const SessionEpoch&)>;
-    /// The login session and the token answer; needs no free session.
+    /// Checks that the login session and the token answer. Needs no free session.
     void ping(const WithPing& more = {});
     FoundToken token();
     /// See Token::refresh. The caller must hold no lease.
     bool refresh() { return module_->reinitialize_when_idle(); }
-    /// Never waits, also while a call hangs in the module.
+    /// Never waits, not even while a call hangs in the module.
     void reload_pin() { login_.reload(); }
-    /// Changes each time the token was looked for again, or its sessions began again.
+    /// Changes each time the token was looked for again or its sessions were opened again.
     [[nodiscard]] std::uint64_t epoch() const { return bindings_ + login_.beginnings(); }
     [[nodiscard]] const std::string& label() const { return settings_.label; }
 
@@ -74,7 +75,7 @@ class SessionPool {
         FoundToken token;
         std::uint64_t generation;
     };
-    /// One of the `sessions` places; given back at its end.
+    /// One of the `sessions` places; the destructor returns it.
     class Place {
       public:
         explicit Place(SessionPool& pool);
@@ -94,7 +95,7 @@ class SessionPool {
     using Deadline = std::chrono::steady_clock::time_point;
     struct Lent {
         Session session;
-        bool is_only;  ///< with the right to the only session, which ends when this is returned
+        bool is_only;  ///< holds the right to the only session; the right ends when this is returned
     };
 
     template <typename Attempt>
@@ -102,7 +103,7 @@ class SessionPool {
     bool look_again(std::uint64_t failed_generation);
     bool is_time_to_look_again();
     FoundToken connect(const Module::UseGuard& use);
-    /// Nothing while none is bound.
+    /// Returns nothing while no token is bound.
     std::optional<FoundToken> bound_in(std::uint64_t generation);
     void claim(CK_SLOT_ID slot, std::uint64_t generation);
     [[nodiscard]] Deadline deadline() const;
@@ -111,24 +112,24 @@ class SessionPool {
     Session fresh_session(const Module::UseGuard& use, Session opened);
     /// The login session, where there is room for no other. The caller has the right to it.
     Session only_session(const Module::UseGuard& use);
-    /// Waits for that right; nothing when there is room for others by then.
+    /// Waits for that right. Returns nothing when there is room for other sessions by then.
     std::optional<Lent> lend_only_session(const Module::UseGuard& use, Deadline deadline);
-    /// A session in place of one that the caller has closed; it may have the right to the only one.
+    /// A session that replaces one that the caller has closed. It may have the right to the only one.
     Lent replacement(const Module::UseGuard& use, Deadline deadline, bool has_right);
     std::optional<Session> take_idle(const Module::UseGuard& use);
     void give_back(Session session, const Module::UseGuard& use);
-    /// A lent session was given back or closed, or could not be had after all.
+    /// A lent session was returned or closed, or could not be opened.
     void returned(bool was_only);
-    /// Waits for a session to be returned since there were `returns`; false when there is none to return.
-    /// Throws TokenFault::busy at the deadline.
+    /// Waits until a session is returned after there were `returns`. Returns false when there is none to
+    /// return. Throws TokenFault::busy at the deadline.
     bool wait_for_return(std::uint64_t returns, Deadline deadline);
     std::optional<Place> place_at_once();
     void ping_only_session(Module::UseGuard use);
     void look_for_more_room(const Module::UseGuard& use, const FoundToken& token);
     [[nodiscard]] bool has_only_one() const;
-    /// The same. The caller holds the mutex.
+    /// Same; the caller holds the mutex.
     [[nodiscard]] bool is_only_one() const { return only_one_ || limit_ == 1; }
-    /// How many may be lent at once. The caller holds the mutex.
+    /// Maximum number of lent sessions. The caller holds the mutex.
     [[nodiscard]] std::size_t most_lent() const;
     void rebind();
 
@@ -136,16 +137,16 @@ class SessionPool {
     const PoolSettings settings_;
     Login login_;
     std::atomic<std::uint64_t> bindings_ = 0;
-    std::mutex binding_;        ///< one looks for the token, the others wait for what it finds
+    std::mutex binding_;        ///< one thread looks for the token, the others wait for its result
     std::string first_serial_;  ///< of the first token bound; guarded by binding_
-    mutable std::mutex mutex_;  ///< guards what follows; no module call is made under it
+    mutable std::mutex mutex_;  ///< guards the members below; never held during module calls
     std::condition_variable freed_;
     std::condition_variable returned_;
-    std::size_t limit_;          ///< how many sessions may be open
-    bool only_one_ = false;      ///< the token has shown that it has room for one alone
-    bool only_lent_ = false;     ///< and that one is lent
-    std::uint64_t returns_ = 0;  ///< how many sessions were returned
-    std::size_t waiting_ = 0;    ///< how many of those who hold places wait for a session
+    std::size_t limit_;          ///< maximum number of open sessions
+    bool only_one_ = false;      ///< the token has shown that it has room for only one session
+    bool only_lent_ = false;     ///< and that session is lent
+    std::uint64_t returns_ = 0;  ///< number of returned sessions
+    std::size_t waiting_ = 0;    ///< number of callers that hold a place and wait for a session
     std::vector<Session> idle_;
     std::uint64_t idle_generation_ = 0;
     std::size_t lent_ = 0;
@@ -154,8 +155,8 @@ class SessionPool {
     std::chrono::steady_clock::time_point next_look_;
 };
 
-/// A lent session. It goes back to the pool at its end, but is closed when it ends in a throw: an operation
-/// that was begun and not finished would poison it (CKR_OPERATION_ACTIVE).
+/// A lent session. The destructor returns it to the pool, or closes it when an exception is in flight: an
+/// operation left unfinished would poison it (CKR_OPERATION_ACTIVE).
 class SessionPool::Lease {
   public:
     Lease(Lease&&) = delete;
@@ -165,30 +166,30 @@ class SessionPool::Lease {
     ~Lease();
 
     [[nodiscard]] const Functions& p11() const { return use_.p11(); }
-    /// False after `discard`, and when a poisoned session was not replaced: its session objects and
+    /// False after `discard`, and when a poisoned session was not replaced. Its session objects and
     /// operations have ended with it.
     [[nodiscard]] bool has_session() const { return session_.has_value(); }
     /// Throws TokenFault::unreachable when there is no session.
     [[nodiscard]] CK_SESSION_HANDLE session() const { return living().handle(); }
     [[nodiscard]] CK_SLOT_ID slot() const { return living().slot(); }
     [[nodiscard]] std::uint64_t generation() const { return use_.generation(); }
-    /// Asks the token whether the session still has the login that it was lent with, or needs none.
+    /// Asks the token whether the session still has its login, or needs none.
     [[nodiscard]] bool sees_private_objects() const;
-    /// An operation may have been left unfinished in the session: `replace_poisoned` closes it, or the
-    /// lease's end.
+    /// An operation may have been left unfinished in the session. `replace_poisoned` or the lease's
+    /// destructor closes it.
     void poison() { poisoned_ = true; }
-    /// Another session of the same epoch in place of a poisoned one; throws when there is none.
+    /// Replaces a poisoned session by another one of the same epoch. Throws when there is none.
     void replace_poisoned();
     using Epoch = SessionEpoch;
     [[nodiscard]] const Epoch& epoch() const { return epoch_; }
-    /// Whether the token itself answers, asked after a call in this session failed: it is in its slot, and
-    /// the session that holds the login still has it. That session is lent only where there is room for no
-    /// other, so no request can have harmed it. False when the token has lost the process's sessions.
+    /// Whether the token itself answers after a call in this session failed: it is in its slot, and the
+    /// session that holds the login still has it. That session is lent only where there is room for no other,
+    /// so no request can have damaged it. False when the token has lost the process's sessions.
     [[nodiscard]] bool token_answers() const;
-    /// Ends the session: it is closed if it lives.
+    /// Ends the session: closes it if it still exists.
     void discard();
-    /// The token could not be reached in this session: it is closed, and the next lease looks for the token
-    /// anew.
+    /// The token could not be reached in this session. Closes the session; the next lease looks for the token
+    /// again.
     void lost();
 
   private:

@@ -16,10 +16,10 @@ namespace keyward::api {
 namespace {
 
 constexpr std::size_t request_id_limit = 128;
-/// As many hexadecimal digits as proxies and trace contexts use for an id.
+/// The number of hexadecimal digits of ids from proxies and trace contexts.
 constexpr std::size_t longest_hex_id = 32;
 
-/// The client's request id, if it is one that can stand in a log and a header; else a new one.
+/// The client's request id, if it is safe in a log and a header; otherwise a new one.
 std::string request_id_of(const http::Headers& headers) {
     const auto sane = [](char c) {
         return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
@@ -75,7 +75,7 @@ std::optional<service::Caller> Application::caller_of(const http::Request& reque
     return optional_login_->caller_of(*authorization);
 }
 
-/// glibc keeps what is freed in the middle of an arena, which after large requests is most of what they took.
+/// glibc keeps memory that is freed in the middle of an arena, which after large requests is most of it.
 void Application::return_memory() const {
     if (work_memory_.take_given_back()) ::malloc_trim(0);
 }

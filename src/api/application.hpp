@@ -10,8 +10,8 @@
 
 namespace keyward::api {
 
-/// Every request goes through here: login, route, project, grant, media type, in the contract's order, then
-/// the route's handler; and every answer gets its standing headers. Any thread may call.
+/// The entry point of every request. Checks login, route, project, grant and media type in the contract's
+/// order, then calls the route's handler. Adds the standing headers to every answer. Thread-safe.
 class Application {
   public:
     Application(std::vector<Route> routes, service::Access& access,
@@ -23,11 +23,11 @@ class Application {
 
     /// Never throws.
     http::Response handle(http::Request& request) const;
-    /// The answer to a request that was refused before it was whole.
+    /// The answer to a request that was refused before it was complete.
     http::Response refuse(int status, std::string_view what_was_wrong,
                           const http::Headers& headers_so_far) const;
 
-    /// Gives memory that large requests have left behind back to the system. To be called from time to time.
+    /// Returns memory left over from large requests to the system. To be called periodically.
     void return_memory() const;
 
     [[nodiscard]] const std::vector<Route>& routes() const { return routes_; }

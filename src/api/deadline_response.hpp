@@ -5,7 +5,7 @@
 
 namespace keyward::api {
 
-/// Answers a request whose handler hangs in a token. Both must outlive it.
+/// Answers a request whose handler is blocked in a token. The client and the request id must outlive it.
 class DeadlineResponse final : public service::DeadlineResponder {
   public:
     DeadlineResponse(http::EarlyResponder& client, const std::string& request_id)

@@ -15,7 +15,7 @@ bool is_printable(char c) {
     return c >= ' ' && c <= '~';
 }
 
-/// The guard lets no second one in.
+/// The HTTP reader refuses a second Idempotency-Key header.
 std::optional<std::string> read_idempotency_key(const http::Request& request) {
     const std::string* key = request.header("idempotency-key");
     if (key == nullptr) return std::nullopt;
@@ -30,7 +30,7 @@ bool is_dry_run(const RequestContext& context) {
            context.query.end();
 }
 
-/// An answer tells of environments, and grants may have been taken away since it was kept.
+/// An answer names environments, and grants may have been revoked since it was stored.
 void require_sight(const std::string& answer, const RequestContext& context) {
     const Json json = Json::parse(answer);
     for (const Json& result : json.at("deploymentResult").at("environmentResults")) {

@@ -5,9 +5,10 @@
 
 namespace keyward::api {
 
-/// The handler of a route whose requests may have an Idempotency-Key: repeats of one that was answered 200
-/// get that answer again, with `Idempotent-Replayed: true`. Other answers and dry runs are not kept. It
-/// throws ServiceError (validation_failed) on an Idempotency-Key that is none. `repeats` must outlive it.
+/// Makes a handler for a route that accepts an Idempotency-Key. A repeat of a request that was answered with
+/// 200 gets the same answer again, with `Idempotent-Replayed: true`. Other answers and dry runs are not
+/// stored. The handler throws ServiceError (validation_failed) for an invalid Idempotency-Key. `repeats` must
+/// outlive it.
 Handler repeatable(service::IdempotentRequests& repeats, Handler handler);
 
 }  // namespace keyward::api

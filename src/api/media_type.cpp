@@ -21,7 +21,7 @@ std::string_view media_type_of(Body body) {
     return "";
 }
 
-/// The media type, alone or with `charset=utf-8`.
+/// Whether it is the media type, alone or with `charset=utf-8`.
 bool is_of_type(std::string_view content_type, std::string_view media_type) {
     const auto semicolon = content_type.find(';');
     if (http::lower_case(http::trimmed(content_type.substr(0, semicolon))) != media_type) return false;

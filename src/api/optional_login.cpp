@@ -29,7 +29,7 @@ std::optional<service::Caller> OptionalLogin::caller_of(const std::string& autho
     try {
         return answer->get();
     } catch (const std::exception&) {
-        return std::nullopt;  // as good as no token, where none is needed
+        return std::nullopt;  // the same as no token, because none is needed
     }
 }
 
@@ -46,7 +46,7 @@ std::optional<std::future<std::optional<service::Caller>>> OptionalLogin::ask(
     return answer;
 }
 
-/// With the mutex held.
+/// The caller holds the mutex.
 bool OptionalLogin::waits_too_long() const {
     return asking_since_ && Time::now() - *asking_since_ >= patience;
 }
@@ -60,7 +60,7 @@ void OptionalLogin::work() {
         questions_.pop_front();
         asking_since_ = Time::now();
         lock.unlock();
-        contain("optional login", [&] { question(); });  // what it throws goes to the one who asked
+        contain("optional login", [&] { question(); });  // its exceptions go to the future's owner
         lock.lock();
         asking_since_.reset();
     }

@@ -13,9 +13,9 @@
 
 namespace keyward::api {
 
-/// The login of calls that need none and say more to those who have one: it never waits for a catalogue that
-/// hangs. Who can't be recognised in time is told what everyone is told, and so is at once who asks while an
-/// earlier question hangs. Any thread may call.
+/// The login of calls that need none but tell a known caller more. Never blocks on a catalogue that hangs: a
+/// caller that cannot be identified in time gets the answer for anonymous callers, and gets it at once while
+/// an earlier lookup hangs. Thread-safe.
 class OptionalLogin {
   public:
     explicit OptionalLogin(service::Access& access);
@@ -25,7 +25,7 @@ class OptionalLogin {
     OptionalLogin& operator=(OptionalLogin&&) = delete;
     ~OptionalLogin();
 
-    /// The caller behind an Authorization header's value, if that is found out within some milliseconds.
+    /// The caller from the value of an Authorization header, if the lookup takes at most some milliseconds.
     std::optional<service::Caller> caller_of(const std::string& authorization);
 
   private:
@@ -39,7 +39,7 @@ class OptionalLogin {
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<Question> questions_;
-    std::optional<Time::time_point> asking_since_;  ///< the question that is being answered
+    std::optional<Time::time_point> asking_since_;  ///< start of the lookup in progress
     bool ending_ = false;
     std::thread thread_;
 };

@@ -6,7 +6,7 @@
 namespace keyward::api {
 namespace {
 
-/// Takes the next part off a pattern; empty at its end. Patterns have no escapes.
+/// Removes the next part from a pattern and returns it; empty at the end. Patterns have no escapes.
 std::string_view take_part(std::string_view& pattern) {
     pattern.remove_prefix(std::min(pattern.find_first_not_of('/'), pattern.size()));
     const std::string_view part = pattern.substr(0, pattern.find('/'));

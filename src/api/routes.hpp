@@ -25,17 +25,17 @@ class PathParameters {
     std::vector<std::pair<std::string, std::string>> values_;
 };
 
-/// What a handler is given: a request that has passed every check of its route.
+/// The input of a handler: a request that has passed every check of its route.
 struct RequestContext {
     http::Request& request;
     const std::string& request_id;
     PathParameters path;
     QueryParameters query;
     std::optional<service::Caller>
-        caller;                      ///< there when the route needs a login, or a valid token came along
-    WorkMemory::Share memory;        ///< what the request takes once it is read
-    std::optional<Project> project;  ///< there when the pattern has {projectName}
-    std::optional<std::string> idempotency_key = std::nullopt;  ///< of a repeatable route's request
+        caller;                      ///< set when the route needs a login, or the request has a valid token
+    WorkMemory::Share memory;        ///< memory that the request uses once it is read
+    std::optional<Project> project;  ///< set when the pattern has {projectName}
+    std::optional<std::string> idempotency_key = std::nullopt;  ///< from a request to a repeatable route
 };
 
 using Handler = std::function<http::Response(RequestContext&)>;
@@ -43,7 +43,7 @@ using Handler = std::function<http::Response(RequestContext&)>;
 /// Who may call a route.
 enum class Login { none, optional, required };
 
-/// What a route's request carries: nothing that is read, `application/json`, the same or nothing, or
+/// The body of a route's request: none is read, `application/json`, the same or none, or
 /// `application/x-www-form-urlencoded`.
 enum class Body { none, json, json_if_any, form };
 
@@ -60,18 +60,18 @@ struct Route {
     bool repeatable = false;  ///< takes an Idempotency-Key
 };
 
-/// A route that fits a path, or the methods that its path has when the method doesn't fit.
+/// The route for a path, or the methods of the path when the method does not match.
 struct Match {
     const Route* route = nullptr;
     PathParameters path;
     std::vector<http::Method> allowed;  ///< empty when no route has that path
 };
 
-/// Finds the route of a decoded path. HEAD finds GET.
+/// Finds the route of a decoded path. HEAD matches GET routes.
 Match match_route(const std::vector<Route>& routes, http::Method method,
                   const std::vector<std::string>& segments);
 
-/// `GET, HEAD, OPTIONS`: what an Allow header says of a path with these methods.
+/// `GET, HEAD, OPTIONS`: the Allow header of a path with these methods.
 std::string allow_header(const std::vector<http::Method>& methods);
 
 }  // namespace keyward::api

@@ -35,7 +35,7 @@ void WorkMemory::Share::add(std::size_t size) noexcept {
     const std::lock_guard lock(memory_->mutex_);
     try {
         memory_->users_[user_] += size;
-    } catch (...) {  // no memory to count with
+    } catch (...) {  // no memory for the count
         return;
     }
     memory_->taken_ += size;

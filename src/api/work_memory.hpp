@@ -10,10 +10,10 @@
 
 namespace keyward::api {
 
-/// The memory, in octets, that requests may take once they are read: documents, decoded fields, results. All
-/// clients share one budget, and one user has half of it at most, so that nobody's large requests keep out
-/// everybody else's. Who finds it taken waits for a while. What takes less than `smallest_counted` is not
-/// counted: the number of threads bounds it. Any thread may call.
+/// Limits the memory, in octets, that requests use once they are read: documents, decoded fields, results.
+/// All clients share one budget, and one user may hold at most half of it, so that the large requests of one
+/// user do not block all others. A request waits for a while when its memory is taken. Requests of less than
+/// `smallest_counted` are not counted: the number of threads bounds them. Thread-safe.
 class WorkMemory {
   public:
     static constexpr std::size_t usual_limit = std::size_t{128} << 20U;
@@ -27,7 +27,7 @@ class WorkMemory {
     WorkMemory& operator=(const WorkMemory&) = delete;
     ~WorkMemory() = default;
 
-    /// What one request holds; given back when it ends. Not for sharing between threads.
+    /// The memory of one request; returned on destruction. Not thread-safe.
     class Share {
       public:
         Share(WorkMemory& memory, std::string user) : memory_(&memory), user_(std::move(user)) {}
@@ -35,11 +35,11 @@ class WorkMemory {
         Share& operator=(const Share&) = delete;
         ~Share() { give_back(); }
 
-        /// Holds `size` in place of what it held. Gives that back before it waits, so that two who wait never
-        /// wait for each other. Throws ServiceError (too_many_requests when the user's other requests hold
-        /// what it needs, overloaded when all do).
+        /// Replaces the current reservation by `size`. Releases the old one before it waits, so that waiting
+        /// requests cannot deadlock. Throws ServiceError (too_many_requests when the user's other requests
+        /// hold the memory, overloaded when all requests together do).
         void resize(std::size_t size);
-        /// Holds more without asking, for what is there already.
+        /// Adds memory that is already in use, without a check or a wait.
         void add(std::size_t size) noexcept;
 
       private:
@@ -50,12 +50,12 @@ class WorkMemory {
         std::size_t size_ = 0;
     };
 
-    /// Whether much was given back since the last call, so that the allocator may have memory to return to
+    /// Whether much memory was released since the last call, so that the allocator may have some to return to
     /// the system.
     [[nodiscard]] bool take_given_back() noexcept;
 
   private:
-    /// A request that alone needs more than a user may have is let in when that user has nothing else.
+    /// A request that alone exceeds the user's limit is admitted when the user holds nothing else.
     [[nodiscard]] std::size_t user_limit() const noexcept { return limit_ / 2; }
     [[nodiscard]] bool user_has_room(const std::string& user, std::size_t size) const;
     [[nodiscard]] bool has_room(std::size_t size) const noexcept { return taken_ + size <= limit_; }
@@ -65,7 +65,7 @@ class WorkMemory {
     const std::chrono::milliseconds patience_;
     std::mutex mutex_;
     std::condition_variable given_back_;
-    std::map<std::string, std::size_t> users_;  ///< who holds how much
+    std::map<std::string, std::size_t> users_;  ///< octets held by each user
     std::size_t taken_ = 0;
     std::size_t waiting_ = 0;
     bool much_was_given_back_ = false;

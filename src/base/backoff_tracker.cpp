@@ -38,7 +38,7 @@ void BackoffTracker::failed(const std::string& party, Time now) {
     }
     Count& count = found->second;
     if (now - count.last >= forgotten_after) count.failures = 0;
-    // Attempts that were under way together fail together; from here on the wait does not grow.
+    // Concurrent attempts fail together. The bound keeps the count small; the wait does not grow beyond it.
     count.failures = std::min(count.failures + 1, rule_.free + 32);
     count.last = now;
     count.waits_until = now + wait_after(count.failures, rule_);

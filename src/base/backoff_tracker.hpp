@@ -10,26 +10,26 @@ namespace keyward {
 
 using SteadyClock = std::function<std::chrono::steady_clock::time_point()>;
 
-/// From which failure on a party has to wait.
+/// When a party has to wait after failures.
 struct FailureRule {
-    int free;                          ///< failures that cost nothing
-    std::chrono::seconds longest{60};  ///< wait
+    int free;                          ///< failures without a wait
+    std::chrono::seconds longest{60};  ///< upper bound of the wait
 };
 
-/// Failures in a row of each of many parties. The first after the free ones makes its party wait for a
-/// second; each further one doubles the wait, up to the longest. A party that has not failed for a quarter of
-/// an hour is forgotten: that gives it fewer attempts than the longest wait does. Holds at most `most`
-/// parties: for a new one that goes whose last failure is longest ago, and one that does not wait before one
-/// that does. Not for sharing between threads.
+/// Counts consecutive failures of each of many parties. The first failure after the free ones makes its party
+/// wait for a second; each further one doubles the wait, up to the longest. A party that has not failed for
+/// 15 minutes is forgotten: that allows it fewer attempts than the longest wait does. Holds at most `most`
+/// parties. To make room it evicts the party whose last failure is oldest, and parties that do not wait
+/// before parties that do. Not thread-safe.
 class BackoffTracker {
   public:
     using Time = std::chrono::steady_clock::time_point;
 
     BackoffTracker(FailureRule rule, std::size_t most) : rule_(rule), most_(most) {}
 
-    /// Until when the party has to wait; what is past when it need not.
+    /// The end of the party's wait; a time in the past if it need not wait.
     [[nodiscard]] Time waits_until(const std::string& party) const;
-    /// How many further failures would cost nothing.
+    /// The number of further failures without a wait.
     [[nodiscard]] int free_left(const std::string& party, Time now) const;
     void failed(const std::string& party, Time now);
     void succeeded(const std::string& party) { counts_.erase(party); }

@@ -23,8 +23,8 @@ constexpr bool is_space(char c) {
     return c == '\n' || c == '\r' || c == ' ' || c == '\t';
 }
 
-/// Decodes groups of four characters for as long as there is nothing else: most of most texts. How many
-/// characters that were.
+/// Decodes groups of four characters up to the first that holds anything else; this is the fast path. Returns
+/// the number of characters consumed.
 std::size_t decode_whole_groups(std::string_view text, std::span<std::uint8_t> decoded) {
     const auto value = [text](std::size_t place) { return values[static_cast<std::uint8_t>(text[place])]; };
     std::size_t done = 0;
@@ -53,7 +53,7 @@ std::string to_base64(ByteView bytes) {
 void append_base64(std::string& text, ByteView bytes) {
     const std::size_t before = text.size();
     const std::size_t size = base64_size(bytes.size());
-    text.resize(before + size + 1);  // OpenSSL writes a NUL behind
+    text.resize(before + size + 1);  // OpenSSL appends a NUL
     EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()) + before, bytes.data(),
                     static_cast<int>(bytes.size()));
     text.resize(before + size);

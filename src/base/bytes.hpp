@@ -17,15 +17,16 @@ inline ByteView as_bytes(std::string_view text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-/// Whether it is a hexadecimal digit of either case.
+/// Whether the character is a hexadecimal digit of either case.
 constexpr bool is_hex_digit(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-/// Lower-case hexadecimal, two characters an octet.
+/// Lower-case hexadecimal, two characters per octet.
 std::string to_hex(ByteView bytes);
 
-/// The octets of a hexadecimal text of either case. Throws std::invalid_argument when it is none.
+/// The octets of a hexadecimal text of either case. Throws std::invalid_argument when the text is not
+/// hexadecimal.
 Bytes from_hex(std::string_view hex);
 
 /// SHA-256 (FIPS 180-4), 32 octets.

@@ -7,7 +7,7 @@
 
 namespace keyward {
 
-/// Logs that something was contained, as far as there is memory to.
+/// Logs a contained exception, if there is enough memory.
 inline void log_contained(std::string_view where, std::string_view reason) noexcept {
     try {
         log::error("exception.contained", {{"where", where}, {"reason", reason}});
@@ -15,8 +15,8 @@ inline void log_contained(std::string_view where, std::string_view reason) noexc
     }
 }
 
-/// Runs work whose exceptions must go no further: at the root of a thread and in destructors one would end
-/// the process, and no memory can make anything throw. True when there was none.
+/// Runs work and contains its exceptions. At the root of a thread and in destructors an exception would end
+/// the process, and any code can throw when memory runs out. Returns true when the work threw nothing.
 template <typename Work>
 bool contain(std::string_view where, const Work& work) noexcept {
     try {

@@ -55,8 +55,8 @@ FairQueue::Parties::iterator FairQueue::find(const std::string& name) {
                         [&](const Party& party) { return party.name == name; });
 }
 
-/// A party keeps at least as many places as the newcomer's own has with it, so two of them don't displace
-/// each other for ever.
+/// The largest party keeps at least as many places as the newcomer's party has with it. Otherwise two parties
+/// could displace each other forever.
 bool FairQueue::displace_for(std::size_t of_newcomers_party) noexcept {
     const auto largest = std::max_element(
         parties_.begin(), parties_.end(),

@@ -7,15 +7,15 @@
 
 namespace keyward {
 
-/// Those who wait for a place, called by turns of the parties that they belong to, and within a party in the
-/// order in which they came: a party with a hundred waiting delays the first of another by one turn. A full
-/// queue takes a newcomer in only in the place of the last of the party of which most wait, and only if fewer
-/// wait of the newcomer's own.
+/// Fair queue of entries that wait for a place. Parties take turns, and entries of one party are called in
+/// the order of arrival: a party with a hundred entries delays the first entry of another party by one turn.
+/// A full queue accepts a newcomer only by displacing the last entry of the party with the most entries, and
+/// only if the newcomer's party has fewer.
 ///
-/// The owner's mutex guards it, and threads that wait wait with it. Only `join` takes memory.
+/// The owner's mutex guards the queue, and waiting threads wait with it. Only `join` allocates memory.
 class FairQueue {
   public:
-    /// One of those. It is out of the queue when it is told; it may end itself then.
+    /// An entry of the queue. It is out of the queue when it is notified; it may destroy itself then.
     class Entry {
       public:
         Entry() = default;
@@ -23,7 +23,7 @@ class FairQueue {
         Entry& operator=(const Entry&) = delete;
         virtual ~Entry() = default;
         virtual void called() noexcept = 0;
-        /// Another one has its place in the queue.
+        /// Another entry has taken its place in the queue.
         virtual void displaced() noexcept = 0;
     };
 
@@ -46,11 +46,11 @@ class FairQueue {
     FairQueue& operator=(const FairQueue&) = delete;
     ~FairQueue() = default;
 
-    /// False when as many as `limit` wait already, and none of them gives way.
+    /// False when `limit` entries wait already and none of them can be displaced.
     [[nodiscard]] bool join(const std::string& party, Entry& newcomer, std::size_t limit);
-    /// Takes out one that waits no longer.
+    /// Removes an entry that no longer waits.
     void leave(const Entry& one) noexcept;
-    /// Calls the next, if anyone waits.
+    /// Calls the next entry. False when the queue is empty.
     bool call_next() noexcept;
     void displace_all() noexcept;
 
@@ -67,7 +67,7 @@ class FairQueue {
     Parties::iterator find(const std::string& name);
     bool displace_for(std::size_t of_newcomers_party) noexcept;
 
-    Parties parties_;  ///< those of whom anyone waits, in the order of their turns
+    Parties parties_;  ///< the parties with waiting entries, in the order of their turns
     std::size_t size_ = 0;
 };
 

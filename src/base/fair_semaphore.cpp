@@ -14,7 +14,7 @@ FairSemaphore::Permit FairSemaphore::enter(const std::string& party) {
     return self.state == FairQueue::State::called ? Permit(this) : nullptr;
 }
 
-/// The place goes to the next at once: a newcomer can't take it in between.
+/// The place goes directly to the next in the queue, so that a newcomer cannot take it in between.
 void FairSemaphore::leave() noexcept {
     const std::lock_guard lock(mutex_);
     if (!queue_.call_next()) --inside_;

@@ -9,7 +9,7 @@
 
 namespace keyward {
 
-/// Lets so many in at once; the others wait in a FairQueue. Must outlive its permits; any thread may call.
+/// Semaphore with a bounded FairQueue of waiting threads. Must outlive its permits. Thread-safe.
 class FairSemaphore {
   public:
     struct Limits {
@@ -25,13 +25,13 @@ class FairSemaphore {
     struct Leave {
         void operator()(FairSemaphore* semaphore) const noexcept { semaphore->leave(); }
     };
-    /// Whoever holds it is inside.
+    /// Holds one place; destroying it leaves the semaphore.
     using Permit = std::unique_ptr<FairSemaphore, Leave>;
 
-    /// Null when too many wait.
+    /// Blocks until a place is free. Null when too many wait, or when the queue displaces the caller.
     [[nodiscard]] Permit enter(const std::string& party);
 
-    /// How many wait now.
+    /// The number of waiting threads.
     [[nodiscard]] std::size_t waiting() const {
         const std::lock_guard lock(mutex_);
         return queue_.size();

@@ -9,15 +9,15 @@
 
 namespace keyward {
 
-/// When something that costs others is done again: at once the first time, then after a minute, and after
-/// twice as long each further time, up to an hour. Any thread may call.
+/// Limits how often costly work is repeated: at once the first time, then after a minute, then after twice
+/// the last pause, up to an hour. Thread-safe.
 class GrowingPause {
   public:
-    /// Also when the clock was set back to before the pause began.
+    /// True also when the clock was set back to before the start of the pause.
     [[nodiscard]] bool is_over(Instant now) const;
-    /// It was done.
+    /// Call this after the work was done: starts the next pause.
     void begin(Instant now);
-    /// It helped: the next time is as the first.
+    /// Call this after the work succeeded: the next pause is as short as the first.
     void reset();
 
   private:
@@ -26,10 +26,10 @@ class GrowingPause {
     std::chrono::minutes length_{0};
 };
 
-/// One for each environment. Any thread may call.
+/// One pause for each environment. Thread-safe.
 class GrowingPauses {
   public:
-    /// It stays where it is.
+    /// The reference stays valid as long as this object.
     GrowingPause& of(const std::string& environment);
 
   private:

@@ -9,7 +9,7 @@
 namespace keyward {
 
 /// The CKA_ID of a key's objects in a token: 16 random octets, shared by a private key and its public half.
-/// It alone leads from the catalogue to the object.
+/// It is the only link from the catalogue to the object.
 class ObjectId {
   public:
     static constexpr std::size_t size = 16;
@@ -29,7 +29,7 @@ class ObjectId {
 /// Random identifier of a row or a request: 128 bits in the form of RFC 9562 (UUID version 4).
 std::string random_uuid();
 
-/// Random octets from the operating system's generator, by way of OpenSSL's private one.
+/// Random octets from the operating system's generator, through OpenSSL's private DRBG.
 SecretBytes random_secret(std::size_t size);
 
 }  // namespace keyward

@@ -10,10 +10,11 @@
 
 namespace keyward::log {
 
-/// What a log line may hold: text and numbers. A secret does not convert, so it can't get into a log.
+/// A value in a log line: text or a number. There is no conversion from a secret, so a secret cannot get into
+/// a log.
 class Value {
   public:
-    // Not explicit, so that a log call names its values in place.
+    // Implicit, so that a log call can name its values in place.
     Value(std::string text) : text_(std::move(text)) {}
     Value(std::string_view text) : text_(text) {}
     Value(const char* text) : text_(text) {}
@@ -33,8 +34,8 @@ class Value {
 
 using Values = std::initializer_list<std::pair<std::string_view, Value>>;
 
-/// One line of JSON on stderr: time, level, event and the named values. Events are named
-/// `subject.what_happened`. Any thread may call these.
+/// Writes one line of JSON to stderr: time, level, event and the named values. Events are named
+/// `subject.what_happened`. Thread-safe.
 void info(std::string_view event, Values values = {});
 void warn(std::string_view event, Values values = {});
 void error(std::string_view event, Values values = {});

@@ -14,7 +14,7 @@ bool has_swap(const std::filesystem::path& root) {
     return static_cast<bool>(std::getline(swaps, line));
 }
 
-/// As /proc/self/cgroup says, relative to where the groups are mounted; nothing without version 2.
+/// The path from /proc/self/cgroup, relative to the mount point of the groups; empty without version 2.
 std::filesystem::path control_group(const std::filesystem::path& root) {
     constexpr std::string_view version_2 = "0::/";
     std::ifstream groups(root / "proc/self/cgroup");
@@ -35,7 +35,7 @@ bool may_be_swapped(const std::filesystem::path& root) {
     if (!has_swap(root)) return false;
     const std::filesystem::path top = root / "sys/fs/cgroup";
     if (forbids_swap(top)) return false;
-    // A limit of a group holds for those below it.
+    // A limit of a group also applies to its descendants.
     std::filesystem::path group = top;
     for (const auto& part : control_group(root)) {
         group /= part;

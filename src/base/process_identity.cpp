@@ -31,8 +31,8 @@ std::string pid_namespace() {
                       : std::string(unknown_namespace);
 }
 
-/// Field 22 of /proc/PID/stat. The name before it may hold anything, so the count starts behind its closing
-/// bracket.
+/// Field 22 of /proc/PID/stat. The name before it may contain any character, so counting starts after its
+/// closing bracket.
 std::string start_time(const std::string& pid) {
     const std::string line = first_line("/proc/" + pid + "/stat");
     const auto bracket = line.rfind(')');
@@ -69,7 +69,7 @@ bool is_known_dead(const std::string& identity) {
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + std::min(slash, rest.size()), pid);
     if (slash == std::string::npos || error != std::errc{} || pid <= 0) return false;
     if (kill(pid, 0) != 0) return errno == ESRCH;
-    // Somebody has that number. Where /proc hides others' processes there is no start time to compare.
+    // The PID is in use. Where /proc hides other users' processes there is no start time to compare.
     const std::string started = start_time(std::to_string(pid));
     return !started.empty() && started != rest.substr(slash + 1);
 }

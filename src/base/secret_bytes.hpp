@@ -9,18 +9,18 @@
 
 namespace keyward {
 
-/// Octets whose disclosure would hurt: key material, PINs, tokens, passwords.
-/// Move-only, and cleansed (OPENSSL_cleanse) when it ends or is assigned over. The only way to the octets is
-/// `reveal()`, a name one can grep for. It can't be streamed, logged or made into JSON. Not for sharing
-/// between threads.
+/// Secret octets: key material, PINs, tokens, passwords.
+/// Move-only. Cleanses its memory (OPENSSL_cleanse) when it is destroyed or assigned to. The only access to
+/// the octets is `reveal()`, a name one can grep for. It cannot be streamed, logged or converted to JSON. Not
+/// thread-safe.
 class SecretBytes {
   public:
     SecretBytes() = default;
-    /// Uninitialised room for `size` octets, to be written through `writable()`.
+    /// Uninitialized room for `size` octets, to be written through `writable()`.
     explicit SecretBytes(std::size_t size);
-    /// A copy; the source is its owner's to cleanse.
+    /// Makes a copy; the owner of the source must cleanse the source.
     static SecretBytes copy_of(ByteView bytes);
-    /// Takes the text over and cleanses the string it came in.
+    /// Copies the text and cleanses the source string.
     static SecretBytes take(std::string& text);
 
     SecretBytes(const SecretBytes&) = delete;
@@ -38,7 +38,7 @@ class SecretBytes {
         return {reinterpret_cast<const char*>(data_.get()), size_};
     }
     [[nodiscard]] std::span<std::uint8_t> writable() noexcept { return {data_.get(), size_}; }
-    /// Makes it shorter; the octets that fall away are cleansed.
+    /// Shortens the value and cleanses the octets that are cut off.
     void truncate(std::size_t size) noexcept;
     [[nodiscard]] SecretBytes clone() const { return copy_of(reveal()); }
 

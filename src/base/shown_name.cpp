@@ -53,7 +53,7 @@ std::string without_uuids(std::string_view text) {
     return rest;
 }
 
-/// Also when colons, dashes or spaces stand between the digits.
+/// Finds the digits also when colons, dashes or spaces separate them.
 bool holds_hex_key(std::string_view text) {
     constexpr std::string_view separators = ":- _.,";
     std::size_t digits = 0;
@@ -68,7 +68,7 @@ bool holds_hex_key(std::string_view text) {
 }
 
 /// Whether upper case, lower case and digits alternate as in base64, where they change at two of three
-/// places. In names, also those in camel case, they do so at less than one of three.
+/// places. In names, including camel case, they change at less than one of three.
 bool alternates_like_base64(std::string_view text) {
     std::size_t count = 0;
     std::size_t changes = 0;
@@ -83,7 +83,7 @@ bool alternates_like_base64(std::string_view text) {
     return count >= shortest_random && 3 * changes > count;
 }
 
-/// The first octets of well-formed UTF-8, without a part of a character.
+/// The first octets of well-formed UTF-8, cut at a character boundary.
 std::string_view beginning_of(std::string_view text, std::size_t size) {
     while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U)
         --size;

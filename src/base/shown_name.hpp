@@ -5,14 +5,14 @@
 
 namespace keyward {
 
-/// Whether a text that a client sent can be repeated to it and written into a log. Key material, a password
-/// or a token may stand in a field that is meant for a name. A name has at most 255 bytes of UTF-8 without
+/// Whether a text from a client may be repeated to the client and written to a log. A field meant for a name
+/// may hold key material, a password or a token by mistake. A name has at most 255 bytes of UTF-8 without
 /// control characters. It has no `=`, no PEM boundary, no 16 hexadecimal digits in a row, and its letters and
-/// digits do not alternate as those of base64 do. A UUID in it is a name all the same.
+/// digits do not alternate as in base64. A UUID in it is allowed.
 bool looks_like_name(std::string_view text);
 
-/// The text if it looks like a name, with an ellipsis after the first 64 bytes. Otherwise its length alone,
-/// as `(44 bytes that are not shown)`. For every text of a client in an answer, a log or an error.
+/// The text if it looks like a name, with an ellipsis after the first 64 bytes. Otherwise only its length, as
+/// `(44 bytes that are not shown)`. Use it for every client text in an answer, a log or an error.
 std::string shown_name(std::string_view text);
 
 }  // namespace keyward

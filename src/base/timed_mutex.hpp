@@ -6,8 +6,9 @@
 
 namespace keyward {
 
-/// What std::timed_mutex is, for std::unique_lock. ThreadSanitizer of GCC 12 does not see the call by which
-/// that one waits (pthread_mutex_clocklock), and would not see races beside it. Any thread may call.
+/// Replacement for std::timed_mutex, for use with std::unique_lock. ThreadSanitizer of GCC 12 does not
+/// intercept the call that std::timed_mutex waits with (pthread_mutex_clocklock), and would miss races around
+/// it. Thread-safe.
 class TimedMutex {
   public:
     void lock() {

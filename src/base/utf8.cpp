@@ -6,8 +6,8 @@
 namespace keyward {
 namespace {
 
-/// The length and the least value of a sequence of several octets by its first; a length of 0 when none
-/// begins so.
+/// The length and the least value of a multi-octet sequence, by its first octet; a length of 0 when no
+/// sequence begins with it.
 struct Lead {
     std::size_t length;
     std::uint32_t bits;

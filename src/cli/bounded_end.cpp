@@ -6,7 +6,7 @@
 namespace keyward::cli {
 
 void end_process_within(std::chrono::milliseconds limit, int exit_code) {
-    // It touches nothing but the time: it outlives every object of the process.
+    // The thread uses no object of the process, because it outlives them all.
     std::thread([limit, exit_code] {
         std::this_thread::sleep_for(limit);
         std::_Exit(exit_code);

@@ -26,7 +26,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::chrono::milliseconds hung_call_limit{500};
 constexpr std::chrono::milliseconds teardown_limit{2000};
 
-/// A kind of key to be tried in a token, with a key made for the trial.
+/// A kind of key to try in a token, with a key made for the trial.
 struct Trial {
     std::string name;
     keys::KeyMaterial material;
@@ -72,7 +72,7 @@ Json import_result(service::Environment& environment, const Trial& trial) {
     }
 }
 
-/// A token need not take what it has no mechanism for.
+/// A token may refuse keys for which it has no mechanism.
 bool is_offered(const std::set<std::string>& offered, const Trial& trial) {
     return std::ranges::any_of(default_mechanisms(algorithm_of(trial.material)),
                                [&](const std::string& name) { return offered.contains(name); });
@@ -107,7 +107,7 @@ void check_token(service::Environment& environment, const std::vector<Trial>& al
     if (!any_good) result["message"] = "no kind of key can be imported";
 }
 
-/// What was going on when a call failed, for people.
+/// The phase in which a call failed, in words for people.
 std::string_view words_of(TokenPhase phase) {
     switch (phase) {
         case TokenPhase::loading:
@@ -124,7 +124,8 @@ std::string_view words_of(TokenPhase phase) {
     return "";
 }
 
-/// Behind the bulkhead that it has in the service, so that a token that hangs is reported at its deadline.
+/// Calls the token through the same bulkhead as the service, so that a token that hangs is reported at its
+/// deadline.
 Json check_environment(service::Environment& environment, const std::vector<Trial>& all_trials) {
     Json result{{"environment", environment.name()}, {"success", false}};
     try {
@@ -138,7 +139,7 @@ Json check_environment(service::Environment& environment, const std::vector<Tria
     return result;
 }
 
-/// As `logging in: C_Login answered CKR_PIN_LOCKED`; the phase alone where no call of the module failed.
+/// Such as `logging in: C_Login answered CKR_PIN_LOCKED`; only the phase when no call of the module failed.
 std::string origin_of(const Json& result) {
     std::string text = result["phase"].get<std::string>();
     const auto call = result["call"].get<std::string>();
@@ -172,7 +173,8 @@ void print(const Json& result) {
                   << (import["success"] ? "ok" : import["message"].get<std::string>()) << "\n";
 }
 
-/// Knows which tokens hold the keys. Trying the tokens needs none, and must not make one.
+/// Opens the catalogue to learn which tokens hold the keys. Testing tokens does not require a catalogue and
+/// must not create one.
 std::unique_ptr<Catalogue> catalogue_if_there(const settings::CatalogueSettings& settings) {
     const std::string_view scheme = "sqlite://";
     std::error_code ignored;
@@ -186,14 +188,14 @@ std::unique_ptr<Catalogue> catalogue_if_there(const settings::CatalogueSettings&
     }
 }
 
-/// The environments to be tried: all, or the one whose login an operator asks for.
+/// The environments to test: all, or the one whose login an operator requests.
 std::vector<service::Environment*> chosen(const service::Environments& environments,
                                           const std::string& login) {
     std::vector<service::Environment*> all;
     for (const auto& environment : environments.all())
         if (login.empty() || environment->name() == login) all.push_back(environment.get());
     if (all.empty()) throw CommandFailed("there is no environment " + login + " in the configuration");
-    if (!login.empty()) all.front()->reload_pin();  // with the last try that the token gives, too
+    if (!login.empty()) all.front()->reload_pin();  // uses even the last try that the token allows
     return all;
 }
 
@@ -218,7 +220,7 @@ int check(const std::string& config, bool json, const std::string& login) {
     if (json) std::cout << results.dump(2) << "\n";
     std::cout.flush();
     const int exit_code = all_good ? 0 : 1;
-    // Finalizing a module under a call that hangs would hang too.
+    // Finalizing a module during a call that hangs would hang too.
     if (!environments.stop(hung_call_limit)) std::_Exit(1);
     end_process_within(teardown_limit, exit_code);
     return exit_code;

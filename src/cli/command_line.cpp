@@ -16,7 +16,7 @@ bool is_blank(std::string_view text) {
     return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
 }
 
-/// Of every option and positional that takes a value, those that are added later included.
+/// Covers every option and positional that takes a value, including those added later.
 void refuse_empty_values(CLI::App& command) {
     const CLI::Validator not_empty(
         [](const std::string& value) { return std::string(is_blank(value) ? is_empty : ""); }, "");
@@ -26,8 +26,8 @@ void refuse_empty_values(CLI::App& command) {
         refuse_empty_values(*subcommand);
 }
 
-/// The library would take the next word for the value of `--name=`, and an empty word after an option whose
-/// value may be left out for none.
+/// The library would take the next word as the value of `--name=`. It would ignore an empty word after an
+/// option whose value is optional.
 void refuse_options_without_value(std::span<const char* const> words) {
     std::string_view before;
     for (const std::string_view word : words) {
@@ -40,7 +40,7 @@ void refuse_options_without_value(std::span<const char* const> words) {
     }
 }
 
-/// The library takes an empty variable for one that is not set.
+/// The library treats an empty variable as unset.
 void refuse_empty_variable(const CLI::App& app) {
     const char* value = std::getenv(config_variable);
     if (value != nullptr && is_blank(value) && app.get_option("--config")->count() == 0)
@@ -82,7 +82,7 @@ int run_command_line(const std::string& version, int argc, const char* const* ar
         refuse_empty_variable(app);
         return invocation.run();
     } catch (const CLI::ParseError& error) {
-        if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version are no errors
+        if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version are not errors
         std::cerr << "keyward: " << error.what() << " (see: keyward --help)\n";
         return wrong_usage;
     }

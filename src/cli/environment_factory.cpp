@@ -20,7 +20,7 @@ std::vector<settings::PinSource> pin_sources(const settings::Settings& settings)
 
 service::EnvironmentProfile profile_of(const settings::EnvironmentSettings& environment,
                                        std::size_t environments) {
-    // One session holds the login, but for a token that has room for no other.
+    // One session holds the login, except with a token that has room for only one session.
     const service::ThreadLimits limits =
         service::thread_limits(std::max<std::size_t>(environment.sessions - 1, 1), environments,
                                std::max(1U, std::thread::hardware_concurrency()));
@@ -51,7 +51,7 @@ EnvironmentFactory::Provider EnvironmentFactory::load_provider(const char* name)
 
 EnvironmentFactory::EnvironmentFactory(const settings::Settings& settings) : pins_(pin_sources(settings)) {
     if (!settings.policy.legacy_mechanisms) return;
-    // SoftHSM2 does single DES with the OpenSSL of this process, which has it in its legacy provider alone.
+    // SoftHSM2 does single DES with the OpenSSL of this process, which has it only in its legacy provider.
     for (const char* name : {"default", "legacy"})
         providers_.push_back(load_provider(name));
 }

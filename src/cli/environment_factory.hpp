@@ -16,9 +16,9 @@ namespace keyward::cli {
 
 keys::KeyPolicy policy_of(const settings::Settings& settings);
 
-/// The tokens of a configuration, not touched yet: what `serve`, `check` and `reconcile` have in common. Made
-/// before the first thread starts, since it takes PINs out of the process's environment; the modules end
-/// last.
+/// The tokens of a configuration, before their first use: the common part of `serve`, `check` and
+/// `reconcile`. Create it before the first thread starts, because it removes PINs from the process's
+/// environment. The modules are destroyed last.
 class EnvironmentFactory {
   public:
     explicit EnvironmentFactory(const settings::Settings& settings);
@@ -26,9 +26,9 @@ class EnvironmentFactory {
     /// A token of one of the configuration's environments, bound at its first call.
     std::shared_ptr<Token> open(const settings::EnvironmentSettings& environment);
 
-    /// Every environment, behind its bulkhead.
+    /// Opens every environment, behind its bulkhead.
     void open_all(const settings::Settings& settings, service::Environments& environments);
-    /// The same, but a token that is not the one that holds its environment's keys is refused. The catalogue
+    /// The same, but refuses a token that is not the one that holds its environment's keys. The catalogue
     /// must outlive the environments.
     void open_all(const settings::Settings& settings, service::Environments& environments,
                   Catalogue& catalogue, service::PinnedToken::Pinning binding);
@@ -43,7 +43,7 @@ class EnvironmentFactory {
     static Provider load_provider(const char* name);
 
     settings::PinReader pins_;
-    std::vector<Provider> providers_;  // the modules use them, so they are unloaded after those
+    std::vector<Provider> providers_;  // the modules use them, so they must be unloaded after the modules
     hsm::ModuleRegistry modules_;
 };
 

@@ -74,7 +74,7 @@ void check(Options& options, bool is_limited) {
     if (is_limited) options.environments = comma_separated(options.environment_list, "--environments");
 }
 
-/// Where a grant holds, for the one who gives it.
+/// Where a grant applies, in words for the operator.
 std::string place_of(const Grant& grant, const Options& options) {
     if (grant.project_id.empty()) return "in every project";
     std::string names;
@@ -91,7 +91,7 @@ bool holds(const std::vector<Grant>& held, const Grant& wanted) {
     });
 }
 
-/// Before anything is taken, so that it is all or nothing.
+/// Checks before any grant is revoked, so that all are revoked or none.
 void refuse_what_is_not_held(const AdminContext& admin, const User& user, const std::vector<Grant>& grants) {
     const auto held = admin.catalogue->grants_of(user.id);
     for (const Grant& grant : grants)
@@ -100,7 +100,8 @@ void refuse_what_is_not_held(const AdminContext& admin, const User& user, const 
                                 std::string(to_string(grant.permission)) + " there; nothing was taken");
 }
 
-/// What is held everywhere stays so when a part of it is given: the limit would not apply.
+/// Refuses a limited grant when the user already holds the permission without limits: the limit would have no
+/// effect.
 void refuse_what_is_held_everywhere(const AdminContext& admin, const User& user,
                                     const std::vector<Grant>& grants) {
     for (const Grant& held : admin.catalogue->grants_of(user.id))

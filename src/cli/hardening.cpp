@@ -23,7 +23,7 @@ void* allocate(std::size_t size, const char* /*file*/, int /*line*/) {
     return std::malloc(size);
 }
 
-/// A block that moves would leave its octets behind, so growing is allocating, copying and cleansing.
+/// A block that moves would leave its octets behind, so this allocates, copies and cleanses.
 void* reallocate(void* memory, std::size_t size, const char* file, int line) {
     if (memory == nullptr) return allocate(size, file, line);
     const std::size_t old_size = malloc_usable_size(memory);
@@ -38,8 +38,9 @@ void* reallocate(void* memory, std::size_t size, const char* file, int line) {
     return larger;
 }
 
-/// Left to themselves, glibc's arenas grow with the processors, and blocks of many megabytes come to lie in
-/// them once one was freed; what is freed there stays with the process. Large blocks go back at once.
+/// By default, glibc's arenas multiply with the processors, and once a block of many megabytes was freed,
+/// later ones are allocated inside the arenas; memory freed there stays with the process. With these options
+/// large blocks return to the system at once.
 void bound_kept_memory() {
     constexpr int most_arenas = 8;
     constexpr int smallest_returned_block = 256 * 1024;

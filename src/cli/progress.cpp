@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 constexpr auto between_bars = 100ms;
 constexpr auto between_lines = 5s;
 constexpr std::size_t bar_width = 24;
-/// ECMA-48: to the start of the line, and erase it.
+/// ECMA-48: go to the start of the line, and erase it.
 constexpr const char* start_of_empty_line = "\r\x1b[K";
 
 std::string counts(std::size_t done, std::size_t total) {

@@ -7,8 +7,8 @@
 
 namespace keyward::cli {
 
-/// Says how far long work is: at a terminal as one line with a bar, written again and again and gone at the
-/// end; elsewhere as plain lines, seconds apart, and only once the work has taken that long. For one thread.
+/// Reports the progress of long work. At a terminal it redraws one line with a bar, and removes it at the
+/// end. Elsewhere it writes plain lines, seconds apart, once the work has taken that long. Not thread-safe.
 class Progress {
   public:
     using Clock = std::function<std::chrono::steady_clock::time_point()>;
@@ -21,9 +21,9 @@ class Progress {
     Progress& operator=(Progress&&) = delete;
     ~Progress();
 
-    /// `what` is at `done` of `total` (not 0).
+    /// Shows `what` at `done` of `total` (not 0).
     void show(const std::string& what, std::size_t done, std::size_t total);
-    /// Takes the bar away, so that something else can be written.
+    /// Removes the bar before other output.
     void clear();
 
   private:

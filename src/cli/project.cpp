@@ -29,7 +29,7 @@ void refuse_unknown_environments(const settings::Settings& settings, const std::
 }
 
 int create(const std::string& config, const Options& options) {
-    // It ends at the first slash of an object's label, which is project/name.
+    // An object's label is project/name, and its first slash ends the project's name.
     if (options.name.find('/') != std::string::npos)
         throw CommandFailed("a project's name must not have a slash");
     const AdminContext admin(config);

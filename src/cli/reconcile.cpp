@@ -23,7 +23,7 @@ namespace {
 constexpr std::chrono::milliseconds hung_call_limit{500};
 constexpr std::chrono::milliseconds teardown_limit{2000};
 
-/// What `--adopt` without an ID is read as; no ID can be spelled so.
+/// The value of `--adopt` without an ID; not a valid ID.
 constexpr const char* without_id = "(no ID)";
 
 struct Options {
@@ -92,7 +92,8 @@ service::ReconcileReport run(const service::ServiceContext& service_context,
         .run(options);
 }
 
-/// Only serve makes the file; without it nothing can be proved, and objects are adopted by their ids alone.
+/// Only `serve` creates the file. Without it object marks cannot be checked, and objects are adopted by their
+/// ids alone.
 std::shared_ptr<const service::ObjectMarks> marks_if_there(const settings::Settings& settings) {
     const std::filesystem::path file = settings.policy.request_fingerprint_secret_file;
     std::error_code ignored;
@@ -129,7 +130,7 @@ int reconcile(const std::string& config, const Options& options) {
         std::cout << text_of(report);
     std::cout.flush();
     const int exit_code = report.in_order() ? 0 : 1;
-    // Finalizing a module under a call that hangs would hang too.
+    // Finalizing a module during a call that hangs would hang too.
     if (!environments.stop(hung_call_limit)) std::_Exit(1);
     end_process_within(teardown_limit, exit_code);
     return exit_code;

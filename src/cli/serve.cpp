@@ -47,7 +47,7 @@ sigset_t handled_signals() {
     return signals;
 }
 
-/// Enough that requests waiting for one hung environment leave threads for all others.
+/// Enough that requests waiting for one hanging environment leave threads for all others.
 std::size_t handler_threads(const service::Environments& environments) {
     std::size_t threads = spare_handler_threads;
     for (const auto& environment : environments.all())
@@ -55,8 +55,8 @@ std::size_t handler_threads(const service::Environments& environments) {
     return threads;
 }
 
-/// A request may wait for imports, for the clean-up after those that failed, and twice for the end of the old
-/// objects: those that are not found are looked for again.
+/// A request may wait for imports, for the cleanup of failed ones, and twice for the destruction of old
+/// objects, because objects that are not found are looked up again.
 std::chrono::milliseconds longest_request(const service::Environments& environments) {
     std::chrono::milliseconds longest{0};
     for (const auto& environment : environments.all())
@@ -81,8 +81,7 @@ http::ServerSettings server_settings(const settings::HttpSettings& http, std::si
     return server;
 }
 
-/// Returns at SIGTERM or SIGINT; SIGHUP makes the tokens log in again with the PINs that their sources give
-/// now.
+/// Returns at SIGTERM or SIGINT. SIGHUP makes the tokens log in again with the current PINs of their sources.
 void wait_for_the_end(const sigset_t& signals, const service::Environments& environments) {
     while (true) {
         int signal = 0;
@@ -161,8 +160,8 @@ int serve(const std::string& config) {
                                                 }}});
         const service::PeriodicTasks purging({{"purge", 1h, [&] { login.remove_expired_tokens(); }},
                                               {"old_answers", 1h, [&] { repeats.forget_old_answers(); }}});
-        // What the looks through whole tokens leave behind counts as no request's, so all is returned now and
-        // then.
+        // Memory left behind by object scans is not counted for any request, so all free memory is returned
+        // periodically.
         const service::PeriodicTasks memory({{"memory", 1s, [&] { application.return_memory(); }},
                                              {"all_memory", 1min, [] { malloc_trim(0); }}});
         if (settings.http.trusted_proxies.empty())
@@ -182,12 +181,13 @@ int serve(const std::string& config) {
         recovery_runner.request_stop();
         repeats.end_waiting();
         server.stop(drain_limit);
-        // All requests are answered, and what was answered is in the catalogue. What is left may hang.
+        // All requests are answered, and all acknowledged changes are in the catalogue. The rest may hang.
         end_process_within(teardown_limit, 0);
     }
     const bool all_ended = environments.stop(hung_call_limit);
     log::info("service.stopped");
-    // A call that hangs in a module can't be ended, and finalizing the module under it would hang us too.
+    // A call that hangs in a module cannot be interrupted, and finalizing the module during it would hang
+    // too.
     if (!all_ended) std::_Exit(0);
     return 0;
 }

@@ -17,11 +17,11 @@ struct Options {
     std::string name;
     std::string expires;
     std::string id;
-    std::optional<std::chrono::minutes> lives;  ///< nothing: until it is revoked
+    std::optional<std::chrono::minutes> lives;  ///< nothing: valid until it is revoked
     bool json = false;
 };
 
-/// `90d`, `12h`, `30m`.
+/// Parses `90d`, `12h`, `30m`.
 std::chrono::minutes lifetime(const std::string& text) {
     using namespace std::chrono_literals;
     int count = 0;

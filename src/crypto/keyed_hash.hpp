@@ -7,8 +7,8 @@
 
 namespace keyward {
 
-/// HMAC-SHA256 (FIPS 198-1) over these parts, in lower-case hexadecimal. Each part is preceded by its length
-/// in eight octets, so that no two lists of parts give the same octets. Throws std::runtime_error when
+/// HMAC-SHA256 (FIPS 198-1) over the parts, in lower-case hexadecimal. Each part is preceded by its length in
+/// eight octets, so that different lists of parts never give the same input. Throws std::runtime_error when
 /// OpenSSL fails.
 std::string keyed_hash(const SecretBytes& key, const std::vector<ByteView>& parts);
 

@@ -6,7 +6,7 @@
 
 namespace keyward {
 
-/// OpenSSL's own of a hash function; it lives as long as the process. Any thread may call it.
+/// OpenSSL's object for a digest; it lives as long as the process. Thread-safe.
 const EVP_MD* openssl_digest(Digest digest);
 
 }  // namespace keyward

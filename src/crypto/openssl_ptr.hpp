@@ -14,7 +14,7 @@
 
 namespace keyward {
 
-/// Frees an OpenSSL handle with the function that belongs to it.
+/// Frees an OpenSSL handle with the function given.
 template <auto function>
 struct Freed {
     template <typename Handle>
@@ -23,7 +23,7 @@ struct Freed {
     }
 };
 
-/// Numbers are cleared when they end: most of them are secret.
+/// Numbers are cleared when freed: most of them are secret.
 using BnPtr = std::unique_ptr<BIGNUM, Freed<BN_clear_free>>;
 using BnCtxPtr = std::unique_ptr<BN_CTX, Freed<BN_CTX_free>>;
 using BnMontPtr = std::unique_ptr<BN_MONT_CTX, Freed<BN_MONT_CTX_free>>;
@@ -41,11 +41,11 @@ using ParamBuildPtr = std::unique_ptr<OSSL_PARAM_BLD, Freed<OSSL_PARAM_BLD_free>
 using ParamsPtr = std::unique_ptr<OSSL_PARAM, Freed<OSSL_PARAM_free>>;
 using ObjectPtr = std::unique_ptr<ASN1_OBJECT, Freed<ASN1_OBJECT_free>>;
 
-/// OpenSSL's own failure (no memory, no provider), as opposed to a key that is wrong. Throws
-/// std::runtime_error.
+/// Throws std::runtime_error when OpenSSL itself fails (no memory, no provider), as opposed to a wrong key.
 void require(bool openssl_succeeded);
 
-/// A handle that OpenSSL could make; it makes them all but when memory is short.
+/// Checks a handle that OpenSSL has allocated. Allocation fails only when memory is short; throws
+/// std::bad_alloc.
 template <typename Pointer>
 Pointer made(Pointer pointer) {
     if (!pointer) throw std::bad_alloc();
@@ -60,15 +60,14 @@ inline BnPtr number_from(ByteView octets) {
     return made(BnPtr(BN_bin2bn(octets.data(), static_cast<int>(octets.size()), nullptr)));
 }
 
-/// A number whose handling should take the same time whatever its value.
+/// A number that OpenSSL should handle in constant time.
 inline BnPtr secret_number_from(ByteView octets) {
     BnPtr number = number_from(octets);
     BN_set_flags(number.get(), BN_FLG_CONSTTIME);
     return number;
 }
 
-/// Leaves OpenSSL's error queue of this thread as it was: a refused key must not show up in someone else's
-/// error.
+/// Restores OpenSSL's error queue of this thread: a refused key must not show up in an unrelated error.
 class QuietErrors {
   public:
     QuietErrors() { ERR_set_mark(); }

@@ -6,11 +6,11 @@
 
 namespace keyward {
 
-/// Argon2id (RFC 9106, its second recommended choice: 64 MiB, 3 passes, 4 lanes) with a random salt, in the
+/// Argon2id (RFC 9106, its second recommended option: 64 MiB, 3 passes, 4 lanes) with a random salt, in the
 /// encoded form that carries its parameters.
 std::string hash_password(const SecretBytes& password);
 
-/// Whether the password made this hash. Takes as long as hash_password.
+/// Whether the hash belongs to the password. Takes as long as hash_password.
 bool password_fits(const SecretBytes& password, const std::string& hash);
 
 }  // namespace keyward

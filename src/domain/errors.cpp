@@ -5,7 +5,7 @@
 namespace keyward {
 namespace {
 
-/// A body of one mebibyte can hold a hundred thousand mistakes; nobody reads more than these.
+/// A body of one mebibyte can hold a hundred thousand mistakes; a longer list helps no reader.
 constexpr std::size_t listed_limit = 100;
 
 std::vector<FieldError> listed(std::vector<FieldError> details) {
@@ -16,7 +16,7 @@ std::vector<FieldError> listed(std::vector<FieldError> details) {
     return details;
 }
 
-/// What a token said is a sentence of its own; our own findings go on where the pointer ends.
+/// A token's message is a full sentence; our own messages continue after the pointer.
 bool is_sentence(const std::string& message) {
     return !message.empty() && std::isupper(static_cast<unsigned char>(message.front())) != 0;
 }

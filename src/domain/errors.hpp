@@ -15,8 +15,7 @@ struct FieldError {
     std::string message;
 };
 
-/// What the client may be told. `src/api/problem` turns the kind into a status and an `error` code, in one
-/// place.
+/// What the client may be told. `src/api/problem` alone maps the kind to a status and an `error` code.
 enum class ErrorKind {
     bad_request,
     validation_failed,
@@ -29,27 +28,27 @@ enum class ErrorKind {
     too_many_requests,
     hsm_unavailable,
     overloaded,
-    unauthorized_client,  ///< these three are OAuth's own (RFC 6749 section 5.2), for the token call
+    unauthorized_client,  ///< the next three are OAuth's (RFC 6749 section 5.2), for the token call
     unsupported_grant_type,
     invalid_request,
 };
 
-/// An error that the client is meant to read: `what()` becomes `error_description`. Everything else becomes
-/// an `internal_error` that says nothing but the request id.
+/// An error that is meant for the client: `what()` becomes `error_description`. Every other exception becomes
+/// an `internal_error` that contains nothing but the request id.
 class ServiceError : public std::runtime_error {
   public:
     ServiceError(ErrorKind kind, const std::string& description)
         : std::runtime_error(description), kind_(kind) {}
-    /// The same for `too_many_requests`, `hsm_unavailable` and `overloaded`, with the time after which the
-    /// client may come again.
+    /// For `too_many_requests`, `hsm_unavailable` and `overloaded`, with the time after which the client may
+    /// retry.
     ServiceError(ErrorKind kind, const std::string& description, std::chrono::seconds retry_after)
         : std::runtime_error(description), kind_(kind), retry_after_(retry_after) {}
-    /// `validation_failed`, with every wrong field at once; the description is made of them.
+    /// `validation_failed`, with every wrong field at once; the description is built from them.
     explicit ServiceError(std::vector<FieldError> details);
 
     [[nodiscard]] ErrorKind kind() const { return kind_; }
     [[nodiscard]] const std::vector<FieldError>& details() const { return details_; }
-    /// What Retry-After says; nothing for the usual second.
+    /// The value of Retry-After; nothing for the default of one second.
     [[nodiscard]] std::optional<std::chrono::seconds> retry_after() const { return retry_after_; }
 
   private:

@@ -7,8 +7,8 @@
 
 namespace keyward {
 
-/// From which networks (`login_network`) users have logged in, as the catalogue keeps it. Calls throw
-/// CatalogueError. Any thread may call.
+/// The networks (`login_network`) from which users have logged in, as stored in the catalogue. Thread-safe.
+/// Methods throw CatalogueError.
 class LoginNetworks {
   public:
     LoginNetworks() = default;
@@ -16,10 +16,10 @@ class LoginNetworks {
     LoginNetworks& operator=(const LoginNetworks&) = delete;
     virtual ~LoginNetworks() = default;
 
-    /// When the user last logged in from that network; nothing when that is not known, also of the user.
+    /// When the user last logged in from that network; nothing when either is unknown.
     virtual std::optional<Instant> last_login(const std::string& user_name, const std::string& network) = 0;
     virtual void keep_login(const std::string& user_id, const std::string& network, Instant at) = 0;
-    /// Forgets the networks from which the last login was before.
+    /// Removes the networks whose last login was before `before`.
     virtual void forget_logins(Instant before) = 0;
 };
 

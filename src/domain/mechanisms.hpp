@@ -13,27 +13,26 @@
 
 namespace keyward {
 
-/// What an object in a token may be used for: CKA_ENCRYPT, CKA_DECRYPT, CKA_SIGN, CKA_VERIFY.
-/// The private or secret object has encrypt/decrypt/sign/verify as its class allows, the public one the
-/// counterpart.
+/// What an object in a token may be used for: CKA_ENCRYPT, CKA_DECRYPT, CKA_SIGN, CKA_VERIFY. The private or
+/// secret object has encrypt/decrypt/sign/verify as its class allows, the public one the counterpart.
 enum class KeyUsage : std::uint8_t { encrypt_decrypt, sign_verify };
 using KeyUsages = std::set<KeyUsage>;
 
-/// What is done with a key.
+/// An operation with a key.
 enum class CryptoOperation : std::uint8_t { encrypt, decrypt, sign, verify };
 
 /// The use that an object must be made for.
 KeyUsage use_of(CryptoOperation action);
-/// As in the path of its call: `encrypt` …
+/// The spelling in the request path: `encrypt` …
 std::string_view to_string(CryptoOperation action);
 
-/// How a mechanism runs: what it takes, and in which form a token gets it.
+/// How a mechanism runs: its input, and the form in which a token gets it.
 enum class Scheme : std::uint8_t {
     gcm,                  ///< the tag follows the ciphertext, as in PKCS#11
-    cbc_pad,              ///< padded as PKCS#7 has it
-    ctr,                  ///< the whole block counts, big-endian
+    cbc_pad,              ///< PKCS#7 padding
+    ctr,                  ///< the whole block is the counter, big-endian
     ecb,                  ///< whole blocks, no padding
-    mac,                  ///< HMAC or CMAC, the whole of it
+    mac,                  ///< HMAC or CMAC, not truncated
     rsa_pkcs1_signature,  ///< RFC 8017 8.2; over a digest: a DigestInfo in CKM_RSA_PKCS
     rsa_pss,              ///< RFC 8017 8.1, MGF1 with the same digest, salt as long as the digest
     rsa_oaep,             ///< RFC 8017 7.1, MGF1 with the same digest, no label
@@ -42,49 +41,50 @@ enum class Scheme : std::uint8_t {
     eddsa,                ///< pure, over the message itself
 };
 
-/// What a request may send beside `mechanism` and `input`.
+/// The parameters of a request, besides `mechanism` and `input`.
 enum class Parameter : std::uint8_t { iv, aad, tag, hash, format, digest };
 std::string_view to_string(Parameter parameter);
 
-/// One row of the operations table: a mechanism by the name that the contract gives it (PKCS#11's without
-/// CKM_, upper case, dashes).
+/// One row of the operations table: a mechanism under its name in the API contract (PKCS#11's without CKM_,
+/// upper case, dashes).
 struct Mechanism {
     std::string_view name;
     keys::Algorithm algorithm;
     Scheme scheme;
-    std::optional<Digest> digest;  ///< that it hashes its input with
-    std::uint8_t iv_size;          ///< octets; 0 when it takes none
-    bool by_default;               ///< a key of this algorithm may do it when the request names no mechanisms
-    bool legacy;                   ///< in use only where the configuration allows legacy mechanisms
+    std::optional<Digest> digest;  ///< the hash of its input
+    std::uint8_t iv_size;          ///< octets; 0 when it has none
+    bool by_default;               ///< a key of this algorithm has it when the request names no mechanisms
+    bool legacy;                   ///< usable only where the configuration allows legacy mechanisms
     std::string_view limits;       ///< in words for people
     std::string_view source;
 };
 
-/// The whole table: validation, routing to a token, listing and documentation read it.
+/// The whole table. Validation, routing to a token, listing and documentation read it.
 std::span<const Mechanism> mechanism_table();
 
-/// Null when the table has none of that name.
+/// Returns null when the table has no mechanism of that name.
 const Mechanism* find_mechanism(std::string_view name);
 
 KeyUsage use_of(const Mechanism& mechanism);
-/// The pair of actions that a mechanism of this kind is for.
+/// The pair of actions that a mechanism of this kind supports.
 std::vector<CryptoOperation> actions_of(const Mechanism& mechanism);
 /// Whether requests for that mechanism may send the parameter.
 bool takes(const Mechanism& mechanism, Parameter parameter);
-/// All that it takes.
+/// All parameters that the mechanism takes.
 std::vector<Parameter> parameters_of(const Mechanism& mechanism);
-/// Whether that action needs the public half alone, so that it may run outside of the token.
+/// Whether the action needs only the public half, so that it may run outside the token.
 bool is_public(const Mechanism& mechanism, CryptoOperation action);
-/// Whether a failed decryption tells something of the plaintext to who can send ciphertexts of their own.
+/// Whether a failed decryption reveals something of the plaintext to a client that can send chosen
+/// ciphertexts.
 bool failure_is_an_oracle(const Mechanism& mechanism);
 
 /// A key's mechanisms, in the table's order.
 using MechanismList = std::vector<std::string>;
 
-/// Those that a key of this algorithm gets when the request names none.
+/// The mechanisms that a key of this algorithm gets when the request names none.
 MechanismList default_mechanisms(keys::Algorithm algorithm);
 
-/// All that fit a key of this algorithm: for error texts and validation.
+/// All mechanisms that fit a key of this algorithm: for error texts and validation.
 MechanismList mechanisms_for(keys::Algorithm algorithm);
 
 /// The uses that the named mechanisms of this algorithm need.

@@ -7,10 +7,10 @@
 
 namespace keyward {
 
-/// What a grant allows. `any_grant` on a route means that one of them is enough, whichever.
+/// What a grant allows.
 enum class Permission { manage, deploy_undeploy, use, admin };
 
-/// The names a person may write, old and new; the first of each permission is the one we print.
+/// The accepted names, old and new. Output uses the first name of each permission.
 struct PermissionName {
     std::string_view name;
     Permission permission;

@@ -8,14 +8,14 @@
 
 namespace keyward {
 
-/// The Idempotency-Key that a request came with, and how the answer to be kept for its repeats is written.
+/// The Idempotency-Key of a request, and the function that writes the answer to store for its repeats.
 struct IdempotencyKey {
     std::string user_id;
     std::string key;
     std::function<std::string(const DeploymentReport&)> answer;
 };
 
-/// Where a change comes from: for the log, the audit trail and repeats.
+/// The source of a change: for the log, the audit trail and repeats.
 struct Origin {
     std::string request_id;
     std::string client_address;

@@ -9,11 +9,12 @@
 
 namespace keyward::http {
 
-/// The clients of an IPv6 network count as one: a /64 is what one machine may have. An IPv4 address, and text
-/// that is no address, stay as they are.
+/// The unit by which clients are counted. An IPv6 address gives its /64 network, because one machine may have
+/// a whole one. An IPv4 address, and text that is not an address, stay as they are.
 std::string address_group(const std::string& address);
 
-/// How much of something each address has, so that one client can't hold all of it. Any thread.
+/// Limits how much of a resource each address may hold, so that one client cannot hold all of it.
+/// Thread-safe.
 class AddressShares {
   public:
     explicit AddressShares(std::size_t most_of_one) : most_of_one_(most_of_one) {}
@@ -21,8 +22,7 @@ class AddressShares {
     AddressShares& operator=(const AddressShares&) = delete;
     ~AddressShares() = default;
 
-    /// What one client holds; given back when it ends. Not for sharing between threads. The shares must
-    /// outlive it.
+    /// The amount one client holds; returned on destruction. Not thread-safe. The shares must outlive it.
     class Share {
       public:
         Share() = default;
@@ -42,8 +42,8 @@ class AddressShares {
         }
         ~Share();
 
-        /// False, and nothing changes, when its address would have more than one may have. Without an
-        /// address anything fits.
+        /// False, without a change, when the address would exceed its limit. Always succeeds without an
+        /// address.
         bool resize(std::size_t size);
 
       private:

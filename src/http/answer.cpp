@@ -67,7 +67,7 @@ bool is_the_servers(std::string_view name) {
     return std::ranges::find(headers_of_the_server, lower_case(name)) != headers_of_the_server.end();
 }
 
-/// Formatting a date costs more than the rest of a head, and it changes once a second.
+/// Cached, because formatting a date costs more than the rest of a head, and it changes once a second.
 const std::string& date_now() {
     thread_local std::time_t formatted_for = -1;
     thread_local std::string text;
@@ -99,7 +99,8 @@ std::string http_date(std::time_t time) {
     std::tm utc{};
     ::gmtime_r(&time, &utc);
     const auto two_digits = [](int number) { return (number < 10 ? "0" : "") + std::to_string(number); };
-    std::string text = days.at(static_cast<std::size_t>(utc.tm_wday));  // the names are not the locale's
+    // the names do not depend on the locale
+    std::string text = days.at(static_cast<std::size_t>(utc.tm_wday));
     text.append(", ").append(two_digits(utc.tm_mday)).append(" ");
     text.append(months.at(static_cast<std::size_t>(utc.tm_mon))).append(" ");
     text.append(std::to_string(1900 + utc.tm_year)).append(" ").append(two_digits(utc.tm_hour)).append(":");

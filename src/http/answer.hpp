@@ -10,39 +10,39 @@
 
 namespace keyward::http {
 
-/// How one answer is framed (RFC 9112).
+/// The framing of one answer (RFC 9112).
 struct AnswerFraming {
     bool without_body = false;  ///< the request was HEAD
-    bool close = false;         ///< the connection ends after it
-    bool http_1_0 = false;      ///< an old client has to be told that the connection stays
+    bool close = false;         ///< the connection ends after this answer
+    bool http_1_0 = false;      ///< an HTTP/1.0 client must be told that the connection stays open
     bool chunked = false;       ///< the body comes in chunks (RFC 9112 section 7.1)
-    bool until_close = false;   ///< the body ends with the connection, for clients that know no chunks
+    bool until_close = false;   ///< the end of the connection ends the body, for clients without chunked
+                                ///< encoding
 };
 
-/// The handler's part can be sent as it is: a final status, and nothing in the headers that would end a line
-/// early.
+/// Whether the handler's response can be sent: a final status, and no header content that ends a line early.
 bool is_sendable(const Response& response);
 
-/// Date as RFC 9110 5.6.7 writes it: `Sun, 06 Nov 1994 08:49:37 GMT`.
+/// Date in the format of RFC 9110 5.6.7: `Sun, 06 Nov 1994 08:49:37 GMT`.
 std::string http_date(std::time_t time);
 
-/// Status line and header fields with the empty line at the end. Content-Length, Date, Connection and
-/// Transfer-Encoding among the response's own headers are left out: they are the server's to say.
+/// Status line and header fields, with the empty line at the end. Drops Content-Length, Date, Connection and
+/// Transfer-Encoding from the response's own headers, because the server sets them.
 std::string answer_head(const Response& response, const AnswerFraming& framing);
 
-/// One chunk of a body (RFC 9112 section 7.1). Without octets it is the last.
+/// One chunk of a body (RFC 9112 section 7.1). An empty chunk is the last one.
 std::string chunk_of(std::string_view octets);
 
-/// An answer on its way to a socket. Its octets are cleansed when it ends, since an answer may hold a
-/// decrypted text.
+/// An answer that is being written to a socket. Cleanses its octets on destruction, because an answer may
+/// hold decrypted text.
 class OutgoingAnswer {
   public:
     enum class Progress { done, blocked, failed };
 
     OutgoingAnswer() = default;
-    /// All of it, or of one that goes in parts the head and the first part.
+    /// The whole answer. If the body is sent in parts: the head and the first part.
     OutgoingAnswer(Response&& response, const AnswerFraming& framing);
-    /// A further part, framed already.
+    /// A further part, already framed.
     explicit OutgoingAnswer(std::string part) : body_(std::move(part)) {}
     OutgoingAnswer(const OutgoingAnswer&) = delete;
     OutgoingAnswer& operator=(const OutgoingAnswer&) = delete;
@@ -50,7 +50,7 @@ class OutgoingAnswer {
     OutgoingAnswer& operator=(OutgoingAnswer&& other) noexcept;
     ~OutgoingAnswer();
 
-    /// Sends what the socket takes now, without waiting and without SIGPIPE.
+    /// Sends what the socket accepts now, without blocking and without SIGPIPE.
     Progress send(int socket) noexcept;
     [[nodiscard]] std::size_t remaining() const noexcept { return head_.size() + body_.size() - sent_; }
 

@@ -6,7 +6,7 @@
 
 namespace keyward::http {
 
-/// So many octets of memory for one use by all clients together. Any thread.
+/// A limit in octets on the memory that all clients together use for one purpose. Thread-safe.
 class ByteBudget {
   public:
     explicit ByteBudget(std::size_t limit) : limit_(limit) {}
@@ -23,8 +23,8 @@ class ByteBudget {
     std::atomic<std::size_t> taken_{0};
 };
 
-/// What one client holds of a budget; given back when it ends. Not for sharing between threads. The budget
-/// must outlive it.
+/// The part of a budget that one client holds; returned on destruction. Not thread-safe. The budget must
+/// outlive it.
 class ByteReservation {
   public:
     explicit ByteReservation(ByteBudget& budget) noexcept : budget_(budget) {}
@@ -32,7 +32,7 @@ class ByteReservation {
     ByteReservation& operator=(const ByteReservation&) = delete;
     ~ByteReservation() { resize(0); }
 
-    /// False, and nothing changes, when the budget does not have it.
+    /// False, without a change, when the budget is too small.
     bool resize(std::size_t size) noexcept {
         if (size > size_ && !budget_.try_take(size - size_)) return false;
         if (size < size_) budget_.give_back(size_ - size);

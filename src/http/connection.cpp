@@ -21,11 +21,11 @@ constexpr std::string_view too_many_bodies_of_one =
 constexpr std::string_view stopping = "the service is stopping: come again in a second";
 constexpr std::string_view too_slow = "the request did not arrive within its time";
 
-/// So much of each body is not counted against its address, so that a client whose neighbours send large
-/// bodies can still send small ones.
+/// This much of each body does not count against its address, so that a client can send small bodies while
+/// others behind the same address send large ones.
 constexpr std::size_t body_free_of_share = std::size_t{16} << 10U;
 
-/// The next close throws away what the client did not take, in place of keeping it in the kernel for minutes.
+/// Makes the next close discard unsent data. Otherwise the kernel would keep it for minutes.
 void forget_unsent_data(int socket) {
     const linger at_once{.l_onoff = 1, .l_linger = 0};
     ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
@@ -93,7 +93,7 @@ void Connection::hold_body_memory() {
     if (!body_memory_.resize(size)) refuse(503, too_many_bodies);
 }
 
-/// RFC 9110 15.2.1. So short a text always fits: everything sent before was taken by the kernel.
+/// RFC 9110 15.2.1. Such a short text always fits: the kernel has accepted everything sent before.
 void Connection::invite_body() {
     constexpr std::string_view interim = "HTTP/1.1 100 Continue\r\n\r\n";
     body_invited_ = true;
@@ -133,7 +133,7 @@ void Connection::run() noexcept {
         forget_request();
         return hang_up();
     }
-    if (state_ != State::busy) {  // hung up meanwhile
+    if (state_ != State::busy) {  // hung up during handling
         keyward::cleanse(response.body);
         return forget_request();
     }
@@ -145,7 +145,7 @@ void Connection::run() noexcept {
     }
 }
 
-/// The request stays as it is: the handler works on it.
+/// Leaves the request untouched, because the handler still uses it.
 void Connection::answer_early(Response response) noexcept {
     const std::scoped_lock lock(mutex_);
     if (state_ != State::busy) return;
@@ -177,7 +177,8 @@ void Connection::send(Response response) {
     write();
 }
 
-/// On its own, in the queue with all other work: a client that takes its answer fast holds no thread either.
+/// Queues the next part behind all other work, so that a client that reads fast does not hold a thread
+/// either.
 void Connection::order_next_part() {
     if (state_ == State::writing) core_.keeper.unwatch(socket_.get());
     outgoing_ = OutgoingAnswer{};
@@ -186,7 +187,7 @@ void Connection::order_next_part() {
     if (!core_.pool.submit(shared_from_this())) hang_up();
 }
 
-/// Only this thread touches `next_part_` while the state is `preparing`.
+/// While the state is `preparing`, only this thread accesses `next_part_`.
 void Connection::prepare_next_part() noexcept {
     {
         const std::scoped_lock lock(mutex_);
@@ -196,11 +197,11 @@ void Connection::prepare_next_part() noexcept {
     bool failed = false;
     try {
         part = next_part_();
-    } catch (...) {  // anything; what it says may hold a secret
+    } catch (...) {  // any type; the text of the exception may hold a secret
         failed = true;
     }
     const std::scoped_lock lock(mutex_);
-    if (state_ != State::preparing) return;  // hung up meanwhile
+    if (state_ != State::preparing) return;  // hung up during the call
     try {
         if (!failed) return send_part(std::move(part));
     } catch (...) {  // no memory
@@ -247,7 +248,7 @@ void Connection::finish_answer() {
         return set_deadline(core_.settings.idle_deadline);
     }
     if (input_ended_) return hang_up();
-    // A close with unread input would reset the connection and might destroy the answer on its way (RFC
+    // A close with unread input would reset the connection, which could destroy the answer in transit (RFC
     // 9112 9.6).
     ::shutdown(socket_.get(), SHUT_WR);
     enter(State::lingering);
@@ -285,9 +286,9 @@ void Connection::abandon() noexcept {
     hang_up();
 }
 
-/// Shutting the socket down makes Pistache read its end and close its own descriptor. An answer that goes in
-/// parts and is not whole ends with a reset: an orderly end would be the end of the body for a client that
-/// knows no chunks.
+/// Shuts the socket down, so that Pistache reads its end and closes its own descriptor. Resets the connection
+/// when an answer in parts is incomplete: to a client without chunked encoding, an orderly end would be the
+/// end of the body.
 void Connection::hang_up() noexcept {
     if (state_ == State::closed) return;
     if (state_ == State::writing) core_.keeper.unwatch(socket_.get());

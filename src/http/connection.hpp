@@ -20,45 +20,45 @@ namespace keyward::http {
 
 /// One client's connection: reads a request, has it handled, writes the answer, reads the next.
 ///
-/// It owns a duplicate of the socket's descriptor, made while Pistache's own was surely open. So an answer
-/// can only go to the client that asked, whatever Pistache closes and whatever number the kernel gives to the
-/// next client.
+/// It owns a duplicate of the socket's descriptor, made while Pistache's own descriptor was certainly open.
+/// So an answer can only go to the client that sent the request, even if Pistache closes its descriptor and
+/// the kernel gives the number to another client.
 ///
-/// One answer a request: octets that come between a request and the end of its answer are a pipelined
-/// request. They are not looked at, and the connection ends after the answer. All functions may be called by
-/// several threads; one lock guards the state.
+/// One answer per request. Octets that arrive between a request and the end of its answer are a pipelined
+/// request: they are ignored, and the connection ends after the answer. Thread-safe: one lock guards the
+/// state.
 class Connection final : public PoolTask,
                          public EarlyResponder,
                          public std::enable_shared_from_this<Connection> {
   public:
     Connection(Descriptor socket, std::string peer_address, ServerContext& core);
 
-    /// False when its address has as many connections as one may have. To be asked once, before all else.
+    /// False when the address has the maximum number of connections. Call once, before any other function.
     [[nodiscard]] bool takes_its_place() { return place_.resize(1); }
 
-    /// Octets from the client. The caller cleanses its own copy.
+    /// Accepts octets from the client. The caller cleanses its own copy.
     void receive(ByteView bytes) noexcept;
-    /// The client sends no more: it has hung up, or closed its half. Pistache then closes its descriptor.
+    /// The client has hung up or closed its sending half. Pistache closes its descriptor afterwards.
     void input_ended() noexcept;
-    /// Handles the request and answers it, or makes the next part of an answer; on a handler thread.
+    /// Handles the request and answers it, or makes the next part of an answer. Runs on a handler thread.
     void run() noexcept override;
     void answer_early(Response response) noexcept override;
-    /// The socket takes more of an answer.
+    /// Called when the socket accepts more of an answer.
     void socket_has_room() noexcept;
     [[nodiscard]] bool is_due(std::int64_t now) const noexcept {
         return deadline_.load(std::memory_order_relaxed) <= now;
     }
     void deadline_passed(std::int64_t now) noexcept;
-    /// Hangs up, whatever is going on.
+    /// Hangs up in any state.
     void abandon() noexcept;
 
   private:
     enum class State {
-        reading,    // a request, or waiting for one
-        busy,       // a handler works on it
-        writing,    // the socket did not take the whole answer, or not all of a part of it
+        reading,    // reads a request, or waits for one
+        busy,       // a handler works on the request
+        writing,    // the socket has not accepted the whole answer, or the whole of a part
         preparing,  // a handler thread makes the next part of the answer
-        lingering,  // answered for the last time; what still comes is not looked at
+        lingering,  // the last answer is sent; further input is ignored
         closed
     };
     static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
@@ -88,7 +88,7 @@ class Connection final : public PoolTask,
 
     AddressShares::Share place_;
 
-    std::mutex mutex_;  // guards all below; the request itself is the handler thread's while busy
+    std::mutex mutex_;  // guards all below, except that the handler thread owns the request while busy
     Descriptor socket_;
     State state_ = State::reading;
     RequestReader reader_;
@@ -104,7 +104,7 @@ class Connection final : public PoolTask,
     bool pipelined_ = false;
     bool input_ended_ = false;
     bool close_after_ = false;
-    bool in_parts_ = false;  // the answer is not whole yet, whatever was sent
+    bool in_parts_ = false;  // parts of the answer are still to come
     bool chunked_ = false;
     OutgoingAnswer outgoing_;
     NextPart next_part_;

@@ -51,7 +51,7 @@ bool DeadlineMonitor::add(const std::shared_ptr<Connection>& connection) {
 }
 
 void DeadlineMonitor::remove(const Connection& connection) noexcept {
-    std::shared_ptr<Connection> last;  // ends after the lock
+    std::shared_ptr<Connection> last;  // destroyed after the lock is released
     const std::scoped_lock lock(mutex_);
     if (auto node = connections_.extract(&connection)) last = std::move(node.mapped());
 }
@@ -80,8 +80,8 @@ void DeadlineMonitor::watch(int socket, Connection& connection) {
     add_to(epoll_.get(), socket, EPOLLOUT, &connection);
 }
 
-/// Needed before the descriptor is closed: Pistache's own descriptor keeps the socket, and with it the entry,
-/// alive.
+/// Must run before the descriptor is closed: Pistache's own descriptor keeps the socket, and with it the
+/// epoll entry, alive.
 void DeadlineMonitor::unwatch(int socket) noexcept {
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, socket, nullptr);
 }
@@ -106,7 +106,8 @@ void DeadlineMonitor::work() {
             });
         }
         if (Clock::now() < next_check) continue;
-        contain("deadlines of connections", [this] { check_deadlines(); });  // what is due stays due
+        // expired deadlines stay expired
+        contain("deadlines of connections", [this] { check_deadlines(); });
         next_check = Clock::now() + tick_;
     }
 }

@@ -16,27 +16,27 @@ namespace keyward::http {
 
 class Connection;
 
-/// Milliseconds of the steady clock: what deadlines are measured in.
+/// Milliseconds of the steady clock, the unit of deadlines.
 std::int64_t steady_milliseconds();
 
-/// Knows every connection, and does with one thread what no other thread may wait for: it goes on with
-/// answers that a socket did not take at once, and acts when a deadline has passed. Any thread may call it,
-/// also with a connection's lock held: it never holds its own lock while it calls a connection.
+/// Tracks all connections, and does on one thread the work that other threads must not wait for: it continues
+/// answers that a socket did not accept at once, and acts on expired deadlines. Thread-safe, also while the
+/// caller holds a connection's lock: it never holds its own lock while it calls a connection.
 class DeadlineMonitor {
   public:
-    /// Deadlines are looked at every `tick`.
+    /// Checks deadlines every `tick`.
     DeadlineMonitor(std::size_t max_connections, std::chrono::milliseconds tick);
     DeadlineMonitor(const DeadlineMonitor&) = delete;
     DeadlineMonitor& operator=(const DeadlineMonitor&) = delete;
     ~DeadlineMonitor() { stop(); }
 
-    /// False when there are as many as may be.
+    /// False when the maximum number of connections is reached.
     [[nodiscard]] bool add(const std::shared_ptr<Connection>& connection);
     void remove(const Connection& connection) noexcept;
     [[nodiscard]] std::size_t size() const;
     [[nodiscard]] std::vector<std::shared_ptr<Connection>> all() const;
 
-    /// Calls the connection's `socket_has_room` when there is some, until `unwatch`. Throws
+    /// Calls the connection's `socket_has_room` when there is room, until `unwatch`. Throws
     /// std::system_error.
     void watch(int socket, Connection& connection);
     void unwatch(int socket) noexcept;

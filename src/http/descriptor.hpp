@@ -6,7 +6,7 @@
 
 namespace keyward::http {
 
-/// Owns one file descriptor; closed when it ends.
+/// Owns one file descriptor and closes it on destruction.
 class Descriptor {
   public:
     Descriptor() = default;

@@ -20,7 +20,7 @@ constexpr std::array methods{
     NamedMethod{"OPTIONS", Method::options},
 };
 
-/// Fields that decide something here or in the routes. Two of them would leave open which one counts.
+/// Fields that affect decisions here or in the routes. With two of them it would be unclear which one counts.
 constexpr std::array<std::string_view, 8> fields_sent_once{
     "authorization", "content-length",  "content-type", "expect",
     "host",          "idempotency-key", "x-request-id", "transfer-encoding"};
@@ -50,7 +50,7 @@ std::optional<Refusal> check_version(std::string_view version) {
     return Refusal{505, "only HTTP/1.1 and HTTP/1.0 are spoken here"};
 }
 
-/// Everything over the limit is the same to the caller, so the sum stops growing there and can't overflow.
+/// All values above the limit are equal to the caller, so the sum stops growing there and cannot overflow.
 std::optional<std::size_t> parse_content_length(std::string_view digits, std::size_t limit) {
     if (digits.empty() || !std::ranges::all_of(digits, is_digit)) return std::nullopt;
     std::size_t length = 0;
@@ -141,7 +141,7 @@ std::optional<Refusal> RequestHead::finish(const ReaderLimits& limits) {
             return Refusal{413, "the body is larger than " + std::to_string(limits.max_body) + " bytes"};
         content_length = *parsed;
     }
-    // RFC 9110 10.1.1: an expectation in an HTTP/1.0 request is passed over.
+    // RFC 9110 10.1.1: an expectation in an HTTP/1.0 request is ignored.
     if (const auto* expect = request.header("expect"); expect != nullptr && !http_1_0) {
         if (lower_case(*expect) != "100-continue")
             return Refusal{417, std::string("the only expectation met here is 100-continue")};

@@ -5,17 +5,17 @@
 
 namespace keyward::http {
 
-/// The listening socket that Pistache made and keeps to itself, found among this process's descriptors by its
-/// address. Needed for two things that Pistache can't do: a backlog other than 128, and to stop accepting
-/// while it goes on serving.
+/// The listening socket that Pistache creates and does not expose, found among this process's descriptors by
+/// its address. Needed for two things that Pistache cannot do: a backlog other than 128, and to stop
+/// accepting while it continues to serve.
 class ListeningSocket {
   public:
     ListeningSocket() = default;
-    /// Throws std::runtime_error when this process does not listen there.
+    /// Throws std::runtime_error when this process does not listen on the address.
     ListeningSocket(const std::string& address, std::uint16_t port);
 
-    /// From now on the kernel refuses newcomers. The descriptor stays open for Pistache to close, as a socket
-    /// that does not listen: a closed one would make its accept thread throw. Does nothing the second time.
+    /// Makes the kernel refuse new connections. The descriptor stays open, without listening, until Pistache
+    /// closes it: a closed descriptor would make Pistache's accept thread throw. Idempotent.
     void refuse_newcomers() noexcept;
 
   private:

@@ -15,7 +15,7 @@
 namespace keyward::http {
 namespace {
 
-constexpr const char* connection_data = "connection";  // fits a string without allocation
+constexpr const char* connection_data = "connection";  // fits into a string without allocation
 
 std::string address_of_peer(int socket) {
     sockaddr_storage address{};
@@ -30,8 +30,8 @@ std::string address_of_peer(int socket) {
     return canonical_address(text.data());
 }
 
-/// What a peer carries. Emptied when the peer goes, so that a connection never ends inside Pistache's own
-/// clearing up.
+/// The data attached to a peer. Emptied when the peer goes, so that a connection is never destroyed inside
+/// Pistache's own cleanup.
 struct PeerData {
     explicit PeerData(std::shared_ptr<Connection> peers_connection)
         : connection(std::move(peers_connection)) {}
@@ -50,10 +50,10 @@ PistacheAdapter::PistacheAdapter(ServerContext& core)
 
 void PistacheAdapter::onRequest(const Pistache::Http::Request& /*request*/,
                                 Pistache::Http::ResponseWriter /*response*/) {
-    log::error("http.guard_was_passed_by");  // onInput feeds no parser, so nothing can get here
+    log::error("http.guard_was_passed_by");  // onInput feeds no parser, so this is unreachable
 }
 
-/// Pistache calls this on the reactor thread of the peer before it reads, with the descriptor open. An
+/// Pistache calls this on the peer's reactor thread before it reads, while the descriptor is open. An
 /// exception here would end the process.
 void PistacheAdapter::onConnection(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
     ++core_->open_peers;
@@ -79,8 +79,8 @@ std::shared_ptr<Connection> PistacheAdapter::admit(int socket) const {
 void PistacheAdapter::onInput(const char* buffer, size_t length,
                               const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
     if (const auto* carried = carried_by(*peer)) carried->connection->receive(as_bytes({buffer, length}));
-    // The buffer is Pistache's, on its stack and not const there. It would keep a part of a secret body until
-    // overwritten.
+    // The buffer is on Pistache's stack and not const there. Without this it would keep part of a secret body
+    // until it is overwritten.
     ::explicit_bzero(const_cast<char*>(buffer), length);  // NOLINT(cppcoreguidelines-pro-type-const-cast)
 }
 

@@ -10,15 +10,15 @@ namespace keyward::http {
 
 class Connection;
 
-/// All that Pistache sees of this service: a handler that takes the octets before Pistache's parser does.
-/// Pistache listens, accepts, waits and reads; `onRequest`, its ResponseWriter, its write queue and its
+/// The only part of this service that Pistache sees: a handler that takes the octets before Pistache's parser
+/// does. Pistache listens, accepts, waits and reads. Its `onRequest`, ResponseWriter, write queue and
 /// time-outs are never used, because they find clients by descriptor number (docs/decisions/0003). Pistache
-/// makes one copy a reactor thread; they share the core.
+/// makes one copy for each reactor thread; the copies share the core.
 class PistacheAdapter final : public Pistache::Http::Handler {
   public:
     HTTP_PROTOTYPE(PistacheAdapter)
 
-    /// The core must outlive the endpoint this is given to.
+    /// The core must outlive the endpoint that gets this handler.
     explicit PistacheAdapter(ServerContext& core);
 
     void onRequest(const Pistache::Http::Request& request, Pistache::Http::ResponseWriter response) override;
@@ -31,7 +31,8 @@ class PistacheAdapter final : public Pistache::Http::Handler {
     [[nodiscard]] std::shared_ptr<Connection> admit(int socket) const;
 
     ServerContext* core_;
-    // Pistache's timer asks every peer for its parser; this one never gets an octet, so one does for all.
+    // Pistache's timer asks every peer for its parser. This parser never gets an octet, so all peers share
+    // it.
     std::shared_ptr<Pistache::Http::RequestParser> idle_parser_;
 };
 

@@ -64,7 +64,7 @@ void RequestReader::take_head_octet(char octet) {
     if (state_ == State::head) push(octet);
 }
 
-/// Before the line has ended, so that a path that never ends is refused when it is too long.
+/// Checks before the line ends, so that an endless path is refused as soon as it is too long.
 void RequestReader::check_request_line_size(char octet) {
     if (octet == ' ') {
         ++request_spaces_;
@@ -77,7 +77,7 @@ void RequestReader::check_request_line_size(char octet) {
     }
 }
 
-/// Grows by hand: the string's own growth would leave a copy behind.
+/// Grows the buffer explicitly: the string's own growth would leave a copy in freed memory.
 void RequestReader::push(char octet) {
     if (line_.size() == line_.capacity()) {
         std::string larger;
@@ -92,7 +92,7 @@ void RequestReader::push(char octet) {
 void RequestReader::take_line() {
     std::optional<Refusal> refusal;
     if (!has_request_line_ && line_.empty() && !skipped_empty_line_) {
-        skipped_empty_line_ = true;  // RFC 9112 2.2: one empty line before the request is passed over
+        skipped_empty_line_ = true;  // RFC 9112 2.2: one empty line before the request is ignored
         head_size_ = 0;
         return;
     }

@@ -19,13 +19,14 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-/// Pistache's own time-outs find clients by descriptor number, so they must never happen.
+/// Pistache's own time-outs find clients by descriptor number, so they must never fire.
 constexpr auto never = std::chrono::hours(24 * 365 * 100);
 
-/// Every client has its answer by then; a handler that still runs hangs in something.
+/// All clients have their answers by then; a handler that still runs is stuck.
 constexpr milliseconds patience_with_handlers{2'000};
 
-/// Address::fromUnix would take the port in network order for one in host order, so it is given apart.
+/// Address::fromUnix would take the port in network order for one in host order, so the port is passed
+/// separately.
 Pistache::Address pistache_address(const std::string& address, std::uint16_t port) {
     sockaddr_storage name{};
     auto* v4 = reinterpret_cast<sockaddr_in*>(&name);
@@ -39,7 +40,7 @@ Pistache::Address pistache_address(const std::string& address, std::uint16_t por
     return {Pistache::IP(reinterpret_cast<sockaddr*>(&name)), Pistache::Port(port)};
 }
 
-/// Only for the end of a server: nothing hurries then, and who is waited for knows nothing of us.
+/// Polls. Only for shutdown: latency does not matter then, and the awaited parts do not notify.
 template <typename Condition>
 bool wait_for(Condition condition, milliseconds time) {
     const auto end = steady_clock::now() + time;
@@ -68,7 +69,8 @@ class Server::Impl {
     const Pistache::Address address_;
     ServerContext core_;
     ListeningSocket listening_;
-    std::unique_ptr<Pistache::Http::Endpoint> endpoint_;  // its threads use the core, so it ends first
+    std::unique_ptr<Pistache::Http::Endpoint> endpoint_;  // its threads use the core, so it is destroyed
+                                                          // first
 };
 
 void Server::Impl::start() {

@@ -15,66 +15,65 @@ namespace keyward::http {
 
 struct ServerSettings {
     std::string address = "127.0.0.1";  ///< a numeric address of this machine, IPv4 or IPv6
-    std::uint16_t port = 8080;          ///< 0: any free one
+    std::uint16_t port = 8080;          ///< 0: any free port
     std::size_t max_body = std::size_t{1} << 20U;
     std::size_t reactor_threads = 2;
     std::size_t handler_threads = 64;
-    std::size_t handler_queue = 1024;  ///< requests that wait for a handler thread; over it: 503
+    std::size_t handler_queue = 1024;  ///< requests that wait for a handler thread; above it: 503
     std::size_t max_connections =
-        4096;  ///< over it a new connection is closed at once; lowered to what descriptors allow
+        4096;  ///< above it a new connection is closed at once; reduced to what descriptors allow
     std::size_t max_connections_of_address =
-        0;  ///< over it a new one is closed at once; 0: a quarter of all, or half of few; proxies that are
-            ///< trusted have no such limit
+        0;  ///< above it a new connection is closed at once; 0: a quarter of all, at least half of all or
+            ///< 256; trusted proxies have no such limit
     std::size_t max_body_memory = std::size_t{192}
-                                  << 20U;        ///< all bodies being read or worked on; over it: 503
-    std::size_t max_body_memory_of_address = 0;  ///< 0: a third of all; over it: 503
-    std::size_t max_unsent_memory = std::size_t{128}
-                                    << 20U;  ///< all answers not yet taken; over it connections are dropped
+                                  << 20U;        ///< all bodies being read or handled; above it: 503
+    std::size_t max_body_memory_of_address = 0;  ///< 0: a third of all; above it: 503
+    std::size_t max_unsent_memory = std::size_t{128} << 20U;  ///< all answers not yet taken by clients; above
+                                                              ///< it connections are dropped
     std::chrono::milliseconds header_deadline{
-        10'000};  ///< for a whole head, from its first octet (or the connection's begin)
+        10'000};  ///< for a whole head, from its first octet (or from the start of the connection)
     std::chrono::milliseconds body_deadline{30'000};  ///< for a whole body, from the end of its head
     std::chrono::milliseconds idle_deadline{60'000};  ///< between an answer and the next request
     std::chrono::milliseconds write_deadline{
-        10'000};  ///< for a whole answer, once the socket did not take it all
+        10'000};  ///< for a whole answer, from when the socket did not accept all of it
     std::chrono::milliseconds linger_deadline{
         2'000};  ///< how long a client may take to hang up after the last answer
-    std::vector<std::string> trusted_proxies{};  ///< addresses whose X-Forwarded-For counts
+    std::vector<std::string> trusted_proxies{};  ///< peers whose X-Forwarded-For is used
 };
 
-/// Makes the answer to a request. Runs on one of the handler threads, several at a time, and may block.
-/// Whatever it throws becomes a 500 that tells nothing of it.
+/// Makes the answer to a request. Runs on handler threads, several calls at a time, and may block. Any
+/// exception becomes a 500 without details.
 using RequestHandler = std::function<Response(Request&)>;
 
-/// Makes the answer to what no handler sees: requests that fail framing (400, 408, 413, 414, 417, 431, 501,
-/// 505), handlers that throw (500), and more work than fits or a server that stops (503). The text is a
-/// sentence for the client, empty for a 500. The headers are those that were read so far. Runs on any thread
-/// and must not block.
+/// Makes the answer to a request that no handler answers: framing errors (400, 408, 413, 414, 417, 431, 501,
+/// 505), handlers that throw (500), overload and shutdown (503). The text is a sentence for the client, empty
+/// for a 500. The headers are those read so far. Runs on any thread and must not block.
 using RefusalBody =
     std::function<Response(int status, std::string_view what_was_wrong, const Headers& seen_so_far)>;
 
-/// The HTTP server. Pistache listens, accepts and reads; it never sees HTTP and never writes
+/// The HTTP server. Pistache listens, accepts and reads; it never parses HTTP and never writes
 /// (docs/decisions/0003).
 class Server {
   public:
-    /// Throws std::invalid_argument when the settings can't be used.
+    /// Throws std::invalid_argument when the settings are invalid.
     Server(ServerSettings settings, RequestHandler handler, RefusalBody refusal_body);
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
-    /// Stops without a drain.
+    /// Stops without draining.
     ~Server();
 
-    /// Binds and serves; returns at once. Throws std::runtime_error, with address, port and reason, when it
-    /// can't listen.
+    /// Binds, starts serving and returns at once. Throws std::runtime_error, with address, port and reason,
+    /// when it cannot listen.
     void start();
 
-    /// The port it listens on, after `start`.
+    /// The port in use, after `start`.
     [[nodiscard]] std::uint16_t port() const;
 
-    /// Stops accepting, answers what is in flight (a request that arrives now gets 503 and the connection
-    /// closes), for up to `drain`; then hangs up. Handlers that still run are waited for, two seconds; their
-    /// answers go nowhere. True when every request in flight got its answer and every handler has ended.
-    /// Where one has not, the process must end without destroying the server (std::_Exit), or wait for it in
-    /// the destructor, however long it takes. A second call does nothing and returns true.
+    /// Stops accepting and answers the requests in flight for up to `drain` (a request that arrives now gets
+    /// 503 and its connection closes); then hangs up. Waits two seconds for handlers that still run; their
+    /// answers are discarded. Returns true when every request in flight got its answer and every handler has
+    /// ended. If a handler has not, the process must end without destroying the server (std::_Exit), or wait
+    /// for the handler in the destructor, without a limit. A second call does nothing and returns true.
     bool stop(std::chrono::milliseconds drain);
 
   private:

@@ -15,8 +15,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// A connection has two descriptors. A third of what there is stays for newcomers that are turned away, a
-/// part for all else.
+/// A connection has two descriptors. One third of the descriptors is left for new connections that are
+/// refused; this number is left for all other uses.
 constexpr rlim_t descriptors_for_all_else = 64;
 
 std::size_t connections_for_descriptors(std::size_t wanted) {
@@ -27,7 +27,7 @@ std::size_t connections_for_descriptors(std::size_t wanted) {
     return std::min<std::size_t>(wanted, usable / 3);
 }
 
-/// Often enough that a deadline is late by a small part of itself.
+/// Frequent enough that a deadline is late by a small fraction of itself.
 milliseconds tick_for(const ServerSettings& settings) {
     const auto shortest = std::min({settings.header_deadline, settings.body_deadline, settings.idle_deadline,
                                     settings.write_deadline, settings.linger_deadline});
@@ -40,7 +40,7 @@ ReaderLimits limits_of(const ServerSettings& settings) {
     return limits;
 }
 
-/// A path for the log: its parts may be anything.
+/// A path for the log. Each part is checked, because it may hold anything.
 std::string shown_path(std::string_view path) {
     std::string shown;
     for (std::size_t start = 0; start < path.size();) {
@@ -59,12 +59,13 @@ Response last_resort(int status) {
     return response;
 }
 
-/// A limit as it was set, or that part of the whole.
+/// The configured limit, or the given fraction of the whole.
 std::size_t or_part(std::size_t limit, std::size_t whole, std::size_t parts) {
     return limit != 0 ? limit : std::max<std::size_t>(whole / parts, 1);
 }
 
-/// A quarter; of few connections half, since all that is on this machine is one address.
+/// A quarter, but at least the smaller of half and 256: with few connections, all clients on this machine
+/// share one address.
 std::size_t connections_of_one(const ServerSettings& settings) {
     constexpr std::size_t few = 256;
     const std::size_t all = connections_for_descriptors(settings.max_connections);
@@ -100,7 +101,7 @@ Response ServerContext::handle(Request& request) const {
         if (is_sendable(response)) return response;
         log::error("http.answer_not_sendable",
                    {{"method", shown_name(request.method_name)}, {"path", shown_path(request.path)}});
-    } catch (...) {  // anything, not std::exception alone; what it says may hold a secret
+    } catch (...) {  // any type, not only std::exception; its text may hold a secret
         log::error("http.handler_threw",
                    {{"method", shown_name(request.method_name)}, {"path", shown_path(request.path)}});
     }

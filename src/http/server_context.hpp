@@ -14,20 +14,20 @@
 
 namespace keyward::http {
 
-/// What all connections of one server share. It outlives them and the threads that work on them.
+/// State shared by all connections of one server. Outlives them and the threads that work on them.
 struct ServerContext {
-    /// Throws std::invalid_argument for a wrong address of a proxy, std::system_error when a thread can't be
-    /// made.
+    /// Throws std::invalid_argument for a wrong proxy address, std::system_error when a thread cannot be
+    /// started.
     ServerContext(ServerSettings given, RequestHandler request_handler, RefusalBody refusal_maker);
 
-    /// The handler's answer, or a 500 when it throws anything or makes an answer that can't be sent.
+    /// The handler's answer, or a 500 when the handler throws or its answer cannot be sent.
     [[nodiscard]] Response handle(Request& request) const;
 
-    /// The address of the client behind a peer. Says once in the log when a proxy seems to stand in front
-    /// that is not trusted: all its clients then count as one.
+    /// The address of the client behind a peer. Logs once when there seems to be an untrusted proxy in front:
+    /// all its clients then count as one.
     [[nodiscard]] std::string client_of(const std::string& peer, const Headers& headers);
 
-    /// The answer to what no handler sees. A 503 always says when to come again.
+    /// The answer to a request that no handler answers. A 503 always has a Retry-After.
     [[nodiscard]] Response refuse(int status, std::string_view what_was_wrong, const Headers& seen) const;
 
     const ServerSettings settings;
@@ -40,11 +40,11 @@ struct ServerContext {
     ByteBudget unsent_memory;
     std::atomic<bool> warned_of_proxy{false};
     std::atomic<bool> draining{false};
-    std::atomic<std::size_t> in_flight{0};   ///< requests that wait for their answer to be written
+    std::atomic<std::size_t> in_flight{0};   ///< requests whose answers are not yet written
     std::atomic<std::size_t> open_peers{0};  ///< connections that Pistache still holds
-    AddressShares connections_of_addresses;  // before the keeper, whose connections have shares of it
+    AddressShares connections_of_addresses;  // before the keeper, whose connections hold shares of it
     DeadlineMonitor keeper;
-    ThreadPool pool;  // the last, so that its threads end before the rest
+    ThreadPool pool;  // last, so that its threads end before the rest
 };
 
 }  // namespace keyward::http

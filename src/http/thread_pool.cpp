@@ -33,7 +33,7 @@ bool ThreadPool::submit(std::shared_ptr<PoolTask> task) {
     return true;
 }
 
-/// With the mutex held. False when no thread can be had.
+/// The caller holds the mutex. False when no thread can be started.
 bool ThreadPool::start_worker(const std::shared_ptr<PoolTask>& task) {
     Worker& worker = *workers_.emplace_back(std::make_unique<Worker>());
     worker.task = task;
@@ -66,7 +66,7 @@ bool ThreadPool::stop(std::optional<std::chrono::milliseconds> limit) {
 }
 
 void ThreadPool::drop_queue() {
-    std::deque<std::shared_ptr<PoolTask>> dropped;  // ends after the lock
+    std::deque<std::shared_ptr<PoolTask>> dropped;  // destroyed after the lock is released
     const std::scoped_lock lock(mutex_);
     stopping_ = true;
     dropped.swap(queue_);
@@ -97,7 +97,7 @@ void ThreadPool::work(Worker& self) {
 /// Null when the pool stops.
 std::shared_ptr<PoolTask> ThreadPool::next(Worker& self, std::unique_lock<std::mutex>& lock) {
     if (stopping_) return nullptr;
-    if (self.task) return std::exchange(self.task, nullptr);  // it was started for it
+    if (self.task) return std::exchange(self.task, nullptr);  // the thread was started for this task
     if (!queue_.empty()) {
         auto task = std::move(queue_.front());
         queue_.pop_front();

@@ -12,8 +12,8 @@
 
 namespace keyward::http {
 
-/// A piece of work that ends in itself: whatever goes wrong, it tells who waits for it. What it throws all
-/// the same is logged.
+/// A unit of work. It reports its own failures to its waiting callers; an exception that it throws is only
+/// logged.
 class PoolTask {
   public:
     PoolTask() = default;
@@ -23,9 +23,9 @@ class PoolTask {
     virtual void run() = 0;
 };
 
-/// A bounded number of threads and a bounded queue before them. A thread is started when a task would wait
-/// for one, and stays. Of the threads that have nothing to do, the one that worked last works next: what it
-/// needs is still in the processor's caches. Any thread may submit.
+/// A bounded number of threads with a bounded queue. A thread is started when a task would otherwise wait,
+/// and stays. Of the idle threads, the one that worked last works next: its data is still in the processor's
+/// caches. Thread-safe.
 class ThreadPool {
   public:
     ThreadPool(std::size_t most_threads, std::size_t queue_limit);
@@ -33,15 +33,15 @@ class ThreadPool {
     ThreadPool& operator=(const ThreadPool&) = delete;
     ~ThreadPool() { stop(); }
 
-    /// False when the queue is full, the pool was stopped or not one thread can be had; the task then is not
-    /// run.
+    /// False when the queue is full, the pool is stopped or no thread could be started; the task does not run
+    /// then.
     [[nodiscard]] bool submit(std::shared_ptr<PoolTask> task);
 
-    /// How many threads have been started so far.
+    /// The number of threads started so far.
     [[nodiscard]] std::size_t threads() const;
 
-    /// Drops what is queued and waits until what runs has ended. False when something still runs at the
-    /// limit: it may be waited for with another call.
+    /// Drops queued tasks and waits for running ones. False when a task still runs at the limit; another call
+    /// may wait for it.
     bool stop(std::optional<std::chrono::milliseconds> limit = {});
 
   private:
@@ -62,7 +62,7 @@ class ThreadPool {
     mutable std::mutex mutex_;
     std::condition_variable ended_;
     std::deque<std::shared_ptr<PoolTask>> queue_;
-    std::vector<Worker*> idle_;  ///< the last to become idle at the back
+    std::vector<Worker*> idle_;  ///< the most recently idle at the back
     std::size_t running_threads_ = 0;
     bool stopping_ = false;
     std::vector<std::unique_ptr<Worker>> workers_;

@@ -63,7 +63,7 @@ std::string_view accepted_curves() {
 }
 
 EcPublicKey ec_public_key(Curve curve, ByteView point) {
-    // X9.62 knows it and OpenSSL reads it; RFC 5480 section 2.2 says to reject it.
+    // X9.62 defines this form and OpenSSL reads it; RFC 5480 section 2.2 says to reject it.
     if (!point.empty() && (point[0] == POINT_CONVERSION_HYBRID || point[0] == POINT_CONVERSION_HYBRID + 1))
         throw KeyFormatError(
             "has an EC public point in hybrid form, which RFC 5480 forbids: export it again with an "
@@ -71,8 +71,8 @@ EcPublicKey ec_public_key(Curve curve, ByteView point) {
     const EcGroupPtr group = group_of(curve);
     const BnCtxPtr context = made(BnCtxPtr(BN_CTX_new()));
     const EcPointPtr decoded = made(EcPointPtr(EC_POINT_new(group.get())));
-    // OpenSSL checks that the point is on the curve; all four curves have cofactor 1, so no subgroup is left
-    // to fall into.
+    // OpenSSL checks that the point is on the curve. All four curves have cofactor 1, so there are no small
+    // subgroups.
     const bool on_curve =
         EC_POINT_oct2point(group.get(), decoded.get(), point.data(), point.size(), context.get()) == 1;
     if (!on_curve || EC_POINT_is_at_infinity(group.get(), decoded.get()) == 1)

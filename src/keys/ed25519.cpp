@@ -25,7 +25,7 @@ class Edwards25519 {
           d_(number_in_hex("52036CEE2B6FFE738CC740797779E89800700A4D4141D8AB75EB4DCA135978A3")),
           context_(made(BnCtxPtr(BN_CTX_new()))) {}
 
-    /// Whether y < p and some x with this sign lies on the curve. x² = (y² − 1) / (d·y² + 1) is a square
+    /// Whether y < p and there is an x with this sign on the curve. x² = (y² − 1) / (d·y² + 1) is a square
     /// exactly when numerator times denominator is one, and the denominator is never 0.
     [[nodiscard]] bool has_point(const BIGNUM& y, bool odd_x) const {
         if (BN_cmp(&y, p_.get()) >= 0) return false;

@@ -4,12 +4,12 @@
 
 namespace keyward::keys {
 
-/// A public key from its 32 octets (RFC 8032 section 5.1.5). Throws KeyFormatError when they are no point of
-/// the curve, or one of the eight points of small order, for which everybody can make signatures.
+/// A public key from its 32 octets (RFC 8032 section 5.1.5). Throws KeyFormatError when they are not a point
+/// of the curve, or are one of the eight points of small order, for which anyone can make signatures.
 Ed25519PublicKey ed25519_public_key(ByteView point);
 
-/// A private key from its 32-octet seed; the public half is computed. Throws KeyFormatError when the length
-/// is wrong.
+/// A private key from its 32-octet seed. Computes the public half. Throws KeyFormatError when the length is
+/// wrong.
 Ed25519PrivateKey ed25519_private_key(ByteView seed);
 
 }  // namespace keyward::keys

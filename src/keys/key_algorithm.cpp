@@ -37,7 +37,7 @@ constexpr std::array<RefusedAlgorithm, 9> refused_algorithms{{
     {NID_sm2, "an SM2 key", new_key},
 }};
 
-/// The object's name if OpenSSL knows it, its numbers otherwise.
+/// The object's name if OpenSSL knows it, otherwise its dotted number.
 std::string name_of(const ASN1_OBJECT& object) {
     std::array<char, 80> name{};
     OBJ_obj2txt(name.data(), static_cast<int>(name.size()), &object, 0);

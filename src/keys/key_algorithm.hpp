@@ -8,16 +8,16 @@
 
 namespace keyward::keys {
 
-/// What an AlgorithmIdentifier (RFC 5280 section 4.1.1.2) says of the key beside it.
+/// The contents of an AlgorithmIdentifier (RFC 5280 section 4.1.1.2).
 struct KeyAlgorithm {
     Algorithm algorithm;
     Curve curve = Curve::p256;  ///< only with Algorithm::ec
 };
 
-/// Reads an AlgorithmIdentifier. Throws KeyFormatError, with the name of what it found, for every algorithm,
-/// curve and form of parameters that is not accepted. EC parameters that are written out are refused even
-/// where they are a known curve's: RFC 5480 section 2.1.1 forbids them, and a generator of one's own in them
-/// forges signatures (CVE-2020-0601).
+/// Reads an AlgorithmIdentifier. Throws a KeyFormatError that names what it found, for every algorithm, curve
+/// and form of parameters that is not accepted. Refuses explicit EC parameters even where they are those of a
+/// known curve: RFC 5480 section 2.1.1 forbids them, and a chosen generator in them allows forged signatures
+/// (CVE-2020-0601).
 KeyAlgorithm key_algorithm(const der::Element& identifier);
 
 /// The curve that ECParameters name (RFC 5480 section 2.1.1). Throws KeyFormatError.

@@ -4,8 +4,8 @@
 
 namespace keyward::keys {
 
-/// Why a `content` can't be used: what was found and what was expected, never the material. The text is for
-/// the client.
+/// A `content` that cannot be used: says what was found and what was expected, and never holds the material.
+/// The text is for the client.
 class KeyFormatError : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;

@@ -44,7 +44,7 @@ struct Overloaded : Cases... {
     using Cases::operator()...;
 };
 template <typename... Cases>
-Overloaded(Cases...) -> Overloaded<Cases...>;  // clang 14 deduces none for an aggregate
+Overloaded(Cases...) -> Overloaded<Cases...>;  // clang 14 does not deduce this for an aggregate
 
 constexpr auto algorithm_of_key = Overloaded{
     [](const SecretKey& key) { return key.algorithm; },

@@ -8,14 +8,14 @@
 
 namespace keyward::keys {
 
-/// What the contract's `keyType` says. `rsa` is the older form, in which an environment has a public key, a
-/// private key or both.
+/// The contract's `keyType`. `rsa` is the older form, in which an environment has a public key, a private key
+/// or both.
 enum class KeyType { secret, private_key, public_key, rsa };
 
-/// What the contract's `algorithm` says.
+/// The contract's `algorithm`.
 enum class Algorithm { aes, des, desede, hmac, rsa, ec, ed25519 };
 
-/// The elliptic curves that are accepted (SEC 2, FIPS 186-5).
+/// The accepted elliptic curves (SEC 2, FIPS 186-5).
 enum class Curve { p256, p384, p521, secp256k1 };
 
 /// The contract's spelling: `SECRET_KEY`, `AES`, `P-256` …, and back.
@@ -25,7 +25,7 @@ std::string_view to_string(Curve curve);
 std::optional<KeyType> key_type_from(std::string_view text);
 std::optional<Algorithm> algorithm_from(std::string_view text);
 
-/// A symmetric key, DES parity bits already set. `octets` is what goes into the token.
+/// A symmetric key, with DES parity bits set. `octets` is the value for the token.
 struct SecretKey {
     Algorithm algorithm;
     SecretBytes octets;
@@ -37,8 +37,8 @@ struct RsaPublicKey {
     Bytes public_exponent;
 };
 
-/// The two-prime form of RFC 8017 section 3.2, big-endian without leading zeros; consistency has been
-/// checked.
+/// The two-prime form of RFC 8017 section 3.2, big-endian without leading zeros. Already checked for
+/// consistency.
 struct RsaPrivateKey {
     RsaPublicKey public_key;
     SecretBytes private_exponent, prime_1, prime_2, exponent_1, exponent_2, coefficient;
@@ -72,8 +72,8 @@ using KeyMaterial = std::variant<SecretKey, RsaPrivateKey, EcPrivateKey, Ed25519
 Algorithm algorithm_of(const KeyMaterial& material);
 Algorithm algorithm_of(const PublicKey& key);
 
-/// Bits as users name them: 128–256 for AES, 64 and 192 for DES and DESede, 8 a byte for HMAC, the modulus,
-/// the curve's field.
+/// Bits as users state them: 128–256 for AES, 64 and 192 for DES and DESede, 8 per byte for HMAC, the
+/// modulus, the curve's field.
 int size_in_bits(const KeyMaterial& material);
 
 /// The public half of an asymmetric key; nothing for a secret key.

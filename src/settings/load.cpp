@@ -101,7 +101,7 @@ Form<std::string> description() {
                 });
 }
 
-/// What becomes of something that is better not done: `warn` is false, `refuse` true.
+/// How a discouraged choice is handled: `warn` is false, `refuse` true.
 Form<bool> warn_or_refuse() {
     return {R"("warn" or "refuse")", [](const toml::value& value) -> std::optional<bool> {
                 if (!value.is_string()) return std::nullopt;
@@ -151,7 +151,7 @@ void read_http(TableReader& table, HttpSettings& http) {
                                  "http.trusted_network = true where the network itself keeps strangers out");
 }
 
-/// `idempotency_key_file` is the name that earlier versions gave it.
+/// `idempotency_key_file` is the name of the setting in earlier versions.
 void read_secret_file(TableReader& table, PolicySettings& policy) {
     const auto file = text("an absolute path of a file", parse_absolute_path);
     const bool has_earlier_name = table.find("idempotency_key_file") != nullptr;
@@ -189,7 +189,7 @@ void read_environment(TableReader& table, EnvironmentSettings& environment) {
                    text("the absolute path of a PKCS#11 module", parse_absolute_path));
     table.optional("module_init_args", environment.module_init_args,
                    short_text("a text of at most 4096 bytes", 4096));
-    // 32 and 16 octets are all that CK_TOKEN_INFO has room for.
+    // 32 and 16 octets are the sizes of the fields in CK_TOKEN_INFO.
     table.optional("token_label", environment.token_label, short_text("a text of at most 32 bytes", 32));
     table.optional("token_serial", environment.token_serial, short_text("a text of at most 16 bytes", 16));
     table.optional("shared_token", environment.shared_token, boolean());
@@ -199,7 +199,7 @@ void read_environment(TableReader& table, EnvironmentSettings& environment) {
     table.optional("deadline", environment.deadline, deadline());
 }
 
-// Neither setting is there, or both are empty. One of a wrong type has been reported already.
+// Both settings are absent or empty. One of a wrong type has already been reported.
 bool names_no_token(const toml::value& environment) {
     const auto names_none = [&environment](const char* key) {
         return !environment.contains(key) ||
@@ -208,14 +208,14 @@ bool names_no_token(const toml::value& environment) {
     return names_none("token_label") && names_none("token_serial");
 }
 
-/// Whether both paths lead to one file. One that is not there yet is what its path says.
+/// Whether both paths lead to the same file. Paths of files that do not exist yet are compared as text.
 bool is_same_file(const std::string& one, const std::string& other) {
     std::error_code unreadable;
     return one == other || std::filesystem::equivalent(one, other, unreadable);
 }
 
-/// Whether what one environment says of its token can't fit another token than what the other one says. The
-/// rest is seen when the tokens are found: a label here and a serial number there may be one token.
+/// Whether the settings of both environments can only fit the same token. Other cases show when the tokens
+/// are found: a label in one and a serial number in the other may name the same token.
 bool is_same_token(const EnvironmentSettings& one, const EnvironmentSettings& other) {
     const auto fits = [](const std::string& left, const std::string& right) {
         return left.empty() || right.empty() || left == right;
@@ -229,7 +229,7 @@ bool is_same_token(const EnvironmentSettings& one, const EnvironmentSettings& ot
             is_named_by_both(one.token_serial, other.token_serial));
 }
 
-/// Why two environments may not be on one token; empty when they may.
+/// Why two environments may not share a token; empty when they may.
 std::string against_sharing(const EnvironmentSettings& one, const EnvironmentSettings& other) {
     if (one.type != other.type && (one.type == "PRODUCTION" || other.type == "PRODUCTION"))
         return "expected a token of its own, since a PRODUCTION environment shares its token with no other "
@@ -239,7 +239,7 @@ std::string against_sharing(const EnvironmentSettings& one, const EnvironmentSet
     return {};
 }
 
-/// Reads a file's tables one after the other and keeps all that is wrong.
+/// Reads a file's tables one after the other and collects all mistakes.
 class Loader {
   public:
     explicit Loader(const toml::value& root) : root_(root), top_(root, "", mistakes_) {}
@@ -292,7 +292,7 @@ class Loader {
         }
     }
 
-    // What one environment says has to fit what the others said.
+    // The settings of one environment must be consistent with those of the others.
     void together(TableReader& table, const toml::value& element, const EnvironmentSettings& environment) {
         if (names_no_token(element))
             table.add("token_label",
@@ -335,7 +335,7 @@ class Loader {
 // Syntax errors.
 
 // The library's text has a line "[error] toml::function: what is wrong", a picture, and the same with more
-// detail behind "^---".
+// detail after "^---".
 std::string syntax_text(const std::string& what) {
     constexpr std::string_view pointer = "^--- ";
     const auto first = what.substr(0, what.find('\n'));

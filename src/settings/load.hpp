@@ -7,9 +7,8 @@
 
 namespace keyward::settings {
 
-/// Reads and checks a configuration file (TOML 1.0). Throws SettingsError with everything that is wrong with
-/// it, also when it can't be read. Looks at nothing but the file: whether a module or a PIN is there shows
-/// when the environment starts.
+/// Reads and checks a configuration file (TOML 1.0). Throws SettingsError with all mistakes in it, also when
+/// it cannot be read. Checks only the file: a missing module or PIN shows when the environment starts.
 Settings load(const std::filesystem::path& path);
 
 }  // namespace keyward::settings

@@ -13,20 +13,19 @@ struct Place {
     std::uint_least32_t column = 1;
 };
 
-/// One thing that is wrong: where, what was found, what was expected. Never a PIN, nor a value that may be
+/// One mistake: where it is, what was found, what was expected. Never contains a PIN, or a value that may be
 /// one.
 struct Mistake {
     Place place;
     std::string text;
 };
 
-/// A configuration that can't be used, with every mistake at once. `what()` has one line for each:
-/// `file:line:column: text`.
+/// An invalid configuration, with all mistakes. `what()` has one line for each: `file:line:column: text`.
 class SettingsError : public std::runtime_error {
   public:
     SettingsError(const std::string& file, std::vector<Mistake> mistakes);
 
-    /// In the file's order.
+    /// In the order of the file.
     [[nodiscard]] const std::vector<Mistake>& mistakes() const { return mistakes_; }
 
   private:

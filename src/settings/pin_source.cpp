@@ -15,11 +15,11 @@
 namespace keyward::settings {
 namespace {
 
-// SoftHSM2 takes 255, others fewer; the module itself refuses what is too long for it.
+// SoftHSM2 accepts 255, others fewer; the module itself refuses a PIN that is too long for it.
 constexpr std::size_t longest_pin = 255;
 constexpr std::size_t longest_line_end = 2;
 
-/// An open file, closed at the end.
+/// Owns an open file and closes it on destruction.
 class Descriptor {
   public:
     explicit Descriptor(const std::string& path)
@@ -118,7 +118,7 @@ PinReader::PinReader(std::span<const PinSource> sources) {
         if (source.kind != PinSource::Kind::environment) continue;
         char* const value = std::getenv(source.name.c_str());
         if (value == nullptr)
-            continue;  // `read` says so when the PIN is asked for; also the second of two that share one
+            continue;  // `read` reports a missing variable; one that two sources share was removed before
         const std::size_t length = std::strlen(value);
         variables_.insert_or_assign(
             source.name, SecretBytes::copy_of({reinterpret_cast<const std::uint8_t*>(value), length}));

@@ -17,7 +17,7 @@ using std::filesystem::path;
 
 constexpr std::size_t key_size = 32;
 
-/// An open file or folder, closed at the end; negative when it could not be opened.
+/// Owns an open file or folder and closes it on destruction; negative when it could not be opened.
 class Descriptor {
   public:
     Descriptor(const path& name, int flags, mode_t mode = 0)
@@ -36,7 +36,7 @@ class Descriptor {
     int number_;
 };
 
-/// A name that goes at the end, whatever came of it.
+/// A name that is removed on destruction, after success and failure.
 struct TemporaryName {
     path name;
     explicit TemporaryName(path its_name) : name(std::move(its_name)) {}
@@ -56,7 +56,7 @@ std::string reason() {
     return std::strerror(errno);
 }
 
-/// Complete under another name first, then under its own, unless another replica was faster.
+/// Writes the complete file under another name, then links it to its own, unless another replica was faster.
 void make(const path& file) {
     const TemporaryName draft(file.string() + ".new-" + random_uuid());
     const SecretBytes key = random_secret(key_size);
@@ -85,7 +85,7 @@ void check(const path& file, const struct stat& status) {
                          "the next start, which knows no requests from before");
 }
 
-/// Nothing when there is no such file.
+/// Nothing when the file does not exist.
 std::optional<SecretBytes> read(const path& file) {
     const Descriptor opened(file, O_RDONLY | O_NONBLOCK);
     if (!opened.is_open() && errno == ENOENT) return std::nullopt;

@@ -17,7 +17,7 @@ std::string in_quotes(std::string_view text) {
     return '"' + shown + (text.size() > longest_shown ? "\"…" : "\"");
 }
 
-// The library knows where a value stands; the name stands before it on the same line.
+// The library gives the place of the value; the name is before it on the same line.
 Place place_of_name(const std::string& key, const toml::value& value) {
     const auto location = value.location();
     const auto before = location.line_str().substr(0, location.column() - 1);

@@ -12,25 +12,25 @@
 
 namespace keyward::settings {
 
-/// What a setting may be: in words for the person who wrote it, and as a function that reads it or returns
-/// nothing.
+/// The form of a setting: a description for the author of the file, and a function that reads the value or
+/// returns nothing.
 template <typename T>
 struct Form {
     std::string expected;
     std::function<std::optional<T>(const toml::value&)> read;
-    bool shown = true;  ///< false when what was found may be a secret
+    bool shown = true;  ///< false when the value may be a secret
 };
 
 Place place_of(const toml::value& value);
 
-/// What was found, in words: a quoted text, a number, or the kind of thing it is.
+/// Describes a value: a quoted text, a number, or its type.
 std::string described(const toml::value& value);
 
-/// One table of the file while it is read. It keeps what is wrong in the `mistakes` it was given and goes on.
-/// Both the table and the mistakes must outlive it.
+/// Reads one table of the file. Adds mistakes to `mistakes` and continues. Both the table and the mistakes
+/// must outlive it.
 class TableReader {
   public:
-    /// `name` stands before each setting's name in the mistakes.
+    /// Mistakes show `name` in front of each setting's name.
     TableReader(const toml::value& table, std::string name, std::vector<Mistake>& mistakes);
     TableReader(const TableReader&) = delete;
     TableReader& operator=(const TableReader&) = delete;
@@ -38,7 +38,7 @@ class TableReader {
     TableReader& operator=(TableReader&&) = delete;
     ~TableReader() = default;
 
-    /// Leaves `target` as it is when the setting is not there or wrong.
+    /// Leaves `target` unchanged when the setting is absent or wrong.
     template <typename T>
     void optional(const std::string& key, T& target, const Form<T>& form) {
         const toml::value* const value = find(key);
@@ -56,14 +56,13 @@ class TableReader {
         optional(key, target, form);
     }
 
-    /// A mistake that only the settings together show, at the setting's place or, without one, at the
-    /// table's.
+    /// Adds a mistake in a combination of settings, at the setting's place or, without one, at the table's.
     void add(const std::string& key, const std::string& text);
 
-    /// A table or array that is read by other means: only says that the name is known.
+    /// Marks the name as known, for a table or array that the caller reads itself.
     const toml::value* find(const std::string& key);
 
-    /// Everything in the table that nobody asked for is a mistake.
+    /// Reports every name in the table that was not read.
     void finish();
 
   private:

@@ -19,7 +19,7 @@ struct Unit {
 
 constexpr std::array size_units{Unit{"B", 1}, Unit{"KiB", 1024}, Unit{"MiB", 1'048'576}};
 constexpr std::array duration_units{Unit{"ms", 1}, Unit{"s", 1000}, Unit{"m", 60'000}};
-constexpr std::uint64_t largest_number = 1'000'000'000;  // times any unit it still fits 64 bits
+constexpr std::uint64_t largest_number = 1'000'000'000;  // times any unit it fits 64 bits
 constexpr std::uint64_t day_in_ms = 86'400'000;
 
 std::optional<std::uint64_t> parse_with_unit(std::string_view text, std::span<const Unit> units) {

@@ -20,8 +20,8 @@ void insert_audit(soci::session& sql, const AuditRecord& record, const std::stri
 }
 
 bool was_audited(soci::session& sql, const std::string& change_id) {
-    // The unique index makes it wait for the end of a transaction that has written the same id, which a
-    // `select` would not see.
+    // The unique index makes the statement wait for the end of a transaction that has written the same id,
+    // which a `select` would not see.
     return run(sql,
                "insert into audit (happened_at, actor, request_id, action, project, key_name, environments, "
                "result, change_id) values (0, '', '', '', '', '', '[]', '', :change) on conflict (change_id) "

@@ -8,13 +8,13 @@
 
 namespace keyward::storage {
 
-/// The audit trail. These run inside the caller's transaction, as all functions of this folder that take a
-/// session.
+/// The audit trail. Like all functions of this folder that take a session, these run inside the caller's
+/// transaction.
 /// `change_id` is unique: it tells later whether this transaction was committed.
 void insert_audit(soci::session& sql, const AuditRecord& record, const std::string& change_id);
 
-/// Whether a transaction that wrote that id was committed. One that is still in progress is waited for. To be
-/// called in a transaction that is undone afterwards: it writes a record in the place of one that is missing.
+/// Whether a transaction that wrote this id was committed. Waits for one that is still in progress. Call it
+/// in a transaction that is rolled back afterwards: it inserts a record when there is none.
 bool was_audited(soci::session& sql, const std::string& change_id);
 
 std::vector<AuditRecord> newest_audit(soci::session& sql, std::size_t limit);

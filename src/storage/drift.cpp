@@ -24,7 +24,7 @@ bool change_state(soci::session& sql, const ObjectId& id, DeploymentState from, 
     return true;
 }
 
-// An object that is about to be destroyed or decided on must not be adopted meanwhile.
+// An object with an intent or a tombstone must not be adopted.
 bool is_known(soci::session& sql, const ObjectId& id) {
     return exists(sql,
                   "select object_id from deployments where object_id = :deployed union all"
@@ -40,7 +40,7 @@ std::optional<std::string> id_of(soci::session& sql, const Key& key) {
     return id;
 }
 
-// A deployment that failed without leaving an object gives way, and its position.
+// Replaces a deployment that failed without leaving an object, and takes over its position.
 bool deploy(soci::session& sql, const std::string& key_id, const Deployment& deployment) {
     const auto rows = deployment_rows(sql, key_id);
     const auto row = std::find_if(rows.begin(), rows.end(), [&](const DeploymentRow& each) {
@@ -52,7 +52,7 @@ bool deploy(soci::session& sql, const std::string& key_id, const Deployment& dep
     return true;
 }
 
-// A label and a type are anybody's to choose: only a value that the token of another environment has reported
+// Labels and types can be chosen freely. Only a value that the token of another environment has reported
 // shows that the object is this key.
 bool has_recorded_value(const Key& key, const Deployment& deployment) {
     const auto is_equal = [](const std::string& one, const std::string& other) {

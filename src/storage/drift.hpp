@@ -8,7 +8,7 @@
 
 namespace keyward::storage {
 
-/// What a look into a token changes in the catalogue. The meaning of each is in domain/catalogue.hpp.
+/// Updates the catalogue after a comparison with a token. domain/catalogue.hpp describes each function.
 std::vector<ObjectId> deployed_objects(soci::session& sql, const std::string& environment, std::size_t limit);
 bool mark_missing(soci::session& sql, const ObjectId& id, const std::string& failure);
 bool mark_found(soci::session& sql, const ObjectId& id);

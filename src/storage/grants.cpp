@@ -45,7 +45,8 @@ bool delete_row(soci::session& sql, const std::string& user_id, const Grant& gra
                grant_row(user_id, grant, environment)) > 0;
 }
 
-// "All" without some is each of the project's others. A grant that holds everywhere has no such list.
+// Revoking one environment of an unlimited grant leaves the other environments of the project. A grant that
+// applies everywhere has no such list.
 bool narrow(soci::session& sql, const std::string& user_id, const Grant& grant) {
     std::set<std::string> remaining;
     bool taken = false;

@@ -54,7 +54,8 @@ IdempotencyOutcome take_over(soci::session& sql, const IdempotencyRow& row, cons
 
 IdempotencyOutcome meet(soci::session& sql, const IdempotencyRow& row, const IdempotencyRecord& attempt,
                         Instant now, Instant kept_since) {
-    // The owner asks only for what it does not have in hand: it was begun or ended, and the answer was lost.
+    // The owner does not ask for an attempt that it runs itself: this one was begun or ended, and the answer
+    // was lost.
     if (!row.answer && row.owner == attempt.owner) return take_over(sql, row, attempt, now, Kind::begun);
     if (row.answer && row.changed_at < kept_since) return take_over(sql, row, attempt, now, Kind::begun);
     if (!row.answer && row.lease_until <= now)
@@ -70,7 +71,7 @@ IdempotencyOutcome meet(soci::session& sql, const IdempotencyRow& row, const Ide
 
 IdempotencyOutcome begin_attempt(soci::session& sql, const IdempotencyRecord& attempt, Instant now,
                                  Instant kept_since) {
-    // Again when the other one ended between the two statements.
+    // Tries again when the other attempt ended between the two statements.
     while (!insert_attempt(sql, attempt, now))
         if (const auto row = lock_attempt(sql, attempt)) return meet(sql, *row, attempt, now, kept_since);
     return {.kind = Kind::begun, .answer = {}, .owner = {}};

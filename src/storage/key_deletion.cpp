@@ -10,17 +10,17 @@
 namespace keyward::storage {
 namespace {
 
-// Who removes, and until when that is theirs.
+// The owner of the deletion, and the end of its lease.
 struct Remover {
     std::string owner;
     Instant lease_until;
     Instant now;
 };
 
-// What came of taking one deployment out of service.
+// The result of taking one deployment out of service.
 struct Undeployed {
     bool changed = false;  // it was in service
-    bool fresh = false;    // its tombstone was written now
+    bool fresh = false;    // its tombstone is new
 };
 
 Undeployed undeploy(soci::session& sql, const std::string& key_id, const DeploymentRow& row,
@@ -38,7 +38,7 @@ Undeployed undeploy(soci::session& sql, const std::string& key_id, const Deploym
                                                 .attempted = row.serial.empty(),
                                                 .created_at = remover.now});
     if (!row.serial.empty()) {
-        // Nobody can say when that token is back; its tombstone waits for it alone.
+        // It is unknown when that token returns; only its tombstone waits for it.
         delete_deployment(sql, key_id, row.environment);
         return {.changed = true};
     }
@@ -140,7 +140,7 @@ bool note_lookup(soci::session& sql, const ObjectId& id, bool attempted, int abs
 }
 
 bool remove_tombstone(soci::session& sql, const ObjectId& id) {
-    // The token was replaced while the object was looked for: that it is not in the new one says nothing.
+    // The token was replaced during the lookup. That the new one does not have the object proves nothing.
     if (exists(sql, "select object_id from tombstones where object_id = :id and serial <> ''", {id}))
         return false;
     return give_up_tombstone(sql, id);

@@ -8,8 +8,8 @@
 
 namespace keyward::storage {
 
-/// `changed` says whether there is something to commit: not when all was `deleting` already. The meaning is
-/// in domain/catalogue.hpp.
+/// `changed` says whether there is something to commit: not when everything was `deleting` already.
+/// domain/catalogue.hpp describes the rest.
 struct BegunDeletion {
     KeyDeletion removal;
     bool changed = false;

@@ -13,7 +13,8 @@ using Text = std::string;
 
 constexpr long long no_deployment = -1;
 
-// The columns of a key and of one of its deployments; a key without any has one row with `no_deployment`.
+// The columns of a key and of one of its deployments. A key without deployments has one row with
+// `no_deployment`.
 const std::string columns =
     "select k.id, k.name, k.description, k.type, k.algorithm, k.mechanisms, k.state, "
     "k.created_at, k.updated_at, k.revision, coalesce(d.position, -1), d.environment, d.alias, d.source, "
@@ -39,7 +40,7 @@ Deployment deployment_from(const Key& key, const Text& environment, const Text& 
             .serial = serial};
 }
 
-// `rest` orders them, so that the rows of a key follow each other.
+// `rest` must order the rows so that those of a key are consecutive.
 std::vector<Key> select_keys(soci::session& sql, const std::string& project_id, const std::string& rest,
                              Parameters parameters) {
     std::vector<Key> keys;
@@ -68,9 +69,9 @@ std::vector<Key> select_keys(soci::session& sql, const std::string& project_id, 
     return keys;
 }
 
-// A part of a statement with its parameters. SOCI wants each parameter to have a name of its own.
+// A part of a statement with its parameters. SOCI requires a unique name for each parameter.
 struct Part {
-    std::string prefix;  ///< of the names
+    std::string prefix;  ///< of the parameter names
     std::string text;
     Parameters parameters;
 
@@ -100,8 +101,8 @@ long long limit_of(std::size_t limit) {
     return static_cast<long long>(std::min(limit, most));
 }
 
-// Up to the last name of the page, or of the project. A `limit` would count rows in place of keys; around a
-// limited query of its own, the rows would have to be sorted again, which costs as much as finding them.
+// Limits the rows to the last name of the page, or of the project. A `limit` would count rows instead of
+// keys. A limited subquery would have its rows sorted again, which costs as much as finding them.
 Part page_end(const KeyQuery& query, std::size_t limit) {
     auto page = matching(query, "page");
     page.text =

@@ -10,8 +10,8 @@
 
 namespace keyward::storage {
 
-/// Keys with their deployments, each call one statement, so that all is read at the same moment. The meaning
-/// of each is in domain/catalogue.hpp.
+/// Reads keys with their deployments. Each function runs one statement, so that all rows are read at the same
+/// moment. domain/catalogue.hpp describes each function.
 std::optional<Key> find_key(soci::session& sql, const std::string& project_id, const std::string& name);
 std::vector<Key> list_keys(soci::session& sql, const KeyQuery& query);
 std::vector<KeyRevision> list_revisions(soci::session& sql, const KeyQuery& query);

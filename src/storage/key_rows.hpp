@@ -11,21 +11,21 @@
 
 namespace keyward::storage {
 
-/// Rows of keys, deployments and intents, as those who change a key write them. A key's row is always locked
-/// before everything that belongs to it.
+/// Rows of keys, deployments and intents, for functions that change a key. A key's row is always locked
+/// before the rows that belong to it.
 struct KeyRow {
     KeyState state;
     std::int64_t revision;
 };
 std::optional<KeyRow> lock_key(soci::session& sql, const std::string& key_id);
-/// False when the project has a key of that name.
+/// False when the project has a key with this name.
 bool insert_key(soci::session& sql, const Key& key, KeyState state);
-/// The key must have no intents any more; its deployments go with it.
+/// The key must have no intents left. Deletes its deployments too.
 void delete_key(soci::session& sql, const std::string& key_id);
-/// One more, so that a change that was prepared before this one can't be made any more.
+/// Invalidates changes that were prepared before this one.
 void raise_revision(soci::session& sql, const std::string& key_id);
 
-/// What stands of a key in an environment.
+/// A deployment of a key in an environment.
 struct DeploymentRow {
     long long position;
     std::string environment;
@@ -37,22 +37,22 @@ std::vector<DeploymentRow> deployment_rows(soci::session& sql, const std::string
 void insert_deployment(soci::session& sql, const std::string& key_id, long long position,
                        const Deployment& deployment);
 void delete_deployment(soci::session& sql, const std::string& key_id, const std::string& environment);
-/// Behind all that are there.
+/// The position after all rows.
 long long next_position(const std::vector<DeploymentRow>& rows);
 
 void insert_intents(soci::session& sql, const std::string& key_id, const std::vector<Intent>& intents);
 std::vector<Intent> lock_intents(soci::session& sql, const std::string& key_id);
 void delete_intents(soci::session& sql, const std::string& key_id);
 
-/// Whether these are the change's own, all of them and no other change's.
+/// Whether all intents belong to the change.
 bool are_own(const std::vector<Intent>& intents, const ChangeResolution& resolution);
-/// Whether no token was replaced since these were written.
+/// Whether no token was replaced since the intents were written.
 bool all_in_present_tokens(const std::vector<Intent>& intents);
-/// Whether every object that these deployments name was intended.
+/// Whether there is an intent for every object.
 bool all_intended(const std::set<ObjectId>& objects, const std::vector<Intent>& intents);
 std::set<ObjectId> object_ids(const std::vector<Deployment>& deployments);
-/// Ends the intents of a change: those neither kept nor clean become tombstones. The change's answer is kept;
-/// false when it can't be, because another attempt has taken its place.
+/// Ends the intents of a change: those that are neither kept nor clean become tombstones. Stores the change's
+/// answer; false when that fails because another attempt has replaced this one.
 bool resolve(soci::session& sql, const std::string& key_id, const std::vector<Intent>& intents,
              const std::set<ObjectId>& kept, const ChangeResolution& resolution);
 

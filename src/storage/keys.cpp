@@ -18,7 +18,8 @@ std::vector<Deployment> written_by(const Key& key, const std::set<std::string>& 
     return written;
 }
 
-// Rows of the first version follow the key's mechanisms, which are about to change; their objects do not.
+// Rows of the first version derive their uses from the key's mechanisms, which the change replaces; the uses
+// of their objects stay the same.
 void write_down_uses(soci::session& sql, const std::string& key_id) {
     std::string uses;
     for_each_row<std::string, std::string>(
@@ -29,8 +30,8 @@ void write_down_uses(soci::session& sql, const std::string& key_id) {
     run(sql, "update deployments set uses = :uses where key_id = :key and uses = ''", {uses, key_id});
 }
 
-// An object that is being undeployed has its tombstone already. One in a token that is not the environment's
-// any more waits there.
+// An object that is being undeployed already has its tombstone. The tombstone of an object in a former token
+// of the environment waits for that token.
 void retire(soci::session& sql, const DeploymentRow& row, const ChangeResolution& resolution, Instant now,
             std::vector<Tombstone>& retired) {
     if (!row.object_id) return;
@@ -107,13 +108,13 @@ std::optional<std::vector<Tombstone>> commit_update(soci::session& sql, const Ke
     const auto row = lock_key(sql, key.id);
     if (!row || row->state != KeyState::active) return std::nullopt;
     const auto intents = lock_intents(sql, key.id);
-    // With intents, begin_update has seen the revision, and kept other changes away since.
+    // With intents, begin_update has checked the revision and excluded other changes since.
     if (intents.empty() && row->revision != key.revision) return std::nullopt;
     const auto written = written_by(key, changed);
     const auto kept = object_ids(written);
     if (!are_own(intents, resolution) || !all_in_present_tokens(intents) || !all_intended(kept, intents))
         return std::nullopt;
-    // A change without new objects has no intents: these are of another one of the same process.
+    // A change without new objects has no intents; these belong to another change of the same process.
     if (kept.empty() && !intents.empty()) return std::nullopt;
     write_down_uses(sql, key.id);
     auto retired = replace_deployments(sql, key.id, written, resolution, key.updated_at);

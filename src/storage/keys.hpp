@@ -9,7 +9,7 @@
 
 namespace keyward::storage {
 
-/// The meaning of each is in domain/catalogue.hpp.
+/// domain/catalogue.hpp describes each function.
 bool begin_create(soci::session& sql, const Key& key, const std::vector<Intent>& intents);
 bool commit_create(soci::session& sql, const Key& key, const ChangeResolution& resolution);
 Begin begin_update(soci::session& sql, const std::string& key_id, std::int64_t revision,

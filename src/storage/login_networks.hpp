@@ -8,11 +8,11 @@
 
 namespace keyward::storage {
 
-/// When the user last logged in from that network; nothing when that is not known, also of the user.
+/// The time of the user's last login from the network; nothing when the login or the user is unknown.
 std::optional<Instant> last_login(soci::session& sql, const std::string& user_name,
                                   const std::string& network);
 void keep_login(soci::session& sql, const std::string& user_id, const std::string& network, Instant at);
-/// Returns whether there were any.
+/// Returns whether any were removed.
 bool forget_logins(soci::session& sql, Instant before);
 
 }  // namespace keyward::storage

@@ -5,7 +5,7 @@
 
 namespace keyward::storage {
 
-/// The networks of logins in a catalogue that `open_catalogue` has opened; as long as that lives.
+/// The login networks of a catalogue that `open_catalogue` has opened. Valid as long as the catalogue.
 LoginNetworks& login_networks_of(Catalogue& catalogue);
 
 }  // namespace keyward::storage

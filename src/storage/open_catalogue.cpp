@@ -14,8 +14,8 @@
 namespace keyward::storage {
 namespace {
 
-// SQLite would make the file readable for everyone. O_EXCL, because closing a descriptor of a database that
-// is in use ends the locks of the whole process on it (fcntl(2)): an existing file is never opened here.
+// SQLite would make the file readable for all users. O_EXCL ensures that an existing file is never opened
+// here: closing a descriptor of a database in use would release all locks of this process on it (fcntl(2)).
 void make_private_file(const std::string& path) {
     const auto directory = std::filesystem::path(path).parent_path();
     std::error_code ignored;

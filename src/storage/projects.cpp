@@ -43,8 +43,8 @@ bool insert_project(soci::session& sql, const std::string& name,
 
 bool delete_project(soci::session& sql, const std::string& name) {
     std::optional<std::string> id;
-    // Locked first: in PostgreSQL a key that is being made under it then has been committed before we look
-    // for keys, or can't be.
+    // Locks the project first. In PostgreSQL a concurrent create of a key has then either committed before
+    // the search for keys, or fails.
     for_each_row<std::string>(sql, "select id from projects where name = :name" + for_update(sql), {name},
                               [&](const std::string& found) { id = found; });
     if (!id || exists(sql, "select id from keys where project_id = :project limit 1", {*id})) return false;

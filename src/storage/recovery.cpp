@@ -19,12 +19,12 @@ std::vector<std::string> keys_with_expired_intents(soci::session& sql, Instant n
     return ids;
 }
 
-/// Who has the row is at work on the key, and alive.
+/// Whether another transaction has locked the key's row: then its owner is alive and works on the key.
 bool is_in_hand(soci::session& sql, const std::string& key_id) {
     return !exists(sql, "select id from keys where id = :id" + for_update_skip_locked(sql), {key_id});
 }
 
-// Looks again under the lock, since the owner may have finished or renewed its leases in the meantime.
+// Checks again under the lock, because the owner may have finished or renewed its leases by then.
 std::size_t settle_key(soci::session& sql, const std::string& key_id, Instant now, const std::string& owner,
                        Instant lease_until) {
     if (is_in_hand(sql, key_id)) return 0;

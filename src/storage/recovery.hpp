@@ -13,13 +13,13 @@
 
 namespace keyward::storage {
 
-/// `rest` is what follows the table's name.
+/// `rest` is the SQL after the table's name.
 std::vector<Intent> select_intents(soci::session& sql, const std::string& rest, Parameters parameters);
 std::vector<Tombstone> select_tombstones(soci::session& sql, const std::string& rest, Parameters parameters);
-/// False when the object has one already; that one stays as it is.
+/// False when the object already has a tombstone, which stays unchanged.
 bool insert_tombstone(soci::session& sql, const Tombstone& tombstone);
 
-/// The meaning of each is in domain/catalogue.hpp.
+/// domain/catalogue.hpp describes each function.
 std::size_t resolve_expired_intents(soci::session& sql, Instant now, const std::string& owner,
                                     Instant lease_until);
 std::vector<Tombstone> claim_tombstones(soci::session& sql, const TombstoneClaim& claim);

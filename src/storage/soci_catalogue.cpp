@@ -33,14 +33,14 @@ constexpr int most_attempts = 10;
 constexpr std::chrono::milliseconds shortest_pause = 5ms;
 constexpr std::chrono::milliseconds longest_pause = 200ms;
 
-/// A commit failed, and what became of the transaction is open.
+/// A commit failed, and the outcome of the transaction is unknown.
 struct CommitFailed {
     CatalogueError error;
-    bool may_run_again;  ///< if it was undone
+    bool may_run_again;  ///< if it was rolled back
 };
 
-// Begins where nothing has happened yet, so a connection that the server closed while it was idle can be
-// opened again unseen.
+// The transaction has done nothing yet, so a connection that the server closed while it was idle can be
+// reopened without an error.
 void begin(std::optional<Transaction>& transaction, Connections::Lease& lease) {
     try {
         transaction.emplace(lease.session());
@@ -51,8 +51,8 @@ void begin(std::optional<Transaction>& transaction, Connections::Lease& lease) {
     }
 }
 
-/// Between two attempts of what met another transaction: longer each time, and of random length, so that the
-/// same two do not meet again.
+/// Waits before a retry after a conflict with another transaction. The pause grows and is random, so that the
+/// same two transactions do not conflict again.
 void pause_after(int attempt) {
     thread_local std::minstd_rand random{std::random_device{}()};
     const auto longest = std::min(longest_pause, shortest_pause * (1 << std::min(attempt, 6)));
@@ -62,8 +62,8 @@ void pause_after(int attempt) {
 
 }  // namespace
 
-/// SQLite has one writer at a time, and those that find it taken sleep and try again. Threads of this process
-/// wait for each other here in place of that; other processes still meet at SQLite's lock.
+/// SQLite has one writer at a time, and blocked writers poll for the lock. Threads of this process queue here
+/// instead; only other processes still meet at SQLite's lock.
 class SociCatalogue::TurnToWrite {
   public:
     explicit TurnToWrite(SociCatalogue& catalogue) {
@@ -79,7 +79,7 @@ class SociCatalogue::TurnToWrite {
     std::unique_lock<TimedMutex> lock_;
 };
 
-/// Turns the database's errors into the port's.
+/// Translates the database's errors into those of the port.
 template <typename Body>
 auto SociCatalogue::guarded(Body body) {
     try {
@@ -94,8 +94,8 @@ void SociCatalogue::refuse_in_outage() {
         throw CatalogueError("the catalogue's database does not answer; it is asked again every second");
 }
 
-/// A connection of PostgreSQL is refused while the database does not answer. SQLite can be read while it
-/// can't be written.
+/// With PostgreSQL, refuses a connection while the database does not answer. SQLite can be read while it
+/// cannot be written.
 Connections::Lease SociCatalogue::lease() {
     if (url_.backend == Backend::postgresql) refuse_in_outage();
     const auto began = std::chrono::steady_clock::now();
@@ -117,7 +117,7 @@ void SociCatalogue::note_success() {
     if (url_.backend == Backend::postgresql) outage_.end();
 }
 
-/// One statement that only reads: it may run again, also on a new connection.
+/// Runs one statement that only reads. It may run again, also on a new connection.
 template <typename Body>
 auto SociCatalogue::read_leased(Body body) {
     return guarded([&] {
@@ -147,8 +147,8 @@ auto SociCatalogue::read(Body body) {
     return read_leased([&](Connections::Lease& leased) { return body(leased.session()); });
 }
 
-/// Runs `body`, which returns whether it changed something, in a transaction that is kept only then. Throws
-/// CommitFailed when that is not known.
+/// Runs `body` in a transaction and commits if it returns true, which means that it changed something. Throws
+/// CommitFailed when the outcome is unknown.
 template <typename Body>
 bool SociCatalogue::transact(Body body) {
     const TurnToWrite turn(*this);
@@ -171,7 +171,7 @@ bool SociCatalogue::transact(Body body) {
         transaction->commit();
     } catch (const soci::soci_error& error) {
         note_failure(error, leased);
-        // What SQLite did not commit is undone, and nothing of it lies elsewhere.
+        // SQLite rolls back what it did not commit, and there is no remote state.
         if (url_.backend == Backend::sqlite) throw;
         throw CommitFailed{to_catalogue_error(error, url_.password), lost_to_a_concurrent_transaction(error)};
     }
@@ -179,8 +179,8 @@ bool SociCatalogue::transact(Body body) {
     return true;
 }
 
-/// The same, again when it met a concurrent transaction or a server that can't be written to. With the id
-/// that `body` writes, a commit whose answer was lost is looked up.
+/// The same, with retries after a conflict with a concurrent transaction or when the server cannot be written
+/// to. If the answer to a commit is lost, looks the outcome up by the id that `body` writes.
 template <typename Body>
 bool SociCatalogue::write(Body body, const std::string& change_id) {
     return guarded([&] {
@@ -200,8 +200,8 @@ bool SociCatalogue::write(Body body, const std::string& change_id) {
     });
 }
 
-/// Whether a commit that failed so went through all the same. Throws CatalogueOutcomeUnknown when that can't
-/// be found out now.
+/// Whether a failed commit took effect all the same. Throws CatalogueOutcomeUnknown when that cannot be found
+/// out now.
 bool SociCatalogue::went_through(const CatalogueError& failure, bool was_undone,
                                  const std::string& change_id) {
     if (change_id.empty()) {
@@ -246,7 +246,7 @@ bool SociCatalogue::change(const AuditRecord& audit, Body body) {
         change_id);
 }
 
-/// A change after which what was read of tokens, users, grants and projects may no longer hold.
+/// A change that invalidates cached data about tokens, users, grants and projects.
 template <typename Body>
 bool SociCatalogue::change_access(const AuditRecord& audit, Body body) {
     return change(audit, [&](soci::session& sql) {

@@ -16,16 +16,16 @@
 
 namespace keyward::storage {
 
-/// The port over SOCI. Each method is one transaction: what the folder's functions do, then the audit record,
-/// then the commit. A method that returns false has written nothing, not even the audit record.
+/// Implements the port with SOCI. Each method is one transaction: the functions of this folder, then the
+/// audit record, then the commit. A method that returns false has written nothing, not even the audit record.
 ///
-/// A connection that the server closed while it was idle is opened again unseen. When it is lost during a
-/// change, the call throws, and the next one connects again. Whatever fails about a commit, also an error
-/// that says that it was undone, leaves open whether it went through: that is looked up by the id which the
+/// A connection that the server closed while it was idle is reopened without an error. When a connection is
+/// lost during a change, the call throws, and the next call connects again. After any failure of a commit,
+/// even an error that reports a rollback, the outcome is unknown. It is looked up by the id that the
 /// transaction wrote with its audit record.
 class SociCatalogue final : public Catalogue, public LoginNetworks {
   public:
-    /// Connects and brings the schema up to date. Throws CatalogueError.
+    /// Connects and migrates the schema. Throws CatalogueError.
     SociCatalogue(CatalogueUrl url, std::size_t connections, std::chrono::milliseconds deadline);
 
     bool create_project(const std::string& name, const std::vector<std::string>& environments,

@@ -14,8 +14,8 @@ bool pin_token(soci::session& sql, const std::string& environment, const std::st
 
 namespace {
 
-// Nobody can say when the old token is back: what is being undeployed there is so for its readers, and its
-// tombstones wait alone.
+// It is unknown when the old token returns. Deployments that are being removed there count as removed, and
+// only their tombstones wait.
 void drop_undeployed(soci::session& sql, const std::string& environment) {
     const auto deleting = enum_name(DeploymentState::deleting);
     run(sql,
@@ -30,7 +30,7 @@ void drop_undeployed(soci::session& sql, const std::string& environment) {
         {enum_name(KeyState::deleting)});
 }
 
-// What the old token holds is marked as its, and what the new one holds as the environment's.
+// Marks objects in the old token with its serial number, and objects in the new one as the environment's.
 void hand_over(soci::session& sql, const std::string& environment, const std::string& old_serial,
                const std::string& new_serial) {
     drop_undeployed(sql, environment);

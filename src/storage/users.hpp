@@ -10,13 +10,13 @@
 namespace keyward::storage {
 
 bool insert_user(soci::session& sql, const std::string& name, const std::string& password_hash);
-/// The user's grants and tokens go too.
+/// Deletes the user's grants and tokens too.
 bool delete_user(soci::session& sql, const std::string& name);
 std::vector<User> all_users(soci::session& sql);
 std::optional<User> find_user(soci::session& sql, const std::string& name);
 std::optional<Credentials> find_credentials(soci::session& sql, const std::string& name);
-/// Keeps other transactions from changing what belongs to the user until this one has ended.
-/// False when there is no such user.
+/// Locks the user's row, so that other transactions cannot change what belongs to the user until this one has
+/// ended. False when there is no such user.
 bool lock_user(soci::session& sql, const std::string& user_id);
 
 }  // namespace keyward::storage

@@ -11,8 +11,8 @@
 namespace keyward::x509 {
 namespace {
 
-/// The types that may be named, of X.520, RFC 4519, RFC 2985 and the CA/Browser Forum. OpenSSL's table of
-/// objects has their names.
+/// The accepted types, from X.520, RFC 4519, RFC 2985 and the CA/Browser Forum. OpenSSL's table of objects
+/// has their names.
 constexpr std::array types{
     NID_commonName,
     NID_organizationName,
@@ -73,7 +73,7 @@ int nid_of(std::string_view type) {
     return NID_undef;
 }
 
-/// `numericoid` of RFC 4512 section 1.4: OpenSSL would also take spaces and leading zeros.
+/// `numericoid` of RFC 4512 section 1.4. OpenSSL would also accept spaces and leading zeros.
 bool is_dotted_number(std::string_view type) {
     const std::vector<std::string_view> numbers = between_dots(type);
     return numbers.size() > 1 && std::ranges::all_of(numbers, [](std::string_view number) {

@@ -6,8 +6,8 @@
 
 namespace keyward::x509 {
 
-/// The type of a name's part from OpenSSL's short or long name of it, of whatever case, or from its dotted
-/// number. Null when there is none: names of objects that are no part of names are not known here.
+/// An attribute type from OpenSSL's short or long name for it, in any case, or from its dotted number. Null
+/// when there is none: only types that occur in names are known here.
 ObjectPtr attribute_type(std::string_view type);
 
 }  // namespace keyward::x509

@@ -24,7 +24,7 @@ X509NamePtr name_from(const Bytes& der) {
     return name;
 }
 
-/// Extensions (RFC 5280 section 4.1) with the one that holds the names.
+/// Extensions (RFC 5280 section 4.1) with the alternative names as the only one.
 Bytes extensions(const std::vector<Bytes>& names) {
     Bytes all;
     for (const Bytes& name : names)

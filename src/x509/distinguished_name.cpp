@@ -14,7 +14,7 @@
 namespace keyward::x509 {
 namespace {
 
-/// `part 2 (O)`; a type without a name is `part 2`.
+/// `part 2 (O)`; for a type without a name `part 2`.
 std::string place(std::size_t part, int nid) {
     return "part " + std::to_string(part) +
            (nid == NID_undef ? "" : " (" + std::string(OBJ_nid2sn(nid)) + ")");
@@ -33,7 +33,7 @@ bool is_country(int nid) {
     return nid == NID_countryName || nid == NID_jurisdictionCountryName;
 }
 
-/// What OpenSSL's table of string types has against a value.
+/// Explains why OpenSSL's table of string types refuses a value.
 [[noreturn]] void refuse_value(std::string_view value, int nid, std::size_t part) {
     const int reason = ERR_GET_REASON(ERR_peek_last_error());
     const ASN1_STRING_TABLE* const limits = ASN1_STRING_TABLE_get(nid);
@@ -67,7 +67,7 @@ class NameBuilder {
                     throw NameFormatError("has the same type twice in " +
                                           place(part, OBJ_obj2nid(type.get())) +
                                           ", expected different ones between plus signs");
-            // 0 begins a part, -1 adds to the one before.
+            // 0 begins a part, -1 adds to the previous one.
             append(*type, attribute.value, part, had.empty() ? 0 : -1);
             had.push_back(std::move(type));
         }

@@ -5,8 +5,8 @@
 
 namespace keyward::x509 {
 
-/// What stands between the dots of a host name or an object identifier: one piece more than there are dots,
-/// empty ones too. The views are into the text.
+/// The pieces between the dots of a host name or an object identifier: one more than there are dots,
+/// including empty ones. The views point into the text.
 std::vector<std::string_view> between_dots(std::string_view text);
 
 }  // namespace keyward::x509

@@ -15,7 +15,7 @@ namespace keyward::x509 {
 namespace {
 
 constexpr std::size_t longest_label = 63;     // RFC 1035 section 2.3.4
-constexpr std::size_t longest_host = 253;     // the same, without the octets of length at both ends
+constexpr std::size_t longest_host = 253;     // the same, without the length octets at both ends
 constexpr std::size_t longest_mailbox = 64;   // RFC 5321 section 4.5.3.1.1
 constexpr std::size_t longest_address = 254;  // RFC 5321 section 4.5.3.1.3, without < and >
 
@@ -102,7 +102,7 @@ bool has_loose_percent(std::string_view uri) {
 
 Bytes uri(std::string_view text) {
     check_length("a URI", text.size(), longest_uri);
-    // RFC 3986 section 3.1; RFC 5280 section 4.2.1.6 forbids relative ones.
+    // RFC 3986 section 3.1; RFC 5280 section 4.2.1.6 forbids relative URIs.
     const std::size_t colon = text.find(':');
     const std::string_view scheme = text.substr(0, colon);
     if (colon == std::string_view::npos || scheme.empty() || !is_of(scheme, "+-.") ||

@@ -10,9 +10,9 @@ namespace keyward::x509 {
 
 constexpr std::size_t longest_uri = 2048;  ///< octets; other names have the limits of their standards
 
-/// DER of one GeneralName (RFC 5280 section 4.2.1.6) from `DNS:www.example.org` (RFC 1123 names, also with
-/// `*.` before them; other scripts as xn--), `IP:192.0.2.1` or `IP:2001:db8::1`, `email:a@example.org` or
-/// `URI:https://example.org/`. Throws NameFormatError. Any thread may call.
+/// DER of one GeneralName (RFC 5280 section 4.2.1.6) from `DNS:www.example.org` (RFC 1123 names, also with a
+/// leading `*.`; other scripts as xn--), `IP:192.0.2.1` or `IP:2001:db8::1`, `email:a@example.org` or
+/// `URI:https://example.org/`. Throws NameFormatError. Thread-safe.
 Bytes general_name(std::string_view text);
 
 }  // namespace keyward::x509

@@ -6,9 +6,9 @@
 namespace keyward::x509 {
 namespace {
 
-/// Characters that stand for themselves only behind a backslash (RFC 4514 section 3, `escaped`).
+/// Characters that need a backslash in front (RFC 4514 section 3, `escaped`).
 constexpr std::string_view escaped = "\"+,;<>";
-/// Those that may stand behind one (`pair`), beside two hexadecimal digits.
+/// Characters that may follow a backslash (`pair`), apart from two hexadecimal digits.
 constexpr std::string_view behind_backslash = "\"+,;<>\\ #=";
 
 class NameParser {

@@ -9,18 +9,18 @@
 
 namespace keyward::x509 {
 
-/// One type and value of a name: the type as it was written, the value without escapes, which is UTF-8, not
+/// One type and value of a name: the type as written, the value without escapes. The value is UTF-8, not
 /// empty and free of control characters.
 struct NameAttribute {
-    std::string_view type;  ///< of the text that was read
+    std::string_view type;  ///< points into the input text
     std::string value;
 };
 
-/// What stands between two commas: several where `+` joins them.
+/// The part between two commas: several attributes where `+` joins them.
 using NamePart = std::vector<NameAttribute>;
 
-/// The parts of a name as RFC 4514 section 3 writes it, in the order of the text. Values in hexadecimal BER
-/// (`#04…`), which need not be text, are refused. Throws NameFormatError.
+/// The parts of a name in the form of RFC 4514 section 3, in the order of the text. Refuses values in
+/// hexadecimal BER (`#04…`), which need not be text. Throws NameFormatError.
 std::vector<NamePart> name_parts(std::string_view text);
 
 }  // namespace keyward::x509

@@ -9,7 +9,7 @@ namespace keyward::x509 {
 using X509NamePtr = std::unique_ptr<X509_NAME, Freed<X509_NAME_free>>;
 using X509RequestPtr = std::unique_ptr<X509_REQ, Freed<X509_REQ_free>>;
 
-/// DER of a structure, by its i2d function.
+/// DER of a structure, made by its i2d function.
 template <auto i2d, typename Structure>
 Bytes der_of(Structure& structure) {
     const int size = i2d(&structure, nullptr);

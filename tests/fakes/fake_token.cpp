@@ -33,7 +33,7 @@ void expect(const std::string& reported, const std::string& expected) {
                                                       ", which is not the expected one");
 }
 
-/// What every object of a key shows.
+/// The fields that every object of a key shows.
 TokenObject described(const ImportRequest& order, keys::KeyType type) {
     TokenObject object;
     object.id = order.id;
@@ -104,8 +104,8 @@ void FakeToken::keep(TokenObject object) {
     contents_.objects.push_back({next_handle_++, std::move(object)});
 }
 
-// As in real tokens: HMAC keys show no check value, and a private key on a curve does not tell its public
-// one.
+// As in real tokens, HMAC keys show no check value, and a private key on a curve does not reveal its public
+// key.
 void FakeToken::keep_key(const ImportRequest& order, const ImportResult& receipt) {
     if (!order.mechanisms.empty())
         limits_[order.id] = reachable_without_content(keys::algorithm_of(order.material), order.mechanisms);

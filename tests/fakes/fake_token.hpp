@@ -11,8 +11,8 @@
 
 namespace keyward::fakes {
 
-/// A token in memory that does as the port says, and fails when it is told to. Any thread may call.
-/// It keeps no material: only what a token would report of it. It lets no time pass: a pause is over at once.
+/// An in-memory token that implements the port and fails on demand. Keeps no key material, only what a token
+/// would report of it. Pauses take no time. Thread-safe.
 class FakeToken final : public Token {
   public:
     explicit FakeToken(TokenIdentity identity = {"fake", "0001", "Keyward", "Fake"});
@@ -33,94 +33,94 @@ class FakeToken final : public Token {
     void reload_pin() override;
     [[nodiscard]] std::uint64_t epoch() const override;
 
-    /// The next import fails so, once, and leaves nothing.
+    /// The next import fails once with this fault and leaves nothing.
     void fail_next_import(TokenFault fault, const std::string& text = "The token was told to fail");
-    /// The next import reports another check value than the key's, as a token does that holds another key.
+    /// The next import reports another check value than the key's, as a token with another key would.
     void report_wrong_check_value();
-    /// The next import makes the object and then fails, as when the answer is lost on its way.
+    /// The next import creates the object and then fails, as if the answer were lost.
     void lose_next_answer();
-    /// Every call fails with TokenFault::unreachable until it is reachable again.
+    /// While not reachable, every call fails with TokenFault::unreachable.
     void set_reachable(bool reachable);
-    /// Imports wait from now on; those that wait already stay until released.
+    /// Makes imports wait from now on; waiting imports stay until released.
     void block_imports();
     void release_imports();
-    /// Waits until so many imports stand at the block.
+    /// Waits until this many imports are blocked.
     void wait_for_blocked(std::size_t imports);
-    /// The next use fails so, once.
+    /// The next use fails once with this fault.
     void fail_next_operation(TokenFault fault, const std::string& text = "The token was told to fail");
-    /// The first input of the next use is refused so, once.
+    /// The first input of the next use is refused once.
     void refuse_next_input(const std::string& reason);
-    /// Signatures are made so from now on, for tests that need ones that fit the key.
+    /// Creates signatures with this function from now on, for tests that need signatures that match the key.
     void sign_with(std::function<Bytes(const CryptoRequest&)> signer);
-    /// What the public half can do fails from now on, while the token answers all else.
+    /// Operations with the public key fail from now on, while the token answers all other calls.
     void fail_public_actions();
-    /// What happens in the next ping.
+    /// Runs in the next ping.
     void in_next_ping(std::function<void()> happening);
-    /// What the public half can do is not offered from now on.
+    /// Operations with the public key are not supported from now on.
     void do_without_public_actions();
     void decrypt_oaep_with(std::set<Digest> hashes);
-    /// CallResult at the beginning of the next use, as when somebody changes the key just then.
+    /// Runs at the start of the next use, for example to change the key at that moment.
     void in_next_operation(std::function<void()> happening);
-    /// CallResult at the beginning of the next look for an object by its id; what it throws is the answer.
+    /// Runs at the start of the next lookup of an object by its id. An exception from it becomes the result.
     void in_next_lookup(std::function<void()> happening);
-    /// The objects vanish, as if another application had destroyed them.
+    /// Removes the objects, as if another application had destroyed them.
     void lose(const ObjectId& id);
-    /// The objects are there, but not seen before the next refresh, as those of other processes in nShield.
+    /// The objects exist but are not seen before the next refresh, like those of other processes in nShield.
     void hide_until_refresh(const ObjectId& id);
-    /// Whether the module can be initialised again at this moment; it can at first.
+    /// Sets whether the module can be reinitialized; initially true.
     void set_refreshable(bool refreshable);
     void offer(std::set<std::string> mechanisms);
 
-    /// What another application made.
+    /// Adds an object that another application created.
     void add_foreign(TokenObject object);
-    /// What a killed module leaves behind.
+    /// Adds an object as a killed process leaves it.
     void add_incomplete();
-    /// Whoever was making the incomplete objects finishes them, without a CKA_ID.
+    /// The creator of the incomplete objects finishes them, without a CKA_ID.
     void complete_incomplete();
-    /// Changes what the token says of each object with this id.
+    /// Changes what the token reports of each object with this id.
     void alter(const ObjectId& id, const std::function<void(TokenObject&)>& change);
     /// Calls that search the token fail with TokenFault::unreachable, while imports and `destroy` work.
     void fail_lookups(bool fail);
-    /// What happens in the pause of the next destroy_incomplete.
+    /// Runs in the pause of the next destroy_incomplete.
     void in_next_pause(std::function<void()> happening);
-    /// Another token takes the place: the same but for this serial number, and empty.
+    /// Replaces the token by an empty one that differs only in its serial number.
     void replace_by_empty(const std::string& serial);
-    /// The token that was replaced first is in its place again.
+    /// Puts the token that was replaced first back in its place.
     void put_back();
     void set_identity(TokenIdentity identity);
 
-    /// Its keys are as if they had come before keys were limited to mechanisms.
+    /// Removes the limits of all keys, as if they had been imported before keys were limited to mechanisms.
     void forget_limits();
-    [[nodiscard]] std::size_t objects() const;  ///< everything in the token
-    [[nodiscard]] std::size_t imports() const;  ///< how many were begun
+    [[nodiscard]] std::size_t objects() const;  ///< number of objects in the token
+    [[nodiscard]] std::size_t imports() const;  ///< number of imports started
     [[nodiscard]] std::size_t pin_reloads() const;
-    [[nodiscard]] std::size_t refreshes() const;   ///< how often it was initialised again
-    [[nodiscard]] std::size_t operations() const;  ///< how many were asked for, of all uses
+    [[nodiscard]] std::size_t refreshes() const;   ///< number of reinitializations
+    [[nodiscard]] std::size_t operations() const;  ///< number of operations requested, over all uses
 
   private:
     struct Object {
         std::size_t handle;
         TokenObject shown;
     };
-    /// A token that can be taken out of the slot.
+    /// The contents of a token that can be removed from the slot.
     struct Contents {
         TokenIdentity identity;
         std::vector<Object> objects;
     };
 
-    /// A ciphertext that was made, and all that it takes to open it.
+    /// A ciphertext, with everything needed to decrypt it.
     struct Sealed {
         std::string how;
         Bytes ciphertext;
         Bytes plaintext;
     };
 
-    /// The half of the key that the action needs; nothing when only other keys' public halves have the id.
+    /// The object that the action needs; nothing when only other keys' public objects have the id.
     [[nodiscard]] const TokenObject* object_for(const ObjectId& id, CryptoOperation action,
                                                 const CryptoRequest& operation) const;
     CryptoResult operate_once(const TokenObject& key, CryptoOperation action, const CryptoRequest& operation);
     [[nodiscard]] bool offers(CryptoOperation action, const CryptoRequest& operation) const;
-    /// Whether the key was not limited to other mechanisms when it came.
+    /// Whether the limit of the key, if it got one at its import, includes the mechanism.
     [[nodiscard]] bool is_allowed(const TokenObject& key, const CryptoRequest& operation) const;
     CryptoResult seal(const std::string& how, const TokenObject& key, const CryptoRequest& operation);
     [[nodiscard]] CryptoResult open(const std::string& how, const CryptoRequest& operation) const;
@@ -137,12 +137,12 @@ class FakeToken final : public Token {
     std::optional<Contents> replaced_;
     std::vector<Object> hidden_;
     std::size_t next_handle_ = 1;
-    std::size_t swaps_ = 0;  ///< how often another token took the place
+    std::size_t swaps_ = 0;  ///< number of times that another token took the place
     std::function<void()> in_pause_;
     std::optional<TokenError> next_failure_;
     std::optional<std::set<std::string>> offered_;
     std::vector<Sealed> sealed_;
-    std::map<ObjectId, MechanismList> limits_;  ///< of the keys that have one
+    std::map<ObjectId, MechanismList> limits_;  ///< of the keys that have a limit
     std::optional<TokenError> next_operation_failure_;
     std::optional<std::string> next_input_refusal_;
     std::function<Bytes(const CryptoRequest&)> signer_;

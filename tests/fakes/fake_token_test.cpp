@@ -1,4 +1,4 @@
-// What the fake does when a test tells it to, beyond the contract that it shares with real tokens.
+// Behaviour of the fake that tests control, beyond the contract that it shares with real tokens.
 #include "tests/fakes/fake_token.hpp"
 
 #include <functional>

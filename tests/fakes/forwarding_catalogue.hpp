@@ -4,7 +4,7 @@
 
 namespace keyward::service {
 
-/// Hands every call on to another catalogue. A test overrides what it wants to go wrong.
+/// Forwards every call to another catalogue. A test overrides the calls that are to fail.
 class ForwardingCatalogue : public Catalogue {
   public:
     explicit ForwardingCatalogue(Catalogue& next) : next_(next) {}

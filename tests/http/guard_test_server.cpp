@@ -1,7 +1,7 @@
-// The guarded server, or with --stock the bare Pistache that it stands before, with the same few handlers.
-// Usage: guard_test_server [--stock] [name=value …]; the names are in `settings_from`.
-// Prints `port N`, serves until SIGTERM, then drains and prints `answered all` or `gave up`. SIGUSR1 lets go
-// what holds, also while it drains.
+// The guarded server, or with --stock the bare Pistache behind it, with the same few handlers.
+// Usage: guard_test_server [--stock] [name=value …]; `settings_from` lists the names.
+// Prints `port N`, serves until SIGTERM, then drains and prints `answered all` or `gave up`. SIGUSR1 releases
+// held requests, also while it drains.
 
 #include <charconv>
 #include <cstdio>
@@ -77,7 +77,7 @@ void wait_for_the_end() {
         ::sigwait(&signals, &received);
 }
 
-/// True when SIGUSR1 came within the time.
+/// True when SIGUSR1 arrives within the time.
 bool wait_for_release(milliseconds time) {
     sigset_t signals;
     ::sigemptyset(&signals);
@@ -96,13 +96,13 @@ int main(int count, char** values) {
         arguments[word.substr(0, equals)] = word.substr(std::min(equals + 1, word.size()));
     }
     const auto signals =
-        awaited_signals();  // blocked before any thread is made, so that none of them takes one
+        awaited_signals();  // blocked before any thread starts, so that no thread receives one
     ::sigprocmask(SIG_BLOCK, &signals, nullptr);
     if (arguments.contains("--stock")) {
         const keyward::test::StockServer server(stock_threads);
         say("port " + std::to_string(server.port()));
         wait_for_the_end();
-        std::_Exit(0);  // a thread may hang for ever, which the destructor would wait for
+        std::_Exit(0);  // a thread may hang forever, and the destructor would wait for it
     }
     keyward::log::only_warnings();
     keyward::test::TestHandlers handlers;
@@ -116,8 +116,8 @@ int main(int count, char** values) {
     const milliseconds drain(arguments.contains("drain") ? number(arguments["drain"]) : 5000);
     const auto let_go = std::chrono::steady_clock::now() + drain + milliseconds(500);
     auto stopped = std::async(std::launch::async, [&server, drain] { return server.stop(drain); });
-    // A handler that still holds is waited for, so it must be let go at the latest when the drain has been
-    // given up.
+    // The server waits for handlers that still hold, so they must be released at the latest when the drain
+    // has been given up.
     while (stopped.wait_for(milliseconds(0)) != std::future_status::ready) {
         const bool asked = wait_for_release(milliseconds(20));
         if (asked || std::chrono::steady_clock::now() > let_go) handlers.release();

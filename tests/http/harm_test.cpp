@@ -1,4 +1,4 @@
-// What the stock server suffers from (the letters are those of docs/decisions/0003), against the guarded one.
+// The faults of the stock server (letters as in docs/decisions/0003), tested on the guarded server.
 #include <chrono>
 #include <string>
 #include <vector>
@@ -91,7 +91,7 @@ TEST(Handler, ThatThrowsAnythingIsA500WithoutWhatItThrew) {  // A8
         EXPECT_EQ(answer->body, "refused: ") << path;
         EXPECT_FALSE(answer->header("X-Injected")) << path;
         EXPECT_EQ(client.ask(get("/echo?id=1")).value().body, "id=1")
-            << path;  // one answer each, and the connection goes on
+            << path;  // one answer each, and the connection stays usable
     }
     EXPECT_TRUE(server.process().is_running());
 }
@@ -103,7 +103,7 @@ TEST(Handlers, MayAnswerClientsThatHaveAllGone) {  // A4
         gone.send(get("/hold"));
         client % 2 == 0 ? gone.reset() : gone.close();
     }
-    // A request of a connection that was reset may be lost with it, so some may never have come to a handler.
+    // A request on a connection that was reset may be lost with it, so some may never have reached a handler.
     EXPECT_EQ(server.fetch("/release"), "released");
     EXPECT_TRUE(server.comes_to("/held", "0"));
     EXPECT_EQ(server.process().terminate(), 0);
@@ -118,7 +118,8 @@ TEST(Descriptors, ThatRunOutDoNotMakeTheServerSpinOrDie) {
     ::setrlimit(RLIMIT_NOFILE, &before);
     std::vector<RawClient> clients;
     clients.push_back(server.connect());
-    // Its answer shows that it was there before the others came; the reactors take newcomers in any order.
+    // The answer shows that this connection existed before the others; the reactors accept connections in any
+    // order.
     EXPECT_EQ(clients.front().ask(get("/echo?id=0")).value().body, "id=0");
     for (int client = 1; client < 600; ++client)
         clients.push_back(server.connect());

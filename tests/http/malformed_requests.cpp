@@ -14,7 +14,7 @@ struct Row {
     int status = 400;
 };
 
-/// Whole first lines.
+/// Complete first lines.
 constexpr std::array request_lines{
     Row{"one word", "GET"},
     Row{"no version (HTTP/0.9)", "GET /"},
@@ -187,7 +187,7 @@ std::string name_of(char octet) {
     return "octet " + std::to_string(static_cast<unsigned char>(octet));
 }
 
-/// Every control character but tab; line ends have rows of their own.
+/// Every control character except tab; line ends have their own rows.
 std::string control_characters() {
     std::string all;
     for (char octet = 0; octet < 0x20; ++octet) {

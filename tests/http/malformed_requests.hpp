@@ -5,17 +5,17 @@
 
 namespace keyward::test {
 
-/// A request that must be refused, with the one status it must be refused with.
+/// A request that must be refused, with the required status.
 struct MalformedRequest {
     std::string name;
     std::string octets;
     int status;
 };
 
-/// The limit of a body that the table is written for.
+/// The body limit that the table assumes.
 constexpr std::size_t table_max_body = 1000;
 
-/// RFC 9112 is broken in each of them, or a limit is passed, once.
+/// Each violates RFC 9112 or exceeds a limit, in exactly one place.
 const std::vector<MalformedRequest>& malformed_requests();
 
 }  // namespace keyward::test

@@ -131,7 +131,7 @@ StormReport disconnect_storm(std::uint16_t port, std::size_t requests, milliseco
 
 void send_split_chunk(RawClient& client) {
     client.send("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r");
-    client.stays_silent(milliseconds(200));  // so that the rest comes in a segment of its own
+    client.stays_silent(milliseconds(200));  // so that the rest is in a separate segment
     client.send("\n0\r\n\r\n");
 }
 

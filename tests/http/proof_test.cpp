@@ -1,5 +1,5 @@
-// The probes of harm_test and storm_test against Pistache without the guard. Each must find its harm here, or
-// it proves nothing there. Where the harm is a matter of luck, it is counted and reported.
+// Runs the probes of harm_test and storm_test against Pistache without the guard. Each must find its fault
+// here, or it proves nothing there. Where the fault depends on chance, it is counted and reported.
 #include <csignal>
 #include <iostream>
 #include <string>
@@ -14,8 +14,8 @@ namespace {
 
 constexpr auto stock = "--stock";
 
-/// Whether a thread of the server, which has nothing to do, uses most of a processor. On a busy machine it
-/// may not get one at once.
+/// Whether a thread of the idle server uses most of a processor. On a busy machine it may not get one at
+/// once.
 bool comes_to_spin(ServerUnderTest& server) {
     for (int i = 0; i < 20; ++i)
         if (server.cpu_in(milliseconds(500)) > milliseconds(200)) return true;
@@ -58,7 +58,7 @@ TEST(StockPistacheFailsTheseProbes, WhatAnExceptionSaysReachesTheClient) {  // A
 }
 
 TEST(StockPistacheFailsTheseProbes,
-     ADisconnectStormMayBringAnswersToTheWrongClient) {  // A1, a matter of luck
+     ADisconnectStormMayBringAnswersToTheWrongClient) {  // A1, depends on chance
     const ServerUnderTest server({stock});
     const auto report = disconnect_storm(server.port(), 30'000, milliseconds(10'000), milliseconds(100));
     std::cout << "requests " << report.requests << ", right answers " << report.answers

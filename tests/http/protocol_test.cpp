@@ -1,4 +1,4 @@
-// What a well-behaved client may expect of the guarded server, over real sockets.
+// The behaviour that a well-behaved client may expect of the guarded server, over real sockets.
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -67,7 +67,7 @@ TEST(Answer, ToHeadHasTheLengthAndNoBody) {
     const auto answer = client.read_answer(true);
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->header("Content-Length"), "7");
-    EXPECT_EQ(client.ask(get("/echo?id=2")).value().body, "id=2");  // no stray body came between
+    EXPECT_EQ(client.ask(get("/echo?id=2")).value().body, "id=2");  // no stray body in between
 }
 
 TEST(Answer, ToARefusedHeadHasNoBodyEither) {
@@ -124,7 +124,7 @@ TEST(Answer, ThatComesBeforeItsHandlerHasEndedEndsTheConnection) {
     EXPECT_EQ(answer->body, "early");
     EXPECT_EQ(answer->header("connection"), "close");
     EXPECT_TRUE(client.is_closed());
-    // What the handler makes in the end goes nowhere, and least of all to the next client.
+    // The handler's later response is discarded, and never sent to the next client.
     EXPECT_TRUE(server.comes_to("/held", "1"));
     RawClient next(server.port());
     EXPECT_EQ(next.ask(get("/release"))->body, "released");
@@ -185,7 +185,7 @@ TEST(Request, OfCurlWithExpectIsInvitedToSendItsBody) {
     std::filesystem::create_directory(folder);
     const std::string body(2048, 'e');
     std::ofstream(folder / "body") << body;
-    // Without the invitation curl would wait for a minute, longer than it may take in all.
+    // Without `100 Continue` curl would wait for a minute, which is longer than its time limit.
     ChildProcess curl({"curl", "-sS", "--noproxy", "*", "--expect100-timeout", "60", "--max-time", "15", "-H",
                        "Expect: 100-continue", "--data-binary", "@" + (folder / "body").string(),
                        "http://127.0.0.1:" + std::to_string(server.port()) + "/echo"});
@@ -315,13 +315,13 @@ TEST(Deadline, OfAnAnswerDropsAClientThatDoesNotReadIt) {
     ASSERT_TRUE(client.send(get("/big")));
     EXPECT_TRUE(server.comes_to("/echo?id=1", "id=1"));
     const auto until = std::chrono::steady_clock::now() + RawClient::patience;
-    // Its end shows from the sending side, without reading: the server answers with a reset.
+    // The client detects the end by sending, without reading: the server answers with a reset.
     while (client.send("x") && std::chrono::steady_clock::now() < until) {
     }
     EXPECT_LT(std::chrono::steady_clock::now(), until);
 }
 
-/// Head and body of all that came until the connection ended.
+/// Head and body of all octets until the end of the connection.
 struct WholeAnswer {
     std::string head;
     std::string body;
@@ -409,7 +409,7 @@ TEST(AnswerInParts, DropsAClientThatTakesNone) {
     ASSERT_TRUE(client.send(get("/many-parts")));
     EXPECT_TRUE(server.comes_to("/echo?id=1", "id=1"));
     const auto until = std::chrono::steady_clock::now() + RawClient::patience;
-    // Its end shows from the sending side, without reading: the server answers with a reset.
+    // The client detects the end by sending, without reading: the server answers with a reset.
     while (client.send("x") && std::chrono::steady_clock::now() < until) {
     }
     EXPECT_LT(std::chrono::steady_clock::now(), until);
@@ -418,7 +418,7 @@ TEST(AnswerInParts, DropsAClientThatTakesNone) {
 TEST(AnswerInParts, OfAClientThatWaitsHoldsOnePartAndNoThread) {
     const ServerUnderTest server({"handler_threads=2", "write_deadline=60000", "max_unsent_memory=2000000"});
     std::vector<RawClient> clients;
-    for (int i = 0; i < 20; ++i) {  // 20 times 65,536 octets are what the limit allows; whole answers are not
+    for (int i = 0; i < 20; ++i) {  // the limit allows 20 times 65,536 octets, but not 20 whole answers
         clients.emplace_back(server.port(), 4096);
         ASSERT_TRUE(clients.back().send("GET /many-parts HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
     }
@@ -448,7 +448,7 @@ TEST(Limit, OfWaitingRequestsAnswers503WithRetryAfter) {
     ASSERT_TRUE(held.send(get("/hold")));
     auto client = server.connect();
     auto refused = client.ask(get("/echo?id=1"));
-    while (refused && refused->status == 200)  // until the one thread holds
+    while (refused && refused->status == 200)  // until the one thread is held
         refused = client.ask(get("/echo?id=1"));
     ASSERT_TRUE(refused);
     EXPECT_EQ(refused->status, 503);
@@ -464,7 +464,8 @@ TEST(Limit, OfBodyMemoryAnswers503) {
     EXPECT_EQ(answer->status, 503);
     auto other = server.connect();
     EXPECT_EQ(other.ask(post("/echo", std::string(90'000, 'b'))).value().status, 200);
-    EXPECT_EQ(other.ask(post("/echo", std::string(90'000, 'b'))).value().status, 200);  // it was given back
+    // the memory was released
+    EXPECT_EQ(other.ask(post("/echo", std::string(90'000, 'b'))).value().status, 200);
 }
 
 TEST(Limit, OfOneAddressLeavesConnectionsForOthers) {
@@ -493,7 +494,7 @@ TEST(Limit, OfOneAddressIsNoneForATrustedProxy) {
     }
 }
 
-/// The head of a POST and all of its body but the last octet.
+/// The head of a POST and its body except the last octet.
 std::string almost_all_of(std::size_t size, const std::string& fields = {}) {
     std::string request = "POST /echo HTTP/1.1\r\nHost: a\r\n" + fields +
                           "Content-Length: " + std::to_string(size) + "\r\n\r\n" + std::string(size, 'b');
@@ -501,7 +502,7 @@ std::string almost_all_of(std::size_t size, const std::string& fields = {}) {
     return request;
 }
 
-/// A client in the middle of such a body, whose memory it holds: the request of another is refused for it.
+/// A client in the middle of such a body, which holds memory, so that another client's request is refused.
 RawClient holding(const ServerUnderTest& server, const std::string& source, const std::string& request,
                   const std::function<std::optional<RawAnswer>()>& other) {
     const auto until = std::chrono::steady_clock::now() + RawClient::patience;
@@ -509,7 +510,9 @@ RawClient holding(const ServerUnderTest& server, const std::string& source, cons
         RawClient client(server.port(), 0, source);
         EXPECT_TRUE(client.send(request));
         const auto refused = other();
-        if (!refused || refused->status != 503) continue;  // it came before the body was read, or instead
+        if (!refused || refused->status != 503)
+            continue;  // it was handled before the body was read, or got
+                       // the memory first
         EXPECT_EQ(refused->header("Retry-After"), "1");
         return client;
     }
@@ -563,7 +566,7 @@ TEST(Stop, DeliversAnswersInFlight) {
         const auto answer = other.ask(get("/echo?id=2"));
         ASSERT_TRUE(answer);
         if (answer->status == 200 && !answer->header("Connection")) continue;
-        // A request that was taken just before the stop still gets its 200, with the same farewell.
+        // A request that was accepted just before the stop still gets its 200, also with Connection: close.
         EXPECT_TRUE(answer->status == 503 || answer->status == 200);
         EXPECT_EQ(answer->header("Connection"), "close");
         break;

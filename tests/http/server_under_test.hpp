@@ -10,7 +10,7 @@
 
 namespace keyward::test {
 
-/// The guard's test server (or stock Pistache, with "--stock") as a process of its own, ready to serve.
+/// Runs the guard's test server (or stock Pistache, with "--stock") as a separate process, ready to serve.
 class ServerUnderTest {
   public:
     explicit ServerUnderTest(std::vector<std::string> arguments = {});
@@ -18,11 +18,11 @@ class ServerUnderTest {
     [[nodiscard]] std::uint16_t port() const { return port_; }
     ChildProcess& process() { return process_; }
     [[nodiscard]] RawClient connect() const { return RawClient(port_); }
-    /// GET over a new connection: the body, or what went wrong.
+    /// GET over a new connection. Returns the body, or a description of the error.
     [[nodiscard]] std::string fetch(const std::string& target) const;
-    /// Asks for a target until the answer's body is this; false when that takes too long.
+    /// Requests the target until the answer has this body; false after a time limit.
     [[nodiscard]] bool comes_to(const std::string& target, const std::string& body) const;
-    /// Processor time the server uses in a window of wall-clock time in which nobody asks it anything.
+    /// Processor time that the server uses in a window of wall-clock time without requests.
     std::chrono::milliseconds cpu_in(std::chrono::milliseconds window);
 
   private:

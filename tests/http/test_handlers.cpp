@@ -30,7 +30,7 @@ http::Response with_status(int status) {
     return response;
 }
 
-/// A body of `count` parts of `size` octets; with `fails`, the last is not made.
+/// A body of `count` parts of `size` octets. With `fails`, making the last part throws.
 http::Response in_parts(std::size_t count, std::size_t size, bool fails) {
     auto response = text(std::string(size, 'a'));
     response.next = [=, made = std::size_t{1}]() mutable -> std::optional<std::string> {

@@ -13,17 +13,18 @@ namespace keyward::test {
 
 constexpr std::size_t big_size = std::size_t{4} << 20U;
 
-/// What the test server answers:
+/// The answers of the test server:
 ///   GET /echo?id=X   `id=X`                  POST /echo       the body
 ///   /big             4 MiB                   /method, /who    the method's name, the remote address
-///   /hold            waits for /release      /held            how many wait now
+///   /hold            waits for /release      /held            the number of waiting requests
 ///   /early           answers while it still waits for /release
-///   /throw-int, /throw-std, /throw-string    throw            /bad-header       a header with a line end in
-///   it /no-content      204                     /close           asks for the end of the connection
+///   /throw-int, /throw-std, /throw-string    throw
+///   /bad-header      has a header with a line end in it
+///   /no-content      204                     /close           closes the connection
 class TestHandlers {
   public:
     http::Response handle(http::Request& request);
-    /// Lets everyone at /hold go, now and later.
+    /// Releases all requests at /hold, now and later.
     void release();
 
   private:
@@ -35,7 +36,7 @@ class TestHandlers {
     bool released_ = false;
 };
 
-/// `refused: what was wrong`, with the X-Request-Id of the request if it was read.
+/// `refused: ` and the reason, with the X-Request-Id of the request if it was read.
 http::Response refusal(int status, std::string_view what_was_wrong, const http::Headers& seen_so_far);
 
 /// Pistache without the guard: /echo, /big, /throw-int and /throw-std as above.

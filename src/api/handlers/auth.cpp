@@ -19,7 +19,7 @@ bool can_be_user_name(std::string_view text) {
     return text.size() <= longest_user_name && !has_control_characters(text);
 }
 
-/// All that is wrong with the parameters, in words.
+/// Describes every mistake in the parameters.
 std::string mistakes_in(const Form& form) {
     std::string text;
     const auto add = [&text](const std::string& mistake) { text += (text.empty() ? "" : "; ") + mistake; };

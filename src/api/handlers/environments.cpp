@@ -8,7 +8,7 @@ namespace {
 
 using service::Environment;
 
-/// `environment` is null for one that a project names and the configuration lacks.
+/// `environment` is null when a project names it and the configuration lacks it.
 OrderedJson environment_json(const std::string& name, const Environment* environment) {
     const bool answers = environment != nullptr && environment->health() == service::Health::up;
     return {

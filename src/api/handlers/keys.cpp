@@ -30,10 +30,10 @@ service::KeyFilter read_filter(const QueryParameters& parameters) {
     return filter;
 }
 
-/// What a list without `limit` holds at a time. A client has the time of one answer to take each page.
+/// The page size of a list without `limit`. A client has the deadline of one answer to take each page.
 constexpr std::size_t page_of_whole_list = 100;
 
-/// The pages behind the first one, and the end of the list.
+/// The pages after the first one, and the end of the list.
 http::NextPart rest_of_list(std::shared_ptr<service::ReadKeys> reader, const RequestContext& context,
                             service::KeyFilter filter, std::size_t count) {
     return [reader = std::move(reader), caller = *context.caller, project = *context.project,
@@ -50,8 +50,9 @@ http::NextPart rest_of_list(std::shared_ptr<service::ReadKeys> reader, const Req
     };
 }
 
-/// All keys. A list of one page is answered whole; a longer one page by page, as fast as the client takes it,
-/// and each page is read when its turn comes: what is created or deleted meanwhile may be in it or not.
+/// All keys. A list of one page is answered at once. A longer one is answered page by page, as fast as the
+/// client takes it. Each page is read when it is sent, so keys that are created or deleted during the answer
+/// may or may not be in it.
 http::Response list_all_keys(const std::shared_ptr<service::ReadKeys>& reader, const RequestContext& context,
                              service::KeyFilter filter) {
     filter.limit = page_of_whole_list;

@@ -8,25 +8,26 @@
 
 namespace keyward::api {
 
-/// What all calls that change a key have in common.
+/// Common parts of all calls that change a key.
 
-/// The query parameters that a change may have.
+/// The query parameters of a change.
 struct ChangeOptions {
     bool roll_back = false;
     bool dry_run = false;
 };
 
-/// `onFailure=rollback` and `dryRun=true`, beside parameters of older clients that mean nothing here.
+/// Reads `onFailure=rollback` and `dryRun=true`. Accepts parameters of older clients that have no effect
+/// here.
 ChangeOptions read_change_options(const QueryParameters& parameters, Mistakes& mistakes);
 
-/// For removals, whose query and body may hold what older clients send, and nothing that we act on. Throws
-/// ServiceError (validation_failed), MalformedJson.
+/// For removals: the query and body may hold what older clients send, but no option that has an effect.
+/// Throws ServiceError (validation_failed), MalformedJson.
 void refuse_removal_options(RequestContext& context);
 
-/// Who sent the request, and under which Idempotency-Key.
+/// The user who sent the request, and its Idempotency-Key.
 Origin origin_of(const RequestContext& context);
 
-/// The answer of a change.
+/// The answer to a change.
 http::Response answer_of(const DeploymentReport& report);
 
 }  // namespace keyward::api

@@ -10,7 +10,7 @@
 namespace keyward::api {
 namespace {
 
-/// How many members most objects have at most.
+/// The maximum number of members of most objects.
 constexpr std::size_t usual_members = 16;
 
 std::string escaped(std::string_view name) {

@@ -18,26 +18,26 @@ using Mistakes = std::vector<FieldError>;
 struct TextRule {
     std::size_t min = 0;
     std::size_t max = 4096;
-    bool control_characters = false;  ///< whether line breaks and other control characters may stand in it
+    bool control_characters = false;  ///< whether line breaks and other control characters are allowed
 };
 
-/// Whether a body is a JSON object, as every one of ours must be; else that is a mistake.
+/// Whether a body is a JSON object, as every body must be; if not, adds a mistake.
 bool is_object(const Json& body, Mistakes& mistakes);
 
 /// Reads the members of one JSON object and collects every mistake under its JSON pointer (RFC 6901). `null`
-/// is as good as absent. Each member that is asked for is known; `finish` reports the others. Handlers don't
-/// touch the JSON otherwise. Borrows the object, from which secrets are moved out, and the list of mistakes.
+/// is the same as absent. Each member that is read is known; `finish` reports the others. Handlers access the
+/// JSON only through this class. Borrows the list of mistakes and the object; moves secrets out of the
+/// object.
 class Fields {
   public:
     Fields(Json& object, std::string pointer, Mistakes& mistakes);
 
-    /// A text, or nothing when it is absent or wrong; when it is required, absence is a mistake.
+    /// A text, or nothing when it is absent or wrong. For a required text, absence is a mistake.
     std::optional<std::string> text(std::string_view name, const TextRule& rule);
     std::optional<std::string> required_text(std::string_view name, const TextRule& rule);
-    /// A text whose bytes leave the JSON for good.
+    /// A text whose bytes are moved out of the JSON.
     std::optional<SecretBytes> secret(std::string_view name);
-    /// Octets that stand in the JSON as base64 (RFC 4648 section 4), and leave it for good. The empty text is
-    /// no octets.
+    /// Octets in base64 (RFC 4648 section 4), moved out of the JSON. The empty text gives no octets.
     std::optional<SecretBytes> octets(std::string_view name);
     /// An array of texts.
     std::optional<std::vector<std::string>> texts(std::string_view name, std::size_t min, std::size_t max);
@@ -58,18 +58,18 @@ class Fields {
         }
     }
 
-    /// Absence is a mistake.
+    /// Adds a mistake when the member is absent.
     void require(std::string_view name);
-    /// Members that clients post back because they read them; their values don't matter.
+    /// Accepts members that clients read and post back; their values do not matter.
     void ignore(const std::vector<std::string_view>& names);
-    /// Reports every member that nobody asked for.
+    /// Reports every member that was not read.
     void finish();
 
     void mistake(std::string_view name, const std::string& message);
     [[nodiscard]] const std::string& pointer() const { return pointer_; }
     [[nodiscard]] std::string pointer_of(std::string_view name) const;
     [[nodiscard]] bool has(std::string_view name) const;
-    /// Whether the member is there and null, where that says more than absence.
+    /// Whether the member is present and null, where that differs from absence.
     [[nodiscard]] bool is_null(std::string_view name) const;
 
   private:

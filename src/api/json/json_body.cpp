@@ -10,7 +10,7 @@ namespace keyward::api {
 namespace {
 
 constexpr std::size_t depth_limit = 32;
-constexpr int out_of_range_id = 406;  // the library's, for a number that no type holds
+constexpr int out_of_range_id = 406;  // the library's id for a number that no type holds
 
 [[noreturn]] void throw_malformed_at(std::size_t byte) {
     throw MalformedJson("The body is not valid JSON at byte " + std::to_string(byte));
@@ -20,15 +20,14 @@ constexpr int out_of_range_id = 406;  // the library's, for a number that no typ
     throw MalformedJson("The JSON is nested deeper than " + std::to_string(depth_limit));
 }
 
-/// What the library's parser found wrong.
+/// Translates an error of the library's parser.
 template <typename Error>
 [[noreturn]] void refuse(std::size_t byte, const Error& error) {
     if (error.id == out_of_range_id) throw MalformedJson("The JSON holds a number that is out of range");
     throw_malformed_at(byte);
 }
 
-/// Counts what stands in a document and keeps nothing of it. Its functions are those that the library's
-/// parser calls.
+/// Counts the values of a document and stores none. The library's parser calls its functions.
 class Counter {
   public:
     explicit Counter(std::span<const ArrayLimit> limits) : limits_(limits) { open_.reserve(depth_limit); }
@@ -58,7 +57,7 @@ class Counter {
         refuse(byte, error);
     }
 
-    /// Of the whole text, after its end.
+    /// The count for the whole text; call it after the end.
     [[nodiscard]] std::size_t checked_values() {
         if (values_ > most_json_values)
             add_once({"", "must have at most " + std::to_string(most_json_values) +
@@ -104,12 +103,12 @@ class Counter {
         return true;
     }
 
-    /// The member around the place; names that are not known may be key material, and are not repeated.
+    /// The pointer of the enclosing member. Unknown names may be key material and are not repeated.
     [[nodiscard]] std::string place() const {
         return open_.empty() || member_ == nullptr ? "" : "/" + std::string(member_->member);
     }
 
-    /// There may be as many as there are values.
+    /// Adds a mistake unless it is there already; there could be as many as there are values.
     void add_once(FieldError mistake) {
         const auto is_same = [&](const FieldError& other) {
             return other.pointer == mistake.pointer && other.message == mistake.message;
@@ -118,14 +117,14 @@ class Counter {
     }
 
     std::span<const ArrayLimit> limits_;
-    std::vector<Container> open_;         ///< around the next value, the outermost first
-    const ArrayLimit* member_ = nullptr;  ///< of the outermost object, when it has a limit
+    std::vector<Container> open_;         ///< containers around the next value, the outermost first
+    const ArrayLimit* member_ = nullptr;  ///< the current member of the outermost object, if it has a limit
     std::size_t values_ = 0;
     std::vector<FieldError> mistakes_;
 };
 
-/// Builds the document from the parser's events, and refuses what JSON allows and we do not. Its functions
-/// are those that the library's parser calls.
+/// Builds the document from the parser's events, and refuses what JSON allows and this service does not. The
+/// library's parser calls its functions.
 class Builder {
   public:
     explicit Builder(Json& root) : root_(root) {}
@@ -161,7 +160,7 @@ class Builder {
         return true;
     }
 
-    /// Where the next value goes.
+    /// The place of the next value.
     Json& place() {
         if (open_.empty()) return root_;
         if (open_.back()->is_object()) return *member_;
@@ -183,7 +182,7 @@ class Builder {
 
     Json& root_;
     std::vector<Json*> open_;  ///< the containers around the next value, the outermost first
-    Json* member_ = nullptr;   ///< of the innermost one, when that is an object
+    Json* member_ = nullptr;   ///< the member of the innermost container, when that is an object
 };
 
 template <typename Events>
@@ -192,7 +191,7 @@ void read_strictly(const SecretBytes& body, Events& events) {
     if (text.empty()) throw MalformedJson("The body is empty; a JSON object is expected");
     if (text.starts_with("\xEF\xBB\xBF"))
         throw MalformedJson("The JSON begins with a byte order mark; send it without");
-    // The library takes a NUL for the end and would not look at what follows.
+    // The library treats a NUL as the end and would ignore what follows.
     if (const auto nul = text.find('\0'); nul != std::string_view::npos) throw_malformed_at(nul + 1);
     Json::sax_parse(text, &events);
 }

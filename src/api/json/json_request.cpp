@@ -3,9 +3,9 @@
 namespace keyward::api {
 namespace {
 
-/// Each octet of a body may stand in the document, in a decoded field, in a result and in the answer.
+/// Each octet of a body may occur in the document, in a decoded field, in a result and in the answer.
 constexpr std::size_t copies_of_an_octet = 4;
-/// A value in the document, and what is said about it when it is wrong.
+/// Covers a value in the document and the error text about it.
 constexpr std::size_t octets_of_a_value = 256;
 
 }  // namespace

@@ -25,7 +25,7 @@ std::optional<Value> read_choice(Fields& fields, std::string_view name,
     return value;
 }
 
-/// What a Key has that can't be set.
+/// The members of a Key that cannot be set.
 const std::vector<std::string_view> read_only_of_key{"id", "projectId", "createdAt", "updatedAt"};
 const std::vector<std::string_view> read_only_of_entry{"source", "size", "state", "keyCheckValue",
                                                        "publicKeySha256"};
@@ -40,7 +40,7 @@ std::optional<keys::Algorithm> read_algorithm(Fields& fields) {
                                         keys::algorithm_from, "AES, DES, DESede, HMAC, RSA, EC, Ed25519");
 }
 
-/// All of an entry but which environment it is about.
+/// All of an entry except the name of its environment.
 EnvironmentEntry read_entry(Fields& fields) {
     EnvironmentEntry entry;
     entry.pointer = fields.pointer();
@@ -84,8 +84,8 @@ CreateKeyRequest read_create_key(Json& body, Mistakes& mistakes) {
                             new_environments_limit.max, [&](Fields& entry, std::size_t) {
                                 request.environments.push_back(read_named_entry(entry));
                                 if (!is_pair) entry.require("content");
-                                // A key that is read has its public key; posted back beside `content` it says
-                                // nothing new.
+                                // A key that was read has its public key; next to `content` it adds nothing
+                                // when posted back.
                                 if (!is_pair) request.environments.back().public_key.reset();
                             });
     fields.ignore(read_only_of_key);

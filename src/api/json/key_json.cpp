@@ -82,7 +82,7 @@ std::string list_start(const std::vector<service::KeyText>& keys) {
 std::string list_end(std::size_t count, const OrderedJson& more) {
     OrderedJson rest{{"resultCount", count}};
     rest.update(more);
-    return rest.dump().substr(1);  // its first brace is the list's
+    return rest.dump().substr(1);  // the list already has the opening brace
 }
 
 http::Response key_list(const std::vector<service::KeyText>& keys, const OrderedJson& more) {

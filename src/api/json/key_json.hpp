@@ -9,10 +9,10 @@
 
 namespace keyward::api {
 
-/// JSON in the order in which the contract shows the members.
+/// JSON with its members in the contract's order.
 using OrderedJson = nlohmann::ordered_json;
 
-/// The contract's Key. An `alias` that was never given is null, so that posting it back asks for the default
+/// The contract's Key. An `alias` that was never set is null, so that posting it back selects the default
 /// again.
 OrderedJson key_json(const Key& key);
 
@@ -22,11 +22,12 @@ OrderedJson deployment_json(const DeploymentReport& report);
 /// A 200 with this body.
 http::Response json_response(const OrderedJson& json);
 
-/// `{"success": true, "resultList": […], "resultCount": n, …}` of keys that are JSON already, with the
-/// members of `more` behind.
+/// `{"success": true, "resultList": […], "resultCount": n, …}` from keys that are already JSON, followed by
+/// the members of `more`.
 http::Response key_list(const std::vector<service::KeyText>& keys, const OrderedJson& more);
 
-/// The parts of such a text: up to the last of these keys, and what follows the `],` behind the last of all.
+/// The parts of such a text: the start, up to the last of these keys, and the end, after the `],` that closes
+/// the list.
 std::string list_start(const std::vector<service::KeyText>& keys);
 std::string list_end(std::size_t count, const OrderedJson& more);
 

@@ -8,13 +8,13 @@
 
 namespace keyward::api {
 
-/// Of the arrays in their bodies.
+/// Limits of the arrays in the bodies.
 inline constexpr std::array operation_limits{ArrayLimit{"batch", 1, 1000}};
 inline constexpr std::array certificate_request_limits{ArrayLimit{"subjectAltNames", 0, 100}};
 
 /// Reads the body of encrypt, decrypt, sign or verify: the members of one operation, or `batch` with 1 to
-/// 1,000 of them. Which of them go together is the service's to know. The octets are moved out of the JSON.
-/// What is wrong is added to `mistakes`; then the request is of no use but for further mistakes.
+/// 1,000 of them. The service checks which members may be combined. Moves the octets out of the JSON. Adds
+/// errors to `mistakes`; the request is then only good for finding more of them.
 service::UseKeyRequest read_operations(Json& body, Mistakes& mistakes);
 
 /// Reads the body of a certificate request.

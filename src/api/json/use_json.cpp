@@ -8,7 +8,7 @@ namespace {
 
 using service::UseResult;
 
-/// All of a result but its octets, at most.
+/// Upper bound of a result's size without its octets.
 constexpr std::size_t frame_size = 80;
 
 template <typename Octets>
@@ -21,7 +21,7 @@ std::size_t text_size(const UseResult& result) {
            text_size(result.iv) + text_size(result.tag);
 }
 
-/// One member with octets, which need no escapes in base64.
+/// Appends one member with octets; base64 needs no escapes.
 void append_octets(std::string& text, std::string_view name, ByteView octets) {
     text.append(",\"").append(name).append("\":\"");
     append_base64(text, octets);
@@ -50,7 +50,7 @@ std::string use_answer(const std::vector<UseResult>& results, bool batch) {
     std::size_t size = frame_size;
     for (const UseResult& result : results)
         size += text_size(result);
-    text.reserve(size);  // a text that grows would leave copies behind
+    text.reserve(size);  // a growing text would leave copies in freed memory
     if (!batch) {
         append_result(text, results.front());
         return text;

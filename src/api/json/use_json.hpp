@@ -7,8 +7,8 @@
 
 namespace keyward::api {
 
-/// The answer to a use of a key, in JSON. Written at once into the one text that goes out, because a
-/// plaintext may stand in it: no document, no copies.
+/// The JSON answer to a use of a key. Written directly into the text that is sent, without a document or
+/// copies, because it may hold a plaintext.
 std::string use_answer(const std::vector<service::UseResult>& results, bool batch);
 
 }  // namespace keyward::api

@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-/// A key in PEM, that again wrapped by certutil, and base64 around all of it.
+/// PEM of a key, wrapped again by certutil, and base64 around all of it.
 constexpr int most_pem_layers = 3;
 
 struct ForeignFormat {

@@ -5,12 +5,12 @@
 
 namespace keyward::keys {
 
-/// What is wrong with a text that from_base64 refused, and what to do: places and counts, never a character
-/// of it.
+/// Explains why from_base64 refused a text and how to correct it. Gives places and counts, never a character
+/// of the text.
 std::string base64_fault(std::string_view text);
 
-/// Whether the text is surely hexadecimal and no base64: 16 digits at least, decimal ones among them, letters
-/// of one case. (A random base64 text of 32 characters looks so once in 10^19.)
+/// Whether the text is hexadecimal and not base64: at least 16 digits, some of them decimal, letters of one
+/// case. (One random base64 text of 32 characters in 10^19 looks like this.)
 bool looks_hexadecimal(std::string_view text);
 
 }  // namespace keyward::keys

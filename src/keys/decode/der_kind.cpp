@@ -11,7 +11,7 @@
 namespace keyward::keys {
 namespace {
 
-/// The outermost sequence's elements, one letter each: i INTEGER, b BIT STRING, o OCTET STRING, O OBJECT
+/// The elements of the outermost sequence, one letter each: i INTEGER, b BIT STRING, o OCTET STRING, O OBJECT
 /// IDENTIFIER, s SEQUENCE, 0 and 1 for the context tags, ? for others. Nothing when an element is malformed.
 std::optional<std::string> shape_of(ByteView content) {
     static constexpr std::size_t longest = 16;
@@ -71,7 +71,7 @@ constexpr std::array<Shape, 10> shapes{{
 struct KindText {
     DerKind kind;
     std::string_view name;
-    std::string_view advice;  ///< for those that are no key this service can take
+    std::string_view advice;  ///< for kinds that this service does not accept as keys
 };
 constexpr std::array<KindText, 14> kind_texts{{
     {DerKind::pkcs8, "a private key (PKCS#8)", {}},
@@ -100,8 +100,8 @@ const KindText& text_of(DerKind kind) {
                          [kind](const KindText& text) { return text.kind == kind; });
 }
 
-/// A signed structure (contents, signature algorithm, signature): a certificate, a request or a revocation
-/// list, told apart by what is signed.
+/// A signed structure (contents, signature algorithm, signature) is a certificate, a request or a revocation
+/// list; the contents tell which.
 DerKind signed_kind(ByteView content) {
     der::Reader outer(content);
     der::Reader to_be_signed(outer.expect(der::sequence, "the signed structure").value);

@@ -6,7 +6,7 @@
 
 namespace keyward::keys {
 
-/// What a DER blob is, judged by the shape of its outermost sequence.
+/// The kind of a DER blob, judged by the shape of its outermost sequence.
 enum class DerKind {
     pkcs8,            ///< PrivateKeyInfo, OneAsymmetricKey (RFC 5958)
     pkcs1_private,    ///< RSAPrivateKey (RFC 8017 A.1.2)
@@ -24,24 +24,24 @@ enum class DerKind {
     unknown,
 };
 
-/// Whether these octets are a whole X.509 certificate and nothing else.
+/// Whether the octets are one whole X.509 certificate and nothing else.
 bool is_certificate(ByteView octets);
 
-/// The kind of a DER blob. Throws KeyFormatError when it is cut short, followed by more octets or of
-/// indefinite length.
+/// The kind of a DER blob. Throws KeyFormatError when it is truncated, has trailing octets or an indefinite
+/// length.
 DerKind kind_of(ByteView der);
 
-/// `an X.509 certificate`: what a client calls it.
+/// The name for clients: `an X.509 certificate`.
 std::string_view describe(DerKind kind);
 
-/// Whether it is of a kind that a private or a public key comes in.
+/// Whether a private key (or a public key) can be decoded from this kind.
 bool holds_private_key(DerKind kind);
 bool holds_public_key(DerKind kind);
 
-/// Why a kind that is neither can't be used and what to do about it. Throws KeyFormatError.
+/// Refuses a kind that holds no usable key: throws KeyFormatError with the reason and the remedy.
 [[noreturn]] void refuse_kind(DerKind kind);
 
-/// The text for every encrypted private key, whatever it came in.
+/// The same refusal for every encrypted private key, whatever its format.
 [[noreturn]] void refuse_encrypted_key();
 
 }  // namespace keyward::keys

@@ -6,7 +6,8 @@
 
 namespace keyward::keys::der {
 
-/// One element of DER around the parts, one after the other. For public values only: nothing is cleansed.
+/// One DER element whose value is the concatenation of the parts. For public values only: nothing is
+/// cleansed.
 Bytes element(std::uint8_t tag, std::initializer_list<ByteView> parts);
 
 /// An INTEGER from big-endian digits without leading zeros.

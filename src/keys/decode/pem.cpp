@@ -48,7 +48,7 @@ constexpr std::array<RefusedLabel, 16> refused_labels{{
     {"EC PARAMETERS", "a set of EC parameters", no_key},
 }};
 
-/// Labels that may be shown. Any other is the client's own text, and could be anything.
+/// Labels that may be shown. Any other label is client text and could be anything.
 constexpr std::array<std::string_view, 8> key_labels{
     "PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY",
     "PUBLIC KEY",  "RSA PUBLIC KEY",  "CERTIFICATE",    "X509 CERTIFICATE"};

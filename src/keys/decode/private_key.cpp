@@ -10,7 +10,7 @@
 namespace keyward::keys {
 namespace {
 
-/// The version field as a number; 255 stands for anything longer.
+/// The version as a number; 255 for anything longer.
 unsigned version_in(der::Reader& reader, std::string_view what) {
     const ByteView digits = der::unsigned_integer(reader.expect(der::integer, what), "the version");
     if (digits.empty()) return 0;
@@ -22,7 +22,7 @@ unsigned version_in(der::Reader& reader, std::string_view what) {
                          " is not one that is known; export the key again");
 }
 
-/// A key that carries its public half must carry the right one: someone relied on it before.
+/// A public key carried with a private key must be its own: clients may rely on it.
 void require_same(const KeyMaterial& key, const PublicKey& carried) {
     if (subject_public_key_info(*public_half(key)) != subject_public_key_info(carried))
         throw KeyFormatError(
@@ -59,8 +59,8 @@ KeyMaterial decode_pkcs1(ByteView der, const KeyPolicy& policy) {
     return key;
 }
 
-/// ECPrivateKey (RFC 5915): alone it must name its curve; inside PKCS#8 the curve stands outside, and may be
-/// named again.
+/// ECPrivateKey (RFC 5915). Alone it must name its curve. Inside PKCS#8 the curve is given outside, and may
+/// be repeated.
 KeyMaterial decode_sec1(ByteView der, std::optional<Curve> curve_outside, const KeyPolicy& policy) {
     static constexpr std::string_view what = "the EC private key";
     der::Reader reader = der::inside_sequence(der, what);

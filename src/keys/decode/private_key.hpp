@@ -5,7 +5,8 @@
 
 namespace keyward::keys {
 
-/// A checked private key from DER of this kind (one that holds_private_key). Throws KeyFormatError.
+/// Decodes and checks a private key from DER of this kind (one that holds_private_key). Throws
+/// KeyFormatError.
 KeyMaterial decode_private_key(ByteView der, DerKind kind, const KeyPolicy& policy);
 
 }  // namespace keyward::keys

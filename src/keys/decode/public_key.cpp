@@ -30,8 +30,8 @@ PublicKey decode_spki(ByteView der, const KeyPolicy& policy) {
     return decode_public_octets(algorithm, der::whole_octets(bits.value, what), policy);
 }
 
-/// Where RFC 5280 section 4.1 has the subject's key: after version, serial number, signature, issuer,
-/// validity and subject.
+/// Finds the subject's key (RFC 5280 section 4.1): after version, serial number, signature, issuer, validity
+/// and subject.
 ByteView spki_of_certificate(ByteView der) {
     static constexpr std::string_view what = "the certificate";
     der::Reader certificate = der::inside_sequence(der, what);

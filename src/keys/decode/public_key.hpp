@@ -6,11 +6,11 @@
 
 namespace keyward::keys {
 
-/// A checked public key from DER of this kind (one that holds_public_key). Throws KeyFormatError.
+/// Decodes and checks a public key from DER of this kind (one that holds_public_key). Throws KeyFormatError.
 PublicKey decode_public_key(ByteView der, DerKind kind, const KeyPolicy& policy);
 
-/// The checked key in a SubjectPublicKeyInfo's bit string, after its octet of unused bits. Throws
-/// KeyFormatError.
+/// Decodes and checks the key in a SubjectPublicKeyInfo's bit string, without its octet of unused bits.
+/// Throws KeyFormatError.
 PublicKey decode_public_octets(const KeyAlgorithm& algorithm, ByteView octets, const KeyPolicy& policy);
 
 }  // namespace keyward::keys

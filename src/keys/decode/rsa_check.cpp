@@ -54,7 +54,7 @@ void check_public_exponent(ByteView exponent) {
                              ", expected an odd one from 3: make a new key, with 65537");
 }
 
-/// The numbers of one key and room to calculate in. All of it is cleared at the end.
+/// The numbers of one key and scratch space. All of it is cleared at the end.
 class PrivateCheck {
   public:
     explicit PrivateCheck(const RsaPrivateKey& key)
@@ -92,7 +92,7 @@ class PrivateCheck {
     [[nodiscard]] bool exponent_in_range() const { return BN_cmp(d_.get(), n_.get()) < 0; }
 
     /// One round of Miller-Rabin (FIPS 186-5 B.3.1) with a random base. The prime is odd and has no small
-    /// factors, as n has none.
+    /// factors, because n has none.
     [[nodiscard]] bool passes_miller_rabin(const BIGNUM& prime) const {
         const BnPtr minus_one = less_one(prime);
         int halvings = 1;
@@ -132,8 +132,8 @@ class PrivateCheck {
     BnPtr room_;
 };
 
-/// The cost of the checks grows with the longer prime; keys are made with primes of one length, give or take
-/// some bits.
+/// Bounds the cost of the checks, which grows with the longer prime. Key generators make primes of equal
+/// length, give or take some bits.
 bool of_like_lengths(ByteView first, ByteView second, std::size_t modulus_bits) {
     const auto fits = [modulus_bits](std::size_t bits) {
         return bits * 8 >= modulus_bits * 3 && bits * 8 <= modulus_bits * 5;

@@ -34,7 +34,7 @@ std::string bytes_in_words(std::size_t size) {
     return std::to_string(size) + (size == 1 ? " byte" : " bytes");
 }
 
-/// What often explains a wrong length: the octets are themselves a text that stands for the key.
+/// A frequent cause of a wrong length: the octets are themselves an encoded key.
 std::string_view hint(const SecretBytes& octets) {
     const std::string_view text = octets.reveal_text();
     if (text.find("-----BEGIN ") != std::string_view::npos)

@@ -13,14 +13,14 @@ namespace {
 
 constexpr std::size_t check_value_octets = 3;
 
-/// OpenSSL's name of the cipher in electronic codebook mode.
+/// OpenSSL's name of the cipher in ECB mode.
 const char* cipher_name(const SecretKey& key) {
     if (key.algorithm == Algorithm::des) return "DES-ECB";
     if (key.algorithm == Algorithm::desede) return "DES-EDE3-ECB";
     return key.octets.size() == 16 ? "AES-128-ECB" : key.octets.size() == 24 ? "AES-192-ECB" : "AES-256-ECB";
 }
 
-/// A block of zeros encrypted; nothing when no loaded provider has the cipher.
+/// The encryption of a block of zeros; empty when no loaded provider has the cipher.
 Bytes encrypted_zeros(const SecretKey& key) {
     static constexpr std::array<std::uint8_t, 16> zeros{};
     const CipherPtr cipher(EVP_CIPHER_fetch(nullptr, cipher_name(key), nullptr));

@@ -9,7 +9,7 @@
 namespace keyward::keys {
 namespace {
 
-/// The digits of the next INTEGER if it is positive and fits.
+/// The digits of the next INTEGER if it is positive and fits into `order_bytes` octets.
 std::optional<ByteView> next_number(der::Reader& reader, std::size_t order_bytes) {
     const std::optional<der::Element> number = reader.next_if(der::integer);
     if (!number) return std::nullopt;

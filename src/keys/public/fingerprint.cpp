@@ -17,7 +17,7 @@ constexpr auto rsa_algorithm =
 constexpr auto ec_public_key_oid = "\x06\x07\x2A\x86\x48\xCE\x3D\x02\x01"sv;  // RFC 5480 section 2.1.1
 constexpr auto ed25519_algorithm = "\x30\x05\x06\x03\x2B\x65\x70"sv;          // RFC 8410 section 3
 
-/// SubjectPublicKeyInfo of an algorithm's DER and the key's octets.
+/// SubjectPublicKeyInfo from the algorithm's DER and the key's octets.
 Bytes info(ByteView algorithm, ByteView key) {
     static constexpr std::uint8_t no_unused_bits = 0;
     return der::element(der::sequence,

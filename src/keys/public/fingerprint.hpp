@@ -15,13 +15,13 @@ std::string public_key_sha256(const PublicKey& key);
 /// PEM of `subject_public_key_info`, with a line break at its end.
 std::string public_key_pem(const PublicKey& key);
 
-/// What a token must report for a secret key, upper-case hex of 3 octets, computed outside the token to
-/// compare with it. AES, DES, DESede: a zero block encrypted. HMAC: HMAC-SHA-256 of nothing. Empty when
-/// OpenSSL can't (single DES without its legacy provider).
+/// The check value that a token must report for a secret key, as upper-case hex of 3 octets, computed in
+/// software for comparison. AES, DES, DESede: the encryption of a zero block. HMAC: HMAC-SHA-256 of an empty
+/// message. Empty when OpenSSL cannot compute it (single DES without its legacy provider).
 std::string key_check_value(const SecretKey& key);
 
-/// A key check value as receipts have it: the first 3 octets of what encrypting the zero block or the MAC
-/// yields, or of CKA_CHECK_VALUE, as upper-case hex. Shorter when there are fewer octets.
+/// Formats a key check value as receipts do: the first 3 octets of the encrypted zero block, of the MAC or of
+/// CKA_CHECK_VALUE, as upper-case hex. Shorter when there are fewer octets.
 std::string check_value_text(ByteView octets);
 
 }  // namespace keyward::keys

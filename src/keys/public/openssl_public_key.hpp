@@ -5,7 +5,7 @@
 
 namespace keyward::keys {
 
-/// OpenSSL's handle of a public key. Throws std::runtime_error when OpenSSL does not take it.
+/// An OpenSSL handle of a public key. Throws std::runtime_error when OpenSSL refuses the key.
 PkeyPtr openssl_public_key(const RsaPublicKey& key);
 PkeyPtr openssl_public_key(const EcPublicKey& key);
 PkeyPtr openssl_public_key(const Ed25519PublicKey& key);

@@ -16,11 +16,12 @@ namespace {
 
 template <typename Key>
 PkeyCtxPtr context_for(const Key& key) {
-    // The context keeps a reference of its own to the key.
+    // The context holds its own reference to the key.
     return made(PkeyCtxPtr(EVP_PKEY_CTX_new(openssl_public_key(key).get(), nullptr)));
 }
 
-/// For RSA: of the modulus's length, which OpenSSL does not ask for with PSS (RFC 8017 section 8.1.2 step 1).
+/// An RSA signature must have the length of the modulus; OpenSSL does not check that for PSS (RFC 8017
+/// section 8.1.2 step 1).
 bool verifies_rsa(const RsaPublicKey& key, int padding, Digest digest, ByteView value, ByteView signature) {
     if (signature.size() != key.modulus.size()) return false;
     const QuietErrors quiet;

@@ -10,8 +10,8 @@
 namespace keyward::service {
 namespace {
 
-/// An administrator manages, but does not use keys unless told so: who keeps keys need not be able to use
-/// them.
+/// An administrator manages, but cannot use keys without a grant for that: managing keys does not require
+/// using them.
 bool implies(Permission held, Permission wanted) {
     return held == wanted || (held == Permission::admin && wanted != Permission::use);
 }

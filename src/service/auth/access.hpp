@@ -11,7 +11,7 @@
 
 namespace keyward::service {
 
-/// Who sent a request and what that user may do, as the catalogue said when the request came.
+/// The sender of a request and that user's grants, as of the moment the request arrived.
 struct Caller {
     std::string user_id;
     std::string user_name;
@@ -21,32 +21,32 @@ struct Caller {
     [[nodiscard]] bool sees(const Project& project) const;
     /// Whether any grant reaches that environment of the project.
     [[nodiscard]] bool sees(const Project& project, const std::string& environment) const;
-    /// Whether the permission is held in the project, be it in one environment only.
+    /// Whether the permission is held in the project, even if in one environment only.
     [[nodiscard]] bool holds(Permission permission, const Project& project) const;
-    /// Whether the permission is held for that very environment.
+    /// Whether the permission is held for that environment.
     [[nodiscard]] bool holds(Permission permission, const Project& project,
                              const std::string& environment) const;
     /// Whether the permission is held everywhere.
     [[nodiscard]] bool holds_everywhere(Permission permission) const;
 };
 
-/// Who may do what: the only place that decides it. Any thread may call.
+/// Authorization: the only place that decides what a user may do. Thread-safe.
 class Access {
   public:
     Access(Catalogue& catalogue, Clock clock);
 
-    /// The caller behind an Authorization header's value; null when the header is missing. Throws
-    /// ServiceError (invalid_token, token_expired).
+    /// The caller that the value of an Authorization header identifies; `authorization` is null when the
+    /// header is missing. Throws ServiceError (invalid_token, token_expired).
     Caller authenticate(const std::string* authorization);
 
-    /// The project if it is there and the caller, authenticated just now, may know it. Throws ServiceError
-    /// (not_found), the same for both.
+    /// The project, if it exists and the caller may know it. `caller` must have been authenticated just
+    /// before. Throws ServiceError (not_found), the same in both cases.
     Project visible_project(const Caller& caller, const std::string& name);
 
     /// Throws ServiceError (forbidden) that names the first of the permissions the caller lacks.
     static void require(const Caller& caller, const Project& project,
                         const std::vector<Permission>& permissions);
-    /// The same for what belongs to no project: only grants that hold everywhere count.
+    /// For requests that belong to no project: only grants that hold everywhere count.
     static void require(const Caller& caller, const std::vector<Permission>& permissions);
 
   private:

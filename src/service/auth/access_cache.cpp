@@ -8,8 +8,8 @@ std::shared_ptr<const Value> AccessCache::find(const Kept<Value>& kept, const st
     return found == kept.end() ? nullptr : found->second;
 }
 
-/// `version` was read before the value, so the value is at least as new. It is kept only while nobody has
-/// seen a newer version.
+/// `version` was read before the value, so the value is at least as new. It is kept only while no newer
+/// version has been seen.
 template <typename Value>
 std::shared_ptr<const Value> AccessCache::keep(Kept<Value>& kept, const std::string& key, Value value,
                                                std::int64_t version) {

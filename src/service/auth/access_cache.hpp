@@ -13,25 +13,25 @@
 
 namespace keyward::service {
 
-/// Whom a bearer token stands for, and what that user may do.
+/// The user that a bearer token identifies, and that user's grants.
 struct KnownToken {
     Identity identity;
     std::vector<Grant> grants;
 };
 
-/// What the catalogue says about tokens, grants and projects, kept as long as its access version stays the
-/// same. That version is asked for each token that comes, so what was revoked or narrowed, by whichever
-/// process, holds from the next request on. Only what was found is kept. Any thread may call.
+/// Cache of the catalogue's tokens, grants and projects, valid as long as its access version stays the same.
+/// The version is queried for each token that arrives, so a revocation or restriction by any process takes
+/// effect with the next request. Negative results are not cached. Thread-safe.
 class AccessCache {
   public:
     /// Keeps at most `capacity` tokens and as many projects.
     explicit AccessCache(Catalogue& catalogue, std::size_t capacity = 10'000)
         : catalogue_(catalogue), capacity_(capacity) {}
 
-    /// By the token's hash; null when there is none. Throws CatalogueError.
+    /// Looks up by the token's hash; null when there is none. Throws CatalogueError.
     std::shared_ptr<const KnownToken> token(const std::string& hash);
 
-    /// By name, as it was when `token` was last asked or later; null when there is none. Throws
+    /// Looks up by name, as of the last call of `token` or later; null when there is none. Throws
     /// CatalogueError.
     std::shared_ptr<const Project> project(const std::string& name);
 

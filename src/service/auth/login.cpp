@@ -17,13 +17,13 @@ constexpr auto token_name = "password login";
 constexpr std::chrono::seconds token_lifetime = 1h;
 constexpr auto kept_after_their_end = 24h;
 constexpr auto network_is_known_for = std::chrono::days(30);
-/// A later login from a network is written down when the one that is known is that old.
+/// A later login from a known network is recorded when the last record is this old.
 constexpr auto kept_login_is_fresh_for = 1h;
-/// Together fewer than the server has threads to spare, so that a flood of logins leaves some for all else.
+/// Together fewer than the server's spare threads, so that a flood of logins leaves some for other requests.
 constexpr FairSemaphore::Limits known_limits{.inside = 2, .waiting = 12};
 constexpr FairSemaphore::Limits strange_limits{.inside = 1, .waiting = 12};
 
-/// What nobody's password fits; checking against it takes as long as against a user's.
+/// A hash that matches no password; checking it takes as long as checking a user's.
 const std::string& dummy_hash() {
     static const std::string hash = hash_password(random_secret(32));
     return hash;
@@ -38,7 +38,7 @@ Login::Login(Catalogue& catalogue, LoginNetworks& networks, Clock clock, SteadyC
       throttle_(std::move(steady_clock)),
       known_hashing_(known_limits),
       strange_hashing_(strange_limits) {
-    dummy_hash();  // made now, so that the first unknown user does not take longer
+    dummy_hash();  // computed now, so that the first unknown user does not take longer
 }
 
 LoginToken Login::run(const LoginAttempt& attempt) {
@@ -78,7 +78,9 @@ std::optional<User> Login::verified(const LoginAttempt& attempt, const Origin& o
     const auto permit = turn_to_hash(attempt, origin);
     if (!permit)
         throw ServiceError(ErrorKind::too_many_requests, "Too many logins are under way; try again", 1s);
-    if (!origin.is_known) refuse_while_slowed_down(attempt);  // others may have failed while this one waited
+    if (!origin.is_known)
+        refuse_while_slowed_down(attempt);  // other attempts may have failed while this one
+                                            // waited
     const auto found = catalogue_.find_credentials(attempt.user_name);
     const bool has_password = found && !found->password_hash.empty();
     const bool fits = password_fits(attempt.password, has_password ? found->password_hash : dummy_hash());

@@ -13,7 +13,7 @@
 
 namespace keyward::service {
 
-/// What a client sent to log in. Borrowed for the call.
+/// The data of a login request. Borrowed for the call.
 struct LoginAttempt {
     const std::string& user_name;
     const SecretBytes& password;
@@ -21,32 +21,33 @@ struct LoginAttempt {
     const std::string& request_id;
 };
 
-/// A bearer token that has just been made, and how long it is valid.
+/// A new bearer token, and how long it is valid.
 struct LoginToken {
     SecretBytes token;
     std::chrono::seconds lifetime;
 };
 
-/// Passwords for bearer tokens of one hour. A user that is not there, one without a password and a wrong
-/// password cost the same work and get the same answer.
+/// Exchanges passwords for bearer tokens that are valid for one hour. An unknown user, a user without a
+/// password and a wrong password cost the same work and get the same answer.
 ///
-/// Failures are slowed down by LoginRateLimiter, and few passwords are hashed at once, since each takes 64
-/// MiB. Who comes from a network from which the user has logged in lately is not slowed down, and waits for a
-/// hash only behind others of whom that is true: strangers can't keep a user out. Any thread may call.
+/// LoginRateLimiter slows down failures, and few passwords are hashed at once, since each hash takes 64 MiB.
+/// A client from a network from which the user has logged in lately is not slowed down, and waits for a hash
+/// only behind other such clients: strangers cannot lock a user out. Thread-safe.
 class Login {
   public:
-    /// Hashes a password once in the life of the process. `clock` dates tokens, `steady_clock` waiting times.
+    /// Hashes a password once in the life of the process. `clock` dates tokens, `steady_clock` measures
+    /// waiting times.
     Login(Catalogue& catalogue, LoginNetworks& networks, Clock clock, SteadyClock steady_clock);
 
     /// Throws ServiceError (unauthorized_client; too_many_requests with the time to wait).
     LoginToken run(const LoginAttempt& attempt);
 
-    /// Removes the tokens of logins that ended more than a day ago, and the networks of old logins. To be
-    /// called from time to time.
+    /// Removes the tokens of logins that expired more than a day ago, and the networks of old logins. Call it
+    /// from time to time.
     void remove_expired_tokens();
 
   private:
-    /// Where an attempt comes from, and when its user last logged in from there.
+    /// The origin of an attempt, and when its user last logged in from there.
     struct Origin {
         std::string network;
         std::optional<Instant> last_login = {};

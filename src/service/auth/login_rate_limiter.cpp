@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// The network of an IPv6 address, in hex; any other address as it is.
+/// The network of an IPv6 address, in hex; any other address unchanged.
 std::string network_of(const std::string& address) {
     in6_addr v6{};
     if (::inet_pton(AF_INET6, address.c_str(), &v6) != 1) return address;

@@ -9,10 +9,10 @@
 
 namespace keyward::service {
 
-/// Slows down failed logins for each user name, there or not, and for each client address; the clients of an
-/// IPv6 network (a /64, all of which one machine may have) count as one. A user waits for two seconds at
-/// most, or strangers could keep them from logging in; an address for a minute. Lives in this process:
-/// replicas count for themselves. Any thread may call.
+/// Slows down failed logins for each user name, existing or not, and for each client address; the clients of
+/// an IPv6 network (a /64, all of which one machine may have) count as one. A user waits for two seconds at
+/// most, so that strangers cannot lock a user out; an address waits for a minute at most. State is local to
+/// the process: replicas count separately. Thread-safe.
 class LoginRateLimiter {
   public:
     static constexpr std::size_t usual_most = 4096;
@@ -20,10 +20,12 @@ class LoginRateLimiter {
     explicit LoginRateLimiter(SteadyClock clock, std::size_t most = usual_most)
         : clock_(std::move(clock)), users_(user_rule, most), addresses_(address_rule, most) {}
 
-    /// How long no attempt counts, in whole seconds, rounded up; zero when one may be made.
+    /// The time until the next attempt is accepted, in whole seconds, rounded up; zero when one may be made
+    /// now.
     [[nodiscard]] std::chrono::seconds wait(const std::string& user, const std::string& address) const;
     void failed(const std::string& user, const std::string& address);
-    /// The user's failures are forgotten; the address's are not, or who has one account could try all others.
+    /// Clears the user's failures but not the address's; otherwise a client with one account could try all
+    /// others.
     void succeeded(const std::string& user);
 
   private:

@@ -2,7 +2,7 @@
 
 namespace keyward::service {
 
-/// One that waits, with the mutex held at its beginning and its end.
+/// A waiting request. The mutex is held when it is constructed and destroyed.
 class IdempotencyTurns::Waiting {
   public:
     explicit Waiting(IdempotencyTurns& turns) : turns_(turns) {

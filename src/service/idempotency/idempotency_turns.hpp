@@ -13,15 +13,15 @@
 
 namespace keyward::service {
 
-/// One after the other within this process: of the requests with one Idempotency-Key only one is at work, so
-/// that what the catalogue holds under this process's name is always that one's. Any thread may call.
+/// Serializes requests with the same Idempotency-Key within this process: only one runs at a time, so a
+/// record of this process in the catalogue always belongs to that one. Thread-safe.
 class IdempotencyTurns {
   public:
     using Until = std::chrono::steady_clock::time_point;
 
     explicit IdempotencyTurns(std::size_t most_waiting) : most_waiting_(most_waiting) {}
 
-    /// While it lives the name is its holder's.
+    /// Holds the name for its lifetime.
     class Turn {
       public:
         Turn(IdempotencyTurns& turns, IdempotencyName name) : turns_(&turns), name_(std::move(name)) {}
@@ -39,29 +39,30 @@ class IdempotencyTurns {
         IdempotencyName name_;
     };
 
-    /// Waits for the one that has it. Throws ServiceError: `conflict` when that one is of another
-    /// fingerprint, `overloaded` when the time has passed, too many wait, or the service ends.
+    /// Waits for the present holder. Throws ServiceError: `conflict` when the holder's fingerprint differs,
+    /// `overloaded` when the time has passed, too many wait, or the service stops.
     Turn take(const IdempotencyName& name, const std::string& fingerprint, Until until);
-    /// Nothing when somebody has it.
+    /// Returns nothing when the name is taken.
     std::optional<Turn> try_take(const IdempotencyName& name, const std::string& fingerprint);
-    /// Lets some time pass for one who has a turn and waits for another process. Throws like `take`.
+    /// Pauses a holder of a turn that waits for another process. Throws like `take`.
     void pause(std::chrono::milliseconds time);
-    /// From now on nobody waits.
+    /// No caller waits from now on.
     void end_waiting();
 
   private:
     class Waiting;
     void give_back(const IdempotencyName& name);
 
-    const std::size_t most_waiting_;  ///< each holds one of the threads that serve requests
+    const std::size_t most_waiting_;  ///< each waiting request holds one of the threads that serve requests
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::map<IdempotencyName, std::string> taken_;  ///< and the fingerprint of the one that has it
+    std::map<IdempotencyName, std::string> taken_;  ///< with the fingerprint of the holder
     std::size_t waiting_ = 0;
     bool ending_ = false;
 };
 
-/// The errors of one who has waited long enough, and of one whose Idempotency-Key belongs to another request.
+/// The errors for a request that has waited long enough, and for one whose Idempotency-Key belongs to another
+/// request.
 ServiceError still_running();
 ServiceError another_request();
 

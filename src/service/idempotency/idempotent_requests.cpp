@@ -12,7 +12,7 @@ using Kind = IdempotencyOutcome::Kind;
 
 constexpr auto kept_for = 24h;
 
-/// Between two looks at what another process does: short at first, then longer.
+/// The pause between two checks of what another process does: short at first, then longer.
 class Pauses {
   public:
     std::chrono::milliseconds next() { return std::exchange(next_, std::min(2 * next_, longest)); }
@@ -28,7 +28,7 @@ bool has_passed(IdempotencyTurns::Until until) {
 
 }  // namespace
 
-/// An attempt that is ours; it ends, whatever comes of it.
+/// An attempt of this process; the destructor ends it in every case.
 class IdempotentRequests::Running {
   public:
     Running(IdempotentRequests& repeats, const IdempotencyName& name, const std::string& fingerprint)
@@ -80,7 +80,7 @@ std::optional<std::string> IdempotentRequests::run(const IdempotencyName& name, 
     return std::nullopt;
 }
 
-/// When the answer of the catalogue is lost, the name may be taken: it is given back later.
+/// When the catalogue's answer is lost, the name may be claimed: it is released later.
 IdempotencyOutcome IdempotentRequests::begin_or_remember(const IdempotencyName& name,
                                                          const std::string& fingerprint, Until until) {
     try {
@@ -94,7 +94,7 @@ IdempotencyOutcome IdempotentRequests::begin_or_remember(const IdempotencyName& 
     }
 }
 
-/// Takes the name in the catalogue; `running` when another process had it all the time.
+/// Claims the name in the catalogue; `running` when another process held it until the end.
 IdempotencyOutcome IdempotentRequests::begin(const IdempotencyName& name, const std::string& fingerprint,
                                              Until until, bool takes_over) {
     Pauses pauses;
@@ -109,8 +109,8 @@ IdempotencyOutcome IdempotentRequests::begin(const IdempotencyName& name, const 
     }
 }
 
-/// The lease of an intent can run out later than that of the attempt it was made for, so every intent of that
-/// attempt's owner that stands now has to go first, ended by its own request or settled.
+/// The lease of an intent can run out later than that of its attempt, so every present intent of that
+/// attempt's owner has to end first, by its own request or by recovery.
 void IdempotentRequests::resolve_what_was_cut_off(const std::string& owner, Until until) {
     resolve_();
     std::set<ObjectId> waited_for;
@@ -134,7 +134,7 @@ void IdempotentRequests::resolve_what_was_cut_off(const std::string& owner, Unti
 
 void IdempotentRequests::write_end(const IdempotencyName& name, const std::optional<std::string>& answer) {
     if (answer)
-        // Most answers were kept with their commit; this is for changes that changed nothing.
+        // Most answers were stored with their commit; this is for changes that changed nothing.
         service_context_.catalogue.keep_answer(
             {name.user_id, name.key, service_context_.owner, *answer, service_context_.clock()});
     else
@@ -155,7 +155,7 @@ void IdempotentRequests::remember(const IdempotencyName& name, Unfinished attemp
     unfinished_.insert_or_assign(name, std::move(attempt));
 }
 
-/// Only for one who has the turn.
+/// Only for the holder of the turn.
 void IdempotentRequests::finish_earlier(const IdempotencyName& name) {
     const auto all = unfinished();
     const auto found = all.find(name);

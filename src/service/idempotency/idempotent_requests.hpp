@@ -13,37 +13,37 @@
 
 namespace keyward::service {
 
-/// Repeats of requests (the contract's Idempotency-Key): what was answered with 200 is answered again for 24
-/// hours and done once. A repeat waits while the first runs, here or in another replica. One that was cut off
-/// is settled, then run. Any thread may call.
+/// Idempotent requests (Idempotency-Key of the API contract): a request that was answered with 200 is
+/// executed once, and its answer repeated for 24 hours. A repeat waits while the first attempt runs, here or
+/// in another replica. An attempt that was cut off is resolved, then run again. Thread-safe.
 class IdempotentRequests {
   public:
     static constexpr std::size_t usual_most_waiting = 128;
 
-    /// `settle` takes back what interrupted changes left (Recovery::settle), and may be called by several
-    /// threads. `longest_wait` is for the first to end.
-    /// Each repeat that waits holds the thread of its request; more than `most_waiting` are turned away.
+    /// `resolve` takes back what interrupted changes left (Recovery::settle_intents); it may be called by
+    /// several threads. `longest_wait` limits how long a repeat waits for the first attempt. Each waiting
+    /// repeat holds the thread of its request; more than `most_waiting` are refused.
     IdempotentRequests(ServiceContext service_context, SecretBytes key, std::function<void()> resolve,
                        std::chrono::milliseconds longest_wait, std::size_t most_waiting = usual_most_waiting);
 
-    /// Runs a request; returns the body of its 200, if that is to be kept.
+    /// Runs a request; returns the body of its 200, if that is to be stored.
     using Action = std::function<std::optional<std::string>()>;
 
-    /// The kept answer of an earlier attempt; nothing when the action was run. Throws what the action throws,
-    /// and ServiceError: `conflict` when the name belongs to another request, `overloaded` when the first has
-    /// not ended after all that time.
+    /// The stored answer of an earlier attempt; nothing when the action was run. Throws what the action
+    /// throws, and ServiceError: `conflict` when the name belongs to another request, `overloaded` when the
+    /// first attempt has not ended within `longest_wait`.
     std::optional<std::string> run(const IdempotencyName& name, const RequestShape& request,
                                    const Action& action);
 
-    /// To be called every few seconds: renews the leases of the attempts that are running here, and of no
-    /// others. Throws CatalogueError.
+    /// Renews the leases of the attempts that are running here, and of no others. Call it every few seconds.
+    /// Throws CatalogueError.
     void renew_leases();
-    /// To be called as soon as the database answers again: ends the attempts whose beginning or end the
-    /// catalogue may not have taken. Throws CatalogueError.
+    /// Ends the attempts whose beginning or end the catalogue may not have recorded. Call it as soon as the
+    /// database answers again. Throws CatalogueError.
     void finish_all();
-    /// To be called now and then. Throws CatalogueError.
+    /// Call it now and then. Throws CatalogueError.
     void forget_old_answers();
-    /// Nobody waits for another's answer any more.
+    /// No caller waits for another attempt's answer from now on.
     void end_waiting() { turns_.end_waiting(); }
 
   private:
@@ -72,7 +72,7 @@ class IdempotentRequests {
     IdempotencyTurns turns_;
     mutable std::mutex mutex_;
     std::map<IdempotencyName, Unfinished> unfinished_;
-    std::set<IdempotencyName> in_hand_;  ///< begun here, and not ended
+    std::set<IdempotencyName> in_hand_;  ///< begun here and not ended
 };
 
 }  // namespace keyward::service

@@ -5,7 +5,7 @@
 namespace keyward::service {
 
 std::string fingerprint_of(const SecretBytes& key, const RequestShape& request) {
-    // How many parts the path has, since the query's follow it.
+    // The number of path segments, since the query's parts follow them.
     const std::string path_length = std::to_string(request.path.size());
     std::vector<ByteView> parts{as_bytes(request.method), as_bytes(path_length)};
     for (const std::string& part : request.path)

@@ -90,7 +90,7 @@ class Creation {
         if (service_context_.catalogue.find_key(project_.id, request_.name)) throw name_is_taken();
     }
 
-    /// A key that is being created has the name, but may not stay: the name is taken when it stays.
+    /// A key that is being created holds the name, but may not persist: the name is taken only if it does.
     void begin() {
         const auto until = std::chrono::steady_clock::now() + longest_wait_for_another_create;
         while (!try_to_begin()) {

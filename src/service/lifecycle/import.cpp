@@ -5,14 +5,14 @@
 namespace keyward::service {
 namespace {
 
-/// What a failed import leaves to be done.
+/// The cleanup that a failed import needs.
 enum class Aftermath { nothing, destroy_now, destroy_later };
 
 Aftermath aftermath_of(TokenFault fault) {
     switch (fault) {
         case TokenFault::pin:
         case TokenFault::busy:
-            return Aftermath::nothing;  // there was no session to make an object in
+            return Aftermath::nothing;  // there was no session to create an object in
         case TokenFault::refused:
         case TokenFault::mismatch:
         case TokenFault::wrong_value:
@@ -49,7 +49,8 @@ void Import::start() {
         return token.import({plan->id, plan->label, *plan->material, plan->uses, plan->lifetime,
                              plan->expected_check_value, plan->mechanisms});
     };
-    // Nobody waits any more. The tombstone, which stands or will in a moment, goes once the object is gone.
+    // No caller waits any more. The tombstone, which exists or is about to be written, is removed once the
+    // object is gone.
     const auto take_back = [plan = plan_, &catalogue = catalogue_, &in_flight = in_flight_](Token& token) {
         try {
             if (plan->lifetime == ObjectLifetime::token) destroy_object(catalogue, token, plan->id);
@@ -76,7 +77,7 @@ void Import::finish() {
         note(late);
         log_failure(plan_->request_id, environment(), late);
         left_nothing_ = !late.started();
-        in_flight_here_ = !late.started();  // when it ends, the worker takes it back
+        in_flight_here_ = !late.started();  // the worker ends it when the call ends
     } catch (const TokenError& error) {
         note(error);
         log_failure(plan_->request_id, environment(), error);

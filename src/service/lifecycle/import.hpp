@@ -11,49 +11,49 @@
 
 namespace keyward::service {
 
-/// One key on its way into one environment's token: import, and destruction where it must not stay.
-/// Made, used and ended by the thread of one request; the call itself may outlive it.
+/// The import of one key into one environment's token, and its destruction if it must not stay. Used by the
+/// thread of one request only; the call itself may outlive it.
 class Import {
   public:
-    /// What the object is to be. Nothing happens yet.
+    /// Describes the object to create. No call is made yet.
     struct Plan {
         ObjectId id;
         std::string label;
         std::shared_ptr<const keys::KeyMaterial> material;
         KeyUsages uses;
-        ObjectLifetime lifetime;  ///< `session`: a trial, after which nothing is left
+        ObjectLifetime lifetime;  ///< `session`: a trial, which leaves nothing behind
         std::optional<std::string> expected_check_value;
-        std::string user_id;     ///< for its turns
+        std::string user_id;     ///< for fair queueing
         std::string request_id;  ///< for the log
         MechanismList mechanisms{};
     };
     Import(Environment& environment, Catalogue& catalogue, InFlight& in_flight, Plan plan);
 
-    /// Puts the call into the environment's queue; returns at once. From now on its object is in flight.
+    /// Puts the call into the environment's queue and returns at once. Its object is in flight from now on.
     void start();
     /// Waits until the token has answered or the deadline has passed.
     void finish();
-    /// An import that succeeded is to be taken back.
+    /// Marks an import that succeeded to be taken back.
     void undo() { receipt_.reset(), to_destroy_ = true, made_ = true; }
-    /// Destroys what must not stay, where the token is alive: begins, and waits for the end. Nothing happens
-    /// where there is nothing to destroy.
+    /// Destroys what must not stay, where the token is alive: begin_cleanup starts the call, end_cleanup
+    /// waits for it. Both do nothing when there is nothing to destroy.
     void begin_cleanup();
     void end_cleanup();
-    /// What becomes of the object is written in the catalogue: it is in flight no more, unless the call
+    /// The catalogue has recorded what becomes of the object: it is no longer in flight, unless the call
     /// hangs.
     void release();
 
     [[nodiscard]] const std::string& environment() const { return environment_.name(); }
     [[nodiscard]] const ObjectId& id() const { return plan_->id; }
     [[nodiscard]] bool succeeded() const { return receipt_.has_value(); }
-    /// Not the opposite of `succeeded`: an import that was undone neither failed nor stands.
+    /// Not the opposite of `succeeded`: an import that was undone is neither.
     [[nodiscard]] bool failed() const { return failure_.has_value(); }
     [[nodiscard]] const ImportResult& receipt() const { return *receipt_; }
     [[nodiscard]] const TokenError& failure() const { return *failure_; }
     [[nodiscard]] FailureCode failure_code() const { return failure_code_; }
     /// Whether the token is known to hold no object of ours under this CKA_ID.
     [[nodiscard]] bool left_nothing() const { return left_nothing_; }
-    /// Whether the token is known to have held its object.
+    /// Whether the token is known to have held the object.
     [[nodiscard]] bool was_made() const { return made_; }
 
   private:
@@ -73,7 +73,7 @@ class Import {
     bool left_nothing_ = false;
     bool to_destroy_ = false;
     bool made_ = false;
-    bool in_flight_here_ = false;  ///< and not a late worker's
+    bool in_flight_here_ = false;  ///< held by this import and not by a late worker
 };
 
 }  // namespace keyward::service

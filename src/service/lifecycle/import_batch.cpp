@@ -5,7 +5,7 @@
 namespace keyward::service {
 namespace {
 
-/// What the client is to mend.
+/// Faults that the client can correct.
 bool is_refusal(TokenFault fault) {
     return fault == TokenFault::refused || fault == TokenFault::mismatch || fault == TokenFault::wrong_value;
 }

@@ -10,26 +10,26 @@
 
 namespace keyward::service {
 
-/// The imports of one request, one for each environment that it brings a key for. They run side by side.
-/// Made, used and ended by the thread of one request.
+/// The imports of one request, one for each environment that it provides a key for. They run in parallel.
+/// Used by the thread of one request only.
 class ImportBatch {
   public:
-    /// The imports take the turns of this user. `lifetime` is `session` for a trial that leaves nothing.
+    /// The imports are queued under this user. `lifetime` is `session` for a trial that leaves nothing.
     ImportBatch(ServiceContext& service_context, std::string user_id, ObjectLifetime lifetime)
         : service_context_(service_context), user_id_(std::move(user_id)), lifetime_(lifetime) {}
     ImportBatch(const ImportBatch&) = delete;
     ImportBatch& operator=(const ImportBatch&) = delete;
     ImportBatch(ImportBatch&&) = delete;
     ImportBatch& operator=(ImportBatch&&) = delete;
-    /// Until here its objects count as in flight.
+    /// Its objects count as in flight until here.
     ~ImportBatch();
 
-    /// Nothing happens yet. `id` is the CKA_ID of what is to be made.
+    /// Makes no call yet. `id` is the CKA_ID of the object to create.
     void add(Environment& environment, const EnvironmentEntry& entry, const PreparedEntry& prepared,
              const ObjectId& id, const std::string& label, const KeyUsages& uses,
              const MechanismList& mechanisms, const std::string& request_id);
 
-    /// Runs all of them until each has ended or its deadline has passed, and cleans up after those that
+    /// Runs all imports until each has ended or its deadline has passed, and cleans up after those that
     /// failed.
     void run();
     /// Takes back those that succeeded.
@@ -42,20 +42,21 @@ class ImportBatch {
     [[nodiscard]] const Import& operator[](std::size_t position) const { return items_[position].import; }
 
     [[nodiscard]] std::vector<Intent> intents(const std::string& key_id) const;
-    /// For the objects of those that succeeded, when nothing in the catalogue may name them any more.
+    /// For the objects of imports that succeeded, when it is possible that no record in the catalogue names
+    /// them.
     [[nodiscard]] std::vector<Tombstone> tombstones() const;
-    /// Of those that succeeded.
+    /// The CKA_IDs of the imports that succeeded.
     [[nodiscard]] std::set<ObjectId> ids() const;
     /// `production, staging`: for error texts.
     [[nodiscard]] std::string environment_names() const;
-    /// For the commit or the end of the change: the owner's, with those that left nothing as clean.
+    /// For the commit or the end of the change: carries the owner, with imports that left nothing as clean.
     [[nodiscard]] ChangeResolution resolution() const;
     /// The deployment that one import made, or failed to make.
     [[nodiscard]] Deployment deployment(std::size_t position, const std::string& alias) const;
-    /// What the answer says of one import that has run.
+    /// The answer's entry for one import that has run.
     [[nodiscard]] EnvironmentResult result(std::size_t position) const;
-    /// What the answer says when nothing was kept. A refusal is the client's to mend, so it is
-    /// `validation_failed` only if every failure was one.
+    /// The error when nothing was kept. Only the client can correct a refusal, so it is `validation_failed`
+    /// only if every failure was a refusal.
     [[nodiscard]] ServiceError failure() const;
 
   private:

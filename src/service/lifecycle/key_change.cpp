@@ -21,7 +21,7 @@ bool is_in(const Project& project, const std::string& environment) {
     return std::ranges::find(project.environments, environment) != project.environments.end();
 }
 
-/// Null when there is none of that name for the caller to put keys into.
+/// Null when the caller may put no keys into an environment of that name, or it does not exist.
 Environment* open_environment(const ServiceContext& service_context, const Caller& caller,
                               const Project& project, const std::string& name) {
     if (!is_in(project, name) || !may_change_in(caller, project, name)) return nullptr;
@@ -33,7 +33,7 @@ bool names_objects(Catalogue& catalogue, const std::string& key_id, const Import
     return std::ranges::includes(catalogue.objects_of(key_id), imports.ids());
 }
 
-/// Those who settled the intents may have ended their tombstones before the objects were made.
+/// The process that resolved the intents may have ended their tombstones before the objects were made.
 void condemn_objects(Catalogue& catalogue, const ImportBatch& imports, const AuditRecord& audit) {
     for (const Tombstone& tombstone : imports.tombstones())
         if (catalogue.fate_of(tombstone.object_id) == ObjectFate::unknown)

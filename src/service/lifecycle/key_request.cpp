@@ -47,7 +47,7 @@ MechanismList all_mechanisms() {
     return names;
 }
 
-/// Reads the parts of one request in turn and collects what is wrong with them.
+/// Reads the parts of one request in turn and collects its errors.
 class Preparation {
   public:
     Preparation(const CreateKeyRequest& request, const keys::KeyPolicy& policy,
@@ -157,8 +157,8 @@ class Preparation {
         }
     }
 
-    /// The form alone, and without repeating it: a key that was pasted into the wrong field must not come
-    /// back.
+    /// Checks only the form, and does not repeat the value: a key that was pasted into the wrong field must
+    /// not be returned.
     void check_expected_values() {
         if (!request_.type) return;
         const std::size_t digits =
@@ -182,14 +182,14 @@ class Preparation {
         }
         std::ranges::copy_if(fitting, std::back_inserter(prepared_.mechanisms),
                              [&](const std::string& name) { return contains(*request_.mechanisms, name); });
-        // A list that stands already may be posted back as long as no object is made for it.
+        // The stored list may be sent back unchanged as long as no object is made for it.
         if (request_.environments.empty() && prepared_.mechanisms == request_.stored_mechanisms) return;
         if (const std::string conflict = conflict_among(*algorithm, prepared_.mechanisms, policy_);
             !conflict.empty())
             mistake("/mechanisms", conflict);
     }
 
-    /// Against the algorithm, or as long as that is not known, against all.
+    /// Checks against the algorithm, or against all while it is not known.
     void check_mechanisms(std::optional<Algorithm> algorithm) {
         const MechanismList fitting = algorithm ? mechanisms_for(*algorithm) : all_mechanisms();
         const std::string what =

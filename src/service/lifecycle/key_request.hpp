@@ -14,13 +14,13 @@
 
 namespace keyward::service {
 
-/// One entry of `cryptoKeyInfoEnvironmentList`, as read. What could not be read stands in the mistakes
-/// instead.
+/// One entry of `cryptoKeyInfoEnvironmentList`, as read. Fields that could not be read are listed in the
+/// mistakes instead.
 struct EnvironmentEntry {
     std::string pointer;  ///< JSON pointer of the entry
     std::string environment;
     std::string alias;
-    bool resets_alias = false;  ///< `null` was sent for it, and not nothing
+    bool resets_alias = false;  ///< the alias was sent as `null`, not omitted
     std::optional<std::string> expected_check_value;
     std::optional<SecretBytes> content;
     std::optional<SecretBytes> public_key;
@@ -34,31 +34,31 @@ struct CreateKeyRequest {
     std::optional<keys::KeyType> type;
     std::optional<keys::Algorithm> algorithm;
     std::optional<MechanismList> mechanisms;
-    MechanismList stored_mechanisms{};  ///< of the key that is there already; empty for a new one
+    MechanismList stored_mechanisms{};  ///< of an existing key; empty for a new one
     std::vector<EnvironmentEntry> environments;
     bool roll_back_on_failure = false;
     bool dry_run = false;
     Origin origin;
 };
 
-/// One environment's decoded key, with where it came from.
+/// One environment's decoded key, with its source.
 struct PreparedEntry {
     std::shared_ptr<const keys::KeyMaterial> material;
-    std::string source;  ///< the field or fields it came in
+    std::string source;  ///< the field or fields that held it
 };
 
-/// A whole request whose every key is decoded and fits the others.
+/// A whole request: every key is decoded and fits the others.
 struct PreparedKey {
     keys::Algorithm algorithm;
     MechanismList mechanisms;
-    std::vector<PreparedEntry> entries;  ///< one for each of the request's
+    std::vector<PreparedEntry> entries;  ///< one for each entry of the request
 };
 
-/// Whether keys are decoded, which may take seconds. Otherwise what they are stays unknown, and only the
-/// other mistakes are found: for a request that is refused anyway.
+/// Whether keys are decoded, which may take seconds. Otherwise they stay unknown, and only the other mistakes
+/// are found: for a request that is refused anyway.
 enum class Contents : std::uint8_t { decoded, left_alone };
 
-/// Decodes and checks everything that needs no token. `mistakes` holds what the reader found wrong already;
+/// Decodes and checks everything that needs no token. `mistakes` holds the errors that the reader found;
 /// throws ServiceError (validation_failed) with those and its own, all at once.
 PreparedKey prepare(const CreateKeyRequest& request, const keys::KeyPolicy& policy,
                     std::vector<FieldError> mistakes, Contents contents = Contents::decoded);

@@ -31,7 +31,7 @@ KeyPage ReadKeys::list(const Caller& caller, const Project& project, const KeyFi
          !caller.sees(project, *filter.environment)))
         throw environment_not_found(*filter.environment);
     KeyQuery query{project.id, filter.name, filter.type, filter.environment, filter.after, filter.limit};
-    // One more than asked for shows whether there is a page behind this one.
+    // One more than requested shows whether there is a next page.
     if (query.limit) ++*query.limit;
     auto rows = read(caller, project, query);
     KeyPage page;
@@ -62,7 +62,7 @@ std::vector<ReadKeys::Row> ReadKeys::read(const Caller& caller, const Project& p
     return rows;
 }
 
-/// All of them, or fewer when one is not known at its revision.
+/// All of them, or fewer when one is not cached at its revision.
 std::vector<ReadKeys::Row> ReadKeys::kept(const std::vector<KeyRevision>& standings) const {
     std::vector<Row> rows;
     rows.reserve(standings.size());
@@ -78,7 +78,7 @@ std::vector<ReadKeys::Row> ReadKeys::kept(const std::vector<KeyRevision>& standi
 void ReadKeys::keep(const std::string& id, const Kept& kept) {
     const std::lock_guard lock(mutex_);
     if (const auto old = kept_.find(id); old != kept_.end()) forget(old);
-    // Any of them may go: what is asked for often comes back at once.
+    // Any entry may be evicted: one that is used often is soon cached again.
     while (!kept_.empty() &&
            (kept_.size() >= capacity_ || kept_octets_ + kept.text->size() > kept_octets_limit))
         forget(kept_.begin());

@@ -13,45 +13,44 @@
 
 namespace keyward::service {
 
-/// What a client asked the list of keys for. All filters hold at once, and compare whole values.
+/// The filters of a request for the list of keys. All apply together and compare whole values.
 struct KeyFilter {
     std::optional<std::string> name = {};
     std::optional<keys::KeyType> type = {};
     std::optional<std::string> environment = {};
-    std::optional<std::string> after = {};  ///< the name at which the page before ended
+    std::optional<std::string> after = {};  ///< the last name of the previous page
     std::optional<std::size_t> limit = {};
 };
 
-/// A key in the form in which it is answered.
+/// A key as rendered in answers.
 using KeyText = std::shared_ptr<const std::string>;
 
-/// Some keys in the order of their names, and where to go on.
+/// Some keys in the order of their names, and where the next page starts.
 struct KeyPage {
     std::vector<KeyText> keys;
-    std::optional<std::string> next;  ///< `after` of the page behind this one, if there is any
+    std::optional<std::string> next;  ///< `after` for the next page, if there is one
 };
 
-/// Reading keys: from the catalogue alone, without a call to a token. Callers see deployments only in the
+/// Reads keys from the catalogue alone, without a call to a token. Callers see deployments only in the
 /// environments that their grants reach.
 ///
-/// Texts of keys are kept and used again as long as the catalogue says that the key is still at the revision
-/// that they tell of, which it is asked each time: what another process changed is seen at once. Any thread
-/// may call.
+/// Rendered keys are cached as long as the catalogue reports the same revision. It is queried each time, so a
+/// change by another process is seen at once. Thread-safe.
 class ReadKeys {
   public:
     using Render = std::function<std::string(const Key&)>;
 
-    /// How many octets of texts are kept at most.
+    /// The maximum size of all cached texts, in octets.
     static constexpr std::size_t kept_octets_limit = std::size_t{32} << 20U;
 
-    /// Keeps the texts of at most `capacity` keys.
+    /// Caches the texts of at most `capacity` keys.
     ReadKeys(Catalogue& catalogue, Render render, std::size_t capacity = 20'000)
         : catalogue_(catalogue), render_(std::move(render)), capacity_(capacity) {}
 
     /// Throws ServiceError (not_found).
     [[nodiscard]] KeyText one(const Caller& caller, const Project& project, const std::string& name);
 
-    /// Throws ServiceError (bad_request) for an environment that the project lacks or the caller can't see.
+    /// Throws ServiceError (bad_request) for an environment that the project lacks or the caller cannot see.
     [[nodiscard]] KeyPage list(const Caller& caller, const Project& project, const KeyFilter& filter);
 
   private:

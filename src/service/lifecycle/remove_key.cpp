@@ -11,7 +11,7 @@
 namespace keyward::service {
 namespace {
 
-/// One call from its transaction to the end of the last object that can be reached.
+/// One call from its transaction until the last reachable object is destroyed.
 class Undeployment {
   public:
     Undeployment(ServiceContext& service_context, const Caller& caller, const Project& project,
@@ -27,7 +27,8 @@ class Undeployment {
         const InFlight::Hold objects(service_context_.in_flight, objects_to_destroy());
         KeyDeletion removal = begin();
         if (removal.begin == Begin::conflict) {
-            // It may be with a change of this process that the catalogue's failure left open.
+            // The conflict may be with a change of this process that is unfinished because the catalogue
+            // failed.
             service_context_.unfinished->resolve(service_context_.catalogue, project_.id, key_.name,
                                                  service_context_.lease_end());
             removal = begin();
@@ -53,7 +54,7 @@ class Undeployment {
                                                          audit("started"));
     }
 
-    /// It is done, whether its answer can be kept for repeats or not.
+    /// The deletion is done, even when its answer cannot be stored for repeats.
     void keep(const DeploymentReport& report) {
         if (!origin_.repeat) return;
         try {

@@ -9,9 +9,9 @@
 
 namespace keyward::service {
 
-/// Deleting a key, and undeploying it from one environment: one transaction makes it unusable and writes
-/// tombstones, then its objects are destroyed, and with the last of them its row goes. What can't be reached
-/// shows as `DELETING` until a second call or recovery finishes. Any thread may call.
+/// Deletes a key, or undeploys it from one environment: one transaction makes it unusable and writes
+/// tombstones, then its objects are destroyed, and with the last of them its row is removed. What cannot be
+/// reached shows as `DELETING` until a second call or recovery finishes. Thread-safe.
 class RemoveKey {
   public:
     explicit RemoveKey(ServiceContext service_context) : service_context_(std::move(service_context)) {}

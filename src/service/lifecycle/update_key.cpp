@@ -12,7 +12,7 @@
 namespace keyward::service {
 namespace {
 
-/// What the answer says of an environment that was sent without anything new.
+/// The result for an environment that was sent without anything new.
 EnvironmentResult left_alone(const Deployment& deployment) {
     EnvironmentResult result{
         deployment.environment, false, {}, deployment.key_check_value, deployment.public_key_sha256};
@@ -33,7 +33,7 @@ EnvironmentResult left_alone(const Deployment& deployment) {
     return result;
 }
 
-/// Whether the request says something else of the key as a whole than what is stored.
+/// Whether the request changes stored properties of the key as a whole.
 bool asks_for_shared_change(const UpdateKeyRequest& request, const Key& key) {
     const auto as_set = [](const MechanismList& names) {
         return std::set<std::string>(names.begin(), names.end());
@@ -44,7 +44,7 @@ bool asks_for_shared_change(const UpdateKeyRequest& request, const Key& key) {
            as_set(request.mechanisms.value_or(key.mechanisms)) != as_set(key.mechanisms);
 }
 
-/// One update-key call from its intents to the end of the old objects.
+/// One update-key call from its intents until the old objects are destroyed.
 class Update {
   public:
     Update(ServiceContext& service_context, const Caller& caller, const Project& project, const Key& key,
@@ -100,7 +100,7 @@ class Update {
         }
     }
 
-    /// Whether something changes that belongs to the key in all its environments.
+    /// Whether a property changes that the key shares in all its environments.
     [[nodiscard]] bool changes_shared() const {
         return new_.description != old_.description || new_.type != old_.type ||
                new_.algorithm != old_.algorithm || new_.mechanisms != old_.mechanisms;
@@ -123,7 +123,8 @@ class Update {
     void begin() {
         Begin begun = try_to_begin();
         if (begun == Begin::conflict) {
-            // It may be with a change of this process that the catalogue's failure left open.
+            // The conflict may be with a change of this process that is unfinished because the catalogue
+            // failed.
             service_context_.unfinished->resolve(service_context_.catalogue, project_.id, old_.name,
                                                  service_context_.lease_end());
             begun = try_to_begin();
@@ -166,8 +167,8 @@ class Update {
         return ids;
     }
 
-    /// Puts the new deployments into `new_`; the environments that they are in. One that failed leaves an old
-    /// key alone.
+    /// Puts the new deployments into `new_` and returns their environments. A failed one leaves an old key
+    /// unchanged.
     std::set<std::string> replace_deployments() {
         std::set<std::string> changed;
         for (const PlannedEntry& entry : update_.entries) {
@@ -187,7 +188,7 @@ class Update {
         return changed;
     }
 
-    /// The old objects that are to be destroyed now.
+    /// Returns the old objects to destroy now.
     std::vector<Tombstone> commit(const DeploymentReport& result) {
         const std::set<std::string> changed = replace_deployments();
         try {
@@ -198,7 +199,7 @@ class Update {
         } catch (const CatalogueError& error) {
             log::error("key.commit_failed", {{"key", old_.id}, {"reason", error.what()}});
             if (imports_.empty() || !was_committed("the commit failed", &error)) throw;
-            return {};  // their tombstones stand, and recovery finds them
+            return {};  // their tombstones are written, and recovery finds them
         }
         if (imports_.empty()) throw key_changed_meanwhile(old_.name);
         if (!was_committed("too late", nullptr)) throw lease_ran_out(imports_);
@@ -241,7 +242,7 @@ DeploymentReport UpdateKey::run(const Caller& caller, const Project& project, Up
                                 std::vector<FieldError> mistakes) {
     const auto key = service_context_.catalogue.find_key(project.id, request.key_name);
     if (!key || key->state == KeyState::creating) throw key_not_found(request.key_name);
-    // Before its fields are judged: a 403 comes before a 400.
+    // Before its fields are checked: a 403 comes before a 400.
     if (asks_for_shared_change(request, *key)) require_in_every_environment(caller, project, *key);
     const auto closed = first_closed_environment(service_context_, caller, project, request.environments);
     const PreparedUpdate update =

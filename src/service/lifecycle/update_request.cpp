@@ -29,7 +29,7 @@ bool is_stored_public_key(const SecretBytes& sent, const Deployment* present, Co
     if (std::ranges::equal(text, as_bytes(present->public_key_pem))) return true;
     if (contents == Contents::left_alone) return false;
     try {
-        // Whatever the policy says of new keys, this is about one that is there.
+        // The policy for new keys does not apply: this key exists already.
         const auto decoded = decode_content(KeyType::public_key, {}, sent, {.rsa_min_bits = 0});
         return public_key_sha256(*public_half(decoded)) == present->public_key_sha256;
     } catch (const keys::KeyFormatError&) {
@@ -92,7 +92,7 @@ class UpdatePreparation {
         update_.entries.push_back(std::move(planned));
     }
 
-    /// One that is left out stays, and `null` resets it. The one that is there may be older than the rule for
+    /// An omitted alias is kept, and `null` resets it. The existing one may be older than the rule for
     /// aliases.
     void choose_alias(EnvironmentEntry& entry, const Deployment* present) {
         const std::string stored = present == nullptr ? std::string() : present->alias;
@@ -101,12 +101,12 @@ class UpdatePreparation {
         if (entry.alias != stored && !problem.empty()) mistake(entry.pointer + "/alias", problem);
     }
 
-    /// An entry without content may only say what is there. An environment that the caller can't see is an
-    /// error of its own, which comes later and tells nothing of what is there.
+    /// An entry without content may only repeat what exists. An environment that the caller cannot see is an
+    /// error of its own, which comes later and reveals nothing of what exists.
     void check_unchanged(const EnvironmentEntry& entry, const Deployment* present) {
         if (entry.environment.empty() || !caller_.sees(project_, entry.environment)) return;
         if (present == nullptr || request_.content_is_required) {
-            // An environment that is not the project's is an error of its own.
+            // An environment outside the project is an error of its own.
             if (std::ranges::find(project_.environments, entry.environment) != project_.environments.end())
                 mistake(entry.pointer + "/content",
                         present == nullptr ? "is required: the key is not deployed there" : "is required");
@@ -132,12 +132,12 @@ class UpdatePreparation {
         });
     }
 
-    /// Whether the deployment has an object that is not on its way out.
+    /// Whether the deployment has an object that is not being deleted.
     static bool is_in_use(const Deployment& deployment) {
         return deployment.object_id && deployment.state != DeploymentState::deleting;
     }
 
-    /// Deployments whose objects stay.
+    /// Deployments that keep their objects.
     [[nodiscard]] std::vector<const Deployment*> staying() const {
         std::vector<const Deployment*> all;
         for (const Deployment& deployment : key_.deployments)
@@ -154,7 +154,7 @@ class UpdatePreparation {
             mistake("/algorithm", "is " + std::string(to_string(key_.algorithm)) + "; changing it" + why);
     }
 
-    /// Mechanisms belong to the objects, which can't be changed. Names that fit no key are an error of their
+    /// Mechanisms belong to the objects, which cannot be changed. Names that fit no key are an error of their
     /// own.
     void check_mechanisms() {
         if (!request_.mechanisms || staying().empty()) return;
@@ -173,7 +173,8 @@ class UpdatePreparation {
                     "among the signatures that the objects can make");
     }
 
-    /// What is not said stays: also the algorithm, where the octets alone don't show it.
+    /// Fields that were not sent keep their values; also the algorithm, where the content alone does not show
+    /// it.
     void describe_fresh() {
         CreateKeyRequest& fresh = update_.fresh;
         fresh.name = key_.name;

@@ -9,10 +9,10 @@
 
 namespace keyward::service {
 
-/// How many operations of a batch go to a token in one call, and when a batch has taken too long. A call has
-/// a deadline whatever it does, and one that is past it counts against its environment: so the first
-/// operation goes alone, and then as many together as fit into a tenth of the deadline, but not so many that
-/// the batch keeps others out. Not for sharing between threads.
+/// Decides how many operations of a batch go to a token in one call, and when a batch has taken too long. A
+/// call has a fixed deadline, and one that misses it counts against its environment: so the first operation
+/// goes alone, and then as many together as fit into a tenth of the deadline, but not so many that the batch
+/// blocks other callers. Not thread-safe.
 class AdaptiveBatchSize {
   public:
     static constexpr std::size_t most = 32;
@@ -20,10 +20,10 @@ class AdaptiveBatchSize {
     AdaptiveBatchSize(SteadyClock clock, std::chrono::milliseconds deadline)
         : clock_(std::move(clock)), deadline_(deadline), begun_(clock_()), last_(begun_) {}
 
-    /// Operations for the next call.
+    /// The number of operations for the next call.
     [[nodiscard]] std::size_t next() const { return next_; }
 
-    /// That many have just been done since the last time.
+    /// Reports that `count` operations were done since the previous report.
     void done(std::size_t count) {
         const auto now = clock_();
         const auto each = (now - std::exchange(last_, now)) / static_cast<long>(count);
@@ -31,7 +31,7 @@ class AdaptiveBatchSize {
         next_ = static_cast<std::size_t>(std::clamp<long>(fitting, 1, static_cast<long>(most)));
     }
 
-    /// How long a batch may take: twice the deadline of a call.
+    /// The time limit of a batch: twice the deadline of a call.
     [[nodiscard]] std::chrono::milliseconds limit() const { return 2 * deadline_; }
     [[nodiscard]] bool is_over() const { return clock_() - begun_ > limit(); }
 

@@ -10,15 +10,15 @@
 
 namespace keyward::service {
 
-/// A mechanism that the token of an environment really offers.
+/// A mechanism that the token of an environment actually supports.
 struct AvailableMechanism {
     const Mechanism* mechanism;  ///< a row of the table
-    std::set<Digest> hashes;     ///< OAEP: those with which the token decrypts
+    std::set<Digest> hashes;     ///< OAEP: the hashes with which the token decrypts
 };
 
 /// All of them in the table's order; legacy ones only where the configuration allows them. For callers whose
 /// grants reach that environment in some project, and for administrators. Throws ServiceError: bad_request
-/// for others, hsm_unavailable or overloaded when the token does not answer. Any thread may call.
+/// for others, hsm_unavailable or overloaded when the token does not answer. Thread-safe.
 std::vector<AvailableMechanism> available_mechanisms(const ServiceContext& service_context,
                                                      const Caller& caller, const std::string& environment);
 

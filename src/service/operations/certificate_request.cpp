@@ -31,7 +31,7 @@ Bytes read_name(const Read& read, const std::string& text, const std::string& po
     }
 }
 
-/// Whether that field, or the whole body, could not even be read.
+/// Whether that field, or the whole body, was unreadable.
 bool is_unreadable(const std::string& pointer, const std::vector<FieldError>& mistakes) {
     return std::ranges::any_of(mistakes, [&](const FieldError& mistake) {
         return mistake.pointer == pointer || mistake.pointer.empty();
@@ -48,7 +48,7 @@ Names read_names(const CertificateRequestFields& fields, std::vector<FieldError>
     return names;
 }
 
-/// Adds to the mistakes what speaks against signing with that mechanism of the key.
+/// Adds the reasons why the key cannot sign with that mechanism to the mistakes.
 void check_mechanism(const Key& key, const std::string& mechanism, bool legacy_allowed,
                      std::vector<FieldError>& mistakes) {
     if (is_unreadable("/mechanism", mistakes)) return;

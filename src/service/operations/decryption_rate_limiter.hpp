@@ -10,18 +10,18 @@
 
 namespace keyward::service {
 
-/// Slows down decryptions of a key whose failures are an oracle (CBC with padding, PKCS#1 v1.5): who can send
-/// ciphertexts and sees whether they open reads plaintexts with some thousand tries (Vaudenay 2002,
-/// Bleichenbacher 1998). The first failures cost nothing; then each makes the key wait, twice as long as the
-/// one before, up to a minute. From the first failure on no more may try at once than may fail at no cost,
-/// and then one: those who try together would all fail before the first failure counts. Success does not make
-/// up for failures: who attacks has successes too. Lives in this process: replicas count for themselves. Any
-/// thread may call.
+/// Slows down decryptions of a key whose failures are an oracle (CBC with padding, PKCS#1 v1.5): a client
+/// that can send ciphertexts and sees whether they decrypt can recover plaintexts with some thousand tries
+/// (Vaudenay 2002, Bleichenbacher 1998). The first failures cost nothing; then each makes the key wait, twice
+/// as long as the one before, up to a minute. After the first failure, simultaneous tries are limited to the
+/// number of free failures left, and then to one: otherwise parallel tries would all fail before the first
+/// failure counts. Success does not offset failures: an attacker has successes too. State is local to the
+/// process: replicas count separately. Thread-safe.
 class DecryptionRateLimiter {
   public:
     explicit DecryptionRateLimiter(SteadyClock clock) : clock_(std::move(clock)), keys_(rule, usual_most) {}
 
-    /// One try, if it may be made now. Counts among those that are under way as long as it lives.
+    /// One try, if it may be made now. Counts as running for its lifetime.
     class Turn {
       public:
         Turn(const Turn&) = delete;
@@ -51,7 +51,7 @@ class DecryptionRateLimiter {
     SteadyClock clock_;
     std::mutex mutex_;
     BackoffTracker keys_;
-    std::map<std::string, int> trying_;  ///< how many try now, by key
+    std::map<std::string, int> trying_;  ///< the number of running tries by key
 };
 
 }  // namespace keyward::service

@@ -22,7 +22,7 @@ std::shared_ptr<const Key> KeyCache::kept(const KeyRevision& standing) const {
 
 void KeyCache::keep(std::shared_ptr<const Key> key) {
     const std::lock_guard lock(mutex_);
-    // Any of them may go: what is used often comes back at once.
+    // Any entry may be evicted: one that is used often is soon cached again.
     if (kept_.size() >= capacity_ && !kept_.contains(key->id)) kept_.erase(kept_.begin());
     std::string id = key->id;
     kept_.insert_or_assign(std::move(id), std::move(key));

@@ -10,8 +10,8 @@
 
 namespace keyward::service {
 
-/// What the catalogue says of keys, kept as long as each is at the revision that was read, which it is asked
-/// each time: what another process changed is seen at once. Any thread may call.
+/// Cache of the catalogue's keys. An entry is valid as long as the catalogue reports the same revision. It is
+/// queried each time, so a change by another process is seen at once. Thread-safe.
 class KeyCache {
   public:
     /// Keeps at most `capacity` keys.

@@ -6,7 +6,8 @@
 
 namespace keyward::service {
 
-/// Does in OpenSSL what needs the public half of a key alone (`is_public`), for tokens that lack it.
+/// Performs in OpenSSL the operations that need only the public half of a key (`is_public`), for tokens that
+/// lack them.
 CryptoResult operate_outside(CryptoOperation action, const CryptoRequest& operation,
                              const std::string& public_key_pem);
 

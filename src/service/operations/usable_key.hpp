@@ -7,14 +7,14 @@
 
 namespace keyward::service {
 
-/// Null when the caller may not use keys there, whether it exists or not.
+/// Null when the caller may not use keys there, whether the environment exists or not.
 Environment* usable_environment(const ServiceContext& service_context, const Caller& caller,
                                 const Project& project, const std::string& name);
 
-/// Null when the key has none there.
+/// Null when the key has no deployment there.
 const Deployment* deployment_in(const Key& key, const std::string& environment);
 
-/// The deployment that is given, which may be null. Throws ServiceError that says why it can't be used.
+/// Returns `deployment`, which may be null. Throws ServiceError that says why it cannot be used.
 const Deployment& usable_deployment(const Key& key, const Deployment* deployment,
                                     const std::string& environment);
 

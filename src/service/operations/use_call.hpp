@@ -12,7 +12,7 @@
 
 namespace keyward::service {
 
-/// One operation as it was sent, its base64 decoded. What is absent was not sent.
+/// One operation as it was sent, its base64 decoded. Absent fields were not sent.
 struct OperationFields {
     std::string pointer;  ///< of its object in the body: empty, or `/batch/3`
     std::string mechanism;
@@ -31,23 +31,23 @@ struct UseKeyRequest {
     std::string key_name;
     std::string environment;
     CryptoOperation action = CryptoOperation::encrypt;
-    bool batch = false;  ///< what goes wrong with one operation is told in its result
+    bool batch = false;  ///< errors of one operation are reported in its result
     std::vector<OperationFields> operations;
     Origin origin;
     DeadlineResponder* responder =
-        nullptr;  ///< who can be let go while a call hangs; without one, workers make the calls
+        nullptr;  ///< answers the client while a call hangs; without one, workers make the calls
 };
 
 /// The answer to one operation.
 struct UseResult {
     bool success = true;
-    std::string message = {};  ///< why not
+    std::string message = {};  ///< why it failed
     std::optional<std::chrono::seconds> retry_after =
-        {};                          ///< when it was not tried: after what time it may be
+        {};                          ///< for an operation that was not tried: when it may be
     std::optional<bool> valid = {};  ///< verify
     std::optional<Bytes> signature = {};
     std::optional<SecretBytes> output = {};
-    std::optional<Bytes> iv = {};   ///< encrypt, where the mechanism has one
+    std::optional<Bytes> iv = {};   ///< encrypt, where the mechanism has an IV
     std::optional<Bytes> tag = {};  ///< encrypt with GCM
 };
 

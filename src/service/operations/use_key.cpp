@@ -21,7 +21,8 @@ namespace {
 
 constexpr int most_attempts = 3;
 
-/// A key says when it was changed by the clock of the replica that did it, and those differ by some seconds.
+/// The time of a key's change comes from the clock of the replica that made it; replicas' clocks differ by
+/// some seconds.
 constexpr auto clock_margin = std::chrono::minutes(1);
 
 constexpr auto not_decrypted_text = "The input could not be decrypted";
@@ -41,7 +42,7 @@ std::string not_tried_text(const ServiceError& busy) {
     return std::string("Not tried: ") + busy.what() + "; send the rest again";
 }
 
-/// What could not be read is reported already, and looks as if it were missing.
+/// Fields that could not be read are reported already, and look as if they were missing.
 void add_where_readable(std::vector<FieldError>& mistakes, std::vector<FieldError> found) {
     std::set<std::string> unreadable;
     for (const FieldError& mistake : mistakes)
@@ -50,7 +51,7 @@ void add_where_readable(std::vector<FieldError>& mistakes, std::vector<FieldErro
         if (!unreadable.contains(mistake.pointer)) mistakes.push_back(std::move(mistake));
 }
 
-/// One call of one of the actions, from the key as it is now to the results.
+/// One call of one of the actions, from the current key to the results.
 class Usage {
   public:
     Usage(const ServiceContext& service_context, const SteadyClock& clock, KeyCache& keys,
@@ -126,7 +127,7 @@ class Usage {
         return results;
     }
 
-    /// An environment that has too many calls waiting ends a batch, and takes nothing from what is done.
+    /// When too many calls wait in the environment, the batch ends and keeps the results that it has.
     void run_next(std::vector<UseResult>& results, std::size_t most) {
         try {
             if (is_slowed_down((*operations_)[results.size()]))
@@ -156,7 +157,7 @@ class Usage {
         return request_.action == CryptoOperation::decrypt && failure_is_an_oracle(*operation.mechanism);
     }
 
-    /// How many operations from there on go together. Those that are slowed down go one by one.
+    /// The number of operations from `first` on that go together. Those that are slowed down go one by one.
     [[nodiscard]] std::size_t part_from(std::size_t first, std::size_t most) const {
         const std::size_t end = std::min(first + most, operations_->size());
         std::size_t next = first + 1;
@@ -172,8 +173,8 @@ class Usage {
             results.push_back(result_of(results.size(), std::move(outcome)));
     }
 
-    /// What was done with an object that is not the key's any more goes nowhere: it may have been replaced
-    /// while the call waited, and its handle may stand for another key by now.
+    /// Results of an object that is no longer the key's are discarded: it may have been replaced while the
+    /// call waited, and its handle may refer to another key by now.
     std::vector<CryptoResult> outcomes_of(std::size_t first, std::size_t count) {
         for (int attempt = 0; attempt < most_attempts; ++attempt) {
             auto outcomes = ask_token(first, count);
@@ -182,7 +183,7 @@ class Usage {
         throw key_changed_meanwhile(request_.key_name);
     }
 
-    /// Nothing when the token does not hold the object because the key was changed meanwhile.
+    /// Nothing when the token does not hold the object because the key was changed during the call.
     std::optional<std::vector<CryptoResult>> ask_token(std::size_t first, std::size_t count) {
         try {
             return call_token(first, count);
@@ -207,8 +208,8 @@ class Usage {
         });
     }
 
-    /// The key is deployed, so its object should be there: once the module is initialised again it may be
-    /// seen. Where that is not done now, another call may have had it done since the first look.
+    /// The key is deployed, so its object should exist: it may be visible once the module is initialized
+    /// again. If that is not done now, another call may have done it since the first look.
     std::vector<CryptoResult> look_again(std::size_t first, std::size_t count) {
         const bool refreshed = refresh();
         auto outcomes = call_token(first, count);
@@ -216,7 +217,8 @@ class Usage {
         return outcomes;
     }
 
-    /// All environments of the module pay for it, so what stays missing has it done more and more rarely.
+    /// All environments of the module are interrupted, so it is done more and more rarely for objects that
+    /// stay missing.
     bool refresh() {
         const Instant before = service_context_.clock();
         if (!may_be_newer_than_module() && !refresh_pause().is_over(before)) return false;
@@ -226,7 +228,7 @@ class Usage {
         return true;
     }
 
-    /// The import may have ended as long after the time of the change as a change takes at most.
+    /// The import may have ended after the time of the change, by at most the maximum duration of a change.
     [[nodiscard]] bool may_be_newer_than_module() const {
         return environment_->last_refresh() <
                key_->updated_at + service_context_.environments.lease() + clock_margin;
@@ -241,7 +243,7 @@ class Usage {
                    : environment_->call_here<Result>(work, *request_.responder, caller_.user_id);
     }
 
-    /// Nothing is encrypted to a private key that its token could not open again.
+    /// Refuses to encrypt to a private key what its token could not decrypt.
     void require_that_it_can_be_opened() const {
         if (request_.action != CryptoOperation::encrypt || !needs_public_half_) return;
         const TokenCapabilities offer = capabilities_of(*environment_, pointers_.front());
@@ -257,7 +259,7 @@ class Usage {
         return now->id != key_->id || now->revision != key_->revision;
     }
 
-    /// Looks at the key as it is now. True when its object in the environment is another one, which the
+    /// Reads the current key. Returns true when its object in the environment is another one, which the
     /// operations fit as well.
     bool follow_the_key() {
         const auto now = found_key();

@@ -11,19 +11,19 @@
 
 namespace keyward::service {
 
-/// The use of keys: in the token, within the key's mechanisms and the caller's grants. One lookup tells
-/// whether what is known of the key still holds, so a key that another request or process has changed is
-/// never used as it was. Failed decryptions and verifications are results; repeated ones that are an oracle
-/// are slowed down for each key.
+/// The use of keys: in the token, within the key's mechanisms and the caller's grants. One lookup checks
+/// whether the cached key is current, so a key that another request or process has changed is never used in
+/// its old state. Failed decryptions and verifications are results; repeated failures that are an oracle are
+/// slowed down for each key.
 ///
-/// Uses go to a token by turns of their users, batches in parts. So one user's uses, however many and however
-/// expensive, delay another's by one part. Any thread may call.
+/// Users take turns at a token, and batches are split into parts. So one user's uses, however many and
+/// however expensive, delay another's by one part. Thread-safe.
 class UseKey {
   public:
     UseKey(ServiceContext service_context, SteadyClock clock);
 
-    /// One result for each operation, in their order. Throws ServiceError as the contract says; `mistakes` is
-    /// what reading the request found wrong.
+    /// Returns one result for each operation, in their order. Throws ServiceError as the contract says.
+    /// `mistakes` are the errors found while reading the request.
     std::vector<UseResult> run(const Caller& caller, const Project& project, UseKeyRequest request,
                                std::vector<FieldError> mistakes);
 

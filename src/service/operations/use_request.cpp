@@ -21,7 +21,7 @@ std::string listed(const std::vector<std::string>& names) {
     return text;
 }
 
-/// Octets of a number as long as the key: a modulus, or the order of a curve.
+/// The length in octets of a number as long as the key: a modulus, or the order of a curve.
 std::size_t whole_octets(int bits) {
     return (static_cast<std::size_t>(bits) + 7) / 8;
 }
@@ -33,7 +33,7 @@ Bytes joined(const SecretBytes& first, const Bytes& second) {
     return both;
 }
 
-/// Whether the token has no private half. In the older form an environment may have the public one only.
+/// Whether the token has no private half. In the older form an environment may have only the public one.
 bool is_public_alone(const UseRules& rules) {
     return rules.key.type == keys::KeyType::public_key ||
            (rules.deployment != nullptr && rules.deployment->source == "publicKey");
@@ -239,8 +239,8 @@ class RequestCheck {
         }
     }
 
-    /// One that can't be right is replaced by one that is wrong but has the right length, so that the token
-    /// does the same work for it as for any other.
+    /// An invalid signature is replaced by a wrong one of the right length, so that the token does the same
+    /// work for it as for any other.
     void bring_into_raw_form() {
         Bytes& signature = checked_.operation.signature;
         const std::size_t half = whole_octets(rules_.deployment->size);

@@ -9,10 +9,10 @@
 
 namespace keyward::service {
 
-/// How a signature is written for the client.
+/// The encoding of a signature for the client.
 enum class SignatureForm { as_it_is, der };
 
-/// An operation that is right for its key, and how its result is to be told.
+/// An operation that fits its key, and the encoding of its result.
 struct CheckedRequest {
     CryptoRequest operation;
     SignatureForm form = SignatureForm::as_it_is;
@@ -22,17 +22,17 @@ struct CheckedRequest {
 struct UseRules {
     CryptoOperation action;
     const Key& key;
-    const Deployment* deployment;  ///< null when sizes can't be known: then they are not checked
+    const Deployment* deployment;  ///< null when sizes are unknown and therefore not checked
     bool legacy_allowed;
 };
 
-/// Checks one operation against the operations table and its key, makes the IV where none was sent, and
-/// brings ciphertext and signature into the form that tokens take. What is wrong is added to `mistakes`; then
-/// the result is of no use.
+/// Checks one operation against the operations table and its key, generates the IV where none was sent, and
+/// converts ciphertext and signature to the form that tokens take. Errors are added to `mistakes`; then the
+/// result is unusable.
 CheckedRequest check_operation(const UseRules& rules, OperationFields fields,
                                std::vector<FieldError>& mistakes);
 
-/// The key's mechanisms that are for this action and may be used, as a list for people.
+/// The key's mechanisms that support this action and may be used, as a list for people.
 std::string fitting_mechanisms(const UseRules& rules);
 
 }  // namespace keyward::service

@@ -5,7 +5,7 @@
 
 namespace keyward::service {
 
-/// How an operation that succeeded is told to the client.
+/// The client's result for an operation that succeeded.
 UseResult successful_result(CryptoOperation action, const CryptoRequest& operation, SignatureForm form,
                             SecretBytes output);
 

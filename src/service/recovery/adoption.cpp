@@ -13,7 +13,7 @@ using keys::KeyType;
 
 constexpr std::size_t longest_name = 255;
 
-/// Thrown among these functions alone.
+/// Thrown only within this file.
 struct Obstacle {
     std::string text;
 };
@@ -23,7 +23,7 @@ const TokenObject* half(const std::vector<TokenObject>& objects, KeyType type) {
     return found == objects.end() ? nullptr : &*found;
 }
 
-/// The object that says what the key is for, once it is sure that all fit together.
+/// The object that determines the key's properties, after checking that all objects fit together.
 const TokenObject& main_object(const std::vector<TokenObject>& objects) {
     if (const std::string duplicates = duplicates_among(objects); !duplicates.empty())
         throw Obstacle{"There are " + duplicates + " under this id"};
@@ -89,14 +89,14 @@ bool is_cipher(const std::string& name) {
     return use_of(*find_mechanism(name)) == KeyUsage::encrypt_decrypt;
 }
 
-/// AES-CTR and the others open what AES-GCM protects; RSA-PKCS decryption forges signatures.
+/// AES-CTR and the others can decrypt what AES-GCM protects; RSA-PKCS decryption can forge signatures.
 bool breaks_others(const MechanismList& names) {
     const auto ciphers = std::ranges::count_if(names, is_cipher);
     const bool gcm = std::ranges::find(names, "AES-GCM") != names.end();
     return ciphers > 0 && names.size() > 1 && gcm;
 }
 
-/// All that the object can be used with, as far as its attributes say.
+/// All mechanisms that the object's attributes allow.
 MechanismList possible_mechanisms(keys::Algorithm algorithm, const TokenObject& object) {
     MechanismList names = mechanisms_for(algorithm);
     std::erase_if(names, [&](const std::string& name) {
@@ -142,7 +142,7 @@ bool is_equal(const std::string& one, const std::string& other) {
     return !one.empty() && one == other;
 }
 
-/// Whether the objects are that key, and may be deployed here beside its other deployments.
+/// Checks that the objects are that key, and may be deployed here next to its other deployments.
 void require_same_key(const Key& there, const TokenObject& main, const Deployment& found) {
     if (there.state != KeyState::active) throw Obstacle{"The key of that name is being made or deleted"};
     if (there.type != main.type || there.algorithm != *main.algorithm)

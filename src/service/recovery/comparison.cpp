@@ -10,7 +10,7 @@ namespace {
 constexpr int looks_beside_imports = 6;
 constexpr std::size_t recorded_page = 500;
 
-/// One environment's comparison from the first look into the catalogue to the last lookup.
+/// One environment's comparison, from the first query of the catalogue to the last lookup.
 class Comparing {
   public:
     Comparing(Catalogue& catalogue, Environment& environment, const ScanLimits& limits,
@@ -75,8 +75,7 @@ class Comparing {
                drift.object.size() == 2 * ObjectId::size;
     }
 
-    /// An object that the catalogue does not know at this moment, and that is still in the token afterwards,
-    /// is unknown to it.
+    /// An object that the catalogue does not know now, and that is still in the token afterwards, is unknown.
     void drop_unknown_that_are_known() {
         const CatalogueView now = view();
         std::erase_if(result_.drift, [&](const Drift& drift) {
@@ -85,7 +84,7 @@ class Comparing {
         });
     }
 
-    /// The other way round: one that is not in the token, and is still deployed afterwards, is missing.
+    /// The reverse: an object that is not in the token, and is still deployed afterwards, is missing.
     void drop_missing_that_are_not_deployed() {
         const CatalogueView now = view();
         std::erase_if(result_.drift, [&](const Drift& drift) {
@@ -118,7 +117,7 @@ class Comparing {
         return std::ranges::find(result_.drift, DriftKind::missing, &Drift::kind) != result_.drift.end();
     }
 
-    /// A module may not show what other processes have made since it was initialised.
+    /// A module may not show objects that other processes have made since it was initialized.
     bool refresh() {
         return environment_.call<bool>([](Token& token) { return token.refresh(); });
     }
@@ -132,15 +131,16 @@ class Comparing {
         return std::ranges::find(result_.drift, DriftKind::incomplete, &Drift::kind);
     }
 
-    /// An incomplete object may have been finished since; and what stands under a missing key's id may be no
-    /// key, as the certificate that belongs to one.
+    /// An incomplete object may have been completed since; and an object under a missing key's id may not be
+    /// a key, but for instance a certificate for it.
     void look_again() {
         const FoundObjects found(scan_objects(environment_, limits_, progress_));
         std::erase_if(result_.drift, [&](const Drift& drift) {
             return drift.kind == DriftKind::missing && found.ours.contains(ObjectId::from_hex(drift.object));
         });
         keep_incomplete(found.incomplete);
-        // Beside imports each look may meet another object in the making; what was left behind is in all.
+        // While imports run, each look may find another incomplete object; those left behind are found in all
+        // looks.
         for (int look = 0; look < looks_beside_imports && incomplete() != result_.drift.end(); ++look) {
             if (intents_of(catalogue_, environment_.name()) > 0) result_.imports_under_way = true;
             if (!result_.imports_under_way) return;
@@ -148,7 +148,7 @@ class Comparing {
         }
     }
 
-    /// No more incomplete objects than at this look, too.
+    /// Lowers the number of incomplete objects to that of this look.
     void keep_incomplete(std::size_t count) {
         const auto first = incomplete();
         if (first == result_.drift.end() || count >= first->count) return;

@@ -11,36 +11,38 @@ namespace keyward::service {
 
 enum class ComparisonStatus {
     compared,
-    skipped,  ///< its token can't be reached, or is not the one that holds its keys
-    failed,   ///< a walk or a lookup failed: nothing can be said of it
+    skipped,  ///< its token cannot be reached, or is not the one that holds its keys
+    failed,   ///< a scan or a lookup failed: its state is unknown
 };
 
-/// What came of comparing one environment's token with the catalogue.
+/// The result of comparing one environment's token with the catalogue.
 struct Comparison {
     std::string environment;
     ComparisonStatus status = ComparisonStatus::compared;
     std::string reason;       ///< why it was not compared, in words for people
-    std::size_t objects = 0;  ///< key objects in the token, whosever
+    std::size_t objects = 0;  ///< all key objects in the token, ours or not
     std::vector<Drift> drift;
-    ObjectsById ours;  ///< what lies under ids of our form, but for keys that are where they should be
-    bool imports_under_way = false;  ///< before or after the walk, whosever
+    ObjectsById ours;  ///< objects under ids of our form, except those of keys that are where they should be
+    bool imports_under_way = false;  ///< before or after the scan, by any process
     std::string doubt;  ///< why the token may not be the one that holds the environment's keys; empty: it is
 };
 
 using TakeRecorded = std::function<void(const RecordedObject&)>;
 
-/// What the token of the environment should hold, one after the other, ordered by their ids: few of them are
+/// Visits what the token of the environment should hold, one object at a time, sorted by id: few of them are
 /// in memory at once.
 void each_recorded(Catalogue& catalogue, const std::string& environment, const TakeRecorded& take);
 
-/// Which of the catalogue's records name objects of that environment. `take` sees each that is recorded.
+/// Which of the catalogue's records name objects of that environment. `take` is called with each recorded
+/// object.
 CatalogueView view_of(Catalogue& catalogue, const std::string& environment, const TakeRecorded& take = {});
 
-/// How many objects are about to be made in the environment.
+/// The number of objects about to be created in the environment.
 std::size_t intents_of(Catalogue& catalogue, const std::string& environment);
 
-/// Walks through the token and compares; changes nothing. Every suspicion is looked up once more before it is
-/// reported, so requests may go on beside it, in this process and in others. Throws CatalogueError alone.
+/// Scans the token and compares; changes nothing. Every suspected difference is looked up once more before it
+/// is reported, so requests may continue at the same time, in this process and in others. Throws only
+/// CatalogueError.
 Comparison compare(Catalogue& catalogue, Environment& environment, const ScanLimits& limits = {},
                    const ScanProgress& progress = {});
 

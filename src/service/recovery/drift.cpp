@@ -87,18 +87,18 @@ std::string expected_label(const RecordedObject& recorded) {
     return object_label(recorded.deployment.alias, recorded.project, recorded.key);
 }
 
-/// SoftHSM2 pads a shorter HMAC key with zeros to SHA-256's block (RFC 2104), which changes nothing that it
-/// makes; other tokens keep it as it is.
+/// SoftHSM2 pads a shorter HMAC key with zeros to SHA-256's block (RFC 2104), which does not change its MACs;
+/// other tokens keep it unchanged.
 constexpr int padded_hmac_bits = 512;
 
-/// AES and DESede keys tell more with their check value, asymmetric ones with their public key.
+/// AES and DESede keys are compared better by their check value, asymmetric ones by their public key.
 bool tells_size(const RecordedObject& recorded, const TokenObject& object) {
     const int size = recorded.deployment.size;
     const bool may_be_padded = object.size == padded_hmac_bits && size < padded_hmac_bits;
     return recorded.algorithm == keys::Algorithm::hmac && object.size != 0 && size != 0 && !may_be_padded;
 }
 
-/// One line of the comparison: what the token says, what the catalogue says, and whether both say anything.
+/// One line of the comparison: the token's value, the catalogue's value, and whether both have one.
 struct Row {
     std::string what;
     std::string found;

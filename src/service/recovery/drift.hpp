@@ -11,14 +11,14 @@
 
 namespace keyward::service {
 
-/// How catalogue and token may disagree.
+/// The kinds of disagreement between catalogue and token.
 enum class DriftKind {
-    missing,     ///< the catalogue believes that the object is in the token
-    unknown,     ///< the catalogue knows nothing of the object: another application's, or ours without a row
-    changed,     ///< the object is not as the catalogue says
+    missing,     ///< the catalogue expects the object in the token
+    unknown,     ///< the catalogue does not know the object: another application's, or ours without a row
+    changed,     ///< the object differs from its record
     duplicate,   ///< more than one object of the same class under one id of ours
-    returned,    ///< the catalogue says that the object is lost, and it is there
-    incomplete,  ///< what a module leaves behind that was killed while it made an object
+    returned,    ///< the catalogue records the object as lost, but it exists
+    incomplete,  ///< left behind by a module that was killed while it created an object
 };
 
 /// `missing`, `unknown`, `changed`, `duplicate`, `returned`, `incomplete`.
@@ -31,13 +31,13 @@ struct Drift {
     std::string project;  ///< empty where the catalogue knows no key
     std::string key;
     std::string object;     ///< the whole id in hex
-    std::string label;      ///< as it stands in the token; the expected one of a missing object
+    std::string label;      ///< as in the token; the expected one of a missing object
     std::string detail;     ///< a sentence for people: what was found, and what was expected
-    std::size_t count = 1;  ///< of incomplete objects; they have nothing to tell one from the other
+    std::size_t count = 1;  ///< the number of incomplete objects, which cannot be told apart
 };
 
-/// The objects of all deployments in one environment, and how those stand: little enough to be held for every
-/// key there is.
+/// The objects of all deployments in one environment, with the deployments' states. Small enough to be held
+/// in memory for every key.
 class RecordedObjects {
   public:
     struct Entry {
@@ -52,44 +52,44 @@ class RecordedObjects {
     [[nodiscard]] std::optional<DeploymentState> find(const ObjectId& id) const;
 
   private:
-    std::vector<Entry> objects_;  ///< by id
+    std::vector<Entry> objects_;  ///< sorted by id
 };
 
-/// What the catalogue said of one environment at one moment. Objects move from intent to deployment to
-/// tombstone and never back, so they are read in that order: what was anywhere is seen somewhere.
+/// The catalogue's view of one environment at one moment. Objects move from intent to deployment to tombstone
+/// and never back, so they are read in that order: an object that is recorded anywhere is seen at least once.
 struct CatalogueView {
     RecordedObjects recorded;
-    std::set<ObjectId> in_motion;  ///< named by intents and tombstones: about to come or to go
-    std::size_t intents = 0;       ///< how many of those are about to come
+    std::set<ObjectId> in_motion;  ///< named by intents and tombstones: about to be created or destroyed
+    std::size_t intents = 0;       ///< how many of those are about to be created
 
     [[nodiscard]] bool knows(const ObjectId& id) const;
 };
 
-/// The objects that lie in a token under one id of our form.
+/// The objects in a token under ids of our form.
 using ObjectsById = std::map<ObjectId, std::vector<TokenObject>>;
 
-/// What a walk through a token found.
+/// The result of a scan of a token.
 struct FoundObjects {
     explicit FoundObjects(std::vector<TokenObject> objects);
 
     ObjectsById ours;
     std::vector<TokenObject> others;  ///< with ids of other forms
     std::size_t incomplete = 0;
-    std::size_t count = 0;  ///< of all
+    std::size_t count = 0;  ///< the number of all objects
 };
 
-/// Compares what a walk through the token found with the catalogue before and after it. What came or went in
-/// between is no drift, nor is what intents and tombstones name. A missing or unknown object is a suspicion
-/// until it was looked up once more: an object is not seen twice in the same moment. Half-made objects are
-/// one entry together. `before` and `found` must outlive it.
+/// Compares the result of a scan with the catalogue before and after it. Objects that appeared or disappeared
+/// in between are no drift, nor are those that intents and tombstones name. A missing or unknown object is
+/// only suspected until it was looked up once more: catalogue and token are not read at the same moment.
+/// Incomplete objects are reported as one entry. `before` and `found` must outlive it.
 class DriftSearch {
   public:
     DriftSearch(std::string environment, const CatalogueView& before, FoundObjects& found);
 
-    /// To be called with each object that is recorded after the walk, one at a time, so that they need not be
-    /// held together. What the token holds of a deployed key is then no longer needed, and is dropped.
+    /// Call it with each object that is recorded after the scan, one at a time, so that they need not all be
+    /// held in memory. The token's data of a deployed key is then no longer needed, and is dropped.
     void compare_with(const RecordedObject& recorded);
-    /// The drift, in the order of projects and keys.
+    /// The drift, sorted by projects and keys.
     [[nodiscard]] std::vector<Drift> end(const CatalogueView& after);
 
   private:
@@ -101,11 +101,11 @@ class DriftSearch {
     std::vector<Drift> drift_;
 };
 
-/// So many incomplete objects.
+/// The drift entry for this number of incomplete objects.
 Drift half_made_drift(const std::string& environment, std::size_t count);
 
-/// Why the objects under one id are not what the catalogue records; empty when they are. What
-/// `duplicates_among` finds is not repeated.
+/// How the objects under one id differ from the catalogue's record; empty when they do not. The findings of
+/// `duplicates_among` are not repeated.
 std::vector<std::string> differences(const RecordedObject& recorded, const std::vector<TokenObject>& objects);
 
 /// `2 private keys` …; empty when there is at most one object of each class.

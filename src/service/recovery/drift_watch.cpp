@@ -59,7 +59,7 @@ void DriftWatch::look(const std::stop_token& stop) {
     std::erase_if(left_, [&](Environment* environment) { return look_at(*environment, stop); });
 }
 
-/// False when it failed, so that it is to be repeated.
+/// False when it failed and must be repeated.
 bool DriftWatch::look_at(Environment& environment, const std::stop_token& stop) {
     if (stop.stop_requested()) return false;
     try {

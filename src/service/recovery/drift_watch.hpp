@@ -10,22 +10,22 @@
 
 namespace keyward::service {
 
-/// Looks for drift in every environment once, on a thread of its own, and writes what it found into the log.
-/// An environment at which the look failed, as with the catalogue, is looked at once more, after pauses that
-/// grow; one whose token can't be looked through is not. An environment with a single worker is passed over:
-/// a walk would hold up its requests.
+/// Looks for drift in every environment once, on a thread of its own, and logs the findings. An environment
+/// for which that failed, for instance because of the catalogue, is checked again, after growing pauses; one
+/// whose token cannot be scanned is not. An environment with a single worker is skipped: a scan would block
+/// its requests.
 class DriftWatch {
   public:
-    /// The environments are those that there are now.
+    /// The environments are those that exist now.
     explicit DriftWatch(ServiceContext service_context);
     DriftWatch(const DriftWatch&) = delete;
     DriftWatch& operator=(const DriftWatch&) = delete;
     DriftWatch(DriftWatch&&) = delete;
     DriftWatch& operator=(DriftWatch&&) = delete;
-    ~DriftWatch() = default;  // stops the walk and joins the thread
+    ~DriftWatch() = default;  // stops the scan and joins the thread
 
-    /// Returns at once. To be called again and again: it does nothing while a look is under way, in the pause
-    /// after one that failed, and once all environments were looked at.
+    /// Returns at once. Call it repeatedly: it does nothing while a check is running, in the pause after one
+    /// that failed, and once all environments were checked.
     void begin();
 
   private:
@@ -36,8 +36,8 @@ class DriftWatch {
     GrowingPause pause_;
     std::mutex mutex_;
     bool looking_ = false;
-    std::vector<Environment*> left_;  ///< to be looked at; the thread's while it looks
-    std::jthread thread_;             // the last member, since it uses the others to its end
+    std::vector<Environment*> left_;  ///< not yet checked; used by the thread while it runs
+    std::jthread thread_;             // the last member, since it uses the others until it ends
 };
 
 }  // namespace keyward::service

@@ -9,7 +9,7 @@
 namespace keyward::service {
 namespace {
 
-/// One tombstone that is to be given up.
+/// Gives up one tombstone.
 class GivingUp {
   public:
     GivingUp(ServiceContext& service_context, const Tombstone& tombstone, const std::string& actor)
@@ -45,7 +45,7 @@ class GivingUp {
         return is_found(environment) ? destroy() : end("not found in two lookups");
     }
 
-    /// The ping makes sure that it is the environment's token that is asked.
+    /// The ping makes sure that the lookup reaches the environment's token.
     bool is_found(Environment& environment) {
         environment.call<bool>([](Token& token) { return token.ping(), true; });
         return is_found(environment, tombstone_.object_id);
@@ -77,7 +77,7 @@ class GivingUp {
 
     [[nodiscard]] GivenUp refused(const std::string& why) const { return {tombstone_.object_id, false, why}; }
 
-    /// With the key that it was of, where a deployment still names it.
+    /// Includes the object's key, where a deployment still names it.
     [[nodiscard]] AuditRecord audit(const std::string& result) const {
         AuditRecord record{.at = service_context_.clock(),
                            .actor = actor_,

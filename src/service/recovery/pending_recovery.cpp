@@ -7,7 +7,7 @@
 namespace keyward::service {
 namespace {
 
-/// Says which keys intents and tombstones are about, as far as the keys are (still) in the catalogue.
+/// Maps intents and tombstones to their keys, as far as the keys are (still) in the catalogue.
 class Names {
   public:
     explicit Names(Catalogue& catalogue) {
@@ -66,7 +66,7 @@ PendingRecovery pending_recovery_in(const ServiceContext& service_context,
     auto tombstones = service_context.catalogue.tombstones();
     std::erase_if(intents, std::not_fn(is_nobodys));
     std::erase_if(tombstones, std::not_fn(is_nobodys));
-    // Those of a token that was replaced wait until it is back.
+    // Tombstones of a replaced token wait until it is back.
     std::erase_if(tombstones, [](const Tombstone& each) { return !each.serial.empty(); });
     PendingRecovery pending;
     if (intents.empty() && tombstones.empty()) return pending;

@@ -88,7 +88,7 @@ std::optional<AcceptedToken> Reconciler::accept_token(Environment& environment,
     try {
         serial = environment.call<TokenIdentity>([](Token& token) { return token.identity(); }).serial;
     } catch (const TokenError&) {
-        return std::nullopt;  // the comparison meets the same, and says so
+        return std::nullopt;  // the comparison meets the same error and reports it
     }
     const auto bound = service_context_.catalogue.pinned_token(environment.name());
     if (bound == serial && holds_its_keys(environment)) return std::nullopt;
@@ -109,7 +109,8 @@ std::optional<AcceptedToken> Reconciler::accept_token(Environment& environment,
     return AcceptedToken{serial, bound};
 }
 
-/// What the token held before it was initialised again stays recorded, under a name of its own.
+/// The objects that the token held before it was initialized again stay recorded, under a serial number of
+/// their own.
 void Reconciler::retire_token(const std::string& environment, const std::string& serial,
                               const ReconcileOptions& options) const {
     const Instant now = service_context_.clock();

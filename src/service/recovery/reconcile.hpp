@@ -11,58 +11,59 @@
 
 namespace keyward::service {
 
-/// What a pass may do beside looking.
+/// What a pass may do besides comparing.
 struct ReconcileOptions {
     bool dry_run = false;  ///< destroys nothing and writes nothing
-    bool adopt = false;    ///< the catalogue is made to say what the tokens hold; of objects that it does not
-                           ///< know, those that carry a proof of their origin are taken in
-    std::set<std::string> adopt_objects;  ///< these are taken in on the operator's word; CKA_IDs in hex
-    MechanismList mechanisms;             ///< what these may be used with; empty: as the token says
-    std::set<ObjectId> give_up;           ///< tombstones that end when their objects are not found once more
+    bool adopt = false;    ///< update the catalogue to match the tokens; of objects that it does not know,
+                           ///< those that prove their origin are adopted
+    std::set<std::string> adopt_objects;  ///< adopt these at the operator's request; CKA_IDs in hex
+    MechanismList mechanisms;             ///< the mechanisms of these; empty: as the token says
+    std::set<ObjectId> give_up;           ///< tombstones to end when a further lookup does not find their
+                                          ///< objects
     /// Environments whose keys are held by the token that is in place now, whichever was recorded before.
-    /// They are compared with the others, and the catalogue told which of its keys that token holds.
+    /// They are compared with the others, and the catalogue records which of its keys that token holds.
     std::set<std::string> accept_tokens;
-    bool remove_incomplete = false;      ///< incomplete objects are destroyed
-    std::set<std::string> environments;  ///< which ones are compared; empty for all
-    std::string actor = "keyward";       ///< who stands in the audit trail for what is healed
+    bool remove_incomplete = false;      ///< destroy incomplete objects
+    std::set<std::string> environments;  ///< the environments to compare; empty for all
+    std::string actor = "keyward";       ///< the actor of repairs in the audit trail
 };
 
-/// A disagreement that is left, or was healed.
+/// A disagreement that remains or was repaired.
 struct Finding {
     Drift drift;
-    std::string note;  ///< why it could not be healed, or what was done
+    std::string note;  ///< why it could not be repaired, or what was done
 };
 
-/// A token that takes the place of another as the one that holds an environment's keys.
+/// A token that replaces another as the holder of an environment's keys.
 struct AcceptedToken {
     std::string serial;
-    std::optional<std::string> previous;  ///< the serial of the one before
-    bool done = true;                     ///< not in a dry run
+    std::optional<std::string> previous;  ///< the serial number of the previous one
+    bool done = true;                     ///< false in a dry run
 };
 
 struct EnvironmentReport {
     std::string name;
     ComparisonStatus status = ComparisonStatus::compared;
-    std::string reason;                           ///< why it was not compared, or is not healed
+    std::string reason;                           ///< why it was not compared, or is not repaired
     std::size_t objects = 0;                      ///< key objects in the token
-    std::optional<AcceptedToken> accepted_token;  ///< when it is another one than before
-    std::vector<Finding> drift;                   ///< what is left of it
+    std::optional<AcceptedToken> accepted_token;  ///< set when it differs from the previous one
+    std::vector<Finding> drift;                   ///< the drift that remains
     std::vector<Finding> adopted;
     std::size_t removed = 0;  ///< incomplete objects
 };
 
-/// A tombstone that was to be given up.
+/// The result of giving up a tombstone.
 struct GivenUp {
     ObjectId id;
     bool done = false;
-    std::string note;  ///< a sentence: how it ended, or why not
+    std::string note;  ///< a sentence: how it ended, or why it did not
 };
 
 /// A tombstone whose object was looked for and not found.
 struct AbsentObject {
     ObjectId id;
     std::string environment;
-    int looks = 0;  ///< in a re-initialised module
+    int looks = 0;  ///< lookups in a reinitialized module
 };
 
 struct ReconcileReport {
@@ -71,21 +72,21 @@ struct ReconcileReport {
     std::vector<EnvironmentReport> environments;
     std::vector<GivenUp> given_up;
     std::vector<AbsentObject> absent;
-    std::vector<std::string> not_there;  ///< ids that were to be adopted, and are no unknown object anywhere
+    std::vector<std::string> not_there;  ///< ids to adopt that are no unknown object in any environment
 
-    /// Everything is settled, every environment was compared, and no drift is left.
+    /// Everything is resolved, every environment was compared, and no drift is left.
     [[nodiscard]] bool in_order() const;
 };
 
-/// Settles interrupted changes, compares tokens and catalogue, and heals where it is told to. Safe beside
-/// running services, in this process and in others. For one thread.
+/// Resolves interrupted changes, compares tokens and catalogue, and repairs where it is told to. Safe while
+/// services run, in this process and in others. Not thread-safe.
 class Reconciler {
   public:
-    /// `progress` hears of the settling under the name "".
+    /// `progress` receives the resolution of changes under the name "".
     Reconciler(ServiceContext service_context, std::function<bool(const std::string& owner)> is_dead,
                ScanProgress progress = {});
 
-    /// Throws CatalogueError; whatever a token does ends in the report.
+    /// Throws CatalogueError. Errors of a token are put into the report.
     ReconcileReport run(const ReconcileOptions& options, const ScanLimits& limits = {});
 
   private:

@@ -9,7 +9,7 @@
 
 namespace keyward::service {
 
-/// One pass over tombstones of one environment, whose leases it holds from its beginning to its end.
+/// One pass over tombstones of one environment. It holds their leases from its beginning to its end.
 class Recovery::Pass {
   public:
     Pass(Recovery& recovery, Environment& environment, const std::vector<Tombstone>& claimed,
@@ -32,7 +32,7 @@ class Recovery::Pass {
                 if (destroy(each)) left_.erase(each.tombstone.object_id);
                 if (done) done();
             }
-        // Another replica may reach the token that this one can't.
+        // Another replica may reach the token that this one cannot.
         ServiceContext& service_context = recovery_.service_context_;
         if (!left_.empty())
             service_context.catalogue.renew_leases(left_, service_context.owner, service_context.clock());
@@ -60,7 +60,7 @@ class Recovery::Pass {
         }
     }
 
-    /// What the token holds of what is to go; nothing when one lookup failed.
+    /// The objects of the tombstones that the token holds; nothing when one lookup failed.
     std::optional<std::vector<Found>> look_up(const std::stop_token& stop) {
         std::vector<Found> found;
         for (const Tombstone& tombstone : claimed_) {
@@ -82,7 +82,7 @@ class Recovery::Pass {
         return found;
     }
 
-    /// Whether its tombstone ended.
+    /// Returns whether its tombstone ended.
     bool destroy(const Found& found) {
         const Tombstone& tombstone = found.tombstone;
         ServiceContext& service_context = recovery_.service_context_;
@@ -96,7 +96,7 @@ class Recovery::Pass {
         return result.ended;
     }
 
-    /// The leases last longer than one call, but not than a pass.
+    /// The leases last longer than one call, but not as long as a pass.
     void renew() {
         ServiceContext& service_context = recovery_.service_context_;
         const Instant now = service_context.clock();
@@ -109,7 +109,7 @@ class Recovery::Pass {
     Environment& environment_;
     const std::vector<Tombstone>& claimed_;
     RecoveryReport& report_;
-    std::set<ObjectId> left_;  ///< whose leases this pass holds
+    std::set<ObjectId> left_;  ///< objects whose leases this pass holds
     Instant renewed_at_;
 };
 

@@ -9,7 +9,7 @@
 
 namespace keyward::service {
 
-/// Runs recovery beside the requests of a service: each environment's part on a thread of its own, which
+/// Runs recovery while a service handles requests: each environment's part on a thread of its own, which
 /// exists while tombstones wait there, so that a slow token delays no other.
 class RecoveryRunner {
   public:
@@ -19,14 +19,14 @@ class RecoveryRunner {
     RecoveryRunner& operator=(const RecoveryRunner&) = delete;
     RecoveryRunner(RecoveryRunner&&) = delete;
     RecoveryRunner& operator=(RecoveryRunner&&) = delete;
-    /// Asks all to stop and waits for the calls to tokens that are under way, each up to its deadline.
+    /// Requests all parts to stop and waits for the running calls to tokens, each up to its deadline.
     ~RecoveryRunner() { request_stop(); }
 
-    /// To be called every few seconds, by one thread: settles intents and starts an environment's part where
-    /// tombstones wait and the part before has ended. Does not wait for a token. Throws CatalogueError.
+    /// Resolves intents and starts an environment's part where tombstones wait and the part before has ended.
+    /// Does not wait for a token. Call it every few seconds, from one thread. Throws CatalogueError.
     void run();
 
-    /// Nothing is begun from now on. Any thread may call; returns at once.
+    /// Starts nothing from now on. Thread-safe; returns at once.
     void request_stop() { stop_.request_stop(); }
 
   private:
@@ -35,7 +35,7 @@ class RecoveryRunner {
     Recovery& recovery_;
     std::stop_source stop_;
     std::map<std::string, std::future<void>>
-        parts_;  // the last member, since they use the others to their end
+        parts_;  // the last member, since they use the others until they end
 };
 
 }  // namespace keyward::service

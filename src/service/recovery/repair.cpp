@@ -15,14 +15,14 @@ constexpr const char* lost_text = "The token does not hold this key any more: se
 constexpr const char* under_way_text =
     "Not removed, since an import into this environment is under way and may be making it now";
 
-/// The adoption of what one comparison found.
+/// The adoption of the objects that one comparison found.
 class Adopting {
   public:
     Adopting(ServiceContext& service_context, const Comparison& comparison, const std::string& actor,
              const AdoptionOrder& order)
         : service_context_(service_context), comparison_(comparison), actor_(actor), order_(order) {}
 
-    /// Whether the drift is healed; the note says what was done, or why it could not be.
+    /// Returns whether the drift is repaired; the note says what was done, or why it could not be.
     bool heal(Finding& finding) {
         switch (finding.drift.kind) {
             case DriftKind::missing:
@@ -116,7 +116,7 @@ class Adopting {
     std::optional<std::vector<Project>> projects_;
 };
 
-/// `1 incomplete object is`, `2 incomplete objects are`.
+/// `1 half-made object is`, `2 half-made objects are`.
 std::string half_made_objects(std::size_t count, const char* one, const char* many) {
     return std::to_string(count) + (count == 1 ? " half-made object " : " half-made objects ") +
            (count == 1 ? one : many);

@@ -10,21 +10,22 @@
 
 namespace keyward::service {
 
-/// A circuit breaker: after `limit` failures in a row to reach the token it is open, and calls are refused at
-/// once instead of each waiting for its deadline. A sign of life closes it. Any thread may call.
+/// A circuit breaker: after `limit` consecutive failures to reach the token it is open, and calls are refused
+/// at once instead of each waiting for its deadline. An answer of the token, usually to a ping, closes it.
+/// Thread-safe.
 class Breaker {
   public:
     explicit Breaker(std::size_t limit) : limit_(limit) {}
 
     void succeeded();
-    /// A refusal is an answer, so it counts as a sign of life; a busy pool says nothing either way.
+    /// A refusal is an answer, so it counts as a success; a busy pool says nothing either way.
     void failed(TokenFault fault);
-    /// A call that was begun then has not been answered in time. Where the token has answered another one
-    /// since, that says nothing of the token.
+    /// A call that was begun at `begun` has not been answered in time. If the token has answered another call
+    /// since, the time-out says nothing about the token.
     void timed_out(std::chrono::steady_clock::time_point begun);
 
     [[nodiscard]] bool is_open() const;
-    /// What failed last, while anything does.
+    /// The last fault, while calls fail.
     [[nodiscard]] std::optional<TokenFault> last_fault() const;
 
   private:

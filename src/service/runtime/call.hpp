@@ -15,7 +15,7 @@ namespace keyward::service {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-/// What a worker sees of a call.
+/// The worker's view of a call.
 class QueuedCall {
   public:
     QueuedCall() = default;
@@ -24,9 +24,9 @@ class QueuedCall {
     QueuedCall(QueuedCall&&) = delete;
     QueuedCall& operator=(QueuedCall&&) = delete;
     virtual ~QueuedCall() = default;
-    /// Runs it, unless nobody waits any more. What the call throws goes to the one who waits.
+    /// Runs it, unless its caller has stopped waiting. Exceptions of the call are passed to its caller.
     virtual void run(Token& token) = 0;
-    /// It will never be run: the one who waits gets CallTimedOut, as one that was not started.
+    /// The call will never run: its caller gets CallTimedOut, as for a call that was not started.
     virtual void refuse() noexcept = 0;
 };
 
@@ -35,17 +35,17 @@ template <typename Result>
 class Call : public QueuedCall {
   public:
     using Work = std::function<Result(Token&)>;
-    /// Runs on the worker after a call whose waiter had gone has ended, well or not. What it throws is
-    /// logged.
+    /// Runs on the worker when a call ends after its caller has stopped waiting, whether it succeeded or not.
+    /// Its exceptions are logged.
     using WhenLate = std::function<void(Token&)>;
 
     Call(Work work, WhenLate when_late, SteadyTime deadline)
         : work_(std::move(work)), when_late_(std::move(when_late)), deadline_(deadline) {}
 
-    /// The result, or what the call threw. Throws CallTimedOut at the deadline; from then on a call that has
-    /// not been started never will be, and one that has is `when_late`'s.
+    /// Returns the result, or throws what the call threw. Throws CallTimedOut at the deadline; from then on a
+    /// call that has not been started never will be, and one that has is passed to `when_late`.
     Result wait() {
-        Work dropped;  // what will never run may hold a key; it ends here, not when a worker comes by
+        Work dropped;  // a call that never runs may hold a key: release it here, not when a worker takes it
         std::unique_lock lock(mutex_);
         if (!ended_.wait_until(lock, deadline_, [&] { return stage_ == Stage::ended; })) {
             const bool started = stage_ == Stage::running;
@@ -88,7 +88,7 @@ class Call : public QueuedCall {
         return true;
     }
 
-    /// Hands the outcome to the waiter; false when it has gone.
+    /// Passes the result to the waiting caller; false when it has stopped waiting.
     bool end(std::optional<Result> result, std::exception_ptr error) {
         const std::lock_guard lock(mutex_);
         if (stage_ == Stage::abandoned) return false;

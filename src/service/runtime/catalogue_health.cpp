@@ -32,7 +32,7 @@ void CatalogueHealth::begin() {
 
 void CatalogueHealth::end(bool up, const std::string& reason) {
     const std::string former = note(up, reason);
-    // Not with the mutex held: a log whose reader is slow would keep those waiting who ask for the state.
+    // Not with the mutex held: a log with a slow reader would block callers that ask for the state.
     if (!up && reason != former) log::error("catalogue.down", {{"reason", reason}});
     if (up && !former.empty()) log::info("catalogue.up");
 }

@@ -9,16 +9,15 @@
 
 namespace keyward::service {
 
-/// Whether the catalogue can be written and read, as known without asking it now. Any thread may call;
-/// nothing but `probe` waits.
+/// Whether the catalogue can be written and read, as last probed. Thread-safe; only `probe` blocks.
 class CatalogueHealth {
   public:
-    /// A probe that has not ended after `patience` counts as failed for as long as it runs: so a database
-    /// that hangs is known to be down long before the deadline of a statement. `owner` is this process.
+    /// A probe that has not ended after `patience` counts as failed while it runs: so a database that hangs
+    /// is known to be down long before the deadline of a statement. `owner` is this process.
     CatalogueHealth(Catalogue& catalogue, std::string owner, Clock clock,
                     std::chrono::milliseconds patience = std::chrono::milliseconds(900));
 
-    /// To be called again and again, by one thread. Waits for the catalogue.
+    /// Waits for the catalogue. Call it repeatedly, from one thread.
     void probe();
     /// False before the first probe has ended.
     [[nodiscard]] bool is_up() const;
@@ -27,7 +26,7 @@ class CatalogueHealth {
     using Time = std::chrono::steady_clock;
     void begin();
     void end(bool up, const std::string& reason);
-    /// The reason before.
+    /// Returns the previous reason.
     std::string note(bool up, std::string reason);
 
     Catalogue& catalogue_;

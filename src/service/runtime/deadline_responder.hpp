@@ -4,8 +4,8 @@
 
 namespace keyward::service {
 
-/// Someone for whom a call to a token runs on the very thread that would answer them
-/// (Environment::call_here), and who must not wait for longer than its deadline.
+/// Answers a client whose call to a token runs on the very thread that would answer it
+/// (Environment::call_here), so that the client does not wait past the call's deadline.
 class DeadlineResponder {
   public:
     DeadlineResponder() = default;
@@ -15,8 +15,8 @@ class DeadlineResponder {
     DeadlineResponder& operator=(DeadlineResponder&&) = delete;
     virtual ~DeadlineResponder() = default;
 
-    /// The call still runs at its deadline, and is left to end by itself: this is what the client is told.
-    /// Runs on another thread than the call, at most once in each call, and never after the call has ended.
+    /// Tells the client `why` when the call still runs at its deadline; the call is left to end by itself.
+    /// Runs on another thread than the call, at most once for each call, and never after the call has ended.
     virtual void give_up(const ServiceError& why) noexcept = 0;
 };
 

@@ -35,7 +35,7 @@ struct CallHere {
 struct Environment::Shared {
     Shared(std::shared_ptr<Token> the_token, std::size_t the_places, std::size_t breaker_limit)
         : token(std::move(the_token)), places(the_places), breaker(breaker_limit) {
-        here.reserve(places);  // those who have a place are entered without memory
+        here.reserve(places);  // so that a call that has a place is entered without allocating
     }
 
     /// A call for a worker: in `waiting_calls` until it has a place, then in `ready_calls`.
@@ -59,9 +59,9 @@ struct Environment::Shared {
     Breaker breaker;
     std::mutex mutex;
     std::condition_variable changed;
-    std::condition_variable watch_may_end;  ///< of its own: woken in a worker's stead, the watch would leave
-                                            ///< the call lying that it was woken for
-    FairQueue place_queue;                  ///< of all calls that wait, by their users
+    std::condition_variable watch_may_end;  ///< separate from `changed`: if a notification for a worker woke
+                                            ///< the watch instead, its call would not be run
+    FairQueue place_queue;                  ///< all waiting calls, by their users
     WorkersCalls waiting_calls;
     WorkersCalls ready_calls;
     std::vector<CallHere*> here;
@@ -97,7 +97,7 @@ struct Environment::Shared {
         return true;
     }
 
-    /// Null when the worker is to end. The call has its place already.
+    /// Null when the worker must end. The call has its place already.
     std::shared_ptr<QueuedCall> next() {
         std::unique_lock lock(mutex);
         changed.wait(lock, [&] { return stopping || !ready_calls.empty(); });
@@ -125,8 +125,8 @@ struct Environment::Shared {
         if (stopping) changed.notify_all();
     }
 
-    /// `called` when there is a place, taken in its turn; `displaced` when too many wait or the environment
-    /// is being stopped; `waits` when the deadline passed.
+    /// `called` when there is a place, taken in turn; `displaced` when too many wait or the environment is
+    /// being stopped; `waits` when the deadline passed.
     FairQueue::State take_place(std::unique_lock<std::mutex>& lock, const CallHere& call, std::size_t limit) {
         if (taken_places < places) {  // then the queue is empty
             ++taken_places;
@@ -150,13 +150,13 @@ struct Environment::Shared {
         watch_may_end.notify_all();
     }
 
-    /// Lets those go whose calls hang. There is no hurry, so nobody wakes it.
+    /// Answers for calls that hang. It polls and needs no notification, since some delay is acceptable.
     void watch(std::chrono::milliseconds deadline, const std::function<ServiceError(bool hangs)>& timed_out) {
         const auto tick = tick_of(deadline);
         std::unique_lock lock(mutex);
         while (!watch_may_end.wait_for(lock, tick, [&] { return stopping && here.empty(); })) {
             const auto now = std::chrono::steady_clock::now();
-            // One that could not be let go is let go at the next look.
+            // A call for which this fails is tried again at the next tick.
             for (CallHere* const call : here)
                 if (!call->given_up && call->deadline <= now)
                     contain("watch of an environment", [&] { let_go(*call, now, deadline, timed_out); });
@@ -165,7 +165,7 @@ struct Environment::Shared {
 
     void let_go(CallHere& call, SteadyTime now, std::chrono::milliseconds deadline,
                 const std::function<ServiceError(bool hangs)>& timed_out) {
-        // One that waited for its place for most of its time says nothing of the token.
+        // A call that waited for its place for most of its time says nothing about the token.
         const bool hangs = 2 * (now - call.entered) >= deadline;
         const ServiceError why = timed_out(hangs);
         call.given_up = true;
@@ -184,7 +184,7 @@ struct Environment::Shared {
     }
 };
 
-/// The one question for a sign of life that may be open at a time: over when this ends, however it does.
+/// The right to the only ping that may run at a time. The destructor gives it back.
 class Environment::ProbeTurn {
   public:
     explicit ProbeTurn(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
@@ -196,7 +196,7 @@ class Environment::ProbeTurn {
         if (taken_) shared_->probing = false;
     }
 
-    /// False while another one is open.
+    /// False while another ping is running.
     bool take() {
         taken_ = !shared_->probing.exchange(true);
         if (taken_) shared_->probe_started = std::chrono::steady_clock::now();
@@ -211,7 +211,7 @@ class Environment::ProbeTurn {
 
 namespace {
 
-/// For an end that nobody prepared with `stop`: a call that hangs is left behind with the token it holds.
+/// For a destruction without a preceding `stop`: a call that hangs is left behind with the token it holds.
 constexpr std::chrono::milliseconds destructor_patience{2000};
 
 }  // namespace
@@ -220,7 +220,7 @@ Environment::Environment(EnvironmentProfile profile, std::shared_ptr<Token> toke
     : profile_(std::move(profile)),
       shared_(std::make_shared<Shared>(std::move(token), profile_.workers, profile_.breaker_limit)),
       breaker_(shared_->breaker) {
-    note_refresh(system_now());  // its module is initialised by the first call
+    note_refresh(system_now());  // its module is initialized by the first call
     workers_.reserve(profile_.workers);
     watch_ = std::thread([shared = shared_, deadline = profile_.deadline, environment = name(),
                           text = timed_out_text(profile_.deadline)] {
@@ -247,8 +247,7 @@ void Environment::probe() {
     const auto turn = std::make_shared<ProbeTurn>(shared_);
     if (!turn->take()) return;
     try {
-        // A probe waits as long as it takes: while it hangs, so does the token, and there is no use in a
-        // second one.
+        // A probe has no deadline: while it hangs, so does the token, and a second one is useless.
         push(std::make_shared<Call<bool>>(
                  [turn](Token&) {
                      turn->ask();
@@ -257,7 +256,7 @@ void Environment::probe() {
                  nullptr, SteadyTime::max()),
              "a probe");
     } catch (const TokenError&) {
-        // The queue is full: the calls in it say as much as a probe would.
+        // The queue is full: the calls in it show as much as a probe would.
     }
 }
 
@@ -355,7 +354,7 @@ void Environment::push(std::shared_ptr<QueuedCall> call, const std::string& user
         throw TokenError(TokenFault::busy, too_many_waiting_text());
 }
 
-/// With the mutex held. Where no thread can be had, those there are do the work.
+/// With the mutex held. Where no thread can be created, the existing ones do the work.
 void Environment::start_worker() {
     try {
         workers_.emplace_back([shared = shared_] { shared->work(); });

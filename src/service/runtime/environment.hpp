@@ -21,7 +21,7 @@ namespace keyward::service {
 
 struct CallHere;
 
-/// What is said of an environment, and the limits that keep its troubles its own.
+/// The description of an environment, and the limits that isolate its failures.
 struct EnvironmentProfile {
     std::string name;
     std::string type;              ///< PRODUCTION, SANDBOX, TEST
@@ -32,17 +32,17 @@ struct EnvironmentProfile {
     std::size_t breaker_limit = 3;
 };
 
-/// Whether an environment's token answers, as known without asking it now.
+/// Whether an environment's token answers, as last probed.
 enum class Health { unknown, up, down };
 
 /// One environment: a token behind a bulkhead of its own worker threads, queue limit, deadline and circuit
-/// breaker, so that a dead or hung HSM costs its own environment and no other. At most as many calls are in
-/// the token at once as the profile has workers, whoever's thread they run on. A worker's thread is started
-/// when a call would wait for one, and stays.
+/// breaker, so that a dead or hung HSM affects only its own environment. At most as many calls are in the
+/// token at once as the profile has workers, on any thread. A worker's thread is started when a call would
+/// wait for one, and stays.
 ///
-/// Where all places in the token are taken, calls wait by turns of their users; what the service does for
-/// itself counts as a user of no name. Where too many wait, a user of whom few do displaces a call of the one
-/// of whom most do. Any thread may call.
+/// Where all places in the token are taken, calls wait in a queue that is fair among users; calls of the
+/// service itself count as a user with an empty name. Where too many wait, a call of a user with few waiting
+/// calls displaces one of the user with the most. Thread-safe.
 class Environment {
   public:
     Environment(EnvironmentProfile profile, std::shared_ptr<Token> token);
@@ -56,9 +56,9 @@ class Environment {
     [[nodiscard]] const std::string& name() const { return profile_.name; }
     [[nodiscard]] Health health() const;
 
-    /// Has a worker make the call once it has a place, and returns at once; its deadline runs from now, the
-    /// profile's unless another is given. Throws TokenError when the breaker is open (unreachable, or pin)
-    /// or too many wait (busy).
+    /// Queues the call for a worker and returns at once. Its deadline starts now; it is the profile's unless
+    /// another is given. Throws TokenError when the breaker is open (unreachable, or pin) or too many wait
+    /// (busy).
     template <typename Result>
     std::shared_ptr<Call<Result>> begin(typename Call<Result>::Work work,
                                         typename Call<Result>::WhenLate when_late = {},
@@ -78,10 +78,10 @@ class Environment {
         return wait(*begin<Result>(std::move(work), {}, deadline), deadline);
     }
 
-    /// Runs a call on the caller's own thread: a use of a key takes some microseconds in a token, and handing
-    /// it to a worker and back takes longer. When it still runs at the deadline, the waiter is told to give
-    /// up, and the thread stays away for as long as the call hangs. Throws as `call`; CallTimedOut also when
-    /// the waiter has given up.
+    /// Runs a call on the caller's own thread: a use of a key takes some microseconds in a token, and passing
+    /// it to a worker and back takes longer. When it still runs at the deadline, the responder is told to
+    /// give up, and the thread is blocked for as long as the call hangs. Throws as `call`; throws
+    /// CallTimedOut also when the responder has given up.
     template <typename Result>
     Result call_here(const std::function<Result(Token&)>& work, DeadlineResponder& responder,
                      const std::string& user) {
@@ -90,8 +90,8 @@ class Environment {
         return *std::move(result);
     }
 
-    /// Waits for a call of this environment that was begun with this deadline. What came of it, a time-out
-    /// included, is what the breaker counts.
+    /// Waits for a call of this environment that was begun with this deadline. The breaker counts its result,
+    /// including a time-out.
     template <typename Result>
     Result wait(Call<Result>& call, std::optional<std::chrono::milliseconds> deadline = {}) {
         try {
@@ -109,28 +109,28 @@ class Environment {
         }
     }
 
-    /// Asks the token for a sign of life, past the breaker, unless the last such question is still open.
-    /// Never waits.
+    /// Pings the token, even when the breaker is open, unless the last ping is still running. Never blocks.
     void probe();
 
-    /// When its module was last re-initialised for a second look (Token::refresh), as those who did it say.
+    /// When the environment's module was last reinitialized for a second look (Token::refresh), as reported
+    /// by note_refresh.
     [[nodiscard]] Instant last_refresh() const { return last_refresh_; }
     void note_refresh(Instant at) { last_refresh_ = at; }
 
-    /// Logs in again with the PIN that its source gives now.
+    /// Logs in again with the PIN that its source returns now.
     void reload_pin();
 
-    /// How many calls wait for a place in the token.
+    /// The number of calls that wait for a place in the token.
     [[nodiscard]] std::size_t waiting_calls() const;
-    /// How many workers have been started so far.
+    /// The number of workers started so far.
     [[nodiscard]] std::size_t started_workers() const;
 
-    /// Ends the workers; calls in the queue are not started. False when a call still hangs in the module at
+    /// Ends the workers; queued calls are not started. Returns false when a call still hangs in the module at
     /// the limit: then the process must end without destroying the token (std::_Exit).
     bool stop(std::chrono::milliseconds limit);
 
   private:
-    struct Shared;  ///< lives as long as the last worker, also one that hangs
+    struct Shared;  ///< lives as long as the last worker, even one that hangs
     class ProbeTurn;
 
     void run_here(const std::function<void(Token&)>& work, DeadlineResponder& responder,

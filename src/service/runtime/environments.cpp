@@ -24,7 +24,7 @@ std::chrono::milliseconds Environments::lease() const {
     std::chrono::milliseconds longest{0};
     for (const auto& environment : all_)
         longest = std::max(longest, environment->profile().deadline);
-    // A request may wait for an import, then for its clean-up; the rest is for the database and a busy
+    // A request may wait for an import, then for its cleanup; the rest is for the database and a busy
     // machine.
     return 2 * longest + std::chrono::seconds(20);
 }

@@ -9,16 +9,17 @@
 
 namespace keyward::service {
 
-/// Objects whose making or destruction is under way in this process, also those nobody waits for any more.
-/// While one stands here its lease is renewed and recovery leaves it alone: an import that hangs in a module
-/// may still make its object. One that was added twice must be removed twice. Any thread may call.
+/// Objects whose creation or destruction is running in this process, also when no caller waits for it any
+/// more. While an object is listed here, its lease is renewed and recovery leaves it alone: an import that
+/// hangs in a module may still create its object. An object that was added twice must be removed twice.
+/// Thread-safe.
 class InFlight {
   public:
     void add(const ObjectId& id) {
         const std::lock_guard lock(mutex_);
         ++ids_[id];
     }
-    /// All of them or, when there is no memory, none.
+    /// Adds all of them or, when memory runs out, none.
     void add(const std::set<ObjectId>& ids) {
         std::vector<ObjectId> added;
         added.reserve(ids.size());
@@ -50,7 +51,7 @@ class InFlight {
         return ids;
     }
 
-    /// Keeps these here while it lives.
+    /// Keeps the objects listed for its lifetime.
     class Hold {
       public:
         Hold(InFlight& in_flight, std::set<ObjectId> ids) : in_flight_(in_flight), ids_(std::move(ids)) {

@@ -9,7 +9,8 @@ namespace {
 
 using enum Destruction::Outcome;
 
-/// When recovery looks next for an object that was not found so often in a re-initialised module.
+/// The pause until recovery looks again for an object that was not found this many times in a reinitialized
+/// module.
 std::chrono::milliseconds pause_after(int absent_looks) {
     switch (absent_looks) {
         case 0:
@@ -21,7 +22,7 @@ std::chrono::milliseconds pause_after(int absent_looks) {
     }
 }
 
-/// False only when it is sure that no C_DestroyObject was sent.
+/// False only when it is certain that no C_DestroyObject was sent.
 bool may_have_been_sent(const TokenError& error) {
     return error.phase() == TokenPhase::operating && error.fault() != TokenFault::busy &&
            error.fault() != TokenFault::pin;
@@ -34,7 +35,7 @@ std::string not_found_text(const ObjectId& id) {
            id.hex();
 }
 
-/// One tombstone, from the first look for its object to what the catalogue is told.
+/// One tombstone, from the first lookup of its object to the record in the catalogue.
 class TombstoneEnd {
   public:
     TombstoneEnd(ServiceContext& service_context, const Tombstone& tombstone)
@@ -101,8 +102,8 @@ class TombstoneEnd {
         return std::nullopt;
     }
 
-    /// In a module that was initialised after the object was made: it may be another process's, and not shown
-    /// before.
+    /// Looks in a module that was initialized after the object was made: the object may be another process's,
+    /// and not shown before.
     Destruction look_again(Destruction destruction) {
         const bool is_new_enough =
             environment_->last_refresh() >= seen_at_ || was_initialised_since(*environment_, tombstone_);
@@ -143,10 +144,10 @@ class TombstoneEnd {
         result_.ended = true;
     }
 
-    /// Whether an attempt before this one may have destroyed the object, and could not say so.
+    /// Whether an earlier attempt may have destroyed the object without recording it.
     [[nodiscard]] bool was_attempted_before() const { return tombstone_.attempted && !tombstone_.fresh; }
 
-    /// It was there once, so it may be there still.
+    /// The object existed once, so it may still exist.
     void keep(const Destruction& destruction) {
         result_.reason = not_found_text(tombstone_.object_id);
         result_.code = FailureCode::not_found;

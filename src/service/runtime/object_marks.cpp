@@ -6,7 +6,7 @@ namespace keyward::service {
 namespace {
 
 constexpr std::size_t random_size = ObjectId::size / 2;
-/// Keeps these hashes apart from all others under the same secret.
+/// Separates these hashes from all others under the same secret.
 constexpr std::string_view purpose = "keyward CKA_ID";
 
 }  // namespace

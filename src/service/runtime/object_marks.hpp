@@ -6,9 +6,9 @@
 
 namespace keyward::service {
 
-/// Makes CKA_IDs that prove for which key an object was made: 8 random octets, and 8 of an HMAC-SHA256 of
+/// Generates CKA_IDs that prove for which key an object was made: 8 random octets, and 8 of an HMAC-SHA256 of
 /// them with the environment, the project and the key's name, under a secret that is not in the database. A
-/// label proves nothing, since users choose it. Any thread may call.
+/// label proves nothing, since users choose it. Thread-safe.
 class ObjectMarks {
   public:
     explicit ObjectMarks(SecretBytes secret) : secret_(std::move(secret)) {}

@@ -8,14 +8,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Far beyond any walk; what ends one earlier is idle_timeout.
+/// Far longer than any scan; idle_timeout ends a scan earlier.
 constexpr auto longest_walk = 24h;
 constexpr auto progress_pause = 100ms;
 
-/// Shared by the worker that walks and the thread that waits, since either may outlive the other.
+/// Shared by the worker that scans and the thread that waits, since either may outlive the other.
 class Scan {
   public:
-    /// On the worker.
+    /// Runs on the worker.
     void take(const TokenObject& object, std::size_t place, std::size_t total) {
         const std::lock_guard lock(mutex_);
         if (abandoned_) throw TokenError(TokenFault::busy, "The walk through the token was given up");
@@ -35,7 +35,7 @@ class Scan {
         changed_.notify_all();
     }
 
-    /// True when the worker has ended; false when it was given up.
+    /// True when the worker has ended; false when the scan was abandoned.
     bool wait(const std::string& name, const ScanLimits& limits, const ScanProgress& progress) {
         std::unique_lock lock(mutex_);
         auto heard_at = std::chrono::steady_clock::now();
@@ -80,7 +80,7 @@ class Scan {
     bool abandoned_ = false;
 };
 
-/// Says that the worker is through, however it came to that.
+/// Reports that the worker has ended, in every case.
 class End {
   public:
     explicit End(Scan& walk) : walk_(walk) {}

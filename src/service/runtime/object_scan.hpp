@@ -8,20 +8,20 @@
 
 namespace keyward::service {
 
-/// Told how far long work is: `what` names the environment, or also what is done in it when that is no walk.
-/// On the thread that waits for it.
+/// Reports the progress of long work: `what` names the environment, and what is done in it when that is not a
+/// scan. Called on the thread that waits for the work.
 using ScanProgress = std::function<void(const std::string& what, std::size_t done, std::size_t total)>;
 
-/// How a walk may end before it is through.
+/// The conditions that end a scan early.
 struct ScanLimits {
-    /// A walk takes as long as it takes, but not so long without one object more.
+    /// The longest time without a further object; a scan as a whole may take hours.
     std::chrono::milliseconds idle_timeout{std::chrono::minutes(2)};
     std::stop_token stop;
 };
 
-/// Every key object in the environment's token, read by one of its workers. Throws TokenError: what failed
-/// in the token, `unreachable` after too long a idle_timeout, `busy` when it was stopped. A walk that hangs
-/// in the module is left behind and ends at its next object.
+/// Reads every key object in the environment's token, on one of its workers. Throws TokenError: the error of
+/// the token, `unreachable` after the idle timeout, `busy` when it was stopped. A scan that hangs in the
+/// module is left running and ends at its next object.
 std::vector<TokenObject> scan_objects(Environment& environment, const ScanLimits& limits,
                                       const ScanProgress& progress);
 

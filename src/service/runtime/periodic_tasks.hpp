@@ -10,8 +10,8 @@
 
 namespace keyward::service {
 
-/// A thread that does small tasks again and again until it is ended: signs of life, leases, recovery. A task
-/// that throws is logged and runs again at its next turn.
+/// A thread that repeats small tasks until it is destroyed: pings, leases, recovery. A task that throws is
+/// logged and runs again at its next turn.
 class PeriodicTasks {
   public:
     struct Task {
@@ -33,7 +33,7 @@ class PeriodicTasks {
     static void run(const Task& task);
 
     std::vector<Task> tasks_;
-    std::vector<std::chrono::steady_clock::time_point> due_;  ///< of each task; the thread's
+    std::vector<std::chrono::steady_clock::time_point> due_;  ///< of each task; used by the thread only
     std::mutex mutex_;
     std::condition_variable ended_;
     bool ending_ = false;

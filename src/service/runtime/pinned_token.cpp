@@ -8,7 +8,7 @@
 namespace keyward::service {
 namespace {
 
-/// So many of the recorded keys are looked for: some may have been lost, but not all of these by chance.
+/// The number of recorded keys to look for: some may have been lost, but not all of these by chance.
 constexpr std::size_t most_lookups = 16;
 
 }  // namespace
@@ -27,15 +27,16 @@ auto PinnedToken::ask_catalogue(const Question& question) const {
         return question();
     } catch (const CatalogueError& error) {
         log::error("catalogue.failed", {{"environment", environment_}, {"reason", error.what()}});
-        // Says nothing of the token, and nothing was done in it.
+        // Says nothing about the token, and nothing was done in it.
         throw TokenError(TokenFault::busy,
                          "The catalogue can't say which token holds the keys of environment " + environment_,
                          {}, {}, TokenPhase::binding);
     }
 }
 
-// The token may be lost, and another one found in its place, within a call: then what the call did is not
-// believed before the token has proved itself again. Faults that say that nothing was made are not passed on.
+// The token may be lost, and another one found in its place, within a call: then the result of the call is
+// not trusted before the token has proved itself again. Faults that say that nothing was made are not passed
+// on.
 template <typename Work>
 auto PinnedToken::with_token(Assurance assurance, const Work& work) {
     require(assurance);
@@ -84,7 +85,7 @@ void PinnedToken::require(Assurance assurance) {
 
 void PinnedToken::require_key(const std::string& serial) {
     const auto recorded = ask_catalogue([&] { return catalogue_.pinned_token(environment_); });
-    if (recorded && *recorded != serial) return;  // what is refused for that is told so
+    if (recorded && *recorded != serial) return;  // the caller reports the wrong serial number
     const auto epoch = epoch_that_holds_recorded_keys();
     if (!epoch) {
         report(serial, "one that holds a recorded key");
@@ -123,8 +124,8 @@ std::string PinnedToken::recorded_serial(const std::string& serial) {
     });
 }
 
-/// One of them, or there are none. Those that another process has made may not be shown before the module is
-/// initialised again.
+/// The epoch in which the token holds one of the recorded keys, or none are recorded. Keys that another
+/// process has made may not be shown before the module is initialized again.
 std::optional<std::uint64_t> PinnedToken::epoch_that_holds_recorded_keys() {
     const auto ids = ask_catalogue([&] { return catalogue_.deployed_objects(environment_, most_lookups); });
     const auto look = [&]() -> std::optional<std::uint64_t> {
@@ -133,12 +134,12 @@ std::optional<std::uint64_t> PinnedToken::epoch_that_holds_recorded_keys() {
     };
     if (const auto epoch = look()) return epoch;
     if (!refresh_if_due()) return std::nullopt;
-    token_->identity();  // the sessions begin again
+    token_->identity();  // opens the sessions again
     return look();
 }
 
-/// All environments of the module pay for it, and a wrong token is asked every few seconds whether it is the
-/// right one: so it is done more and more rarely.
+/// All environments of the module are interrupted, and a wrong token is checked every few seconds: so it is
+/// done more and more rarely.
 bool PinnedToken::refresh_if_due() {
     const Instant now = clock_();
     if (!refresh_pause_.is_over(now) || !token_->refresh()) return false;

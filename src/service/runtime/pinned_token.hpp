@@ -17,8 +17,8 @@ class WrongToken : public TokenError {
   public:
     enum class Why {
         other_serial,     ///< another serial number is recorded
-        no_recorded_key,  ///< it holds none of the recorded keys: it may have been initialised again, which
-                          ///< leaves the serial number the same on most HSMs
+        no_recorded_key,  ///< it holds none of the recorded keys: it may have been initialized again, which
+                          ///< keeps the serial number on most HSMs
     };
     WrongToken(Why why, const std::string& text, TokenPhase phase = TokenPhase::binding)
         : TokenError(TokenFault::unreachable, text, {}, {}, phase), why_(why) {}
@@ -29,18 +29,18 @@ class WrongToken : public TokenError {
 };
 
 /// The token of an environment, as long as it is the one that holds the environment's keys. A token with the
-/// right label that was initialised again, or another one in its place, would make all keys look lost: calls
-/// to such a one throw WrongToken until the right one is back, or an operator accepts this one. It is the
-/// right one when it has the recorded serial number and holds at least one of the recorded keys; many tokens
-/// have `0000000000000000`, `123` or nothing for a serial number, so that the number alone proves little. An
-/// environment without recorded keys has nothing to prove. Where no serial number is recorded yet (a new
-/// environment, or a catalogue from before tokens were recorded) it is that of the first token that passes.
-/// Asked at the first call, and again after each loss of the token. What only looks through the token
-/// (`walk`, `count`) needs the serial number alone, so that an operator can be shown what is missing. Any
-/// thread may call.
+/// right label that was initialized again, or another one in its place, would make all keys look lost: calls
+/// to such a token throw WrongToken until the right one is back, or an operator accepts the new one. It is
+/// the right one when it has the recorded serial number and holds at least one of the recorded keys; many
+/// tokens have `0000000000000000`, `123` or nothing for a serial number, so the number alone proves little.
+/// An environment without recorded keys has nothing to prove. Where no serial number is recorded yet (a new
+/// environment, or a catalogue from before tokens were recorded), that of the first token that passes is
+/// recorded. Checked at the first call, and again after each loss of the token. Calls that only look through
+/// the token (`scan`, `count`) need the serial number alone, so that an operator can be shown what is
+/// missing. Thread-safe.
 class PinnedToken final : public Token {
   public:
-    /// Whether the first token that is seen is written into the catalogue, or the catalogue is only read.
+    /// Whether the first token that is seen is recorded in the catalogue, or the catalogue is only read.
     enum class Pinning { record, compare };
 
     /// The catalogue must outlive the token.
@@ -58,19 +58,19 @@ class PinnedToken final : public Token {
     void ping() override;
     std::set<std::string> mechanisms() override;
     std::set<Digest> oaep_hashes() override;
-    /// Of whatever token is in place: it is what is asked before another one is accepted.
+    /// The identity of the token in place, even a wrong one: it is queried before another token is accepted.
     TokenIdentity identity() override;
     bool refresh() override;
     void reload_pin() override;
     [[nodiscard]] std::uint64_t epoch() const override { return token_->epoch(); }
 
   private:
-    /// Of what a call is allowed to be sure.
+    /// What must be established before a call is made.
     enum class Assurance {
         serial,   ///< the serial number is the recorded one
         key,      ///< and a recorded key was found since the token was last lost
-        key_now,  ///< and the catalogue says so at this moment: another process may have accepted another
-                  ///< token since
+        key_now,  ///< and the catalogue confirms it now: another process may have accepted another token
+                  ///< since
     };
     template <typename Work>
     auto with_token(Assurance assurance, const Work& work);

@@ -14,28 +14,28 @@
 
 namespace keyward::service {
 
-/// What every use case that writes needs: made once by main.
+/// The dependencies of every use case that writes. Created once by main.
 struct ServiceContext {
     Catalogue& catalogue;
     Environments& environments;
     InFlight& in_flight;
     keys::KeyPolicy policy;
-    std::string owner;  ///< this process, as it stands in leases (base/process_identity.hpp)
+    std::string owner;  ///< this process, as named in leases (base/process_identity.hpp)
     Clock clock;
     std::shared_ptr<const ObjectMarks> marks{};  ///< null: new objects carry no proof of their origin
     /// Shared by all copies.
     std::shared_ptr<UnfinishedChanges> unfinished = std::make_shared<UnfinishedChanges>();
-    /// Between the initialisations of modules for keys whose objects are not found when they are used. Shared
-    /// by all copies.
+    /// Pauses between the initializations of modules for keys whose objects are not found when they are used.
+    /// Shared by all copies.
     std::shared_ptr<GrowingPauses> refresh_pauses = std::make_shared<GrowingPauses>();
 
-    /// The CKA_ID of an object that is about to be made.
+    /// The CKA_ID for an object about to be created.
     [[nodiscard]] ObjectId new_object_id(const std::string& environment, const std::string& project,
                                          const std::string& key) const {
         return marks ? marks->new_id(environment, project, key) : ObjectId::random();
     }
 
-    /// When a lease that is taken now ends.
+    /// The end of a lease that is taken now.
     [[nodiscard]] Instant lease_end() const { return clock() + environments.lease(); }
 };
 

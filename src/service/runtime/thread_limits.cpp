@@ -7,10 +7,10 @@ namespace {
 
 constexpr std::size_t most_workers = 64;
 constexpr std::size_t queued_calls_a_worker = 8;
-/// Of all environments together. They wait more than they work.
+/// Shared by all environments. The threads wait more than they work.
 constexpr std::size_t threads_a_processor = 128;
 constexpr std::size_t least_threads = 512;
-/// Of each environment, however many there are.
+/// For each environment, however many there are.
 constexpr std::size_t least_share = 16;
 
 }  // namespace

@@ -13,17 +13,18 @@ namespace keyward::service {
 /// What the token of an environment can do.
 struct TokenCapabilities {
     std::set<std::string> mechanisms;
-    std::set<Digest> oaep_hashes;  ///< with which it decrypts
+    std::set<Digest> oaep_hashes;  ///< the hashes with which it decrypts
 };
 
-/// Asks the token, by a worker. Throws ServiceError; `pointer` is of the operation that wants to know.
+/// Queries the token on a worker. Throws ServiceError; `pointer` names the operation that needs the answer.
 TokenCapabilities capabilities_of(Environment& environment, const std::string& pointer);
 
-/// Why a token with that offer can't do the operation, or open what it encrypts; nothing when it can.
+/// Why a token with these capabilities cannot do the operation, or decrypt what it encrypts; nothing when it
+/// can.
 std::optional<FieldError> missing_in(const TokenCapabilities& offer, const CryptoRequest& operation,
                                      const std::string& pointer, const std::string& environment);
 
-/// The same of a token that has refused the mechanism, whatever it offers.
+/// The error for a token that has refused the mechanism, regardless of its capabilities.
 FieldError not_offered(const std::string& pointer, const std::string& environment);
 
 }  // namespace keyward::service

@@ -7,8 +7,8 @@
 
 namespace keyward::service {
 
-/// What a client is told of a call to an environment's token that failed. `pointer` is of the operation that
-/// a refusal is about.
+/// The client's error for a failed call to an environment's token. `pointer` names the operation that a
+/// refusal concerns.
 ServiceError service_error_of(const TokenError& error, const std::string& environment,
                               const std::string& pointer);
 

@@ -12,7 +12,7 @@ void take_back(Catalogue& catalogue, UnfinishedChange change, Instant tombstone_
     if (!change.change_id.empty()) catalogue.was_committed(change.change_id);
     change.resolution.tombstone_lease = tombstone_lease;
     const bool taken_back = catalogue.abandon_change(change.key_id, change.resolution, change.audit);
-    // Others may have taken the change back, and ended its tombstones before the objects were made.
+    // Another process may have taken the change back, and ended its tombstones before the objects were made.
     if (!taken_back)
         for (Tombstone tombstone : change.made) {
             tombstone.lease_until = tombstone_lease;

@@ -7,7 +7,7 @@ namespace keyward::service {
 namespace {
 
 constexpr std::string_view filling = " 0";
-/// What is left of a number without its zeros must have so many characters to be more than a count.
+/// A number with fewer characters than this, after removing its zeros, is only a counter.
 constexpr std::size_t least_significant = 4;
 
 std::string_view without_filling(std::string_view text) {

@@ -16,16 +16,18 @@ namespace keyward::storage {
 namespace {
 
 constexpr std::string_view sqlite_scheme = "sqlite://";
-// libpq waits at least as long for a connection (PostgreSQL 15 documentation, 34.1.2).
+// libpq's minimum wait for a connection (PostgreSQL 15 documentation, 34.1.2).
 constexpr long long least_connect_timeout = 2;
 
-// What the server keeps. A lock is waited for shorter than a statement runs, so the error names the lock.
+// Limits that the server enforces. The wait for a lock is shorter than that for a statement, so that the
+// error names the lock.
 std::string server_limits(std::chrono::milliseconds deadline) {
     return "-c statement_timeout=" + std::to_string(deadline.count() * 9 / 10) +
            "ms -c lock_timeout=" + std::to_string(deadline.count() * 8 / 10) + "ms";
 }
 
-// As if the URL had them; what it sets itself comes in their place. Units: s, but ms for tcp_user_timeout.
+// Defaults for options of the URL; options that it sets itself override them. Units: s, but ms for
+// tcp_user_timeout.
 struct Limit {
     std::string keyword;
     std::string value;
@@ -46,7 +48,7 @@ bool is_space(char c) {
     return std::isspace(static_cast<unsigned char>(c)) != 0;
 }
 
-// SOCI takes a text without '=' as the path itself, and reads db="…" up to the next quote otherwise.
+// SOCI treats a text without '=' as the path itself, and otherwise reads db="…" up to the next quote.
 std::string sqlite_connect_string(const std::string& path) {
     if (path.find('=') == std::string::npos) return path;
     if (path.find('"') != std::string::npos)
@@ -67,8 +69,8 @@ CatalogueUrl sqlite_url(const std::string& url) {
             .password = {}};
 }
 
-// One option in libpq's keyword=value form, such that it also survives SOCI, which cuts at spaces unless the
-// value is in double quotes, takes those away, and knows no escapes itself.
+// One option in libpq's keyword=value form. It must survive SOCI's parser, which splits at spaces unless the
+// value is in double quotes, removes those quotes, and has no escapes.
 std::string conninfo_option(const std::string& keyword, const std::string& value) {
     std::string escaped;
     for (const char c : value) {
@@ -88,7 +90,7 @@ struct OptionsFree {
 };
 
 CatalogueUrl postgresql_url(const std::string& url, std::chrono::milliseconds deadline) {
-    // The message that libpq would give repeats the URL with its password, so it is not asked for.
+    // libpq's error message would repeat the URL with its password, so it is not requested.
     const std::unique_ptr<PQconninfoOption, OptionsFree> options(PQconninfoParse(url.c_str(), nullptr));
     if (!options)
         throw CatalogueError(
@@ -96,7 +98,7 @@ CatalogueUrl postgresql_url(const std::string& url, std::chrono::milliseconds de
             "with "
             "special characters of the user, password and database percent-encoded (@ as %40, / as %2F)");
     CatalogueUrl result{.backend = Backend::postgresql, .connect_string = {}, .path = {}, .password = {}};
-    // SOCI takes a space after a quoted last option for one more option, without a name.
+    // SOCI would read a space after a quoted last option as one more option, without a name.
     const auto add = [&](const std::string& keyword, const std::string& value) {
         if (!result.connect_string.empty()) result.connect_string += ' ';
         result.connect_string += conninfo_option(keyword, value);

@@ -23,8 +23,8 @@ std::string answer(soci::session& sql, const std::string& query) {
     return text;
 }
 
-/// SQLite does not wait for its lock here, whatever the timeout, when several processes open a new database
-/// at the same moment.
+/// Retries, because SQLite ignores the busy timeout here when several processes open a new database at the
+/// same time.
 std::string use_write_ahead_log(soci::session& sql) {
     for (int attempt = 1;; ++attempt) {
         try {
@@ -37,7 +37,7 @@ std::string use_write_ahead_log(soci::session& sql) {
 }
 
 void configure_sqlite(soci::session& sql, std::chrono::milliseconds deadline) {
-    // First of all, so that the other pragmas wait for a lock in place of failing.
+    // Comes first, so that the other pragmas wait for a lock instead of failing.
     wait_for_locks(sql, deadline);
     if (const auto mode = use_write_ahead_log(sql); mode != "wal")
         throw CatalogueError(
@@ -70,7 +70,7 @@ const soci::backend_factory& factory_of(Backend backend) {
 }
 
 int socket_of(soci::session& sql, Backend backend) {
-    auto* const open = sql.get_backend();  // null after a connection that failed
+    auto* const open = sql.get_backend();  // null after a failed connection
     if (backend == Backend::sqlite || open == nullptr) return -1;
     return ::PQsocket(static_cast<soci::postgresql_session_backend*>(open)->conn_);
 }
@@ -128,7 +128,7 @@ void Connections::Lease::make_usable() {
     if (owner_.suspect_[position_] == 0) return;
     owner_.hot_[position_].reset();
     if (lost()) {
-        // A call that has waited for a connection which hung has no time left to open another.
+        // A call that has waited for a hanging connection has no time left to open another.
         if (was_cut() || has_waited_)
             throw CatalogueError("the catalogue's database does not answer within " +
                                  in_milliseconds(owner_.deadline_));
@@ -164,7 +164,7 @@ void Connections::Lease::reopen() {
         configure(session_, owner_.backend_, owner_.deadline_);
     } catch (...) {
         owner_.watch_.forget(position_);
-        session_.close();  // so that it counts as lost and is not used half configured
+        session_.close();  // so that it counts as lost and is not used while partly configured
         throw;
     }
     owner_.suspect_[position_] = 0;

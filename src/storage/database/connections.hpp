@@ -15,12 +15,12 @@
 
 namespace keyward::storage {
 
-/// The open connections to the database. Any thread may lease one and has it for itself until the lease ends.
-/// A statement whose answer does not come within the deadline is ended by cutting its connection
-/// (PostgreSQL).
+/// Pool of open connections to the database. Any thread may lease a connection and has exclusive use of it
+/// until the lease ends. A statement that is not answered within the deadline is ended by cutting its
+/// connection (PostgreSQL).
 class Connections {
   public:
-    /// Opens all of them. Throws soci::soci_error, or CatalogueError when the database can't hold a
+    /// Opens all connections. Throws soci::soci_error, or CatalogueError when the database cannot hold a
     /// catalogue.
     Connections(const CatalogueUrl& url, std::size_t count, std::chrono::milliseconds deadline);
 
@@ -34,15 +34,15 @@ class Connections {
         ~Lease();
 
         soci::session& session() { return session_; }
-        /// What is prepared on this connection; by the first who asks.
+        /// The prepared statements of this connection; the first call prepares them.
         PreparedStatements& hot();
-        /// Whether the server still answers on this connection.
+        /// Whether the connection to the server is lost.
         bool lost() const { return !session_.is_connected(); }
-        /// Connects again. Throws as the constructor of Connections.
+        /// Opens the connection again. Throws the same errors as the constructor of Connections.
         void reopen();
-        /// Whether the deadline of a statement has passed, and with it the connection.
+        /// Whether the deadline of a statement has passed, so that the connection was cut.
         [[nodiscard]] bool was_cut() const { return owner_.watch_.was_cut(position_); }
-        /// Lets statements take as long as they need.
+        /// Removes the deadline from further statements.
         void lift_deadline() { owner_.watch_.end(position_); }
 
       private:
@@ -51,17 +51,17 @@ class Connections {
 
         Connections& owner_;
         std::size_t position_;
-        bool has_waited_;  ///< for this connection, most of the deadline
+        bool has_waited_;  ///< waited for this connection during most of the deadline
         soci::session& session_;
         int exceptions_;
         std::optional<StatementScope> scope_;
     };
 
-    /// Waits for a free connection up to the deadline, then throws CatalogueError. One on which a
-    /// call failed is tried, and opened again if it is lost.
+    /// Waits for a free connection up to the deadline, then throws CatalogueError. A connection on which a
+    /// call failed is tested first, and reopened if it is lost.
     Lease lease();
 
-    /// Opens every connection again before its next use: they lead to a server that can't be written to.
+    /// Reopens every connection before its next use, because their server cannot be written to.
     void renew() { ++generation_; }
 
   private:
@@ -70,7 +70,7 @@ class Connections {
     std::atomic<std::uint64_t> generation_ = 0;
     soci::connection_pool pool_;
     StatementWatch watch_;
-    // By position; touched only by who has the lease.
+    // By position; accessed only by the holder of the lease.
     std::vector<char> suspect_;
     std::vector<std::uint64_t> opened_in_;
     std::vector<std::unique_ptr<PreparedStatements>> hot_;

@@ -52,7 +52,7 @@ std::string_view hint_for(const soci::soci_error& error) {
 }
 
 // The message without SOCI's context (the statement with its values) and without PostgreSQL's DETAIL lines,
-// which repeat values. A failed connection is told in two lines, of which the second says why.
+// which repeat values. A failed connection has a message of two lines, of which the second gives the reason.
 std::string own_words(const soci::soci_error& error) {
     std::string text = error.get_error_message();
     if (text.starts_with("Cannot establish connection")) {

@@ -20,7 +20,7 @@ constexpr std::array deployment_states{Word<DeploymentState>{DeploymentState::de
                                        Word<DeploymentState>{DeploymentState::failed, "failed"},
                                        Word<DeploymentState>{DeploymentState::deleting, "deleting"}};
 
-// '' is not among them: it stands for what an older version did not write.
+// '' is not listed: it means that an older version wrote no value.
 const std::vector<Word<KeyUsages>> use_sets{
     {{}, "none"},
     {{KeyUsage::encrypt_decrypt}, "cipher"},

@@ -7,8 +7,8 @@
 
 namespace keyward::storage {
 
-/// How the values of enumerations and lists stand in the database. The reading functions throw
-/// CatalogueError for a word that this program does not know.
+/// The database representation of enumerations and lists. The reading functions throw CatalogueError for an
+/// unknown word.
 std::string_view enum_name(KeyState state);
 std::string_view enum_name(DeploymentState state);
 KeyState key_state_from_name(const std::string& word);
@@ -17,7 +17,7 @@ Permission permission_from_name(const std::string& word);
 keys::KeyType key_type_from_name(const std::string& word);
 keys::Algorithm algorithm_from_name(const std::string& word);
 
-/// Names of mechanisms hold no spaces, so spaces part them.
+/// Names of mechanisms contain no spaces, so spaces separate them.
 std::string to_names(const MechanismList& mechanisms);
 MechanismList mechanisms_from_names(const std::string& words);
 

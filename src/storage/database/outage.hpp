@@ -6,16 +6,16 @@
 
 namespace keyward::storage {
 
-/// Remembers that the database did not answer within its deadline, so that the calls after it fail at once in
-/// place of each waiting for as long. It ends with the first call that succeeds; until then one call a second
-/// is let through to try. Any thread may call.
+/// Remembers that the database did not answer within its deadline, so that later calls fail at once instead
+/// of each waiting as long. The first successful call ends the outage; until then one call per second is let
+/// through as a test. Thread-safe.
 class Outage {
   public:
     void begin() {
         next_try_.store(now() + between_tries.count());
         ++times_;
     }
-    /// A call succeeded.
+    /// Reports that a call succeeded.
     void end() {
         last_success_.store(now());
         if (next_try_.load() != none) next_try_.store(none);
@@ -27,11 +27,12 @@ class Outage {
         const auto at = now();
         return at < next || !next_try_.compare_exchange_strong(next, at + between_tries.count());
     }
-    /// Whether a call succeeded within this time: then what failed is one connection, not the database.
+    /// Whether a call succeeded within this time. If so, a failure is that of one connection, not of the
+    /// database.
     [[nodiscard]] bool answered_within(std::chrono::nanoseconds time) const {
         return now() - last_success_.load() < time.count();
     }
-    /// How often it began: tells whether it did so while a call waited for something else.
+    /// The number of outages so far. Shows whether one began while a call waited for something else.
     [[nodiscard]] std::uint64_t times() const { return times_.load(); }
 
   private:

@@ -9,7 +9,8 @@ void prepare(soci::statement& statement, const std::string& query) {
     statement.define_and_bind();
 }
 
-/// Whether there was a row. Goes on to the end of the result: only then SQLite ends its reading transaction.
+/// Whether there was a row. Fetches to the end of the result, because only then SQLite ends its read
+/// transaction.
 template <typename Keep>
 bool read_one(soci::statement& statement, Keep keep) {
     StatementScope::statement_begins();

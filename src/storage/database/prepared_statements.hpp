@@ -9,9 +9,9 @@
 
 namespace keyward::storage {
 
-/// The questions that every use of a key asks, prepared once on a connection: parsing them would take several
-/// times as long as answering them. Belongs to one connection and ends before it is opened anew; after an
-/// error it is made anew.
+/// The queries that every use of a key makes, prepared once per connection: parsing them would take several
+/// times as long as running them. Belongs to one connection and must be destroyed before that is reopened;
+/// replaced after an error.
 class PreparedStatements {
   public:
     explicit PreparedStatements(soci::session& sql);
@@ -25,7 +25,7 @@ class PreparedStatements {
     std::optional<KeyRevision> key_revision(const std::string& project_id, const std::string& name);
 
   private:
-    // The statements refer to these.
+    // The statements refer to these members.
     Column<long long> version_;
     std::string project_;
     std::string name_;

@@ -11,10 +11,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Rows of processes that have ended long ago.
+// Removes rows of processes that ended long ago.
 constexpr auto kept_for = 24h;
 
-// One row of each table, by the index or in the order by which requests find theirs.
+// One row of each table, by the same index or order as in requests.
 constexpr std::array reads{
     "select cast(version as text) from access_version",
     "select t.id from api_tokens t join users u on u.id = t.user_id order by t.hash limit 1",
@@ -31,7 +31,7 @@ constexpr std::array reads{
 }  // namespace
 
 void read_as_requests_do(soci::session& sql) {
-    // Pages that this connection has in its memory say nothing of the file.
+    // Pages in this connection's cache would hide a damaged file.
     if (sql.get_backend_name() == "sqlite3") run(sql, "pragma shrink_memory");
     for (const auto* query : reads)
         exists(sql, query, {});

@@ -7,12 +7,12 @@
 
 namespace keyward::storage {
 
-/// Reads from every table that requests read, from the disk in SQLite, and throws soci::soci_error when one
-/// can't be read.
+/// Reads from every table that requests read, with SQLite from the disk. Throws soci::soci_error when one
+/// cannot be read.
 void read_as_requests_do(soci::session& sql);
 
-/// Writes the owner's row under the locks that requests take; for a writing transaction. Throws
-/// soci::soci_error, or CatalogueError when the row is not there afterwards.
+/// Writes the owner's row under the locks that requests take. Call it in a writing transaction. Throws
+/// soci::soci_error, or CatalogueError when the row is missing afterwards.
 void write_as_requests_do(soci::session& sql, const std::string& owner, Instant now);
 
 }  // namespace keyward::storage

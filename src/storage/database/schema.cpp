@@ -13,8 +13,8 @@
 namespace keyward::storage {
 namespace {
 
-// TEXT stands for text that is compared and sorted by its octets, SERIAL for a number that the database
-// counts up by itself. All times are milliseconds since 1970. No column is for key material, wrapped or not.
+// TEXT is replaced by a text type that compares and sorts by octets, SERIAL by an automatically increasing
+// number. All times are milliseconds since 1970. No column holds key material, wrapped or not.
 constexpr std::array first_version{
     "create table projects (id TEXT primary key, name TEXT not null unique)",
     "create table project_environments (project_id TEXT not null references projects (id) on delete cascade,"
@@ -23,7 +23,7 @@ constexpr std::array first_version{
 
     "create table users (id TEXT primary key, name TEXT not null unique, password_hash TEXT not null)",
 
-    // One row an environment, '' for all of them. A grant without a project holds everywhere.
+    // One row per environment, '' for all of them. A grant without a project applies everywhere.
     "create table grants (user_id TEXT not null references users (id) on delete cascade,"
     " project_id TEXT references projects (id) on delete cascade, permission TEXT not null, environment TEXT "
     "not null)",
@@ -50,7 +50,7 @@ constexpr std::array first_version{
     "TEXT not null,"
     " failure TEXT not null, primary key (key_id, position), unique (key_id, environment))",
 
-    // A key can't go while it has intents: they must become tombstones first.
+    // A key with intents cannot be deleted: they must become tombstones first.
     "create table intents (object_id TEXT primary key, key_id TEXT not null references keys (id), "
     "environment TEXT not null,"
     " owner TEXT not null, lease_until bigint not null)",
@@ -62,7 +62,7 @@ constexpr std::array first_version{
     "create index tombstones_by_lease on tombstones (lease_until)",
     "create index tombstones_of_owner on tombstones (owner)",
 
-    // `environments` is a JSON array of names. Names, not references: the record outlives what it tells of.
+    // `environments` is a JSON array of names. Names, not references: the record outlives its subjects.
     "create table audit (id SERIAL, happened_at bigint not null, actor TEXT not null, request_id TEXT not "
     "null,"
     " action TEXT not null, project TEXT not null, key_name TEXT not null, environments TEXT not null, "
@@ -71,10 +71,10 @@ constexpr std::array first_version{
 
 constexpr std::array second_version{
     "alter table keys add column revision bigint not null default 0",
-    // '' for those that the first version wrote: what the key's mechanisms need.
+    // '' in rows of the first version: the uses that the key's mechanisms need.
     "alter table deployments add column uses TEXT not null default ''",
     "alter table tombstones add column keep_until bigint not null default 0",
-    // Of the token that holds the object; '' for the one that is the environment's now.
+    // Serial number of the token that holds the object; '' for the environment's present token.
     "alter table deployments add column serial TEXT not null default ''",
     "alter table tombstones add column serial TEXT not null default ''",
     "alter table intents add column serial TEXT not null default ''",
@@ -89,36 +89,36 @@ constexpr std::array second_version{
     "create index attempts_by_change on attempts (changed_at)",
     "create index attempts_of_owner on attempts (owner) where answer is null",
 
-    // Which token, by its serial number, holds the keys of an environment.
+    // The serial number of the token that holds the keys of an environment.
     "create table environment_tokens (environment TEXT primary key, serial TEXT not null)",
 
-    // One row. Its number grows when tokens, users, grants or projects change or go.
+    // One row. The number grows when tokens, users, grants or projects change or are deleted.
     "create table access_version (version bigint not null)",
     "insert into access_version (version) values (0)",
 };
 
 constexpr std::array third_version{
-    // Networks, not addresses, from which users have logged in lately.
+    // Networks, not addresses, from which users have logged in recently.
     "create table login_networks (user_id TEXT not null references users (id) on delete cascade, network "
     "TEXT "
     "not null, last_login_at bigint not null, primary key (user_id, network))",
     "create index login_networks_by_time on login_networks (last_login_at)",
 
-    // Of the transaction that wrote the record: tells whether it was committed when its answer was lost.
+    // Id of the transaction that wrote the record: tells whether it was committed when its answer was lost.
     "alter table audit add column change_id TEXT",
     "create unique index audit_by_change on audit (change_id)",
 
-    // Written and read again by each process, so that it knows whether it could write.
+    // Each process writes its row and reads it back, to find out whether it can write.
     "create table probes (owner TEXT primary key, probed_at bigint not null)",
 
     // Whether the object was in the token, whether its destruction was begun without a recorded end, the
-    // lookups that did not find it, when the next one is due, and since when it is to go.
+    // number of lookups that did not find it, when the next one is due, and when the tombstone was created.
     "alter table tombstones add column deployed bigint not null default 0",
     "alter table tombstones add column attempted bigint not null default 0",
     "alter table tombstones add column created_at bigint not null default 0",
     "alter table tombstones add column absent_looks bigint not null default 0",
     "alter table tombstones add column look_after bigint not null default 0",
-    // Tombstones of interrupted imports are those with a time to be kept.
+    // Tombstones of interrupted imports are those with a `keep_until`.
     "update tombstones set deployed = 1, attempted = 1 where keep_until = 0",
 };
 
@@ -126,7 +126,7 @@ struct Migration {
     long long version;
     std::span<const char* const> statements;
 };
-// Only ever added to: a released migration stays as it is.
+// Append only: a released migration never changes.
 constexpr std::array migrations{Migration{1, first_version}, Migration{2, second_version},
                                 Migration{3, third_version}};
 
@@ -180,9 +180,9 @@ void apply(soci::session& sql, const Migration& migration) {
 
 void migrate(soci::session& sql) {
     Transaction transaction(sql);
-    // Building an index may take longer than a statement of the service.
+    // Building an index may take longer than a statement of the service is allowed.
     if (is_postgresql(sql)) run(sql, "set local statement_timeout = 0");
-    // SQLite's transaction excludes other writers already. The number is ours, for this one purpose.
+    // SQLite's transaction already excludes other writers. The lock number has no other use.
     if (is_postgresql(sql)) exists(sql, "select cast(pg_advisory_xact_lock(5319148820) as text)", {});
     run(sql,
         "create table if not exists schema_migrations (version bigint primary key, applied_at bigint not "

@@ -1,8 +1,8 @@
 #pragma once
 
-// Debian's SOCI is configured for Boost's types, so its headers would ask for all of Boost, which we use
-// nothing of. The switch is taken back for them; it only adds overloads for Boost's types and changes no
-// class.
+// Debian's SOCI is configured for Boost's types, so its headers would require all of Boost, which this
+// project does not use. These lines undo that configuration for the headers; it only adds overloads for
+// Boost's types and changes no class.
 #include <soci/soci-config.h>
 #undef SOCI_HAVE_BOOST
 #undef SOCI_HAVE_BOOST_DATE_TIME

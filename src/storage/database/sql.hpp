@@ -14,12 +14,12 @@
 
 namespace keyward::storage {
 
-/// The same text, or CatalogueError for one with a NUL octet, which PostgreSQL would cut off there.
+/// Returns the text. Throws CatalogueError for text with a NUL octet, where PostgreSQL would truncate it.
 std::string storable(std::string text);
 
-/// A value for a statement. It owns its copy, because soci::use keeps a reference and reads it after
-/// temporaries are gone. Throws CatalogueError for text with a NUL octet, which PostgreSQL would cut
-/// off there.
+/// A value for a statement. It owns a copy, because soci::use keeps a reference and reads it after
+/// temporaries are destroyed. Throws CatalogueError for text with a NUL octet, where PostgreSQL would
+/// truncate it.
 class Parameter {
   public:
     Parameter(std::string text);       // NOLINT(google-explicit-constructor): parameters are listed in place
@@ -31,7 +31,7 @@ class Parameter {
     Parameter(const ObjectId& id);                 // NOLINT(google-explicit-constructor)
     Parameter(const std::optional<ObjectId>& id);  // NOLINT(google-explicit-constructor)
 
-    /// `statement` refers to this object until it ends.
+    /// `statement` refers to this object as long as it lives.
     void bind(soci::statement& statement);
 
   private:
@@ -42,7 +42,7 @@ class Parameter {
 };
 using Parameters = std::vector<Parameter>;
 
-/// One column of a result: std::string or long long, in std::optional where it may be null.
+/// One column of a result: std::string or long long, in std::optional if it may be null.
 template <typename T>
 class Column {
   public:
@@ -66,8 +66,7 @@ class Column<std::optional<T>> {
     soci::indicator indicator_ = soci::i_ok;
 };
 
-/// Runs a statement with its parameters in the order of their appearance; returns the number of rows it
-/// changed.
+/// Runs a statement with its parameters in the order of their appearance. Returns the number of rows changed.
 long long run(soci::session& sql, const std::string& query, Parameters parameters = {});
 
 /// Runs a query and calls `body` with the columns of each row: for_each_row<std::string, long long>(sql,
@@ -82,27 +81,27 @@ void for_each_row(soci::session& sql, const std::string& query, Parameters param
         parameter.bind(statement);
     statement.alloc();
     statement.prepare(query,
-                      soci::details::st_one_time_query);  // one round trip in PostgreSQL in place of three
+                      soci::details::st_one_time_query);  // one round trip in PostgreSQL instead of three
     statement.define_and_bind();
     statement.execute();
     while (statement.fetch())
         std::apply([&](const auto&... column) { body(column.get()...); }, columns);
 }
 
-/// Whether a query has a row.
+/// Whether a query returns a row.
 bool exists(soci::session& sql, const std::string& query, Parameters parameters);
 
-/// How long SQLite waits for a lock on this connection.
+/// Sets how long SQLite waits for a lock on this connection.
 void wait_for_locks(soci::session& sql, std::chrono::milliseconds time);
 
-/// Ends a `select` whose rows no other transaction may change until this one has ended. SQLite needs no words
-/// for it: its writing transactions run one after the other.
+/// The end of a `select` that locks its rows against other transactions until this one has ended. Empty for
+/// SQLite, whose writing transactions run one after the other.
 std::string for_update(soci::session& sql);
-/// The same, but rows that another transaction has are passed over in place of waiting for it.
+/// The same, but skips rows that another transaction has locked.
 std::string for_update_skip_locked(soci::session& sql);
 
 Instant instant_from(long long milliseconds);
-/// Throws CatalogueError when the text is no object id.
+/// Throws CatalogueError when the text is not an object id.
 ObjectId object_id_from(const std::string& text);
 
 }  // namespace keyward::storage

@@ -81,7 +81,7 @@ void StatementWatch::watch() {
     const auto pause = std::clamp(deadline_ / 20, std::chrono::milliseconds(1), longest_pause);
     std::unique_lock lock(mutex_);
     while (!ended_.wait_for(lock, pause, [&] { return ending_; }))
-        // What could not be cut is cut at the next look.
+        // After a failure the next round tries again.
         contain("watch of statements", [this] {
             for (Slot& slot : slots_)
                 cut_if_late(slot);

@@ -9,18 +9,18 @@
 
 namespace keyward::storage {
 
-/// Cuts connections whose server does not answer a statement within the deadline: a server that is stopped
+/// Cuts connections whose server does not answer a statement within the deadline. A server that is stopped
 /// (SIGSTOP, a frozen container or disk) keeps its sockets open and acknowledged by its kernel, so the client
-/// library alone would wait for ever. Cutting shuts the socket down, and the waiting call fails as it does
+/// library alone would wait forever. Cutting shuts the socket down, and the waiting call fails as it does
 /// when the server closes the connection.
 ///
-/// What is shut down is a copy of the connection's descriptor: the client library closes its own on errors,
-/// and the number may be another socket's at once.
+/// The watch shuts down a duplicate of the connection's descriptor: the client library closes its own on
+/// errors, and the number may be reused at once.
 ///
-/// One slot for each connection, used by the thread that has the connection. Any thread may call.
+/// There is one slot per connection, used by the thread that has the connection. Thread-safe.
 class StatementWatch {
   public:
-    /// Without `cuts` it does nothing, for connections without a socket.
+    /// Without `cuts` it does nothing; for connections without a socket.
     StatementWatch(std::size_t connections, std::chrono::milliseconds deadline, bool cuts);
     StatementWatch(const StatementWatch&) = delete;
     StatementWatch& operator=(const StatementWatch&) = delete;
@@ -28,14 +28,14 @@ class StatementWatch {
     StatementWatch& operator=(StatementWatch&&) = delete;
     ~StatementWatch();
 
-    /// From now on statements run on the connection with this socket; -1 for none that can be cut. Throws
-    /// CatalogueError when there is no descriptor for its copy.
+    /// Statements run on the connection with this socket from now on; -1 for a connection that cannot be cut.
+    /// Throws CatalogueError when there is no descriptor for the duplicate.
     void begin(std::size_t connection, int socket);
-    /// The next statement begins: its deadline runs from now.
+    /// Starts the deadline of the next statement.
     void restart(std::size_t connection);
     /// No statement runs any more.
     void end(std::size_t connection);
-    /// The connection is about to be replaced by another: its socket is not kept open any more.
+    /// Releases the socket of a connection that will be replaced.
     void forget(std::size_t connection);
     /// Whether the connection was cut since its last `begin`.
     [[nodiscard]] bool was_cut(std::size_t connection);
@@ -49,12 +49,12 @@ class StatementWatch {
         Slot(Slot&&) = delete;
         Slot& operator=(Slot&&) = delete;
         ~Slot() { set(-1); }
-        /// Another socket than before, or none.
+        /// Replaces the socket; -1 for none.
         void set(int of_connection);
 
         std::mutex mutex;
-        int socket = -1;  ///< the connection's, as it was last said
-        int copy = -1;    ///< of it; ours to close
+        int socket = -1;  ///< the connection's socket, as last given
+        int copy = -1;    ///< owned duplicate of it
         bool runs = false;
         Time::time_point until{};
         bool cut = false;
@@ -71,8 +71,8 @@ class StatementWatch {
     std::thread thread_;
 };
 
-/// Says where the statements of this thread run, so that each restarts the deadline. The former place counts
-/// again when it ends.
+/// Names the connection on which this thread's statements run, so that each restarts the deadline.
+/// Destruction restores the previous scope.
 class StatementScope {
   public:
     StatementScope(StatementWatch& watch, std::size_t connection);
@@ -82,7 +82,7 @@ class StatementScope {
     StatementScope& operator=(StatementScope&&) = delete;
     ~StatementScope();
 
-    /// To be called at the beginning of every statement. Nothing happens outside of a scope.
+    /// Call this before every statement. Does nothing outside of a scope.
     static void statement_begins();
 
   private:

@@ -13,8 +13,8 @@ Transaction::~Transaction() {
     try {
         sql_.rollback();
     } catch (...) {
-        open_ = false;  // The database has undone it already, or the connection is gone and takes the
-                        // transaction with it.
+        open_ = false;  // The database has rolled back already, or the connection is lost and the transaction
+                        // with it.
     }
 }
 

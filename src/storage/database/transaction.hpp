@@ -4,11 +4,11 @@
 
 namespace keyward::storage {
 
-/// A writing transaction: begun by the constructor, undone by the destructor unless commit() came first. The
-/// session is borrowed and usable again afterwards, whatever failed in between. Throws soci::soci_error.
+/// A writing transaction: the constructor begins it, the destructor rolls it back unless commit() was called.
+/// Borrows the session, which is usable again afterwards, even after a failure. Throws soci::soci_error.
 ///
-/// SQLite: `begin immediate`, because a deferred transaction that writes later fails with SQLITE_BUSY
-/// whatever the timeout. PostgreSQL: read committed; where a rule needs more, the statements lock their rows.
+/// SQLite: `begin immediate`, because a deferred transaction that writes later fails with SQLITE_BUSY despite
+/// the timeout. PostgreSQL: read committed; where a rule needs more, the statements lock their rows.
 class Transaction {
   public:
     explicit Transaction(soci::session& sql);

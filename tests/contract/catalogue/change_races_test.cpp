@@ -1,4 +1,4 @@
-// Changes of one key from two processes at the same moment.
+// Concurrent changes of one key from two processes.
 #include <atomic>
 
 #include "tests/contract/catalogue/support/fixture.hpp"

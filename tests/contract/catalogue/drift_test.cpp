@@ -173,7 +173,7 @@ TEST_P(CatalogueContract, AnObjectIsNotAdoptedBesideAKeyThatIsBeingChanged) {
     EXPECT_FALSE(catalogue_->adopt_key(unknown_key(key, "test"), audit("x")));
 }
 
-/// A key in staging and production, whose token in staging was then replaced by another.
+/// A key in staging and production, whose token in staging was then replaced.
 class ReplacedToken : public CatalogueContract {
   protected:
     ReplacedToken() {

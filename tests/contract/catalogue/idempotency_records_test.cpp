@@ -119,7 +119,7 @@ TEST_P(CatalogueContract, RenewedAttemptsRunOnAndThoseOfOthersDoNot) {
     EXPECT_EQ(catalogue_->begin_attempt(attempt(user, "second"), at(6000), at(0)).kind, Kind::cut_off);
 }
 
-// Its answer was lost on the way to the owner, so the owner asks again.
+// The answer was lost on the way to the owner, so the owner asks again.
 TEST_P(CatalogueContract, AnAttemptOfOnesOwnIsBegunAgain) {
     const auto user = new_user();
     catalogue_->begin_attempt(attempt(user), at(1000), at(0));
@@ -143,7 +143,7 @@ TEST_P(CatalogueContract, AttemptsThatWereCutOffAreForgottenOnlyWhenTheyAreAsOld
     catalogue_->expire_leases("first");
     catalogue_->forget_answers(at(1000));
     EXPECT_EQ(catalogue_->begin_attempt(attempt(user, "second"), at(2000), at(0)).kind, Kind::cut_off);
-    catalogue_->forget_answers(at(5000));  // its new lease has not run out before then
+    catalogue_->forget_answers(at(5000));  // its new lease has not expired before then
     EXPECT_EQ(catalogue_->begin_attempt(attempt(user, "third"), at(2001), at(0)).kind, Kind::running);
     catalogue_->forget_answers(at(5001));
     EXPECT_EQ(catalogue_->begin_attempt(attempt(user), at(9000), at(0)).kind, Kind::begun);

@@ -1,4 +1,4 @@
-// How long a PostgreSQL database may keep a call waiting.
+// Limits on how long a PostgreSQL database may block a call.
 #include <string>
 #include <utility>
 
@@ -51,7 +51,7 @@ TEST(CatalogueLimits, AreNotForSqlite) {
 
 class PostgresqlLimits : public testing::Test {
   protected:
-    /// What a session of the catalogue says when it is asked, with these parameters more in the URL.
+    /// The answer of a catalogue session to a query, with these additional parameters in the URL.
     [[nodiscard]] std::string answer(const std::string& query, const std::string& parameters = "") const {
         const std::chrono::seconds deadline(20);
         Connections connections(parse_catalogue_url(database_->url() + parameters, deadline), 1, deadline);
@@ -60,7 +60,7 @@ class PostgresqlLimits : public testing::Test {
         for_each_row<std::string>(lease.session(), query, {}, [&](const auto& value) { text = value; });
         return text;
     }
-    /// How the query fails.
+    /// The error of the query.
     [[nodiscard]] std::string failure(const std::string& query, const std::string& parameters) const {
         try {
             return "it answered " + answer(query, parameters);

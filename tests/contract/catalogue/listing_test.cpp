@@ -15,7 +15,7 @@ std::vector<std::string> names(const std::vector<Key>& keys) {
     return result;
 }
 
-/// The keys, which must be those whose standings are told for the same question.
+/// The keys, which must match the revisions from the same query.
 std::vector<Key> listed(Catalogue& catalogue, const KeyQuery& query) {
     auto keys = catalogue.list_keys(query);
     const auto standings = catalogue.list_revisions(query);

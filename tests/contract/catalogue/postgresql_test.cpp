@@ -19,7 +19,7 @@ const std::string others =
 
 class PostgresqlCatalogue : public testing::Test {
   protected:
-    // Until a connection of the catalogue waits for a lock that the test holds.
+    // Waits until a connection of the catalogue waits for a lock that the test holds.
     void wait_until_blocked() {
         while (seen("select pid" + others + " and wait_event_type = 'Lock'").empty())
             std::this_thread::yield();
@@ -29,7 +29,7 @@ class PostgresqlCatalogue : public testing::Test {
         while (!seen("select pid" + others).empty())
             std::this_thread::yield();
     }
-    // Within a transaction pg_stat_activity keeps showing what it showed first, unless told to look again.
+    // Within a transaction pg_stat_activity repeats its first result unless the snapshot is cleared.
     Rows seen(const std::string& query) {
         database_->query("select pg_stat_clear_snapshot()");
         return database_->query(query);

@@ -16,7 +16,7 @@ TEST_P(CatalogueContract, ASecondOpeningFindsWhatTheFirstWrote) {
                 ElementsAre(ElementsAre("1"), ElementsAre("2"), ElementsAre("3")));
 }
 
-// Takes all later versions back, as a database of the first release has it.
+// Reverts all later versions, so that the database is like one of the first release.
 void return_to_first_version(TestDatabase& database) {
     for (const auto* statement : {"drop table login_networks",
                                   "drop table attempts",
@@ -47,7 +47,7 @@ TEST_P(CatalogueContract, ADatabaseOfTheFirstVersionIsBroughtUpToDateWithAllThat
     catalogue_.reset();
     return_to_first_version(*database_);
     catalogue_ = another();
-    EXPECT_EQ(found(key), key);  // its uses are those of its mechanisms
+    EXPECT_EQ(found(key), key);  // its uses follow from its mechanisms
     EXPECT_EQ(catalogue_->tombstones().size(), gone.size());
     EXPECT_EQ(catalogue_->tombstones().at(0).keep_until, Instant{});
     const auto change = updating(key, {"staging"});

@@ -94,7 +94,8 @@ TEST_F(SqliteCatalogue, ItIsKeptInAWriteAheadLog) {
     EXPECT_EQ(header[19], 2);
 }
 
-// A statement that is not run to its end keeps its reading transaction open, and the log could never be cut.
+// A statement that is not run to its end keeps its read transaction open, and the log could never be
+// truncated.
 TEST_F(SqliteCatalogue, WhatIsPreparedLeavesNoTransactionOpen) {
     const auto catalogue = open_catalogue("sqlite://" + path(), 1);
     ASSERT_TRUE(catalogue->create_project("payments", {}, audit("project.create")));
@@ -110,12 +111,12 @@ TEST_F(SqliteCatalogue, WhatIsPreparedLeavesNoTransactionOpen) {
     sqlite3_close(raw);
 }
 
-// Holds the write lock from a process that is then killed, in the middle of a transaction of the catalogue.
+// A process that is killed in the middle of a transaction of the catalogue holds the write lock.
 TEST_F(SqliteCatalogue, AProcessKilledInTheMiddleOfATransactionLeavesNothing) {
     const auto catalogue = open_catalogue("sqlite://" + path(), 1);
     sqlite3* raw = nullptr;
     ::sqlite3_open(path().c_str(), &raw);
-    // The audit record comes last, and here it takes for ever.
+    // The audit record is written last, and this trigger makes it run forever.
     ASSERT_EQ(::sqlite3_exec(
                   raw,
                   "create trigger endless after insert on audit begin select count(*) from"
@@ -125,7 +126,7 @@ TEST_F(SqliteCatalogue, AProcessKilledInTheMiddleOfATransactionLeavesNothing) {
     ChildProcess child([&] {
         return open_catalogue("sqlite://" + path(), 1)->create_user("alice", "", audit("user.create"));
     });
-    // Locked means that the child's transaction has begun.
+    // A locked database means that the child's transaction has begun.
     while (::sqlite3_exec(raw, "begin immediate; rollback", nullptr, nullptr, nullptr) == SQLITE_OK)
         std::this_thread::yield();
     child.kill();

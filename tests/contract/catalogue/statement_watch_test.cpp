@@ -10,7 +10,7 @@
 namespace keyward::storage {
 namespace {
 
-/// Two ends of a connection.
+/// The two ends of a connection.
 struct Pair {
     Pair() {
         if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
@@ -26,7 +26,8 @@ struct Pair {
     }
 
     [[nodiscard]] int client() const { return ends[0]; }
-    /// What the other end reads: -1 after ten seconds without anything, 0 at the end of the connection.
+    /// The result of a read at the other end: -1 after ten seconds without data, 0 at the end of the
+    /// connection.
     [[nodiscard]] ssize_t read_by_server() const {
         const timeval limit{10, 0};
         ::setsockopt(ends[1], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);

@@ -1,4 +1,4 @@
-// What the catalogue makes of a commit whose answer is lost, forged or late.
+// Commits whose answer is lost, forged or late.
 #include <future>
 
 #include <gmock/gmock.h>
@@ -33,7 +33,7 @@ class Commits : public testing::Test {
     std::unique_ptr<Catalogue> catalogue_ = database_.catalogue(deadline);
 };
 
-/// Faults after which the server has committed, and the client is told otherwise or nothing.
+/// Faults after which the server has committed, and the client gets another answer or none.
 class CommitsThatWentThrough : public Commits, public testing::WithParamInterface<const char*> {};
 
 TEST_P(CommitsThatWentThrough, AreKnownToHaveDoneSo) {
@@ -131,7 +131,7 @@ TEST_F(Commits, WithoutAnAnswerAreOfUnknownOutcomeUntilTheDatabaseCanBeAsked) {
     EXPECT_EQ(records(), "1");
 }
 
-// The server learns of the commit after its client has given up: until then it is in progress.
+// The server gets the commit after the client has given up: until then it is in progress.
 TEST_F(Commits, ThatAreStillInProgressAreWaitedFor) {
     proxy().command("fault delay=1.5");
     EXPECT_THROW(create_user("alice"), CatalogueError);
@@ -155,7 +155,7 @@ TEST_F(Commits, OfAServerThatBecameAStandbyAreMadeOnANewConnection) {
     proxy().command("read-only");
     EXPECT_TRUE(create_user("bob"));
     EXPECT_TRUE(catalogue_->find_user("bob"));
-    // The others of the pool lead to the same server.
+    // The other connections of the pool lead to the same server.
     EXPECT_NO_THROW(catalogue_->probe("first", system_now()));
     for (int i = 0; i < 8; ++i)
         EXPECT_TRUE(create_user(std::to_string(i)));
@@ -175,7 +175,7 @@ TEST_F(FrozenDatabase, CutsEveryCallAtItsDeadlineAndRefusesTheNextOnesAtOnce) {
     proxy().command("freeze");
     const auto began = Time::now();
     std::vector<std::future<std::chrono::milliseconds>> calls;
-    for (int i = 0; i < 12; ++i)  // more than there are connections
+    for (int i = 0; i < 12; ++i)  // more than the number of connections
         calls.push_back(std::async(std::launch::async, [&, i] {
             const auto start = Time::now();
             if (i % 2 == 0)
@@ -213,7 +213,7 @@ TEST_F(FrozenDatabase, IsUsedAgainAsSoonAsAProbeSucceeds) {
 }
 
 TEST_F(FrozenDatabase, DoesNotCutWhatOnlyTakesManyStatements) {
-    // Each statement has the deadline for itself.
+    // The deadline applies to each statement separately.
     database_.query(
         "create function slowly() returns trigger as $$ begin perform pg_sleep(0.4); return new; "
         "end $$ language plpgsql; create trigger slow before insert on project_environments "
@@ -230,7 +230,7 @@ TEST_F(FrozenDatabase, AStatementThatTakesTooLongIsEndedByTheServerItself) {
         EXPECT_THAT(error.what(), HasSubstr("lock timeout"));
     }
     database_.query("rollback");
-    EXPECT_FALSE(catalogue_->find_user("alice"));  // at once: the database answered
+    EXPECT_FALSE(catalogue_->find_user("alice"));  // at once, because the database answered
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What clients see when the database fails in the middle of their requests.
+// The results that clients get when the database fails during their requests.
 #include <future>
 #include <thread>
 
@@ -25,7 +25,7 @@ class Outages : public testing::Test {
     std::string count(const std::string& table) {
         return database_.query("select count(*) from " + table).at(0).at(0);
     }
-    /// As a client that repeats what was answered 503. Fails for every other answer than 200.
+    /// Acts as a client that repeats requests answered with 503. Fails for any other answer than 200.
     void repeat_until_done(const std::function<Replica::Answer()>& request, std::chrono::milliseconds time) {
         const auto until = Time::now() + time;
         while (true) {
@@ -36,7 +36,7 @@ class Outages : public testing::Test {
         }
         EXPECT_LT(Time::now(), until);
     }
-    /// The token's call takes a second, and the database goes in the middle.
+    /// The token's call takes a second, and the database fails during it.
     Replica::Answer create_while_the_database_stops(const std::string& repeat) {
         tokens_.production->block_imports();
         auto answer = std::async(std::launch::async, [&] { return replica_->create("card-key", repeat); });
@@ -105,7 +105,7 @@ TEST_F(Outages, AnUpdateThatWasCutOffDoesNotKeepTheNextOneAway) {
     repeat_until_done([&] { return replica_->update("card-key", ""); }, 2s);
 }
 
-// The attempt stands in the catalogue, and nobody is at it.
+// The attempt is in the catalogue, and no process works on it.
 TEST_F(Outages, AnIdempotencyKeyWhoseBeginningWasLostIsNotWedgedWhileItsReplicaIsBusy) {
     const auto direct = database_.direct_catalogue();
     const auto other = start("second", *direct);
@@ -118,7 +118,7 @@ TEST_F(Outages, AnIdempotencyKeyWhoseBeginningWasLostIsNotWedgedWhileItsReplicaI
     EXPECT_TRUE(comes_true([&] { return proxy().count("faults") == 1; }, 10s));
     stop = true;
     busy.join();
-    // Whichever request it was, its repeat and one elsewhere are answered.
+    // Whichever request it was, its repeat is answered, and so is one at another replica.
     EXPECT_TRUE(comes_true(
         [&] { return database_.query("select idempotency_key from attempts where answer is null").empty(); },
         2s));
@@ -149,7 +149,7 @@ TEST_F(Outages, AFrozenDatabaseIsKnownToBeDownWithinTwoSeconds) {
     EXPECT_TRUE(comes_true([&] { return replica_->health().is_up(); }, 3s));
 }
 
-// Nobody can write where requests write; that the server answers is not enough.
+// The table that requests write is locked. It is not enough that the server answers.
 TEST_F(Outages, ATableThatCantBeWrittenIsKnownToBeDown) {
     ASSERT_TRUE(comes_true([&] { return replica_->health().is_up(); }, 5s));
     database_.query("begin; lock table audit in exclusive mode");

@@ -7,7 +7,7 @@
 namespace keyward::storage {
 namespace {
 
-/// `test_N` of the URL that goes past the proxy.
+/// `test_N` from the URL that bypasses the proxy.
 std::string name_of(const TestDatabase& database) {
     const std::string url = database.url();
     const auto begin = url.find("@/") + 2;

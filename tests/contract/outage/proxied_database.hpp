@@ -12,16 +12,16 @@
 
 namespace keyward::storage {
 
-/// An empty PostgreSQL database that is reached through a proxy which fails on command.
+/// An empty PostgreSQL database behind a proxy that fails on command.
 class ProxiedDatabase {
   public:
     ProxiedDatabase();
 
     [[nodiscard]] const test::PgProxy& proxy() const { return proxy_; }
-    /// A catalogue behind the proxy.
+    /// A catalogue that connects through the proxy.
     [[nodiscard]] std::unique_ptr<Catalogue> catalogue(std::chrono::milliseconds deadline,
                                                        std::size_t connections = 4) const;
-    /// One that goes past the proxy.
+    /// A catalogue that bypasses the proxy.
     [[nodiscard]] std::unique_ptr<Catalogue> direct_catalogue() const;
     Rows query(const std::string& statements) { return database_->query(statements); }
 
@@ -30,7 +30,7 @@ class ProxiedDatabase {
     test::PgProxy proxy_;
 };
 
-/// Whether it becomes true within the time.
+/// Whether the condition becomes true within the time.
 bool comes_true(const std::function<bool()>& condition, std::chrono::milliseconds time);
 
 }  // namespace keyward::storage

@@ -24,7 +24,7 @@ struct Tokens {
     std::shared_ptr<fakes::FakeToken> staging = std::make_shared<fakes::FakeToken>();
 };
 
-/// One process of the service without its HTTP: its tasks run as `keyward serve` runs them.
+/// One process of the service without HTTP: its tasks run as in `keyward serve`.
 class Replica {
   public:
     Replica(const std::string& owner, Catalogue& catalogue, const Tokens& tokens);
@@ -32,12 +32,12 @@ class Replica {
     Replica& operator=(const Replica&) = delete;
     ~Replica();
 
-    /// What a request came to. `status` is as in HTTP: 200, 400, 404, 409 or 503.
+    /// The result of a request. `status` is as in HTTP: 200, 400, 404, 409 or 503.
     struct Answer {
         int status = 0;
         std::string text;
     };
-    /// With an Idempotency-Key, unless it is empty. The material is the same for the same name.
+    /// Sends an Idempotency-Key unless `repeat` is empty. The same name always gives the same key material.
     Answer create(const std::string& name, const std::string& repeat);
     Answer update(const std::string& name, const std::string& repeat);
     Answer remove(const std::string& name, const std::string& repeat);
@@ -45,7 +45,7 @@ class Replica {
     [[nodiscard]] Catalogue& catalogue() { return service_context_.catalogue; }
     [[nodiscard]] const service::CatalogueHealth& health() const { return health_; }
     [[nodiscard]] std::optional<Key> find(const std::string& name);
-    /// Whether no change of this process waits to be taken back.
+    /// Whether no change of this process waits for recovery.
     [[nodiscard]] bool is_settled() const { return service_context_.unfinished->empty(); }
 
   private:
@@ -64,7 +64,7 @@ class Replica {
     std::vector<std::unique_ptr<service::PeriodicTasks>> tasks_;
 };
 
-/// The project and the user that replicas work with.
+/// Creates the project and the user of the replicas.
 void prepare(Catalogue& catalogue);
 
 }  // namespace keyward::storage

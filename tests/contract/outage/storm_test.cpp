@@ -1,4 +1,4 @@
-// Hundreds of lost answers and forged errors: nothing is lost, and nothing is wedged.
+// Hundreds of lost answers and forged errors: nothing is lost, and nothing is stuck.
 #include <cstdlib>
 #include <iostream>
 #include <set>
@@ -18,8 +18,8 @@ bool in_long_form() {
     return std::getenv("KEYWARD_LONG") != nullptr;
 }
 
-/// A client that creates, replaces and deletes keys, each request with an Idempotency-Key, and repeats what
-/// was answered 503.
+/// A client that creates, replaces and deletes keys, each request with an Idempotency-Key, and repeats
+/// requests that were answered with 503.
 class Storm : public testing::TestWithParam<const char*> {
   protected:
     Storm() {
@@ -44,7 +44,7 @@ class Storm : public testing::TestWithParam<const char*> {
             kept_.insert(name);
             return;
         }
-        // Without an Idempotency-Key: who repeats a DELETE may find it done.
+        // Without an Idempotency-Key: a repeated DELETE may find the key already deleted.
         const auto until = Time::now() + 10s;
         for (auto answer = replica_->remove(name, ""); answer.status != 200 && answer.status != 404;
              answer = replica_->remove(name, "")) {
@@ -53,7 +53,7 @@ class Storm : public testing::TestWithParam<const char*> {
         }
     }
 
-    /// The last fault may have begun an outage, which ends with the next probe.
+    /// Retries, because the last fault may have begun an outage, which ends with the next probe.
     std::optional<Key> find(const std::string& name) {
         std::optional<Key> key;
         EXPECT_TRUE(comes_true(

@@ -1,5 +1,5 @@
-// Another program agrees: keys that the openssl command made are imported, then pkcs11-tool, as a process of
-// its own, finds and uses them, and openssl checks the result with the original key.
+// Checks with independent programs: keys that the openssl command generated are imported, then pkcs11-tool,
+// in a separate process, finds and uses them, and openssl checks the result with the original key.
 #include <algorithm>
 #include <cctype>
 #include <fstream>
@@ -51,7 +51,7 @@ class IndependentClient : public ::testing::Test {
         return run(command, {{"KEYWARD_TEST_PIN", test_pin}});
     }
 
-    /// Uses the imported object for `action` (`--sign`, `--encrypt` …) on a file; the result is in the file
+    /// Uses the imported object for `action` (`--sign`, `--encrypt` …) on a file. The result is in the file
     /// "output".
     void use(const std::string& action, const std::string& mechanism, const std::string& input,
              std::vector<std::string> more = {}) const {
@@ -62,7 +62,7 @@ class IndependentClient : public ::testing::Test {
         ASSERT_EQ(finished.status, 0) << finished.output;
     }
 
-    /// The lines that pkcs11-tool prints of the objects with our CKA_ID.
+    /// The lines that pkcs11-tool prints for the objects with this key's CKA_ID.
     std::vector<std::string> listed(const std::string& token) const {
         const std::string all = pkcs11_tool(token, {"--list-objects"}).output;
         std::vector<std::string> blocks;
@@ -108,8 +108,7 @@ struct SecretCase {
     int octets;
     KeyUsages uses;
     std::string action, mechanism;
-    std::vector<std::string>
-        software;  ///< the openssl command, in which KEY stands for the key in hexadecimal
+    std::vector<std::string> software;  ///< the openssl command; KEY stands for the key in hexadecimal
 };
 void PrintTo(const SecretCase& key, std::ostream* out) {
     *out << key.name;
@@ -166,8 +165,8 @@ TEST_P(SecretKeys, DoInTheTokenWhatOpensslDoes) {
     EXPECT_EQ(to_hex(as_bytes(contents(file("output")))), to_hex(as_bytes(contents(file("expected")))));
 }
 
-// pkcs11-tool 0.23 has no DES; the token's check value says what it encrypts a zero block to, and openssl
-// says the same.
+// pkcs11-tool 0.23 has no DES. The token's check value is the encryption of a zero block, and openssl
+// computes the same.
 TEST_F(IndependentClient, ATripleDesKeyHasTheCheckValueThatOpensslComputes) {
     openssl({"rand", "-out", file("key"), "24"});
     const std::string octets = contents(file("key"));
@@ -189,7 +188,7 @@ TEST_F(IndependentClient, ADesKeyIsFoundAndProtected) {
     expect_protected(1);
 }
 
-/// How openssl writes the key: arguments of `openssl pkey`, `rsa` or `ec`.
+/// The format in which openssl writes the key: arguments of `openssl pkey`, `rsa` or `ec`.
 struct Format {
     std::string name;
     std::vector<std::string> command;
@@ -198,10 +197,10 @@ struct Format {
 
 struct PairCase {
     std::string name;
-    std::vector<std::string> generate;  ///< of `openssl genpkey`
+    std::vector<std::string> generate;  ///< arguments of `openssl genpkey`
     std::string mechanism, input;
-    std::vector<std::string>
-        verify;  ///< of openssl, with the public key in "public", the signature in "output"
+    /// Arguments of openssl, with the public key in "public" and the signature in "output".
+    std::vector<std::string> verify;
     Format format;
 };
 void PrintTo(const PairCase& key, std::ostream* out) {
@@ -251,7 +250,7 @@ std::vector<PairCase> pair_cases() {
 
 class PrivateKeys : public IndependentClient, public ::testing::WithParamInterface<PairCase> {
   protected:
-    /// The arguments with the names of our files put in their places.
+    /// Replaces the names of test files in the arguments by their paths.
     std::vector<std::string> with_files(std::vector<std::string> arguments) const {
         for (std::string& argument : arguments)
             for (const std::string name : {"public", "output", "input", "digest"})

@@ -1,4 +1,4 @@
-// What every implementation of Token shows of its objects, over the fake and over real modules.
+// The objects that every implementation of Token shows, for the fake and for real modules.
 #include <map>
 
 #include <gmock/gmock.h>
@@ -37,7 +37,7 @@ class InventoryContract : public ::testing::TestWithParam<LabKind> {
         return walked();
     }
 
-    /// Every kind of key with every set of uses that the module takes.
+    /// Every kind of key with every set of uses that the module supports.
     void for_every_key(const std::function<void(Kind, const KeyUsages&)>& check) {
         for (const Kind kind : all_kinds())
             for (const KeyUsages& uses : uses_for(kind))
@@ -97,7 +97,7 @@ TEST_P(InventoryContract, ProtectionIsReportedAsItWasMade) {
     });
 }
 
-// SoftHSM2's HMAC keys of 16 octets are padded, and their size is that of the padded key.
+// SoftHSM2's HMAC keys of 16 octets are padded, and the reported size is that of the padded key.
 TEST_P(InventoryContract, EveryObjectIsShownWithItsSizeInBits) {
     for_every_kind([&](Kind kind, const KeyUsages& uses) {
         if (kind == Kind::hmac16) return;

@@ -1,4 +1,4 @@
-// What a walk through a real module's objects shows of what others made, and what a killed one leaves.
+// What a scan of a real module shows of other applications' objects, and of the remains of a killed process.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -33,7 +33,7 @@ TokenFault fault_of(const std::function<void()>& call) {
     throw std::logic_error("the call did not fail");
 }
 
-/// An AES key as another application makes it, by the module's defaults.
+/// An AES key as another application creates it, with the module's defaults.
 hsm::AttributeTemplate aes_of_others(bool in_token = true) {
     static const std::string octets(16, 'k');
     hsm::AttributeTemplate object;
@@ -183,7 +183,7 @@ TEST_P(InventoryOfAModule, NothingIsDestroyedWhenTheSessionsWereLostBetweenTheLo
     EXPECT_EQ(fault_of([&] { token->destroy_incomplete(0ms); }), TokenFault::unreachable);
 }
 
-// SoftHSM2 tells neither length nor check value of an unwrapped key.
+// SoftHSM2 reports neither length nor check value of an unwrapped key.
 TEST(InventoryOfSoftHsm, AnUnwrappedKeyWithoutNamesIsNotHalfMade) {
     prepare_process();
     SoftHsmLab lab;
@@ -214,7 +214,7 @@ TEST(InventoryOfSoftHsm, AnUnwrappedKeyWithoutNamesIsNotHalfMade) {
     EXPECT_EQ(walked(*lab.token()).size(), 1U);
 }
 
-/// The files of objects in the folder of SoftHSM2's tokens.
+/// The object files in SoftHSM2's token folder.
 std::set<std::filesystem::path> object_files(const SoftHsm& softhsm) {
     std::set<std::filesystem::path> files;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(softhsm.folder() / "tokens"))
@@ -222,8 +222,8 @@ std::set<std::filesystem::path> object_files(const SoftHsm& softhsm) {
     return files;
 }
 
-/// Whether an object is half-written: SoftHSM2 begins its file anew for each attribute, first some twenty of
-/// its own, of which the class is among the first, then those that were asked for.
+/// Whether an object is half-written. SoftHSM2 rewrites its file for each attribute: first about twenty of
+/// its own, the class among the first of them, then the requested ones.
 bool is_half_written(const SoftHsm& softhsm, const std::set<std::filesystem::path>& whole) {
     constexpr std::uintmax_t with_class = 200;
     for (const auto& file : object_files(softhsm)) {
@@ -234,8 +234,9 @@ bool is_half_written(const SoftHsm& softhsm, const std::set<std::filesystem::pat
     return false;
 }
 
-/// Another process makes an AES key and is killed as soon as its object is half-written. It gives way to this
-/// one, so that on a busy machine it has not finished before it is seen.
+/// Starts another process that creates an AES key, and kills it as soon as its object is half-written. The
+/// other process has a lower priority than this one, so that on a busy machine it does not finish before this
+/// one notices.
 void kill_while_making_a_key(const SoftHsm& softhsm) {
     const auto before = object_files(softhsm);
     Background maker({"nice", "-n", "19", "pkcs11-tool", "--module", softhsm_module, "--token-label",
@@ -258,9 +259,9 @@ void write(const std::filesystem::path& file, const std::string& octets) {
     std::ofstream(file, std::ios::binary | std::ios::trunc) << octets;
 }
 
-/// An object that another process has begun: its file holds, in big-endian octets, how often it was written,
-/// then type, kind and value of CKA_CLASS secret key, CKA_KEY_TYPE AES, CKA_TOKEN false (ObjectFile.cpp and
-/// File.cpp in src/lib/object_store of SoftHSM2 2.6.1).
+/// An object that another process has begun to write. Its file holds, in big-endian octets, the number of
+/// writes, then type, kind and value of CKA_CLASS secret key, CKA_KEY_TYPE AES, CKA_TOKEN false
+/// (ObjectFile.cpp and File.cpp in src/lib/object_store of SoftHSM2 2.6.1).
 const std::string begun_object = [] {
     std::string octets;
     const auto add = [&](std::uint64_t value) {
@@ -272,8 +273,8 @@ const std::string begun_object = [] {
     return octets + '\0';
 }();
 
-/// A token with one key, and with an object that another process has begun. SoftHSM2 looks for files once,
-/// so they are there before it is initialised.
+/// A token with one key and an object that another process has begun to write. SoftHSM2 looks for files only
+/// once, so they exist before it is initialized.
 class BegunObject : public ::testing::Test {
   protected:
     BegunObject() {
@@ -291,11 +292,11 @@ class BegunObject : public ::testing::Test {
     }
 
     SoftHsmLab lab_;
-    std::string whole_;           ///< the octets of the key's file
+    std::string whole_;           ///< contents of the key's file
     std::filesystem::path file_;  ///< of the object that was begun
 };
 
-// SoftHSM2 writes to such an object when it is asked for its attributes.
+// SoftHSM2 writes to such an object when its attributes are read.
 TEST_F(BegunObject, IsNotReadBeforeItsMakerHadTimeToFinishIt) {
     std::string in_pause;
     const auto token = lab_.token_with_pause([&] { in_pause = octets_of(file_); });
@@ -334,7 +335,7 @@ TEST(InventoryOfSoftHsm, WhatAKilledProcessLeavesIsRecognisedAndDestroyed) {
         return static_cast<std::size_t>(
             std::ranges::count_if(walked(*lab.token()), &TokenObject::incomplete));
     };
-    // Some die before the object has a class, and nobody ever sees those.
+    // Some processes die before the object has a class, and such an object is never shown.
     constexpr int enough = 600;
     for (int killed = 0; killed < enough && remains() == 0; ++killed)
         kill_while_making_a_key(lab.softhsm());

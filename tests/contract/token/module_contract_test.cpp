@@ -1,4 +1,4 @@
-// What a token behind a PKCS#11 module does beyond the port: attributes, binding, login, recovery.
+// Behaviour of a token behind a PKCS#11 module beyond the port: attributes, binding, login, recovery.
 #include <algorithm>
 #include <functional>
 #include <thread>
@@ -51,7 +51,7 @@ class ModuleContract : public ::testing::TestWithParam<LabKind> {
         token.import({id_, "MyProject/my-key", material, uses, ObjectLifetime::token, std::nullopt});
     }
 
-    /// As another application keeps one beside a key: under the key's CKA_ID.
+    /// Adds a certificate under the key's CKA_ID, as another application does.
     void add_certificate() {
         const Certificate certificate = make_certificate();
         hsm::AttributeTemplate object = certificates_sought();
@@ -77,7 +77,7 @@ class ModuleContract : public ::testing::TestWithParam<LabKind> {
 INSTANTIATE_TEST_SUITE_P(Labs, ModuleContract, ::testing::Values(LabKind::softhsm, LabKind::p11_kit),
                          [](const auto& test) { return name_of(test.param); });
 
-// SoftHSM2 knows CKA_ALLOWED_MECHANISMS. p11-kit drops some of the mechanisms.
+// SoftHSM2 supports CKA_ALLOWED_MECHANISMS. p11-kit drops some of the mechanisms.
 TEST_P(ModuleContract, TakesAKeyWithItsMechanismsAsOneWithout) {
     for (const auto& [kind, mechanism] : {std::pair{Kind::aes256, "AES-GCM"},
                                           {Kind::aes256, "AES-ECB"},

@@ -1,4 +1,4 @@
-// What every implementation of Token does, over the fake and over real modules.
+// Behaviour of every implementation of Token, for the fake and for real modules.
 #include <atomic>
 #include <thread>
 
@@ -26,7 +26,7 @@ KeyUsages all_uses(Kind kind) {
     return uses_for(kind).back();
 }
 
-/// What a right token reports, computed in software.
+/// The value that a correct token reports, computed in software.
 std::string expected_value(const keys::KeyMaterial& material) {
     if (const auto* const secret = std::get_if<keys::SecretKey>(&material))
         return keys::key_check_value(*secret);

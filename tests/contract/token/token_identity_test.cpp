@@ -1,4 +1,4 @@
-// A token that was found once is not exchanged for another of the same label while the process runs.
+// A token that was found once is not replaced by another one with the same label while the process runs.
 #include <functional>
 #include <thread>
 
@@ -15,7 +15,8 @@ using ::testing::HasSubstr;
 
 constexpr const char* swapped = "The token in place is not the one that this service found first";
 
-/// Calls until an answer or an error text is what is waited for; a module is revived once in some seconds.
+/// Repeats the call until the expected answer or error text comes. A module is reinitialized only every few
+/// seconds.
 bool comes(const std::function<bool()>& expected) {
     const auto limit = std::chrono::steady_clock::now() + 30s;
     while (std::chrono::steady_clock::now() < limit) {

@@ -1,5 +1,4 @@
-// What every implementation of Token does with the keys it holds, over the fake and over real
-// modules.
+// How every implementation of Token uses its keys, for the fake and for real modules.
 #include <array>
 #include <atomic>
 #include <thread>
@@ -54,7 +53,7 @@ class UsedToken {
     std::shared_ptr<Token> token_;
 };
 
-/// Every mechanism of the table that a lab's module offers.
+/// Every mechanism of mechanism_table() that a lab's module supports.
 struct UseCase {
     LabKind lab;
     std::string mechanism;
@@ -105,7 +104,7 @@ class UseOfMechanism : public ::testing::TestWithParam<UseCase> {
     UsedToken used_{GetParam().lab};
 };
 
-/// A cipher's key and something sealed with it.
+/// A cipher's key and a ciphertext made with it.
 class Sealed : public UseOfMechanism {
   protected:
     Done opened(const CryptoRequest& operation) {
@@ -228,7 +227,7 @@ TEST_P(Gcm, SealsAnAadAlone) {
     EXPECT_EQ(opened(), Done::done);
 }
 
-/// A signature's key and something signed with it.
+/// A signing key and a signature made with it.
 class Signed : public UseOfMechanism {
   protected:
     Done verified(const CryptoRequest& operation) {
@@ -491,7 +490,7 @@ TEST_P(TokenThatLacks, TheMechanismDoesNotListIt) {
     EXPECT_FALSE(used.token().mechanisms().contains(GetParam().mechanism));
 }
 
-/// Such a token takes no Ed25519 key at all.
+/// Such a token accepts no Ed25519 key at all.
 constexpr auto may_have_keys = [](const Mechanism& row) { return row.algorithm != keys::Algorithm::ed25519; };
 
 class KeyWithoutItsMechanism : public ::testing::TestWithParam<UseCase> {};

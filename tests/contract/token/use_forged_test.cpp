@@ -1,5 +1,5 @@
-// What the use of a key does when somebody else has put objects under its id, or taken one away. A public
-// object of a token can be made without the PIN.
+// The use of a key when another client has added objects under its id or removed one. A public object can be
+// created in a token without the PIN.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -38,8 +38,8 @@ TokenError error_of(Token& token, const ObjectId& id, CryptoOperation action,
     throw std::logic_error("the use did not fail");
 }
 
-/// A pair of ours, and another one of a stranger. The token of others has a view of its own: it knows no
-/// handle before it is used.
+/// A key pair of the service, and another one of a stranger. The second token object over the same token has
+/// its own cache: it knows no handle before its first use.
 template <typename Lab>
 class Strangers {
   public:
@@ -58,7 +58,7 @@ class Strangers {
         token().destroy(elsewhere);
     }
 
-    /// Several, so that one of them is likely to be found before ours.
+    /// Adds several objects, so that one of them is likely to be found before the service's.
     void plant() {
         const auto half = keys::public_half(theirs_).value();
         const keys::KeyMaterial key =
@@ -76,7 +76,8 @@ class Strangers {
     Done verified(Token& token, const CryptoRequest& verifying) {
         return use(token, id_, CryptoOperation::verify, verifying).kind;
     }
-    /// Ours verifies, theirs does not, and ours opens what is sealed.
+    /// The service's signature verifies, the stranger's does not, and the service's private key decrypts what
+    /// is encrypted.
     void expect_ours_alone(Token& token) {
         EXPECT_EQ(verified(token, right_), Done::done);
         EXPECT_EQ(verified(token, forged_), Done::failed);
@@ -152,7 +153,7 @@ TEST_P(PlantedPublicKey, IsNotUsedByWhoLookedForThePrivateOneFirst) {
 
 class PublicHalfOfAModule : public ::testing::TestWithParam<LabKind> {
   protected:
-    /// Another application destroys the objects of that class under the id.
+    /// Destroys the objects of that class under the id, as another application would.
     void destroy(CK_OBJECT_CLASS object_class) {
         hsm::Lease lease = keys_.lab().inspector().lease();
         hsm::AttributeTemplate wanted;

@@ -1,5 +1,5 @@
-// What the use of keys does in a token behind a PKCS#11 module beyond the port: OpenSSL agrees with it, and
-// handles survive nothing that voids them.
+// Use of keys in a token behind a PKCS#11 module, beyond the port: OpenSSL agrees with the results, and
+// handles are dropped when they become invalid.
 #include <chrono>
 #include <thread>
 
@@ -41,7 +41,7 @@ class UsedModule {
     const ObjectId id_ = ObjectId::random();
 };
 
-/// A signature mechanism with a key of each kind that it is for.
+/// A signature mechanism with a key of each kind that supports it.
 struct SignatureCase {
     LabKind lab;
     std::string mechanism;
@@ -74,7 +74,7 @@ class SignatureOfAModule : public ::testing::TestWithParam<SignatureCase> {
   protected:
     SignatureOfAModule() { used_.import(key_, {KeyUsage::sign_verify}); }
 
-    /// Whether OpenSSL finds what the token makes of it right for the message.
+    /// Whether OpenSSL verifies the token's signature over the message.
     bool makes_right(const CryptoRequest& signing) {
         const CryptoResult made = used_.use(CryptoOperation::sign, signing);
         return made.kind == Done::done &&
@@ -122,7 +122,7 @@ class CipherOfSoftHsm : public ::testing::TestWithParam<CipherCase> {
         if (operation_.mechanism->scheme == Scheme::gcm) operation_.aad = message(20);
     }
 
-    /// What OpenSSL makes of it, with GCM's tag behind it.
+    /// OpenSSL's ciphertext, followed by GCM's tag.
     Bytes sealed_by_openssl() const {
         const CipherCtxPtr context(EVP_CIPHER_CTX_new());
         const ByteView input = operation_.input.reveal();

@@ -1,4 +1,4 @@
-// docs/mechanisms.md is the operations table, in words for people.
+// docs/mechanisms.md describes the operations table for people.
 #include <fstream>
 
 #include <gtest/gtest.h>

@@ -18,7 +18,7 @@ constexpr bool on_request = false;
 constexpr bool current = false;
 constexpr bool legacy = true;
 
-/// Name, algorithm, scheme, digest, octets of the IV, whether by default, whether legacy.
+/// Name, algorithm, scheme, digest, octets of the IV, default or on request, current or legacy.
 using Row = std::tuple<std::string, keys::Algorithm, Scheme, std::optional<Digest>, std::size_t, bool, bool>;
 
 const std::vector<Row> contract{

@@ -20,7 +20,7 @@ namespace {
 
 using tests::Kind;
 
-/// Whether the claim goes through.
+/// Whether the claim succeeds.
 bool takes(TokenClaims& claims, const Claimant& claimant, CK_SLOT_ID slot, std::uint64_t generation = 1) {
     try {
         claims.take(claimant, slot, generation);

@@ -1,4 +1,4 @@
-// What is remembered of logins, and how long it stops the next.
+// What is remembered of logins, and how long it blocks the next one.
 #include "hsm/session/login_attempts.hpp"
 
 #include <gtest/gtest.h>

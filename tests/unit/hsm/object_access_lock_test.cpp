@@ -1,4 +1,4 @@
-// Who waits for whom at the gate between searches and the making of objects.
+// Which callers wait at the lock between searches for objects and their creation.
 #include "hsm/objects/object_access_lock.hpp"
 
 #include <algorithm>
@@ -35,7 +35,7 @@ bool ends(const std::future<T>& future) {
     return future.wait_for(10s) == std::future_status::ready;
 }
 
-/// Threads that all come in at once: each stays until all have come in.
+/// Threads that all hold the lock at once: each keeps it until all have it.
 bool all_come_in(std::size_t count, const std::function<void(std::latch&)>& come_in) {
     std::latch together(static_cast<std::ptrdiff_t>(count));
     std::vector<std::future<void>> threads;
@@ -60,7 +60,7 @@ TEST(ObjectAccessLock, ManySearchAtOnce) {
     }));
 }
 
-/// A pass that a test gives back when it likes.
+/// A permit that is held until the test releases it.
 class Held {
   public:
     template <typename Take>
@@ -115,7 +115,7 @@ TEST(ObjectAccessLock, NewMakersWaitForASearcherThatWaits) {
         const auto pass = gate.to_search();
         searched = true;
     });
-    // Those that come before the searcher is counted need not wait.
+    // Callers that arrive before the searcher is counted need not wait.
     std::optional<std::future<bool>> late;
     do {
         late = in_thread([&] {

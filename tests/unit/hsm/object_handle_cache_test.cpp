@@ -1,4 +1,4 @@
-// The handles that a token keeps: no module is needed.
+// The handle cache of a token; needs no module.
 #include "hsm/objects/object_handle_cache.hpp"
 
 #include <atomic>

@@ -19,7 +19,8 @@ std::string text_of(const std::filesystem::path& path) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// Of the calls in one source text: a call may choose between two names, before the values that follow.
+/// The events of the calls in one source text: a call may choose between two names, before the values that
+/// follow.
 Events logged_in(const std::string& source) {
     static const std::regex call(R"(log::(?:info|warn|error)\(([^{;]*))");
     static const std::regex name(R"re("([a-z0-9_]+\.[a-z0-9_]+)")re");
@@ -44,7 +45,7 @@ Events logged() {
     return events;
 }
 
-/// Those in the first column of the table of events.
+/// The events in the first column of the table of events.
 Events documented() {
     static const std::regex name(R"(`([a-z0-9_]+\.[a-z0-9_]+)`)");
     std::ifstream file(KEYWARD_DOCS "/operations.md");

@@ -85,7 +85,7 @@ class ServiceFixture {
     Instant now = system_now();
 };
 
-/// The ServiceError that an action throws; a failure of the test when it throws none.
+/// The ServiceError that an action throws; the test fails when it throws none.
 template <typename Action>
 ServiceError error_of(Action action) {
     try {

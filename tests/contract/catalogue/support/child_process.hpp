@@ -9,7 +9,7 @@
 
 namespace keyward::storage {
 
-/// Runs `body` in a process of its own, which ends without running anything else of this one.
+/// Runs `body` in a child process, which exits without running any other code of this one.
 class ChildProcess {
   public:
     template <typename Body>
@@ -30,7 +30,7 @@ class ChildProcess {
         if (pid_ > 0) kill();
     }
 
-    /// Its exit code: 0 when `body` returned true, 1 when false, 2 when it threw.
+    /// The exit code: 0 when `body` returned true, 1 when false, 2 when it threw.
     int wait() {
         int status = 0;
         ::waitpid(pid_, &status, 0);

@@ -18,7 +18,7 @@ namespace {
 
 constexpr const char* programs = "/usr/lib/postgresql/15/bin/";
 
-// initdb and postgres refuse to run as root: there they run as the user `postgres` of the package.
+// initdb and postgres refuse to run as root; as root they run as the user `postgres` of the package.
 const passwd* server_user() {
     return ::geteuid() == 0 ? ::getpwnam("postgres") : nullptr;
 }

@@ -8,7 +8,7 @@
 
 namespace keyward::storage {
 
-/// A folder of the test's own, gone at its end.
+/// A temporary folder, removed on destruction.
 class TemporaryFolder {
   public:
     TemporaryFolder();
@@ -24,15 +24,15 @@ class TemporaryFolder {
     std::filesystem::path path_;
 };
 
-/// A PostgreSQL cluster of the tests' own, on a unix socket in its folder, with a random password. It is
-/// ended with this object, through the pid in its own folder.
+/// A PostgreSQL cluster for tests, on a unix socket in its own folder, with a random password. Destruction
+/// stops it, by the pid in its folder.
 class PostgresServer {
   public:
-    /// The one that most tests share, made at the first use.
+    /// The instance that most tests share, created at the first use.
     static PostgresServer& instance();
 
     PostgresServer();
-    /// A hot standby that follows the primary, with the same password.
+    /// A hot standby of the primary, with the same password.
     static std::unique_ptr<PostgresServer> standby_of(const PostgresServer& primary);
     PostgresServer(const PostgresServer&) = delete;
     PostgresServer& operator=(const PostgresServer&) = delete;
@@ -41,16 +41,16 @@ class PostgresServer {
     ~PostgresServer();
 
     [[nodiscard]] std::string url(const std::string& database) const;
-    /// The same through a proxy that listens at this port of 127.0.0.1.
+    /// The same through a proxy on this port of 127.0.0.1.
     [[nodiscard]] std::string url_at(std::uint16_t port, const std::string& database) const;
-    /// The folder of its unix socket, as the parameter `host` of libpq.
+    /// The folder of the unix socket, as libpq's parameter `host`.
     [[nodiscard]] std::string host() const { return folder_.path(); }
-    /// The unix socket that it listens at.
+    /// The path of the unix socket.
     [[nodiscard]] std::string socket() const { return folder_.path() / ".s.PGSQL.5432"; }
     [[nodiscard]] const std::string& password() const { return password_; }
     void stop() const;
     void start() const;
-    /// Stops the process that takes new connections, as SIGSTOP does; `thaw` lets it go on.
+    /// Stops the process that accepts new connections with SIGSTOP; `thaw` continues it.
     void freeze() const;
     void thaw() const;
 

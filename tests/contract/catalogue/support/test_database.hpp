@@ -8,7 +8,7 @@ namespace keyward::storage {
 
 using Rows = std::vector<std::vector<std::string>>;
 
-/// An empty database, gone at the end of the test, and a connection to it that goes past the catalogue.
+/// An empty database, deleted at the end of the test, and a connection to it that bypasses the catalogue.
 class TestDatabase {
   public:
     TestDatabase() = default;
@@ -19,7 +19,7 @@ class TestDatabase {
     virtual ~TestDatabase() = default;
 
     [[nodiscard]] virtual std::string url() const = 0;
-    /// Runs statements; null comes back as "(null)". Throws std::runtime_error.
+    /// Runs statements; null is returned as "(null)". Throws std::runtime_error.
     virtual Rows query(const std::string& statements) = 0;
 };
 

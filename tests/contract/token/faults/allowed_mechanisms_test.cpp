@@ -1,5 +1,5 @@
-// CKA_ALLOWED_MECHANISMS: where a module knows it, objects are limited to the key's mechanisms; where it does
-// not, imports work all the same.
+// CKA_ALLOWED_MECHANISMS: if a module supports it, objects are limited to the key's mechanisms; if not,
+// imports still work.
 #include "hsm/objects/allowed_mechanisms.hpp"
 
 #include <array>
@@ -32,7 +32,7 @@ class AllowedMechanisms : public ::testing::Test {
         return import(id_, make_key(kind), mechanisms);
     }
 
-    /// What the objects of the id are limited to.
+    /// The mechanisms that the objects with the id are limited to.
     std::vector<hsm::MechanismCodes> limits() {
         std::vector<hsm::MechanismCodes> all;
         hsm::Lease lease = lab_.inspector().lease();

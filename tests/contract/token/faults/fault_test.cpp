@@ -1,4 +1,4 @@
-// What the import does when a module fails or lies: SoftHSM2 behind a shim that does either on demand.
+// Imports when a module fails or lies: SoftHSM2 behind a shim that does either on demand.
 #include <array>
 #include <chrono>
 #include <functional>
@@ -50,7 +50,7 @@ class TokenFaults : public ::testing::Test {
         return lab_.token()->import({id_, "label", material, uses, ObjectLifetime::token, std::nullopt});
     }
 
-    /// What the call, which must fail, writes to the log.
+    /// The log of a call that must fail.
     static std::string log_of_failing(const std::function<void()>& call) {
         ::testing::internal::CaptureStderr();
         EXPECT_THROW(call(), TokenError);
@@ -107,7 +107,7 @@ TEST_F(TokenFaults, AFullTokenIsFull) {
               TokenFault::full);
 }
 
-/// What modules have answered about one key that they did not like.
+/// Values that modules have returned for a key that they rejected.
 constexpr std::array odd_answers{CKR_GENERAL_ERROR,
                                  CKR_FUNCTION_FAILED,
                                  CKR_DEVICE_ERROR,
@@ -142,7 +142,8 @@ TEST_F(TokenFaults, ANewKeyWhoseAttributesCantBeReadIsRefused) {
                   TokenFault::refused)
             << hsm::name_of(answer);
         shim_.get_attribute_value = CKR_OK;
-        // What can't be read is not destroyed by its handle, but by its CKA_ID once it can.
+        // An object that can't be read is not destroyed by its handle, but by its CKA_ID as soon as it can be
+        // read.
         EXPECT_EQ(lab_.token()->destroy(id_), 1U);
     }
 }
@@ -183,7 +184,7 @@ TEST_F(TokenFaults, AnOddAnswerOfASlotThatHoldsAnotherTokenByNowIsAnOutage) {
     EXPECT_EQ(error.fault(), TokenFault::unreachable);
 }
 
-// What SoftHSM2 does on a full disk: the object is made, and then is not there.
+// As SoftHSM2 on a full disk: the call succeeds, but the object does not exist.
 TEST_F(TokenFaults, AnObjectThatIsNotThereAfterItWasMadeSaysThatTheTokenIsFull) {
     for (const Kind kind : {Kind::aes256, Kind::hmac64, Kind::rsa, Kind::p256, Kind::p256_public}) {
         const TokenError error = import_error(kind, uses_for(kind).front(), [&] { shim_.disk_full = true; });
@@ -246,7 +247,8 @@ TEST_F(TokenFaults, OneClientsOddKeysLeaveTheEnvironmentOpenForAllOthers) {
     EXPECT_NE(environment.health(), service::Health::down);
 }
 
-// A label here and a serial number there: the configuration can't tell that they are one token.
+// One environment has a label, the other a serial number: the configuration does not show that both are one
+// token.
 TEST_F(TokenFaults, ATokenThatAnotherEnvironmentHasIsNotUsed) {
     auto by_label = lab_.settings();
     by_label.environment = {"one", "TEST"};
@@ -472,7 +474,7 @@ TEST_F(TokenFaults, APinRefusedBetweenTwoAttemptsIsUnreachableSinceTheFirstMayHa
     EXPECT_EQ(error.code(), "CKR_GENERAL_ERROR");
 }
 
-// The PIN's source is the one place of a lease where a test can have it say so at the right moment.
+// Only the PIN source lets a test return this error at the right moment of a lease.
 TEST_F(TokenFaults, ATokenThatIsBusyBetweenTwoAttemptsIsUnreachableSinceTheFirstMayHaveLeftAnObject) {
     auto settings = lab_.settings();
     settings.pin = [this, pin = settings.pin]() -> SecretBytes {

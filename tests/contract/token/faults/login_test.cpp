@@ -1,4 +1,4 @@
-// How often a PIN is sent to a token that does not take it: over a module that counts, and forgets nothing.
+// How often a PIN is sent to a token that rejects it, with a module that counts all attempts.
 #include <functional>
 #include <future>
 #include <thread>
@@ -23,7 +23,7 @@ class TokenLogin : public ::testing::Test {
   protected:
     TokenLogin() { prepare_process(); }
 
-    /// A token whose PIN is what `pin_` says at the time.
+    /// A token whose PIN source returns `pin_`.
     std::shared_ptr<Token> token(const std::string& label = "production") {
         hsm::TokenSettings settings = lab_.settings(label);
         settings.pin = [this] {
@@ -184,7 +184,7 @@ TEST_F(TokenLogin, ThatIsNotTriedForWantOfTriesIsLoggedOnce) {
     EXPECT_EQ(log.find("login.latched"), log.rfind("login.latched"));
 }
 
-/// C_Login answers so.
+/// C_Login returns this value.
 class LoginThatAnswers : public TokenLogin, public ::testing::WithParamInterface<CK_RV> {
   protected:
     LoginThatAnswers() { shim_.login = GetParam(); }

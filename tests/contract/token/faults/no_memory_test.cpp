@@ -9,8 +9,8 @@ namespace {
 
 using test::NoMemoryHere;
 
-/// A token of two sessions, of which the login has one. Where an allocation fails, the call may; the session
-/// must come back or be closed.
+/// A token with two sessions, one of which holds the login. When an allocation fails, the call may fail, but
+/// the session must be returned or closed.
 class TokenWithoutMemory : public ::testing::Test {
   protected:
     TokenWithoutMemory() {
@@ -34,7 +34,8 @@ class TokenWithoutMemory : public ::testing::Test {
         EXPECT_EQ(use.p11().C_GetTokenInfo(lab_.module()->tokens(use).found.front().slot, &info), CKR_OK);
         return info.ulSessionCount;
     }
-    /// Fails the first allocation of the work, the second and so on, until none is left to fail.
+    /// Fails the first allocation of the work, then the second and so on, until the work makes no further
+    /// one.
     template <typename Work>
     void fail_each_allocation_of(const Work& work) {
         ASSERT_EQ(sign(), CryptoResult::Kind::done);
@@ -46,7 +47,7 @@ class TokenWithoutMemory : public ::testing::Test {
                 const NoMemoryHere none(good);
                 try {
                     work();
-                } catch (const std::exception&) {  // told to the caller
+                } catch (const std::exception&) {  // the caller gets an error
                 }
                 failed = NoMemoryHere::has_failed();
             }

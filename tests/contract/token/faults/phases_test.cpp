@@ -1,4 +1,4 @@
-// What is said when a module fails before a key is in play: the phase tells whose fault it is.
+// The errors when a module fails before a key is involved. The phase tells whose fault it is.
 #include <functional>
 
 #include <gmock/gmock.h>
@@ -21,7 +21,7 @@ TokenError error_of(const std::function<void()>& call) {
     throw std::logic_error("the call did not fail");
 }
 
-/// One call of the module that fails, and what is to be said of it.
+/// A failing call of the module, and the expected error.
 struct FailedCall {
     const char* call;
     std::atomic<CK_RV>& (*control)(ShimControls&);
@@ -134,7 +134,7 @@ TEST_P(FailedPhase, IsOverWhenTheModuleWorksAgain) {
     EXPECT_NO_THROW(use_token());
 }
 
-/// Whatever the value, a call that knows nothing of a key blames none.
+/// For every value, a call that has no key blames none.
 class EveryValue : public ::testing::TestWithParam<const char*> {};
 
 INSTANTIATE_TEST_SUITE_P(Calls, EveryValue,

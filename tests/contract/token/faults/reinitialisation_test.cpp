@@ -1,4 +1,4 @@
-// What happens to tokens when their module is initialised again while it works.
+// Tokens whose module is reinitialized while it works.
 #include <future>
 #include <thread>
 
@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Ours, and that of libp11, which finds the module initialised.
+/// One by Keyward and one by libp11, which finds the module already initialized.
 constexpr CK_ULONG initialisations_each_time = 2;
 
 class Reinitialisation : public ::testing::Test {
@@ -154,7 +154,7 @@ TEST_F(Reinitialisation, IsTriedAtGrowingPausesWhileACallRuns) {
     EXPECT_LE(attempts, 3U);
 }
 
-/// A key whose module shows no object any more before it is initialised again.
+/// A key whose module shows no objects until it is initialized again.
 class UnseenKey : public Reinitialisation {
   protected:
     UnseenKey() {
@@ -263,7 +263,7 @@ TEST_F(AbsentToken, IsNotLookedForWhileACallToAnotherTokenRuns) {
     EXPECT_EQ(shim_.phases.initialisations, before);
 }
 
-/// Calls that return only when the test says so.
+/// Calls that return only when the test releases them.
 struct Hang {
     const char* name;
     std::atomic<bool>& (*control)(ShimControls&);
@@ -279,7 +279,7 @@ class HangingModule : public Reinitialisation, public ::testing::WithParamInterf
         return ping;
     }
 
-    /// Whether the call ends, in whatever way, while the module hangs.
+    /// Whether the call ends, with any result, while the module hangs.
     static bool ends_in_time(const std::shared_ptr<Token>& token) {
         auto call = std::async(std::launch::async, [token] {
             try {

@@ -1,4 +1,5 @@
-// Sessions: as many as the token has room for, each closed in the end, and none that is waited for in vain.
+// Session limits: the pool opens no more sessions than the token allows, closes each of them, and never makes
+// a caller wait for a session that can't come.
 #include <future>
 #include <thread>
 
@@ -29,7 +30,7 @@ class SessionLimit : public ::testing::Test {
     Done sign(Token& token) {
         return token.operate(id_, CryptoOperation::sign, std::span(&signing_, 1)).at(0).kind;
     }
-    /// How many of the signatures that as many threads make at once go through.
+    /// Number of signatures that succeed when as many threads sign at once.
     std::size_t signed_by(std::size_t threads, Token& token) {
         std::vector<std::future<Done>> all;
         for (std::size_t i = 0; i < threads; ++i)
@@ -72,7 +73,7 @@ TEST_F(SessionLimit, AreAllClosedWhenTheTokenIsGivenUp) {
     }
 }
 
-/// What a token has room for, and whether it says so.
+/// The limit of a token, and whether the token reports it.
 struct Room {
     CK_ULONG sessions;
     bool told;
@@ -211,7 +212,7 @@ TEST_F(OnlySession, StaysWithItsLeaseWhenOthersWaitForItInVainAndEnd) {
     EXPECT_NO_THROW(replace(last));
 }
 
-/// Callers of one pool, each of which keeps its session until it is told to give it back.
+/// Callers of one pool. Each keeps its session until told to return it.
 class Callers {
   public:
     Callers(hsm::SessionPool& pool, std::size_t count) {
@@ -231,7 +232,7 @@ class Callers {
 
     /// In the order in which they were served.
     void let_go(std::size_t count) { let_go_ = count; }
-    /// Whether so many have been served in time.
+    /// Whether this many are served in time.
     bool are_served(std::size_t count) {
         const auto limit = std::chrono::steady_clock::now() + 10s;
         while (served_ < count && std::chrono::steady_clock::now() < limit)
@@ -262,7 +263,7 @@ TEST_F(SessionLimit, ThatIsLiftedWhileCallersWaitForTheOnlySessionLetsThemHaveOt
         std::this_thread::yield();
     shim_.hang_in_login = false;
     ASSERT_TRUE(callers.are_served(1));
-    callers.let_go(1);  // the others learn that there is one session alone
+    callers.let_go(1);  // the others learn that there is only one session
     ASSERT_TRUE(callers.are_served(2));
     lies_.session_limit = 0;
     pool.ping();
@@ -341,7 +342,7 @@ TEST_F(MechanismsOfASlowToken, AreNotAskedForInARequestAfterTheSessionsWereLost)
     EXPECT_EQ(sign(*token), Done::done);
     EXPECT_EQ(lies_.mechanism_infos, read);
     token->ping();
-    EXPECT_GT(lies_.mechanism_infos, read);  // they may be others by now
+    EXPECT_GT(lies_.mechanism_infos, read);  // the mechanisms may have changed
 }
 
 }  // namespace

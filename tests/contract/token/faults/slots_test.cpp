@@ -1,4 +1,4 @@
-// What a module costs whose slots can't be read, or change all the time.
+// Memory cost of a module whose slots can't be read or change continuously.
 #include <gtest/gtest.h>
 #include <malloc.h>
 
@@ -24,7 +24,7 @@ class UnreadableSlots : public ::testing::Test {
         }
     }
 
-    /// How much more memory is in use after 1,000 times than after the first hundred.
+    /// Growth of the used memory between the first 100 calls and 1,000 more.
     template <typename Call>
     static std::size_t growth_over_many(const Call& call) {
         constexpr int warm_up = 100;
@@ -84,7 +84,7 @@ TEST_F(UnreadableSlots, ThatComeAndGoAllTheTimeCostNoMemoryWithoutEnd) {
     EXPECT_LT(growth_over_many(change), a_few_kib);
 }
 
-/// A call that fails each time while slots are looked at.
+/// A call that always fails while slots are read.
 struct FailingCall {
     const char* name;
     std::atomic<CK_RV>& (*control)(ShimControls&);

@@ -1,4 +1,4 @@
-// What comes of handles and finds that are not what they should be: nothing of another key's.
+// Wrong handles and search results never affect another key.
 #include <gmock/gmock.h>
 
 #include "hsm/objects/inventory.hpp"
@@ -18,7 +18,7 @@ TEST_F(UntrustedHandle, OfAnotherKeyAfterAnImportIsAMismatchAndCostsThatKeyNothi
     EXPECT_EQ(fault_of([&] { import(id_, Kind::aes128, {KeyUsage::encrypt_decrypt}); }),
               TokenFault::mismatch);
     expect_other_key();
-    EXPECT_EQ(lab_.token()->count(id_), 0U);  // what was made is found by its own id
+    EXPECT_EQ(lab_.token()->count(id_), 0U);  // the created object is found by its own id
 }
 
 TEST_F(UntrustedHandle, OfAnotherKeyAfterAnImportOfAPairCostsThatKeyNothing) {
@@ -123,7 +123,7 @@ TEST_F(UntrustedSearch, ThatIgnoresItsTemplateDestroysTheOneKeyAlone) {
     expect_other_key();
 }
 
-// It might be there, and be shown under another id.
+// The key may exist and be shown under another id.
 TEST_F(UntrustedSearch, ThatFindsOthersAloneIsAMismatchAndNotTheAbsenceOfAKey) {
     lies_.finds_everything = true;
     EXPECT_EQ(fault_of([&] { lab_.token()->count(id_); }), TokenFault::mismatch);

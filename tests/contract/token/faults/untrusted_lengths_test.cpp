@@ -1,5 +1,5 @@
-// What comes of lengths and counts that are not what they should be: nothing beyond the room is ever read,
-// and nothing that was not told is taken for something.
+// Wrong lengths and counts: memory beyond the buffer is never read, and a value that the module did not
+// report is never used.
 #include <gmock/gmock.h>
 
 #include "hsm/cryptoki/bounds.hpp"
@@ -44,7 +44,7 @@ class OddlyToldAttribute : public UntrustedModule, public ::testing::WithParamIn
         lies_.odd_attribute = type;
         lies_.attribute = GetParam();
     }
-    /// What its module reports of the key that was there before.
+    /// The attributes that the module reports of the key that existed before.
     hsm::AttributeQuery& reported() {
         hsm::Lease lease = lab_.inspector().lease();
         query_.run(lease, other_handle_);
@@ -67,7 +67,7 @@ TEST_P(OddlyToldAttribute, IsNeverTheValueAndTheOthersAreRead) {
     query_.ask_flag(CKA_TOKEN);
     query_.ask(CKA_ID, ObjectId::size);
     query_.ask(CKA_LABEL, 32);
-    ASSERT_EQ(reported().octets(CKA_LABEL).size(), 5U);  // what a later run must not find again
+    ASSERT_EQ(reported().octets(CKA_LABEL).size(), 5U);  // a later run must not return this value
     lie_about(CKA_LABEL);
     EXPECT_NE(reported().octets(CKA_LABEL).size(), 5U);
     EXPECT_EQ(query_.number(CKA_CLASS), CKO_SECRET_KEY);
@@ -94,7 +94,7 @@ TEST_P(OddlyToldAttribute, OfAnImportIsAMismatch) {
 
 TEST_P(OddlyToldAttribute, OfAPublicKeyIsAMismatch) {
     lie_about(CKA_MODULUS);
-    // A shorter modulus is a modulus still.
+    // A shorter modulus is still a valid modulus.
     EXPECT_THAT(fault_of([&] { import(id_, Kind::rsa_public, {KeyUsage::sign_verify}); }),
                 ::testing::AnyOf(TokenFault::mismatch, TokenFault::wrong_value));
     lie_about(CKA_EC_POINT);
@@ -113,7 +113,7 @@ TEST_P(OddlyToldAttribute, IsNeverShownAsAnotherInAWalk) {
         try {
             lab_.token()->scan([&](const TokenObject& object, auto, auto) { shown.push_back(object); });
         } catch (const TokenError&) {
-            continue;  // a walk that says that it could not be made is right, too
+            continue;  // a scan that reports its failure is correct, too
         }
         for (const TokenObject& object : shown) {
             EXPECT_TRUE(!object.id || object.id == other_);
@@ -125,7 +125,7 @@ TEST_P(OddlyToldAttribute, IsNeverShownAsAnotherInAWalk) {
 }
 
 TEST_P(OddlyToldAttribute, OfAnUnfinishedObjectDestroysNothing) {
-    // Its CKA_ID is empty, so a lie that leaves it so is none.
+    // Its CKA_ID is empty, so a fault that leaves it empty has no effect.
     const bool hides_emptiness = GetParam() == OddAttribute::overstated ||
                                  GetParam() == OddAttribute::overstated_too_small ||
                                  GetParam() == OddAttribute::unset;
@@ -152,7 +152,7 @@ TEST_F(UntrustedModule, AnEmptyValueWithoutAPointerIsEmpty) {
     EXPECT_TRUE(query.value(CKA_LABEL)->empty());
     lies_.attribute = OddAttribute::none;
     query.run(lease, object);
-    EXPECT_EQ(query.octets(CKA_LABEL).size(), 5U);  // the pointer that the module left is not used again
+    EXPECT_EQ(query.octets(CKA_LABEL).size(), 5U);  // the pointer left by the module is not used again
 }
 
 class ModuleThatGivesUp : public UntrustedModule, public ::testing::WithParamInterface<CK_RV> {};

@@ -1,4 +1,4 @@
-// Outputs get exact room, and an output of another length is none.
+// Outputs get a buffer of the exact size, and an output of another length is rejected.
 #include <gmock/gmock.h>
 
 #include "hsm/cryptoki/output_length.hpp"
@@ -12,7 +12,7 @@ using hsm::OutputLength;
 using Done = CryptoResult::Kind;
 using ::testing::AnyOf;
 
-/// A mechanism that makes something, and what for.
+/// A mechanism with an output, and the action that produces it.
 struct Making {
     const char* mechanism;
     Kind kind;

@@ -1,5 +1,4 @@
-// What the use of a key does when a module fails or lacks something: SoftHSM2 behind a shim that does either
-// on demand.
+// Use of a key when a module fails or lacks something: SoftHSM2 behind a shim that does either on demand.
 #include <array>
 #include <future>
 
@@ -39,7 +38,7 @@ class UseFaults : public ::testing::Test {
         }
         throw std::logic_error("the use did not fail");
     }
-    /// A key for GCM and something that it has sealed.
+    /// A key for GCM and a ciphertext made with it.
     CryptoRequest sealed() {
         import(Kind::aes256, {KeyUsage::encrypt_decrypt});
         const CryptoRequest sealing = operation("AES-GCM", message(48));
@@ -148,13 +147,13 @@ TEST_F(UseFaults, AHalfThatIsNotThereCostsTheOtherNoSearch) {
     EXPECT_EQ(shim_.searches, searches);
 }
 
-/// A key pair, and a verification that names its public half.
+/// A key pair, and a verification that names its public key.
 class NamedPublicKey : public UseFaults {
   protected:
     void import_as(Token& token, const keys::KeyMaterial& key) {
         token.import({id_, "label", key, {KeyUsage::sign_verify}, ObjectLifetime::token, std::nullopt});
     }
-    /// How many reads and searches the next use takes.
+    /// Number of reads and searches of the next use.
     std::pair<CK_ULONG, CK_ULONG> cost_of_use(Done expected) {
         const CK_ULONG reads = shim_.reads;
         const CK_ULONG searches = shim_.searches;
@@ -247,7 +246,7 @@ INSTANTIATE_TEST_SUITE_P(Curves, EcdsaWithoutHashing,
                                     std::string(test.param.mechanism).substr(6);
                          });
 
-// Some tokens take no more octets than the order has, where SoftHSM2 leaves the rest out itself.
+// Some tokens accept no more octets than the order has, while SoftHSM2 truncates the digest itself.
 TEST_P(EcdsaWithoutHashing, IsGivenNoMoreOfTheDigestThanTheOrderHas) {
     import(GetParam().kind, {KeyUsage::sign_verify});
     EXPECT_EQ(kind_of(CryptoOperation::sign, operation(GetParam().mechanism, message(100))), Done::done);
@@ -258,10 +257,10 @@ TEST_F(UseFaults, TheMechanismsAreListedOnce) {
     import(Kind::hmac64, {KeyUsage::sign_verify});
     for (int i = 0; i < 3; ++i)
         EXPECT_EQ(kind_of(CryptoOperation::sign, mac_), Done::done);
-    EXPECT_EQ(shim_.lists, 2U);  // how many, and which
+    EXPECT_EQ(shim_.lists, 2U);  // the length, and the list
 }
 
-/// What a token may say of a mechanism that it lists and offers.
+/// Values that a token may return for a mechanism that it lists and supports.
 class UntoldMechanism : public UseFaults, public ::testing::WithParamInterface<CK_RV> {
   protected:
     UntoldMechanism() {
@@ -348,7 +347,7 @@ TEST_F(UseFaults, AProofOfOaepWhoseSpoiltSessionIsNotReplacedMakesNoCallInIt) {
 
 TEST_F(UseFaults, ATrialOfWrongCiphertextsWhoseSpoiltSessionIsNotReplacedMakesNoCallInIt) {
     const CryptoRequest right = sealed();
-    shim_.encrypt = CKR_MECHANISM_PARAM_INVALID;  // of the trial key
+    shim_.encrypt = CKR_MECHANISM_PARAM_INVALID;  // with the trial key
     shim_.open_session = CKR_DEVICE_ERROR;
     EXPECT_EQ(error_of(CryptoOperation::decrypt, tampered(right)).fault(), TokenFault::failed);
     EXPECT_EQ(shim_.lies.calls_in_closed_sessions, 0U);
@@ -363,7 +362,7 @@ TEST_F(UseFaults, ATokenThatTakesNoSessionObjectProvesNoOaep) {
     EXPECT_TRUE(lab_.token()->oaep_hashes().empty());
 }
 
-/// What modules have answered to one input that they did not like, and to every call in an outage.
+/// Values that modules have returned for a single input that they rejected, and for every call in an outage.
 constexpr std::array odd_answers{
     CKR_GENERAL_ERROR,     CKR_FUNCTION_FAILED,           CKR_DEVICE_ERROR, CKR_HOST_MEMORY,
     CKR_DEVICE_REMOVED,    CKR_OPERATION_NOT_INITIALIZED, CKR_PIN_EXPIRED,  CKR_SESSION_CLOSED,
@@ -422,7 +421,7 @@ TEST_F(UseFaults, AVerificationThatCantBeBegunIsLeftToThePublicKey) {
     EXPECT_EQ(kind_of(CryptoOperation::verify, verifying), Done::done);
 }
 
-// kryoptic answers CKR_DEVICE_ERROR, wolfPKCS11 CKR_FUNCTION_FAILED.
+// kryoptic returns CKR_DEVICE_ERROR, wolfPKCS11 CKR_FUNCTION_FAILED.
 TEST_F(UseFaults, AWrongSignatureIsLeftToThePublicKeyWhereTheModuleHasNoNameForIt) {
     import(Kind::p256, {KeyUsage::sign_verify});
     const CryptoRequest signing = operation("ECDSA-SHA256", message(8));
@@ -441,7 +440,7 @@ TEST_F(UseFaults, AVerificationByATokenThatDoesNotAnswerIsAnOutage) {
     const CryptoRequest verifying = verification(rsa_, use(CryptoOperation::sign, rsa_));
     shim_.verify = CKR_DEVICE_ERROR;
     shim_.get_session_info = CKR_DEVICE_ERROR;
-    shim_.session_info_after = 1;  // the lease's question goes through
+    shim_.session_info_after = 1;  // the lease's own call succeeds
     EXPECT_EQ(error_of(CryptoOperation::verify, verifying).fault(), TokenFault::unreachable);
 }
 
@@ -522,7 +521,7 @@ TEST_F(UseFaults, ACiphertextThatTheTokenRefusesForItsFormIsRefusedInWords) {
     }
 }
 
-/// A mechanism, a right ciphertext and a wrong one.
+/// A mechanism, a correct ciphertext and a wrong one.
 struct Ciphertexts {
     const char* mechanism;
     Kind kind;
@@ -659,7 +658,7 @@ TEST_P(WrongCiphertexts, OfAWrongLengthAreKnownByTheCodeThatTheModuleHasForThose
 TEST_P(WrongCiphertexts, AreLearntWithTheKeyItselfWhereASessionObjectCantBeUsed) {
     shim_.wrong_ciphertext = CKR_FUNCTION_FAILED;
     shim_.bad_decrypt = CKR_FUNCTION_FAILED;
-    shim_.bad_decrypts = 2;  // the one in question, and the right one of the session object
+    shim_.bad_decrypts = 2;  // the tested one, and the correct one with the session object
     EXPECT_EQ(kind_of(CryptoOperation::decrypt, wrong_), Done::failed);
     EXPECT_EQ(shim_.bad_decrypts, 0U);
 }
@@ -677,7 +676,7 @@ TEST_P(WrongCiphertexts, OfAWrongLengthAreKnownWhereTheModuleDoesNotEndItsOperat
 
 TEST_P(WrongCiphertexts, AreNotLearntInAnOutage) {
     shim_.wrong_ciphertext = CKR_FUNCTION_FAILED;
-    shim_.bad_decrypts_after = 2;  // the one in question, and the right one of the trial key
+    shim_.bad_decrypts_after = 2;  // the tested one, and the correct one with the trial key
     shim_.bad_decrypt = CKR_DEVICE_ERROR;
     shim_.bad_decrypts = 1000;
     EXPECT_EQ(error_of(CryptoOperation::decrypt, wrong_).fault(), TokenFault::failed);
@@ -703,7 +702,7 @@ TEST_P(WrongCiphertexts, AreNotWhatTheirCodeSaysWhereTheKeyInUseOpensNoRightOne)
     shim_.wrong_ciphertext = CKR_FUNCTION_FAILED;
     EXPECT_EQ(kind_of(CryptoOperation::decrypt, wrong_), Done::failed);
     shim_.bad_decrypt = CKR_FUNCTION_FAILED;
-    shim_.bad_decrypts = 2;  // the one in question, and the right one
+    shim_.bad_decrypts = 2;  // the tested one, and the correct one
     EXPECT_EQ(error_of(CryptoOperation::decrypt, right_).fault(), TokenFault::failed);
     EXPECT_EQ(shim_.bad_decrypts, 0U);
 }
@@ -712,14 +711,14 @@ TEST_P(WrongCiphertexts, AreLearntOnceAndTriedTwice) {
     EXPECT_EQ(kind_of(CryptoOperation::decrypt, wrong_), Done::failed);
     const CK_ULONG inits = shim_.inits;
     EXPECT_EQ(kind_of(CryptoOperation::decrypt, wrong_), Done::failed);
-    // Twice the one in question, and a right one between them.
+    // Two for the tested ciphertext, and one for a correct one between them.
     EXPECT_LE(shim_.inits - inits, 3U);
 }
 
 TEST_P(WrongCiphertexts, AreLearntAgainWhenTheSessionOfTheTrialKeyIsClosed) {
     shim_.wrong_ciphertext = CKR_FUNCTION_FAILED;
     EXPECT_EQ(kind_of(CryptoOperation::decrypt, wrong_), Done::failed);
-    shim_.decrypt = CKR_DEVICE_ERROR;  // costs the only session there is
+    shim_.decrypt = CKR_DEVICE_ERROR;  // closes the only session
     EXPECT_EQ(error_of(CryptoOperation::decrypt, right_).fault(), TokenFault::failed);
     shim_.decrypt = CKR_OK;
     EXPECT_EQ(kind_of(CryptoOperation::decrypt, wrong_), Done::failed);
@@ -733,7 +732,7 @@ TEST_P(WrongCiphertexts, LeaveNoObjectInTheToken) {
     EXPECT_EQ(objects, GetParam().kind == Kind::rsa ? 2U : 1U);
 }
 
-/// A ciphertext whose padding is wrong in itself: its length is in range, or its block is of type 2.
+/// A ciphertext with wrong padding but a valid length octet or a block of type 2.
 class OddPadding : public WrongCiphertexts {
   protected:
     [[nodiscard]] CryptoRequest odd() const {
@@ -796,7 +795,7 @@ TEST_F(UseFaults, WhateverIsWrongWithACiphertextItsSessionIsKept) {
     std::vector<CryptoRequest> wrong;
     for (const std::size_t size : {0U, 1U, 15U, 16U, 17U, 64U})
         wrong.push_back(operation("AES-GCM", message(size)));
-    for (const std::size_t size : {0U, 1U, 16U})  // one of 16 octets may end as padding does
+    for (const std::size_t size : {0U, 1U, 16U})  // a block of 16 octets may end like valid padding
         wrong.push_back(operation("AES-CBC-PAD", Bytes(size, 0x5A)));
     wrong.push_back(operation("AES-ECB", message(15)));
     for (const CryptoRequest& each : wrong)
@@ -841,7 +840,7 @@ TEST_F(UseFaults, DataThatTheTokenRefusesIsRefusedInWords) {
     EXPECT_EQ(kind_of(CryptoOperation::sign, mac_), Done::done);
 }
 
-/// Mechanisms of RSA that hash, and the same without.
+/// RSA mechanisms that hash, and the same without hashing.
 class HashingMechanism : public UseFaults, public ::testing::WithParamInterface<const char*> {
   protected:
     HashingMechanism() { import_pair(); }

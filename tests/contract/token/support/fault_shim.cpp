@@ -1,5 +1,5 @@
-// A PKCS#11 module before SoftHSM2: every call goes through, but for those that a test tells to fail or to
-// lie.
+// A PKCS#11 module in front of SoftHSM2. Every call passes through, except those that a test tells to fail or
+// to lie.
 #include "tests/contract/token/support/fault_shim.hpp"
 
 #include <algorithm>
@@ -25,7 +25,7 @@ ShimLies& lies = controls.lies;
 ShimPhases& phases = controls.phases;
 CK_FUNCTION_LIST* real = nullptr;
 
-/// The object that the handle stands for.
+/// The object that the handle refers to.
 CK_OBJECT_HANDLE object_of(CK_OBJECT_HANDLE handle) {
     return handle != CK_INVALID_HANDLE && handle == lies.reused ? lies.reused_for.load() : handle;
 }
@@ -66,7 +66,7 @@ bool is_for_the_token(const CK_ATTRIBUTE* attributes, CK_ULONG count) {
     return false;
 }
 
-/// Writing an object to a full disk: the module has answered before it notices.
+/// Simulates the creation of an object on a full disk: the module returns before it notices.
 CK_RV create_on_full_disk(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR attributes, CK_ULONG count,
                           CK_OBJECT_HANDLE_PTR object) {
     const CK_RV value = real->C_CreateObject(session, attributes, count, object);
@@ -76,7 +76,7 @@ CK_RV create_on_full_disk(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR attributes
 
 constexpr CK_BYTE octet_string = 0x04;
 
-/// The point with its DER header, as SoftHSM2 wants it; false when it came with one.
+/// Adds the DER header that SoftHSM2 requires. Returns false when the point already has one.
 bool wrap_point(std::vector<CK_ATTRIBUTE>& attributes, std::array<CK_BYTE, 256>& wrapped) {
     const auto point = std::ranges::find(attributes, CKA_EC_POINT, &CK_ATTRIBUTE::type);
     if (point == attributes.end()) return true;
@@ -143,7 +143,7 @@ bool is_odd(const CK_ATTRIBUTE& attribute) {
            (lies.odd_attribute == attribute.type || lies.odd_attribute == every_attribute);
 }
 
-/// As the module's lie has it; what the call answers then.
+/// Applies the configured fault and returns the result of the call.
 CK_RV lie_about(CK_ATTRIBUTE& told, const CK_ATTRIBUTE& given, const std::vector<CK_BYTE>& before,
                 CK_RV value) {
     static std::array<CK_BYTE, 4096> elsewhere{};
@@ -227,12 +227,12 @@ CK_RV poison(CK_RV value, CK_BYTE_PTR result) {
     return value;
 }
 
-/// What the module says of an input, once it has ended the operation.
+/// The module's result for an input, after it has ended the operation.
 CK_RV refuse_emptiness(CK_RV value, CK_ULONG size) {
     return controls.ends_on_empty && size == 0 ? CKR_ARGUMENTS_BAD : value;
 }
 
-/// C_Sign, C_Encrypt or C_Decrypt, with the length of its output as the lie has it.
+/// C_Sign, C_Encrypt or C_Decrypt with the configured fault of the output length.
 template <typename Call>
 CK_RV with_odd_length(Call call, CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size,
                       CK_BYTE_PTR result, CK_ULONG_PTR result_size) {
@@ -242,7 +242,7 @@ CK_RV with_odd_length(Call call, CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK
         *result_size = CK_ULONG{1} << 60U;
         return CKR_BUFFER_TOO_SMALL;
     }
-    // What is decrypted is as long as its padding has it.
+    // The length of a decryption result depends on its padding.
     const bool is_none = odd == OddOutput::none || (odd == OddOutput::exact_room && call == real->C_Decrypt);
     if (is_none || result == nullptr) return call(session, data, size, result, result_size);
     std::vector<CK_BYTE> output(room + 4096);
@@ -291,7 +291,7 @@ CK_RV verify_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_OBJE
     return real->C_VerifyInit(session, mechanism, object_of(key));
 }
 
-/// What C_DecryptInit was given last; the caller keeps it until C_Decrypt returns.
+/// Argument of the last C_DecryptInit; the caller keeps it until C_Decrypt returns.
 thread_local CK_MECHANISM_PTR decrypted_with = nullptr;
 thread_local CK_OBJECT_HANDLE decrypted_by = CK_INVALID_HANDLE;
 
@@ -315,7 +315,7 @@ CK_MECHANISM_TYPE without_padding(CK_MECHANISM_TYPE type) {
     }
 }
 
-/// Of what SoftHSM2 has just refused to decrypt.
+/// For a ciphertext that SoftHSM2 has just refused to decrypt.
 bool has_odd_padding(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG size) {
     CK_MECHANISM bare = *decrypted_with;
     bare.mechanism = without_padding(bare.mechanism);
@@ -446,7 +446,7 @@ CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
     if (phases.unreadable_slots && slot != first_slot()) return CKR_DEVICE_ERROR;
     const CK_RV value = real->C_GetTokenInfo(slot, info);
     if (value != CKR_OK) return value;
-    // SoftHSM2 counts for itself, and differently.
+    // SoftHSM2 has its own counter, with other rules.
     info->flags &= ~CK_FLAGS{CKF_USER_PIN_COUNT_LOW};
     if (phases.shows_low_count && phases.wrong_pins > 0) info->flags |= CKF_USER_PIN_COUNT_LOW;
     info->flags = (info->flags | controls.token_flags) & ~controls.hidden_token_flags;
@@ -483,7 +483,7 @@ CK_RV find_objects(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE_PTR objects, CK_U
     return CKR_OK;
 }
 
-/// C_GetSlotList or C_GetMechanismList, whose list has become longer since its length was told.
+/// C_GetSlotList or C_GetMechanismList with a list that has grown after its length was reported.
 template <typename Call>
 CK_RV with_odd_count(Call call, const std::atomic<CK_ULONG>& beyond, std::atomic<CK_ULONG>& grows,
                      const void* list, CK_ULONG_PTR count) {

@@ -24,7 +24,7 @@ struct Row {
     std::string_view name;
     Family family;
     keys::Algorithm algorithm;
-    std::size_t size;  ///< octets of a secret key
+    std::size_t size;  ///< length of a secret key in octets
     keys::Curve curve;
     const char* group;  ///< OpenSSL's name of the curve
     bool public_alone;
@@ -131,7 +131,7 @@ keys::SecretKey make_secret(const Row& row) {
     return {row.algorithm, std::move(octets)};
 }
 
-/// What an i2d function of OpenSSL writes.
+/// The output of an i2d function of OpenSSL.
 template <typename Encode>
 Bytes der_of(const Encode& encode) {
     Bytes octets(static_cast<std::size_t>(encode(nullptr)));

@@ -11,7 +11,7 @@
 namespace keyward::tests {
 namespace {
 
-/// A provider that is left loaded at the end of the process would leak the library context of its own.
+/// Unloads the provider at the end of the process, which would otherwise leak the provider's library context.
 class LoadedProvider {
   public:
     explicit LoadedProvider(const char* name) : provider_(OSSL_PROVIDER_load(nullptr, name)) {
@@ -67,7 +67,7 @@ void ModuleLab::close() {
     token_.reset();
 }
 
-// p11-kit 0.24.1 hands on only mechanisms whose parameters it can serialise, and its server has no legacy
+// p11-kit 0.24.1 passes on only mechanisms whose parameters it can serialize, and its server has no legacy
 // provider.
 bool P11KitLab::offers(Kind kind, const KeyUsages& uses) const {
     switch (kind) {

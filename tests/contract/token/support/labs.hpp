@@ -12,8 +12,8 @@
 
 namespace keyward::tests {
 
-/// A module over which the contract runs. What it can't do is declared in `offers`, and the contract then
-/// expects a refusal.
+/// A module that the contract is tested with. `offers` declares what it supports; the contract expects a
+/// refusal for everything else.
 class TokenLab {
   public:
     TokenLab() = default;
@@ -25,15 +25,15 @@ class TokenLab {
 
     /// The token that the tests import into.
     virtual std::shared_ptr<Token> token() = 0;
-    /// The same token, as another application has it open.
+    /// The same token, opened by another application.
     virtual std::shared_ptr<Token> token_of_others() = 0;
     [[nodiscard]] virtual bool offers(Kind kind, const KeyUsages& uses) const = 0;
     [[nodiscard]] virtual std::string label() const { return "production"; }
-    /// The same token; its next pause between two looks is `happening`, and takes no time.
+    /// The same token. Its next pause between two looks runs `happening` and takes no time.
     virtual std::shared_ptr<Token> token_with_pause(std::function<void()> happening) = 0;
-    /// Leaves an object that nobody goes on to make.
+    /// Leaves an object whose creation is never finished.
     virtual void add_incomplete() = 0;
-    /// Goes on to make the incomplete objects.
+    /// Finishes the creation of the incomplete objects.
     virtual void complete_incomplete() = 0;
 };
 
@@ -54,12 +54,12 @@ class FakeLab final : public TokenLab {
         std::make_shared<fakes::FakeToken>(TokenIdentity{"production", "0001", "Keyward", "Fake"});
 };
 
-/// A lab with a real module, for what only such a one can show.
+/// A lab with a real module, for tests that need one.
 class ModuleLab : public TokenLab {
   public:
     std::shared_ptr<Token> token() override;
     std::shared_ptr<Token> token_of_others() override { return open(settings()); }
-    /// Another one over the same module.
+    /// Another token object over the same module.
     std::shared_ptr<Token> open(hsm::TokenSettings settings) {
         return hsm::open_token(modules_, std::move(settings));
     }
@@ -68,8 +68,8 @@ class ModuleLab : public TokenLab {
     }
     std::shared_ptr<hsm::Module> module() { return modules_.get(module_path(), ""); }
     std::shared_ptr<Token> token_with_pause(std::function<void()> happening) override;
-    /// What SoftHSM2 leaves when it is killed has CKA_TOKEN false; so has this, a session object that stays
-    /// as long as the inspector's session.
+    /// SoftHSM2 leaves an object with CKA_TOKEN false when it is killed. This creates a session object, which
+    /// has the same value and exists as long as the inspector's session.
     void add_incomplete() override;
     void complete_incomplete() override;
     /// The test's own view of the token.
@@ -78,7 +78,7 @@ class ModuleLab : public TokenLab {
 
   protected:
     [[nodiscard]] virtual std::string module_path() const = 0;
-    /// Ends every session while what they need is still there.
+    /// Ends every session while the module is still usable.
     void close();
 
   private:
@@ -130,11 +130,12 @@ class P11KitLab final : public ModuleLab {
 enum class LabKind { fake, softhsm, p11_kit };
 std::string name_of(LabKind kind);
 std::unique_ptr<TokenLab> make_lab(LabKind kind);
-/// Whether such a lab's token does what the operations table has under that name.
+/// Whether such a lab's token supports the mechanism with that name in mechanism_table().
 bool offers(LabKind kind, std::string_view mechanism);
 std::unique_ptr<ModuleLab> make_module_lab(LabKind kind);
 
-/// Single DES works in SoftHSM2 only with OpenSSL's legacy provider; SIGPIPE is ignored as the service does.
+/// Loads OpenSSL's legacy provider, without which SoftHSM2 has no single DES, and ignores SIGPIPE as the
+/// service does.
 void prepare_process();
 
 }  // namespace keyward::tests

@@ -13,11 +13,11 @@ struct Finished {
     std::string output;  ///< stdout and stderr
 };
 
-/// Runs a program to its end, with these variables in its environment beside ours.
+/// Runs a program to its end, with these variables added to the current environment.
 Finished run(const std::vector<std::string>& command,
              const std::map<std::string, std::string>& environment = {});
 
-/// A program that runs until it is ended by its own process id.
+/// A background program. The destructor ends it by its process id.
 class Background {
   public:
     Background(const std::vector<std::string>& command,

@@ -10,7 +10,7 @@
 
 namespace keyward::tests {
 
-/// SoftHSM2 behind the shim, with the shim's controls as new.
+/// SoftHSM2 behind the shim, with freshly initialized controls.
 class ShimLab final : public ModuleLab {
   public:
     ShimLab() {
@@ -31,7 +31,7 @@ class ShimLab final : public ModuleLab {
     }
     ShimControls& shim() { return *controls_; }
     [[nodiscard]] bool offers(Kind, const KeyUsages&) const override { return true; }
-    /// The label of the token in the first slot.
+    /// Label of the token in the first slot.
     std::string first_token() { return module()->tokens(module()->use()).found.front().identity.label; }
     void add_token(const std::string& label) override { softhsm_.add_token(label); }
 

@@ -6,8 +6,8 @@
 
 namespace keyward::tests {
 
-/// What happens before a token can be used: codes by call, hangs, and PINs that are counted. All zero:
-/// nothing odd. A CKR_ value other than CKR_OK is what the call answers.
+/// Faults before a token can be used: results by call, hangs, and a counter of wrong PINs. All zero: no
+/// faults. A CKR_ value other than CKR_OK is what the call returns.
 struct ShimPhases {
     std::atomic<CK_RV> initialize;
     std::atomic<CK_RV> get_info;
@@ -15,22 +15,23 @@ struct ShimPhases {
     std::atomic<CK_RV> get_slot_info;
     std::atomic<CK_RV> get_mechanism_list;
     std::atomic<CK_RV> find_objects_init;
-    std::atomic<bool>
-        unreadable_slots;  ///< C_GetTokenInfo fails with CKR_DEVICE_ERROR for all but the first slot
+    /// C_GetTokenInfo fails with CKR_DEVICE_ERROR for all but the first slot.
+    std::atomic<bool> unreadable_slots;
 
-    std::atomic<bool> shows_no_objects;  ///< none is found, and no handle holds, before the next C_Initialize
+    /// No object is found and no handle is valid until the next C_Initialize.
+    std::atomic<bool> shows_no_objects;
 
     std::atomic<bool> hang_in_initialize;  ///< the call returns only when this is false again
     std::atomic<bool> hang_in_get_info;
     std::atomic<bool> hang_in_slot_list;
     std::atomic<bool> hang_in_finalize;
 
-    std::atomic<CK_ULONG> pin_tries;    ///< so many wrong PINs lock the token; 0: any number may be tried
-    std::atomic<CK_RV> wrong_pin;       ///< what a wrong PIN is answered with in place of CKR_PIN_INCORRECT
+    std::atomic<CK_ULONG> pin_tries;    ///< this many wrong PINs lock the token; 0: no limit
+    std::atomic<CK_RV> wrong_pin;       ///< result for a wrong PIN instead of CKR_PIN_INCORRECT
     std::atomic<bool> shows_low_count;  ///< a wrong PIN sets CKF_USER_PIN_COUNT_LOW until a right one comes
-    std::atomic<CK_ULONG> wrong_pins;   ///< how many came since the last right one
+    std::atomic<CK_ULONG> wrong_pins;   ///< number of wrong PINs since the last right one
 
-    std::atomic<CK_ULONG> initialisations;  ///< how often C_Initialize was called
+    std::atomic<CK_ULONG> initialisations;  ///< calls of C_Initialize
 };
 
 }  // namespace keyward::tests

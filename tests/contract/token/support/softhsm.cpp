@@ -28,7 +28,7 @@ bool accepts_connections(const std::filesystem::path& socket_path) {
     return accepted;
 }
 
-/// The processes whose parent this is.
+/// The child processes of this parent.
 std::vector<pid_t> children_of(pid_t parent) {
     std::ifstream list("/proc/" + std::to_string(parent) + "/task/" + std::to_string(parent) + "/children");
     std::vector<pid_t> children;

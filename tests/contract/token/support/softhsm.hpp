@@ -17,7 +17,7 @@ inline constexpr const char* softhsm_module = "/usr/lib/softhsm/libsofthsm2.so";
 inline constexpr const char* p11_kit_module = "/usr/lib/x86_64-linux-gnu/pkcs11/p11-kit-client.so";
 inline constexpr const char* test_pin = "4711-test";
 
-/// A folder of its own under TMPDIR that goes with its contents.
+/// A temporary folder under TMPDIR. The destructor removes it with its contents.
 class TemporaryFolder {
   public:
     TemporaryFolder();
@@ -32,14 +32,14 @@ class TemporaryFolder {
     std::filesystem::path path_;
 };
 
-/// SoftHSM2 with token folders of its own. It points SOFTHSM2_CONF of this process to them, which the module
-/// reads when it is initialised; so one lives at a time.
+/// SoftHSM2 with token folders of its own. Sets SOFTHSM2_CONF of this process, which the module reads when it
+/// is initialized, so only one may exist at a time.
 class SoftHsm {
   public:
     SoftHsm();
-    /// Makes a token with `test_pin`, as another process.
+    /// Creates a token with `test_pin`, from another process.
     void add_token(const std::string& label) const;
-    /// Takes all tokens away, and puts those back that were taken first; while no process looks at them.
+    /// Removes all tokens; `put_tokens_back` restores them. No process may use the tokens during either call.
     void take_tokens() const;
     void put_tokens_back() const;
     [[nodiscard]] std::string configuration() const { return folder_.path() / "softhsm2.conf"; }
@@ -49,8 +49,8 @@ class SoftHsm {
     TemporaryFolder folder_;
 };
 
-/// A p11-kit server over that SoftHSM2, reached through p11-kit-client: as near as one comes to a network
-/// HSM.
+/// A p11-kit server over that SoftHSM2, reached through p11-kit-client: the closest available substitute for
+/// a network HSM.
 class P11KitServer {
   public:
     explicit P11KitServer(const SoftHsm& softhsm);
@@ -64,11 +64,11 @@ class P11KitServer {
     std::unique_ptr<Background> process_;
 };
 
-/// Settings that reach the token, for a test to change.
+/// Settings that work with the token, for a test to modify.
 hsm::TokenSettings settings_for(const std::string& module, const std::string& label);
 hsm::PoolSettings pool_settings_for(const std::string& label);
 
-/// What Cryptoki says of a token object, read by the test itself.
+/// Attributes of a token object, read by the test directly.
 struct ObjectFacts {
     CK_OBJECT_CLASS object_class;
     CK_KEY_TYPE key_type;
@@ -78,10 +78,10 @@ struct ObjectFacts {
 std::vector<ObjectFacts> inspect(hsm::SessionPool& pool, const ObjectId& id,
                                  const std::vector<CK_ATTRIBUTE_TYPE>& asked);
 
-/// Makes an object as another application does; it is there as long as its lifetime says.
+/// Creates an object as another application would. It exists for as long as its CKA_TOKEN says.
 CK_OBJECT_HANDLE create(hsm::SessionPool& pool, hsm::AttributeTemplate object);
 
-/// Closes every session that the process has with the token, as a restart of the HSM does.
+/// Closes every session of the process with the token, as a restart of the HSM does.
 void lose_sessions(hsm::SessionPool& pool);
 
 }  // namespace keyward::tests

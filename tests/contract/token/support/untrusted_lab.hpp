@@ -10,7 +10,7 @@
 
 namespace keyward::tests {
 
-/// A token that holds one key of the service, whose module then reports what it should not.
+/// A token that holds one key of the service. Its module then reports wrong values.
 class UntrustedModule : public ::testing::Test {
   protected:
     UntrustedModule() {
@@ -39,7 +39,7 @@ class UntrustedModule : public ::testing::Test {
         return hsm::find_objects(lease, id).at(0);
     }
     void stop_lying() { new (&lies_) ShimLies{}; }
-    /// The key that was there before is there still, and works.
+    /// Expects the key that existed before to exist still, and to work.
     void expect_other_key() {
         stop_lying();
         EXPECT_EQ(lab_.token()->count(other_), 1U);

@@ -42,7 +42,7 @@ Bytes der_of(ByteView raw) {
 bool verifies(const Mechanism& mechanism, EVP_PKEY& key, ByteView message, ByteView signature) {
     const QuietErrors quiet;
     const DigestCtxPtr context(EVP_MD_CTX_new());
-    EVP_PKEY_CTX* parameters = nullptr;  // the context's own
+    EVP_PKEY_CTX* parameters = nullptr;  // owned by the context
     if (EVP_DigestVerifyInit(context.get(), &parameters, openssl_digest(mechanism), nullptr, &key) != 1)
         throw std::runtime_error("OpenSSL can't verify with this key");
     if (mechanism.scheme == Scheme::rsa_pss) {

@@ -8,7 +8,7 @@
 namespace keyward::service {
 namespace {
 
-/// Counts what is read for a token and for a project; a test may change something in the middle of it.
+/// Counts the reads for a token and for a project; a test may change something in the middle of one.
 class CountingCatalogue : public ForwardingCatalogue {
   public:
     using ForwardingCatalogue::ForwardingCatalogue;

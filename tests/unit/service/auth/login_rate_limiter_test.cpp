@@ -9,14 +9,14 @@ using namespace std::chrono_literals;
 
 const std::string here = "192.0.2.1";
 
-/// A throttle whose time stands still until a test moves it.
+/// A rate limiter whose clock stands still until a test moves it.
 class LoginThrottleTest : public testing::Test {
   protected:
     void fail(int times, const std::string& user, const std::string& address = here) {
         for (int i = 0; i < times; ++i)
             throttle_.failed(user, address);
     }
-    /// Failures of one user, each from an address of its own.
+    /// Failures of one user, each from a different address.
     void fail_from_everywhere(int times, const std::string& user) {
         for (int i = 0; i < times; ++i)
             throttle_.failed(user, "198.51.100." + std::to_string(++addresses_));

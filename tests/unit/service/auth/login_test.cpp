@@ -21,7 +21,7 @@ SecretBytes secret(std::string text) {
     return SecretBytes::take(text);
 }
 
-/// Keeps what it was asked last.
+/// Records the last query.
 class WatchedCatalogue : public ForwardingCatalogue {
   public:
     using ForwardingCatalogue::ForwardingCatalogue;
@@ -68,7 +68,7 @@ class LoginTest : public testing::Test {
             EXPECT_EQ(refusal(user, "wrong", "198.51.100." + std::to_string(++addresses_)).kind(),
                       ErrorKind::unauthorized_client);
     }
-    /// Processor time of the whole process, since a hash is made by several threads.
+    /// Processor time of the whole process, since several threads compute a hash.
     double cost_of_refusing(const std::string& user, const std::string& password) {
         const std::clock_t before = std::clock();
         EXPECT_EQ(refusal(user, password).kind(), ErrorKind::unauthorized_client);

@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A catalogue that can't write the end of an attempt until it is mended.
+/// A catalogue that cannot write the end of an attempt until `mended` is set.
 class CatalogueWithoutEnds : public ForwardingCatalogue {
   public:
     using ForwardingCatalogue::ForwardingCatalogue;
@@ -39,11 +39,11 @@ class RepeatsTest : public testing::Test {
     [[nodiscard]] IdempotencyName name(const std::string& key = "repeat-1") const {
         return {fixture_.alice.user_id, key};
     }
-    /// The body is the caller's.
+    /// The body is borrowed.
     static RequestShape request(std::string_view body = "body") {
         return {"POST", {"keys"}, {}, as_bytes(body)};
     }
-    /// Runs it with an action that gives this answer, and counts the runs.
+    /// Runs the request with an action that returns this answer, and counts the runs.
     std::optional<std::string> run(IdempotentRequests& repeats, const RequestShape& shape,
                                    std::optional<std::string> answer = "answer") {
         return repeats.run(name(), shape, [&] {
@@ -62,7 +62,7 @@ class RepeatsTest : public testing::Test {
                 fixture_.now, fixture_.now - 24h)
             .kind;
     }
-    /// A create for which the answer is kept in its commit.
+    /// A create whose answer is stored in its commit.
     CreateKeyRequest create_request(const std::string& key) {
         CreateKeyRequest create = ServiceFixture::aes_request(key, {"production"});
         create.origin.repeat = {fixture_.alice.user_id, "repeat-1",
@@ -265,7 +265,7 @@ TEST_F(RepeatsTest, WaitsForIntentsWhoseLeaseRunsOutLaterThanTheAttempts) {
     ASSERT_TRUE(fixture_.catalogue->begin_create(
         key, {{ObjectId::random(), key.id, "production", "dead-process", fixture_.now + 1s}}, {}));
     ASSERT_EQ(attempt_by("dead-process", request(), fixture_.now), IdempotencyOutcome::Kind::begun);
-    // The first time comes too early; the second after the lease.
+    // The first time is too early; the second is after the lease.
     int times = 0;
     std::atomic<bool> later = false;
     ServiceContext service_context = fixture_.service_context();
@@ -309,7 +309,7 @@ TEST_F(RepeatsTest, RenewsTheLeasesOfWhatRuns) {
     });
 }
 
-/// A catalogue that takes the beginning of an attempt, and whose answer is lost.
+/// A catalogue that records the beginning of an attempt, and loses the answer.
 class CatalogueWithLostBeginnings : public ForwardingCatalogue {
   public:
     using ForwardingCatalogue::ForwardingCatalogue;
@@ -374,7 +374,7 @@ TEST_F(RepeatsTest, OnlySoManyWait) {
     IdempotentRequests narrow(
         fixture_.service_context(), hmac_key_.clone(), [] {}, 20s, 16);
     std::vector<std::future<ErrorKind>> waiting;
-    for (int i = 0; i < 17; ++i)  // one looks into the catalogue, the others wait for that one
+    for (int i = 0; i < 17; ++i)  // one queries the catalogue, the others wait for it
         waiting.push_back(
             std::async(std::launch::async, [&] { return error_of([&] { run(narrow, request()); }).kind(); }));
     const auto refused = [&] {

@@ -331,7 +331,7 @@ TEST(CreateKey, AnIntentThatWasSettledByOthersMeanwhileIsNotCommitted) {
     EXPECT_EQ(fixture.catalogue->tombstones().size(), 1U);
 }
 
-/// A catalogue whose commit fails: before it was done, or after, so that only its answer is lost.
+/// A catalogue whose commit fails, before it is done or after, so that only its answer is lost.
 class FailingCommit : public ForwardingCatalogue {
   public:
     enum class When { before, after };

@@ -17,12 +17,12 @@ inline SecretBytes secret_text(std::string text) {
     return SecretBytes::take(text);
 }
 
-/// Base64 of so many random octets.
+/// Base64 of this many random octets.
 inline SecretBytes random_content(std::size_t octets = 32) {
     return secret_text(to_base64(random_secret(octets).reveal()));
 }
 
-/// The workbench with an AES key `k` in both environments, and all that can be done with it.
+/// The fixture with an AES key `k` in both environments, and all operations on it.
 class KeyLife : public ServiceFixture {
   public:
     explicit KeyLife(std::chrono::milliseconds deadline = std::chrono::seconds(20))
@@ -59,7 +59,7 @@ class KeyLife : public ServiceFixture {
         return request;
     }
 
-    /// Like workplace(), over another catalogue.
+    /// Like service_context(), over another catalogue.
     [[nodiscard]] ServiceContext context_over(Catalogue& other) {
         return {other, environments, in_flight, {}, "this-process", [this] { return now; }};
     }
@@ -87,7 +87,7 @@ class KeyLife : public ServiceFixture {
     }
 };
 
-/// A change that stands still in the middle of its import into one token, until `finish` or its end.
+/// A change that is blocked in the middle of its import into one token, until `finish` or its destruction.
 class HaltedChange {
   public:
     HaltedChange(fakes::FakeToken& token, std::function<void()> change) : token_(token) {
@@ -126,8 +126,7 @@ class BeforeCommit : public ForwardingCatalogue {
     std::function<void()> action_;
 };
 
-/// A catalogue whose commit of an update fails: before it was done, or after, so that only its answer is
-/// lost.
+/// A catalogue whose commit of an update fails, before it is done or after, so that only its answer is lost.
 class FailingUpdateCommit : public ForwardingCatalogue {
   public:
     enum class When { before, after };

@@ -72,10 +72,10 @@ TEST_F(ReadKeysTest, PagesStayStableWhileKeysComeAndGo) {
         create(name);
     const KeyPage first = list({.limit = 2});
     EXPECT_EQ(names_of(first), (Names{"b", "d"}));
-    create("a");           // before what was read: not seen, and nothing is seen twice for it
-    create("e");           // behind it: seen
+    create("a");           // before what was read: not seen, and no key is seen twice because of it
+    create("e");           // after it: seen
     fixture_.remove("d");  // where the page ended
-    fixture_.remove("f");  // behind it: not seen
+    fixture_.remove("f");  // after it: not seen
     const KeyPage second = list({.after = first.next, .limit = 2});
     EXPECT_EQ(names_of(second), (Names{"e", "h"}));
     EXPECT_FALSE(second.next);

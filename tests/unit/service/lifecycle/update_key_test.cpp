@@ -302,7 +302,7 @@ TEST(UpdateKey, OfAKeyWhoseCreationIsUnderWayIsNotFound) {
 }
 
 TEST(UpdateKey, ThatWasDeletedBetweenReadingAndBeginningIsNotFound) {
-    /// Deletes the key the moment before its change begins.
+    /// Deletes the key right before its change begins.
     class Vanishing : public ForwardingCatalogue {
       public:
         Vanishing(Catalogue& next, std::function<void()> action)
@@ -388,8 +388,8 @@ TEST(UpdateKey, KeepsAnOperatorFromAdoptingMeanwhile) {
     EXPECT_TRUE(fixture.is_settled());
 }
 
-/// A commit that goes through, whose answer is lost, and behind which another change of the key begins before
-/// anybody can ask what became of it.
+/// A commit that succeeds but whose answer is lost, and after which another change of the key begins before a
+/// caller can ask what became of it.
 class OvertakenCommit : public ForwardingCatalogue {
   public:
     using ForwardingCatalogue::ForwardingCatalogue;
@@ -454,7 +454,7 @@ TEST(UpdateKey, WhoseRequestWasRunAgainByAnotherProcessLeavesNothing) {
     KeyLife fixture;
     const Key old = fixture.key();
     UpdateKeyRequest request = KeyLife::renewal("k", {"production"});
-    // Nobody holds such an attempt, as after it was taken over.
+    // No process holds such an attempt, as after a takeover.
     request.origin.repeat =
         IdempotencyKey{fixture.alice.user_id, "once", [](const auto&) { return "answer"; }};
     EXPECT_EQ(error_of([&] { fixture.update(std::move(request)); }).kind(), ErrorKind::hsm_unavailable);

@@ -34,7 +34,7 @@ RsaPem new_rsa() {
             written([&](BIO* out) { PEM_write_bio_PUBKEY(out, key.get()); })};
 }
 
-/// What a client sends that posts back a key as it was read: all that can be read, and nothing else.
+/// The request of a client that sends a key back as it was read: all that can be read, and nothing else.
 UpdateKeyRequest posted_back(const Key& key) {
     UpdateKeyRequest request = KeyLife::change_of(key.name);
     request.name = key.name;
@@ -67,7 +67,7 @@ void create_rsa(KeyLife& fixture, KeyType type, const RsaPem& pem, const std::st
     ASSERT_TRUE(fixture.create(request).success);
 }
 
-/// The pointers that an update is refused with; nothing may have been touched then.
+/// The pointers with which an update is refused; nothing may have been touched then.
 std::vector<std::string> refused_fields(KeyLife& fixture, UpdateKeyRequest request) {
     const auto imports = fixture.production->imports() + fixture.staging->imports();
     const auto trail = fixture.audit_size();
@@ -548,7 +548,7 @@ TEST(UpdateRequest, ToOrFromRsaPkcsDecryptionNeedsContent) {
     EXPECT_TRUE(fixture.update(with_content({"SHA256-RSA-PKCS"})).success);
 }
 
-/// Gives the key `name` mechanisms that could be had before there was a rule.
+/// Gives the key `name` mechanisms that were allowed before there was a rule.
 void age(KeyLife& fixture, const std::string& name, const MechanismList& mechanisms) {
     Key key = fixture.key(name);
     key.mechanisms = mechanisms;
@@ -611,7 +611,7 @@ TEST(UpdateRequest, WithAMechanismOfAnotherAlgorithmIsRefused) {
     EXPECT_EQ(refused_fields(fixture, std::move(request)), Pointers{"/mechanisms/0"});
 }
 
-/// Changes of what a key's environments share, without content.
+/// Changes of properties that a key's environments share, without content.
 std::vector<UpdateKeyRequest> shared_changes(const std::string& name) {
     std::vector<UpdateKeyRequest> all;
     all.push_back(KeyLife::change_of(name));

@@ -22,7 +22,7 @@ const EVP_MD* hash_of(const Mechanism& mechanism) {
     return EVP_get_digestbyname(std::string(to_string(*mechanism.digest)).c_str());
 }
 
-/// What a token with this key signs, in the token's form.
+/// The signature of a token with this key, in the token's form.
 Bytes token_signature(const KeyPair& pair, const CryptoRequest& operation) {
     const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
     EVP_PKEY_CTX* parameters = nullptr;
@@ -74,7 +74,7 @@ class CertificateRequestTest : public testing::Test {
     ServiceError refused(const CertificateRequestFields& fields, std::vector<FieldError> mistakes = {}) {
         return error_of([&] { request(fields, std::move(mistakes)); });
     }
-    /// A request of this key that fits it.
+    /// Expects a request for this key with a valid signature.
     void expect_good(const std::string& pem, const KeyPair& pair) {
         const RequestPtr parsed_request = parsed(pem);
         ASSERT_TRUE(parsed_request) << pem;

@@ -13,7 +13,7 @@ std::string too_many_text(int seconds) {
     return "Too many decryptions with this key have failed; try again in " + std::to_string(seconds) + " s";
 }
 
-/// A ciphertext that nobody made.
+/// A ciphertext that no encryption produced.
 OperationFields forged(const std::string& mechanism = "AES-CBC-PAD") {
     OperationFields fields = operation(mechanism, std::string(32, '?'));
     if (mechanism == "RSA-PKCS") fields.input = SecretBytes::copy_of(Bytes(256, 0x11));
@@ -39,7 +39,7 @@ std::vector<std::string> messages_of(const std::vector<UseResult>& results) {
     return messages;
 }
 
-/// Texts one behind the other.
+/// Concatenates repeated texts.
 std::vector<std::string> repeated(std::initializer_list<std::pair<int, std::string>> parts) {
     std::vector<std::string> all;
     for (const auto& [times, text] : parts)
@@ -47,7 +47,7 @@ std::vector<std::string> repeated(std::initializer_list<std::pair<int, std::stri
     return all;
 }
 
-/// Two keys for CBC with padding, beside `k` for GCM.
+/// Two keys for CBC with padding, next to `k` for GCM.
 class UseThrottleTest : public testing::Test {
   protected:
     UseThrottleTest() {
@@ -213,7 +213,7 @@ TEST_F(UseThrottleTest, WhatIsNotSlowedDownTakesNothingWithIt) {
     const KeyPair pair = KeyPair::rsa();
     fixture_.make(
         "rsa", {.type = keys::KeyType::private_key, .mechanisms = MechanismList{"RSA-PKCS"}, .pair = &pair});
-    // Two purposes: a key of before there was a rule against that.
+    // Two purposes: a key from before there was a rule against that.
     Key key = fixture_.key("rsa");
     key.mechanisms = {"RSA-PKCS-OAEP", "RSA-PKCS"};
     ASSERT_TRUE(fixture_.catalogue->commit_update(key, {}, {"this-process", {}, fixture_.now, {}, {}}, {}));

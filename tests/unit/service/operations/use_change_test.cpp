@@ -17,7 +17,7 @@ constexpr auto changed_text =
     "and "
     "try again";
 
-/// Counts what a use of a key asks.
+/// Counts the queries of a use of a key.
 class CountingCatalogue : public ForwardingCatalogue {
   public:
     using ForwardingCatalogue::ForwardingCatalogue;
@@ -436,7 +436,7 @@ TEST_F(UseLookupTest, AKeyThatIsReplacedJustThenIsReadOnceMore) {
     expect_lookups(4, 1);
 }
 
-// what is known of keys
+// the key cache
 
 TEST(KeyCache, AreTheSameUntilTheyChange) {
     KeyLife fixture;
@@ -486,7 +486,7 @@ TEST(KeyCache, AreReadAgainWhenThereAreMoreThanAreKept) {
     EXPECT_GE(counting.keys, 8);
 }
 
-/// A catalogue in which a key goes between the two questions.
+/// A catalogue in which a key vanishes between the two queries.
 class VanishingKey : public ForwardingCatalogue {
   public:
     using ForwardingCatalogue::ForwardingCatalogue;

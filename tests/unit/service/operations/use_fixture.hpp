@@ -14,7 +14,7 @@
 
 namespace keyward::service {
 
-/// A key pair outside of any token, made at run time.
+/// A key pair outside any token, generated at run time.
 class KeyPair {
   public:
     static KeyPair rsa() { return KeyPair(EVP_RSA_gen(2048)); }
@@ -47,7 +47,7 @@ class KeyPair {
     std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key_;
 };
 
-/// How a key is made on the bench.
+/// How the fixture makes a key.
 struct KeyWish {
     keys::KeyType type = keys::KeyType::secret;
     std::optional<keys::Algorithm> algorithm = {};
@@ -65,7 +65,7 @@ inline OperationFields operation(std::string mechanism, std::string_view input =
     return fields;
 }
 
-/// The decryption of what an encryption answered.
+/// The decryption of an encryption's result.
 inline OperationFields opening(const UseResult& sealed, std::string mechanism = "AES-GCM") {
     OperationFields fields = operation(std::move(mechanism), sealed.output.value().reveal_text());
     fields.iv = sealed.iv;
@@ -73,7 +73,7 @@ inline OperationFields opening(const UseResult& sealed, std::string mechanism = 
     return fields;
 }
 
-/// The verification of what signing answered.
+/// The verification of a signing's result.
 inline OperationFields proving(const UseResult& made, std::string mechanism,
                                std::string_view input = "a message") {
     OperationFields fields = operation(std::move(mechanism), input);
@@ -88,7 +88,7 @@ std::vector<OperationFields> operations(Fields... fields) {
     return all;
 }
 
-/// The same operation so many times.
+/// The same operation `count` times.
 inline std::vector<OperationFields> times(std::size_t count, const std::string& mechanism) {
     std::vector<OperationFields> all;
     all.reserve(count);
@@ -97,7 +97,7 @@ inline std::vector<OperationFields> times(std::size_t count, const std::string& 
     return all;
 }
 
-/// Whoever waits for a use on the thread that makes it.
+/// The responder for a use on the thread that makes it.
 class PatientResponder final : public DeadlineResponder {
   public:
     void give_up(const ServiceError& why) noexcept override { told.emplace_back(why.what()); }

@@ -179,7 +179,7 @@ TEST_F(UseKeyTest, OfLegacyMechanismsIsForConfigurationsThatAllowThem) {
               "a message");
 }
 
-// what is answered
+// answers
 
 TEST_F(UseKeyTest, EncryptsToOutputIvAndTagAndBack) {
     const UseResult sealed = fixture_.run(CryptoOperation::encrypt, operation("AES-GCM", "plaintext"));

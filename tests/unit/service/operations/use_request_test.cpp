@@ -14,7 +14,7 @@ using keys::Algorithm;
 using keys::KeyType;
 using Texts = std::vector<std::string>;
 
-/// What a request sends, by its size in octets.
+/// The fields of a request, by their size in octets.
 struct Sent {
     std::optional<std::size_t> input = 16;
     std::optional<std::size_t> digest = {};
@@ -45,7 +45,7 @@ OperationFields fields_of(const std::string& mechanism, const Sent& sent) {
     return fields;
 }
 
-/// A key that may do all that there is for its algorithm, deployed with a usual size.
+/// A key that has all mechanisms of its algorithm, deployed with a usual size.
 struct SampleKey {
     explicit SampleKey(Algorithm algorithm) {
         const bool secret = algorithm == Algorithm::aes || algorithm == Algorithm::des ||
@@ -64,7 +64,7 @@ struct SampleKey {
     Deployment deployment;
 };
 
-/// As `/pointer message`.
+/// In the form `/pointer message`.
 Texts texts_of(const std::vector<FieldError>& mistakes) {
     Texts texts;
     for (const FieldError& mistake : mistakes)
@@ -78,7 +78,7 @@ Texts mistakes_in(const UseRules& rules, const std::string& mechanism, const Sen
     return texts_of(mistakes);
 }
 
-/// What is wrong with it for a key of the mechanism's own algorithm.
+/// The mistakes for a key of the mechanism's own algorithm.
 Texts mistakes_in(CryptoOperation action, const std::string& mechanism, const Sent& sent) {
     const SampleKey sample(find_mechanism(mechanism)->algorithm);
     return mistakes_in(sample.rules(action), mechanism, sent);
@@ -103,7 +103,7 @@ Texts names_of_scheme(Scheme scheme) {
     return names;
 }
 
-/// What must be sent for an action, and nothing else.
+/// The required fields of an action, and nothing else.
 Sent required(const Mechanism& row, CryptoOperation action) {
     Sent sent;
     if (action == CryptoOperation::decrypt && row.algorithm == Algorithm::rsa) sent.input = 256;
@@ -453,7 +453,7 @@ TEST(UseRequest, KnowsTheTwoFormsOfAnEcdsaSignatureAndNoOther) {
         }
 }
 
-/// The signature that a token gets to see for one that was sent.
+/// The signature that a token receives for one that was sent.
 Bytes brought_into_form(const Bytes& sent, const std::string& format, int size = 256) {
     SampleKey sample(Algorithm::ec);
     sample.deployment.size = size;
@@ -464,7 +464,7 @@ Bytes brought_into_form(const Bytes& sent, const std::string& format, int size =
 
 TEST(EcdsaSignature, GoesToTheTokenAsTwoNumbersOfTheOrdersLength) {
     Bytes raw(64);
-    raw[31] = 0x7f;  // small numbers, so that the lengths must be filled up
+    raw[31] = 0x7f;  // small numbers, so that the lengths must be padded
     raw[32] = 0x80;
     EXPECT_EQ(brought_into_form(raw, "raw"), raw);
     EXPECT_EQ(brought_into_form(keys::ecdsa_der_from_raw(raw), "der"), raw);

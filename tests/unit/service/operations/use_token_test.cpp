@@ -181,7 +181,7 @@ TEST_F(UseTokenTest, ThatRefusesAnInputTellsABatchInItsPlace) {
     EXPECT_TRUE(results[1].success);
 }
 
-// what the token lacks
+// missing mechanisms
 
 constexpr auto not_offered = "the token of environment production does not offer it";
 
@@ -199,7 +199,7 @@ TEST_F(UseTokenTest, ThatLacksAMechanismForSecretKeysIsNotHelpedOut) {
     expect_mistake(refused_batch(), "/batch/0/mechanism", not_offered);
 }
 
-/// A signature that the private half of a pair makes outside of any token.
+/// A signature that the private half of a pair makes outside any token.
 Bytes signed_outside(const KeyPair& pair, const EVP_MD* hash, int padding, std::string_view message) {
     const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
     EVP_PKEY_CTX* parameters = nullptr;
@@ -219,7 +219,7 @@ Bytes signed_outside(const KeyPair& pair, const EVP_MD* hash, int padding, std::
     return signature;
 }
 
-/// What the private half opens outside of any token; nothing when it can't.
+/// What the private half decrypts outside any token; nothing when it cannot.
 std::optional<std::string> opened_outside(const KeyPair& pair, int padding, const EVP_MD* hash,
                                           const SecretBytes& ciphertext) {
     const std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> context(
@@ -239,7 +239,7 @@ std::optional<std::string> opened_outside(const KeyPair& pair, int padding, cons
     return plaintext;
 }
 
-/// Two key pairs in a token that leaves everything public to others.
+/// Two key pairs in a token that performs no public operations.
 class UseOutsideTest : public UseTokenTest {
   protected:
     static const KeyPair& rsa() {

@@ -34,7 +34,7 @@ TokenObject aes(KeyUsages uses = {KeyUsage::encrypt_decrypt}) {
     object.allowed_mechanisms = {"AES-GCM"};
     return object;
 }
-/// In a token that does not know CKA_ALLOWED_MECHANISMS.
+/// In a token that does not support CKA_ALLOWED_MECHANISMS.
 TokenObject unrestricted_aes(KeyUsages uses = {KeyUsage::encrypt_decrypt}) {
     TokenObject object = aes(std::move(uses));
     object.allowed_mechanisms.reset();
@@ -178,7 +178,7 @@ TEST(Adoption, AKeyWithoutACheckValueIsNeverAttached) {
     EXPECT_FALSE(judge_beside({unrestricted_aes()}, "").key);
 }
 
-/// What is wrong with the objects, and what is said of it.
+/// What is wrong with the objects, and the expected text.
 struct Obstacle {
     const char* name;
     std::function<std::vector<TokenObject>()> objects;

@@ -62,7 +62,7 @@ TokenObject ec_object(KeyType type) {
     return object;
 }
 
-/// A view with all that is recorded in it.
+/// A view with all its records.
 struct Said {
     CatalogueView view;
     std::vector<RecordedObject> recorded;
@@ -87,7 +87,7 @@ std::vector<Drift> drift_between(const Said& said, const std::vector<TokenObject
     return drift_of(said, said, objects);
 }
 
-/// What one object or record was made to say, and the sentence that comes of it.
+/// A change of one object or record, and the sentence it produces.
 struct Row {
     const char* name;
     std::function<void(RecordedObject&, TokenObject&)> change;
@@ -373,11 +373,11 @@ TEST(RecordedObjects, AreFoundQuicklyAmongMany) {
     const auto begin = std::clock();
     for (const RecordedObjects::Entry& object : objects)
         ASSERT_TRUE(recorded.find(object.id));
-    // One after the other they would be compared more than a thousand million times.
+    // A linear search would make more than a thousand million comparisons.
     EXPECT_LT(std::clock() - begin, CLOCKS_PER_SEC);
 }
 
-/// Where the id stands before and after the walk, with the object in the token or not.
+/// Where the id is recorded before and after the scan, with the object in the token or not.
 struct Motion {
     const char* name;
     bool in_motion_before, recorded_before, in_motion_after, recorded_after;

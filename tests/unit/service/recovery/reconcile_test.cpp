@@ -22,7 +22,8 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-/// What happens between two looks: runs once, when the catalogue has been asked so often what it records.
+/// Simulates an event between two looks: runs once, when the catalogue has been queried this many times for
+/// its records.
 class Interrupted : public ForwardingCatalogue {
   public:
     using ForwardingCatalogue::ForwardingCatalogue;
@@ -162,7 +163,7 @@ TEST_F(Reconciling, AFailedLookupAfterTheWalkHealsNothing) {
     create("k");
     fixture_.production->lose(*deployment("k").object_id);
     Interrupted catalogue(*fixture_.catalogue);
-    catalogue.when = 2;  // after the walk
+    catalogue.when = 2;  // after the scan
     catalogue.happening = [&] { fixture_.production->fail_lookups(true); };
     ServiceContext service_context{catalogue, fixture_.environments, fixture_.in_flight,
                                    {},        "this-process",        system_now};
@@ -607,7 +608,7 @@ TEST_F(Reconciling, AKeyOfAnotherProcessIsNotMissingOnceTheModuleWasInitialisedA
 
 class GivingUp : public Reconciling {
   protected:
-    /// The key `k` in production is deleted, and its object was destroyed by others before.
+    /// The key `k` in production is deleted after another application has destroyed its object.
     GivingUp() {
         create("k");
         object_ = *deployment("k").object_id;
@@ -892,7 +893,7 @@ TEST_F(SwappedToken, IsAcceptedWhereNoneIsRecorded) {
     EXPECT_EQ(fixture_.catalogue->pinned_token("production"), "0002");
 }
 
-/// The token was initialised again and has the serial number that it had.
+/// The token was initialized again and kept its serial number.
 class TokenOfTheSameSerial : public SwappedToken {
   protected:
     TokenOfTheSameSerial() {
@@ -971,7 +972,7 @@ TEST_F(Reconciling, AnEnvironmentWhoseTokenIsAcceptedIsComparedBesideThoseThatAr
     EXPECT_EQ(run(options).environments.size(), 2U);
 }
 
-// The walk.
+// The scan.
 
 TEST_F(Reconciling, TellsHowFarTheWalkIs) {
     create("a");
@@ -1000,7 +1001,7 @@ TEST_F(Reconciling, TellsHowFarTheSecondLookIs) {
     EXPECT_THAT(told, ElementsAre(std::pair(1U, 3U), std::pair(2U, 3U), std::pair(3U, 3U)));
 }
 
-/// A token whose walk hangs until it is let go.
+/// A token whose scan hangs until it is released.
 class HangingWalk {
   public:
     void operator()() {
@@ -1076,7 +1077,7 @@ TEST_F(Reconciling, AWalkThatIsStoppedSaysSo) {
         environment.wait(*call);
 }
 
-/// A catalogue that fails at the first look at what one environment records.
+/// A catalogue that fails at the first query of one environment's records.
 class FailingOnceAtProduction : public ForwardingCatalogue {
   public:
     using ForwardingCatalogue::ForwardingCatalogue;
@@ -1117,7 +1118,7 @@ TEST_F(FailingWatch, LooksOnceMoreAtThatOneAfterAPause) {
     const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     bool looked = false;
     while (!looked && std::chrono::steady_clock::now() < limit) {
-        watch_.begin();  // nothing happens as long as the first look is not over
+        watch_.begin();  // does nothing until the first look has ended
         looked = catalogue_.production.try_acquire_for(std::chrono::milliseconds(1));
     }
     EXPECT_TRUE(looked);
@@ -1128,7 +1129,7 @@ TEST_F(Reconciling, AWatchThatIsTakenAwayStopsItsWalk) {
     Interrupted catalogue(*fixture_.catalogue);
     Environment& environment = *fixture_.environments.find("production");
     std::array<std::shared_ptr<Call<bool>>, 2> calls;
-    // Once the first look at the catalogue is taken, no worker is left for the walk.
+    // Once the first query of the catalogue has run, no worker is left for the scan.
     const auto happening = [&] {
         calls = keep_workers_busy(environment, hanging);
         hanging.await();

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A create in this environment that ended before its commit, in a process that is gone.
+/// A create in this environment that ended before its commit, in a process that has died.
 ObjectId cut_off_create(ServiceFixture& fixture, const std::string& environment) {
     const ObjectId id = ObjectId::random();
     Key key;

@@ -8,7 +8,7 @@
 namespace keyward::service {
 namespace {
 
-/// A create that ended, as by a crash, after its objects were made and before its commit.
+/// A create that ended, for instance by a crash, after its objects were made and before its commit.
 ObjectId cut_off_create(ServiceFixture& fixture, const std::string& owner, Instant lease_until,
                         const std::string& environment = "production") {
     const ObjectId id = ObjectId::random();
@@ -28,7 +28,7 @@ void cut_off_creates(ServiceFixture& fixture, int count) {
         cut_off_create(fixture, "another-process", fixture.now - std::chrono::seconds(1));
 }
 
-/// How many tombstones a replica would not touch now.
+/// The number of tombstones that a replica would not touch now.
 std::size_t leased(ServiceFixture& fixture) {
     const auto tombstones = fixture.catalogue->tombstones();
     return static_cast<std::size_t>(std::ranges::count_if(
@@ -135,7 +135,7 @@ TEST(Recovery, LeavesTombstonesOfAnEnvironmentThatTheConfigurationNoLongerHas) {
     EXPECT_EQ(fixture.catalogue->tombstones().size(), 1U);
 }
 
-/// The one whose lookup fails is the first of the pass; those behind it would be found.
+/// The first lookup of the pass fails; the later ones would succeed.
 TEST(Recovery, DestroysNothingInAnEnvironmentWhereOneLookupFailsAndAllInTheOthers) {
     ServiceFixture fixture;
     const Instant ran_out = fixture.now - std::chrono::seconds(1);
@@ -223,7 +223,7 @@ TEST(Recovery, HoldsAtMostABatchOfLeasesAtOnce) {
     Recovery recovery(fixture.service_context(), nobody_is_dead);
     EXPECT_EQ(recovery.settle_intents(), 32U);
     EXPECT_EQ(recovery.settle_intents(), 8U);
-    fixture.now += std::chrono::hours(1);  // the leases of settling run out
+    fixture.now += std::chrono::hours(1);  // the leases of the resolution run out
     std::vector<std::size_t> held;
     const auto report = recovery.resolve([&](std::size_t, std::size_t) { held.push_back(leased(fixture)); });
     EXPECT_EQ(report.destroyed_objects, 40U);

@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Keeps what it is told; a second time would be a failure.
+/// Records why it gave up; a second call is a failure.
 class KeepingWaiter final : public DeadlineResponder {
   public:
     void give_up(const ServiceError& why) noexcept override {
@@ -35,7 +35,7 @@ TokenError token_error_of(const std::function<void()>& action) {
     throw std::logic_error("nothing was thrown");
 }
 
-/// An environment of one place, and a call on a thread of its own that stands in the token until the gate
+/// An environment of one place, and a call on a thread of its own that stays in the token until the gate
 /// opens.
 class CallHereTest : public testing::Test {
   protected:
@@ -49,7 +49,7 @@ class CallHereTest : public testing::Test {
         profile.deadline = deadline;
         environment_ = std::make_unique<Environment>(profile, token_);
     }
-    /// Returns when the call stands in the token.
+    /// Returns when the call is in the token.
     void hang() {
         hanging_ = std::async(std::launch::async, [this] {
             return environment_->call_here<int>(
@@ -225,7 +225,7 @@ TEST_F(CallHereTest, NeverHasMoreInTheTokenThanThereArePlaces) {
     EXPECT_EQ(most, 1);
 }
 
-/// Calls that wait behind one that stands in the token, and the order in which they get there.
+/// Calls that wait behind one that is in the token, and the order in which they enter it.
 class CallHereByTurns : public CallHereTest {
   protected:
     /// Returns when the call waits, or has been refused; `others` wait for workers.

@@ -56,7 +56,7 @@ class GatedEnvironment : public testing::Test {
     bool opened_ = false;
 };
 
-/// A result that is made, and can't be handed over.
+/// A result that is produced but cannot be moved out.
 struct Sticky {
     Sticky() = default;
     Sticky(Sticky&& other) noexcept(false) { *this = std::move(other); }

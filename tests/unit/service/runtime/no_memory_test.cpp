@@ -23,8 +23,8 @@ class ToldWaiter final : public DeadlineResponder {
     std::promise<void> told_;
 };
 
-/// An environment of one place. Where an allocation fails, the call may; the place and the flags must not be
-/// lost with it.
+/// An environment of one place. When an allocation fails, the call may fail; the place and the flags must not
+/// be lost with it.
 class WithoutMemory : public testing::Test {
   protected:
     static EnvironmentProfile profile(std::chrono::milliseconds deadline) {
@@ -52,7 +52,7 @@ class WithoutMemory : public testing::Test {
                 const NoMemoryHere none(good);
                 try {
                     work();
-                } catch (const std::bad_alloc&) {  // told to the caller
+                } catch (const std::bad_alloc&) {  // passed to the caller
                 } catch (const TokenError&) {      // the same
                 }
                 failed = NoMemoryHere::has_failed();
@@ -77,11 +77,11 @@ TEST_F(WithoutMemory, ACallOfAWorkerLeavesItsPlace) {
 TEST_F(WithoutMemory, AProbeDoesNotKeepOutTheNext) {
     fail_each_allocation_of([this] { environment_.probe(); });
     environment_.probe();
-    call();  // behind the probe
+    call();  // after the probe
     EXPECT_EQ(environment_.health(), Health::up);
 }
 
-/// A call that stands in the only place until it is told to leave.
+/// A call that stays in the only place until it is told to leave.
 class HangingCall {
   public:
     explicit HangingCall(Environment& environment)

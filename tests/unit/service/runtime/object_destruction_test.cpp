@@ -14,17 +14,17 @@ using testing::Field;
 using testing::HasSubstr;
 using testing::Not;
 
-/// The workbench with a key `k` in production and staging, and what happens to its object in production.
+/// The fixture with a key `k` in production and staging, and the history of its object in production.
 class ObjectDestruction : public testing::Test {
   protected:
-    /// What happens from now on happens after the module was initialised.
+    /// Everything from now on happens after the module was initialized.
     ObjectDestruction() { fixture_.now += std::chrono::minutes(1); }
     [[nodiscard]] ObjectId object() const { return object_; }
     [[nodiscard]] Tombstone tombstone() const { return fixture_.catalogue->tombstones().at(0); }
     RecoveryReport recover() {
         return Recovery(fixture_.service_context(), [](const std::string&) { return false; }).resolve();
     }
-    /// What the audit trail says of the object.
+    /// The audit trail's results for the object.
     [[nodiscard]] std::vector<std::string> told() const {
         std::vector<std::string> results;
         for (const AuditRecord& record : fixture_.catalogue->audit_trail(1000))

@@ -216,7 +216,7 @@ class RecordedKeys : public KeysWithoutARecordedToken {
         ids_ = {create("a"), create("b")};
         bound()->ping();
     }
-    /// The token is initialised again; most HSMs keep the serial number then.
+    /// The token is initialized again; most HSMs keep the serial number.
     void initialise_again() { fixture_.production->replace_by_empty("0001"); }
 
     std::vector<ObjectId> ids_;
