@@ -3,11 +3,11 @@
 #   docker build -t keyward .
 #   docker run --rm -p 127.0.0.1:8080:8080 -v keyward:/var/lib/keyward --name keyward keyward
 #
-# That alone is a working demonstration: at the first start it makes two SoftHSM2 tokens, a project, a user and a token, creates
-# one key and prints a curl line to paste. Inside it listens on all addresses (http.trusted_network = true), so publish the port on
-# loopback only, or put a TLS proxy (config/nginx/) in the same private network.
+# This is a complete demonstration. The first start makes two SoftHSM2 tokens, a project, a user and a bearer token; each start creates
+# one key and prints a curl command. Inside the container the service listens on all addresses (http.trusted_network = true), so publish
+# the port on the loopback interface only, or put a TLS proxy (config/nginx/) in the same private network.
 #
-# For a real HSM mount its PKCS#11 module and a configuration, whose http.address is "0.0.0.0" with trusted_network = true:
+# For a real HSM, mount its PKCS#11 module and a configuration that has http.address = "0.0.0.0" with trusted_network = true:
 #   docker run -v /opt/vendor:/opt/vendor:ro -v /etc/keyward:/etc/keyward:ro -v keyward:/var/lib/keyward \
 #       -p 127.0.0.1:8080:8080 keyward serve --config /etc/keyward/keyward.toml
 

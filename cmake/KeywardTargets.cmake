@@ -1,11 +1,11 @@
 # keyward_library(NAME [FOLDER folder] SOURCES… LINKS…), keyward_test(NAME SOURCES… LINKS…): the same warnings and standard everywhere.
-# The cache serves every checkout of a machine: paths below the checkout are relative for it, and the folder does not count.
+# All checkouts on a machine share the compiler cache: ccache gets paths relative to the checkout and ignores the working folder.
 find_program(CCACHE ccache)
 if(CCACHE)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
 endif()
 
-# Where a call stands is logged as `hsm/session/session.cpp`, wherever the checkout is and however the compiler is given the path.
+# The log gives source locations as `hsm/session/session.cpp`, independent of the folder of the checkout and of the compiler's path form.
 file(RELATIVE_PATH source_from_binary ${PROJECT_BINARY_DIR} ${PROJECT_SOURCE_DIR})
 
 add_library(keyward_flags INTERFACE)
@@ -17,7 +17,7 @@ target_compile_options(keyward_flags INTERFACE
 target_compile_definitions(keyward_flags INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
 target_link_options(keyward_flags INTERFACE -Wl,-z,relro,-z,now)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-    # GCC 12 sees overlaps in std::string's operator+ that are not there (GCC bug 105651).
+    # GCC 12 reports overlaps in std::string's operator+ that do not exist (GCC bug 105651).
     target_compile_options(keyward_flags INTERFACE -Wno-restrict)
 endif()
 if(KEYWARD_SANITIZE)
@@ -26,8 +26,8 @@ if(KEYWARD_SANITIZE)
     target_compile_definitions(keyward_flags INTERFACE KEYWARD_SANITIZED)
 endif()
 
-# FOLDER, as `service/auth`: the library's headers are included as "service/auth/….hpp", through a folder of links in the build
-# tree that holds this library's headers alone. Libraries of tests have none and see the whole tree.
+# FOLDER, for example `service/auth`: the library's headers are included as "service/auth/….hpp", through a folder of links in the
+# build tree that holds only this library's headers. Test libraries have no FOLDER and see the whole tree.
 function(keyward_library name)
     cmake_parse_arguments(ARG "" "FOLDER" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
     add_library(${name} STATIC ${ARG_SOURCES})
@@ -47,7 +47,7 @@ function(keyward_library name)
     target_link_libraries(${name} PUBLIC ${ARG_LINKS} PRIVATE keyward_flags ${ARG_PRIVATE_LINKS})
 endfunction()
 
-# Every test executable is one CTest test a suite of sentences; `ctest -R name` runs one.
+# Every test executable is one CTest test; `ctest -R name` runs it.
 function(keyward_test name)
     cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
     add_executable(${name} ${ARG_SOURCES})

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The container's start: `demo`, the default, sets up what scripts/run does and serves it; anything else is a keyward command.
+# The container's entry point. `demo`, the default, sets up and serves the demonstration of scripts/run; anything else is a keyward command.
 set -euo pipefail
 
 [ "${1-demo}" = demo ] || exec /usr/bin/keyward "$@"

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Configuring and building a preset. Source it with `set -euo pipefail`, in the folder of the checkout.
+# Configures and builds a preset. Source it with `set -euo pipefail`, in the folder of the checkout.
 
-# build_is_elsewheres FOLDER: whether a build folder was configured for another checkout, as after this one was moved or copied.
+# build_is_elsewheres FOLDER: whether a build folder was configured for another checkout, for example before this one was moved or copied.
 build_is_elsewheres() {
     local source
     [ -f "$1/CMakeCache.txt" ] || return 1
@@ -9,8 +9,8 @@ build_is_elsewheres() {
     [ ! "$source" -ef . ]
 }
 
-# build_configure PRESET [OPTION…]: what CMake is called with. A build folder of another checkout is begun again: CMake would
-# refuse it, or build that checkout in place of this one.
+# build_configure PRESET [OPTION…]: runs CMake with these arguments. Removes a build folder of another checkout first: CMake would
+# refuse it, or build that checkout instead of this one.
 build_configure() {
     local folder=build/$1
     if build_is_elsewheres "$folder"; then
@@ -20,7 +20,7 @@ build_configure() {
     if [ ! -f "$folder/build.ninja" ] || [ $# -gt 1 ]; then cmake --preset "$@"; fi
 }
 
-# build_preset PRESET: all of it.
+# build_preset PRESET: configures and builds everything.
 build_preset() {
     build_configure "$1"
     cmake --build --preset "$1"

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# The demonstration: SoftHSM2 tokens, catalogue, project, user, token, a running service and a first key in it. For scripts/run
-# and for the container. Source it with `set -euo pipefail`, then call demo_main. Everything that is there is found again.
+# The demonstration: SoftHSM2 tokens, catalogue, project, user, bearer token, a running service and a first key in it. For scripts/run
+# and for the container. Source it with `set -euo pipefail`, then call demo_main. It uses existing state again.
 #
-# Secrets never stand in an argument, where everybody on the machine could read them: PINs go to pkcs11-tool through its
+# Secrets are never arguments, which every user of the machine could read: PINs go to pkcs11-tool through its
 # environment, the bearer token to curl through its standard input.
 
 demo_module=/usr/lib/softhsm/libsofthsm2.so
@@ -16,7 +16,7 @@ demo_fail() {
     exit 1
 }
 
-# demo_home PATH: the absolute path. Links on the way to the folder are the system's; what the folder is is demo_check_home's.
+# demo_home PATH: the absolute path. Links in its parent folders belong to the system and are resolved; demo_check_home checks the folder itself.
 demo_home() {
     local path
     [ -n "$1" ] || demo_fail "KEYWARD_HOME is empty. Name a folder, or leave KEYWARD_HOME out"
@@ -24,14 +24,14 @@ demo_home() {
     echo "$(realpath -m -- "$(dirname -- "$path")")/$(basename -- "$path")"
 }
 
-# Whether what is in the folder was made by an earlier start, perhaps one that was cut off.
+# Whether an earlier start, perhaps an interrupted one, made the contents of the folder.
 demo_is_here() {
     [ ! -L "$KEYWARD_HOME/softhsm2.conf" ] && grep -qs '^directories\.tokendir = .*/tokens$' "$KEYWARD_HOME/softhsm2.conf" || return 1
     [ ! -e "$KEYWARD_HOME/keyward.toml" ] || grep -qxF "$demo_config_head" "$KEYWARD_HOME/keyward.toml"
 }
 
-# Who can change these files chooses which module is loaded and where secrets are written. So the folder is new, or was made here
-# by the same user, and holds no symbolic link.
+# A user who can change these files chooses which module is loaded and where secrets are written. Therefore the folder must be new,
+# or made here by the same user, and must contain no symbolic link.
 demo_check_home() {
     local strange
     [ ! -L "$KEYWARD_HOME" ] || demo_fail "$KEYWARD_HOME is a symbolic link, which is not followed. Set KEYWARD_HOME to a folder of your own"
@@ -57,29 +57,29 @@ demo_check_settings() {
     demo_check_home
 }
 
-# demo_write FILE: standard input becomes the file, whole or not at all, readable by its owner only.
+# demo_write FILE: writes standard input to the file atomically, readable by its owner only.
 demo_write() {
     (umask 077 && cat >"$1.new" && mv -fT "$1.new" "$1")
 }
 
-# demo_random_file FILE: 32 random hexadecimal digits, once.
+# demo_random_file FILE: writes 32 random hexadecimal digits, unless the file has contents.
 demo_random_file() {
     [ -s "$1" ] || openssl rand -hex 16 | demo_write "$1"
 }
 
-# One line for each token that is set up: its label.
+# Prints the label of each initialized token, one a line.
 demo_token_labels() {
     pkcs11-tool --module "$demo_module" --list-slots |
         sed -n -e 's/^  token label *: //p' -e '/^  token flags/{/PIN initialized/!s/.*/(unfinished)/p;}' |
         sed -e 'N;/\n(unfinished)$/d;P;D' || true
 }
 
-# A token and the catalogue belong together: one of them alone is of no use.
+# A token and the catalogue belong together: neither can be used alone.
 demo_begin_again() {
     echo "Put it back, or remove all of $KEYWARD_HOME to begin again; the keys in its tokens are lost then"
 }
 
-# demo_token LABEL: a SoftHSM2 token of that label whose PINs are in files of $KEYWARD_HOME/pins.
+# demo_token LABEL: makes a SoftHSM2 token with that label and its PINs in files of $KEYWARD_HOME/pins, unless it exists.
 demo_token() {
     local label=$1 slot pins=$KEYWARD_HOME/pins
     if demo_token_labels | grep -qxF "$label"; then
@@ -101,7 +101,7 @@ demo_token() {
     demo_say "made the SoftHSM2 token '$label'"
 }
 
-# Text for between the quotes of a TOML string.
+# Escapes text for a quoted TOML string.
 demo_toml() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; }
 
 # demo_environment NAME TYPE
@@ -117,7 +117,7 @@ pin_source = "file:$(demo_toml "$KEYWARD_HOME")/pins/$1.pin"
 EOF
 }
 
-# demo_config ADDRESS: written anew at each start, since the port may be another.
+# demo_config ADDRESS: writes the configuration again at each start, because the port may have changed.
 demo_config() {
     local home
     home=$(demo_toml "$KEYWARD_HOME")
@@ -138,7 +138,7 @@ $(demo_environment staging TEST)
 EOF
 }
 
-# demo_keyward WORD…: a keyward command on the demonstration's configuration.
+# demo_keyward WORD…: runs a keyward command with the demonstration's configuration.
 demo_keyward() { "$KEYWARD_BINARY" "$@" --config "$KEYWARD_HOME/keyward.toml"; }
 
 # demo_has KIND NAME: whether `keyward KIND list` knows the name.
@@ -154,7 +154,7 @@ demo_catalogue() {
     demo_keyward grant $demo_user $demo_project SECRETS:MANAGE SECRETS:DEPLOY_UNDEPLOY SECRETS:USE >/dev/null
 }
 
-# demo_request METHOD PATH [BODY]: the answer's body, then its status on a line of its own.
+# demo_request METHOD PATH [BODY]: prints the body of the answer, then its status on a separate line.
 demo_request() {
     local options body=${3:-}
     options="header = \"Authorization: Bearer $demo_bearer\""
@@ -163,7 +163,7 @@ demo_request() {
         --config - "$demo_url$2" <<<"$options"
 }
 
-# The token of the last time, if the service still takes it, or a new one. Needs the running service.
+# Sets the bearer token: the last one if the service still accepts it, otherwise a new one. Needs the running service.
 demo_bearer_token() {
     local env_file=$KEYWARD_HOME/demo.env status
     demo_bearer=
@@ -180,7 +180,7 @@ KEYWARD_TOKEN=$demo_bearer
 EOF
 }
 
-# Two fresh AES-256 keys, one for each environment.
+# Creates a key with new AES-256 content for each environment.
 demo_first_key() {
     local name body answer
     name=demo-$(openssl rand -hex 4)
@@ -196,7 +196,7 @@ demo_first_key() {
     [ "$(tail -n 1 <<<"$answer")" = 200 ] || demo_fail "the service did not create the key: status $(tail -n 1 <<<"$answer")"
 }
 
-# demo_paste COMMAND: a curl line to paste; COMMAND brings the variables of demo.env into the shell.
+# demo_paste COMMAND: prints a curl command to paste; COMMAND loads the variables of demo.env into the shell.
 demo_paste() {
     echo
     echo "Now yours, in another terminal:"
@@ -214,7 +214,7 @@ demo_stop() {
     kill -TERM "$demo_server" 2>/dev/null || true
 }
 
-# Until the service answers, or has ended: it says itself why.
+# Waits until the service answers, or has ended; the service itself reports why.
 demo_wait_until_live() {
     local deadline=$((SECONDS + 60))
     until curl -q --silent --fail --noproxy '*' --max-time 2 --output /dev/null "$demo_url/health/live"; do
@@ -224,7 +224,7 @@ demo_wait_until_live() {
     done
 }
 
-# The service's exit status, after however many signals.
+# Returns the service's exit status, after any number of signals.
 demo_wait_for_end() {
     local status=0
     while :; do
@@ -234,8 +234,8 @@ demo_wait_for_end() {
     done
 }
 
-# demo_main ADDRESS COMMAND: all of it, with the service in the foreground. Wants KEYWARD_HOME (an absolute path), KEYWARD_PORT
-# and KEYWARD_BINARY. SIGTERM and SIGINT let the service finish what it is at.
+# demo_main ADDRESS COMMAND: runs the whole demonstration, with the service in the foreground. Needs KEYWARD_HOME (an absolute path),
+# KEYWARD_PORT and KEYWARD_BINARY. After SIGTERM or SIGINT, the service finishes its running requests.
 demo_main() {
     demo_url=http://127.0.0.1:$KEYWARD_PORT
     demo_stopping=0
@@ -253,7 +253,7 @@ demo_main() {
     demo_config "$1"
     demo_catalogue
 
-    "$KEYWARD_BINARY" serve --config "$KEYWARD_HOME/keyward.toml" & # not by demo_keyward, which would be a shell of its own
+    "$KEYWARD_BINARY" serve --config "$KEYWARD_HOME/keyward.toml" & # not through demo_keyward, which would be a separate shell
     demo_server=$!
     trap demo_stop TERM INT HUP
     trap 'demo_stop; wait "$demo_server" || true' EXIT

@@ -1,10 +1,10 @@
-"""clang-tidy over the product and its tests, but only over what changed since it was clean.
+"""Runs clang-tidy on the translation units of the product and its tests that changed since they last passed.
 
     tidy.py BUILD_FOLDER
 
 A stamp for each translation unit, in BUILD_FOLDER/tidy, holds a hash of the compile command, of .clang-tidy and of the
-contents of all files of this repository that the unit includes, and the names of those files. A unit with a stamp that still
-holds is clean. Exit code 1 when one is not.
+contents of all files of this repository that the unit includes, and the names of those files. A unit whose stamp still
+matches is clean. Exit code 1 if a unit is not clean.
 """
 import concurrent.futures
 import hashlib
@@ -22,7 +22,7 @@ common = (root / ".clang-tidy").read_bytes() + subprocess.run(["clang-tidy", "--
 
 
 def included(unit):
-    """The unit's source and the headers of this repository; system headers change with packages, as the checker does."""
+    """The unit's source and the headers of this repository. System headers change only with packages, as the checker does."""
     words = shlex.split(unit["command"])
     if "-o" in words:
         del words[words.index("-o"):words.index("-o") + 2]
@@ -32,7 +32,7 @@ def included(unit):
 
 
 def key(unit, files):
-    """None when one of the files is gone."""
+    """None if one of the files does not exist any more."""
     digest = hashlib.sha256(common + unit["command"].encode())
     try:
         for name in files:
@@ -56,7 +56,7 @@ def is_clean(unit):
 
 def check(unit):
     files = included(unit)
-    before = key(unit, files)  # a file that is saved while the checker reads it is checked again
+    before = key(unit, files)  # a file that changes while the checker reads it is checked again
     result = subprocess.run(["clang-tidy", "--quiet", "-p", str(build), unit["file"]],
                             capture_output=True, text=True)
     if result.returncode == 0:

@@ -11,8 +11,8 @@
 
 namespace keyward::api {
 
-/// Every route of the service, one row of a table each. What `service_context` refers to, `login`, `use`, `repeats` and
-/// `health` must outlive it.
+/// Every route of the service, one row of a table each. What `service_context` refers to, `login`, `use`,
+/// `repeats` and `health` must outlive it.
 std::vector<Route> all_routes(const service::ServiceContext& service_context, service::Login& login,
                               service::UseKey& use, service::IdempotentRequests& repeats,
                               const service::CatalogueHealth& health);
