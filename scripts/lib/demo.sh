@@ -119,8 +119,10 @@ EOF
 
 # demo_config ADDRESS: writes the configuration again at each start, because the port may have changed.
 demo_config() {
-    local home
+    local home secret=request-fingerprint.key
     home=$(demo_toml "$KEYWARD_HOME")
+    # A folder of an earlier version keeps its secret: it proves which key an object was made for.
+    [ ! -f "$KEYWARD_HOME/idempotency.key" ] || secret=idempotency.key
     demo_write "$KEYWARD_HOME/keyward.toml" <<EOF
 $demo_config_head
 [http]
@@ -129,7 +131,7 @@ port = $KEYWARD_PORT
 trusted_network = $([ "$1" = 127.0.0.1 ] && echo false || echo true)
 
 [policy]
-idempotency_key_file = "$home/idempotency.key"
+request_fingerprint_secret_file = "$home/$secret"
 
 [catalogue]
 url = "sqlite://$home/keyward.db"

@@ -53,8 +53,8 @@ struct Route {
     std::string_view pattern;  ///< `/apiops/projects/{projectName}/keys/`; matches without the last slash too
     Handler handler;
     Login login = Login::required;
-    /// All of them. With none, a route with {projectName} requires any grant in the project, and another one a
-    /// login alone.
+    /// All of them. With none, a route with {projectName} requires any grant in the project, and another one
+    /// a login alone.
     std::vector<Permission> permissions = {};
     Body body = Body::none;
     bool repeatable = false;  ///< takes an Idempotency-Key

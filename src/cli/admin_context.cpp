@@ -36,14 +36,14 @@ AuditRecord AdminContext::audit(const std::string& action, const std::string& re
 }
 
 User AdminContext::user(const std::string& name) const {
-    auto found = catalogue->find_user(name);
+    auto found = catalogue->users.find_user(name);
     if (!found)
         throw CommandFailed("there is no user " + name + "; make one with: keyward user create " + name);
     return *std::move(found);
 }
 
 Project AdminContext::project(const std::string& name) const {
-    auto found = catalogue->find_project(name);
+    auto found = catalogue->projects.find_project(name);
     if (!found)
         throw CommandFailed("there is no project " + name + "; make one with: keyward project create " +
                             name + " --environments …");

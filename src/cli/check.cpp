@@ -175,7 +175,7 @@ void print(const Json& result) {
 
 /// Opens the catalogue to learn which tokens hold the keys. Testing tokens does not require a catalogue and
 /// must not create one.
-std::unique_ptr<Catalogue> catalogue_if_there(const settings::CatalogueSettings& settings) {
+std::shared_ptr<Catalogue> catalogue_if_there(const settings::CatalogueSettings& settings) {
     const std::string_view scheme = "sqlite://";
     std::error_code ignored;
     if (settings.url.starts_with(scheme) &&

@@ -39,7 +39,7 @@ struct AdminContext {
     explicit AdminContext(const std::string& config);
 
     settings::Settings settings;
-    std::unique_ptr<Catalogue> catalogue;
+    std::shared_ptr<Catalogue> catalogue;
 
     /// An audit record of an action at the command line.
     [[nodiscard]] static AuditRecord audit(const std::string& action, const std::string& result);

@@ -93,7 +93,7 @@ bool holds(const std::vector<Grant>& held, const Grant& wanted) {
 
 /// Checks before any grant is revoked, so that all are revoked or none.
 void refuse_what_is_not_held(const AdminContext& admin, const User& user, const std::vector<Grant>& grants) {
-    const auto held = admin.catalogue->grants_of(user.id);
+    const auto held = admin.catalogue->users.grants_of(user.id);
     for (const Grant& grant : grants)
         if (!holds(held, grant))
             throw CommandFailed("user " + user.name + " does not hold " +
@@ -104,7 +104,7 @@ void refuse_what_is_not_held(const AdminContext& admin, const User& user, const 
 /// effect.
 void refuse_what_is_held_everywhere(const AdminContext& admin, const User& user,
                                     const std::vector<Grant>& grants) {
-    for (const Grant& held : admin.catalogue->grants_of(user.id))
+    for (const Grant& held : admin.catalogue->users.grants_of(user.id))
         for (const Grant& grant : grants)
             if (held.project_id == grant.project_id && held.permission == grant.permission &&
                 held.environments.empty() && !grant.environments.empty())
@@ -129,8 +129,8 @@ int run(const std::string& config, const Options& options) {
         audit.project = options.project;
         audit.environments.assign(grant.environments.begin(), grant.environments.end());
         if (!options.revoke)
-            admin.catalogue->add_grant(user.id, grant, audit);
-        else if (!admin.catalogue->revoke_grant(user.id, grant, audit))
+            admin.catalogue->users.add_grant(user.id, grant, audit);
+        else if (!admin.catalogue->users.revoke_grant(user.id, grant, audit))
             throw CommandFailed("user " + options.user + " no longer holds " + permission);
         std::cout << permission << (options.revoke ? " taken from " : " given to ") << options.user << " "
                   << place_of(grant, options) << "\n";

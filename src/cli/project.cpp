@@ -38,7 +38,7 @@ int create(const std::string& config, const Options& options) {
     AuditRecord audit = AdminContext::audit("project.create", "created");
     audit.project = options.name;
     audit.environments = environments;
-    if (!admin.catalogue->create_project(options.name, environments, audit))
+    if (!admin.catalogue->projects.create_project(options.name, environments, audit))
         throw CommandFailed("there is a project " + options.name + " already");
     std::cout << "Project " << options.name << " created\n";
     return 0;
@@ -46,7 +46,7 @@ int create(const std::string& config, const Options& options) {
 
 int list(const std::string& config, const Options& options) {
     const AdminContext admin(config);
-    const auto projects = admin.catalogue->projects();
+    const auto projects = admin.catalogue->projects.all_projects();
     if (options.json) {
         auto json = nlohmann::ordered_json::array();
         for (const auto& project : projects)
@@ -69,7 +69,7 @@ int remove(const std::string& config, const Options& options) {
     static_cast<void>(admin.project(options.name));
     AuditRecord audit = AdminContext::audit("project.delete", "deleted");
     audit.project = options.name;
-    if (!admin.catalogue->delete_project(options.name, audit))
+    if (!admin.catalogue->projects.delete_project(options.name, audit))
         throw CommandFailed("project " + options.name + " still has keys; delete them first");
     std::cout << "Project " << options.name << " deleted\n";
     return 0;

@@ -24,7 +24,6 @@
 #include "service/runtime/periodic_tasks.hpp"
 #include "settings/load.hpp"
 #include "settings/request_fingerprint_secret.hpp"
-#include "storage/login_networks_of.hpp"
 #include "storage/open_catalogue.hpp"
 
 namespace keyward::cli {
@@ -119,8 +118,7 @@ int serve(const std::string& config) {
         longest_request(environments) + environments.lease(), handler_threads(environments) / 2);
 
     service::Access access(*catalogue, system_now);
-    service::Login login(*catalogue, storage::login_networks_of(*catalogue), system_now,
-                         std::chrono::steady_clock::now);
+    service::Login login(*catalogue, catalogue->login_networks, system_now, std::chrono::steady_clock::now);
     service::UseKey use(service_context, std::chrono::steady_clock::now);
     const api::Application application(api::all_routes(service_context, login, use, repeats, health), access);
     http::Server server(
@@ -158,8 +156,9 @@ int serve(const std::string& config) {
                                                     recovery_runner.run();
                                                     drift.begin();
                                                 }}});
-        const service::PeriodicTasks purging({{"purge", 1h, [&] { login.remove_expired_tokens(); }},
-                                              {"old_answers", 1h, [&] { repeats.forget_old_answers(); }}});
+        const service::PeriodicTasks purging(
+            {{"purge", 1h, [&] { login.remove_expired_tokens(); }},
+             {"old_answers", 1h, [&] { repeats.forget_old_answers(); }}});
         // Memory left behind by object scans is not counted for any request, so all free memory is returned
         // periodically.
         const service::PeriodicTasks memory({{"memory", 1s, [&] { application.return_memory(); }},

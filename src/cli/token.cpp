@@ -42,7 +42,7 @@ int create(const std::string& config, const Options& options) {
     std::optional<Instant> expires_at;
     if (options.lives) expires_at = system_now() + *options.lives;
     const SecretBytes token = service::make_api_token();
-    const std::string id = admin.catalogue->create_api_token(
+    const std::string id = admin.catalogue->access_tokens.create_api_token(
         user.id, options.name, service::hash_api_token(token.reveal_text()), expires_at,
         AdminContext::audit("token.create", "for " + options.user));
     std::cout << token.reveal_text() << "\n";
@@ -60,7 +60,7 @@ std::string state_of(const ApiToken& token) {
 int list(const std::string& config, const Options& options) {
     const AdminContext admin(config);
     auto json = nlohmann::ordered_json::array();
-    for (const auto& token : admin.catalogue->api_tokens()) {
+    for (const auto& token : admin.catalogue->access_tokens.api_tokens()) {
         if (options.json)
             json.push_back(
                 {{"id", token.id},
@@ -80,7 +80,8 @@ int list(const std::string& config, const Options& options) {
 
 int revoke(const std::string& config, const Options& options) {
     const AdminContext admin(config);
-    if (!admin.catalogue->revoke_api_token(options.id, AdminContext::audit("token.revoke", options.id)))
+    if (!admin.catalogue->access_tokens.revoke_api_token(options.id,
+                                                         AdminContext::audit("token.revoke", options.id)))
         throw CommandFailed("there is no valid token " + shown_name(options.id) +
                             "; see: keyward token list");
     std::cout << "Token " << options.id << " revoked\n";

@@ -33,7 +33,8 @@ std::string password_hash_from_stdin() {
 int create(const std::string& config, const Options& options) {
     const AdminContext admin(config);
     const std::string hash = options.password_stdin ? password_hash_from_stdin() : std::string{};
-    if (!admin.catalogue->create_user(options.name, hash, AdminContext::audit("user.create", options.name)))
+    if (!admin.catalogue->users.create_user(options.name, hash,
+                                            AdminContext::audit("user.create", options.name)))
         throw CommandFailed("there is a user " + options.name + " already");
     std::cout << "User " << options.name << " created\n";
     return 0;
@@ -42,7 +43,7 @@ int create(const std::string& config, const Options& options) {
 int list(const std::string& config, const Options& options) {
     const AdminContext admin(config);
     auto json = nlohmann::ordered_json::array();
-    for (const auto& user : admin.catalogue->users()) {
+    for (const auto& user : admin.catalogue->users.all_users()) {
         if (options.json)
             json.push_back({{"id", user.id}, {"name", user.name}});
         else
@@ -54,7 +55,7 @@ int list(const std::string& config, const Options& options) {
 
 int remove(const std::string& config, const Options& options) {
     const AdminContext admin(config);
-    if (!admin.catalogue->delete_user(options.name, AdminContext::audit("user.delete", options.name)))
+    if (!admin.catalogue->users.delete_user(options.name, AdminContext::audit("user.delete", options.name)))
         throw CommandFailed("there is no user " + options.name);
     std::cout << "User " << options.name << " deleted, with its grants and tokens\n";
     return 0;

@@ -1,14 +1,19 @@
-#include "storage/key_deletion.hpp"
-
 #include <algorithm>
 
+#include "storage/change_log_rows.hpp"
 #include "storage/database/enum_names.hpp"
 #include "storage/database/sql.hpp"
 #include "storage/key_rows.hpp"
-#include "storage/recovery.hpp"
+#include "storage/sql_stores.hpp"
 
 namespace keyward::storage {
 namespace {
+
+// `changed` says whether there is something to commit: not when all was `deleting` already.
+struct BegunDeletion {
+    KeyDeletion removal;
+    bool changed = false;
+};
 
 // The owner of the deletion, and the end of its lease.
 struct Remover {
@@ -57,23 +62,6 @@ void add_tombstones(soci::session& sql, const DeploymentRow& row, bool fresh, st
     }
 }
 
-bool delete_finished_key(soci::session& sql, const std::string& key_id) {
-    return run(sql,
-               "delete from keys where id = :id and state = :state"
-               " and not exists (select 1 from deployments where key_id = keys.id)",
-               {key_id, enum_name(KeyState::deleting)}) == 1;
-}
-
-std::optional<std::string> key_undeployed_with(soci::session& sql, const ObjectId& id) {
-    std::optional<std::string> key_id;
-    for_each_row<std::string>(sql, "select key_id from deployments where object_id = :id and state = :state",
-                              {id, enum_name(DeploymentState::deleting)},
-                              [&](const std::string& found) { key_id = found; });
-    return key_id;
-}
-
-}  // namespace
-
 BegunDeletion begin_deletion(soci::session& sql, const std::string& key_id, std::int64_t revision,
                              const std::optional<std::string>& environment, const std::string& owner,
                              Instant lease_until, Instant now) {
@@ -103,60 +91,20 @@ BegunDeletion begin_deletion(soci::session& sql, const std::string& key_id, std:
     return begun;
 }
 
-ObjectFate fate_of(soci::session& sql, const ObjectId& id) {
-    auto fate = ObjectFate::unknown;
-    for_each_row<std::string, std::string>(
-        sql,
-        "select 'deployment', state from deployments where object_id = :deployed and state <> :deleting"
-        " union all select 'condemned', serial from intents where object_id = :intended"
-        " union all select 'condemned', serial from tombstones where object_id = :buried",
-        {id, enum_name(DeploymentState::deleting), id, id},
-        [&](const std::string& kind, const std::string& detail) {
-            if (kind == "deployment") fate = ObjectFate::in_use;
-            if (fate == ObjectFate::in_use) return;
-            fate = detail.empty() ? ObjectFate::condemned : ObjectFate::in_another_token;
-        });
-    return fate;
-}
+}  // namespace
 
-bool condemn(soci::session& sql, const Tombstone& tombstone) {
-    if (exists(sql, "select object_id from deployments where object_id = :id and state <> :deleting",
-               {tombstone.object_id, enum_name(DeploymentState::deleting)}))
-        return false;
-    insert_tombstone(sql, tombstone);
-    return true;
-}
-
-bool begin_destruction(soci::session& sql, const ObjectId& id) {
-    return run(sql, "update tombstones set attempted = 1 where object_id = :id", {id}) == 1;
-}
-
-bool note_lookup(soci::session& sql, const ObjectId& id, bool attempted, int absent_looks,
-                 Instant look_after) {
-    return run(sql,
-               "update tombstones set attempted = :attempted, absent_looks = :looks, look_after = :after"
-               " where object_id = :id",
-               {attempted ? 1LL : 0LL, static_cast<long long>(absent_looks), look_after, id}) == 1;
-}
-
-bool remove_tombstone(soci::session& sql, const ObjectId& id) {
-    // The token was replaced during the lookup. That the new one does not have the object proves nothing.
-    if (exists(sql, "select object_id from tombstones where object_id = :id and serial <> ''", {id}))
-        return false;
-    return give_up_tombstone(sql, id);
-}
-
-bool give_up_tombstone(soci::session& sql, const ObjectId& id) {
-    const auto key_id = key_undeployed_with(sql, id);
-    if (key_id) lock_key(sql, *key_id);
-    bool removed = run(sql, "delete from tombstones where object_id = :id", {id}) == 1;
-    if (!key_id) return removed;
-    removed = run(sql, "delete from deployments where object_id = :id and state = :state",
-                  {id, enum_name(DeploymentState::deleting)}) == 1 ||
-              removed;
-    raise_revision(sql, *key_id);
-    delete_finished_key(sql, *key_id);
-    return removed;
+KeyDeletion SqlKeyStore::begin_deletion(const std::string& key_id, std::int64_t revision,
+                                        const std::optional<std::string>& environment,
+                                        const std::string& owner, Instant lease_until,
+                                        const AuditRecord& audit) {
+    KeyDeletion removal;
+    database_.change(audit, [&](soci::session& sql) {
+        auto begun =
+            storage::begin_deletion(sql, key_id, revision, environment, owner, lease_until, audit.at);
+        removal = std::move(begun.removal);
+        return begun.changed;
+    });
+    return removal;
 }
 
 }  // namespace keyward::storage

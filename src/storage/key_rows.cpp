@@ -2,10 +2,9 @@
 
 #include <algorithm>
 
+#include "storage/change_log_rows.hpp"
 #include "storage/database/enum_names.hpp"
 #include "storage/database/sql.hpp"
-#include "storage/idempotency_records.hpp"
-#include "storage/recovery.hpp"
 
 namespace keyward::storage {
 
@@ -37,6 +36,13 @@ void delete_key(soci::session& sql, const std::string& key_id) {
 
 void raise_revision(soci::session& sql, const std::string& key_id) {
     run(sql, "update keys set revision = revision + 1 where id = :id", {key_id});
+}
+
+bool delete_finished_key(soci::session& sql, const std::string& key_id) {
+    return run(sql,
+               "delete from keys where id = :id and state = :state"
+               " and not exists (select 1 from deployments where key_id = keys.id)",
+               {key_id, enum_name(KeyState::deleting)}) == 1;
 }
 
 std::vector<DeploymentRow> deployment_rows(soci::session& sql, const std::string& key_id) {
@@ -139,7 +145,7 @@ bool resolve(soci::session& sql, const std::string& key_id, const std::vector<In
                                .created_at = resolution.tombstone_lease});
     }
     delete_intents(sql, key_id);
-    return !resolution.answer || keep_answer(sql, *resolution.answer);
+    return !resolution.answer || store_response(sql, *resolution.answer);
 }
 
 }  // namespace keyward::storage

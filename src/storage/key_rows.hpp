@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "domain/catalogue.hpp"
+#include "domain/catalogue_records.hpp"
 #include "storage/database/soci.hpp"
 
 namespace keyward::storage {
@@ -22,6 +22,10 @@ std::optional<KeyRow> lock_key(soci::session& sql, const std::string& key_id);
 bool insert_key(soci::session& sql, const Key& key, KeyState state);
 /// The key must have no intents left. Deletes its deployments too.
 void delete_key(soci::session& sql, const std::string& key_id);
+/// Deletes a key that is `deleting` and has no deployment left. Returns false for any other key.
+bool delete_finished_key(soci::session& sql, const std::string& key_id);
+/// The key with its deployments, in one statement.
+std::optional<Key> select_key(soci::session& sql, const std::string& project_id, const std::string& name);
 /// Invalidates changes that were prepared before this one.
 void raise_revision(soci::session& sql, const std::string& key_id);
 
@@ -55,5 +59,9 @@ std::set<ObjectId> object_ids(const std::vector<Deployment>& deployments);
 /// answer; false when that fails because another attempt has replaced this one.
 bool resolve(soci::session& sql, const std::string& key_id, const std::vector<Intent>& intents,
              const std::set<ObjectId>& kept, const ChangeResolution& resolution);
+
+/// Stores the response of a request. False, and nothing written, when the record is not the owner's any more
+/// or has a response.
+bool store_response(soci::session& sql, const StoredResponse& answer);
 
 }  // namespace keyward::storage

@@ -23,7 +23,7 @@ namespace keyward::storage {
 ///
 /// Both databases compare and sort text by its octets. Text with a NUL octet is refused, because PostgreSQL
 /// cannot hold it. Throws CatalogueError with a text that says what to do; no text ever holds the password.
-std::unique_ptr<Catalogue> open_catalogue(const std::string& url, std::size_t connections,
+std::shared_ptr<Catalogue> open_catalogue(const std::string& url, std::size_t connections,
                                           std::chrono::milliseconds deadline = std::chrono::seconds(5));
 
 }  // namespace keyward::storage

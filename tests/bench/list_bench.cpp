@@ -57,7 +57,8 @@ void add_key(Catalogue& catalogue, const Project& project, const std::string& na
             {ObjectId::random(), key.id, environment, "bench", system_now() + std::chrono::hours(1)});
         key.deployments.push_back(deployment(environment, intents.back().object_id));
     }
-    if (!catalogue.begin_create(key, intents, {}) || !catalogue.commit_create(key, {"bench", {}, {}, {}}, {}))
+    if (!catalogue.keys.begin_create(key, intents, {}) ||
+        !catalogue.keys.commit_create(key, {"bench", {}, {}, {}}, {}))
         throw std::runtime_error("the catalogue took no key " + name);
 }
 
@@ -74,7 +75,7 @@ class Listing {
           rest_(binary, folder_.path(), folder_.pin(), connections),
           calls_(calls) {
         catalogue_ = storage::open_catalogue("sqlite://" + folder_.path() + "/keyward.db", connections);
-        project_ = *catalogue_->find_project("Bench");
+        project_ = *catalogue_->projects.find_project("Bench");
     }
 
     void run(std::size_t keys) {
@@ -84,7 +85,7 @@ class Listing {
         const std::string path = "/apiops/projects/Bench/keys/";
         print("the catalogue alone, a page of 100", repeat([&](std::size_t, std::size_t number) {
                   const auto after = name_of(number);
-                  catalogue_->list_keys({project_.id, {}, {}, {}, after, page + 1});
+                  catalogue_->keys.list_keys({project_.id, {}, {}, {}, after, page + 1});
               }));
         print("/health/live",
               repeat([&](std::size_t client, std::size_t) { rest_.get(client, "/health/live"); }));
@@ -111,7 +112,7 @@ class Listing {
     TokenFolder folder_;
     RestService rest_;
     std::size_t calls_;
-    std::unique_ptr<Catalogue> catalogue_;
+    std::shared_ptr<Catalogue> catalogue_;
     Project project_;
     std::size_t stored_ = 0;
 };

@@ -41,32 +41,34 @@ void ScriptedCatalogue::remember(const std::vector<Tombstone>& tombstones) {
 
 bool ScriptedCatalogue::begin_create(const Key& key, const std::vector<Intent>& intents,
                                      const AuditRecord& audit) {
-    return script_.step("begin_create", [&] { return next_.begin_create(key, intents, audit); });
+    return script_.step("begin_create", [&] { return next_.keys.begin_create(key, intents, audit); });
 }
 
 bool ScriptedCatalogue::commit_create(const Key& key, const ChangeResolution& resolution,
                                       const AuditRecord& audit) {
-    return script_.step("commit_create", [&] { return next_.commit_create(key, resolution, audit); });
+    return script_.step("commit_create", [&] { return next_.keys.commit_create(key, resolution, audit); });
 }
 
 Begin ScriptedCatalogue::begin_update(const std::string& key_id, std::int64_t revision,
                                       const std::vector<Intent>& intents, const AuditRecord& audit) {
-    return script_.step("begin_update", [&] { return next_.begin_update(key_id, revision, intents, audit); });
+    return script_.step("begin_update",
+                        [&] { return next_.keys.begin_update(key_id, revision, intents, audit); });
 }
 
 std::optional<std::vector<Tombstone>> ScriptedCatalogue::commit_update(const Key& key,
                                                                        const std::set<std::string>& changed,
                                                                        const ChangeResolution& resolution,
                                                                        const AuditRecord& audit) {
-    auto retired =
-        script_.step("commit_update", [&] { return next_.commit_update(key, changed, resolution, audit); });
+    auto retired = script_.step("commit_update",
+                                [&] { return next_.keys.commit_update(key, changed, resolution, audit); });
     if (retired) remember(*retired);
     return retired;
 }
 
 bool ScriptedCatalogue::abandon_change(const std::string& key_id, const ChangeResolution& resolution,
                                        const AuditRecord& audit) {
-    return script_.step("abandon_change", [&] { return next_.abandon_change(key_id, resolution, audit); });
+    return script_.step("abandon_change",
+                        [&] { return next_.keys.abandon_change(key_id, resolution, audit); });
 }
 
 KeyDeletion ScriptedCatalogue::begin_deletion(const std::string& key_id, std::int64_t revision,
@@ -74,23 +76,23 @@ KeyDeletion ScriptedCatalogue::begin_deletion(const std::string& key_id, std::in
                                               const std::string& owner, Instant lease_until,
                                               const AuditRecord& audit) {
     KeyDeletion removal = script_.step("begin_removal", [&] {
-        return next_.begin_deletion(key_id, revision, environment, owner, lease_until, audit);
+        return next_.keys.begin_deletion(key_id, revision, environment, owner, lease_until, audit);
     });
     remember(removal.tombstones);
     return removal;
 }
 
 void ScriptedCatalogue::remove_tombstone(const ObjectId& id, const AuditRecord& audit) {
-    script_.step("remove_tombstone " + environments_[id], [&] { next_.remove_tombstone(id, audit); });
+    script_.step("remove_tombstone " + environments_[id], [&] { next_.changes.remove_tombstone(id, audit); });
 }
 
 void ScriptedCatalogue::keep_answer(const StoredResponse& answer) {
-    script_.step("keep_answer", [&] { next_.keep_answer(answer); });
+    script_.step("keep_answer", [&] { next_.idempotency.keep_answer(answer); });
 }
 
 void ScriptedCatalogue::renew_leases(const std::set<ObjectId>& ids, const std::string& owner,
                                      Instant lease_until) {
-    script_.step("renew_leases", [&] { next_.renew_leases(ids, owner, lease_until); });
+    script_.step("renew_leases", [&] { next_.leases.renew_leases(ids, owner, lease_until); });
 }
 
 }  // namespace keyward::e2e

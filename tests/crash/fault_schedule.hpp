@@ -69,7 +69,7 @@ class FaultSchedule {
 
 /// Every call with which a change writes to the catalogue is a step, under its name there; `remove_tombstone`
 /// with the environment.
-class ScriptedCatalogue final : public service::ForwardingCatalogue {
+class ScriptedCatalogue final : public ForwardingCatalogue {
   public:
     ScriptedCatalogue(Catalogue& next, FaultSchedule& script) : ForwardingCatalogue(next), script_(script) {}
 

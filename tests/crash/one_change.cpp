@@ -50,9 +50,9 @@ class Bench {
             environments_.add(std::make_unique<service::Environment>(
                 profile, std::make_shared<ScriptedToken>(factory_.open(each), each.name, script_)));
         }
-        project_ = *opened_->find_project("MyProject");
-        const User alice = *opened_->find_user("alice");
-        caller_ = {alice.id, alice.name, opened_->grants_of(alice.id)};
+        project_ = *opened_->projects.find_project("MyProject");
+        const User alice = *opened_->users.find_user("alice");
+        caller_ = {alice.id, alice.name, opened_->users.grants_of(alice.id)};
     }
     Bench(const Bench&) = delete;
     Bench& operator=(const Bench&) = delete;
@@ -137,7 +137,7 @@ class Bench {
 
     FaultSchedule script_;
     cli::EnvironmentFactory factory_;
-    std::unique_ptr<Catalogue> opened_;
+    std::shared_ptr<Catalogue> opened_;
     ScriptedCatalogue catalogue_;
     service::InFlight in_flight_;
     service::Environments environments_;

@@ -30,7 +30,7 @@ trials = [
     ("src/service/idempotency/request_fingerprint.cpp", "service/runtime/service_context.hpp", ["service/lifecycle/create_key.hpp", "api/problem.hpp"]),
     ("src/http/reader.cpp", "base/secret_bytes.hpp", ["domain/token.hpp", "service/auth/access.hpp", "api/problem.hpp", "keys/key_material.hpp"]),
     ("src/api/problem.cpp", "http/message.hpp", ["hsm/open_token.hpp", "storage/open_catalogue.hpp", "settings/settings.hpp", "cli/command.hpp"]),
-    ("src/storage/keys.cpp", "domain/catalogue.hpp", ["service/lifecycle/create_key.hpp", "hsm/open_token.hpp", "api/problem.hpp"]),
+    ("src/storage/key_changes.cpp", "domain/catalogue.hpp", ["service/lifecycle/create_key.hpp", "hsm/open_token.hpp", "api/problem.hpp"]),
     ("src/settings/load.cpp", "base/secret_bytes.hpp", ["domain/token.hpp", "cli/command.hpp"]),
     ("hsm/pkcs11_token.cpp", "domain/token.hpp", ["service/runtime/environment.hpp", "storage/open_catalogue.hpp", "api/problem.hpp"]),
 ]

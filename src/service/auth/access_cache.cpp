@@ -22,7 +22,7 @@ std::shared_ptr<const Value> AccessCache::keep(Kept<Value>& kept, const std::str
 }
 
 std::shared_ptr<const KnownToken> AccessCache::token(const std::string& hash) {
-    const std::int64_t version = catalogue_.access_version();
+    const std::int64_t version = catalogue_.access_tokens.access_version();
     {
         const std::lock_guard lock(mutex_);
         if (version != version_) {
@@ -32,9 +32,9 @@ std::shared_ptr<const KnownToken> AccessCache::token(const std::string& hash) {
         }
         if (auto known = find(tokens_, hash)) return known;
     }
-    auto identity = catalogue_.find_identity(hash);
+    auto identity = catalogue_.access_tokens.find_identity(hash);
     if (!identity) return nullptr;
-    auto grants = catalogue_.grants_of(identity->user_id);
+    auto grants = catalogue_.users.grants_of(identity->user_id);
     return keep(tokens_, hash, KnownToken{*std::move(identity), std::move(grants)}, version);
 }
 
@@ -45,7 +45,7 @@ std::shared_ptr<const Project> AccessCache::project(const std::string& name) {
         if (auto known = find(projects_, name)) return known;
         version = version_;
     }
-    auto project = catalogue_.find_project(name);
+    auto project = catalogue_.projects.find_project(name);
     return project ? keep(projects_, name, *std::move(project), version) : nullptr;
 }
 

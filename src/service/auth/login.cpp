@@ -81,7 +81,7 @@ std::optional<User> Login::verified(const LoginAttempt& attempt, const Origin& o
     if (!origin.is_known)
         refuse_while_slowed_down(attempt);  // other attempts may have failed while this one
                                             // waited
-    const auto found = catalogue_.find_credentials(attempt.user_name);
+    const auto found = catalogue_.users.find_credentials(attempt.user_name);
     const bool has_password = found && !found->password_hash.empty();
     const bool fits = password_fits(attempt.password, has_password ? found->password_hash : dummy_hash());
     if (!fits || !has_password) {
@@ -97,14 +97,14 @@ LoginToken Login::token_for(const User& user, const LoginAttempt& attempt, const
     const Instant now = clock_();
     if (!origin.last_login || now - *origin.last_login > kept_login_is_fresh_for)
         networks_.keep_login(user.id, origin.network, now);
-    catalogue_.create_api_token(
+    catalogue_.access_tokens.create_api_token(
         user.id, token_name, hash_api_token(made.token.reveal_text()), now + token_lifetime,
         {now, user.name, attempt.request_id, "token.login", {}, {}, {}, "from " + attempt.client_address});
     return made;
 }
 
 void Login::remove_expired_tokens() {
-    catalogue_.remove_expired_tokens(token_name, clock_() - kept_after_their_end);
+    catalogue_.access_tokens.remove_expired_tokens(token_name, clock_() - kept_after_their_end);
     networks_.forget_logins(clock_() - network_is_known_for);
 }
 

@@ -8,7 +8,7 @@
 #include "base/fair_semaphore.hpp"
 #include "base/secret_bytes.hpp"
 #include "domain/catalogue.hpp"
-#include "domain/login_networks.hpp"
+#include "domain/stores/login_networks.hpp"
 #include "service/auth/login_rate_limiter.hpp"
 
 namespace keyward::service {

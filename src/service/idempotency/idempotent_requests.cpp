@@ -100,7 +100,7 @@ IdempotencyOutcome IdempotentRequests::begin(const IdempotencyName& name, const 
     Pauses pauses;
     while (true) {
         const Instant now = service_context_.clock();
-        IdempotencyOutcome outcome = service_context_.catalogue.begin_attempt(
+        IdempotencyOutcome outcome = service_context_.catalogue.idempotency.begin_attempt(
             {name.user_id, name.key, fingerprint, service_context_.owner, service_context_.lease_end(),
              takes_over},
             now, now - kept_for);
@@ -114,7 +114,7 @@ IdempotencyOutcome IdempotentRequests::begin(const IdempotencyName& name, const 
 void IdempotentRequests::resolve_what_was_cut_off(const std::string& owner, Until until) {
     resolve_();
     std::set<ObjectId> waited_for;
-    for (const Intent& intent : service_context_.catalogue.intents())
+    for (const Intent& intent : service_context_.catalogue.changes.intents())
         if (intent.owner == owner) waited_for.insert(intent.object_id);
     Pauses pauses;
     while (!waited_for.empty()) {
@@ -122,7 +122,7 @@ void IdempotentRequests::resolve_what_was_cut_off(const std::string& owner, Unti
         turns_.pause(pauses.next());
         std::set<ObjectId> left;
         bool any_expired = false;
-        for (const Intent& intent : service_context_.catalogue.intents()) {
+        for (const Intent& intent : service_context_.catalogue.changes.intents()) {
             if (!waited_for.contains(intent.object_id)) continue;
             left.insert(intent.object_id);
             any_expired = any_expired || intent.lease_until <= service_context_.clock();
@@ -135,10 +135,10 @@ void IdempotentRequests::resolve_what_was_cut_off(const std::string& owner, Unti
 void IdempotentRequests::write_end(const IdempotencyName& name, const std::optional<std::string>& answer) {
     if (answer)
         // Most answers were stored with their commit; this is for changes that changed nothing.
-        service_context_.catalogue.keep_answer(
+        service_context_.catalogue.idempotency.keep_answer(
             {name.user_id, name.key, service_context_.owner, *answer, service_context_.clock()});
     else
-        service_context_.catalogue.end_attempt(name.user_id, name.key, service_context_.owner);
+        service_context_.catalogue.idempotency.end_attempt(name.user_id, name.key, service_context_.owner);
 }
 
 void IdempotentRequests::end(const IdempotencyName& name, Unfinished attempt) noexcept {
@@ -177,8 +177,8 @@ void IdempotentRequests::renew_leases() {
         in_hand = in_hand_;
     }
     if (!in_hand.empty())
-        service_context_.catalogue.renew_attempts(service_context_.owner, in_hand,
-                                                  service_context_.lease_end());
+        service_context_.catalogue.idempotency.renew_attempts(service_context_.owner, in_hand,
+                                                              service_context_.lease_end());
 }
 
 void IdempotentRequests::finish_all() {
@@ -187,7 +187,7 @@ void IdempotentRequests::finish_all() {
 }
 
 void IdempotentRequests::forget_old_answers() {
-    service_context_.catalogue.forget_answers(service_context_.clock() - kept_for);
+    service_context_.catalogue.idempotency.forget_answers(service_context_.clock() - kept_for);
 }
 
 }  // namespace keyward::service

@@ -87,7 +87,7 @@ class Creation {
 
     void take_name() {
         if (!request_.dry_run) return begin();
-        if (service_context_.catalogue.find_key(project_.id, request_.name)) throw name_is_taken();
+        if (service_context_.catalogue.keys.find_key(project_.id, request_.name)) throw name_is_taken();
     }
 
     /// A key that is being created holds the name, but may not persist: the name is taken only if it does.
@@ -96,7 +96,7 @@ class Creation {
         while (!try_to_begin()) {
             service_context_.unfinished->resolve(service_context_.catalogue, project_.id, request_.name,
                                                  service_context_.lease_end());
-            const auto holder = service_context_.catalogue.find_key(project_.id, request_.name);
+            const auto holder = service_context_.catalogue.keys.find_key(project_.id, request_.name);
             if (holder && holder->state != KeyState::creating) throw name_is_taken();
             if (std::chrono::steady_clock::now() >= until)
                 throw ServiceError(ErrorKind::overloaded,
@@ -108,8 +108,8 @@ class Creation {
 
     bool try_to_begin() {
         try {
-            return service_context_.catalogue.begin_create(key_, imports_.intents(key_.id),
-                                                           audit("key.create", "started"));
+            return service_context_.catalogue.keys.begin_create(key_, imports_.intents(key_.id),
+                                                                audit("key.create", "started"));
         } catch (const CatalogueError& error) {
             remember_nothing_made(service_context_,
                                   unfinished_change(key_, imports_, audit("key.create.undone", "not begun")),
@@ -135,7 +135,7 @@ class Creation {
         for (std::size_t i = 0; i < imports_.size(); ++i)
             key_.deployments.push_back(imports_.deployment(i, request_.environments[i].alias));
         try {
-            if (service_context_.catalogue.commit_create(
+            if (service_context_.catalogue.keys.commit_create(
                     key_, with_answer(service_context_, imports_.resolution(), request_.origin, report),
                     audit("key.create.commit", results_text(report))))
                 return;

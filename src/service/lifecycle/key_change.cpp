@@ -30,14 +30,14 @@ Environment* open_environment(const ServiceContext& service_context, const Calle
 
 /// Whether the key's deployments name the new objects.
 bool names_objects(Catalogue& catalogue, const std::string& key_id, const ImportBatch& imports) {
-    return std::ranges::includes(catalogue.objects_of(key_id), imports.ids());
+    return std::ranges::includes(catalogue.keys.objects_of(key_id), imports.ids());
 }
 
 /// The process that resolved the intents may have ended their tombstones before the objects were made.
 void condemn_objects(Catalogue& catalogue, const ImportBatch& imports, const AuditRecord& audit) {
     for (const Tombstone& tombstone : imports.tombstones())
-        if (catalogue.fate_of(tombstone.object_id) == ObjectFate::unknown)
-            catalogue.condemn(tombstone, audit);
+        if (catalogue.changes.fate_of(tombstone.object_id) == ObjectFate::unknown)
+            catalogue.changes.condemn(tombstone, audit);
 }
 
 }  // namespace
@@ -113,7 +113,7 @@ bool was_committed_all_the_same(ServiceContext& service_context, ImportBatch& im
             imports.undo();
             change.resolution = imports.resolution();
         }
-        if (!service_context.catalogue.abandon_change(change.key_id, change.resolution, change.audit) &&
+        if (!service_context.catalogue.keys.abandon_change(change.key_id, change.resolution, change.audit) &&
             failure != nullptr) {
             if (names_objects(service_context.catalogue, change.key_id, imports)) return true;
             condemn_objects(service_context.catalogue, imports, change.audit);
@@ -139,7 +139,7 @@ void remember_nothing_made(ServiceContext& service_context, UnfinishedChange cha
 
 void abandon_or_remember(ServiceContext& service_context, UnfinishedChange change) {
     try {
-        service_context.catalogue.abandon_change(change.key_id, change.resolution, change.audit);
+        service_context.catalogue.keys.abandon_change(change.key_id, change.resolution, change.audit);
     } catch (const CatalogueError& error) {
         log::error("change.not_taken_back", {{"key", change.key_id}, {"reason", error.what()}});
         service_context.unfinished->add(std::move(change));

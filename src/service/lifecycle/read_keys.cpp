@@ -48,12 +48,12 @@ std::vector<ReadKeys::Row> ReadKeys::read(const Caller& caller, const Project& p
                                           const KeyQuery& query) {
     const bool whole = sees_everything(caller, project);
     if (whole) {
-        const auto standings = catalogue_.list_revisions(query);
+        const auto standings = catalogue_.keys.list_revisions(query);
         auto rows = kept(standings);
         if (rows.size() == standings.size()) return rows;
     }
     std::vector<Row> rows;
-    for (Key& key : catalogue_.list_keys(query)) {
+    for (Key& key : catalogue_.keys.list_keys(query)) {
         if (!whole) hide_other_environments(key, caller, project);
         auto text = std::make_shared<const std::string>(render_(key));
         if (whole) keep(key.id, {key.revision, text});

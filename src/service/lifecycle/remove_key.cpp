@@ -49,18 +49,18 @@ class Undeployment {
 
   private:
     KeyDeletion begin() {
-        return service_context_.catalogue.begin_deletion(key_.id, key_.revision, environment_,
-                                                         service_context_.owner, service_context_.lease_end(),
-                                                         audit("started"));
+        return service_context_.catalogue.keys.begin_deletion(key_.id, key_.revision, environment_,
+                                                              service_context_.owner,
+                                                              service_context_.lease_end(), audit("started"));
     }
 
     /// The deletion is done, even when its answer cannot be stored for repeats.
     void keep(const DeploymentReport& report) {
         if (!origin_.repeat) return;
         try {
-            service_context_.catalogue.keep_answer({origin_.repeat->user_id, origin_.repeat->key,
-                                                    service_context_.owner, origin_.repeat->answer(report),
-                                                    service_context_.clock()});
+            service_context_.catalogue.idempotency.keep_answer(
+                {origin_.repeat->user_id, origin_.repeat->key, service_context_.owner,
+                 origin_.repeat->answer(report), service_context_.clock()});
         } catch (const CatalogueError& error) {
             log::error("answer.not_kept", {{"request", origin_.request_id}, {"reason", error.what()}});
         }
@@ -127,7 +127,7 @@ class Undeployment {
 };
 
 Key key_to_change(const ServiceContext& service_context, const Project& project, const std::string& name) {
-    auto key = service_context.catalogue.find_key(project.id, name);
+    auto key = service_context.catalogue.keys.find_key(project.id, name);
     if (!key || key->state == KeyState::creating) throw key_not_found(name);
     return *std::move(key);
 }

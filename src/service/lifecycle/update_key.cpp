@@ -141,8 +141,8 @@ class Update {
 
     Begin try_to_begin() {
         try {
-            return service_context_.catalogue.begin_update(old_.id, old_.revision, imports_.intents(old_.id),
-                                                           audit("key.update", "started"));
+            return service_context_.catalogue.keys.begin_update(
+                old_.id, old_.revision, imports_.intents(old_.id), audit("key.update", "started"));
         } catch (const CatalogueError& error) {
             remember_nothing_made(service_context_,
                                   unfinished_change(old_, imports_, audit("key.update.undone", "not begun")),
@@ -192,7 +192,7 @@ class Update {
     std::vector<Tombstone> commit(const DeploymentReport& result) {
         const std::set<std::string> changed = replace_deployments();
         try {
-            auto retired = service_context_.catalogue.commit_update(
+            auto retired = service_context_.catalogue.keys.commit_update(
                 new_, changed, with_answer(service_context_, imports_.resolution(), request_.origin, result),
                 audit("key.update.commit", results_text(result)));
             if (retired) return *std::move(retired);
@@ -240,7 +240,7 @@ class Update {
 
 DeploymentReport UpdateKey::run(const Caller& caller, const Project& project, UpdateKeyRequest request,
                                 std::vector<FieldError> mistakes) {
-    const auto key = service_context_.catalogue.find_key(project.id, request.key_name);
+    const auto key = service_context_.catalogue.keys.find_key(project.id, request.key_name);
     if (!key || key->state == KeyState::creating) throw key_not_found(request.key_name);
     // Before its fields are checked: a 403 comes before a 400.
     if (asks_for_shared_change(request, *key)) require_in_every_environment(caller, project, *key);

@@ -10,10 +10,11 @@ namespace {
 
 bool reaches(const ServiceContext& service_context, const Caller& caller, const std::string& environment) {
     if (caller.holds_everywhere(Permission::admin)) return true;
-    return std::ranges::any_of(service_context.catalogue.projects(), [&](const Project& project) {
-        return std::ranges::find(project.environments, environment) != project.environments.end() &&
-               caller.sees(project, environment);
-    });
+    return std::ranges::any_of(
+        service_context.catalogue.projects.all_projects(), [&](const Project& project) {
+            return std::ranges::find(project.environments, environment) != project.environments.end() &&
+                   caller.sees(project, environment);
+        });
 }
 
 }  // namespace

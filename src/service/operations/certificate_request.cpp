@@ -96,7 +96,7 @@ keys::RequestSignature signature_of(const std::string& name) {
 std::string RequestCertificate::run(const Caller& caller, const Project& project,
                                     const CertificateRequestFields& fields,
                                     std::vector<FieldError> mistakes) {
-    const auto key = service_context_.catalogue.find_key(project.id, fields.key_name);
+    const auto key = service_context_.catalogue.keys.find_key(project.id, fields.key_name);
     if (!key || key->state == KeyState::creating) throw key_not_found(fields.key_name);
     const Names names = read_names(fields, mistakes);
     check_mechanism(*key, fields.mechanism, service_context_.policy.legacy_mechanisms, mistakes);
@@ -113,7 +113,7 @@ std::string RequestCertificate::run(const Caller& caller, const Project& project
     try {
         return request.pem(signature);
     } catch (const std::runtime_error&) {
-        const auto standing = service_context_.catalogue.find_revision(project.id, fields.key_name);
+        const auto standing = service_context_.catalogue.keys.find_revision(project.id, fields.key_name);
         if (standing && standing->revision == key->revision) throw;
         throw key_changed_meanwhile(fields.key_name);
     }

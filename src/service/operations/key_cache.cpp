@@ -3,10 +3,10 @@
 namespace keyward::service {
 
 std::shared_ptr<const Key> KeyCache::find(const std::string& project_id, const std::string& name) {
-    const auto standing = catalogue_.find_revision(project_id, name);
+    const auto standing = catalogue_.keys.find_revision(project_id, name);
     if (!standing) return nullptr;
     if (auto key = kept(*standing)) return key;
-    auto found = catalogue_.find_key(project_id, name);
+    auto found = catalogue_.keys.find_key(project_id, name);
     if (!found || found->state == KeyState::creating) return nullptr;
     auto key = std::make_shared<const Key>(*std::move(found));
     keep(key);

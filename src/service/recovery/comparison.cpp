@@ -172,7 +172,7 @@ void each_recorded(Catalogue& catalogue, const std::string& environment, const T
     std::optional<ObjectId> last;
     std::vector<RecordedObject> page;
     do {
-        page = catalogue.recorded_objects(environment, last, recorded_page);
+        page = catalogue.keys.recorded_objects(environment, last, recorded_page);
         for (const RecordedObject& recorded : page)
             take(recorded);
         if (!page.empty()) last = page.back().deployment.object_id;
@@ -181,12 +181,12 @@ void each_recorded(Catalogue& catalogue, const std::string& environment, const T
 
 std::size_t intents_of(Catalogue& catalogue, const std::string& environment) {
     return static_cast<std::size_t>(
-        std::ranges::count(catalogue.intents(), environment, &Intent::environment));
+        std::ranges::count(catalogue.changes.intents(), environment, &Intent::environment));
 }
 
 CatalogueView view_of(Catalogue& catalogue, const std::string& environment, const TakeRecorded& take) {
     CatalogueView view;
-    for (const Intent& intent : catalogue.intents())
+    for (const Intent& intent : catalogue.changes.intents())
         if (intent.environment == environment) view.in_motion.insert(intent.object_id);
     view.intents = view.in_motion.size();
     std::vector<RecordedObjects::Entry> recorded;
@@ -195,7 +195,7 @@ CatalogueView view_of(Catalogue& catalogue, const std::string& environment, cons
         if (take) take(each);
     });
     view.recorded = RecordedObjects(std::move(recorded));
-    for (const Tombstone& tombstone : catalogue.tombstones())
+    for (const Tombstone& tombstone : catalogue.changes.tombstones())
         if (tombstone.environment == environment) view.in_motion.insert(tombstone.object_id);
     return view;
 }

@@ -66,7 +66,7 @@ class GivingUp {
 
     GivenUp end(const std::string& how) {
         const std::string hex = tombstone_.object_id.hex();
-        const bool ended = service_context_.catalogue.give_up_tombstone(
+        const bool ended = service_context_.catalogue.changes.give_up_tombstone(
             tombstone_.object_id,
             audit("object " + hex + " not found; given up by an operator (" + how + ")"));
         if (!ended) return refused("Its tombstone has been ended by others");
@@ -117,17 +117,17 @@ std::string why_not(ObjectFate fate) {
 }  // namespace
 
 GivenUp give_up(ServiceContext& service_context, const ObjectId& id, const std::string& actor) {
-    const auto tombstones = service_context.catalogue.tombstones();
+    const auto tombstones = service_context.catalogue.changes.tombstones();
     const auto found = std::ranges::find(tombstones, id, &Tombstone::object_id);
-    if (found == tombstones.end()) return {id, false, why_not(service_context.catalogue.fate_of(id))};
-    if (found->serial.empty() && service_context.catalogue.fate_of(id) == ObjectFate::in_use)
+    if (found == tombstones.end()) return {id, false, why_not(service_context.catalogue.changes.fate_of(id))};
+    if (found->serial.empty() && service_context.catalogue.changes.fate_of(id) == ObjectFate::in_use)
         return {id, false, why_not(ObjectFate::in_use)};
     return GivingUp(service_context, *found, actor).run();
 }
 
 std::vector<AbsentObject> absent_objects(Catalogue& catalogue) {
     std::vector<AbsentObject> absent;
-    for (const Tombstone& tombstone : catalogue.tombstones())
+    for (const Tombstone& tombstone : catalogue.changes.tombstones())
         if (tombstone.serial.empty() && tombstone.look_after != Instant{})
             absent.push_back({tombstone.object_id, tombstone.environment, tombstone.absent_looks});
     return absent;

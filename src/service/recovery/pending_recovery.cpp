@@ -11,10 +11,10 @@ namespace {
 class Names {
   public:
     explicit Names(Catalogue& catalogue) {
-        for (const Project& project : catalogue.projects()) {
+        for (const Project& project : catalogue.projects.all_projects()) {
             KeyQuery all;
             all.project_id = project.id;
-            for (const Key& key : catalogue.list_keys(all))
+            for (const Key& key : catalogue.keys.list_keys(all))
                 add(project, key);
         }
     }
@@ -62,8 +62,8 @@ PendingRecovery pending_recovery_in(const ServiceContext& service_context,
                                     const std::function<bool(const std::string&)>& is_dead) {
     const Instant now = service_context.clock();
     const auto is_nobodys = [&](const auto& each) { return each.lease_until <= now || is_dead(each.owner); };
-    auto intents = service_context.catalogue.intents();
-    auto tombstones = service_context.catalogue.tombstones();
+    auto intents = service_context.catalogue.changes.intents();
+    auto tombstones = service_context.catalogue.changes.tombstones();
     std::erase_if(intents, std::not_fn(is_nobodys));
     std::erase_if(tombstones, std::not_fn(is_nobodys));
     // Tombstones of a replaced token wait until it is back.

@@ -90,22 +90,23 @@ std::optional<AcceptedToken> Reconciler::accept_token(Environment& environment,
     } catch (const TokenError&) {
         return std::nullopt;  // the comparison meets the same error and reports it
     }
-    const auto bound = service_context_.catalogue.pinned_token(environment.name());
+    const auto bound = service_context_.catalogue.token_pins.pinned_token(environment.name());
     if (bound == serial && holds_its_keys(environment)) return std::nullopt;
     if (options.dry_run) return AcceptedToken{serial, bound, false};
     if (bound == serial) {
         retire_token(environment.name(), serial, options);
         return AcceptedToken{serial, bound};
     }
-    service_context_.catalogue.repin_token(environment.name(), serial,
-                                           {service_context_.clock(),
-                                            options.actor,
-                                            {},
-                                            "reconcile.accept_token",
-                                            {},
-                                            {},
-                                            {environment.name()},
-                                            "serial " + serial + (bound ? " in place of " + *bound : "")});
+    service_context_.catalogue.token_pins.repin_token(
+        environment.name(), serial,
+        {service_context_.clock(),
+         options.actor,
+         {},
+         "reconcile.accept_token",
+         {},
+         {},
+         {environment.name()},
+         "serial " + serial + (bound ? " in place of " + *bound : "")});
     return AcceptedToken{serial, bound};
 }
 
@@ -114,7 +115,7 @@ std::optional<AcceptedToken> Reconciler::accept_token(Environment& environment,
 void Reconciler::retire_token(const std::string& environment, const std::string& serial,
                               const ReconcileOptions& options) const {
     const Instant now = service_context_.clock();
-    service_context_.catalogue.retire_token(
+    service_context_.catalogue.token_pins.retire_token(
         environment, serial + " before " + to_rfc3339(now),
         {now,
          options.actor,

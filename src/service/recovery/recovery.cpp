@@ -35,7 +35,8 @@ class Recovery::Pass {
         // Another replica may reach the token that this one cannot.
         ServiceContext& service_context = recovery_.service_context_;
         if (!left_.empty())
-            service_context.catalogue.renew_leases(left_, service_context.owner, service_context.clock());
+            service_context.catalogue.leases.renew_leases(left_, service_context.owner,
+                                                          service_context.clock());
         return goes_on;
     }
 
@@ -101,7 +102,8 @@ class Recovery::Pass {
         ServiceContext& service_context = recovery_.service_context_;
         const Instant now = service_context.clock();
         if (now - renewed_at_ < service_context.environments.lease() / 4) return;
-        service_context.catalogue.renew_leases(left_, service_context.owner, service_context.lease_end());
+        service_context.catalogue.leases.renew_leases(left_, service_context.owner,
+                                                      service_context.lease_end());
         renewed_at_ = now;
     }
 
@@ -145,9 +147,9 @@ RecoveryReport Recovery::resolve(const Progress& progress, const std::stop_token
 
 std::size_t Recovery::settle_intents() {
     Catalogue& catalogue = service_context_.catalogue;
-    for (const std::string& owner : catalogue.lease_owners())
-        if (is_dead_(owner)) catalogue.expire_leases(owner);
-    const std::size_t resolved = catalogue.resolve_expired_intents(
+    for (const std::string& owner : catalogue.leases.lease_owners())
+        if (is_dead_(owner)) catalogue.leases.expire_leases(owner);
+    const std::size_t resolved = catalogue.changes.resolve_expired_intents(
         service_context_.clock(), service_context_.owner, service_context_.lease_end(),
         audit("recovery.settle", {}, "interrupted changes taken back"));
     if (resolved > 0) log::info("recovery.settled", {{"intents", resolved}});
@@ -155,7 +157,8 @@ std::size_t Recovery::settle_intents() {
 }
 
 std::map<std::string, std::size_t> Recovery::waiting_tombstones() {
-    return service_context_.catalogue.waiting_tombstones(service_context_.clock(), service_context_.owner);
+    return service_context_.catalogue.changes.waiting_tombstones(service_context_.clock(),
+                                                                 service_context_.owner);
 }
 
 RecoveryReport Recovery::destroy_tombstoned(const std::string& environment, const std::stop_token& stop,
@@ -171,7 +174,7 @@ RecoveryReport Recovery::destroy_tombstoned(const std::string& environment, cons
     while (goes_on && !stop.stop_requested()) {
         claim.now = service_context_.clock();
         claim.lease_until = service_context_.lease_end();
-        const auto claimed = service_context_.catalogue.claim_tombstones(claim);
+        const auto claimed = service_context_.catalogue.changes.claim_tombstones(claim);
         if (claimed.empty()) break;
         claim.after = claimed.back().object_id;
         goes_on = Pass(*this, *configured, claimed, report).run(stop, done);
@@ -186,7 +189,8 @@ RecoveryReport Recovery::destroy_tombstoned(const std::string& environment, cons
 void Recovery::renew_leases() {
     const auto ids = service_context_.in_flight.all();
     if (!ids.empty())
-        service_context_.catalogue.renew_leases(ids, service_context_.owner, service_context_.lease_end());
+        service_context_.catalogue.leases.renew_leases(ids, service_context_.owner,
+                                                       service_context_.lease_end());
 }
 
 AuditRecord Recovery::audit(const std::string& action, const std::string& environment,

@@ -41,15 +41,15 @@ class Adopting {
 
   private:
     bool mark_missing(Finding& finding) {
-        const bool marked =
-            service_context_.catalogue.mark_missing(ObjectId::from_hex(finding.drift.object), lost_text,
-                                                    audit(finding, "reconcile.missing", lost_text));
+        const bool marked = service_context_.catalogue.deployments.mark_missing(
+            ObjectId::from_hex(finding.drift.object), lost_text,
+            audit(finding, "reconcile.missing", lost_text));
         finding.note = marked ? "Marked as FAILED" : "It was changed meanwhile";
         return marked;
     }
 
     bool mark_found(Finding& finding) {
-        const bool marked = service_context_.catalogue.mark_found(
+        const bool marked = service_context_.catalogue.deployments.mark_found(
             ObjectId::from_hex(finding.drift.object),
             audit(finding, "reconcile.returned", "the token holds it again"));
         finding.note = marked ? "Marked as DEPLOYED" : "It was changed meanwhile";
@@ -66,7 +66,7 @@ class Adopting {
             adoption_of(comparison_.ours.at(id), comparison_.environment, projects(), service_context_.policy,
                         service_context_.clock(), is_named(finding) ? order_.mechanisms : MechanismList(),
                         [this](const std::string& project_id, const std::string& name) {
-                            return service_context_.catalogue.find_key(project_id, name);
+                            return service_context_.catalogue.keys.find_key(project_id, name);
                         });
         if (!adoption.key) {
             finding.note = "Not adopted: " + adoption.obstacle;
@@ -81,7 +81,7 @@ class Adopting {
         }
         finding.drift.project = adoption.project;
         finding.drift.key = adoption.key->name;
-        const bool adopted = service_context_.catalogue.adopt_key(
+        const bool adopted = service_context_.catalogue.deployments.adopt_key(
             *adoption.key, audit(finding, "reconcile.adopt",
                                  "object " + finding.drift.object +
                                      (is_named(finding) ? ", named by an operator" : ", by its mark")));
@@ -99,7 +99,7 @@ class Adopting {
     }
 
     const std::vector<Project>& projects() {
-        if (!projects_) projects_ = service_context_.catalogue.projects();
+        if (!projects_) projects_ = service_context_.catalogue.projects.all_projects();
         return *projects_;
     }
 
@@ -137,11 +137,11 @@ void adopt(ServiceContext& service_context, const Comparison& comparison, const 
 
 void reclaim_tombstones(ServiceContext& service_context, const Comparison& comparison,
                         const std::string& actor) {
-    for (const Tombstone& tombstone : service_context.catalogue.tombstones()) {
+    for (const Tombstone& tombstone : service_context.catalogue.changes.tombstones()) {
         if (tombstone.serial.empty() || tombstone.environment != comparison.environment ||
             !comparison.ours.contains(tombstone.object_id))
             continue;
-        service_context.catalogue.reclaim_tombstone(
+        service_context.catalogue.deployments.reclaim_tombstone(
             tombstone.object_id, {service_context.clock(),
                                   actor,
                                   {},
@@ -164,14 +164,14 @@ void remove_incomplete(ServiceContext& service_context, const Comparison& compar
         return;
     }
     const auto record = [&](const std::string& result) {
-        service_context.catalogue.record({service_context.clock(),
-                                          actor,
-                                          {},
-                                          "reconcile.remove_half_made",
-                                          {},
-                                          {},
-                                          {comparison.environment},
-                                          result});
+        service_context.catalogue.audit_log.record({service_context.clock(),
+                                                actor,
+                                                {},
+                                                "reconcile.remove_half_made",
+                                                {},
+                                                {},
+                                                {comparison.environment},
+                                                result});
     };
     record(half_made_objects(found->drift.count, "is", "are") + " to be destroyed");
     try {

@@ -13,7 +13,7 @@ CatalogueHealth::CatalogueHealth(Catalogue& catalogue, std::string owner, Clock 
 void CatalogueHealth::probe() {
     begin();
     try {
-        catalogue_.probe(owner_, clock_());
+        catalogue_.readiness.probe(owner_, clock_());
         end(true, {});
     } catch (const std::exception& error) {
         end(false, error.what());

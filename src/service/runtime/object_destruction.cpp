@@ -53,7 +53,7 @@ class TombstoneEnd {
         }
         try {
             if (tombstone_.deployed && !tombstone_.attempted)
-                service_context_.catalogue.begin_destruction(tombstone_.object_id);
+                service_context_.catalogue.changes.begin_destruction(tombstone_.object_id);
             call_ = environment_->begin<Destruction>(
                 [&catalogue = service_context_.catalogue, id = tombstone_.object_id](Token& token) {
                     return destroy_object(catalogue, token, id);
@@ -140,7 +140,7 @@ class TombstoneEnd {
     void end(AuditRecord audit, const std::string& what) {
         audit.environments = {tombstone_.environment};
         audit.result = "object " + tombstone_.object_id.hex() + " " + what;
-        service_context_.catalogue.remove_tombstone(tombstone_.object_id, audit);
+        service_context_.catalogue.changes.remove_tombstone(tombstone_.object_id, audit);
         result_.ended = true;
     }
 
@@ -152,8 +152,8 @@ class TombstoneEnd {
         result_.reason = not_found_text(tombstone_.object_id);
         result_.code = FailureCode::not_found;
         const int looks = tombstone_.absent_looks + (destruction.refreshed ? 1 : 0);
-        service_context_.catalogue.note_lookup(tombstone_.object_id, was_attempted_before(), looks,
-                                               service_context_.clock() + pause_after(looks));
+        service_context_.catalogue.changes.note_lookup(tombstone_.object_id, was_attempted_before(), looks,
+                                                       service_context_.clock() + pause_after(looks));
         log::warn("object.not_found", {{"environment", tombstone_.environment},
                                        {"object", tombstone_.object_id.hex()},
                                        {"looks", static_cast<std::size_t>(looks)},
@@ -165,8 +165,8 @@ class TombstoneEnd {
     void close_attempt() {
         if (!tombstone_.deployed || was_attempted_before()) return;
         try {
-            service_context_.catalogue.note_lookup(tombstone_.object_id, false, tombstone_.absent_looks,
-                                                   tombstone_.look_after);
+            service_context_.catalogue.changes.note_lookup(tombstone_.object_id, false,
+                                                           tombstone_.absent_looks, tombstone_.look_after);
         } catch (const CatalogueError& error) {
             log::error("catalogue.failed",
                        {{"object", tombstone_.object_id.hex()}, {"reason", error.what()}});
@@ -197,7 +197,7 @@ class TombstoneEnd {
 }  // namespace
 
 Destruction destroy_object(Catalogue& catalogue, Token& token, const ObjectId& id) {
-    switch (catalogue.fate_of(id)) {
+    switch (catalogue.changes.fate_of(id)) {
         case ObjectFate::condemned: {
             const std::size_t objects = token.destroy(id);
             return {.outcome = objects > 0 ? destroyed : not_found, .objects = objects};

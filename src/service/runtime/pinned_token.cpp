@@ -84,7 +84,7 @@ void PinnedToken::require(Assurance assurance) {
 }
 
 void PinnedToken::require_key(const std::string& serial) {
-    const auto recorded = ask_catalogue([&] { return catalogue_.pinned_token(environment_); });
+    const auto recorded = ask_catalogue([&] { return catalogue_.token_pins.pinned_token(environment_); });
     if (recorded && *recorded != serial) return;  // the caller reports the wrong serial number
     const auto epoch = epoch_that_holds_recorded_keys();
     if (!epoch) {
@@ -114,11 +114,11 @@ void PinnedToken::report(const std::string& serial, const std::string& expected)
 
 /// The serial number of the token that holds the keys: this one's where none is recorded.
 std::string PinnedToken::recorded_serial(const std::string& serial) {
-    if (auto recorded = ask_catalogue([&] { return catalogue_.pinned_token(environment_); }))
+    if (auto recorded = ask_catalogue([&] { return catalogue_.token_pins.pinned_token(environment_); }))
         return *recorded;
     if (binding_ == Pinning::compare || !is_proved()) return serial;
     return ask_catalogue([&] {
-        return catalogue_.pin_token(
+        return catalogue_.token_pins.pin_token(
             environment_, serial,
             {clock_(), "keyward", {}, "token.bind", {}, {}, {environment_}, "serial " + serial});
     });
@@ -127,7 +127,8 @@ std::string PinnedToken::recorded_serial(const std::string& serial) {
 /// The epoch in which the token holds one of the recorded keys, or none are recorded. Keys that another
 /// process has made may not be shown before the module is initialized again.
 std::optional<std::uint64_t> PinnedToken::epoch_that_holds_recorded_keys() {
-    const auto ids = ask_catalogue([&] { return catalogue_.deployed_objects(environment_, most_lookups); });
+    const auto ids =
+        ask_catalogue([&] { return catalogue_.deployments.deployed_objects(environment_, most_lookups); });
     const auto look = [&]() -> std::optional<std::uint64_t> {
         const std::uint64_t epoch = token_->epoch();
         return ids.empty() || holds_any_of(ids) ? std::optional(epoch) : std::nullopt;

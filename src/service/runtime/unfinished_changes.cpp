@@ -9,15 +9,15 @@ namespace {
 
 void take_back(Catalogue& catalogue, UnfinishedChange change, Instant tombstone_lease) {
     // In this order: a transaction that is still in progress would be invisible to the second call.
-    if (!change.change_id.empty()) catalogue.was_committed(change.change_id);
+    if (!change.change_id.empty()) catalogue.audit_log.was_committed(change.change_id);
     change.resolution.tombstone_lease = tombstone_lease;
-    const bool taken_back = catalogue.abandon_change(change.key_id, change.resolution, change.audit);
+    const bool taken_back = catalogue.keys.abandon_change(change.key_id, change.resolution, change.audit);
     // Another process may have taken the change back, and ended its tombstones before the objects were made.
     if (!taken_back)
         for (Tombstone tombstone : change.made) {
             tombstone.lease_until = tombstone_lease;
-            if (catalogue.fate_of(tombstone.object_id) == ObjectFate::unknown)
-                catalogue.condemn(tombstone, change.audit);
+            if (catalogue.changes.fate_of(tombstone.object_id) == ObjectFate::unknown)
+                catalogue.changes.condemn(tombstone, change.audit);
         }
     log::warn("change.settled_late", {{"key", change.key_id},
                                       {"request", change.audit.request_id},

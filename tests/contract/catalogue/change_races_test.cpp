@@ -18,10 +18,10 @@ TEST_P(CatalogueContract, OfManyUpdatesThatBeginTogetherExactlyOneDoes) {
     together(16, [&](int i) {
         const auto change = changed(key, {"staging"}, std::to_string(i));
         auto& mine = i % 2 == 0 ? *catalogue_ : *other;
-        if (mine.begin_update(key.id, 0, change.intents, audit("key.update")) == Begin::begun) ++winners;
+        if (mine.keys.begin_update(key.id, 0, change.intents, audit("key.update")) == Begin::begun) ++winners;
     });
     EXPECT_EQ(winners, 1);
-    EXPECT_EQ(catalogue_->intents().size(), 1);
+    EXPECT_EQ(catalogue_->changes.intents().size(), 1);
 }
 
 TEST_P(CatalogueContract, OfAnUpdateAndARemovalThatBeginTogetherExactlyOneDoes) {
@@ -34,10 +34,11 @@ TEST_P(CatalogueContract, OfAnUpdateAndARemovalThatBeginTogetherExactlyOneDoes) 
         auto removal = Begin::gone;
         together(2, [&](int side) {
             if (side == 0)
-                update = catalogue_->begin_update(key.id, 0, change.intents, audit("key.update"));
+                update = catalogue_->keys.begin_update(key.id, 0, change.intents, audit("key.update"));
             else
                 removal =
-                    other->begin_deletion(key.id, 0, std::nullopt, "second", at(5000), audit("key.delete"))
+                    other->keys
+                        .begin_deletion(key.id, 0, std::nullopt, "second", at(5000), audit("key.delete"))
                         .begin;
         });
         EXPECT_NE(update == Begin::begun, removal == Begin::begun);
@@ -56,15 +57,15 @@ TEST_P(CatalogueContract, AnUpdateThatBeginsBesideACommitHasEitherTheOldRevision
         bool kept = false;
         together(2, [&](int side) {
             if (side == 0)
-                kept = catalogue_
-                           ->commit_update(first.key, {"staging"}, resolution("first", at(9000)), audit("x"))
+                kept = catalogue_->keys
+                           .commit_update(first.key, {"staging"}, resolution("first", at(9000)), audit("x"))
                            .has_value();
             else
-                began = other->begin_update(key.id, 0, second.intents, audit("x"));
+                began = other->keys.begin_update(key.id, 0, second.intents, audit("x"));
         });
         EXPECT_TRUE(kept);
         EXPECT_EQ(began, Begin::conflict);
-        EXPECT_THAT(catalogue_->intents(), IsEmpty());
+        EXPECT_THAT(catalogue_->changes.intents(), IsEmpty());
     }
 }
 
@@ -78,7 +79,7 @@ TEST_P(CatalogueContract, OfTwoCommitsWithoutObjectsOfOneRevisionExactlyOneWins)
             auto mine = key;
             mine.description = std::to_string(side);
             if ((side == 0 ? *catalogue_ : *other)
-                    .commit_update(mine, {}, resolution("first", at(9000)), audit("x")))
+                    .keys.commit_update(mine, {}, resolution("first", at(9000)), audit("x")))
                 ++winners;
         });
         EXPECT_EQ(winners, 1);
@@ -96,11 +97,11 @@ TEST_P(CatalogueContract, SettlingAndCommittingAnUpdateNeverBothWin) {
         std::size_t resolved = 0;
         together(2, [&](int side) {
             if (side == 0)
-                kept = catalogue_
-                           ->commit_update(change.key, {"staging"}, resolution("first", at(9000)), audit("x"))
+                kept = catalogue_->keys
+                           .commit_update(change.key, {"staging"}, resolution("first", at(9000)), audit("x"))
                            .has_value();
             else
-                resolved = other->resolve_expired_intents(at(200), "second", at(9000), audit("x"));
+                resolved = other->changes.resolve_expired_intents(at(200), "second", at(9000), audit("x"));
         });
         EXPECT_EQ(resolved, kept ? 0 : 1);
         EXPECT_EQ(found(key).deployments, (kept ? change.key : key).deployments);
@@ -113,15 +114,15 @@ TEST_P(CatalogueContract, TheLastTwoObjectsOfAKeyMayBeDestroyedTogetherAndItGoes
     for (int round = 0; round < rounds; ++round) {
         const auto key = committed(project, std::to_string(round));
         const auto removal =
-            catalogue_->begin_deletion(key.id, 0, std::nullopt, "first", at(5000), audit("key.delete"));
+            catalogue_->keys.begin_deletion(key.id, 0, std::nullopt, "first", at(5000), audit("key.delete"));
         together(2, [&](int side) {
             (side == 0 ? *catalogue_ : *other)
-                .remove_tombstone(removal.tombstones.at(static_cast<std::size_t>(side)).object_id,
-                                  audit("x"));
+                .changes.remove_tombstone(removal.tombstones.at(static_cast<std::size_t>(side)).object_id,
+                                          audit("x"));
         });
         EXPECT_EQ(state_of(key), std::nullopt);
     }
-    EXPECT_THAT(catalogue_->tombstones(), IsEmpty());
+    EXPECT_THAT(catalogue_->changes.tombstones(), IsEmpty());
 }
 
 TEST_P(CatalogueContract, OfAttemptsThatBeginTogetherExactlyOneRuns) {
@@ -132,6 +133,7 @@ TEST_P(CatalogueContract, OfAttemptsThatBeginTogetherExactlyOneRuns) {
         std::atomic<int> running = 0;
         together(4, [&](int i) {
             const auto kind = (i % 2 == 0 ? *catalogue_ : *other)
+                                  .idempotency
                                   .begin_attempt({.user_id = user,
                                                   .key = std::to_string(round),
                                                   .fingerprint = "request",
@@ -156,12 +158,12 @@ TEST_P(CatalogueContract, OfTakeoversOfACutOffAttemptExactlyOneWins) {
     };
     for (int round = 0; round < rounds; ++round) {
         const auto key = std::to_string(round);
-        catalogue_->begin_attempt(attempt_of(key, "dead"), at(1000), at(0));
-        catalogue_->expire_leases("dead");
+        catalogue_->idempotency.begin_attempt(attempt_of(key, "dead"), at(1000), at(0));
+        catalogue_->leases.expire_leases("dead");
         std::atomic<int> taken = 0;
         together(4, [&](int i) {
             if ((i % 2 == 0 ? *catalogue_ : *other)
-                    .begin_attempt(attempt_of(key, std::to_string(i)), at(1000), at(0))
+                    .idempotency.begin_attempt(attempt_of(key, std::to_string(i)), at(1000), at(0))
                     .kind == Kind::cut_off)
                 ++taken;
         });
@@ -176,7 +178,8 @@ TEST_P(CatalogueContract, AttemptsThatBeginWhileOthersEndAreNeverLost) {
     together(4, [&](int i) {
         auto& mine = i % 2 == 0 ? *catalogue_ : *other;
         for (int mine_ran = 0; mine_ran < 5;) {
-            const auto kind = mine.begin_attempt({.user_id = user,
+            const auto kind = mine.idempotency
+                                  .begin_attempt({.user_id = user,
                                                   .key = "once",
                                                   .fingerprint = "request",
                                                   .owner = std::to_string(i),
@@ -186,7 +189,7 @@ TEST_P(CatalogueContract, AttemptsThatBeginWhileOthersEndAreNeverLost) {
             if (kind != Kind::begun) continue;
             ++mine_ran;
             ++ran;
-            mine.end_attempt(user, "once", std::to_string(i));
+            mine.idempotency.end_attempt(user, "once", std::to_string(i));
         }
     });
     EXPECT_EQ(ran, 20);
@@ -199,7 +202,8 @@ TEST_P(CatalogueContract, OfTokensBoundTogetherOneIsRecordedAndAllGetIt) {
         together(4, [&](int i) {
             recorded[static_cast<std::size_t>(i)] =
                 (i % 2 == 0 ? *catalogue_ : *other)
-                    .pin_token(std::to_string(round), "serial " + std::to_string(i), audit("token.bind"));
+                    .token_pins.pin_token(std::to_string(round), "serial " + std::to_string(i),
+                                          audit("token.bind"));
         });
         EXPECT_THAT(recorded, testing::Each(recorded[0]));
     }
@@ -215,10 +219,11 @@ TEST_P(CatalogueContract, OfTwoAdoptionsOfOneNameBothStandOrOneIsRefused) {
             auto key = new_key(project, std::to_string(round));
             key.deployments.resize(1);
             key.deployments[0].environment = round % 2 == 0 ? "production" : std::to_string(side);
-            if ((side == 0 ? *catalogue_ : *other).adopt_key(key, audit("drift.adopt"))) ++adopted;
+            if ((side == 0 ? *catalogue_ : *other).deployments.adopt_key(key, audit("drift.adopt")))
+                ++adopted;
         });
         EXPECT_EQ(adopted, round % 2 == 0 ? 1 : 2);
-        EXPECT_EQ(catalogue_->find_key(project, std::to_string(round)).value().deployments.size(),
+        EXPECT_EQ(catalogue_->keys.find_key(project, std::to_string(round)).value().deployments.size(),
                   round % 2 == 0 ? 1 : 2);
     }
 }

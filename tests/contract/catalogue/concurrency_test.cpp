@@ -13,10 +13,10 @@ TEST_P(CatalogueContract, OfTwoHundredBeginningsOfOneNameExactlyOneWins) {
     std::atomic<int> winners = 0;
     together(200, [&](int) {
         const auto key = new_key(project);
-        if (catalogue_->begin_create(key, intents_of(key, "first"), audit("key.create"))) ++winners;
+        if (catalogue_->keys.begin_create(key, intents_of(key, "first"), audit("key.create"))) ++winners;
     });
     EXPECT_EQ(winners, 1);
-    EXPECT_EQ(catalogue_->intents().size(), 2);
+    EXPECT_EQ(catalogue_->changes.intents().size(), 2);
     EXPECT_THAT(audited(), testing::ElementsAre("project.create", "key.create"));
 }
 
@@ -26,18 +26,18 @@ TEST_P(CatalogueContract, ManyKeysAreMadeAtTheSameTime) {
     together(16, [&](int thread) {
         for (int i = 0; i < 10; ++i)
             if (const auto work = begun(project, std::to_string(thread) + "/" + std::to_string(i));
-                catalogue_->commit_create(work.key, resolution("first", at(9000)),
-                                          audit("key.create.commit")))
+                catalogue_->keys.commit_create(work.key, resolution("first", at(9000)),
+                                               audit("key.create.commit")))
                 ++made;
     });
     EXPECT_EQ(made, 160);
-    EXPECT_THAT(catalogue_->intents(), IsEmpty());
+    EXPECT_THAT(catalogue_->changes.intents(), IsEmpty());
 }
 
 TEST_P(CatalogueContract, NoTombstoneIsClaimedTwice) {
     for (int i = 0; i < 20; ++i)
         new_tombstones("first", at(100));
-    std::vector<std::unique_ptr<Catalogue>> processes;
+    std::vector<std::shared_ptr<Catalogue>> processes;
     for (int i = 0; i < 8; ++i)
         processes.push_back(another(1));
     std::vector<std::vector<Tombstone>> claimed(processes.size());
@@ -65,11 +65,11 @@ TEST_P(CatalogueContract, SettlingAndCommittingNeverBothWin) {
         std::size_t resolved = 0;
         together(2, [&](int side) {
             if (side == 0)
-                committed = catalogue_->commit_create(work.key, resolution("first", at(9000)),
-                                                      audit("key.create.commit"));
+                committed = catalogue_->keys.commit_create(work.key, resolution("first", at(9000)),
+                                                           audit("key.create.commit"));
             else
-                resolved =
-                    other->resolve_expired_intents(at(200), "second", at(9000), audit("recovery.settle"));
+                resolved = other->changes.resolve_expired_intents(at(200), "second", at(9000),
+                                                                  audit("recovery.settle"));
         });
         EXPECT_EQ(resolved, committed ? 0 : 2);
         EXPECT_EQ(state_of(work.key).has_value(), committed);
@@ -82,12 +82,12 @@ TEST_P(CatalogueContract, TwoSettlersShareTheWorkWithoutErrors) {
         begun(project, std::to_string(i), "dead", at(100));
     std::atomic<std::size_t> resolved = 0;
     together(6, [&](int i) {
-        resolved += catalogue_->resolve_expired_intents(at(200), std::to_string(i), at(9000),
-                                                        audit("recovery.settle"));
+        resolved += catalogue_->changes.resolve_expired_intents(at(200), std::to_string(i), at(9000),
+                                                                audit("recovery.settle"));
     });
     EXPECT_EQ(resolved, 40);
-    EXPECT_EQ(catalogue_->tombstones().size(), 40);
-    EXPECT_THAT(catalogue_->intents(), IsEmpty());
+    EXPECT_EQ(catalogue_->changes.tombstones().size(), 40);
+    EXPECT_THAT(catalogue_->changes.intents(), IsEmpty());
 }
 
 TEST_P(CatalogueContract, LeasesAreRenewedWhileOthersSettle) {
@@ -100,12 +100,13 @@ TEST_P(CatalogueContract, LeasesAreRenewedWhileOthersSettle) {
     together(6, [&](int i) {
         for (int round = 0; round < 10; ++round) {
             if (i % 2 == 0)
-                catalogue_->renew_leases(mine, "first", at(5000));
+                catalogue_->leases.renew_leases(mine, "first", at(5000));
             else
-                catalogue_->resolve_expired_intents(at(200), "second", at(9000), audit("recovery.settle"));
+                catalogue_->changes.resolve_expired_intents(at(200), "second", at(9000),
+                                                            audit("recovery.settle"));
         }
     });
-    EXPECT_EQ(catalogue_->intents().size() + catalogue_->tombstones().size(), 20);
+    EXPECT_EQ(catalogue_->changes.intents().size() + catalogue_->changes.tombstones().size(), 20);
 }
 
 TEST_P(CatalogueContract, AProjectIsNeverDeletedUnderANewKey) {
@@ -117,9 +118,10 @@ TEST_P(CatalogueContract, AProjectIsNeverDeletedUnderANewKey) {
         together(2, [&](int side) {
             try {
                 if (side == 0)
-                    deleted = catalogue_->delete_project(name, audit("project.delete"));
+                    deleted = catalogue_->projects.delete_project(name, audit("project.delete"));
                 else
-                    begun_key = catalogue_->begin_create(key, intents_of(key, "first"), audit("key.create"));
+                    begun_key =
+                        catalogue_->keys.begin_create(key, intents_of(key, "first"), audit("key.create"));
             } catch (const CatalogueError&) {
                 EXPECT_EQ(side, 1);  // its project was deleted first
             }
@@ -134,9 +136,9 @@ TEST_P(CatalogueContract, GrantsAddedAtTheSameTimeEndAsOne) {
     together(12, [&](int i) {
         const std::set<std::string> environments =
             i % 3 == 0 ? std::set<std::string>{} : std::set<std::string>{std::to_string(i)};
-        catalogue_->add_grant(user, {project, Permission::use, environments}, audit("grant.add"));
+        catalogue_->users.add_grant(user, {project, Permission::use, environments}, audit("grant.add"));
     });
-    EXPECT_THAT(catalogue_->grants_of(user), testing::ElementsAre(Grant{project, Permission::use, {}}));
+    EXPECT_THAT(catalogue_->users.grants_of(user), testing::ElementsAre(Grant{project, Permission::use, {}}));
 }
 
 TEST_P(CatalogueContract, TwoThingsAskedForByMoreThreadsThanConnectionsAreAllAnswered) {
@@ -144,7 +146,7 @@ TEST_P(CatalogueContract, TwoThingsAskedForByMoreThreadsThanConnectionsAreAllAns
     new_user();
     std::atomic<int> found = 0;
     together(32, [&](int) {
-        if (narrow->find_user("alice")) ++found;
+        if (narrow->users.find_user("alice")) ++found;
     });
     EXPECT_EQ(found, 32);
 }
@@ -157,8 +159,8 @@ TEST_P(CatalogueContract, OtherProcessesWriteToTheSameDatabaseMeanwhile) {
             const auto theirs = another(1);
             bool all = true;
             for (int i = 0; i < 20; ++i)
-                all = theirs->create_user(std::to_string(process) + "." + std::to_string(i), "",
-                                          audit("user.create")) &&
+                all = theirs->users.create_user(std::to_string(process) + "." + std::to_string(i), "",
+                                                audit("user.create")) &&
                       all;
             return all;
         });
@@ -166,7 +168,7 @@ TEST_P(CatalogueContract, OtherProcessesWriteToTheSameDatabaseMeanwhile) {
         begun(project, std::to_string(i));
     for (auto& process : processes)
         EXPECT_EQ(process.wait(), 0);
-    EXPECT_EQ(catalogue_->users().size(), 60);
+    EXPECT_EQ(catalogue_->users.all_users().size(), 60);
 }
 
 TEST_P(CatalogueContract, OfManyProcessesThatMeetANewDatabaseEachOpensIt) {
@@ -175,11 +177,11 @@ TEST_P(CatalogueContract, OfManyProcessesThatMeetANewDatabaseEachOpensIt) {
     for (int process = 0; process < 8; ++process)
         processes.emplace_back([&, process] {
             return open_catalogue(fresh->url(), 2)
-                ->create_user(std::to_string(process), "", audit("user.create"));
+                ->users.create_user(std::to_string(process), "", audit("user.create"));
         });
     for (auto& process : processes)
         EXPECT_EQ(process.wait(), 0);
-    EXPECT_EQ(open_catalogue(fresh->url(), 1)->users().size(), 8);
+    EXPECT_EQ(open_catalogue(fresh->url(), 1)->users.all_users().size(), 8);
 }
 
 }  // namespace

@@ -17,8 +17,8 @@ std::vector<std::string> names(const std::vector<Key>& keys) {
 
 /// The keys, which must match the revisions from the same query.
 std::vector<Key> listed(Catalogue& catalogue, const KeyQuery& query) {
-    auto keys = catalogue.list_keys(query);
-    const auto standings = catalogue.list_revisions(query);
+    auto keys = catalogue.keys.list_keys(query);
+    const auto standings = catalogue.keys.list_revisions(query);
     EXPECT_EQ(standings.size(), keys.size());
     for (std::size_t i = 0; i < std::min(keys.size(), standings.size()); ++i) {
         EXPECT_EQ(standings[i].id, keys[i].id);
@@ -40,7 +40,7 @@ TEST_P(CatalogueContract, KeysAreListedByTheOctetsOfTheirNamesWithAllThatTheyHav
     for (const auto* name : {"\u00e9", "b", "a b", "B", "a", "a/b"})
         committed(project, name);
     for (const auto* name : {"B", "a", "a b", "a/b", "b", "\u00e9"})
-        expected.push_back(catalogue_->find_key(project, name).value());
+        expected.push_back(catalogue_->keys.find_key(project, name).value());
     EXPECT_EQ(listed(*catalogue_, of(project)), expected);
 }
 
@@ -53,14 +53,14 @@ TEST_P(CatalogueContract, KeysThatAreBeingMadeOrBelongToOtherProjectsAreNotListe
 
 TEST_P(CatalogueContract, KeysThatAreBeingDeletedAreListed) {
     const auto key = committed(new_project());
-    catalogue_->begin_deletion(key.id, 0, std::nullopt, "first", at(5000), audit("key.delete"));
+    catalogue_->keys.begin_deletion(key.id, 0, std::nullopt, "first", at(5000), audit("key.delete"));
     EXPECT_THAT(listed(*catalogue_, of(key.project_id)), ElementsAre(found(key)));
 }
 
 TEST_P(CatalogueContract, AKeyWithoutDeploymentsIsListed) {
     auto work = begun(new_project());
     work.key.deployments.clear();
-    catalogue_->commit_create(work.key, resolution("first", at(1)), audit("x"));
+    catalogue_->keys.commit_create(work.key, resolution("first", at(1)), audit("x"));
     EXPECT_THAT(listed(*catalogue_, of(work.key.project_id)), ElementsAre(found(work.key)));
 }
 
@@ -107,8 +107,8 @@ TEST_P(CatalogueContract, FiltersCompareWholeValuesAndHoldAtOnce) {
     auto secret = new_key(project, "secret");
     secret.type = keys::KeyType::secret;
     secret.deployments.pop_back();  // only in staging
-    catalogue_->begin_create(secret, intents_of(secret, "first"), audit("x"));
-    catalogue_->commit_create(secret, resolution("first", at(1)), audit("x"));
+    catalogue_->keys.begin_create(secret, intents_of(secret, "first"), audit("x"));
+    catalogue_->keys.commit_create(secret, resolution("first", at(1)), audit("x"));
     committed(project, "both");
     committed(project, "both again");
 
@@ -131,8 +131,8 @@ TEST_P(CatalogueContract, AFilterByEnvironmentLeavesAllDeploymentsOfTheKeysAndCo
         committed(project, name);
     auto elsewhere = new_key(project, "b");
     elsewhere.deployments.pop_back();
-    catalogue_->begin_create(elsewhere, intents_of(elsewhere, "first"), audit("x"));
-    catalogue_->commit_create(elsewhere, resolution("first", at(1)), audit("x"));
+    catalogue_->keys.begin_create(elsewhere, intents_of(elsewhere, "first"), audit("x"));
+    catalogue_->keys.commit_create(elsewhere, resolution("first", at(1)), audit("x"));
     auto query = of(project);
     query.environment = "production";
     query.limit = 2;
@@ -150,17 +150,17 @@ TEST_P(CatalogueContract, AnUnknownProjectHasNoKeys) {
 TEST_P(CatalogueContract, EveryChangeOfWhatIsToldOfAKeyRaisesItsRevision) {
     auto key = committed(new_project());
     const auto first = key.deployments[0].object_id.value();
-    const auto revision = [&] { return catalogue_->list_revisions(of(key.project_id)).at(0).revision; };
+    const auto revision = [&] { return catalogue_->keys.list_revisions(of(key.project_id)).at(0).revision; };
     std::vector<std::int64_t> revisions{revision()};
-    ASSERT_TRUE(catalogue_->commit_update(key, {}, resolution("first", at(9000)), audit("update")));
+    ASSERT_TRUE(catalogue_->keys.commit_update(key, {}, resolution("first", at(9000)), audit("update")));
     revisions.push_back(revision());
-    ASSERT_TRUE(catalogue_->mark_missing(first, "gone", audit("missing")));
+    ASSERT_TRUE(catalogue_->deployments.mark_missing(first, "gone", audit("missing")));
     revisions.push_back(revision());
-    ASSERT_TRUE(catalogue_->mark_found(first, audit("found")));
+    ASSERT_TRUE(catalogue_->deployments.mark_found(first, audit("found")));
     revisions.push_back(revision());
-    catalogue_->begin_deletion(key.id, revision(), "staging", "first", at(5000), audit("undeploy"));
+    catalogue_->keys.begin_deletion(key.id, revision(), "staging", "first", at(5000), audit("undeploy"));
     revisions.push_back(revision());
-    catalogue_->remove_tombstone(first, audit("destroyed"));
+    catalogue_->changes.remove_tombstone(first, audit("destroyed"));
     revisions.push_back(revision());
     EXPECT_EQ(revisions, (std::vector<std::int64_t>{0, 1, 2, 3, 4, 5}));
 }

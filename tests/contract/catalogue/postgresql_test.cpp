@@ -41,34 +41,34 @@ class PostgresqlCatalogue : public testing::Test {
 TEST_F(PostgresqlCatalogue, ConnectionsClosedWhileIdleAreOpenedAgainUnseen) {
     const auto catalogue = open_catalogue(database_->url(), 2);
     end_other_connections();
-    EXPECT_TRUE(catalogue->create_user("alice", "", audit("user.create")));
-    EXPECT_TRUE(catalogue->find_user("alice"));
+    EXPECT_TRUE(catalogue->users.create_user("alice", "", audit("user.create")));
+    EXPECT_TRUE(catalogue->users.find_user("alice"));
     end_other_connections();
-    EXPECT_TRUE(catalogue->find_user("alice"));
-    EXPECT_NO_THROW(catalogue->probe("first", at(1)));
+    EXPECT_TRUE(catalogue->users.find_user("alice"));
+    EXPECT_NO_THROW(catalogue->readiness.probe("first", at(1)));
 }
 
 TEST_F(PostgresqlCatalogue, WhatWasPreparedOnALostConnectionIsPreparedAgain) {
     const auto catalogue = open_catalogue(database_->url(), 1);
-    const auto version = catalogue->access_version();
-    EXPECT_FALSE(catalogue->find_revision("unknown", "card-key"));
+    const auto version = catalogue->access_tokens.access_version();
+    EXPECT_FALSE(catalogue->keys.find_revision("unknown", "card-key"));
     end_other_connections();
-    EXPECT_EQ(catalogue->access_version(), version);
-    EXPECT_FALSE(catalogue->find_revision("unknown", "card-key"));
+    EXPECT_EQ(catalogue->access_tokens.access_version(), version);
+    EXPECT_FALSE(catalogue->keys.find_revision("unknown", "card-key"));
 }
 
 TEST_F(PostgresqlCatalogue, AChangeWhoseConnectionIsLostThrowsAndTheNextCallWorks) {
     const auto catalogue = open_catalogue(database_->url(), 1);
     database_->query("begin; lock table audit");
     auto change = std::async(std::launch::async,
-                             [&] { return catalogue->create_user("alice", "", audit("user.create")); });
+                             [&] { return catalogue->users.create_user("alice", "", audit("user.create")); });
     wait_until_blocked();
     end_other_connections();
     EXPECT_THROW(change.get(), CatalogueError);
     database_->query("rollback");
-    EXPECT_FALSE(catalogue->find_user("alice"));
-    EXPECT_TRUE(catalogue->create_user("alice", "", audit("user.create")));
-    EXPECT_EQ(catalogue->audit_trail(10).size(), 1);
+    EXPECT_FALSE(catalogue->users.find_user("alice"));
+    EXPECT_TRUE(catalogue->users.create_user("alice", "", audit("user.create")));
+    EXPECT_EQ(catalogue->audit_log.audit_trail(10).size(), 1);
 }
 
 TEST_F(PostgresqlCatalogue, TombstonesInAnotherTransactionsHandsArePassedOver) {
@@ -77,7 +77,7 @@ TEST_F(PostgresqlCatalogue, TombstonesInAnotherTransactionsHandsArePassedOver) {
         database_->query("insert into tombstones (object_id, environment, owner, lease_until) values ('" +
                          id + "', 'production', 'dead', 0)");
     database_->query("begin; select 1 from tombstones where object_id like '%1' for update");
-    const auto claimed = catalogue->claim_tombstones({"production", "second", at(200), at(9000)});
+    const auto claimed = catalogue->changes.claim_tombstones({"production", "second", at(200), at(9000)});
     ASSERT_EQ(claimed.size(), 1);
     EXPECT_EQ(claimed[0].object_id.hex(), "00000000000000000000000000000002");
     database_->query("rollback");
@@ -85,30 +85,31 @@ TEST_F(PostgresqlCatalogue, TombstonesInAnotherTransactionsHandsArePassedOver) {
 
 TEST_F(PostgresqlCatalogue, InterruptedChangesInAnotherTransactionsHandsArePassedOver) {
     const auto catalogue = open_catalogue(database_->url(), 1);
-    catalogue->create_project("payments", {"production"}, audit("project.create"));
+    catalogue->projects.create_project("payments", {"production"}, audit("project.create"));
     Key key;
     key.id = "key";
-    key.project_id = catalogue->find_project("payments")->id;
+    key.project_id = catalogue->projects.find_project("payments")->id;
     key.name = "card-key";
-    ASSERT_TRUE(catalogue->begin_create(key, {{ObjectId::random(), key.id, "production", "dead", at(100)}},
-                                        audit("key.create")));
+    ASSERT_TRUE(catalogue->keys.begin_create(
+        key, {{ObjectId::random(), key.id, "production", "dead", at(100)}}, audit("key.create")));
     database_->query("begin; select 1 from keys for update");
-    EXPECT_EQ(catalogue->resolve_expired_intents(at(200), "second", at(9000), audit("x")), 0);
+    EXPECT_EQ(catalogue->changes.resolve_expired_intents(at(200), "second", at(9000), audit("x")), 0);
     database_->query("rollback");
-    EXPECT_EQ(catalogue->resolve_expired_intents(at(200), "second", at(9000), audit("x")), 1);
+    EXPECT_EQ(catalogue->changes.resolve_expired_intents(at(200), "second", at(9000), audit("x")), 1);
 }
 
 TEST_F(PostgresqlCatalogue, AProcessKilledInTheMiddleOfATransactionLeavesNothing) {
     const auto catalogue = open_catalogue(database_->url(), 1);
     database_->query("begin; lock table audit");
-    ChildProcess child(
-        [&] { return open_catalogue(database_->url(), 1)->create_user("alice", "", audit("user.create")); });
+    ChildProcess child([&] {
+        return open_catalogue(database_->url(), 1)->users.create_user("alice", "", audit("user.create"));
+    });
     wait_until_blocked();
     child.kill();
     end_other_connections();
     database_->query("rollback");
-    EXPECT_FALSE(catalogue->find_user("alice"));
-    EXPECT_TRUE(catalogue->audit_trail(10).empty());
+    EXPECT_FALSE(catalogue->users.find_user("alice"));
+    EXPECT_TRUE(catalogue->audit_log.audit_trail(10).empty());
 }
 
 TEST_F(PostgresqlCatalogue, AStoppedServerIsAnErrorAndARestartedOneIsUsedAgain) {
@@ -116,17 +117,17 @@ TEST_F(PostgresqlCatalogue, AStoppedServerIsAnErrorAndARestartedOneIsUsedAgain) 
     const auto catalogue = open_catalogue(database_->url(), 2);
     server.stop();
     try {
-        catalogue->probe("first", at(1));
+        catalogue->readiness.probe("first", at(1));
         ADD_FAILURE() << "it answered";
     } catch (const CatalogueError& error) {
         EXPECT_THAT(error.what(),
                     HasSubstr("Cannot establish connection to the database. connection to server on socket"));
         EXPECT_THAT(error.what(), Not(HasSubstr(server.password())));
     }
-    EXPECT_THROW(catalogue->create_user("alice", "", audit("user.create")), CatalogueError);
+    EXPECT_THROW(catalogue->users.create_user("alice", "", audit("user.create")), CatalogueError);
     server.start();
-    EXPECT_TRUE(catalogue->create_user("alice", "", audit("user.create")));
-    EXPECT_NO_THROW(catalogue->probe("first", at(1)));
+    EXPECT_TRUE(catalogue->users.create_user("alice", "", audit("user.create")));
+    EXPECT_NO_THROW(catalogue->readiness.probe("first", at(1)));
 }
 
 TEST_F(PostgresqlCatalogue, ADatabaseThatCantHoldUnicodeIsRefused) {
@@ -148,14 +149,14 @@ TEST_F(PostgresqlCatalogue, APasswordMayHoldAnySignsOfAUrl) {
     url.replace(url.find(credentials), credentials.size(), "odd:a%20b%27c%5Cd%40e%2Ff%3Ag%3Dh%25i%3Fj%23k");
     const auto catalogue = open_catalogue(url, 1);
     end_other_connections();
-    EXPECT_NO_THROW(catalogue->probe("first", at(1)));
+    EXPECT_NO_THROW(catalogue->readiness.probe("first", at(1)));
     database_->query(R"(alter role odd password '"begins with" a quote')");
 }
 
 TEST_F(PostgresqlCatalogue, ATextThatIsNoUtf8IsAnErrorAndNothingIsWritten) {
     const auto catalogue = open_catalogue(database_->url(), 1);
-    EXPECT_THROW(catalogue->create_user("\xff", "", audit("user.create")), CatalogueError);
-    EXPECT_TRUE(catalogue->audit_trail(10).empty());
+    EXPECT_THROW(catalogue->users.create_user("\xff", "", audit("user.create")), CatalogueError);
+    EXPECT_TRUE(catalogue->audit_log.audit_trail(10).empty());
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ using testing::HasSubstr;
 TEST_P(CatalogueContract, ASecondOpeningFindsWhatTheFirstWrote) {
     new_user();
     catalogue_.reset();
-    EXPECT_TRUE(another()->find_user("alice"));
+    EXPECT_TRUE(another()->users.find_user("alice"));
     EXPECT_THAT(database_->query("select version from schema_migrations"),
                 ElementsAre(ElementsAre("1"), ElementsAre("2"), ElementsAre("3")));
 }
@@ -48,10 +48,11 @@ TEST_P(CatalogueContract, ADatabaseOfTheFirstVersionIsBroughtUpToDateWithAllThat
     return_to_first_version(*database_);
     catalogue_ = another();
     EXPECT_EQ(found(key), key);  // its uses follow from its mechanisms
-    EXPECT_EQ(catalogue_->tombstones().size(), gone.size());
-    EXPECT_EQ(catalogue_->tombstones().at(0).keep_until, Instant{});
+    EXPECT_EQ(catalogue_->changes.tombstones().size(), gone.size());
+    EXPECT_EQ(catalogue_->changes.tombstones().at(0).keep_until, Instant{});
     const auto change = updating(key, {"staging"});
-    EXPECT_TRUE(catalogue_->commit_update(change.key, {"staging"}, resolution("first", at(1)), audit("x")));
+    EXPECT_TRUE(
+        catalogue_->keys.commit_update(change.key, {"staging"}, resolution("first", at(1)), audit("x")));
 }
 
 TEST_P(CatalogueContract, ASchemaNewerThanTheProgramIsRefused) {
@@ -94,7 +95,7 @@ TEST_P(CatalogueContract, ADamagedObjectIdIsAnErrorThatSaysSo) {
     begun(new_project());
     database_->query("update intents set object_id = 'xyz' where environment = 'staging'");
     try {
-        catalogue_->intents();
+        catalogue_->changes.intents();
         FAIL() << "it was read";
     } catch (const CatalogueError& error) {
         EXPECT_THAT(error.what(), HasSubstr("'xyz' where the 32 hexadecimal digits"));

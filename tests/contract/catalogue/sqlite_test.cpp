@@ -43,7 +43,7 @@ class SqliteCatalogue : public testing::Test {
 TEST_F(SqliteCatalogue, ItsFilesAreForTheirOwnerAlone) {
     const auto before = ::umask(0);
     const auto catalogue = open_catalogue("sqlite://" + path(), 2);
-    catalogue->create_user("alice", "", audit("user.create"));
+    catalogue->users.create_user("alice", "", audit("user.create"));
     ::umask(before);
     EXPECT_EQ(mode_of(path()), 0600U);
     EXPECT_EQ(mode_of(path("catalogue.db-wal")), 0600U);
@@ -53,9 +53,9 @@ TEST_F(SqliteCatalogue, ItsFilesAreForTheirOwnerAlone) {
 TEST_F(SqliteCatalogue, APathMayHoldSpacesAndSigns) {
     for (const auto* name : {"with space.db", "a=b.db", "a = b c.db", "50%20.db", "q?mode=ro#x.db",
                              "it's \"quoted\".db", "ключ.db"}) {
-        open_catalogue("sqlite://" + path(name), 1)->create_user("alice", "", audit("user.create"));
+        open_catalogue("sqlite://" + path(name), 1)->users.create_user("alice", "", audit("user.create"));
         EXPECT_TRUE(std::filesystem::exists(path(name))) << name;
-        EXPECT_TRUE(open_catalogue("sqlite://" + path(name), 1)->find_user("alice")) << name;
+        EXPECT_TRUE(open_catalogue("sqlite://" + path(name), 1)->users.find_user("alice")) << name;
     }
 }
 
@@ -98,9 +98,9 @@ TEST_F(SqliteCatalogue, ItIsKeptInAWriteAheadLog) {
 // truncated.
 TEST_F(SqliteCatalogue, WhatIsPreparedLeavesNoTransactionOpen) {
     const auto catalogue = open_catalogue("sqlite://" + path(), 1);
-    ASSERT_TRUE(catalogue->create_project("payments", {}, audit("project.create")));
-    catalogue->access_version();
-    catalogue->find_revision("unknown", "card-key");
+    ASSERT_TRUE(catalogue->projects.create_project("payments", {}, audit("project.create")));
+    catalogue->access_tokens.access_version();
+    catalogue->keys.find_revision("unknown", "card-key");
     sqlite3* raw = nullptr;
     ASSERT_EQ(sqlite3_open(path().c_str(), &raw), SQLITE_OK);
     ASSERT_EQ(sqlite3_exec(raw, "select count(*) from keys", nullptr, nullptr, nullptr), SQLITE_OK);
@@ -124,7 +124,7 @@ TEST_F(SqliteCatalogue, AProcessKilledInTheMiddleOfATransactionLeavesNothing) {
                   nullptr, nullptr, nullptr),
               SQLITE_OK);
     ChildProcess child([&] {
-        return open_catalogue("sqlite://" + path(), 1)->create_user("alice", "", audit("user.create"));
+        return open_catalogue("sqlite://" + path(), 1)->users.create_user("alice", "", audit("user.create"));
     });
     // A locked database means that the child's transaction has begun.
     while (::sqlite3_exec(raw, "begin immediate; rollback", nullptr, nullptr, nullptr) == SQLITE_OK)
@@ -132,9 +132,9 @@ TEST_F(SqliteCatalogue, AProcessKilledInTheMiddleOfATransactionLeavesNothing) {
     child.kill();
     ASSERT_EQ(::sqlite3_exec(raw, "drop trigger endless", nullptr, nullptr, nullptr), SQLITE_OK);
     ::sqlite3_close(raw);
-    EXPECT_FALSE(catalogue->find_user("alice"));
-    EXPECT_TRUE(catalogue->audit_trail(10).empty());
-    EXPECT_TRUE(catalogue->create_user("alice", "", audit("user.create")));
+    EXPECT_FALSE(catalogue->users.find_user("alice"));
+    EXPECT_TRUE(catalogue->audit_log.audit_trail(10).empty());
+    EXPECT_TRUE(catalogue->users.create_user("alice", "", audit("user.create")));
 }
 
 }  // namespace

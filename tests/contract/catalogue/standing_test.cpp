@@ -8,7 +8,7 @@ namespace {
 
 TEST_P(CatalogueContract, AKeysStandingIsItsIdNameAndRevision) {
     const auto key = committed(new_project());
-    const auto standing = catalogue_->find_revision(key.project_id, key.name);
+    const auto standing = catalogue_->keys.find_revision(key.project_id, key.name);
     ASSERT_TRUE(standing);
     EXPECT_EQ(standing->id, key.id);
     EXPECT_EQ(standing->name, key.name);
@@ -18,41 +18,41 @@ TEST_P(CatalogueContract, AKeysStandingIsItsIdNameAndRevision) {
 TEST_P(CatalogueContract, AKeyThatIsBeingMadeHasNoStanding) {
     const auto project = new_project();
     begun(project, "card-key");
-    EXPECT_FALSE(catalogue_->find_revision(project, "card-key"));
+    EXPECT_FALSE(catalogue_->keys.find_revision(project, "card-key"));
 }
 
 TEST_P(CatalogueContract, AKeyThatIsBeingDeletedHasAStanding) {
     const auto key = committed(new_project());
-    catalogue_->begin_deletion(key.id, 0, std::nullopt, "first", at(5000), audit("key.delete"));
-    EXPECT_EQ(catalogue_->find_revision(key.project_id, key.name)->revision, key.revision + 1);
+    catalogue_->keys.begin_deletion(key.id, 0, std::nullopt, "first", at(5000), audit("key.delete"));
+    EXPECT_EQ(catalogue_->keys.find_revision(key.project_id, key.name)->revision, key.revision + 1);
 }
 
 TEST_P(CatalogueContract, AnotherProjectsKeyHasNoStandingHere) {
     committed(new_project("one"));
-    EXPECT_FALSE(catalogue_->find_revision(new_project("two"), "card-key"));
+    EXPECT_FALSE(catalogue_->keys.find_revision(new_project("two"), "card-key"));
 }
 
 TEST_P(CatalogueContract, AStandingIsFoundByTheWholeName) {
     const auto key = committed(new_project());
-    EXPECT_FALSE(catalogue_->find_revision(key.project_id, "card"));
-    EXPECT_FALSE(catalogue_->find_revision(key.project_id, "CARD-KEY"));
-    EXPECT_FALSE(catalogue_->find_revision(key.project_id, ""));
+    EXPECT_FALSE(catalogue_->keys.find_revision(key.project_id, "card"));
+    EXPECT_FALSE(catalogue_->keys.find_revision(key.project_id, "CARD-KEY"));
+    EXPECT_FALSE(catalogue_->keys.find_revision(key.project_id, ""));
 }
 
 TEST_P(CatalogueContract, ANameWithANulHasNoStandingToAskFor) {
-    EXPECT_THROW(catalogue_->find_revision(new_project(), std::string("card\0key", 8)), CatalogueError);
+    EXPECT_THROW(catalogue_->keys.find_revision(new_project(), std::string("card\0key", 8)), CatalogueError);
 }
 
 TEST_P(CatalogueContract, WhatAnotherProcessChangedIsSeenByTheNextLookup) {
     const auto other = another();
     const auto key = committed(new_project());
-    ASSERT_EQ(other->find_revision(key.project_id, key.name)->revision, 0);
-    ASSERT_TRUE(catalogue_->commit_update(key, {}, resolution("first", at(9000)), audit("update")));
-    EXPECT_EQ(other->find_revision(key.project_id, key.name)->revision, 1);
-    const auto version = other->access_version();
-    catalogue_->delete_user(new_user(), audit("user.delete"));
-    catalogue_->delete_user("alice", audit("user.delete"));
-    EXPECT_EQ(other->access_version(), version + 1);
+    ASSERT_EQ(other->keys.find_revision(key.project_id, key.name)->revision, 0);
+    ASSERT_TRUE(catalogue_->keys.commit_update(key, {}, resolution("first", at(9000)), audit("update")));
+    EXPECT_EQ(other->keys.find_revision(key.project_id, key.name)->revision, 1);
+    const auto version = other->access_tokens.access_version();
+    catalogue_->users.delete_user(new_user(), audit("user.delete"));
+    catalogue_->users.delete_user("alice", audit("user.delete"));
+    EXPECT_EQ(other->access_tokens.access_version(), version + 1);
 }
 
 TEST_P(CatalogueContract, ManyThreadsLookUpDifferentKeysOnTheSameConnections) {
@@ -65,7 +65,7 @@ TEST_P(CatalogueContract, ManyThreadsLookUpDifferentKeysOnTheSameConnections) {
         const auto& key = keys.at(static_cast<std::size_t>(number));
         std::string& id = found.at(static_cast<std::size_t>(number));
         for (int i = 0; i < 200; ++i) {
-            id = catalogue_->find_revision(project, key.name)->id;
+            id = catalogue_->keys.find_revision(project, key.name)->id;
             if (id != key.id) return;
         }
     });

@@ -29,10 +29,10 @@ TEST_P(CatalogueContract, OddNamesComeBackOctetForOctet) {
     const auto project = new_project();
     for (const auto& name : odd_names) {
         auto work = begun(project, name);
-        EXPECT_TRUE(
-            catalogue_->commit_create(work.key, resolution("first", at(9000)), audit("key.create.commit")));
+        EXPECT_TRUE(catalogue_->keys.commit_create(work.key, resolution("first", at(9000)),
+                                                   audit("key.create.commit")));
         work.key.state = KeyState::active;
-        EXPECT_EQ(catalogue_->find_key(project, name), work.key) << name;
+        EXPECT_EQ(catalogue_->keys.find_key(project, name), work.key) << name;
     }
 }
 
@@ -43,11 +43,11 @@ TEST_P(CatalogueContract, OddTextIsStoredInEveryField) {
         key.description = text + "\n\t\r" + text;
         auto& deployment = key.deployments[0];
         deployment.alias = deployment.source = deployment.failure = deployment.public_key_pem = text;
-        EXPECT_TRUE(catalogue_->begin_create(key, intents_of(key, text), audit(text)));
-        EXPECT_TRUE(catalogue_->commit_create(key, resolution(text, at(9000)), audit(text)));
+        EXPECT_TRUE(catalogue_->keys.begin_create(key, intents_of(key, text), audit(text)));
+        EXPECT_TRUE(catalogue_->keys.commit_create(key, resolution(text, at(9000)), audit(text)));
         key.state = KeyState::active;
-        EXPECT_EQ(catalogue_->find_key(project, text), key) << text;
-        EXPECT_EQ(catalogue_->audit_trail(1).at(0), audit(text));
+        EXPECT_EQ(catalogue_->keys.find_key(project, text), key) << text;
+        EXPECT_EQ(catalogue_->audit_log.audit_trail(1).at(0), audit(text));
     }
 }
 
@@ -58,25 +58,25 @@ TEST_P(CatalogueContract, NamesThatOnlyLookAlikeAreDifferentNames) {
     for (const auto& name : names)
         begun(project, name);
     for (const auto& name : names)
-        EXPECT_EQ(catalogue_->find_key(project, name).value().name, name);
-    EXPECT_EQ(catalogue_->find_key(project, "kEy"), std::nullopt);
-    EXPECT_EQ(catalogue_->find_key(project, "k%"), std::nullopt);
+        EXPECT_EQ(catalogue_->keys.find_key(project, name).value().name, name);
+    EXPECT_EQ(catalogue_->keys.find_key(project, "kEy"), std::nullopt);
+    EXPECT_EQ(catalogue_->keys.find_key(project, "k%"), std::nullopt);
 }
 
 TEST_P(CatalogueContract, ProjectsAndUsersMayHaveOddNamesToo) {
     for (const auto& name : odd_names) {
-        EXPECT_TRUE(catalogue_->create_project(name, {name}, audit("project.create")));
-        EXPECT_TRUE(catalogue_->create_user(name, name, audit("user.create")));
-        EXPECT_EQ(catalogue_->find_project(name).value().environments.at(0), name);
-        EXPECT_EQ(catalogue_->find_user(name).value().name, name);
+        EXPECT_TRUE(catalogue_->projects.create_project(name, {name}, audit("project.create")));
+        EXPECT_TRUE(catalogue_->users.create_user(name, name, audit("user.create")));
+        EXPECT_EQ(catalogue_->projects.find_project(name).value().environments.at(0), name);
+        EXPECT_EQ(catalogue_->users.find_user(name).value().name, name);
     }
 }
 
 TEST_P(CatalogueContract, ATextWithANulOctetIsRefusedNotCutOff) {
     using namespace std::string_literals;
-    EXPECT_THROW(catalogue_->create_user("alice\0bob"s, "", audit("user.create")), CatalogueError);
-    EXPECT_THROW(catalogue_->find_user("alice\0"s), CatalogueError);
-    EXPECT_FALSE(catalogue_->find_user("alice"));
+    EXPECT_THROW(catalogue_->users.create_user("alice\0bob"s, "", audit("user.create")), CatalogueError);
+    EXPECT_THROW(catalogue_->users.find_user("alice\0"s), CatalogueError);
+    EXPECT_FALSE(catalogue_->users.find_user("alice"));
 }
 
 TEST_P(CatalogueContract, TheMostAKeyMayHoldIsStored) {
@@ -90,10 +90,11 @@ TEST_P(CatalogueContract, TheMostAKeyMayHoldIsStored) {
         deployment.public_key_pem = std::string(20'000, 'p');
         key.deployments.push_back(deployment);
     }
-    EXPECT_TRUE(catalogue_->begin_create(key, intents_of(key, "first"), audit("key.create")));
-    EXPECT_TRUE(catalogue_->commit_create(key, resolution("first", at(9000)), audit("key.create.commit")));
+    EXPECT_TRUE(catalogue_->keys.begin_create(key, intents_of(key, "first"), audit("key.create")));
+    EXPECT_TRUE(
+        catalogue_->keys.commit_create(key, resolution("first", at(9000)), audit("key.create.commit")));
     key.state = KeyState::active;
-    EXPECT_EQ(catalogue_->find_key(project, key.name), key);
+    EXPECT_EQ(catalogue_->keys.find_key(project, key.name), key);
 }
 
 }  // namespace

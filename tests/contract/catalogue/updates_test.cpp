@@ -11,7 +11,7 @@ using testing::UnorderedElementsAreArray;
 TEST_P(CatalogueContract, ABegunUpdateWritesItsIntentsAndLeavesTheKeyAsItWas) {
     const auto key = committed(new_project());
     const auto change = updating(key, {"staging"});
-    EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(change.intents));
+    EXPECT_THAT(catalogue_->changes.intents(), UnorderedElementsAreArray(change.intents));
     EXPECT_EQ(found(key), key);
     EXPECT_EQ(audited().back(), "key.update");
 }
@@ -19,8 +19,8 @@ TEST_P(CatalogueContract, ABegunUpdateWritesItsIntentsAndLeavesTheKeyAsItWas) {
 TEST_P(CatalogueContract, AnUpdateOfAnotherRevisionIsAConflictAndNothingIsWritten) {
     const auto key = committed(new_project());
     const auto change = changed(key, {"staging"});
-    EXPECT_EQ(catalogue_->begin_update(key.id, 1, change.intents, audit("key.update")), Begin::conflict);
-    EXPECT_THAT(catalogue_->intents(), IsEmpty());
+    EXPECT_EQ(catalogue_->keys.begin_update(key.id, 1, change.intents, audit("key.update")), Begin::conflict);
+    EXPECT_THAT(catalogue_->changes.intents(), IsEmpty());
     EXPECT_EQ(audited().back(), "key.create.commit");
 }
 
@@ -29,24 +29,24 @@ TEST_P(CatalogueContract, AnUpdateBesideAnotherIsAConflictEvenOfTheSameOwner) {
     const auto first = updating(key, {"staging"});
     for (const auto* owner : {"first", "second"}) {
         const auto second = changed(key, {"production"}, owner);
-        EXPECT_EQ(catalogue_->begin_update(key.id, 0, second.intents, audit("x")), Begin::conflict);
+        EXPECT_EQ(catalogue_->keys.begin_update(key.id, 0, second.intents, audit("x")), Begin::conflict);
     }
-    EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(first.intents));
+    EXPECT_THAT(catalogue_->changes.intents(), UnorderedElementsAreArray(first.intents));
     EXPECT_EQ(audited().back(), "key.update");
 }
 
 TEST_P(CatalogueContract, AnUpdateOfAKeyThatIsNotActiveIsAConflict) {
     const auto project = new_project();
     const auto creating = begun(project, "creating").key;
-    EXPECT_EQ(catalogue_->begin_update(creating.id, 0, {}, audit("x")), Begin::conflict);
+    EXPECT_EQ(catalogue_->keys.begin_update(creating.id, 0, {}, audit("x")), Begin::conflict);
     const auto key = committed(project);
-    catalogue_->begin_deletion(key.id, 0, std::nullopt, "first", at(5000), audit("key.delete"));
-    EXPECT_EQ(catalogue_->begin_update(key.id, found(key).revision, {}, audit("x")), Begin::conflict);
+    catalogue_->keys.begin_deletion(key.id, 0, std::nullopt, "first", at(5000), audit("key.delete"));
+    EXPECT_EQ(catalogue_->keys.begin_update(key.id, found(key).revision, {}, audit("x")), Begin::conflict);
     EXPECT_EQ(audited().back(), "key.delete");
 }
 
 TEST_P(CatalogueContract, AnUpdateOfAKeyThatIsGoneSaysSo) {
-    EXPECT_EQ(catalogue_->begin_update("unknown", 0, {}, audit("x")), Begin::gone);
+    EXPECT_EQ(catalogue_->keys.begin_update("unknown", 0, {}, audit("x")), Begin::gone);
     EXPECT_THAT(audited(), IsEmpty());
 }
 
@@ -55,16 +55,16 @@ TEST_P(CatalogueContract, ACommittedUpdateReplacesOnlyWhatChangedAndKeepsTheOrde
     auto change = updating(key, {"staging", "test"});
     change.key.description = "for other cards";
     change.key.mechanisms = {"ECDSA-SHA512"};
-    const auto retired = catalogue_->commit_update(change.key, {"staging", "test"},
-                                                   resolution("first", at(9000)), audit("key.update.commit"));
+    const auto retired = catalogue_->keys.commit_update(
+        change.key, {"staging", "test"}, resolution("first", at(9000)), audit("key.update.commit"));
     const Tombstone old{.object_id = key.deployments[0].object_id.value(),
                         .environment = "staging",
                         .owner = "first",
                         .lease_until = at(9000),
                         .deployed = true};
     EXPECT_THAT(retired, Optional(ElementsAre(old)));
-    EXPECT_THAT(catalogue_->tombstones(), ElementsAre(old));
-    EXPECT_THAT(catalogue_->intents(), IsEmpty());
+    EXPECT_THAT(catalogue_->changes.tombstones(), ElementsAre(old));
+    EXPECT_THAT(catalogue_->changes.intents(), IsEmpty());
     change.key.revision = 1;
     EXPECT_EQ(found(key), change.key);
     EXPECT_EQ(audited().back(), "key.update.commit");
@@ -74,16 +74,17 @@ TEST_P(CatalogueContract, AnUpdateLeavesEnvironmentsThatItDoesNotNameAsTheyStand
     const auto key = committed(new_project());
     auto change = updating(key, {"staging"});
     change.key.deployments[1].alias = "never written";
-    ASSERT_TRUE(catalogue_->commit_update(change.key, {"staging", "unknown"}, resolution("first", at(9000)),
-                                          audit("x")));
+    ASSERT_TRUE(catalogue_->keys.commit_update(change.key, {"staging", "unknown"},
+                                               resolution("first", at(9000)), audit("x")));
     EXPECT_EQ(found(key).deployments[1], key.deployments[1]);
 }
 
 TEST_P(CatalogueContract, AnUpdateWithoutObjectsNeedsNoBeginning) {
     auto key = committed(new_project());
     key.description = "another";
-    EXPECT_THAT(catalogue_->commit_update(key, {}, resolution("first", at(9000)), audit("key.update.commit")),
-                Optional(IsEmpty()));
+    EXPECT_THAT(
+        catalogue_->keys.commit_update(key, {}, resolution("first", at(9000)), audit("key.update.commit")),
+        Optional(IsEmpty()));
     key.revision = 1;
     EXPECT_EQ(found(key), key);
 }
@@ -92,9 +93,10 @@ TEST_P(CatalogueContract, AnUpdateWithoutObjectsIsRefusedWhileAnotherIsUnderWayE
     const auto key = committed(new_project());
     const auto other = updating(key, {"staging"});
     for (const auto* owner : {"first", "second"})
-        EXPECT_EQ(catalogue_->commit_update(key, {}, resolution(owner, at(9000)), audit("x")), std::nullopt);
+        EXPECT_EQ(catalogue_->keys.commit_update(key, {}, resolution(owner, at(9000)), audit("x")),
+                  std::nullopt);
     EXPECT_EQ(found(key), key);
-    EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(other.intents));
+    EXPECT_THAT(catalogue_->changes.intents(), UnorderedElementsAreArray(other.intents));
     EXPECT_EQ(audited().back(), "key.update");
 }
 
@@ -102,9 +104,9 @@ TEST_P(CatalogueContract, AnUpdateIsCommittedOnce) {
     const auto key = committed(new_project());
     const auto change = updating(key, {"staging"});
     EXPECT_TRUE(
-        catalogue_->commit_update(change.key, {"staging"}, resolution("first", at(9000)), audit("one")));
+        catalogue_->keys.commit_update(change.key, {"staging"}, resolution("first", at(9000)), audit("one")));
     EXPECT_FALSE(
-        catalogue_->commit_update(change.key, {"staging"}, resolution("first", at(9000)), audit("two")));
+        catalogue_->keys.commit_update(change.key, {"staging"}, resolution("first", at(9000)), audit("two")));
     EXPECT_EQ(audited().back(), "one");
 }
 
@@ -113,19 +115,21 @@ TEST_P(CatalogueContract, AnUpdateOfAnObjectThatWasNeverIntendedIsRefused) {
     auto change = updating(key, {"staging"});
     change.key.deployments[0].object_id = ObjectId::random();
     EXPECT_FALSE(
-        catalogue_->commit_update(change.key, {"staging"}, resolution("first", at(9000)), audit("x")));
+        catalogue_->keys.commit_update(change.key, {"staging"}, resolution("first", at(9000)), audit("x")));
     EXPECT_EQ(found(key), key);
-    EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(change.intents));
+    EXPECT_THAT(catalogue_->changes.intents(), UnorderedElementsAreArray(change.intents));
 }
 
 TEST_P(CatalogueContract, AnUpdateThatWasSettledCantBeCommittedAndTheOldKeyStands) {
     const auto key = committed(new_project());
     const auto change = updating(key, {"staging"});
-    EXPECT_EQ(catalogue_->resolve_expired_intents(at(5001), "second", at(9000), audit("recovery.settle")), 1);
+    EXPECT_EQ(
+        catalogue_->changes.resolve_expired_intents(at(5001), "second", at(9000), audit("recovery.settle")),
+        1);
     EXPECT_FALSE(
-        catalogue_->commit_update(change.key, {"staging"}, resolution("first", at(9000)), audit("x")));
+        catalogue_->keys.commit_update(change.key, {"staging"}, resolution("first", at(9000)), audit("x")));
     EXPECT_EQ(found(key), key);
-    EXPECT_THAT(catalogue_->tombstones(),
+    EXPECT_THAT(catalogue_->changes.tombstones(),
                 ElementsAre(Tombstone{change.intents[0].object_id, "staging", "second", at(9000), at(9000)}));
 }
 
@@ -134,8 +138,9 @@ TEST_P(CatalogueContract, IntentsThatAnUpdateDoesNotUseBecomeTombstonesThatAreKe
     const auto change = updating(key, {"staging", "production"});
     auto after = key;
     after.deployments[1] = change.key.deployments[1];
-    ASSERT_TRUE(catalogue_->commit_update(after, {"production"}, resolution("first", at(9000)), audit("x")));
-    EXPECT_THAT(catalogue_->tombstones(),
+    ASSERT_TRUE(
+        catalogue_->keys.commit_update(after, {"production"}, resolution("first", at(9000)), audit("x")));
+    EXPECT_THAT(catalogue_->changes.tombstones(),
                 testing::UnorderedElementsAre(
                     Tombstone{change.intents[0].object_id, "staging", "first", at(9000), at(9000)},
                     Tombstone{.object_id = key.deployments[1].object_id.value(),
@@ -149,41 +154,42 @@ TEST_P(CatalogueContract, AFailedDeploymentIsReplacedWithoutATombstone) {
     auto work = begun(new_project());
     work.key.deployments[1].object_id.reset();
     work.key.deployments[1].state = DeploymentState::failed;
-    catalogue_->commit_create(work.key, resolution("first", at(9000), {work.intents[1].object_id}),
-                              audit("x"));
+    catalogue_->keys.commit_create(work.key, resolution("first", at(9000), {work.intents[1].object_id}),
+                                   audit("x"));
     const auto change = updating(found(work.key), {"production"});
     EXPECT_THAT(
-        catalogue_->commit_update(change.key, {"production"}, resolution("first", at(9000)), audit("x")),
+        catalogue_->keys.commit_update(change.key, {"production"}, resolution("first", at(9000)), audit("x")),
         Optional(IsEmpty()));
     EXPECT_EQ(found(work.key).deployments, change.key.deployments);
 }
 
 TEST_P(CatalogueContract, AnEnvironmentThatIsBeingUndeployedMayBeDeployedAgain) {
     const auto key = committed(new_project());
-    catalogue_->begin_deletion(key.id, 0, "staging", "other", at(4000), audit("undeploy"));
+    catalogue_->keys.begin_deletion(key.id, 0, "staging", "other", at(4000), audit("undeploy"));
     const auto change = updating(found(key), {"staging"});
-    EXPECT_THAT(catalogue_->commit_update(change.key, {"staging"}, resolution("first", at(9000)), audit("x")),
-                Optional(IsEmpty()));
+    EXPECT_THAT(
+        catalogue_->keys.commit_update(change.key, {"staging"}, resolution("first", at(9000)), audit("x")),
+        Optional(IsEmpty()));
     const auto old = key.deployments[0].object_id.value();
-    EXPECT_THAT(catalogue_->tombstones(), ElementsAre(Tombstone{.object_id = old,
-                                                                .environment = "staging",
-                                                                .owner = "other",
-                                                                .lease_until = at(4000),
-                                                                .deployed = true}));
-    catalogue_->remove_tombstone(old, audit("destroyed"));
+    EXPECT_THAT(catalogue_->changes.tombstones(), ElementsAre(Tombstone{.object_id = old,
+                                                                        .environment = "staging",
+                                                                        .owner = "other",
+                                                                        .lease_until = at(4000),
+                                                                        .deployed = true}));
+    catalogue_->changes.remove_tombstone(old, audit("destroyed"));
     EXPECT_EQ(found(key).deployments, change.key.deployments);
 }
 
 TEST_P(CatalogueContract, AnAbandonedUpdateLeavesTheKeyAndTombstones) {
     const auto key = committed(new_project());
     const auto change = updating(key, {"staging", "production"});
-    EXPECT_FALSE(catalogue_->abandon_change(key.id, resolution("second", at(9000)), audit("x")));
-    EXPECT_TRUE(catalogue_->abandon_change(
+    EXPECT_FALSE(catalogue_->keys.abandon_change(key.id, resolution("second", at(9000)), audit("x")));
+    EXPECT_TRUE(catalogue_->keys.abandon_change(
         key.id, resolution("first", at(9000), {change.intents[1].object_id}), audit("key.update.abandon")));
-    EXPECT_FALSE(catalogue_->abandon_change(key.id, resolution("first", at(9000)), audit("x")));
+    EXPECT_FALSE(catalogue_->keys.abandon_change(key.id, resolution("first", at(9000)), audit("x")));
     EXPECT_EQ(found(key), key);
-    EXPECT_THAT(catalogue_->intents(), IsEmpty());
-    EXPECT_THAT(catalogue_->tombstones(),
+    EXPECT_THAT(catalogue_->changes.intents(), IsEmpty());
+    EXPECT_THAT(catalogue_->changes.tombstones(),
                 ElementsAre(Tombstone{change.intents[0].object_id, "staging", "first", at(9000), at(9000)}));
     EXPECT_EQ(audited().back(), "key.update.abandon");
 }
@@ -195,8 +201,8 @@ TEST_P(CatalogueContract, TheUsesOfAnObjectComeBackAsTheyWereMade) {
           KeyUsages{KeyUsage::encrypt_decrypt, KeyUsage::sign_verify}}) {
         auto key = new_key(project, random_uuid());
         key.deployments[0].uses = uses;
-        catalogue_->begin_create(key, intents_of(key, "first"), audit("key.create"));
-        catalogue_->commit_create(key, resolution("first", at(9000)), audit("key.create.commit"));
+        catalogue_->keys.begin_create(key, intents_of(key, "first"), audit("key.create"));
+        catalogue_->keys.commit_create(key, resolution("first", at(9000)), audit("key.create.commit"));
         EXPECT_EQ(found(key).deployments[0].uses, uses);
     }
 }
@@ -208,9 +214,9 @@ TEST_P(CatalogueContract, UsesThatWereNeverWrittenFollowTheMechanismsUntilTheyCh
     key = found(key);
     const KeyUsages both{KeyUsage::encrypt_decrypt, KeyUsage::sign_verify};
     EXPECT_EQ(key.deployments[0].uses, both);
-    EXPECT_EQ(catalogue_->recorded_objects("staging", {}, 10).at(0).deployment.uses, both);
+    EXPECT_EQ(catalogue_->keys.recorded_objects("staging", {}, 10).at(0).deployment.uses, both);
     key.mechanisms = {"SHA256-RSA-PKCS"};
-    ASSERT_TRUE(catalogue_->commit_update(key, {}, resolution("first", at(9000)), audit("x")));
+    ASSERT_TRUE(catalogue_->keys.commit_update(key, {}, resolution("first", at(9000)), audit("x")));
     EXPECT_EQ(found(key).mechanisms, key.mechanisms);
     EXPECT_EQ(found(key).deployments[0].uses, both);
     EXPECT_EQ(found(key).deployments[1].uses, both);
@@ -218,13 +224,13 @@ TEST_P(CatalogueContract, UsesThatWereNeverWrittenFollowTheMechanismsUntilTheyCh
 
 TEST_P(CatalogueContract, TheObjectsOfAKeyAreThoseOfItsDeploymentsOnceItIsActive) {
     const auto project = new_project();
-    EXPECT_THAT(catalogue_->objects_of(begun(project, "creating").key.id), IsEmpty());
+    EXPECT_THAT(catalogue_->keys.objects_of(begun(project, "creating").key.id), IsEmpty());
     const auto key = committed(project);
-    EXPECT_THAT(catalogue_->objects_of(key.id),
+    EXPECT_THAT(catalogue_->keys.objects_of(key.id),
                 testing::UnorderedElementsAre(key.deployments[0].object_id.value(),
                                               key.deployments[1].object_id.value()));
-    catalogue_->begin_deletion(key.id, 0, std::nullopt, "first", at(5000), audit("key.delete"));
-    EXPECT_THAT(catalogue_->objects_of(key.id), IsEmpty());
+    catalogue_->keys.begin_deletion(key.id, 0, std::nullopt, "first", at(5000), audit("key.delete"));
+    EXPECT_THAT(catalogue_->keys.objects_of(key.id), IsEmpty());
 }
 
 TEST_P(CatalogueContract, AChangeEndsOnlyItsOwnIntentsAndNotThoseOfAnotherOfTheSameOwner) {
@@ -232,12 +238,12 @@ TEST_P(CatalogueContract, AChangeEndsOnlyItsOwnIntentsAndNotThoseOfAnotherOfTheS
     const auto theirs = updating(key, {"staging"});
     auto ours = resolution("first", at(9000));
     ours.intents = {ObjectId::random()};
-    EXPECT_FALSE(catalogue_->abandon_change(key.id, ours, audit("x")));
-    EXPECT_FALSE(catalogue_->commit_update(theirs.key, {"staging"}, ours, audit("x")));
-    EXPECT_THAT(catalogue_->intents(), UnorderedElementsAreArray(theirs.intents));
-    EXPECT_THAT(catalogue_->tombstones(), IsEmpty());
+    EXPECT_FALSE(catalogue_->keys.abandon_change(key.id, ours, audit("x")));
+    EXPECT_FALSE(catalogue_->keys.commit_update(theirs.key, {"staging"}, ours, audit("x")));
+    EXPECT_THAT(catalogue_->changes.intents(), UnorderedElementsAreArray(theirs.intents));
+    EXPECT_THAT(catalogue_->changes.tombstones(), IsEmpty());
     ours.intents = {theirs.intents.at(0).object_id};
-    EXPECT_TRUE(catalogue_->commit_update(theirs.key, {"staging"}, ours, audit("x")));
+    EXPECT_TRUE(catalogue_->keys.commit_update(theirs.key, {"staging"}, ours, audit("x")));
 }
 
 }  // namespace

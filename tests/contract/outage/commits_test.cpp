@@ -24,13 +24,13 @@ AuditRecord audit() {
 
 class Commits : public testing::Test {
   protected:
-    bool create_user(const std::string& name) { return catalogue_->create_user(name, "", audit()); }
+    bool create_user(const std::string& name) { return catalogue_->users.create_user(name, "", audit()); }
     std::string users() { return database_.query("select count(*) from users").at(0).at(0); }
     std::string records() { return database_.query("select count(*) from audit").at(0).at(0); }
     const test::PgProxy& proxy() { return database_.proxy(); }
 
     ProxiedDatabase database_;
-    std::unique_ptr<Catalogue> catalogue_ = database_.catalogue(deadline);
+    std::shared_ptr<Catalogue> catalogue_ = database_.catalogue(deadline);
 };
 
 /// Faults after which the server has committed, and the client gets another answer or none.
@@ -98,7 +98,7 @@ TEST_F(Commits, ReadsThatMetAnotherTransactionRunAgain) {
     ASSERT_TRUE(create_user("alice"));
     for (const auto* sqlstate : {"40001", "40P01"}) {
         proxy().command(std::string("statement-fault ") + sqlstate + " 3 matching from users");
-        EXPECT_TRUE(catalogue_->find_user("alice"));
+        EXPECT_TRUE(catalogue_->users.find_user("alice"));
     }
     EXPECT_EQ(proxy().count("faults"), 6);
 }
@@ -120,14 +120,14 @@ TEST_F(Commits, WithoutAnAnswerAreOfUnknownOutcomeUntilTheDatabaseCanBeAsked) {
     EXPECT_TRUE(comes_true(
         [&] {
             try {
-                committed = catalogue_->was_committed(change_id);
+                committed = catalogue_->audit_log.was_committed(change_id);
             } catch (const CatalogueError&) {
             }
             return committed.has_value();
         },
         3s));
     EXPECT_EQ(committed, true);
-    EXPECT_FALSE(catalogue_->was_committed("an id that was never used"));
+    EXPECT_FALSE(catalogue_->audit_log.was_committed("an id that was never used"));
     EXPECT_EQ(records(), "1");
 }
 
@@ -154,18 +154,18 @@ TEST_F(Commits, OfAServerThatBecameAStandbyAreMadeOnANewConnection) {
     ASSERT_TRUE(create_user("alice"));
     proxy().command("read-only");
     EXPECT_TRUE(create_user("bob"));
-    EXPECT_TRUE(catalogue_->find_user("bob"));
+    EXPECT_TRUE(catalogue_->users.find_user("bob"));
     // The other connections of the pool lead to the same server.
-    EXPECT_NO_THROW(catalogue_->probe("first", system_now()));
+    EXPECT_NO_THROW(catalogue_->readiness.probe("first", system_now()));
     for (int i = 0; i < 8; ++i)
         EXPECT_TRUE(create_user(std::to_string(i)));
 }
 
 TEST_F(Commits, AProbeLeavesAServerThatBecameAStandby) {
-    catalogue_->probe("first", system_now());
+    catalogue_->readiness.probe("first", system_now());
     proxy().command("read-only");
-    EXPECT_THROW(catalogue_->probe("first", system_now()), CatalogueError);
-    EXPECT_NO_THROW(catalogue_->probe("first", system_now()));
+    EXPECT_THROW(catalogue_->readiness.probe("first", system_now()), CatalogueError);
+    EXPECT_NO_THROW(catalogue_->readiness.probe("first", system_now()));
 }
 
 class FrozenDatabase : public Commits {};
@@ -179,7 +179,7 @@ TEST_F(FrozenDatabase, CutsEveryCallAtItsDeadlineAndRefusesTheNextOnesAtOnce) {
         calls.push_back(std::async(std::launch::async, [&, i] {
             const auto start = Time::now();
             if (i % 2 == 0)
-                EXPECT_THROW(catalogue_->find_user("alice"), CatalogueError);
+                EXPECT_THROW(catalogue_->users.find_user("alice"), CatalogueError);
             else
                 EXPECT_THROW(create_user(std::to_string(i)), CatalogueError);
             return std::chrono::duration_cast<std::chrono::milliseconds>(Time::now() - start);
@@ -188,13 +188,13 @@ TEST_F(FrozenDatabase, CutsEveryCallAtItsDeadlineAndRefusesTheNextOnesAtOnce) {
         EXPECT_LT(call.get(), deadline + 1s);
     EXPECT_GE(Time::now() - began, deadline);
     const auto next = Time::now();
-    EXPECT_THROW(catalogue_->find_user("alice"), CatalogueError);
+    EXPECT_THROW(catalogue_->users.find_user("alice"), CatalogueError);
     EXPECT_LT(Time::now() - next, 200ms);
     proxy().command("thaw");
     EXPECT_TRUE(comes_true(
         [&] {
             try {
-                return catalogue_->find_user("alice").has_value();
+                return catalogue_->users.find_user("alice").has_value();
             } catch (const CatalogueError&) {
                 return false;
             }
@@ -204,12 +204,12 @@ TEST_F(FrozenDatabase, CutsEveryCallAtItsDeadlineAndRefusesTheNextOnesAtOnce) {
 
 TEST_F(FrozenDatabase, IsUsedAgainAsSoonAsAProbeSucceeds) {
     ASSERT_TRUE(create_user("alice"));
-    catalogue_->probe("first", system_now());
+    catalogue_->readiness.probe("first", system_now());
     proxy().command("freeze");
-    EXPECT_THROW(catalogue_->find_user("alice"), CatalogueError);
+    EXPECT_THROW(catalogue_->users.find_user("alice"), CatalogueError);
     proxy().command("thaw");
-    EXPECT_NO_THROW(catalogue_->probe("first", system_now()));
-    EXPECT_TRUE(catalogue_->find_user("alice"));
+    EXPECT_NO_THROW(catalogue_->readiness.probe("first", system_now()));
+    EXPECT_TRUE(catalogue_->users.find_user("alice"));
 }
 
 TEST_F(FrozenDatabase, DoesNotCutWhatOnlyTakesManyStatements) {
@@ -218,19 +218,19 @@ TEST_F(FrozenDatabase, DoesNotCutWhatOnlyTakesManyStatements) {
         "create function slowly() returns trigger as $$ begin perform pg_sleep(0.4); return new; "
         "end $$ language plpgsql; create trigger slow before insert on project_environments "
         "for each row execute function slowly()");
-    EXPECT_TRUE(catalogue_->create_project("payments", {"a", "b", "c", "d"}, audit()));
+    EXPECT_TRUE(catalogue_->projects.create_project("payments", {"a", "b", "c", "d"}, audit()));
 }
 
 TEST_F(FrozenDatabase, AStatementThatTakesTooLongIsEndedByTheServerItself) {
     database_.query("begin; lock table users in access exclusive mode");
     try {
-        catalogue_->find_user("alice");
+        catalogue_->users.find_user("alice");
         ADD_FAILURE() << "it was found";
     } catch (const CatalogueError& error) {
         EXPECT_THAT(error.what(), HasSubstr("lock timeout"));
     }
     database_.query("rollback");
-    EXPECT_FALSE(catalogue_->find_user("alice"));  // at once, because the database answered
+    EXPECT_FALSE(catalogue_->users.find_user("alice"));  // at once, because the database answered
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ class Outages : public testing::Test {
 
     Tokens tokens_;
     ProxiedDatabase database_;
-    std::unique_ptr<Catalogue> catalogue_ = database_.catalogue(1s);
+    std::shared_ptr<Catalogue> catalogue_ = database_.catalogue(1s);
     std::unique_ptr<Replica> replica_;
 };
 

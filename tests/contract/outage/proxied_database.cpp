@@ -18,13 +18,13 @@ std::string name_of(const TestDatabase& database) {
 
 ProxiedDatabase::ProxiedDatabase() : proxy_(PostgresServer::instance().socket()) {}
 
-std::unique_ptr<Catalogue> ProxiedDatabase::catalogue(std::chrono::milliseconds deadline,
+std::shared_ptr<Catalogue> ProxiedDatabase::catalogue(std::chrono::milliseconds deadline,
                                                       std::size_t connections) const {
     return open_catalogue(PostgresServer::instance().url_at(proxy_.port(), name_of(*database_)), connections,
                           deadline);
 }
 
-std::unique_ptr<Catalogue> ProxiedDatabase::direct_catalogue() const {
+std::shared_ptr<Catalogue> ProxiedDatabase::direct_catalogue() const {
     return open_catalogue(database_->url(), 2);
 }
 

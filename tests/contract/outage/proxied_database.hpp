@@ -19,10 +19,10 @@ class ProxiedDatabase {
 
     [[nodiscard]] const test::PgProxy& proxy() const { return proxy_; }
     /// A catalogue that connects through the proxy.
-    [[nodiscard]] std::unique_ptr<Catalogue> catalogue(std::chrono::milliseconds deadline,
+    [[nodiscard]] std::shared_ptr<Catalogue> catalogue(std::chrono::milliseconds deadline,
                                                        std::size_t connections = 4) const;
     /// A catalogue that bypasses the proxy.
-    [[nodiscard]] std::unique_ptr<Catalogue> direct_catalogue() const;
+    [[nodiscard]] std::shared_ptr<Catalogue> direct_catalogue() const;
     Rows query(const std::string& statements) { return database_->query(statements); }
 
   private:

@@ -47,8 +47,8 @@ std::string material(const std::string& name) {
 }  // namespace
 
 void prepare(Catalogue& catalogue) {
-    catalogue.create_project("MyProject", {"production", "staging"}, {});
-    catalogue.create_user("alice", "", {});
+    catalogue.projects.create_project("MyProject", {"production", "staging"}, {});
+    catalogue.users.create_user("alice", "", {});
 }
 
 Replica::Replica(const std::string& owner, Catalogue& catalogue, const Tokens& tokens)
@@ -70,8 +70,8 @@ Replica::Replica(const std::string& owner, Catalogue& catalogue, const Tokens& t
         profile.deadline = token_deadline;
         environments_.add(std::make_unique<service::Environment>(profile, token));
     }
-    project_ = *catalogue.find_project("MyProject");
-    alice_ = {catalogue.find_user("alice")->id,
+    project_ = *catalogue.projects.find_project("MyProject");
+    alice_ = {catalogue.users.find_user("alice")->id,
               "alice",
               {{project_.id, Permission::manage, {}}, {project_.id, Permission::deploy_undeploy, {}}}};
     const auto run = [&](const char* name, std::chrono::milliseconds every, std::function<void()> task) {
@@ -154,7 +154,7 @@ Replica::Answer Replica::answer(const std::string& shape, const std::string& rep
 }
 
 std::optional<Key> Replica::find(const std::string& name) {
-    return service_context_.catalogue.find_key(project_.id, name);
+    return service_context_.catalogue.keys.find_key(project_.id, name);
 }
 
 }  // namespace keyward::storage

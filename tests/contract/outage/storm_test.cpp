@@ -103,7 +103,7 @@ class Storm : public testing::TestWithParam<const char*> {
 
     Tokens tokens_;
     ProxiedDatabase database_;
-    std::unique_ptr<Catalogue> catalogue_ = database_.catalogue(300ms);
+    std::shared_ptr<Catalogue> catalogue_ = database_.catalogue(300ms);
     std::unique_ptr<Replica> replica_;
     std::set<std::string> kept_;
 };

@@ -12,7 +12,6 @@
 #include "api/all_routes.hpp"
 #include "service/auth/login.hpp"
 #include "service/idempotency/idempotent_requests.hpp"
-#include "storage/login_networks_of.hpp"
 #include "storage/open_catalogue.hpp"
 #include "tests/e2e/support/encodings.hpp"
 #include "tests/e2e/support/live.hpp"
@@ -68,8 +67,7 @@ std::vector<Row> read_table() {
     const auto catalogue = storage::open_catalogue("sqlite://" + folder.file("empty.db"), 1);
     service::Environments environments;
     service::InFlight in_flight;
-    service::Login login(*catalogue, storage::login_networks_of(*catalogue), system_now,
-                         std::chrono::steady_clock::now);
+    service::Login login(*catalogue, catalogue->login_networks, system_now, std::chrono::steady_clock::now);
     const service::ServiceContext service_context{*catalogue, environments, in_flight,
                                                   {},         "nobody",     system_now};
     service::IdempotentRequests repeats(

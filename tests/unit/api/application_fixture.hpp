@@ -9,7 +9,6 @@
 #include "api/application.hpp"
 #include "api/json/json_body.hpp"
 #include "service/auth/api_token.hpp"
-#include "storage/login_networks_of.hpp"
 #include "tests/unit/service/service_fixture.hpp"
 
 namespace keyward::api {
@@ -33,11 +32,12 @@ class ApplicationTest : public testing::Test {
     http::Headers login(const std::vector<Grant>& grants) {
         const SecretBytes token = service::make_api_token();
         const std::string user = "user" + std::to_string(++users_);
-        fixture_.catalogue->create_user(user, "", {});
-        const std::string id = fixture_.catalogue->find_user(user)->id;
+        fixture_.catalogue->users.create_user(user, "", {});
+        const std::string id = fixture_.catalogue->users.find_user(user)->id;
         for (const auto& grant : grants)
-            fixture_.catalogue->add_grant(id, grant, {});
-        fixture_.catalogue->create_api_token(id, "", service::hash_api_token(token.reveal_text()), {}, {});
+            fixture_.catalogue->users.add_grant(id, grant, {});
+        fixture_.catalogue->access_tokens.create_api_token(
+            id, "", service::hash_api_token(token.reveal_text()), {}, {});
         return {{"authorization", "Bearer " + std::string(token.reveal_text())},
                 {"content-type", "application/json"}};
     }
@@ -56,7 +56,7 @@ class ApplicationTest : public testing::Test {
     service::ServiceFixture fixture_;
     service::Access access_{*fixture_.catalogue, [this] { return fixture_.now; }};
     std::chrono::steady_clock::time_point steady_now_{std::chrono::hours(1)};
-    service::Login login_{*fixture_.catalogue, storage::login_networks_of(*fixture_.catalogue),
+    service::Login login_{*fixture_.catalogue, fixture_.catalogue->login_networks,
                           [this] { return fixture_.now; }, [this] { return steady_now_; }};
     service::IdempotentRequests repeats_{fixture_.service_context(), random_secret(32), [] {},
                                          std::chrono::seconds(1)};

@@ -145,7 +145,7 @@ TEST_F(ApplicationTest, AKeyBeingCreatedIsNotThereYet) {
     key.id = "1";
     key.project_id = fixture_.project.id;
     key.name = "k";
-    fixture_.catalogue->begin_create(key, {}, {});
+    fixture_.catalogue->keys.begin_create(key, {}, {});
     EXPECT_EQ(send(http::Method::get, keys_path + "k", manager()).status, 404);
 }
 

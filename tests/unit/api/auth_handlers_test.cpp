@@ -1,5 +1,4 @@
 #include "api/handlers/handlers.hpp"
-
 #include "crypto/password.hpp"
 #include "tests/unit/api/application_fixture.hpp"
 
@@ -13,7 +12,7 @@ class AuthResource : public ApplicationTest {
     AuthResource() {
         std::string password = "open-sesame-1";
         static const std::string hash = hash_password(SecretBytes::take(password));
-        fixture_.catalogue->create_user("bob", hash, {});
+        fixture_.catalogue->users.create_user("bob", hash, {});
     }
 
     http::Response post(const std::string& body,
@@ -47,8 +46,8 @@ TEST_F(AuthResource, AnswersWithATokenForAnHour) {
 }
 
 TEST_F(AuthResource, TheTokenWorksAtOnce) {
-    fixture_.catalogue->add_grant(fixture_.catalogue->find_user("bob")->id,
-                                  {fixture_.project.id, Permission::use, {}}, {});
+    fixture_.catalogue->users.add_grant(fixture_.catalogue->users.find_user("bob")->id,
+                                        {fixture_.project.id, Permission::use, {}}, {});
     const std::string token = Json::parse(post(good_).body)["access_token"];
     EXPECT_EQ(send(http::Method::get, "/apiops/projects/MyProject/environments",
                    {{"authorization", "Bearer " + token}})

@@ -1,5 +1,4 @@
 #include "api/handlers/handlers.hpp"
-
 #include "tests/unit/api/application_fixture.hpp"
 
 namespace keyward::api {
@@ -71,7 +70,7 @@ TEST_F(EnvironmentsResource, OnlyThoseWithinTheCallersGrantsAreListed) {
 }
 
 TEST_F(EnvironmentsResource, OneThatTheConfigurationLacksIsListedWithoutAType) {
-    fixture_.catalogue->create_project("Old", {"gone"}, {});
+    fixture_.catalogue->projects.create_project("Old", {"gone"}, {});
     EXPECT_EQ(list("/apiops/projects/Old/environments/", admin()).dump(),
               R"([{"description":"","id":"gone","name":"gone","status":"UNPUBLISHED","type":null}])");
 }
@@ -140,7 +139,7 @@ TEST_F(EnvironmentsResource, ListMechanismsForGrantsThatReachThem) {
 }
 
 TEST_F(EnvironmentsResource, ListMechanismsOnlyOfThoseOfTheConfiguration) {
-    fixture_.catalogue->create_project("Old", {"gone"}, {});
+    fixture_.catalogue->projects.create_project("Old", {"gone"}, {});
     EXPECT_EQ(send(http::Method::get, "/apiops/environments/gone/mechanisms/", admin()).status, 400);
 }
 

@@ -13,7 +13,7 @@ namespace keyward::api {
 namespace {
 
 /// A catalogue that answers nobody's token until it is let go.
-class HangingCatalogue final : public service::ForwardingCatalogue {
+class HangingCatalogue final : public ForwardingCatalogue {
   public:
     using ForwardingCatalogue::ForwardingCatalogue;
 
@@ -35,9 +35,10 @@ class OptionalLoginTest : public testing::Test {
   protected:
     [[nodiscard]] std::string token_of_a_user() const {
         const SecretBytes token = service::make_api_token();
-        fixture_.catalogue->create_user("somebody", "", {});
-        fixture_.catalogue->create_api_token(fixture_.catalogue->find_user("somebody")->id, "",
-                                             service::hash_api_token(token.reveal_text()), {}, {});
+        fixture_.catalogue->users.create_user("somebody", "", {});
+        fixture_.catalogue->access_tokens.create_api_token(
+            fixture_.catalogue->users.find_user("somebody")->id, "",
+            service::hash_api_token(token.reveal_text()), {}, {});
         return "Bearer " + std::string(token.reveal_text());
     }
 

@@ -1,5 +1,4 @@
 #include "api/handlers/handlers.hpp"
-
 #include "tests/unit/api/use_fixture.hpp"
 
 namespace keyward::api {

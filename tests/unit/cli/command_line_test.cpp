@@ -247,7 +247,7 @@ class CommandWork : public testing::Test {
     }
     std::vector<Grant> grants() {
         const auto catalogue = storage::open_catalogue("sqlite://" + (folder_ / "keyward.db").string(), 1);
-        return catalogue->grants_of(catalogue->find_user("alice")->id);
+        return catalogue->users.grants_of(catalogue->users.find_user("alice")->id);
     }
 
     std::filesystem::path folder_;

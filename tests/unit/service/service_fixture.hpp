@@ -29,10 +29,10 @@ class ServiceFixture {
             profile.deadline = deadline;
             environments.add(std::make_unique<Environment>(profile, token));
         }
-        catalogue->create_project("MyProject", {"production", "staging"}, {});
-        catalogue->create_user("alice", "", {});
-        project = *catalogue->find_project("MyProject");
-        alice = {catalogue->find_user("alice")->id,
+        catalogue->projects.create_project("MyProject", {"production", "staging"}, {});
+        catalogue->users.create_user("alice", "", {});
+        project = *catalogue->projects.find_project("MyProject");
+        alice = {catalogue->users.find_user("alice")->id,
                  "alice",
                  {{project.id, Permission::manage, {}}, {project.id, Permission::deploy_undeploy, {}}}};
     }
@@ -74,7 +74,7 @@ class ServiceFixture {
     }
 
     std::filesystem::path folder;
-    std::unique_ptr<Catalogue> catalogue;
+    std::shared_ptr<Catalogue> catalogue;
     std::shared_ptr<fakes::FakeToken> production = std::make_shared<fakes::FakeToken>();
     std::shared_ptr<fakes::FakeToken> staging = std::make_shared<fakes::FakeToken>();
     InFlight in_flight;

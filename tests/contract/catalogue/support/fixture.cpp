@@ -88,18 +88,19 @@ void together(int count, const std::function<void(int)>& body) {
 CatalogueContract::CatalogueContract()
     : database_(GetParam().make()), catalogue_(open_catalogue(database_->url(), 8)) {}
 
-std::unique_ptr<Catalogue> CatalogueContract::another(std::size_t connections) const {
+std::shared_ptr<Catalogue> CatalogueContract::another(std::size_t connections) const {
     return open_catalogue(database_->url(), connections);
 }
 
 std::string CatalogueContract::new_project(const std::string& name) {
-    EXPECT_TRUE(catalogue_->create_project(name, {"production", "staging"}, audit("project.create")));
-    return catalogue_->find_project(name).value().id;
+    EXPECT_TRUE(
+        catalogue_->projects.create_project(name, {"production", "staging"}, audit("project.create")));
+    return catalogue_->projects.find_project(name).value().id;
 }
 
 std::string CatalogueContract::new_user(const std::string& name) {
-    EXPECT_TRUE(catalogue_->create_user(name, "", audit("user.create")));
-    return catalogue_->find_user(name).value().id;
+    EXPECT_TRUE(catalogue_->users.create_user(name, "", audit("user.create")));
+    return catalogue_->users.find_user(name).value().id;
 }
 
 Key CatalogueContract::new_key(const std::string& project_id, const std::string& name) const {
@@ -142,14 +143,14 @@ CatalogueContract::Begun CatalogueContract::begun(const std::string& project_id,
                                                   const std::string& owner, Instant lease_until) {
     Begun result{.key = new_key(project_id, name), .intents = {}};
     result.intents = intents_of(result.key, owner, lease_until);
-    EXPECT_TRUE(catalogue_->begin_create(result.key, result.intents, audit("key.create")));
+    EXPECT_TRUE(catalogue_->keys.begin_create(result.key, result.intents, audit("key.create")));
     return result;
 }
 
 Key CatalogueContract::committed(const std::string& project_id, const std::string& name) {
     const auto work = begun(project_id, name);
     EXPECT_TRUE(
-        catalogue_->commit_create(work.key, resolution("first", at(9000)), audit("key.create.commit")));
+        catalogue_->keys.commit_create(work.key, resolution("first", at(9000)), audit("key.create.commit")));
     return found(work.key);
 }
 
@@ -179,35 +180,35 @@ CatalogueContract::Begun CatalogueContract::updating(const Key& key,
                                                      const std::vector<std::string>& environments,
                                                      const std::string& owner, Instant lease_until) {
     auto change = changed(key, environments, owner, lease_until);
-    EXPECT_EQ(catalogue_->begin_update(key.id, key.revision, change.intents, audit("key.update")),
+    EXPECT_EQ(catalogue_->keys.begin_update(key.id, key.revision, change.intents, audit("key.update")),
               Begin::begun);
     return change;
 }
 
 Key CatalogueContract::found(const Key& key) {
-    return catalogue_->find_key(key.project_id, key.name).value();
+    return catalogue_->keys.find_key(key.project_id, key.name).value();
 }
 
 std::optional<KeyState> CatalogueContract::state_of(const Key& key) {
-    const auto found = catalogue_->find_key(key.project_id, key.name);
+    const auto found = catalogue_->keys.find_key(key.project_id, key.name);
     if (!found || found->id != key.id) return std::nullopt;
     return found->state;
 }
 
 std::vector<ObjectId> CatalogueContract::new_tombstones(const std::string& owner, Instant lease_until) {
     const auto work = begun(new_project(random_uuid()), "gone", owner);
-    EXPECT_TRUE(
-        catalogue_->abandon_change(work.key.id, resolution(owner, lease_until), audit("key.create.abandon")));
+    EXPECT_TRUE(catalogue_->keys.abandon_change(work.key.id, resolution(owner, lease_until),
+                                                audit("key.create.abandon")));
     return {work.intents.at(0).object_id, work.intents.at(1).object_id};
 }
 
 std::vector<Tombstone> CatalogueContract::claim_all(Catalogue& catalogue, Instant now,
                                                     const std::string& owner, Instant lease_until) {
     std::vector<Tombstone> all;
-    for (const auto& [environment, tombstones] : catalogue.waiting_tombstones(now, owner)) {
+    for (const auto& [environment, tombstones] : catalogue.changes.waiting_tombstones(now, owner)) {
         TombstoneClaim claim{environment, owner, now, lease_until};
-        for (auto part = catalogue.claim_tombstones(claim); !part.empty();
-             part = catalogue.claim_tombstones(claim)) {
+        for (auto part = catalogue.changes.claim_tombstones(claim); !part.empty();
+             part = catalogue.changes.claim_tombstones(claim)) {
             all.insert(all.end(), part.begin(), part.end());
             claim.after = part.back().object_id;
         }
@@ -218,7 +219,7 @@ std::vector<Tombstone> CatalogueContract::claim_all(Catalogue& catalogue, Instan
 
 std::vector<std::string> CatalogueContract::audited() {
     std::vector<std::string> actions;
-    for (const auto& record : catalogue_->audit_trail(1000))
+    for (const auto& record : catalogue_->audit_log.audit_trail(1000))
         actions.push_back(record.action);
     return actions;
 }

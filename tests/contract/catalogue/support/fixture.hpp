@@ -47,7 +47,7 @@ class CatalogueContract : public testing::TestWithParam<DatabaseKind> {
     CatalogueContract();
 
     /// A second catalogue on the same database, like that of another process.
-    [[nodiscard]] std::unique_ptr<Catalogue> another(std::size_t connections = 2) const;
+    [[nodiscard]] std::shared_ptr<Catalogue> another(std::size_t connections = 2) const;
     /// The id of a new project with the environments production and staging.
     std::string new_project(const std::string& name = "payments");
     std::string new_user(const std::string& name = "alice");
@@ -81,7 +81,7 @@ class CatalogueContract : public testing::TestWithParam<DatabaseKind> {
     std::vector<std::string> audited();
 
     std::unique_ptr<TestDatabase> database_;
-    std::unique_ptr<Catalogue> catalogue_;
+    std::shared_ptr<Catalogue> catalogue_;
 };
 
 }  // namespace keyward::storage

@@ -15,16 +15,16 @@ class CountingCatalogue : public ForwardingCatalogue {
 
     std::optional<Identity> find_identity(const std::string& hash) override {
         ++identities;
-        return next_.find_identity(hash);
+        return next_.access_tokens.find_identity(hash);
     }
     std::vector<Grant> grants_of(const std::string& user_id) override {
-        auto grants = next_.grants_of(user_id);
+        auto grants = next_.users.grants_of(user_id);
         if (after_grants) std::exchange(after_grants, nullptr)();
         return grants;
     }
     std::optional<Project> find_project(const std::string& name) override {
         ++projects;
-        return next_.find_project(name);
+        return next_.projects.find_project(name);
     }
 
     int identities = 0;
@@ -35,8 +35,9 @@ class CountingCatalogue : public ForwardingCatalogue {
 class AccessCacheTest : public testing::Test {
   protected:
     AccessCacheTest() {
-        fixture_.catalogue->add_grant(fixture_.alice.user_id, use_, {});
-        token_id_ = fixture_.catalogue->create_api_token(fixture_.alice.user_id, "test", "hash", {}, {});
+        fixture_.catalogue->users.add_grant(fixture_.alice.user_id, use_, {});
+        token_id_ = fixture_.catalogue->access_tokens.create_api_token(fixture_.alice.user_id, "test", "hash",
+                                                                       {}, {});
     }
 
     ServiceFixture fixture_;
@@ -61,59 +62,62 @@ TEST_F(AccessCacheTest, ReadsAProjectOnce) {
 
 TEST_F(AccessCacheTest, DoesNotKeepThatThereIsNoSuchToken) {
     EXPECT_EQ(cache_.token("later"), nullptr);
-    fixture_.catalogue->create_api_token(fixture_.alice.user_id, "test", "later", {}, {});
+    fixture_.catalogue->access_tokens.create_api_token(fixture_.alice.user_id, "test", "later", {}, {});
     EXPECT_NE(cache_.token("later"), nullptr);
 }
 
 TEST_F(AccessCacheTest, DoesNotKeepThatThereIsNoSuchProject) {
     cache_.token("hash");
     EXPECT_EQ(cache_.project("later"), nullptr);
-    fixture_.catalogue->create_project("later", {"production"}, {});
+    fixture_.catalogue->projects.create_project("later", {"production"}, {});
     EXPECT_NE(cache_.project("later"), nullptr);
 }
 
 TEST_F(AccessCacheTest, ATokenThatIsRevokedElsewhereIsSeenAsRevokedNextTime) {
     EXPECT_FALSE(cache_.token("hash")->identity.revoked);
-    fixture_.catalogue->revoke_api_token(token_id_, {});
+    fixture_.catalogue->access_tokens.revoke_api_token(token_id_, {});
     EXPECT_TRUE(cache_.token("hash")->identity.revoked);
 }
 
 TEST_F(AccessCacheTest, AGrantThatIsRevokedElsewhereIsGoneNextTime) {
     EXPECT_EQ(cache_.token("hash")->grants.size(), 1U);
-    fixture_.catalogue->revoke_grant(fixture_.alice.user_id, use_, {});
+    fixture_.catalogue->users.revoke_grant(fixture_.alice.user_id, use_, {});
     EXPECT_EQ(cache_.token("hash")->grants.size(), 0U);
 }
 
 TEST_F(AccessCacheTest, AGrantThatIsGivenElsewhereIsThereNextTime) {
     cache_.token("hash");
-    fixture_.catalogue->add_grant(fixture_.alice.user_id, {fixture_.project.id, Permission::manage, {}}, {});
+    fixture_.catalogue->users.add_grant(fixture_.alice.user_id, {fixture_.project.id, Permission::manage, {}},
+                                        {});
     EXPECT_EQ(cache_.token("hash")->grants.size(), 2U);
 }
 
 TEST_F(AccessCacheTest, AUserThatIsDeletedElsewhereIsGoneNextTime) {
     cache_.token("hash");
-    fixture_.catalogue->delete_user("alice", {});
+    fixture_.catalogue->users.delete_user("alice", {});
     EXPECT_EQ(cache_.token("hash"), nullptr);
 }
 
 TEST_F(AccessCacheTest, AProjectThatIsMadeAnewHasItsNewIdNextTime) {
     cache_.token("hash");
     cache_.project("MyProject");
-    fixture_.catalogue->delete_project("MyProject", {});
-    fixture_.catalogue->create_project("MyProject", {"production"}, {});
+    fixture_.catalogue->projects.delete_project("MyProject", {});
+    fixture_.catalogue->projects.create_project("MyProject", {"production"}, {});
     cache_.token("hash");
-    EXPECT_EQ(cache_.project("MyProject")->id, fixture_.catalogue->find_project("MyProject")->id);
+    EXPECT_EQ(cache_.project("MyProject")->id, fixture_.catalogue->projects.find_project("MyProject")->id);
 }
 
 TEST_F(AccessCacheTest, WhatChangesWhileItIsReadIsReadAgainNextTime) {
-    catalogue_.after_grants = [&] { fixture_.catalogue->revoke_grant(fixture_.alice.user_id, use_, {}); };
+    catalogue_.after_grants = [&] {
+        fixture_.catalogue->users.revoke_grant(fixture_.alice.user_id, use_, {});
+    };
     EXPECT_EQ(cache_.token("hash")->grants.size(), 1U);
     EXPECT_EQ(cache_.token("hash")->grants.size(), 0U);
 }
 
 TEST_F(AccessCacheTest, ForgetsWhenItIsFullAndReadsAgain) {
     for (const char* hash : {"two", "three"})
-        fixture_.catalogue->create_api_token(fixture_.alice.user_id, "test", hash, {}, {});
+        fixture_.catalogue->access_tokens.create_api_token(fixture_.alice.user_id, "test", hash, {}, {});
     for (const char* hash : {"hash", "two", "three", "hash"})
         EXPECT_NE(cache_.token(hash), nullptr);
     EXPECT_EQ(catalogue_.identities, 4);

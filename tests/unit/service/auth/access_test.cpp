@@ -10,8 +10,8 @@ class AccessTest : public testing::Test {
   protected:
     std::string token_of_alice(std::optional<Instant> expires_at = {}) {
         const SecretBytes token = make_api_token();
-        token_id_ = fixture_.catalogue->create_api_token(fixture_.alice.user_id, "test",
-                                                         hash_api_token(token.reveal_text()), expires_at, {});
+        token_id_ = fixture_.catalogue->access_tokens.create_api_token(
+            fixture_.alice.user_id, "test", hash_api_token(token.reveal_text()), expires_at, {});
         return std::string(token.reveal_text());
     }
 
@@ -61,7 +61,7 @@ TEST_F(AccessTest, AMistypedTokenIsToldFromAnUnknownOne) {
 
 TEST_F(AccessTest, ARevokedTokenIsRefused) {
     const std::string token = token_of_alice();
-    fixture_.catalogue->revoke_api_token(token_id_, {});
+    fixture_.catalogue->access_tokens.revoke_api_token(token_id_, {});
     EXPECT_EQ(error_of([&] { authenticate("Bearer " + token); }).kind(), ErrorKind::invalid_token);
 }
 

@@ -8,7 +8,6 @@
 #include "crypto/password.hpp"
 #include "service/auth/api_token.hpp"
 #include "service/auth/login_network.hpp"
-#include "storage/login_networks_of.hpp"
 #include "tests/fakes/forwarding_catalogue.hpp"
 #include "tests/unit/service/service_fixture.hpp"
 
@@ -52,7 +51,7 @@ class LoginTest : public testing::Test {
   protected:
     LoginTest() {
         static const std::string hash = hash_password(secret("open-sesame-1"));
-        fixture_.catalogue->create_user("bob", hash, {});
+        fixture_.catalogue->users.create_user("bob", hash, {});
     }
 
     LoginToken log_in(const std::string& user, const std::string& password = "open-sesame-1",
@@ -78,7 +77,7 @@ class LoginTest : public testing::Test {
     ServiceFixture fixture_;
     WatchedCatalogue catalogue_{*fixture_.catalogue};
     std::chrono::steady_clock::time_point steady_now_{1h};
-    LoginNetworks& networks_{storage::login_networks_of(*fixture_.catalogue)};
+    LoginNetworks& networks_{fixture_.catalogue->login_networks};
     Login login_{catalogue_, networks_, [this] { return fixture_.now; }, [this] { return steady_now_; }};
     int addresses_ = 0;
 };
@@ -93,7 +92,7 @@ TEST_F(LoginTest, GivesATokenThatWorksAtOnce) {
 
 TEST_F(LoginTest, TheTokenEndsAfterAnHour) {
     log_in("bob");
-    const auto tokens = fixture_.catalogue->api_tokens();
+    const auto tokens = fixture_.catalogue->access_tokens.api_tokens();
     ASSERT_EQ(tokens.size(), 1U);
     EXPECT_EQ(tokens[0].name, "password login");
     EXPECT_EQ(tokens[0].user_name, "bob");
@@ -102,7 +101,7 @@ TEST_F(LoginTest, TheTokenEndsAfterAnHour) {
 
 TEST_F(LoginTest, EachOneGivesATokenOfItsOwn) {
     EXPECT_NE(log_in("bob").token.reveal_text(), log_in("bob").token.reveal_text());
-    EXPECT_EQ(fixture_.catalogue->api_tokens().size(), 2U);
+    EXPECT_EQ(fixture_.catalogue->access_tokens.api_tokens().size(), 2U);
 }
 
 TEST_F(LoginTest, IsAnAuditRecord) {
@@ -123,7 +122,7 @@ TEST_F(LoginTest, EveryRefusalReadsAlike) {
         EXPECT_EQ(error.kind(), ErrorKind::unauthorized_client) << user << " " << password;
         EXPECT_STREQ(error.what(), "Bad credentials");
     }
-    EXPECT_TRUE(fixture_.catalogue->api_tokens().empty());
+    EXPECT_TRUE(fixture_.catalogue->access_tokens.api_tokens().empty());
 }
 
 TEST_F(LoginTest, EveryRefusalCostsAlike) {
@@ -247,16 +246,17 @@ TEST(LoginNetwork, IsTheNetworkAndNotTheAddress) {
 
 TEST_F(LoginTest, TokensThatEndedADayAgoAreRemoved) {
     log_in("bob");
-    fixture_.catalogue->create_api_token(fixture_.alice.user_id, "by hand", "hash", fixture_.now + 1h, {});
+    fixture_.catalogue->access_tokens.create_api_token(fixture_.alice.user_id, "by hand", "hash",
+                                                       fixture_.now + 1h, {});
     login_.remove_expired_tokens();
     EXPECT_EQ(catalogue_.purged, "password login");
     EXPECT_EQ(catalogue_.purged_before, fixture_.now - 24h);
     fixture_.now += 25h;
     login_.remove_expired_tokens();
-    EXPECT_EQ(fixture_.catalogue->api_tokens().size(), 2U);
+    EXPECT_EQ(fixture_.catalogue->access_tokens.api_tokens().size(), 2U);
     fixture_.now += 1ms;
     login_.remove_expired_tokens();
-    const auto left = fixture_.catalogue->api_tokens();
+    const auto left = fixture_.catalogue->access_tokens.api_tokens();
     ASSERT_EQ(left.size(), 1U);
     EXPECT_EQ(left[0].name, "by hand");
 }

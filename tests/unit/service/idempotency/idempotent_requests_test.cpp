@@ -56,8 +56,8 @@ class RepeatsTest : public testing::Test {
     }
     IdempotencyOutcome::Kind attempt_by(const std::string& owner, const RequestShape& shape,
                                         Instant lease_until) {
-        return fixture_.catalogue
-            ->begin_attempt(
+        return fixture_.catalogue->idempotency
+            .begin_attempt(
                 {fixture_.alice.user_id, "repeat-1", fingerprint_of(hmac_key_, shape), owner, lease_until},
                 fixture_.now, fixture_.now - 24h)
             .kind;
@@ -104,8 +104,8 @@ TEST_F(RepeatsTest, AnythingElseUnderTheSameNameIsAConflict) {
 
 TEST_F(RepeatsTest, AnotherUserHasNamesOfTheirOwn) {
     run();
-    fixture_.catalogue->create_user("bob", "", {});
-    const IdempotencyName of_bob{fixture_.catalogue->find_user("bob")->id, "repeat-1"};
+    fixture_.catalogue->users.create_user("bob", "", {});
+    const IdempotencyName of_bob{fixture_.catalogue->users.find_user("bob")->id, "repeat-1"};
     EXPECT_EQ(repeats_->run(of_bob, request(), [] { return "bob's"; }), std::nullopt);
 }
 
@@ -214,7 +214,7 @@ TEST_F(RepeatsTest, ACutOffAttemptIsNotRunAgainWhileItsOwnersIntentsStand) {
     key.id = "cut-off";
     key.project_id = fixture_.project.id;
     key.name = "k";
-    ASSERT_TRUE(fixture_.catalogue->begin_create(
+    ASSERT_TRUE(fixture_.catalogue->keys.begin_create(
         key, {{ObjectId::random(), key.id, "production", "slow-process", fixture_.now + 1h}}, {}));
     ASSERT_EQ(attempt_by("slow-process", request(), fixture_.now), IdempotencyOutcome::Kind::begun);
     IdempotentRequests impatient(
@@ -227,7 +227,7 @@ TEST_F(RepeatsTest, ACutOffAttemptDoesNotWaitForTheIntentsOfOthers) {
     key.id = "others";
     key.project_id = fixture_.project.id;
     key.name = "k";
-    ASSERT_TRUE(fixture_.catalogue->begin_create(
+    ASSERT_TRUE(fixture_.catalogue->keys.begin_create(
         key, {{ObjectId::random(), key.id, "production", "another-process", fixture_.now + 1h}}, {}));
     ASSERT_EQ(attempt_by("dead-process", request(), fixture_.now), IdempotencyOutcome::Kind::begun);
     EXPECT_EQ(run("second"), std::nullopt);
@@ -239,7 +239,7 @@ TEST_F(RepeatsTest, ACutOffCreateIsTakenBackBeforeItIsRunAgain) {
     key.project_id = fixture_.project.id;
     key.name = "k";
     const ObjectId id = ObjectId::random();
-    ASSERT_TRUE(fixture_.catalogue->begin_create(
+    ASSERT_TRUE(fixture_.catalogue->keys.begin_create(
         key, {{id, key.id, "production", "dead-process", fixture_.now}}, {}));
     const keys::KeyMaterial material = keys::SecretKey{keys::Algorithm::aes, random_secret(16)};
     fixture_.production->import(
@@ -262,7 +262,7 @@ TEST_F(RepeatsTest, WaitsForIntentsWhoseLeaseRunsOutLaterThanTheAttempts) {
     key.id = "cut-off";
     key.project_id = fixture_.project.id;
     key.name = "k";
-    ASSERT_TRUE(fixture_.catalogue->begin_create(
+    ASSERT_TRUE(fixture_.catalogue->keys.begin_create(
         key, {{ObjectId::random(), key.id, "production", "dead-process", fixture_.now + 1s}}, {}));
     ASSERT_EQ(attempt_by("dead-process", request(), fixture_.now), IdempotencyOutcome::Kind::begun);
     // The first time is too early; the second is after the lease.
@@ -279,8 +279,8 @@ TEST_F(RepeatsTest, WaitsForIntentsWhoseLeaseRunsOutLaterThanTheAttempts) {
     IdempotentRequests repeats(service_context, hmac_key_.clone(), resolve, 20s);
     repeats.run(name(), request(), [&]() -> std::optional<std::string> {
         EXPECT_EQ(times, 2);
-        EXPECT_TRUE(fixture_.catalogue->intents().empty());
-        EXPECT_FALSE(fixture_.catalogue->find_key(fixture_.project.id, "k"));
+        EXPECT_TRUE(fixture_.catalogue->changes.intents().empty());
+        EXPECT_FALSE(fixture_.catalogue->keys.find_key(fixture_.project.id, "k"));
         return std::nullopt;
     });
 }

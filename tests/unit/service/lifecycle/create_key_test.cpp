@@ -30,7 +30,7 @@ TEST(CreateKey, PutsTheKeyIntoEveryEnvironmentItNamesInTheRequestsOrder) {
 TEST(CreateKey, CommitsTheKeyWithTheObjectsItMadeAndLeavesNoIntent) {
     ServiceFixture fixture;
     fixture.create(ServiceFixture::aes_request("k", {"production"}));
-    const auto key = fixture.catalogue->find_key(fixture.project.id, "k");
+    const auto key = fixture.catalogue->keys.find_key(fixture.project.id, "k");
     ASSERT_TRUE(key);
     EXPECT_EQ(key->state, KeyState::active);
     EXPECT_EQ(key->mechanisms, MechanismList{"AES-GCM"});
@@ -39,8 +39,8 @@ TEST(CreateKey, CommitsTheKeyWithTheObjectsItMadeAndLeavesNoIntent) {
     EXPECT_EQ(key->deployments[0].size, 256);
     EXPECT_EQ(key->deployments[0].source, "content");
     EXPECT_EQ(fixture.production->count(*key->deployments[0].object_id), 1U);
-    EXPECT_TRUE(fixture.catalogue->intents().empty());
-    EXPECT_TRUE(fixture.catalogue->tombstones().empty());
+    EXPECT_TRUE(fixture.catalogue->changes.intents().empty());
+    EXPECT_TRUE(fixture.catalogue->changes.tombstones().empty());
     EXPECT_TRUE(fixture.in_flight.all().empty());
 }
 
@@ -49,8 +49,8 @@ TEST(CreateKey, WritesTheIntentBeforeTheTokenIsTouched) {
     fixture.production->block_imports();
     std::thread request([&] { fixture.create(ServiceFixture::aes_request("k", {"production"})); });
     fixture.production->wait_for_blocked(1);
-    EXPECT_EQ(fixture.catalogue->intents().size(), 1U);
-    EXPECT_EQ(fixture.catalogue->find_key(fixture.project.id, "k")->state, KeyState::creating);
+    EXPECT_EQ(fixture.catalogue->changes.intents().size(), 1U);
+    EXPECT_EQ(fixture.catalogue->keys.find_key(fixture.project.id, "k")->state, KeyState::creating);
     fixture.production->release_imports();
     request.join();
 }
@@ -109,7 +109,7 @@ TEST(CreateKey, AnEnvironmentThatFailsIsReportedAndTheOtherKept) {
     EXPECT_TRUE(report.environments[0].success);
     EXPECT_FALSE(report.environments[1].success);
     EXPECT_EQ(report.environments[1].message, "The token is full");
-    const auto key = fixture.catalogue->find_key(fixture.project.id, "k");
+    const auto key = fixture.catalogue->keys.find_key(fixture.project.id, "k");
     EXPECT_EQ(key->deployments[1].state, DeploymentState::failed);
     EXPECT_EQ(key->deployments[1].failure, "The token is full");
     EXPECT_FALSE(key->deployments[1].object_id);
@@ -124,7 +124,7 @@ TEST(CreateKey, WithRollbackOneFailureUndoesAll) {
     EXPECT_EQ(error.kind(), ErrorKind::hsm_unavailable);
     EXPECT_STREQ(error.what(), "Nothing was deployed. staging: The token is gone");
     EXPECT_EQ(fixture.production->objects(), 0U);
-    EXPECT_FALSE(fixture.catalogue->find_key(fixture.project.id, "k"));
+    EXPECT_FALSE(fixture.catalogue->keys.find_key(fixture.project.id, "k"));
 }
 
 TEST(CreateKey, WhenEveryEnvironmentFailsTheNameIsFree) {
@@ -186,9 +186,9 @@ TEST(CreateKey, AnImportWhoseAnswerWasLostLeavesATombstoneForItsObject) {
     ServiceFixture fixture;
     fixture.production->lose_next_answer();
     error_of([&] { fixture.create(ServiceFixture::aes_request("k", {"production"})); });
-    ASSERT_EQ(fixture.catalogue->tombstones().size(), 1U);
-    EXPECT_EQ(fixture.production->count(fixture.catalogue->tombstones()[0].object_id), 1U);
-    EXPECT_FALSE(fixture.catalogue->find_key(fixture.project.id, "k"));
+    ASSERT_EQ(fixture.catalogue->changes.tombstones().size(), 1U);
+    EXPECT_EQ(fixture.production->count(fixture.catalogue->changes.tombstones()[0].object_id), 1U);
+    EXPECT_FALSE(fixture.catalogue->keys.find_key(fixture.project.id, "k"));
 }
 
 TEST(CreateKey, AnImportThatOutlivesItsDeadlineIsTakenBackWhenItEnds) {
@@ -198,7 +198,7 @@ TEST(CreateKey, AnImportThatOutlivesItsDeadlineIsTakenBackWhenItEnds) {
     EXPECT_STREQ(
         error.what(),
         "Nothing was deployed. production: The token of environment production did not answer within 50 ms");
-    ASSERT_EQ(fixture.catalogue->tombstones().size(), 1U);
+    ASSERT_EQ(fixture.catalogue->changes.tombstones().size(), 1U);
     EXPECT_EQ(fixture.in_flight.all().size(), 1U);
     fixture.production->release_imports();
     EXPECT_TRUE(fixture.environments.find("production")->stop(std::chrono::seconds(10)));
@@ -214,16 +214,16 @@ TEST(CreateKey, ACallThatWasNeverStartedLeavesNoTombstone) {
         error_of([&] {
             fixture.create(ServiceFixture::aes_request("hangs" + std::to_string(i), {"production"}));
         });
-    ASSERT_EQ(fixture.catalogue->tombstones().size(), 2U);
+    ASSERT_EQ(fixture.catalogue->changes.tombstones().size(), 2U);
     error_of([&] { fixture.create(ServiceFixture::aes_request("waits", {"production"})); });
-    EXPECT_EQ(fixture.catalogue->tombstones().size(), 2U);
+    EXPECT_EQ(fixture.catalogue->changes.tombstones().size(), 2U);
     EXPECT_EQ(fixture.production->imports(), 2U);
 }
 
 TEST(CreateKey, AnEnvironmentThatIsNotOfTheProjectIsNotFound) {
     ServiceFixture fixture;
-    fixture.catalogue->create_project("Other", {"production"}, {});
-    const Project other = *fixture.catalogue->find_project("Other");
+    fixture.catalogue->projects.create_project("Other", {"production"}, {});
+    const Project other = *fixture.catalogue->projects.find_project("Other");
     Caller admin = fixture.alice;
     admin.grants = {{"", Permission::admin, {}}};
     const auto error = error_of([&] {
@@ -233,7 +233,7 @@ TEST(CreateKey, AnEnvironmentThatIsNotOfTheProjectIsNotFound) {
     EXPECT_EQ(error.kind(), ErrorKind::bad_request);
     EXPECT_STREQ(error.what(),
                  "Environment (name: staging) is not found or user does not have privilege to access it!");
-    EXPECT_FALSE(fixture.catalogue->find_key(other.id, "k"));
+    EXPECT_FALSE(fixture.catalogue->keys.find_key(other.id, "k"));
 }
 
 TEST(CreateKey, AnEnvironmentOutsideTheGrantIsNotFound) {
@@ -323,12 +323,12 @@ TEST(CreateKey, AnIntentThatWasSettledByOthersMeanwhileIsNotCommitted) {
     });
     fixture.production->wait_for_blocked(1);
     const Instant later = fixture.now + std::chrono::hours(1);
-    EXPECT_EQ(fixture.catalogue->resolve_expired_intents(later, "another-process", later, {}), 1U);
+    EXPECT_EQ(fixture.catalogue->changes.resolve_expired_intents(later, "another-process", later, {}), 1U);
     fixture.production->release_imports();
     request.join();
-    EXPECT_FALSE(fixture.catalogue->find_key(fixture.project.id, "k"));
+    EXPECT_FALSE(fixture.catalogue->keys.find_key(fixture.project.id, "k"));
     EXPECT_EQ(fixture.production->objects(), 0U);
-    EXPECT_EQ(fixture.catalogue->tombstones().size(), 1U);
+    EXPECT_EQ(fixture.catalogue->changes.tombstones().size(), 1U);
 }
 
 /// A catalogue whose commit fails, before it is done or after, so that only its answer is lost.
@@ -339,7 +339,7 @@ class FailingCommit : public ForwardingCatalogue {
 
     bool commit_create(const Key& key, const ChangeResolution& resolution,
                        const AuditRecord& audit) override {
-        if (when_ == When::after) next_.commit_create(key, resolution, audit);
+        if (when_ == When::after) next_.keys.commit_create(key, resolution, audit);
         throw CatalogueError("the connection was lost");
     }
 
@@ -357,8 +357,8 @@ TEST(CreateKey, ACommitWhoseAnswerWasLostIsLookedUpAndItsObjectsStay) {
                                                ServiceFixture::aes_request("k", {"production"}), {});
     EXPECT_TRUE(report.success);
     EXPECT_EQ(fixture.production->objects(), 1U);
-    EXPECT_EQ(fixture.catalogue->find_key(fixture.project.id, "k")->state, KeyState::active);
-    EXPECT_TRUE(fixture.catalogue->tombstones().empty());
+    EXPECT_EQ(fixture.catalogue->keys.find_key(fixture.project.id, "k")->state, KeyState::active);
+    EXPECT_TRUE(fixture.catalogue->changes.tombstones().empty());
 }
 
 TEST(CreateKey, ACommitThatFailedIsTakenBackWithItsObjects) {
@@ -371,7 +371,7 @@ TEST(CreateKey, ACommitThatFailedIsTakenBackWithItsObjects) {
                                         ServiceFixture::aes_request("k", {"production"}), {}),
                  CatalogueError);
     EXPECT_EQ(fixture.production->objects(), 0U);
-    EXPECT_FALSE(fixture.catalogue->find_key(fixture.project.id, "k"));
+    EXPECT_FALSE(fixture.catalogue->keys.find_key(fixture.project.id, "k"));
 }
 
 TEST(CreateKey, MechanismsAreCheckedAlsoWhenTheContentIsWrong) {
@@ -393,13 +393,13 @@ TEST(CreateKey, APinFaultLeavesNoTombstoneBecauseNothingWasMade) {
     ServiceFixture fixture;
     fixture.production->fail_next_import(TokenFault::pin, "The PIN is wrong");
     error_of([&] { fixture.create(ServiceFixture::aes_request("k", {"production"})); });
-    EXPECT_TRUE(fixture.catalogue->tombstones().empty());
+    EXPECT_TRUE(fixture.catalogue->changes.tombstones().empty());
 }
 
 TEST(CreateKey, TheAuditTrailTellsWhoMadeWhatWhere) {
     ServiceFixture fixture;
     fixture.create(ServiceFixture::aes_request("k", {"production", "staging"}));
-    const auto trail = fixture.catalogue->audit_trail(2);
+    const auto trail = fixture.catalogue->audit_log.audit_trail(2);
     ASSERT_EQ(trail.size(), 2U);
     EXPECT_EQ(trail[0].action, "key.create");
     EXPECT_EQ(trail[0].actor, "alice");
@@ -452,9 +452,9 @@ TEST(CreateKey, OfAnRsaKeyForTwoPurposesIsRefusedWhereThePolicySaysSo) {
     ASSERT_EQ(error.details().size(), 1U);
     EXPECT_EQ(error.details().front().pointer, "/mechanisms");
     EXPECT_TRUE(create(rsa_request("default", std::nullopt)).environments.front().warnings.empty());
-    EXPECT_EQ(
-        uses_of(keys::Algorithm::rsa, fixture.catalogue->find_key(fixture.project.id, "default")->mechanisms),
-        KeyUsages{KeyUsage::sign_verify});
+    EXPECT_EQ(uses_of(keys::Algorithm::rsa,
+                      fixture.catalogue->keys.find_key(fixture.project.id, "default")->mechanisms),
+              KeyUsages{KeyUsage::sign_verify});
     EXPECT_TRUE(create(rsa_request("oaep", MechanismList{"RSA-PKCS-OAEP"})).success);
 }
 
@@ -474,7 +474,7 @@ TEST(CreateKey, ForAnUnknownEnvironmentIsRefusedWithoutDecodingAnyContent) {
 
 TEST(CreateKey, WithASlashInTheAliasNamesItsOwnProjectAndNoOther) {
     ServiceFixture fixture;
-    fixture.catalogue->create_project("Bank", {"production"}, {});
+    fixture.catalogue->projects.create_project("Bank", {"production"}, {});
     std::string said;
     for (const char* alias : {"Bank/key", "NoProject/key", "/key"}) {
         auto request = ServiceFixture::aes_request("k", {"production"});

@@ -75,15 +75,16 @@ class KeyLife : public ServiceFixture {
     }
 
     [[nodiscard]] Key key(const std::string& name = "k") const {
-        return catalogue->find_key(project.id, name).value();
+        return catalogue->keys.find_key(project.id, name).value();
     }
     [[nodiscard]] bool is_there(const std::string& name) const {
-        return catalogue->find_key(project.id, name).has_value();
+        return catalogue->keys.find_key(project.id, name).has_value();
     }
-    [[nodiscard]] std::size_t audit_size() const { return catalogue->audit_trail(10'000).size(); }
+    [[nodiscard]] std::size_t audit_size() const { return catalogue->audit_log.audit_trail(10'000).size(); }
     /// No intent, no tombstone, nothing in flight.
     [[nodiscard]] bool is_settled() const {
-        return catalogue->intents().empty() && catalogue->tombstones().empty() && in_flight.all().empty();
+        return catalogue->changes.intents().empty() && catalogue->changes.tombstones().empty() &&
+               in_flight.all().empty();
     }
 };
 
@@ -119,7 +120,7 @@ class BeforeCommit : public ForwardingCatalogue {
                                                         const ChangeResolution& resolution,
                                                         const AuditRecord& audit) override {
         action_();
-        return next_.commit_update(key, changed, resolution, audit);
+        return next_.keys.commit_update(key, changed, resolution, audit);
     }
 
   private:
@@ -135,7 +136,7 @@ class FailingUpdateCommit : public ForwardingCatalogue {
     std::optional<std::vector<Tombstone>> commit_update(const Key& key, const std::set<std::string>& changed,
                                                         const ChangeResolution& resolution,
                                                         const AuditRecord& audit) override {
-        if (when_ == When::after) next_.commit_update(key, changed, resolution, audit);
+        if (when_ == When::after) next_.keys.commit_update(key, changed, resolution, audit);
         throw CatalogueError("the connection was lost");
     }
 

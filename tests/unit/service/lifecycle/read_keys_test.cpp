@@ -170,9 +170,9 @@ TEST_F(ReadKeysTest, ShowsAtOnceThatAnObjectIsMissingOrFoundAgain) {
     create("a");
     const ObjectId object = *fixture_.key("a").deployments[0].object_id;
     EXPECT_EQ(one("a"), "a: production DEPLOYED");
-    ASSERT_TRUE(fixture_.catalogue->mark_missing(object, "is missing", {}));
+    ASSERT_TRUE(fixture_.catalogue->deployments.mark_missing(object, "is missing", {}));
     EXPECT_EQ(one("a"), "a: production FAILED");
-    ASSERT_TRUE(fixture_.catalogue->mark_found(object, {}));
+    ASSERT_TRUE(fixture_.catalogue->deployments.mark_found(object, {}));
     EXPECT_EQ(one("a"), "a: production DEPLOYED");
 }
 
@@ -204,8 +204,8 @@ TEST_F(ReadKeysTest, RefusesToFilterByAnEnvironmentThatTheProjectLacksOrNoGrantR
 
 TEST_F(ReadKeysTest, DoesNotFindAKeyOfAnotherProject) {
     create("a");
-    fixture_.catalogue->create_project("Other", {"production"}, {});
-    const Project other = *fixture_.catalogue->find_project("Other");
+    fixture_.catalogue->projects.create_project("Other", {"production"}, {});
+    const Project other = *fixture_.catalogue->projects.find_project("Other");
     EXPECT_EQ(error_of([&] { one("a", other); }).kind(), ErrorKind::not_found);
     EXPECT_TRUE(reader_.list(fixture_.alice, other, {}).keys.empty());
 }

@@ -143,13 +143,14 @@ class LostAnswers : public ForwardingCatalogue {
     KeyDeletion begin_deletion(const std::string& key_id, std::int64_t revision,
                                const std::optional<std::string>& environment, const std::string& owner,
                                Instant lease_until, const AuditRecord& audit) override {
-        KeyDeletion removal = next_.begin_deletion(key_id, revision, environment, owner, lease_until, audit);
+        KeyDeletion removal =
+            next_.keys.begin_deletion(key_id, revision, environment, owner, lease_until, audit);
         if (which_ == Of::begin_deletion) throw CatalogueError("the connection was lost");
         return removal;
     }
     void remove_tombstone(const ObjectId& id, const AuditRecord& audit) override {
         if (which_ == Of::remove_tombstone) throw CatalogueError("the connection was lost");
-        next_.remove_tombstone(id, audit);
+        next_.changes.remove_tombstone(id, audit);
     }
 
   private:
@@ -186,7 +187,7 @@ TEST(RemoveKey, TheAuditTrailTellsWhoRemovedWhat) {
     KeyLife fixture;
     const ObjectId object = *fixture.key().deployments[0].object_id;
     fixture.remove("k");
-    const auto trail = fixture.catalogue->audit_trail(3);
+    const auto trail = fixture.catalogue->audit_log.audit_trail(3);
     ASSERT_EQ(trail.size(), 3U);
     for (const AuditRecord& record : trail) {
         EXPECT_EQ(record.action, "key.delete");
@@ -306,8 +307,8 @@ TEST(Undeploy, OfAKeyThatIsNotThereIsNotFound) {
 
 TEST(RemoveKey, SaysWhereTheTokenThatHeldTheKeyIsNotTheEnvironmentsAnyMore) {
     KeyLife fixture;
-    fixture.catalogue->pin_token("staging", "old", {});
-    fixture.catalogue->repin_token("staging", "new", {});
+    fixture.catalogue->token_pins.pin_token("staging", "old", {});
+    fixture.catalogue->token_pins.repin_token("staging", "new", {});
     const auto report = fixture.remove("k");
     EXPECT_TRUE(report.success);
     EXPECT_EQ(report.environments.at(0).message, "Undeployed successfully");
@@ -317,7 +318,7 @@ TEST(RemoveKey, SaysWhereTheTokenThatHeldTheKeyIsNotTheEnvironmentsAnyMore) {
         "should that token come back");
     EXPECT_FALSE(fixture.is_there("k"));
     EXPECT_EQ(fixture.staging->objects(), 1U);
-    fixture.catalogue->repin_token("staging", "old", {});
+    fixture.catalogue->token_pins.repin_token("staging", "old", {});
     Recovery(fixture.service_context(), [](const std::string&) { return false; }).resolve();
     fixture.now += std::chrono::hours(1);
     Recovery(fixture.service_context(), [](const std::string&) { return false; }).resolve();

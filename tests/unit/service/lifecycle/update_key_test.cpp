@@ -58,7 +58,7 @@ TEST(UpdateKey, WritesTheIntentBeforeTheTokenIsTouchedAndTheKeyStaysReadable) {
     KeyLife fixture;
     const Key old = fixture.key();
     HaltedChange request(*fixture.production, [&] { fixture.update(KeyLife::renewal("k", {"production"})); });
-    const auto intents = fixture.catalogue->intents();
+    const auto intents = fixture.catalogue->changes.intents();
     ASSERT_EQ(intents.size(), 1U);
     EXPECT_EQ(intents[0].key_id, old.id);
     EXPECT_EQ(fixture.key().state, KeyState::active);
@@ -165,7 +165,7 @@ TEST(UpdateKey, WithRollbackOneFailureLeavesAllOldKeys) {
     EXPECT_EQ(fixture.production->objects(), 1U);
     EXPECT_EQ(fixture.production->count(*old.deployments[0].object_id), 1U);
     EXPECT_EQ(fixture.staging->count(*old.deployments[1].object_id), 1U);
-    EXPECT_TRUE(fixture.catalogue->intents().empty());
+    EXPECT_TRUE(fixture.catalogue->changes.intents().empty());
 }
 
 TEST(UpdateKey, WhenEveryEnvironmentFailsNothingChanges) {
@@ -187,8 +187,8 @@ TEST(UpdateKey, AnImportWhoseAnswerWasLostLeavesATombstoneAndTheOldKey) {
     const ObjectId old = *fixture.key().deployments[0].object_id;
     fixture.production->lose_next_answer();
     error_of([&] { fixture.update(KeyLife::renewal("k", {"production"})); });
-    ASSERT_EQ(fixture.catalogue->tombstones().size(), 1U);
-    EXPECT_NE(fixture.catalogue->tombstones()[0].object_id, old);
+    ASSERT_EQ(fixture.catalogue->changes.tombstones().size(), 1U);
+    EXPECT_NE(fixture.catalogue->changes.tombstones()[0].object_id, old);
     EXPECT_EQ(fixture.key().deployments[0].object_id, old);
     EXPECT_EQ(fixture.production->objects(), 2U);
     fixture.now += std::chrono::hours(1);
@@ -206,8 +206,8 @@ TEST(UpdateKey, AnOldObjectThatCanNotBeReachedAnyMoreStaysAsATombstone) {
     const auto report = UpdateKey(fixture.context_over(catalogue))
                             .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {});
     EXPECT_TRUE(report.success);
-    ASSERT_EQ(fixture.catalogue->tombstones().size(), 1U);
-    EXPECT_EQ(fixture.catalogue->tombstones()[0].object_id, old);
+    ASSERT_EQ(fixture.catalogue->changes.tombstones().size(), 1U);
+    EXPECT_EQ(fixture.catalogue->changes.tombstones()[0].object_id, old);
     fixture.production->set_reachable(true);
     Recovery(fixture.service_context(), [](const std::string&) { return false; }).resolve();
     EXPECT_EQ(fixture.production->objects(), 1U);
@@ -310,7 +310,7 @@ TEST(UpdateKey, ThatWasDeletedBetweenReadingAndBeginningIsNotFound) {
         Begin begin_update(const std::string& key_id, std::int64_t revision,
                            const std::vector<Intent>& intents, const AuditRecord& audit) override {
             action_();
-            return next_.begin_update(key_id, revision, intents, audit);
+            return next_.keys.begin_update(key_id, revision, intents, audit);
         }
 
       private:
@@ -350,7 +350,7 @@ TEST(UpdateKey, ACommitThatFailedIsTakenBackAndTheOldKeyStays) {
     EXPECT_EQ(fixture.key().deployments[0].object_id, old.deployments[0].object_id);
     EXPECT_EQ(fixture.production->count(*old.deployments[0].object_id), 1U);
     EXPECT_EQ(fixture.production->objects(), 1U);
-    EXPECT_TRUE(fixture.catalogue->intents().empty());
+    EXPECT_TRUE(fixture.catalogue->changes.intents().empty());
     EXPECT_TRUE(fixture.update(KeyLife::renewal("k", {"production"})).success);
 }
 
@@ -359,7 +359,8 @@ TEST(UpdateKey, AnIntentThatWasSettledByOthersMeanwhileIsNotCommitted) {
     const Key old = fixture.key();
     BeforeCommit catalogue(*fixture.catalogue, [&] {
         const Instant later = fixture.now + std::chrono::hours(1);
-        EXPECT_EQ(fixture.catalogue->resolve_expired_intents(later, "another-process", later, {}), 1U);
+        EXPECT_EQ(fixture.catalogue->changes.resolve_expired_intents(later, "another-process", later, {}),
+                  1U);
     });
     const auto error = error_of([&] {
         UpdateKey(fixture.context_over(catalogue))
@@ -368,7 +369,7 @@ TEST(UpdateKey, AnIntentThatWasSettledByOthersMeanwhileIsNotCommitted) {
     EXPECT_EQ(error.kind(), ErrorKind::hsm_unavailable);
     EXPECT_EQ(fixture.key().deployments[0].object_id, old.deployments[0].object_id);
     EXPECT_EQ(fixture.production->count(*old.deployments[0].object_id), 1U);
-    EXPECT_EQ(fixture.catalogue->tombstones().size(), 1U);
+    EXPECT_EQ(fixture.catalogue->changes.tombstones().size(), 1U);
 }
 
 TEST(UpdateKey, KeepsAnOperatorFromAdoptingMeanwhile) {
@@ -380,7 +381,7 @@ TEST(UpdateKey, KeepsAnOperatorFromAdoptingMeanwhile) {
         adopted.deployments.assign(1, Deployment());
         adopted.deployments[0].environment = "staging";
         adopted.deployments[0].object_id = ObjectId::random();
-        EXPECT_FALSE(fixture.catalogue->adopt_key(adopted, {}));
+        EXPECT_FALSE(fixture.catalogue->deployments.adopt_key(adopted, {}));
     });
     const auto report = UpdateKey(fixture.context_over(catalogue))
                             .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {});
@@ -397,10 +398,10 @@ class OvertakenCommit : public ForwardingCatalogue {
     std::optional<std::vector<Tombstone>> commit_update(const Key& key, const std::set<std::string>& changed,
                                                         const ChangeResolution& resolution,
                                                         const AuditRecord& audit) override {
-        next_.commit_update(key, changed, resolution, audit);
+        next_.keys.commit_update(key, changed, resolution, audit);
         const Intent theirs{ObjectId::random(), key.id, "staging", resolution.owner,
                             resolution.tombstone_lease};
-        EXPECT_EQ(next_.begin_update(key.id, key.revision + 1, {theirs}, {}), Begin::begun);
+        EXPECT_EQ(next_.keys.begin_update(key.id, key.revision + 1, {theirs}, {}), Begin::begun);
         throw CatalogueError("the connection was lost");
     }
 };
@@ -415,7 +416,7 @@ TEST(UpdateKey, WhoseLostCommitWasOvertakenByAnotherChangeKeepsItsObjectsAndTheO
     const ObjectId fresh = *fixture.key().deployments[0].object_id;
     EXPECT_NE(fresh, *old.deployments[0].object_id);
     EXPECT_EQ(fixture.production->count(fresh), 1U);
-    EXPECT_EQ(fixture.catalogue->intents().size(), 1U);
+    EXPECT_EQ(fixture.catalogue->changes.intents().size(), 1U);
 }
 
 TEST(UpdateKey, HoldsItsNewAndItsOldObjectsInFlightUntilItsCommit) {
@@ -434,9 +435,9 @@ TEST(UpdateKey, WhoseIntentsWereSettledMeanwhileDestroysWhatItMade) {
     const Key old = fixture.key();
     BeforeCommit catalogue(*fixture.catalogue, [&] {
         const Instant later = fixture.now + std::chrono::hours(1);
-        fixture.catalogue->resolve_expired_intents(later, "a-replica", later, {});
-        for (const Tombstone& each : fixture.catalogue->tombstones())
-            fixture.catalogue->remove_tombstone(each.object_id, {});
+        fixture.catalogue->changes.resolve_expired_intents(later, "a-replica", later, {});
+        for (const Tombstone& each : fixture.catalogue->changes.tombstones())
+            fixture.catalogue->changes.remove_tombstone(each.object_id, {});
     });
     const auto error = error_of([&] {
         UpdateKey(fixture.context_over(catalogue))
@@ -469,8 +470,8 @@ TEST(UpdateKey, ThatOutlivesItsDeadlineKeepsTheOldKeyAndIsTakenBackWhenItEnds) {
     fixture.production->block_imports();
     EXPECT_EQ(error_of([&] { fixture.update(KeyLife::renewal("k", {"production"})); }).kind(),
               ErrorKind::hsm_unavailable);
-    EXPECT_EQ(fixture.catalogue->tombstones().size(), 1U);
-    EXPECT_TRUE(fixture.catalogue->intents().empty());
+    EXPECT_EQ(fixture.catalogue->changes.tombstones().size(), 1U);
+    EXPECT_TRUE(fixture.catalogue->changes.intents().empty());
     fixture.production->release_imports();
     EXPECT_TRUE(fixture.environments.find("production")->stop(std::chrono::seconds(10)));
     EXPECT_EQ(fixture.production->imports(), 2U);
@@ -496,7 +497,7 @@ TEST(UpdateKey, TheAuditTrailTellsOfTheChangeAndOfTheEndOfTheOldObject) {
     KeyLife fixture;
     const ObjectId old = *fixture.key().deployments[1].object_id;
     fixture.update(KeyLife::renewal("k", {"staging"}));
-    const auto trail = fixture.catalogue->audit_trail(3);
+    const auto trail = fixture.catalogue->audit_log.audit_trail(3);
     ASSERT_EQ(trail.size(), 3U);
     EXPECT_EQ(trail[0].action, "key.update");
     EXPECT_EQ(trail[1].action, "key.update.commit");

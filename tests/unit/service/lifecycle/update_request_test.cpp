@@ -471,7 +471,7 @@ TEST(UpdateRequest, OfAnAesKeysModeNeedsContentInEveryEnvironment) {
 TEST(UpdateRequest, OfAnAesKeysModeNeedsContentWhereTheObjectIsMissingToo) {
     KeyLife fixture;
     const auto id = *fixture.key().deployments.front().object_id;
-    ASSERT_TRUE(fixture.catalogue->mark_missing(id, "not found", {}));
+    ASSERT_TRUE(fixture.catalogue->deployments.mark_missing(id, "not found", {}));
     ASSERT_EQ(fixture.key().deployments.front().state, DeploymentState::failed);
     EXPECT_EQ(refused_fields(fixture, renewal_for({"staging"}, "AES-CTR")), Pointers{"/mechanisms"});
 }
@@ -552,7 +552,8 @@ TEST(UpdateRequest, ToOrFromRsaPkcsDecryptionNeedsContent) {
 void age(KeyLife& fixture, const std::string& name, const MechanismList& mechanisms) {
     Key key = fixture.key(name);
     key.mechanisms = mechanisms;
-    ASSERT_TRUE(fixture.catalogue->commit_update(key, {}, {"this-process", {}, fixture.now, {}, {}}, {}));
+    ASSERT_TRUE(
+        fixture.catalogue->keys.commit_update(key, {}, {"this-process", {}, fixture.now, {}, {}}, {}));
 }
 
 TEST(UpdateRequest, OfAKeyWithMechanismsOfBeforeTheRuleTakesThemBackAndNarrowsThem) {
@@ -744,13 +745,13 @@ TEST(UpdateRequest, PostsBackAnAliasThatIsOlderThanTheRule) {
     KeyLife fixture;
     Key key = fixture.key();
     const ObjectId id = ObjectId::random();
-    ASSERT_EQ(fixture.catalogue->begin_update(key.id, key.revision,
-                                              {{id, key.id, "production", "this-process", fixture.now}}, {}),
+    ASSERT_EQ(fixture.catalogue->keys.begin_update(
+                  key.id, key.revision, {{id, key.id, "production", "this-process", fixture.now}}, {}),
               Begin::begun);
     key.deployments.front().object_id = id;
     key.deployments.front().alias = "Bank/key";
-    ASSERT_TRUE(
-        fixture.catalogue->commit_update(key, {"production"}, {"this-process", {}, fixture.now, {}, {}}, {}));
+    ASSERT_TRUE(fixture.catalogue->keys.commit_update(key, {"production"},
+                                                      {"this-process", {}, fixture.now, {}, {}}, {}));
     EXPECT_TRUE(fixture.update(posted_back(fixture.key())).success);
     EXPECT_TRUE(fixture.update(renewal_with_alias("k", "Bank/key")).success);
     EXPECT_TRUE(fixture.update(KeyLife::renewal("k", {"production"})).success);

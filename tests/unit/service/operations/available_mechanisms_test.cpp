@@ -80,8 +80,8 @@ TEST_F(OfferedMechanismsTest, AreForAdministrators) {
 TEST_F(OfferedMechanismsTest, AreNotForWhoHasNoGrantThere) {
     fixture_.bob.grants = {};
     expect_no_privilege("production");
-    fixture_.catalogue->create_project("Other", {"staging"}, {});
-    fixture_.bob.grants = {{fixture_.catalogue->find_project("Other")->id, Permission::use, {}}};
+    fixture_.catalogue->projects.create_project("Other", {"staging"}, {});
+    fixture_.bob.grants = {{fixture_.catalogue->projects.find_project("Other")->id, Permission::use, {}}};
     expect_no_privilege("production");
     EXPECT_FALSE(offered(false, "staging").empty());
 }

@@ -216,7 +216,8 @@ TEST_F(UseThrottleTest, WhatIsNotSlowedDownTakesNothingWithIt) {
     // Two purposes: a key from before there was a rule against that.
     Key key = fixture_.key("rsa");
     key.mechanisms = {"RSA-PKCS-OAEP", "RSA-PKCS"};
-    ASSERT_TRUE(fixture_.catalogue->commit_update(key, {}, {"this-process", {}, fixture_.now, {}, {}}, {}));
+    ASSERT_TRUE(
+        fixture_.catalogue->keys.commit_update(key, {}, {"this-process", {}, fixture_.now, {}, {}}, {}));
     fixture_.production->forget_limits();
     // An operation with OAEP before each thirty-one with PKCS#1 v1.5, which are an oracle.
     std::vector<OperationFields> mixed;

@@ -24,28 +24,28 @@ class CountingCatalogue : public ForwardingCatalogue {
 
     std::optional<Key> find_key(const std::string& project_id, const std::string& name) override {
         ++keys;
-        return next_.find_key(project_id, name);
+        return next_.keys.find_key(project_id, name);
     }
     std::optional<KeyRevision> find_revision(const std::string& project_id,
                                              const std::string& name) override {
         ++standings;
-        return next_.find_revision(project_id, name);
+        return next_.keys.find_revision(project_id, name);
     }
     std::optional<Project> find_project(const std::string& name) override {
         ++others;
-        return next_.find_project(name);
+        return next_.projects.find_project(name);
     }
     std::vector<Key> list_keys(const KeyQuery& query) override {
         ++others;
-        return next_.list_keys(query);
+        return next_.keys.list_keys(query);
     }
     std::vector<Grant> grants_of(const std::string& user_id) override {
         ++others;
-        return next_.grants_of(user_id);
+        return next_.users.grants_of(user_id);
     }
     void record(const AuditRecord& audit) override {
         ++others;
-        next_.record(audit);
+        next_.audit_log.record(audit);
     }
 
     int keys = 0;
@@ -113,22 +113,22 @@ TEST_F(UseChangeTest, WhatAnotherProcessHasUndeployedIsSeenByTheNextCall) {
 
 TEST_F(UseChangeTest, AnObjectThatIsFoundMissingOrFoundAgainIsSeenByTheNextCall) {
     encrypt();
-    fixture_.catalogue->mark_missing(object(), "is missing", {});
+    fixture_.catalogue->deployments.mark_missing(object(), "is missing", {});
     expect_error(
         refused(), ErrorKind::not_found,
         "Key (name: k) is not in its token any more in environment (name: production); send its content "
         "again with PUT");
-    fixture_.catalogue->mark_found(object(), {});
+    fixture_.catalogue->deployments.mark_found(object(), {});
     EXPECT_TRUE(encrypt().success);
 }
 
 TEST_F(UseChangeTest, ATokenThatIsReplacedOrPutBackIsSeenByTheNextCall) {
-    fixture_.catalogue->pin_token("production", "0001", {});
+    fixture_.catalogue->token_pins.pin_token("production", "0001", {});
     encrypt();
-    fixture_.catalogue->repin_token("production", "0002", {});
+    fixture_.catalogue->token_pins.repin_token("production", "0002", {});
     expect_error(refused(), ErrorKind::hsm_unavailable,
                  "Key (name: k) is in a token that has been replaced in environment (name: production)");
-    fixture_.catalogue->repin_token("production", "0001", {});
+    fixture_.catalogue->token_pins.repin_token("production", "0001", {});
     EXPECT_TRUE(encrypt().success);
 }
 

@@ -96,8 +96,8 @@ TEST_F(UseKeyTest, OfAnUnknownKeyIsNotFoundWhateverElseIsWrong) {
 }
 
 TEST_F(UseKeyTest, DoesNotFindTheKeyOfAnotherProject) {
-    fixture_.catalogue->create_project("Other", {"production"}, {});
-    fixture_.project = *fixture_.catalogue->find_project("Other");
+    fixture_.catalogue->projects.create_project("Other", {"production"}, {});
+    fixture_.project = *fixture_.catalogue->projects.find_project("Other");
     fixture_.bob.grants = {{fixture_.project.id, Permission::use, {}}};
     expect_not_found("k", "production", "Key (name: k) is not found");
 }
@@ -143,8 +143,8 @@ TEST_F(UseKeyTest, IsRefusedWhereTheDeploymentFailed) {
 }
 
 TEST_F(UseKeyTest, IsRefusedWhereTheTokenHasBeenReplaced) {
-    fixture_.catalogue->pin_token("production", "0001", {});
-    fixture_.catalogue->repin_token("production", "0002", {});
+    fixture_.catalogue->token_pins.pin_token("production", "0001", {});
+    fixture_.catalogue->token_pins.repin_token("production", "0002", {});
     expect_error(fixture_.refused(CryptoOperation::encrypt, operation("AES-GCM")), ErrorKind::hsm_unavailable,
                  "Key (name: k) is in a token that has been replaced in environment (name: production)");
     EXPECT_TRUE(fixture_.run(CryptoOperation::encrypt, operation("AES-GCM"), "k", "staging").success);

@@ -76,7 +76,7 @@ class Reconciling : public testing::Test {
         fixture_.create(ServiceFixture::aes_request(name, {"production"}));
     }
     Deployment deployment(const std::string& name) const {
-        return fixture_.catalogue->find_key(fixture_.project.id, name)->deployments.at(0);
+        return fixture_.catalogue->keys.find_key(fixture_.project.id, name)->deployments.at(0);
     }
     static std::vector<DriftKind> kinds(const EnvironmentReport& report) {
         std::vector<DriftKind> all;
@@ -215,7 +215,7 @@ TEST_F(Reconciling, SettlesBeforeItCompares) {
     key.id = "cut-off";
     key.project_id = fixture_.project.id;
     key.name = "cut-off";
-    ASSERT_TRUE(fixture_.catalogue->begin_create(
+    ASSERT_TRUE(fixture_.catalogue->keys.begin_create(
         key, {{id, key.id, "production", "dead", fixture_.now - std::chrono::seconds(1)}}, {}));
     TokenObject object = foreign("MyProject/cut-off");
     object.id = id;
@@ -230,7 +230,7 @@ TEST_F(Reconciling, LiveImportsAreNoDrift) {
     fixture_.production->block_imports();
     std::thread request([&] { create("live"); });
     fixture_.production->wait_for_blocked(1);
-    const ObjectId id = fixture_.catalogue->intents().at(0).object_id;
+    const ObjectId id = fixture_.catalogue->changes.intents().at(0).object_id;
     TokenObject object = foreign("MyProject/live");
     object.id = id;
     fixture_.production->add_foreign(object);
@@ -249,24 +249,24 @@ TEST_F(Reconciling, ADryRunDestroysNothingAndWritesNothing) {
     key.id = "cut-off";
     key.project_id = fixture_.project.id;
     key.name = "cut-off";
-    ASSERT_TRUE(fixture_.catalogue->begin_create(
+    ASSERT_TRUE(fixture_.catalogue->keys.begin_create(
         key, {{id, key.id, "production", "dead", fixture_.now - std::chrono::seconds(1)}}, {}));
-    const auto trail = fixture_.catalogue->audit_trail(100).size();
+    const auto trail = fixture_.catalogue->audit_log.audit_trail(100).size();
     const auto report = run(dry());
     EXPECT_FALSE(report.resolved);
     EXPECT_EQ(report.pending.intents(), 1U);
     EXPECT_EQ(report.pending.tombstones(), 0U);
     EXPECT_FALSE(report.in_order());
-    EXPECT_EQ(fixture_.catalogue->intents().size(), 1U);
-    EXPECT_EQ(fixture_.catalogue->intents()[0].owner, "dead");
-    EXPECT_EQ(fixture_.catalogue->audit_trail(100).size(), trail);
+    EXPECT_EQ(fixture_.catalogue->changes.intents().size(), 1U);
+    EXPECT_EQ(fixture_.catalogue->changes.intents()[0].owner, "dead");
+    EXPECT_EQ(fixture_.catalogue->audit_log.audit_trail(100).size(), trail);
 }
 
 TEST_F(Reconciling, ADryRunListsWhatTheNextPassWouldDestroy) {
     create("k");
-    const Key key = *fixture_.catalogue->find_key(fixture_.project.id, "k");
+    const Key key = *fixture_.catalogue->keys.find_key(fixture_.project.id, "k");
     const ObjectId interrupted = ObjectId::random();
-    ASSERT_EQ(fixture_.catalogue->begin_update(
+    ASSERT_EQ(fixture_.catalogue->keys.begin_update(
                   key.id, key.revision,
                   {{interrupted, key.id, "production", "dead", fixture_.now - std::chrono::seconds(1)}}, {}),
               Begin::begun);
@@ -274,10 +274,10 @@ TEST_F(Reconciling, ADryRunListsWhatTheNextPassWouldDestroy) {
     object.id = interrupted;
     fixture_.production->add_foreign(object);
     fixture_.create(ServiceFixture::aes_request("going", {"staging"}));
-    const Key going = *fixture_.catalogue->find_key(fixture_.project.id, "going");
-    ASSERT_EQ(fixture_.catalogue
-                  ->begin_deletion(going.id, going.revision, std::nullopt, "dead",
-                                   fixture_.now - std::chrono::seconds(1), {})
+    const Key going = *fixture_.catalogue->keys.find_key(fixture_.project.id, "going");
+    ASSERT_EQ(fixture_.catalogue->keys
+                  .begin_deletion(going.id, going.revision, std::nullopt, "dead",
+                                  fixture_.now - std::chrono::seconds(1), {})
                   .begin,
               Begin::begun);
     fixture_.staging->set_reachable(false);
@@ -308,7 +308,7 @@ TEST_F(Reconciling, ADryRunListsWhatIsNotInItsTokenToo) {
     key.id = "cut-off";
     key.project_id = fixture_.project.id;
     key.name = "cut-off";
-    ASSERT_TRUE(fixture_.catalogue->begin_create(
+    ASSERT_TRUE(fixture_.catalogue->keys.begin_create(
         key, {{ObjectId::random(), key.id, "production", "dead", fixture_.now - std::chrono::seconds(1)}},
         {}));
     const auto pending = run(dry()).pending;
@@ -319,12 +319,12 @@ TEST_F(Reconciling, ADryRunListsWhatIsNotInItsTokenToo) {
 
 TEST_F(Reconciling, ADryRunListsNothingThatWaitsForATokenThatWasReplaced) {
     create("k");
-    const Key key = *fixture_.catalogue->find_key(fixture_.project.id, "k");
-    fixture_.catalogue->pin_token("production", "0001", {});
-    fixture_.catalogue->begin_deletion(key.id, key.revision, std::nullopt, "dead",
-                                       fixture_.now - std::chrono::seconds(1), {});
+    const Key key = *fixture_.catalogue->keys.find_key(fixture_.project.id, "k");
+    fixture_.catalogue->token_pins.pin_token("production", "0001", {});
+    fixture_.catalogue->keys.begin_deletion(key.id, key.revision, std::nullopt, "dead",
+                                            fixture_.now - std::chrono::seconds(1), {});
     ASSERT_EQ(run(dry()).pending.objects.size(), 1U);
-    fixture_.catalogue->repin_token("production", "0002", {});
+    fixture_.catalogue->token_pins.repin_token("production", "0002", {});
     EXPECT_EQ(run(dry()).pending.objects.size(), 0U);
 }
 
@@ -333,7 +333,7 @@ TEST_F(Reconciling, ADryRunCountsNoWorkThatIsUnderWay) {
     key.id = "live";
     key.project_id = fixture_.project.id;
     key.name = "live";
-    ASSERT_TRUE(fixture_.catalogue->begin_create(
+    ASSERT_TRUE(fixture_.catalogue->keys.begin_create(
         key, {{ObjectId::random(), key.id, "production", "another", fixture_.now + std::chrono::seconds(1)}},
         {}));
     EXPECT_TRUE(run(dry()).in_order());
@@ -371,7 +371,7 @@ TEST_F(Reconciling, AdoptTakesInAnObjectWhoseIdProvesThatItWasMadeForTheKeyOfIts
     ASSERT_EQ(report.environments[0].adopted.size(), 1U);
     EXPECT_EQ(report.environments[0].adopted[0].drift.project, "MyProject");
     EXPECT_EQ(report.environments[0].adopted[0].drift.key, "found");
-    const auto key = fixture_.catalogue->find_key(fixture_.project.id, "found");
+    const auto key = fixture_.catalogue->keys.find_key(fixture_.project.id, "found");
     ASSERT_TRUE(key);
     EXPECT_EQ(key->state, KeyState::active);
     EXPECT_EQ(key->type, keys::KeyType::secret);
@@ -422,7 +422,7 @@ TEST_F(Reconciling, HalfMadeObjectsGoWithTheFlagAndNothingElse) {
 TEST_F(Reconciling, TheAuditTrailTellsOfHalfMadeObjectsBeforeTheyGoAndAfter) {
     fixture_.production->add_incomplete();
     fixture_.production->add_incomplete();
-    const auto newest = [&] { return fixture_.catalogue->audit_trail(1).at(0); };
+    const auto newest = [&] { return fixture_.catalogue->audit_log.audit_trail(1).at(0); };
     std::string before;
     fixture_.production->in_next_pause([&] { before = newest().result; });
     ReconcileOptions options = removing();
@@ -430,7 +430,7 @@ TEST_F(Reconciling, TheAuditTrailTellsOfHalfMadeObjectsBeforeTheyGoAndAfter) {
     run(options);
     EXPECT_EQ(before, "2 half-made objects are to be destroyed");
     EXPECT_EQ(newest().result, "2 half-made objects were destroyed");
-    for (const AuditRecord& record : fixture_.catalogue->audit_trail(2)) {
+    for (const AuditRecord& record : fixture_.catalogue->audit_log.audit_trail(2)) {
         EXPECT_EQ(record.at, fixture_.now);
         EXPECT_EQ(record.actor, "operator");
         EXPECT_EQ(record.action, "reconcile.remove_half_made");
@@ -442,7 +442,8 @@ TEST_F(Reconciling, TheAuditTrailTellsWhenTheirRemovalIsBrokenOff) {
     fixture_.production->add_incomplete();
     fixture_.production->in_next_pause([&] { fixture_.production->replace_by_empty("0002"); });
     run(removing());
-    EXPECT_EQ(fixture_.catalogue->audit_trail(1).at(0).result, "broken off: The token's sessions were lost");
+    EXPECT_EQ(fixture_.catalogue->audit_log.audit_trail(1).at(0).result,
+              "broken off: The token's sessions were lost");
 }
 
 TEST_F(Reconciling, HalfMadeObjectsStayWhereTheAuditTrailCanNotBeWritten) {
@@ -463,7 +464,7 @@ TEST_F(Reconciling, HalfMadeObjectsStayWhileAnyoneImports) {
     key.id = "live";
     key.project_id = fixture_.project.id;
     key.name = "live";
-    ASSERT_TRUE(fixture_.catalogue->begin_create(
+    ASSERT_TRUE(fixture_.catalogue->keys.begin_create(
         key, {{ObjectId::random(), key.id, "production", "another", fixture_.now + std::chrono::seconds(1)}},
         {}));
     const auto report = run(removing());
@@ -485,7 +486,7 @@ TEST_F(Reconciling, AnObjectThatOnlyItsLabelSpeaksForIsNotAdoptedByItself) {
         "Not adopted: its label says MyProject/found, and nothing proves that it was made for that key; "
         "if it was, name it: --adopt " +
             object.id_hex);
-    EXPECT_FALSE(fixture_.catalogue->find_key(fixture_.project.id, "found"));
+    EXPECT_FALSE(fixture_.catalogue->keys.find_key(fixture_.project.id, "found"));
 }
 
 TEST_F(Reconciling, TheProofOfOneKeyIsNoneOfAnother) {
@@ -493,7 +494,7 @@ TEST_F(Reconciling, TheProofOfOneKeyIsNoneOfAnother) {
     object.label = "MyProject/payments";
     fixture_.production->add_foreign(object);
     EXPECT_THAT(kinds(run(adopting()).environments[0]), ElementsAre(DriftKind::unknown));
-    EXPECT_FALSE(fixture_.catalogue->find_key(fixture_.project.id, "payments"));
+    EXPECT_FALSE(fixture_.catalogue->keys.find_key(fixture_.project.id, "payments"));
 }
 
 TEST_F(Reconciling, TheProofOfOneEnvironmentIsNoneInAnother) {
@@ -537,9 +538,9 @@ TEST_F(AdoptingByName, TakesInAnObjectOnTheOperatorsWord) {
     const TokenObject object = foreign("MyProject/found");
     fixture_.production->add_foreign(object);
     EXPECT_TRUE(run(naming(object, {"AES-CTR"})).in_order());
-    EXPECT_EQ(fixture_.catalogue->find_key(fixture_.project.id, "found")->mechanisms,
+    EXPECT_EQ(fixture_.catalogue->keys.find_key(fixture_.project.id, "found")->mechanisms,
               MechanismList{"AES-CTR"});
-    EXPECT_EQ(fixture_.catalogue->audit_trail(1).at(0).result,
+    EXPECT_EQ(fixture_.catalogue->audit_log.audit_trail(1).at(0).result,
               "object " + object.id_hex + ", named by an operator");
 }
 
@@ -550,8 +551,8 @@ TEST_F(AdoptingByName, TakesInNoOtherObjectAndMarksNoKey) {
     fixture_.production->add_foreign(object);
     fixture_.production->add_foreign(of_ours("other"));
     run(naming(object, {"AES-CTR"}));
-    EXPECT_TRUE(fixture_.catalogue->find_key(fixture_.project.id, "found"));
-    EXPECT_FALSE(fixture_.catalogue->find_key(fixture_.project.id, "other"));
+    EXPECT_TRUE(fixture_.catalogue->keys.find_key(fixture_.project.id, "found"));
+    EXPECT_FALSE(fixture_.catalogue->keys.find_key(fixture_.project.id, "other"));
     EXPECT_EQ(deployment("k").state, DeploymentState::deployed);
 }
 
@@ -562,7 +563,7 @@ TEST_F(AdoptingByName, AsksForTheMechanismWhereTheTokenDoesNotSayIt) {
               "Not adopted: The token does not say with which mechanism it was used (AES-GCM, AES-CBC-PAD, "
               "AES-CTR, AES-ECB): name it with --adopt " +
                   object.id_hex + " --mechanism");
-    EXPECT_FALSE(fixture_.catalogue->find_key(fixture_.project.id, "found"));
+    EXPECT_FALSE(fixture_.catalogue->keys.find_key(fixture_.project.id, "found"));
 }
 
 TEST_F(AdoptingByName, NeverAttachesAStrangersKeyToAKeyThatIsThere) {
@@ -573,7 +574,7 @@ TEST_F(AdoptingByName, NeverAttachesAStrangersKeyToAKeyThatIsThere) {
     EXPECT_EQ(note_of(naming(object, {"AES-GCM"})),
               "Not adopted: Its check value or public key is not one that is recorded of the key of that "
               "name: send the key's content in its place");
-    EXPECT_EQ(fixture_.catalogue->find_key(fixture_.project.id, "k")->deployments.size(), 1U);
+    EXPECT_EQ(fixture_.catalogue->keys.find_key(fixture_.project.id, "k")->deployments.size(), 1U);
 }
 
 TEST_F(AdoptingByName, AttachesAnObjectWithTheRecordedCheckValue) {
@@ -582,7 +583,7 @@ TEST_F(AdoptingByName, AttachesAnObjectWithTheRecordedCheckValue) {
     object.key_check_value = deployment("k").key_check_value;
     fixture_.production->add_foreign(object);
     EXPECT_TRUE(run(naming(object)).in_order());
-    EXPECT_EQ(fixture_.catalogue->find_key(fixture_.project.id, "k")->deployments.size(), 2U);
+    EXPECT_EQ(fixture_.catalogue->keys.find_key(fixture_.project.id, "k")->deployments.size(), 2U);
 }
 
 TEST_F(AdoptingByName, AnIdThatIsNoUnknownObjectsIsTold) {
@@ -638,7 +639,7 @@ TEST_F(GivingUp, WithoutItAnAbsentObjectIsListedAndNotInOrder) {
         EXPECT_EQ(report.absent[0].looks, 1);
         EXPECT_FALSE(report.in_order());
     }
-    EXPECT_TRUE(fixture_.catalogue->find_key(fixture_.project.id, "k"));
+    EXPECT_TRUE(fixture_.catalogue->keys.find_key(fixture_.project.id, "k"));
 }
 
 TEST_F(GivingUp, EndsATombstoneWhoseObjectIsNotFoundInTwoLookups) {
@@ -649,19 +650,19 @@ TEST_F(GivingUp, EndsATombstoneWhoseObjectIsNotFoundInTwoLookups) {
     EXPECT_EQ(report.given_up[0].note, "Given up: it was not found in two lookups");
     EXPECT_EQ(fixture_.production->refreshes(), refreshes + 1);
     EXPECT_TRUE(report.in_order());
-    EXPECT_FALSE(fixture_.catalogue->find_key(fixture_.project.id, "k"));
+    EXPECT_FALSE(fixture_.catalogue->keys.find_key(fixture_.project.id, "k"));
 }
 
 TEST_F(GivingUp, IsAuditedAsNotFoundAndNeverAsDestroyed) {
     run(giving_up());
-    const AuditRecord record = fixture_.catalogue->audit_trail(1).at(0);
+    const AuditRecord record = fixture_.catalogue->audit_log.audit_trail(1).at(0);
     EXPECT_EQ(record.actor, "operator");
     EXPECT_EQ(record.action, "reconcile.give_up");
     EXPECT_EQ(record.project, "MyProject");
     EXPECT_EQ(record.key, "k");
     EXPECT_EQ(record.result,
               "object " + object_.hex() + " not found; given up by an operator (not found in two lookups)");
-    for (const AuditRecord& each : fixture_.catalogue->audit_trail(100))
+    for (const AuditRecord& each : fixture_.catalogue->audit_log.audit_trail(100))
         EXPECT_THAT(each.result, testing::Not(testing::HasSubstr("destroyed")));
 }
 
@@ -674,7 +675,8 @@ TEST_F(GivingUp, DestroysAnObjectThatTheTokenHoldsAfterAll) {
     EXPECT_TRUE(report.given_up.at(0).done);
     EXPECT_EQ(report.given_up[0].note, "The token holds it after all: it was destroyed");
     EXPECT_EQ(fixture_.production->objects(), 0U);
-    EXPECT_EQ(fixture_.catalogue->audit_trail(1).at(0).result, "object " + object_.hex() + " destroyed");
+    EXPECT_EQ(fixture_.catalogue->audit_log.audit_trail(1).at(0).result,
+              "object " + object_.hex() + " destroyed");
 }
 
 TEST_F(GivingUp, NeedsAModuleThatWasInitialisedSinceTheObjectWasMade) {
@@ -686,7 +688,7 @@ TEST_F(GivingUp, NeedsAModuleThatWasInitialisedSinceTheObjectWasMade) {
         report.given_up[0].note,
         "It is not found, but its module can't be initialised again now, as it must be before the second "
         "lookup: try again in a minute, while nothing else is done in this module");
-    EXPECT_EQ(fixture_.catalogue->tombstones().size(), 1U);
+    EXPECT_EQ(fixture_.catalogue->changes.tombstones().size(), 1U);
 }
 
 TEST_F(GivingUp, NeedsNoFurtherInitialisationWhereTheModuleIsNewerThanTheObject) {
@@ -703,7 +705,7 @@ TEST_F(GivingUp, NeedsATokenThatAnswers) {
     const auto report = run(giving_up());
     EXPECT_FALSE(report.given_up.at(0).done);
     EXPECT_EQ(report.given_up[0].note, "Its token can't be asked: The token can't be reached");
-    EXPECT_EQ(fixture_.catalogue->tombstones().size(), 1U);
+    EXPECT_EQ(fixture_.catalogue->changes.tombstones().size(), 1U);
 }
 
 TEST_F(GivingUp, TakesTheWordAloneForAnEnvironmentThatIsNotConfigured) {
@@ -712,18 +714,18 @@ TEST_F(GivingUp, TakesTheWordAloneForAnEnvironmentThatIsNotConfigured) {
         *fixture_.catalogue, none, fixture_.in_flight, {}, "this-process", [this] { return fixture_.now; }};
     const auto report = Reconciler(service_context, nobody_is_dead).run(giving_up());
     EXPECT_TRUE(report.given_up.at(0).done);
-    EXPECT_FALSE(fixture_.catalogue->find_key(fixture_.project.id, "k"));
-    EXPECT_EQ(fixture_.catalogue->audit_trail(1).at(0).result,
+    EXPECT_FALSE(fixture_.catalogue->keys.find_key(fixture_.project.id, "k"));
+    EXPECT_EQ(fixture_.catalogue->audit_log.audit_trail(1).at(0).result,
               "object " + object_.hex() +
                   " not found; given up by an operator (not looked for: environment production is not "
                   "configured)");
 }
 
 TEST_F(GivingUp, TakesTheWordAloneForATokenThatWasReplaced) {
-    fixture_.catalogue->pin_token("production", "0001", {});
-    fixture_.catalogue->repin_token("production", "0002", {});
+    fixture_.catalogue->token_pins.pin_token("production", "0001", {});
+    fixture_.catalogue->token_pins.repin_token("production", "0002", {});
     EXPECT_TRUE(run(giving_up()).given_up.at(0).done);
-    EXPECT_TRUE(fixture_.catalogue->tombstones().empty());
+    EXPECT_TRUE(fixture_.catalogue->changes.tombstones().empty());
 }
 
 TEST_F(GivingUp, OfADeployedKeyIsRefused) {
@@ -774,7 +776,7 @@ class SwappedToken : public Reconciling {
 
 TEST_F(SwappedToken, NothingIsDestroyedAndTheReasonIsTold) {
     create("k");
-    fixture_.catalogue->pin_token("production", "0001", {});
+    fixture_.catalogue->token_pins.pin_token("production", "0001", {});
     fixture_.production->replace_by_empty("0002");
     const auto report = run_bound();
     EXPECT_FALSE(report.in_order());
@@ -789,34 +791,34 @@ TEST_F(SwappedToken, ItsTombstonesStay) {
     key.id = "cut-off";
     key.project_id = fixture_.project.id;
     key.name = "cut-off";
-    ASSERT_TRUE(fixture_.catalogue->begin_create(
+    ASSERT_TRUE(fixture_.catalogue->keys.begin_create(
         key, {{ObjectId::random(), key.id, "production", "dead", fixture_.now - std::chrono::seconds(1)}},
         {}));
-    fixture_.catalogue->pin_token("production", "0001", {});
+    fixture_.catalogue->token_pins.pin_token("production", "0001", {});
     fixture_.production->replace_by_empty("0002");
     run_bound();
     fixture_.now += std::chrono::hours(1);
     const auto report = run_bound();
     EXPECT_EQ(report.resolved->left_tombstones, 1U);
-    EXPECT_EQ(fixture_.catalogue->tombstones().size(), 1U);
+    EXPECT_EQ(fixture_.catalogue->changes.tombstones().size(), 1U);
 }
 
 TEST_F(SwappedToken, AdoptDoesNotAcceptIt) {
     create("k");
-    fixture_.catalogue->pin_token("production", "0001", {});
+    fixture_.catalogue->token_pins.pin_token("production", "0001", {});
     fixture_.production->replace_by_empty("0002");
     const auto report = run_bound(adopting());
     EXPECT_EQ(report.environments[0].status, ComparisonStatus::skipped);
     EXPECT_EQ(report.environments[0].reason,
               "The token of environment production is not the one that holds its keys");
     EXPECT_FALSE(report.environments[0].accepted_token);
-    EXPECT_EQ(fixture_.catalogue->pinned_token("production"), "0001");
+    EXPECT_EQ(fixture_.catalogue->token_pins.pinned_token("production"), "0001");
     EXPECT_EQ(deployment("k").state, DeploymentState::deployed);
 }
 
 TEST_F(SwappedToken, IsAcceptedWhereItsEnvironmentIsNamedAndWhatItDoesNotHoldIsMarked) {
     create("k");
-    fixture_.catalogue->pin_token("production", "0001", {});
+    fixture_.catalogue->token_pins.pin_token("production", "0001", {});
     fixture_.production->replace_by_empty("0002");
     const auto report = run_bound(accepting("production"));
     ASSERT_TRUE(report.environments[0].accepted_token);
@@ -824,17 +826,17 @@ TEST_F(SwappedToken, IsAcceptedWhereItsEnvironmentIsNamedAndWhatItDoesNotHoldIsM
     EXPECT_EQ(report.environments[0].accepted_token->previous, "0001");
     EXPECT_TRUE(report.environments[0].accepted_token->done);
     EXPECT_TRUE(report.in_order());
-    EXPECT_EQ(fixture_.catalogue->pinned_token("production"), "0002");
+    EXPECT_EQ(fixture_.catalogue->token_pins.pinned_token("production"), "0002");
     EXPECT_EQ(deployment("k").state, DeploymentState::failed);
 }
 
 TEST_F(SwappedToken, ItsAcceptanceStandsInTheAuditTrail) {
-    fixture_.catalogue->pin_token("production", "0001", {});
+    fixture_.catalogue->token_pins.pin_token("production", "0001", {});
     fixture_.production->replace_by_empty("0002");
     ReconcileOptions options = accepting("production");
     options.actor = "operator";
     run_bound(options);
-    const auto records = fixture_.catalogue->audit_trail(1);
+    const auto records = fixture_.catalogue->audit_log.audit_trail(1);
     ASSERT_EQ(records.size(), 1U);
     EXPECT_EQ(records[0].actor, "operator");
     EXPECT_EQ(records[0].action, "reconcile.accept_token");
@@ -843,41 +845,41 @@ TEST_F(SwappedToken, ItsAcceptanceStandsInTheAuditTrail) {
 }
 
 TEST_F(SwappedToken, StaysRefusedWhereAnotherEnvironmentIsNamed) {
-    fixture_.catalogue->pin_token("production", "0001", {});
+    fixture_.catalogue->token_pins.pin_token("production", "0001", {});
     fixture_.production->replace_by_empty("0002");
     const auto report = run_bound(accepting("staging"));
     EXPECT_EQ(report.environments[0].status, ComparisonStatus::skipped);
-    EXPECT_EQ(fixture_.catalogue->pinned_token("production"), "0001");
+    EXPECT_EQ(fixture_.catalogue->token_pins.pinned_token("production"), "0001");
 }
 
 TEST_F(SwappedToken, AcceptingItTakesInNoUnknownObject) {
-    fixture_.catalogue->pin_token("production", "0001", {});
+    fixture_.catalogue->token_pins.pin_token("production", "0001", {});
     fixture_.production->replace_by_empty("0002");
     fixture_.production->add_foreign(of_ours("found"));
     EXPECT_THAT(kinds(run_bound(accepting("production")).environments[0]), ElementsAre(DriftKind::unknown));
-    EXPECT_FALSE(fixture_.catalogue->find_key(fixture_.project.id, "found"));
+    EXPECT_FALSE(fixture_.catalogue->keys.find_key(fixture_.project.id, "found"));
     ReconcileOptions both = accepting("production");
     both.adopt = true;
     EXPECT_TRUE(run_bound(both).in_order());
-    EXPECT_TRUE(fixture_.catalogue->find_key(fixture_.project.id, "found"));
+    EXPECT_TRUE(fixture_.catalogue->keys.find_key(fixture_.project.id, "found"));
 }
 
 TEST_F(SwappedToken, AcceptingTheFirstOneAgainBringsItsKeysBack) {
     create("k");
-    fixture_.catalogue->pin_token("production", "0001", {});
+    fixture_.catalogue->token_pins.pin_token("production", "0001", {});
     fixture_.production->replace_by_empty("0002");
     run_bound(accepting("production"));
     fixture_.production->put_back();
     run_bound(accepting("production"));
-    EXPECT_EQ(fixture_.catalogue->pinned_token("production"), "0001");
+    EXPECT_EQ(fixture_.catalogue->token_pins.pinned_token("production"), "0001");
     EXPECT_EQ(deployment("k").state, DeploymentState::deployed);
 }
 
 TEST_F(SwappedToken, WhatWasCutOffAfterTheAcceptanceIsFinishedByTheSameCommand) {
     create("k");
-    fixture_.catalogue->pin_token("production", "0001", {});
+    fixture_.catalogue->token_pins.pin_token("production", "0001", {});
     fixture_.production->replace_by_empty("0002");
-    fixture_.catalogue->repin_token("production", "0002", {});
+    fixture_.catalogue->token_pins.repin_token("production", "0002", {});
     const auto report = run_bound(accepting("production"));
     EXPECT_FALSE(report.environments[0].accepted_token);
     EXPECT_EQ(deployment("k").state, DeploymentState::failed);
@@ -890,7 +892,7 @@ TEST_F(SwappedToken, IsAcceptedWhereNoneIsRecorded) {
     const auto report = run_bound(accepting("production"));
     ASSERT_TRUE(report.environments[0].accepted_token);
     EXPECT_FALSE(report.environments[0].accepted_token->previous);
-    EXPECT_EQ(fixture_.catalogue->pinned_token("production"), "0002");
+    EXPECT_EQ(fixture_.catalogue->token_pins.pinned_token("production"), "0002");
 }
 
 /// The token was initialized again and kept its serial number.
@@ -898,7 +900,7 @@ class TokenOfTheSameSerial : public SwappedToken {
   protected:
     TokenOfTheSameSerial() {
         create("k");
-        fixture_.catalogue->pin_token("production", "0001", {});
+        fixture_.catalogue->token_pins.pin_token("production", "0001", {});
         fixture_.production->replace_by_empty("0001");
     }
 };
@@ -923,20 +925,20 @@ TEST_F(TokenOfTheSameSerial, IsAcceptedByTheCommandThatTheTextNames) {
 }
 
 TEST_F(TokenOfTheSameSerial, KeepsTheTombstonesOfTheOneBefore) {
-    const Key key = *fixture_.catalogue->find_key(fixture_.project.id, "k");
+    const Key key = *fixture_.catalogue->keys.find_key(fixture_.project.id, "k");
     create("other");
-    fixture_.catalogue->begin_deletion(key.id, key.revision, std::nullopt, "dead", fixture_.now, {});
+    fixture_.catalogue->keys.begin_deletion(key.id, key.revision, std::nullopt, "dead", fixture_.now, {});
     fixture_.production->lose(*deployment("other").object_id);
     run_bound(accepting("production"));
-    ASSERT_EQ(fixture_.catalogue->tombstones().size(), 1U);
-    EXPECT_EQ(fixture_.catalogue->tombstones()[0].serial, "0001 before " + to_rfc3339(fixture_.now));
+    ASSERT_EQ(fixture_.catalogue->changes.tombstones().size(), 1U);
+    EXPECT_EQ(fixture_.catalogue->changes.tombstones()[0].serial, "0001 before " + to_rfc3339(fixture_.now));
 }
 
 TEST_F(TokenOfTheSameSerial, GivesUpNothingThatItWasNeverToHold) {
-    const Key key = *fixture_.catalogue->find_key(fixture_.project.id, "k");
+    const Key key = *fixture_.catalogue->keys.find_key(fixture_.project.id, "k");
     create("other");
     const ObjectId object = *key.deployments[0].object_id;
-    fixture_.catalogue->begin_deletion(key.id, key.revision, std::nullopt, "dead", fixture_.now, {});
+    fixture_.catalogue->keys.begin_deletion(key.id, key.revision, std::nullopt, "dead", fixture_.now, {});
     fixture_.production->lose(*deployment("other").object_id);
     ReconcileOptions options;
     options.give_up = {object};
@@ -946,9 +948,9 @@ TEST_F(TokenOfTheSameSerial, GivesUpNothingThatItWasNeverToHold) {
 
 TEST_F(SwappedToken, ADryRunOnlySaysThatItWouldBeAccepted) {
     create("k");
-    fixture_.catalogue->pin_token("production", "0001", {});
+    fixture_.catalogue->token_pins.pin_token("production", "0001", {});
     fixture_.production->replace_by_empty("0002");
-    const auto trail = fixture_.catalogue->audit_trail(100).size();
+    const auto trail = fixture_.catalogue->audit_log.audit_trail(100).size();
     ReconcileOptions options = accepting("production");
     options.dry_run = true;
     const auto report = run_bound(options);
@@ -956,13 +958,13 @@ TEST_F(SwappedToken, ADryRunOnlySaysThatItWouldBeAccepted) {
     EXPECT_EQ(report.environments[0].accepted_token->serial, "0002");
     EXPECT_FALSE(report.environments[0].accepted_token->done);
     EXPECT_FALSE(report.in_order());
-    EXPECT_EQ(fixture_.catalogue->pinned_token("production"), "0001");
-    EXPECT_EQ(fixture_.catalogue->audit_trail(100).size(), trail);
+    EXPECT_EQ(fixture_.catalogue->token_pins.pinned_token("production"), "0001");
+    EXPECT_EQ(fixture_.catalogue->audit_log.audit_trail(100).size(), trail);
     EXPECT_EQ(deployment("k").state, DeploymentState::deployed);
 }
 
 TEST_F(SwappedToken, NothingIsAcceptedWhereTheTokenIsTheRightOne) {
-    fixture_.catalogue->pin_token("production", "0001", {});
+    fixture_.catalogue->token_pins.pin_token("production", "0001", {});
     EXPECT_FALSE(run_bound(accepting("production")).environments[0].accepted_token);
 }
 

@@ -20,7 +20,7 @@ ObjectId cut_off_create(ServiceFixture& fixture, const std::string& environment)
     key.project_id = fixture.project.id;
     key.name = key.id;
     EXPECT_TRUE(
-        fixture.catalogue->begin_create(key, {{id, key.id, environment, "gone", fixture.now - 1s}}, {}));
+        fixture.catalogue->keys.begin_create(key, {{id, key.id, environment, "gone", fixture.now - 1s}}, {}));
     const keys::KeyMaterial material = keys::SecretKey{keys::Algorithm::aes, random_secret(16)};
     (environment == "production" ? fixture.production : fixture.staging)
         ->import({id, "label", material, {KeyUsage::encrypt_decrypt}, ObjectLifetime::token, {}});
@@ -47,7 +47,7 @@ TEST_F(RecoveryRunnerTest, DestroysInEveryEnvironment) {
     {
         RecoveryRunner runner(recovery_);
         runner.run();
-        EXPECT_TRUE(comes_true([&] { return fixture_.catalogue->tombstones().empty(); }));
+        EXPECT_TRUE(comes_true([&] { return fixture_.catalogue->changes.tombstones().empty(); }));
     }
     EXPECT_EQ(fixture_.production->count(first) + fixture_.staging->count(second), 0U);
 }
@@ -88,7 +88,7 @@ TEST_F(RecoveryRunnerTest, BeginsNothingOnceItIsToStop) {
     RecoveryRunner runner(recovery_);
     runner.request_stop();
     runner.run();
-    EXPECT_EQ(fixture_.catalogue->intents().size(), 1U);
+    EXPECT_EQ(fixture_.catalogue->changes.intents().size(), 1U);
     EXPECT_EQ(fixture_.production->objects(), 1U);
 }
 
@@ -99,7 +99,7 @@ TEST_F(RecoveryRunnerTest, EndsBetweenTwoCallsWhenItIsToStop) {
         RecoveryRunner runner(recovery_);
         fixture_.production->in_next_lookup([&] { runner.request_stop(); });
         runner.run();
-        EXPECT_TRUE(comes_true([&] { return fixture_.catalogue->tombstones().size() == 5; }));
+        EXPECT_TRUE(comes_true([&] { return fixture_.catalogue->changes.tombstones().size() == 5; }));
     }
     EXPECT_EQ(fixture_.production->objects(), 5U);
 }

@@ -16,7 +16,8 @@ ObjectId cut_off_create(ServiceFixture& fixture, const std::string& owner, Insta
     key.id = "key-" + id.hex();
     key.project_id = fixture.project.id;
     key.name = key.id;
-    EXPECT_TRUE(fixture.catalogue->begin_create(key, {{id, key.id, environment, owner, lease_until}}, {}));
+    EXPECT_TRUE(
+        fixture.catalogue->keys.begin_create(key, {{id, key.id, environment, owner, lease_until}}, {}));
     const keys::KeyMaterial material = keys::SecretKey{keys::Algorithm::aes, random_secret(16)};
     (environment == "production" ? fixture.production : fixture.staging)
         ->import({id, "label", material, {KeyUsage::encrypt_decrypt}, ObjectLifetime::token, {}});
@@ -30,7 +31,7 @@ void cut_off_creates(ServiceFixture& fixture, int count) {
 
 /// The number of tombstones that a replica would not touch now.
 std::size_t leased(ServiceFixture& fixture) {
-    const auto tombstones = fixture.catalogue->tombstones();
+    const auto tombstones = fixture.catalogue->changes.tombstones();
     return static_cast<std::size_t>(std::ranges::count_if(
         tombstones, [&](const Tombstone& each) { return each.lease_until > fixture.now; }));
 }
@@ -47,8 +48,8 @@ TEST(Recovery, TakesBackACreateWhoseLeaseRanOut) {
     EXPECT_EQ(report.destroyed_objects, 1U);
     EXPECT_EQ(report.left_tombstones, 0U);
     EXPECT_EQ(fixture.production->count(id), 0U);
-    EXPECT_FALSE(fixture.catalogue->find_key(fixture.project.id, "key-" + id.hex()));
-    EXPECT_TRUE(fixture.catalogue->tombstones().empty());
+    EXPECT_FALSE(fixture.catalogue->keys.find_key(fixture.project.id, "key-" + id.hex()));
+    EXPECT_TRUE(fixture.catalogue->changes.tombstones().empty());
 }
 
 TEST(Recovery, LeavesLiveWorkOfAnotherProcessAlone) {
@@ -56,7 +57,7 @@ TEST(Recovery, LeavesLiveWorkOfAnotherProcessAlone) {
     const ObjectId id = cut_off_create(fixture, "another-process", fixture.now + std::chrono::seconds(1));
     EXPECT_EQ(Recovery(fixture.service_context(), nobody_is_dead).resolve().settled_intents, 0U);
     EXPECT_EQ(fixture.production->count(id), 1U);
-    EXPECT_EQ(fixture.catalogue->intents().size(), 1U);
+    EXPECT_EQ(fixture.catalogue->changes.intents().size(), 1U);
 }
 
 TEST(Recovery, DoesNotWaitForTheLeaseOfAProcessThatIsKnownToBeDead) {
@@ -74,12 +75,12 @@ TEST(Recovery, KeepsTheTombstoneOfATokenThatCanNotBeReachedAndFinishesLater) {
     Recovery recovery(fixture.service_context(), nobody_is_dead);
     fixture.production->set_reachable(false);
     EXPECT_EQ(recovery.resolve().left_tombstones, 1U);
-    EXPECT_EQ(fixture.catalogue->tombstones().size(), 1U);
-    EXPECT_FALSE(fixture.catalogue->find_key(fixture.project.id, "key-" + id.hex()));
+    EXPECT_EQ(fixture.catalogue->changes.tombstones().size(), 1U);
+    EXPECT_FALSE(fixture.catalogue->keys.find_key(fixture.project.id, "key-" + id.hex()));
     fixture.production->set_reachable(true);
     EXPECT_EQ(recovery.resolve().destroyed_objects, 1U);
     EXPECT_EQ(fixture.production->count(id), 0U);
-    EXPECT_TRUE(fixture.catalogue->tombstones().empty());
+    EXPECT_TRUE(fixture.catalogue->changes.tombstones().empty());
 }
 
 TEST(Recovery, ATombstoneWhoseTokenItCanNotReachIsFreeForAnotherReplica) {
@@ -87,7 +88,7 @@ TEST(Recovery, ATombstoneWhoseTokenItCanNotReachIsFreeForAnotherReplica) {
     cut_off_create(fixture, "another-process", fixture.now - std::chrono::seconds(1));
     fixture.production->set_reachable(false);
     Recovery(fixture.service_context(), nobody_is_dead).resolve();
-    const auto claimed = fixture.catalogue->claim_tombstones(
+    const auto claimed = fixture.catalogue->changes.claim_tombstones(
         {"production", "a-replica", fixture.now, fixture.now + std::chrono::seconds(30)});
     EXPECT_EQ(claimed.size(), 1U);
 }
@@ -97,7 +98,7 @@ TEST(Recovery, DoesNotTakeAnObjectForGoneWhileItsImportIsUnderWay) {
     fixture.production->block_imports();
     error_of([&] { fixture.create(ServiceFixture::aes_request("k", {"production"})); });
     EXPECT_EQ(Recovery(fixture.service_context(), nobody_is_dead).resolve().left_tombstones, 1U);
-    EXPECT_EQ(fixture.catalogue->tombstones().size(), 1U);
+    EXPECT_EQ(fixture.catalogue->changes.tombstones().size(), 1U);
 }
 
 TEST(Recovery, RenewsTheLeasesOfWhatIsUnderWay) {
@@ -105,11 +106,11 @@ TEST(Recovery, RenewsTheLeasesOfWhatIsUnderWay) {
     fixture.production->block_imports();
     std::thread request([&] { fixture.create(ServiceFixture::aes_request("k", {"production"})); });
     fixture.production->wait_for_blocked(1);
-    const Instant first = fixture.catalogue->intents().at(0).lease_until;
+    const Instant first = fixture.catalogue->changes.intents().at(0).lease_until;
     auto later = fixture.service_context();
     later.clock = [at = fixture.now + std::chrono::seconds(7)] { return at; };
     Recovery(later, nobody_is_dead).renew_leases();
-    EXPECT_EQ(fixture.catalogue->intents().at(0).lease_until, first + std::chrono::seconds(7));
+    EXPECT_EQ(fixture.catalogue->changes.intents().at(0).lease_until, first + std::chrono::seconds(7));
     fixture.production->release_imports();
     request.join();
 }
@@ -132,7 +133,7 @@ TEST(Recovery, LeavesTombstonesOfAnEnvironmentThatTheConfigurationNoLongerHas) {
     ServiceContext elsewhere{service_context.catalogue, empty, service_context.in_flight, {}, "this-process",
                              service_context.clock};
     EXPECT_EQ(Recovery(elsewhere, nobody_is_dead).resolve().left_tombstones, 1U);
-    EXPECT_EQ(fixture.catalogue->tombstones().size(), 1U);
+    EXPECT_EQ(fixture.catalogue->changes.tombstones().size(), 1U);
 }
 
 /// The first lookup of the pass fails; the later ones would succeed.
@@ -170,7 +171,7 @@ TEST(Recovery, AnEnvironmentThatIsDownKeepsNoOtherFromBeingSettled) {
     key.id = "elsewhere";
     key.project_id = fixture.project.id;
     key.name = "elsewhere";
-    fixture.catalogue->begin_create(
+    fixture.catalogue->keys.begin_create(
         key, {{ObjectId::random(), key.id, "staging", "another", fixture.now - std::chrono::seconds(1)}}, {});
     fixture.staging->set_reachable(false);
     const auto report = Recovery(fixture.service_context(), nobody_is_dead).resolve();
@@ -185,13 +186,13 @@ TEST(Recovery, ATombstoneWithoutAnObjectStaysUntilNoCallCanMakeItAnyMore) {
     fixture.production->lose(id);
     Recovery recovery(fixture.service_context(), nobody_is_dead);
     EXPECT_EQ(recovery.resolve().left_tombstones, 1U);
-    const Instant kept_until = fixture.catalogue->tombstones().at(0).keep_until;
+    const Instant kept_until = fixture.catalogue->changes.tombstones().at(0).keep_until;
     EXPECT_GT(kept_until, fixture.now);
     fixture.now = kept_until - std::chrono::milliseconds(1);
     EXPECT_EQ(recovery.resolve().left_tombstones, 1U);
     fixture.now = kept_until;
     EXPECT_EQ(recovery.resolve().left_tombstones, 0U);
-    EXPECT_TRUE(fixture.catalogue->tombstones().empty());
+    EXPECT_TRUE(fixture.catalogue->changes.tombstones().empty());
 }
 
 TEST(Recovery, AnObjectThatALateCallMadeIsDestroyed) {
@@ -277,7 +278,7 @@ TEST(Recovery, DoesNothingOnceItIsToStop) {
     stop.request_stop();
     const auto report = Recovery(fixture.service_context(), nobody_is_dead).resolve({}, stop.get_token());
     EXPECT_EQ(report.settled_intents, 0U);
-    EXPECT_EQ(fixture.catalogue->intents().size(), 1U);
+    EXPECT_EQ(fixture.catalogue->changes.intents().size(), 1U);
     EXPECT_EQ(fixture.production->objects(), 1U);
 }
 

@@ -20,14 +20,14 @@ class ObjectDestruction : public testing::Test {
     /// Everything from now on happens after the module was initialized.
     ObjectDestruction() { fixture_.now += std::chrono::minutes(1); }
     [[nodiscard]] ObjectId object() const { return object_; }
-    [[nodiscard]] Tombstone tombstone() const { return fixture_.catalogue->tombstones().at(0); }
+    [[nodiscard]] Tombstone tombstone() const { return fixture_.catalogue->changes.tombstones().at(0); }
     RecoveryReport recover() {
         return Recovery(fixture_.service_context(), [](const std::string&) { return false; }).resolve();
     }
     /// The audit trail's results for the object.
     [[nodiscard]] std::vector<std::string> told() const {
         std::vector<std::string> results;
-        for (const AuditRecord& record : fixture_.catalogue->audit_trail(1000))
+        for (const AuditRecord& record : fixture_.catalogue->audit_log.audit_trail(1000))
             if (record.result.find(object_.hex()) != std::string::npos) results.push_back(record.result);
         return results;
     }
@@ -38,7 +38,7 @@ class ObjectDestruction : public testing::Test {
                object_.hex();
     }
     /// The key is marked as lost, as `keyward reconcile --adopt` does.
-    void mark_missing() { ASSERT_TRUE(fixture_.catalogue->mark_missing(object_, "lost", {})); }
+    void mark_missing() { ASSERT_TRUE(fixture_.catalogue->deployments.mark_missing(object_, "lost", {})); }
 
     [[nodiscard]] AuditRecord at_now() const {
         AuditRecord record;
@@ -47,7 +47,7 @@ class ObjectDestruction : public testing::Test {
     }
     /// No destruction counts as begun.
     [[nodiscard]] bool tombstones_are_closed() const {
-        const auto tombstones = fixture_.catalogue->tombstones();
+        const auto tombstones = fixture_.catalogue->changes.tombstones();
         return !tombstones.empty() && std::ranges::none_of(tombstones, &Tombstone::attempted);
     }
 
@@ -77,8 +77,8 @@ TEST_F(ObjectDestruction, OfAnObjectThatNothingNamesDoesNothing) {
 }
 
 TEST_F(ObjectDestruction, IsRefusedForADeploymentThatHasATombstoneAsWell) {
-    ASSERT_FALSE(fixture_.catalogue->condemn({object_, "production", "this-process"}, {}));
-    EXPECT_TRUE(fixture_.catalogue->tombstones().empty());
+    ASSERT_FALSE(fixture_.catalogue->changes.condemn({object_, "production", "this-process"}, {}));
+    EXPECT_TRUE(fixture_.catalogue->changes.tombstones().empty());
     EXPECT_THROW(destroy_object(*fixture_.catalogue, *fixture_.production, object_), DestructionRefused);
 }
 
@@ -97,10 +97,11 @@ TEST_F(ObjectDestruction, WithoutTheCatalogueDoesNothing) {
 }
 
 TEST_F(ObjectDestruction, OfWhatIsInATokenThatWasReplacedIsRefused) {
-    fixture_.catalogue->pin_token("production", "0001", {});
+    fixture_.catalogue->token_pins.pin_token("production", "0001", {});
     const Key key = fixture_.key();
-    fixture_.catalogue->begin_deletion(key.id, key.revision, "production", "this-process", fixture_.now, {});
-    fixture_.catalogue->repin_token("production", "0002", {});
+    fixture_.catalogue->keys.begin_deletion(key.id, key.revision, "production", "this-process", fixture_.now,
+                                            {});
+    fixture_.catalogue->token_pins.repin_token("production", "0002", {});
     EXPECT_THROW(destroy_object(*fixture_.catalogue, *fixture_.production, object_), DestructionRefused);
     EXPECT_EQ(fixture_.production->count(object_), 1U);
 }
@@ -181,8 +182,8 @@ TEST_F(ObjectDestruction, OneObjectCostsOneInitialisation) {
 
 TEST_F(ObjectDestruction, WhatADeadProcessHadBegunToDestroyEndsAsNotFound) {
     const Key key = fixture_.key();
-    fixture_.catalogue->begin_deletion(key.id, key.revision, "production", "dead",
-                                       fixture_.now - std::chrono::seconds(1), at_now());
+    fixture_.catalogue->keys.begin_deletion(key.id, key.revision, "production", "dead",
+                                            fixture_.now - std::chrono::seconds(1), at_now());
     fixture_.production->destroy(object_);
     EXPECT_EQ(recover().removed_tombstones, 1U);
     EXPECT_EQ(fixture_.production->refreshes(), 1U);
@@ -194,8 +195,8 @@ TEST_F(ObjectDestruction, WhatADeadProcessHadBegunToDestroyEndsAsNotFound) {
 
 TEST_F(ObjectDestruction, WhatADeadProcessHadBegunToDestroyStaysWhileNoSecondLookIsPossible) {
     const Key key = fixture_.key();
-    fixture_.catalogue->begin_deletion(key.id, key.revision, "production", "dead",
-                                       fixture_.now - std::chrono::seconds(1), at_now());
+    fixture_.catalogue->keys.begin_deletion(key.id, key.revision, "production", "dead",
+                                            fixture_.now - std::chrono::seconds(1), at_now());
     fixture_.production->hide_until_refresh(object_);
     fixture_.production->set_refreshable(false);
     EXPECT_EQ(recover().removed_tombstones, 0U);
@@ -209,8 +210,8 @@ TEST_F(ObjectDestruction, WhatADeadProcessHadBegunToDestroyStaysWhileNoSecondLoo
 TEST_F(ObjectDestruction, WhatWasCondemnedBeforeTheModuleWasInitialisedNeedsNoSecondLook) {
     fixture_.now -= std::chrono::hours(1);
     const Key key = fixture_.key();
-    fixture_.catalogue->begin_deletion(key.id, key.revision, "production", "dead",
-                                       fixture_.now - std::chrono::seconds(1), at_now());
+    fixture_.catalogue->keys.begin_deletion(key.id, key.revision, "production", "dead",
+                                            fixture_.now - std::chrono::seconds(1), at_now());
     fixture_.production->destroy(object_);
     EXPECT_EQ(recover().removed_tombstones, 1U);
     EXPECT_EQ(fixture_.production->refreshes(), 0U);
@@ -220,8 +221,8 @@ TEST_F(ObjectDestruction, SeveralObjectsOfDeadProcessesCostOneInitialisation) {
     fixture_.create(ServiceFixture::aes_request("l", {"production"}));
     for (const char* const name : {"k", "l"}) {
         const Key key = fixture_.key(name);
-        fixture_.catalogue->begin_deletion(key.id, key.revision, "production", "dead",
-                                           fixture_.now - std::chrono::seconds(1), at_now());
+        fixture_.catalogue->keys.begin_deletion(key.id, key.revision, "production", "dead",
+                                                fixture_.now - std::chrono::seconds(1), at_now());
         fixture_.production->destroy(*key.deployments[0].object_id);
     }
     EXPECT_EQ(recover().removed_tombstones, 2U);
@@ -300,8 +301,8 @@ TEST_F(ObjectDestruction, AnInterruptedImportThatMadeNothingEndsAsNotFoundAndNot
     key.id = "cut-off";
     key.project_id = fixture_.project.id;
     key.name = "cut-off";
-    ASSERT_TRUE(
-        fixture_.catalogue->begin_create(key, {{object_, key.id, "production", "dead", fixture_.now}}, {}));
+    ASSERT_TRUE(fixture_.catalogue->keys.begin_create(
+        key, {{object_, key.id, "production", "dead", fixture_.now}}, {}));
     recover();
     fixture_.now += std::chrono::hours(1);
     EXPECT_EQ(recover().removed_tombstones, 1U);
@@ -317,7 +318,7 @@ TEST_F(ObjectDestruction, AnImportThatIsTakenBackAndNotFoundAgainKeepsATombstone
     request.roll_back_on_failure = true;
     std::thread call([&] { error_of([&] { fixture_.create(request); }); });
     fixture_.staging->wait_for_blocked(1);
-    const auto intents = fixture_.catalogue->intents();
+    const auto intents = fixture_.catalogue->changes.intents();
     const auto ours = std::ranges::find(intents, "production", &Intent::environment);
     ASSERT_NE(ours, intents.end());
     while (fixture_.production->count(ours->object_id) == 0)

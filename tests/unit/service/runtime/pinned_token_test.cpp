@@ -45,12 +45,12 @@ class BoundTokens : public testing::Test {
 
 TEST_F(BoundTokens, TheFirstCallRecordsTheTokenThatIsInPlace) {
     bound()->ping();
-    EXPECT_EQ(fixture_.catalogue->pinned_token("production"), "0001");
+    EXPECT_EQ(fixture_.catalogue->token_pins.pinned_token("production"), "0001");
 }
 
 TEST_F(BoundTokens, ItsRecordingStandsInTheAuditTrail) {
     bound()->ping();
-    const auto records = fixture_.catalogue->audit_trail(1);
+    const auto records = fixture_.catalogue->audit_log.audit_trail(1);
     ASSERT_EQ(records.size(), 1U);
     EXPECT_EQ(records[0].action, "token.bind");
     EXPECT_EQ(records[0].result, "serial 0001");
@@ -58,17 +58,17 @@ TEST_F(BoundTokens, ItsRecordingStandsInTheAuditTrail) {
 
 TEST_F(BoundTokens, NothingIsRecordedWhereTheCatalogueIsOnlyRead) {
     bound(Pinning::compare)->ping();
-    EXPECT_FALSE(fixture_.catalogue->pinned_token("production"));
+    EXPECT_FALSE(fixture_.catalogue->token_pins.pinned_token("production"));
 }
 
 TEST_F(BoundTokens, ATokenThatCanNotBeReachedRecordsNothing) {
     fixture_.production->set_reachable(false);
     EXPECT_EQ(refusal([&] { bound()->ping(); }).fault(), TokenFault::unreachable);
-    EXPECT_FALSE(fixture_.catalogue->pinned_token("production"));
+    EXPECT_FALSE(fixture_.catalogue->token_pins.pinned_token("production"));
 }
 
 TEST_F(BoundTokens, EveryCallRefusesAnotherToken) {
-    fixture_.catalogue->pin_token("production", "0002", {});
+    fixture_.catalogue->token_pins.pin_token("production", "0002", {});
     const auto token = bound();
     const ObjectId id = ObjectId::random();
     const keys::KeyMaterial material = keys::SecretKey{keys::Algorithm::aes, random_secret(16)};
@@ -91,12 +91,12 @@ TEST_F(BoundTokens, EveryCallRefusesAnotherToken) {
 }
 
 TEST_F(BoundTokens, AlsoWhereTheCatalogueIsOnlyRead) {
-    fixture_.catalogue->pin_token("production", "0002", {});
+    fixture_.catalogue->token_pins.pin_token("production", "0002", {});
     EXPECT_STREQ(refusal([&] { bound(Pinning::compare)->ping(); }).what(), wrong_token_text);
 }
 
 TEST_F(BoundTokens, WhichTokenIsInPlaceIsToldAllTheSame) {
-    fixture_.catalogue->pin_token("production", "0002", {});
+    fixture_.catalogue->token_pins.pin_token("production", "0002", {});
     EXPECT_EQ(bound()->identity().serial, "0001");
 }
 
@@ -115,7 +115,7 @@ TEST_F(BoundTokens, AnotherTokenWorksOnceItIsAccepted) {
     fixture_.production->replace_by_empty("0002");
     const auto token = bound();
     refusal([&] { token->ping(); });
-    fixture_.catalogue->repin_token("production", "0002", {});
+    fixture_.catalogue->token_pins.repin_token("production", "0002", {});
     EXPECT_NO_THROW(token->ping());
 }
 
@@ -148,7 +148,7 @@ class KeysWithoutARecordedToken : public BoundTokens {
   protected:
     ObjectId create(const std::string& name) {
         fixture_.create(ServiceFixture::aes_request(name, {"production"}));
-        return *fixture_.catalogue->find_key(fixture_.project.id, name)->deployments.at(0).object_id;
+        return *fixture_.catalogue->keys.find_key(fixture_.project.id, name)->deployments.at(0).object_id;
     }
 };
 
@@ -160,26 +160,26 @@ TEST_F(KeysWithoutARecordedToken, AnEmptyTokenIsRefusedAndNotRecorded) {
         EXPECT_EQ(error.fault(), TokenFault::unreachable);
         EXPECT_STREQ(error.what(), no_recorded_key_text);
     }
-    EXPECT_FALSE(fixture_.catalogue->pinned_token("production"));
+    EXPECT_FALSE(fixture_.catalogue->token_pins.pinned_token("production"));
 }
 
 TEST_F(KeysWithoutARecordedToken, ATokenWithOneOfThemIsRecorded) {
     fixture_.production->lose(create("a"));
     create("b");
     bound()->ping();
-    EXPECT_EQ(fixture_.catalogue->pinned_token("production"), "0001");
+    EXPECT_EQ(fixture_.catalogue->token_pins.pinned_token("production"), "0001");
 }
 
 TEST_F(KeysWithoutARecordedToken, WhereTheCatalogueIsOnlyReadItIsTakenAndNotRecorded) {
     create("k");
     EXPECT_NO_THROW(bound(Pinning::compare)->ping());
-    EXPECT_FALSE(fixture_.catalogue->pinned_token("production"));
+    EXPECT_FALSE(fixture_.catalogue->token_pins.pinned_token("production"));
 }
 
 TEST_F(KeysWithoutARecordedToken, SixteenOfThemAreLookedFor) {
     for (const char letter : std::string("abcdefghijklmnopq"))
         create(std::string(1, letter));
-    for (const ObjectId& id : fixture_.catalogue->deployed_objects("production", 16))
+    for (const ObjectId& id : fixture_.catalogue->deployments.deployed_objects("production", 16))
         fixture_.production->lose(id);
     EXPECT_EQ(fixture_.production->objects(), 1U);
     EXPECT_STREQ(refusal([&] { bound()->ping(); }).what(), no_recorded_key_text);
@@ -188,16 +188,16 @@ TEST_F(KeysWithoutARecordedToken, SixteenOfThemAreLookedFor) {
 TEST_F(KeysWithoutARecordedToken, LostOnesSayNothingOfTheToken) {
     const ObjectId id = create("k");
     fixture_.production->lose(id);
-    ASSERT_TRUE(fixture_.catalogue->mark_missing(id, "lost", {}));
+    ASSERT_TRUE(fixture_.catalogue->deployments.mark_missing(id, "lost", {}));
     bound()->ping();
-    EXPECT_EQ(fixture_.catalogue->pinned_token("production"), "0001");
+    EXPECT_EQ(fixture_.catalogue->token_pins.pinned_token("production"), "0001");
 }
 
 TEST_F(KeysWithoutARecordedToken, ALookupThatFailsRecordsNothing) {
     create("k");
     fixture_.production->fail_lookups(true);
     EXPECT_STREQ(refusal([&] { bound()->ping(); }).what(), "The token can't be searched");
-    EXPECT_FALSE(fixture_.catalogue->pinned_token("production"));
+    EXPECT_FALSE(fixture_.catalogue->token_pins.pinned_token("production"));
 }
 
 TEST_F(KeysWithoutARecordedToken, AnotherOneWorksOnceItIsAccepted) {
@@ -205,7 +205,7 @@ TEST_F(KeysWithoutARecordedToken, AnotherOneWorksOnceItIsAccepted) {
     fixture_.production->replace_by_empty("0002");
     const auto token = bound();
     refusal([&] { token->ping(); });
-    fixture_.catalogue->repin_token("production", "0002", {});
+    fixture_.catalogue->token_pins.repin_token("production", "0002", {});
     EXPECT_NO_THROW(token->ping());
 }
 
@@ -330,13 +330,13 @@ TEST_F(RecordedKeys, ARightTokenThatIsLostLaterIsLookedForAtOnceAgain) {
 
 TEST_F(RecordedKeys, AnEnvironmentWithoutAnyHasNothingToProve) {
     for (const ObjectId& id : ids_)
-        ASSERT_TRUE(fixture_.catalogue->mark_missing(id, "lost", {}));
+        ASSERT_TRUE(fixture_.catalogue->deployments.mark_missing(id, "lost", {}));
     initialise_again();
     EXPECT_NO_THROW(bound()->ping());
 }
 
 TEST_F(RecordedKeys, ThoseOfATokenThatWasReplacedDoNotCount) {
-    fixture_.catalogue->retire_token("production", "0001 before", {});
+    fixture_.catalogue->token_pins.retire_token("production", "0001 before", {});
     initialise_again();
     EXPECT_NO_THROW(bound()->ping());
 }
@@ -346,7 +346,7 @@ TEST_F(RecordedKeys, ATokenThatProvedItselfIsNotAskedAtEveryUse) {
         using ForwardingCatalogue::ForwardingCatalogue;
         std::vector<ObjectId> deployed_objects(const std::string& environment, std::size_t limit) override {
             ++asked;
-            return next_.deployed_objects(environment, limit);
+            return next_.deployments.deployed_objects(environment, limit);
         }
         int asked = 0;
     } counting(*fixture_.catalogue);
@@ -359,7 +359,7 @@ TEST_F(RecordedKeys, ATokenThatProvedItselfIsNotAskedAtEveryUse) {
 }
 
 TEST_F(BoundTokens, TheLogSaysHowAnotherTokenIsAccepted) {
-    fixture_.catalogue->pin_token("production", "0002", {});
+    fixture_.catalogue->token_pins.pin_token("production", "0002", {});
     testing::internal::CaptureStderr();
     refusal([&] { bound()->ping(); });
     EXPECT_THAT(testing::internal::GetCapturedStderr(),

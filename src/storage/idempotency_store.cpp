@@ -1,6 +1,6 @@
-#include "storage/idempotency_records.hpp"
-
 #include "storage/database/sql.hpp"
+#include "storage/key_rows.hpp"
+#include "storage/sql_stores.hpp"
 
 namespace keyward::storage {
 namespace {
@@ -67,47 +67,68 @@ IdempotencyOutcome meet(soci::session& sql, const IdempotencyRow& row, const Ide
     return {.kind = Kind::answered, .answer = *row.answer, .owner = {}};
 }
 
-}  // namespace
-
-IdempotencyOutcome begin_attempt(soci::session& sql, const IdempotencyRecord& attempt, Instant now,
-                                 Instant kept_since) {
+IdempotencyOutcome take(soci::session& sql, const IdempotencyRecord& attempt, Instant now,
+                        Instant kept_since) {
     // Tries again when the other attempt ended between the two statements.
     while (!insert_attempt(sql, attempt, now))
         if (const auto row = lock_attempt(sql, attempt)) return meet(sql, *row, attempt, now, kept_since);
     return {.kind = Kind::begun, .answer = {}, .owner = {}};
 }
 
-bool keep_answer(soci::session& sql, const StoredResponse& answer) {
+}  // namespace
+
+bool store_response(soci::session& sql, const StoredResponse& answer) {
     return run(sql,
                "update attempts set answer = :answer, changed_at = :at"
                " where user_id = :user and idempotency_key = :key and owner = :owner and answer is null",
                {answer.answer, answer.at, answer.user_id, answer.key, answer.owner}) == 1;
 }
 
-bool end_attempt(soci::session& sql, const std::string& user_id, const std::string& key,
-                 const std::string& owner) {
-    return run(sql,
-               "delete from attempts where user_id = :user and idempotency_key = :key and owner = :owner"
-               " and answer is null",
-               {user_id, key, owner}) == 1;
+IdempotencyOutcome SqlIdempotencyStore::begin_attempt(const IdempotencyRecord& attempt, Instant now,
+                                                      Instant kept_since) {
+    IdempotencyOutcome outcome;
+    database_.write([&](soci::session& sql) {
+        outcome = take(sql, attempt, now, kept_since);
+        return outcome.kind == Kind::begun || outcome.kind == Kind::cut_off;
+    });
+    return outcome;
 }
 
-bool renew_attempts(soci::session& sql, const std::string& owner, const std::set<IdempotencyName>& names,
-                    Instant lease_until) {
-    long long renewed = 0;
-    for (const auto& name : names)
-        renewed += run(sql,
-                       "update attempts set lease_until = :lease where user_id = :user and idempotency_key = "
-                       ":key and owner = :owner and answer is null",
-                       {lease_until, name.user_id, name.key, owner});
-    return renewed > 0;
+void SqlIdempotencyStore::keep_answer(const StoredResponse& answer) {
+    database_.write([&](soci::session& sql) { return store_response(sql, answer); });
 }
 
-bool forget_answers(soci::session& sql, Instant before) {
-    return run(sql,
-               "delete from attempts where changed_at < :before and (answer is not null or lease_until < "
-               ":ended)",
-               {before, before}) > 0;
+void SqlIdempotencyStore::end_attempt(const std::string& user_id, const std::string& key,
+                                      const std::string& owner) {
+    database_.write([&](soci::session& sql) {
+        return run(sql,
+                   "delete from attempts where user_id = :user and idempotency_key = :key and owner = :owner"
+                   " and answer is null",
+                   {user_id, key, owner}) == 1;
+    });
+}
+
+void SqlIdempotencyStore::renew_attempts(const std::string& owner, const std::set<IdempotencyName>& names,
+                                         Instant lease_until) {
+    database_.write([&](soci::session& sql) {
+        long long renewed = 0;
+        for (const auto& name : names)
+            renewed +=
+                run(sql,
+                    "update attempts set lease_until = :lease where user_id = :user and idempotency_key = "
+                    ":key and owner = :owner and answer is null",
+                    {lease_until, name.user_id, name.key, owner});
+        return renewed > 0;
+    });
+}
+
+void SqlIdempotencyStore::forget_answers(Instant before) {
+    database_.write([&](soci::session& sql) {
+        return run(sql,
+                   "delete from attempts where changed_at < :before and (answer is not null or lease_until < "
+                   ":ended)",
+                   {before, before}) > 0;
+    });
 }
 
 }  // namespace keyward::storage

@@ -3,19 +3,14 @@
 #include <optional>
 #include <string>
 
-#include "base/clock.hpp"
+#include "domain/catalogue_records.hpp"
+#include "domain/stores/store.hpp"
 
 namespace keyward {
 
-/// The networks (`login_network`) from which users have logged in, as stored in the catalogue. Thread-safe.
-/// Methods throw CatalogueError.
-class LoginNetworks {
+/// The networks (`login_network`) from which users have logged in.
+class LoginNetworks : public Store {
   public:
-    LoginNetworks() = default;
-    LoginNetworks(const LoginNetworks&) = delete;
-    LoginNetworks& operator=(const LoginNetworks&) = delete;
-    virtual ~LoginNetworks() = default;
-
     /// When the user last logged in from that network; nothing when either is unknown.
     virtual std::optional<Instant> last_login(const std::string& user_name, const std::string& network) = 0;
     virtual void keep_login(const std::string& user_id, const std::string& network, Instant at) = 0;

@@ -1,11 +1,9 @@
-#include "storage/drift.hpp"
-
 #include <algorithm>
 
 #include "storage/database/enum_names.hpp"
 #include "storage/database/sql.hpp"
-#include "storage/key_reading.hpp"
 #include "storage/key_rows.hpp"
+#include "storage/sql_stores.hpp"
 
 namespace keyward::storage {
 namespace {
@@ -69,7 +67,7 @@ bool deploy_beside_the_others(soci::session& sql, const Key& key) {
     if (!id) return false;
     const auto row = lock_key(sql, *id);
     if (!row || row->state != KeyState::active || !lock_intents(sql, *id).empty()) return false;
-    const auto there = find_key(sql, key.project_id, key.name);
+    const auto there = select_key(sql, key.project_id, key.name);
     if (!there || there->type != key.type || there->algorithm != key.algorithm) return false;
     const auto needed = uses_of(there->algorithm, there->mechanisms);
     const auto& uses = key.deployments.front().uses;
@@ -82,44 +80,57 @@ bool deploy_beside_the_others(soci::session& sql, const Key& key) {
 
 }  // namespace
 
-std::vector<ObjectId> deployed_objects(soci::session& sql, const std::string& environment,
-                                       std::size_t limit) {
-    std::vector<ObjectId> ids;
-    for_each_row<std::string>(
-        sql,
-        "select object_id from deployments where environment = :environment and state = :state and serial = "
-        "''"
-        " and object_id is not null order by key_id, position limit :limit",
-        {environment, enum_name(DeploymentState::deployed), static_cast<long long>(limit)},
-        [&](const std::string& id) { ids.push_back(object_id_from(id)); });
-    return ids;
+std::vector<ObjectId> SqlDeploymentStore::deployed_objects(const std::string& environment,
+                                                           std::size_t limit) {
+    return database_.read([&](soci::session& sql) {
+        std::vector<ObjectId> ids;
+        for_each_row<std::string>(
+            sql,
+            "select object_id from deployments where environment = :environment and state = :state and "
+            "serial = "
+            "''"
+            " and object_id is not null order by key_id, position limit :limit",
+            {environment, enum_name(DeploymentState::deployed), static_cast<long long>(limit)},
+            [&](const std::string& id) { ids.push_back(object_id_from(id)); });
+        return ids;
+    });
 }
 
-bool mark_missing(soci::session& sql, const ObjectId& id, const std::string& failure) {
-    return change_state(sql, id, DeploymentState::deployed, DeploymentState::failed, failure);
+bool SqlDeploymentStore::mark_missing(const ObjectId& id, const std::string& failure,
+                                      const AuditRecord& audit) {
+    return database_.change(audit, [&](soci::session& sql) {
+        return change_state(sql, id, DeploymentState::deployed, DeploymentState::failed, failure);
+    });
 }
 
-bool mark_found(soci::session& sql, const ObjectId& id) {
-    const bool reclaimed =
-        run(sql, "update deployments set serial = '' where object_id = :id and serial <> ''", {id}) == 1;
-    return change_state(sql, id, DeploymentState::failed, DeploymentState::deployed, "") || reclaimed;
+bool SqlDeploymentStore::mark_found(const ObjectId& id, const AuditRecord& audit) {
+    return database_.change(audit, [&](soci::session& sql) {
+        const bool reclaimed =
+            run(sql, "update deployments set serial = '' where object_id = :id and serial <> ''", {id}) == 1;
+        return change_state(sql, id, DeploymentState::failed, DeploymentState::deployed, "") || reclaimed;
+    });
 }
 
-bool reclaim_tombstone(soci::session& sql, const ObjectId& id) {
-    return run(sql,
-               "update tombstones set serial = '', absent_looks = 0, look_after = 0 where object_id = :id "
-               "and "
-               "serial <> ''",
-               {id}) == 1;
+bool SqlDeploymentStore::reclaim_tombstone(const ObjectId& id, const AuditRecord& audit) {
+    return database_.change(audit, [&](soci::session& sql) {
+        return run(sql,
+                   "update tombstones set serial = '', absent_looks = 0, look_after = 0 where object_id = "
+                   ":id "
+                   "and "
+                   "serial <> ''",
+                   {id}) == 1;
+    });
 }
 
-bool adopt_key(soci::session& sql, const Key& key) {
-    if (key.deployments.size() != 1 || !key.deployments.front().object_id)
-        throw CatalogueError("an adopted key has one deployment, with its object; this one has " +
-                             std::to_string(key.deployments.size()));
-    if (is_known(sql, *key.deployments.front().object_id)) return false;
-    if (insert_key(sql, key, KeyState::active)) return deploy(sql, key.id, key.deployments.front());
-    return deploy_beside_the_others(sql, key);
+bool SqlDeploymentStore::adopt_key(const Key& key, const AuditRecord& audit) {
+    return database_.change(audit, [&](soci::session& sql) {
+        if (key.deployments.size() != 1 || !key.deployments.front().object_id)
+            throw CatalogueError("an adopted key has one deployment, with its object; this one has " +
+                                 std::to_string(key.deployments.size()));
+        if (is_known(sql, *key.deployments.front().object_id)) return false;
+        if (insert_key(sql, key, KeyState::active)) return deploy(sql, key.id, key.deployments.front());
+        return deploy_beside_the_others(sql, key);
+    });
 }
 
 }  // namespace keyward::storage

@@ -1,11 +1,10 @@
-#include "storage/keys.hpp"
-
 #include <algorithm>
 
+#include "storage/change_log_rows.hpp"
 #include "storage/database/enum_names.hpp"
 #include "storage/database/sql.hpp"
 #include "storage/key_rows.hpp"
-#include "storage/recovery.hpp"
+#include "storage/sql_stores.hpp"
 
 namespace keyward::storage {
 namespace {
@@ -68,30 +67,6 @@ std::vector<Tombstone> replace_deployments(soci::session& sql, const std::string
     return retired;
 }
 
-}  // namespace
-
-bool begin_create(soci::session& sql, const Key& key, const std::vector<Intent>& intents) {
-    if (!insert_key(sql, key, KeyState::creating)) return false;
-    insert_intents(sql, key.id, intents);
-    return true;
-}
-
-bool commit_create(soci::session& sql, const Key& key, const ChangeResolution& resolution) {
-    const auto row = lock_key(sql, key.id);
-    if (!row || row->state != KeyState::creating) return false;
-    const auto intents = lock_intents(sql, key.id);
-    const auto kept = object_ids(key.deployments);
-    if (intents.empty() || !are_own(intents, resolution) || !all_in_present_tokens(intents) ||
-        !all_intended(kept, intents))
-        return false;
-    long long position = 0;
-    for (const auto& deployment : key.deployments)
-        insert_deployment(sql, key.id, position++, deployment);
-    if (!resolve(sql, key.id, intents, kept, resolution)) return false;
-    return run(sql, "update keys set state = :state, updated_at = :updated where id = :id",
-               {enum_name(KeyState::active), key.updated_at, key.id}) == 1;
-}
-
 Begin begin_update(soci::session& sql, const std::string& key_id, std::int64_t revision,
                    const std::vector<Intent>& intents) {
     const auto row = lock_key(sql, key_id);
@@ -129,14 +104,68 @@ std::optional<std::vector<Tombstone>> commit_update(soci::session& sql, const Ke
     return retired;
 }
 
-bool abandon_change(soci::session& sql, const std::string& key_id, const ChangeResolution& resolution) {
-    const auto row = lock_key(sql, key_id);
-    if (!row) return false;
-    const auto intents = lock_intents(sql, key_id);
-    if (intents.empty() || !are_own(intents, resolution)) return false;
-    if (!resolve(sql, key_id, intents, {}, resolution)) return false;
-    if (row->state == KeyState::creating) delete_key(sql, key_id);
-    return true;
+}  // namespace
+
+bool SqlKeyStore::begin_create(const Key& key, const std::vector<Intent>& intents, const AuditRecord& audit) {
+    return database_.change(audit, [&](soci::session& sql) {
+        if (!insert_key(sql, key, KeyState::creating)) return false;
+        insert_intents(sql, key.id, intents);
+        return true;
+    });
+}
+
+bool SqlKeyStore::commit_create(const Key& key, const ChangeResolution& resolution,
+                                const AuditRecord& audit) {
+    return database_.change(audit, [&](soci::session& sql) {
+        const auto row = lock_key(sql, key.id);
+        if (!row || row->state != KeyState::creating) return false;
+        const auto intents = lock_intents(sql, key.id);
+        const auto kept = object_ids(key.deployments);
+        if (intents.empty() || !are_own(intents, resolution) || !all_in_present_tokens(intents) ||
+            !all_intended(kept, intents))
+            return false;
+        long long position = 0;
+        for (const auto& deployment : key.deployments)
+            insert_deployment(sql, key.id, position++, deployment);
+        if (!resolve(sql, key.id, intents, kept, resolution)) return false;
+        return run(sql, "update keys set state = :state, updated_at = :updated where id = :id",
+                   {enum_name(KeyState::active), key.updated_at, key.id}) == 1;
+    });
+}
+
+Begin SqlKeyStore::begin_update(const std::string& key_id, std::int64_t revision,
+                                const std::vector<Intent>& intents, const AuditRecord& audit) {
+    auto outcome = Begin::gone;
+    database_.change(audit, [&](soci::session& sql) {
+        outcome = storage::begin_update(sql, key_id, revision, intents);
+        return outcome == Begin::begun;
+    });
+    return outcome;
+}
+
+std::optional<std::vector<Tombstone>> SqlKeyStore::commit_update(const Key& key,
+                                                                 const std::set<std::string>& changed,
+                                                                 const ChangeResolution& resolution,
+                                                                 const AuditRecord& audit) {
+    std::optional<std::vector<Tombstone>> retired;
+    database_.change(audit, [&](soci::session& sql) {
+        retired = storage::commit_update(sql, key, changed, resolution);
+        return retired.has_value();
+    });
+    return retired;
+}
+
+bool SqlKeyStore::abandon_change(const std::string& key_id, const ChangeResolution& resolution,
+                                 const AuditRecord& audit) {
+    return database_.change(audit, [&](soci::session& sql) {
+        const auto row = lock_key(sql, key_id);
+        if (!row) return false;
+        const auto intents = lock_intents(sql, key_id);
+        if (intents.empty() || !are_own(intents, resolution)) return false;
+        if (!resolve(sql, key_id, intents, {}, resolution)) return false;
+        if (row->state == KeyState::creating) delete_key(sql, key_id);
+        return true;
+    });
 }
 
 }  // namespace keyward::storage

@@ -1,10 +1,10 @@
-#include "storage/key_reading.hpp"
-
 #include <algorithm>
 #include <limits>
 
 #include "storage/database/enum_names.hpp"
 #include "storage/database/sql.hpp"
+#include "storage/key_rows.hpp"
+#include "storage/sql_stores.hpp"
 
 namespace keyward::storage {
 namespace {
@@ -115,72 +115,93 @@ Part page_end(const KeyQuery& query, std::size_t limit) {
 
 }  // namespace
 
-std::optional<Key> find_key(soci::session& sql, const std::string& project_id, const std::string& name) {
+std::optional<Key> select_key(soci::session& sql, const std::string& project_id, const std::string& name) {
     auto keys = select_keys(sql, project_id, "where k.project_id = :project and k.name = :name" + in_order,
                             {project_id, name});
     if (keys.empty()) return std::nullopt;
     return std::move(keys.front());
 }
 
-std::vector<Key> list_keys(soci::session& sql, const KeyQuery& query) {
-    if (query.limit == 0U) return {};
-    auto all = matching(query, "key");
-    if (query.limit) {
-        auto end = page_end(query, *query.limit);
-        all.text += end.text;
-        std::move(end.parameters.begin(), end.parameters.end(), std::back_inserter(all.parameters));
-    }
-    return select_keys(sql, query.project_id, "where " + all.text + in_order, std::move(all.parameters));
+std::optional<Key> SqlKeyStore::find_key(const std::string& project_id, const std::string& name) {
+    return database_.read([&](soci::session& sql) { return select_key(sql, project_id, name); });
 }
 
-std::vector<KeyRevision> list_revisions(soci::session& sql, const KeyQuery& query) {
-    auto wanted = matching(query, "key");
-    wanted.text += " order by k.name";
-    if (query.limit) wanted.add(" limit ", limit_of(*query.limit));
-    std::vector<KeyRevision> standings;
-    for_each_row<Text, Text, long long>(
-        sql, "select k.id, k.name, k.revision from keys k where " + wanted.text, std::move(wanted.parameters),
-        [&](const Text& id, const Text& name, long long revision) {
-            standings.push_back({.id = id, .name = name, .revision = revision});
-        });
-    return standings;
+std::optional<KeyRevision> SqlKeyStore::find_revision(const std::string& project_id,
+                                                      const std::string& name) {
+    return database_.read_leased(
+        [&](Connections::Lease& lease) { return lease.hot().key_revision(project_id, name); });
 }
 
-std::set<ObjectId> objects_of(soci::session& sql, const std::string& key_id) {
-    std::set<ObjectId> ids;
-    for_each_row<Text>(sql,
-                       "select d.object_id from deployments d join keys on keys.id = d.key_id"
-                       " where d.key_id = :key and keys.state = :active and d.object_id is not null",
-                       {key_id, enum_name(KeyState::active)},
-                       [&](const Text& id) { ids.insert(object_id_from(id)); });
-    return ids;
+std::vector<Key> SqlKeyStore::list_keys(const KeyQuery& query) {
+    return database_.read([&](soci::session& sql) -> std::vector<Key> {
+        if (query.limit == 0U) return {};
+        auto all = matching(query, "key");
+        if (query.limit) {
+            auto end = page_end(query, *query.limit);
+            all.text += end.text;
+            std::move(end.parameters.begin(), end.parameters.end(), std::back_inserter(all.parameters));
+        }
+        return select_keys(sql, query.project_id, "where " + all.text + in_order, std::move(all.parameters));
+    });
 }
 
-std::vector<RecordedObject> recorded_objects(soci::session& sql, const std::string& environment,
-                                             const std::optional<ObjectId>& after, std::size_t limit) {
-    std::vector<RecordedObject> objects;
-    for_each_row<Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, long long, Text, Text,
-                 Text, Text, Text, Text>(
-        sql,
-        "select k.id, p.name, k.name, k.type, k.algorithm, k.mechanisms, d.environment, d.alias, d.source, "
-        "d.state, d.object_id, d.size, d.key_check_value, d.public_key_sha256, d.public_key_pem, d.failure, "
-        "d.uses, d.serial from deployments d join keys k on k.id = d.key_id join projects p on p.id = "
-        "k.project_id"
-        " where d.environment = :environment and d.object_id > :after order by d.object_id limit :limit",
-        {environment, after ? after->hex() : std::string(), limit_of(limit)},
-        [&](const Text& id, const Text& project, const Text& name, const Text& type, const Text& algorithm,
-            const Text& mechanisms, const auto&... deployment) {
-            Key key;
-            key.algorithm = algorithm_from_name(algorithm);
-            key.mechanisms = mechanisms_from_names(mechanisms);
-            objects.push_back({.key_id = id,
-                               .project = project,
-                               .key = name,
-                               .algorithm = key.algorithm,
-                               .type = key_type_from_name(type),
-                               .deployment = deployment_from(key, deployment...)});
-        });
-    return objects;
+std::vector<KeyRevision> SqlKeyStore::list_revisions(const KeyQuery& query) {
+    return database_.read([&](soci::session& sql) {
+        auto wanted = matching(query, "key");
+        wanted.text += " order by k.name";
+        if (query.limit) wanted.add(" limit ", limit_of(*query.limit));
+        std::vector<KeyRevision> revisions;
+        for_each_row<Text, Text, long long>(
+            sql, "select k.id, k.name, k.revision from keys k where " + wanted.text,
+            std::move(wanted.parameters), [&](const Text& id, const Text& name, long long revision) {
+                revisions.push_back({.id = id, .name = name, .revision = revision});
+            });
+        return revisions;
+    });
+}
+
+std::set<ObjectId> SqlKeyStore::objects_of(const std::string& key_id) {
+    return database_.read([&](soci::session& sql) {
+        std::set<ObjectId> ids;
+        for_each_row<Text>(sql,
+                           "select d.object_id from deployments d join keys on keys.id = d.key_id"
+                           " where d.key_id = :key and keys.state = :active and d.object_id is not null",
+                           {key_id, enum_name(KeyState::active)},
+                           [&](const Text& id) { ids.insert(object_id_from(id)); });
+        return ids;
+    });
+}
+
+std::vector<RecordedObject> SqlKeyStore::recorded_objects(const std::string& environment,
+                                                          const std::optional<ObjectId>& after,
+                                                          std::size_t limit) {
+    return database_.read([&](soci::session& sql) {
+        std::vector<RecordedObject> objects;
+        for_each_row<Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, long long, Text, Text,
+                     Text, Text, Text, Text>(
+            sql,
+            "select k.id, p.name, k.name, k.type, k.algorithm, k.mechanisms, d.environment, d.alias, "
+            "d.source, "
+            "d.state, d.object_id, d.size, d.key_check_value, d.public_key_sha256, d.public_key_pem, "
+            "d.failure, "
+            "d.uses, d.serial from deployments d join keys k on k.id = d.key_id join projects p on p.id = "
+            "k.project_id"
+            " where d.environment = :environment and d.object_id > :after order by d.object_id limit :limit",
+            {environment, after ? after->hex() : std::string(), limit_of(limit)},
+            [&](const Text& id, const Text& project, const Text& name, const Text& type,
+                const Text& algorithm, const Text& mechanisms, const auto&... deployment) {
+                Key key;
+                key.algorithm = algorithm_from_name(algorithm);
+                key.mechanisms = mechanisms_from_names(mechanisms);
+                objects.push_back({.key_id = id,
+                                   .project = project,
+                                   .key = name,
+                                   .algorithm = key.algorithm,
+                                   .type = key_type_from_name(type),
+                                   .deployment = deployment_from(key, deployment...)});
+            });
+        return objects;
+    });
 }
 
 }  // namespace keyward::storage
