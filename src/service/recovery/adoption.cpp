@@ -4,6 +4,7 @@
 
 #include "base/ids.hpp"
 #include "base/utf8.hpp"
+#include "domain/key_purposes.hpp"
 #include "service/recovery/drift.hpp"
 
 namespace keyward::service {
@@ -89,13 +90,6 @@ bool is_cipher(const std::string& name) {
     return use_of(*find_mechanism(name)) == KeyUsage::encrypt_decrypt;
 }
 
-/// AES-CTR and the others can decrypt what AES-GCM protects; RSA-PKCS decryption can forge signatures.
-bool breaks_others(const MechanismList& names) {
-    const auto ciphers = std::ranges::count_if(names, is_cipher);
-    const bool gcm = std::ranges::find(names, "AES-GCM") != names.end();
-    return ciphers > 0 && names.size() > 1 && gcm;
-}
-
 /// All mechanisms that the object's attributes allow.
 MechanismList possible_mechanisms(keys::Algorithm algorithm, const TokenObject& object) {
     MechanismList names = mechanisms_for(algorithm);
@@ -109,30 +103,32 @@ MechanismList possible_mechanisms(keys::Algorithm algorithm, const TokenObject& 
     return names;
 }
 
-MechanismList named_mechanisms(const MechanismList& possible, const MechanismList& wanted) {
+MechanismList named_mechanisms(keys::Algorithm algorithm, const MechanismList& possible,
+                               const MechanismList& wanted, const keys::KeyPolicy& policy) {
     for (const std::string& name : wanted)
         if (std::ranges::find(possible, name) == possible.end())
             throw Obstacle{"It can't be used with " + name + ", but with " + joined(possible)};
     MechanismList names = possible;
     std::erase_if(names,
                   [&](const std::string& name) { return std::ranges::find(wanted, name) == wanted.end(); });
-    if (breaks_others(names)) throw Obstacle{"AES-GCM with another mechanism beside it protects nothing"};
+    if (const std::string conflict = conflict_among(algorithm, names, policy); !conflict.empty())
+        throw Obstacle{"Its mechanisms " + conflict};
     return names;
 }
 
-MechanismList mechanisms_of(keys::Algorithm algorithm, const TokenObject& object,
-                            const MechanismList& wanted) {
+MechanismList mechanisms_of(keys::Algorithm algorithm, const TokenObject& object, const MechanismList& wanted,
+                            const keys::KeyPolicy& policy) {
     MechanismList names = possible_mechanisms(algorithm, object);
-    if (!wanted.empty()) return named_mechanisms(names, wanted);
+    if (!wanted.empty()) return named_mechanisms(algorithm, names, wanted, policy);
     const auto ciphers = std::ranges::count_if(names, is_cipher);
-    const bool is_clear = object.allowed_mechanisms
-                              ? !breaks_others(names) && std::ranges::find(names, "RSA-PKCS") == names.end()
-                              : ciphers == 0 || names.size() == 1;
+    const bool is_clear = object.allowed_mechanisms ? conflict_among(algorithm, names, policy).empty() &&
+                                                          std::ranges::find(names, "RSA-PKCS") == names.end()
+                                                    : ciphers == 0 || names.size() == 1;
     if (!is_clear)
         throw Obstacle{"The token does not say with which mechanism it was used (" + joined(names) +
                        "): name it with --adopt " + object.id_hex + " --mechanism"};
     if (object.allowed_mechanisms) return names;
-    MechanismList defaults = default_mechanisms(algorithm);
+    MechanismList defaults = default_mechanisms(algorithm, policy);
     std::erase_if(defaults,
                   [&](const std::string& name) { return std::ranges::find(names, name) == names.end(); });
     return defaults.empty() ? names : defaults;
@@ -208,8 +204,11 @@ Adoption adoption_of(const std::vector<TokenObject>& objects, const std::string&
         const std::optional<Key> there =
             find_key ? find_key(place.project->id, place.name) : std::optional<Key>();
         if (there) require_same_key(*there, main, deployment);
+        if (there && !mechanisms.empty() && mechanisms != there->mechanisms)
+            throw Obstacle{"The key of that name has the mechanisms " + joined(there->mechanisms) +
+                           ": leave --mechanism out"};
         const MechanismList names =
-            there ? there->mechanisms : mechanisms_of(*main.algorithm, main, mechanisms);
+            there ? there->mechanisms : mechanisms_of(*main.algorithm, main, mechanisms, policy);
         return {place.project->name, key_of(main, std::move(deployment), names, place, now), {}};
     } catch (const Obstacle& obstacle) {
         return {{}, std::nullopt, obstacle.text};

@@ -58,7 +58,7 @@ Adoption judge_as(const std::vector<TokenObject>& objects, const MechanismList& 
 
 /// With a key of that name and kind, deployed in staging with this check value and public key.
 Adoption judge_beside(const std::vector<TokenObject>& objects, const std::string& check_value,
-                      const std::string& public_key = {}) {
+                      const std::string& public_key = {}, const MechanismList& mechanisms = {}) {
     Key there;
     there.type = objects.front().type;
     there.algorithm = *objects.front().algorithm;
@@ -68,8 +68,8 @@ Adoption judge_beside(const std::vector<TokenObject>& objects, const std::string
     there.deployments[0].environment = "staging";
     there.deployments[0].key_check_value = check_value;
     there.deployments[0].public_key_sha256 = public_key;
-    return adoption_of(objects, "production", {{"project-1", "MyProject", {"production"}}}, {}, now, {},
-                       [&](const std::string&, const std::string&) { return there; });
+    return adoption_of(objects, "production", {{"project-1", "MyProject", {"production"}}}, {}, now,
+                       mechanisms, [&](const std::string&, const std::string&) { return there; });
 }
 
 TEST(Adoption, ASecretKeyBecomesAnActiveKeyWithOneDeployment) {
@@ -151,12 +151,32 @@ TEST(Adoption, AMechanismThatTheUsesDoNotAllowIsRefused) {
               "It can't be used with AES-GCM, but with AES-CMAC");
 }
 
-TEST(Adoption, GcmStandsAlone) {
-    EXPECT_EQ(judge_as({unrestricted_aes()}, {"AES-GCM", "AES-CTR"}).obstacle,
-              "AES-GCM with another mechanism beside it protects nothing");
-    TokenObject object = aes();
-    object.allowed_mechanisms = {"AES-GCM", "AES-CTR"};
-    EXPECT_FALSE(judge({object}).key);
+TEST(Adoption, AnAesKeyHasOneMechanism) {
+    for (const MechanismList& two :
+         {MechanismList{"AES-GCM", "AES-CTR"}, MechanismList{"AES-CBC-PAD", "AES-CTR"}}) {
+        EXPECT_EQ(
+            judge_as({unrestricted_aes()}, two).obstacle,
+            "Its mechanisms must be one for AES: with another beside it, each opens what the other closed");
+        TokenObject object = aes();
+        object.allowed_mechanisms = {two.begin(), two.end()};
+        EXPECT_FALSE(judge({object}).key) << two.front();
+    }
+}
+
+TEST(Adoption, RsaPkcsStandsAlone) {
+    EXPECT_EQ(
+        judge_as(rsa_pair({KeyUsage::encrypt_decrypt, KeyUsage::sign_verify}),
+                 {"RSA-PKCS", "SHA256-RSA-PKCS"})
+            .obstacle,
+        "Its mechanisms must be RSA-PKCS alone or be without it: what its decryptions tell opens and forges "
+        "what the others make");
+}
+
+TEST(Adoption, OfAKeyThatIsThereTakesNoOtherMechanisms) {
+    TokenObject object = unrestricted_aes();
+    object.key_check_value = "5E89A1";
+    EXPECT_EQ(judge_beside({object}, "5E89A1", {}, {"AES-CTR"}).obstacle,
+              "The key of that name has the mechanisms as it is there: leave --mechanism out");
 }
 
 TEST(Adoption, BesideAKeyThatIsThereItTakesTheRecordedCheckValue) {
