@@ -18,6 +18,13 @@ class SessionNumbers {
         return last_;
     }
 
+    /// Whether the module has not given the number to a newer session.
+    bool is_current(const Functions* p11, CK_SESSION_HANDLE handle, std::uint64_t opening) {
+        const std::lock_guard lock(mutex_);
+        const auto found = openings_.find({p11, handle});
+        return found != openings_.end() && found->second == opening;
+    }
+
     /// Returns false when the number belongs to a newer session.
     bool remove(const Functions* p11, CK_SESSION_HANDLE handle, std::uint64_t opening) {
         const std::lock_guard lock(mutex_);
@@ -39,7 +46,9 @@ SessionNumbers& numbers() {
 }
 
 CK_RV open(const Functions& p11, CK_SLOT_ID slot, CK_SESSION_HANDLE& handle) {
-    return p11.C_OpenSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, nullptr, nullptr, &handle);
+    const CK_RV value =
+        p11.C_OpenSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, nullptr, nullptr, &handle);
+    return value == CKR_OK && handle == CK_INVALID_HANDLE ? CKR_SESSION_HANDLE_INVALID : value;
 }
 
 }  // namespace
@@ -84,8 +93,10 @@ void Session::forget() noexcept {
 }
 
 Session::Health Session::health() const {
+    // A session whose number a newer one has is not there any more: both would share one operation.
+    if (p11_ == nullptr || !numbers().is_current(p11_, handle_, opening_)) return Health::lost;
     CK_SESSION_INFO info{};
-    if (p11_ == nullptr || p11_->C_GetSessionInfo(handle_, &info) != CKR_OK) return Health::lost;
+    if (p11_->C_GetSessionInfo(handle_, &info) != CKR_OK) return Health::lost;
     return info.state == CKS_RW_USER_FUNCTIONS ? Health::logged_in : Health::public_only;
 }
 
