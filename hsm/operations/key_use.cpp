@@ -152,7 +152,11 @@ std::optional<CryptoResult> KeyUse::use_as(const Job& job, CK_MECHANISM_TYPE cod
     const CallResult begun = init_operation(lease_, job.action, parameters.mechanism(), job.object);
     if (is_gone(begun.value)) return std::nullopt;
     if (is_not_offered(begun.value)) return CryptoResult{.kind = Kind::not_offered};
-    if (meaning_of(begun.value).fault == TokenFault::refused) check(begun.name, begun.value);
+    // What needs the public key alone can be done without the token, unless the object is not made for it.
+    const bool is_refused = meaning_of(begun.value).fault == TokenFault::refused;
+    if (is_refused &&
+        (!is_public(*job.operation.mechanism, job.action) || begun.value == CKR_KEY_FUNCTION_NOT_PERMITTED))
+        check(begun.name, begun.value);
     if (!begun.succeeded()) return outcome_without_reason(job, begun);
 
     CryptoResult outcome;

@@ -416,9 +416,11 @@ TEST_F(UseFaults, AVerificationThatEndsOddlyIsLeftToThePublicKey) {
 TEST_F(UseFaults, AVerificationThatCantBeBegunIsLeftToThePublicKey) {
     import(Kind::rsa, {KeyUsage::sign_verify});
     const CryptoRequest verifying = verification(rsa_, use(CryptoOperation::sign, rsa_));
-    shim_.init = CKR_DEVICE_ERROR;
-    EXPECT_EQ(kind_of(CryptoOperation::verify, verifying), Done::unanswered);
-    EXPECT_EQ(kind_of(CryptoOperation::verify, verifying), Done::done);
+    for (const CK_RV answer : {CKR_DEVICE_ERROR, CKR_KEY_SIZE_RANGE, CKR_KEY_TYPE_INCONSISTENT}) {
+        shim_.init = answer;
+        EXPECT_EQ(kind_of(CryptoOperation::verify, verifying), Done::unanswered) << hsm::name_of(answer);
+        EXPECT_EQ(kind_of(CryptoOperation::verify, verifying), Done::done);
+    }
 }
 
 // kryoptic returns CKR_DEVICE_ERROR, wolfPKCS11 CKR_FUNCTION_FAILED.
