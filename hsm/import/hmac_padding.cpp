@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "hsm/cryptoki/errors.hpp"
 #include "hsm/objects/attribute_policy.hpp"
 #include "hsm/objects/attribute_template.hpp"
 #include "hsm/objects/objects.hpp"
@@ -10,9 +11,16 @@
 namespace keyward::hsm {
 namespace {
 
+using Answer = HmacPadding::Answer;
+
 constexpr std::size_t shortest_key = 16;
 
-bool takes_short_keys(Lease& lease) {
+/// Only a refusal is an answer: another failure may be over the next time.
+Answer answer_of_failure(CK_RV value) {
+    return meaning_of(value).fault == TokenFault::refused ? Answer::needed : Answer::unknown;
+}
+
+HmacPadding::Answer ask(Lease& lease) {
     const Functions& p11 = lease.p11();
     const SecretBytes key = random_secret(shortest_key);
     const ObjectId id = ObjectId::random();
@@ -25,16 +33,22 @@ bool takes_short_keys(Lease& lease) {
     wanted.borrowed(CKA_VALUE, key.reveal());
 
     CK_OBJECT_HANDLE object = CK_INVALID_HANDLE;
-    if (p11.C_CreateObject(lease.session(), wanted.data(), wanted.size(), &object) != CKR_OK) return false;
+    if (const CK_RV value = p11.C_CreateObject(lease.session(), wanted.data(), wanted.size(), &object);
+        value != CKR_OK)
+        return answer_of_failure(value);
     MadeObjects made(lease, id);
     made.add(object);
-    if (standing_of(lease, object, id) != Standing::ours) return false;
+    if (standing_of(lease, object, id) != Standing::ours) return Answer::unknown;
     CK_MECHANISM mechanism{CKM_SHA512_HMAC, nullptr, 0};
-    if (p11.C_SignInit(lease.session(), &mechanism, object) != CKR_OK) return false;
+    if (const CK_RV value = p11.C_SignInit(lease.session(), &mechanism, object); value != CKR_OK)
+        return answer_of_failure(value);
     std::array<CK_BYTE, 64> mac{};
     std::array<CK_BYTE, 1> data{};
     CK_ULONG size = mac.size();
-    return p11.C_Sign(lease.session(), data.data(), data.size(), mac.data(), &size) == CKR_OK;
+    const CK_RV value = p11.C_Sign(lease.session(), data.data(), data.size(), mac.data(), &size);
+    if (value == CKR_OK) return Answer::needless;
+    lease.poison();
+    return answer_of_failure(value);
 }
 
 }  // namespace
@@ -42,10 +56,10 @@ bool takes_short_keys(Lease& lease) {
 bool HmacPadding::needed(Lease& lease) {
     Answer answer = answer_;
     if (answer == Answer::unknown) {
-        answer = takes_short_keys(lease) ? Answer::needless : Answer::needed;
-        answer_ = answer;
+        answer_ = answer = ask(lease);
+        lease.replace_poisoned();
     }
-    return answer == Answer::needed;
+    return answer != Answer::needless;
 }
 
 SecretBytes padded(ByteView key) {

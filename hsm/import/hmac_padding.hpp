@@ -15,10 +15,12 @@ class HmacPadding {
   public:
     static constexpr std::size_t padded_size = 64;
 
+    enum class Answer : std::uint8_t { unknown, needed, needless };
+
+    /// Keys are also padded while the token has not answered: that never harms.
     bool needed(Lease& lease);
 
   private:
-    enum class Answer : std::uint8_t { unknown, needed, needless };
     std::atomic<Answer> answer_ = Answer::unknown;
 };
 
