@@ -136,6 +136,14 @@ int reconcile(const std::string& config, const Options& options) {
     return exit_code;
 }
 
+/// A token is accepted only in an environment that is compared.
+void refuse_unlisted(const std::vector<std::string>& accepted, const std::vector<std::string>& compared) {
+    for (const std::string& name : accepted)
+        if (!compared.empty() && std::ranges::find(compared, name) == compared.end())
+            throw CLI::ValidationError("--accept-token",
+                                       "names " + name + ", which --environment leaves out");
+}
+
 }  // namespace
 
 void add_reconcile(CLI::App& app, Invocation& invocation) {
@@ -165,14 +173,15 @@ void add_reconcile(CLI::App& app, Invocation& invocation) {
         ->type_name("NAME")
         ->allow_extra_args(false)
         ->excludes(dry_run);
-    command
-        ->add_option(
-            "--give-up", options->give_up,
-            "End the deletion of an object that was not found, if two lookups more don't find it; it "
-            "is audited as not found")
-        ->type_name("ID")
-        ->allow_extra_args(false)
-        ->excludes(dry_run);
+    auto* give_up =
+        command
+            ->add_option(
+                "--give-up", options->give_up,
+                "End the deletion of an object that was not found, if two lookups more don't find it; it "
+                "is audited as not found")
+            ->type_name("ID")
+            ->allow_extra_args(false)
+            ->excludes(dry_run);
     command
         ->add_option(
             "--accept-token", options->accept_tokens,
@@ -184,9 +193,12 @@ void add_reconcile(CLI::App& app, Invocation& invocation) {
         ->add_flag("--remove-incomplete,--remove-unidentified", options->remove_incomplete,
                    "Destroy incomplete objects, which have no id, no label and no value")
         ->excludes(dry_run);
-    command->add_option("--environment", options->environments,
-                        "Compare these environments only; interrupted changes are settled everywhere");
+    command
+        ->add_option("--environment", options->environments,
+                     "Compare these environments only; interrupted changes are settled everywhere")
+        ->excludes(give_up);
     command->callback([&invocation, options] {
+        refuse_unlisted(options->accept_tokens, options->environments);
         refuse_repeated(options->environments, "--environment");
         refuse_repeated(options->accept_tokens, "--accept-token");
         refuse_repeated(options->adopt, "--adopt");

@@ -301,6 +301,8 @@ TEST_F(Reconcile, WrongUsageIsExitCodeTwo) {
              {"reconcile", "--dry-run", "--remove-incomplete"},
              {"reconcile", "--dry-run", "--remove-unidentified"},
              {"reconcile", "--environment", "moon"},
+             {"reconcile", "--environment", "production", "--give-up", "00112233445566778899aabbccddeeff"},
+             {"reconcile", "--environment", "production", "--accept-token", "staging"},
              {"reconcile", "--accept-token", "moon"},
              {"reconcile", "--dry-run", "--accept-token", "moon"},
              {"reconcile", "--accept-token"},
