@@ -34,6 +34,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t least_connections = 2;
 constexpr std::size_t most_connections = 64;
 constexpr std::size_t spare_handler_threads = 32;
+constexpr std::size_t most_waiting_repeats = 64;
 constexpr auto hung_call_limit = 2s;
 constexpr auto spare_drain_time = 10s;
 constexpr auto teardown_limit = 5s;
@@ -48,7 +49,7 @@ sigset_t handled_signals() {
 
 /// Enough that requests waiting for one hanging environment leave threads for all others.
 std::size_t handler_threads(const service::Environments& environments) {
-    std::size_t threads = spare_handler_threads;
+    std::size_t threads = spare_handler_threads + most_waiting_repeats;
     for (const auto& environment : environments.all())
         threads += environment->profile().workers + environment->profile().queue_limit;
     return threads;
@@ -115,7 +116,7 @@ int serve(const std::string& config) {
     service::Recovery recovery(service_context, is_known_dead);
     service::IdempotentRequests repeats(
         service_context, std::move(fingerprint_secret), [&] { recovery.settle_intents(); },
-        longest_request(environments) + environments.lease(), handler_threads(environments) / 2);
+        longest_request(environments) + environments.lease(), most_waiting_repeats);
 
     service::Access access(*catalogue, system_now);
     service::Login login(*catalogue, catalogue->login_networks, system_now, std::chrono::steady_clock::now);
@@ -156,9 +157,8 @@ int serve(const std::string& config) {
                                                     recovery_runner.run();
                                                     drift.begin();
                                                 }}});
-        const service::PeriodicTasks purging(
-            {{"purge", 1h, [&] { login.remove_expired_tokens(); }},
-             {"old_answers", 1h, [&] { repeats.forget_old_answers(); }}});
+        const service::PeriodicTasks purging({{"purge", 1h, [&] { login.remove_expired_tokens(); }},
+                                              {"old_answers", 1h, [&] { repeats.forget_old_answers(); }}});
         // Memory left behind by object scans is not counted for any request, so all free memory is returned
         // periodically.
         const service::PeriodicTasks memory({{"memory", 1s, [&] { application.return_memory(); }},
