@@ -165,13 +165,13 @@ void remove_incomplete(ServiceContext& service_context, const Comparison& compar
     }
     const auto record = [&](const std::string& result) {
         service_context.catalogue.audit_log.record({service_context.clock(),
-                                                actor,
-                                                {},
-                                                "reconcile.remove_half_made",
-                                                {},
-                                                {},
-                                                {comparison.environment},
-                                                result});
+                                                    actor,
+                                                    {},
+                                                    "reconcile.remove_half_made",
+                                                    {},
+                                                    {},
+                                                    {comparison.environment},
+                                                    result});
     };
     record(half_made_objects(found->drift.count, "is", "are") + " to be destroyed");
     try {

@@ -212,7 +212,6 @@ class Environment::ProbeTurn {
 namespace {
 
 /// For a destruction without a preceding `stop`: a call that hangs is left behind with the token it holds.
-constexpr std::chrono::milliseconds destructor_patience{2000};
 
 }  // namespace
 
