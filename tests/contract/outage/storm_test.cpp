@@ -89,7 +89,7 @@ class Storm : public testing::TestWithParam<const char*> {
         };
         EXPECT_TRUE(comes_true(
             [&] {
-                return none("intents") && none("attempts where answer is null") &&
+                return replica_->is_settled() && none("intents") && none("attempts where answer is null") &&
                        none("keys where state <> 'active'") &&
                        tokens_.production->objects() == kept_.size() &&
                        tokens_.staging->objects() == kept_.size();
