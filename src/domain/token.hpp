@@ -61,7 +61,7 @@ class TokenError : public std::runtime_error {
     [[nodiscard]] TokenFault fault() const { return fault_; }
     [[nodiscard]] TokenPhase phase() const { return phase_; }
     [[nodiscard]] const std::string& call() const { return call_; }  ///< such as `C_CreateObject`
-    [[nodiscard]] const std::string& code() const { return code_; }  ///< such as `CKR_TEMPLATE_INCONSISTENT`
+    [[nodiscard]] const std::string& code() const { return code_; }  ///< the name of its return value
 
   private:
     TokenFault fault_;
