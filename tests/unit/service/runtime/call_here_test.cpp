@@ -232,12 +232,16 @@ class CallHereByTurns : public CallHereTest {
     void comes(const std::string& user, std::size_t others = 0) {
         threads_.emplace_back([this, user] { note(outcome_of(user)); });
         ++come_;
+        await_all(others);
+    }
+    /// Returns when every call that has come waits, or has been refused.
+    void await_all(std::size_t others) {
         const auto until = std::chrono::steady_clock::now() + 10s;
         while (std::chrono::steady_clock::now() < until) {
             if (environment_->waiting_calls() + order_length() == come_ + others) return;
             std::this_thread::yield();
         }
-        ADD_FAILURE() << "the call of " << user << " neither waits nor is refused";
+        ADD_FAILURE() << "a call neither waits nor is refused";
     }
     std::vector<std::string> order() {
         finish();
@@ -306,6 +310,7 @@ TEST_F(CallHereByTurns, GivesWayToACallThatAnotherUserHasAWorkerMake) {
     comes("alice");
     comes("alice");
     const auto call = environment_->begin<int>([this](Token&) { return note("bob"), 1; }, {}, {}, "bob");
+    await_all(1);
     finish();
     EXPECT_EQ(environment_->wait(*call), 1);
     EXPECT_EQ(order(), (Order{"alice: Environment production has too many calls waiting", "alice", "bob"}));
