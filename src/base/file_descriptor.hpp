@@ -4,24 +4,25 @@
 
 #include <unistd.h>
 
-namespace keyward::http {
+namespace keyward {
 
-/// Owns one file descriptor and closes it on destruction.
-class Descriptor {
+/// Owns one file descriptor, or none, and closes it on destruction. A negative number, as system calls return
+/// on failure, is none.
+class FileDescriptor {
   public:
-    Descriptor() = default;
-    explicit Descriptor(int number) noexcept : number_(number) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-    Descriptor& operator=(Descriptor&& other) noexcept {
+    FileDescriptor() = default;
+    explicit FileDescriptor(int number) noexcept : number_(number) {}
+    FileDescriptor(const FileDescriptor&) = delete;
+    FileDescriptor& operator=(const FileDescriptor&) = delete;
+    FileDescriptor(FileDescriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+    FileDescriptor& operator=(FileDescriptor&& other) noexcept {
         if (this != &other) {
             reset();
             number_ = std::exchange(other.number_, -1);
         }
         return *this;
     }
-    ~Descriptor() { reset(); }
+    ~FileDescriptor() { reset(); }
 
     [[nodiscard]] int get() const noexcept { return number_; }
     explicit operator bool() const noexcept { return number_ >= 0; }
@@ -33,4 +34,4 @@ class Descriptor {
     int number_ = -1;
 };
 
-}  // namespace keyward::http
+}  // namespace keyward

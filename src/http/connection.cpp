@@ -33,7 +33,7 @@ void forget_unsent_data(int socket) {
 
 }  // namespace
 
-Connection::Connection(Descriptor socket, std::string peer_address, ServerContext& core)
+Connection::Connection(FileDescriptor socket, std::string peer_address, ServerContext& core)
     : core_(core),
       peer_address_(std::move(peer_address)),
       place_(core_.proxies.trusts(peer_address_)

@@ -9,9 +9,9 @@
 #include <string>
 
 #include "base/bytes.hpp"
+#include "base/file_descriptor.hpp"
 #include "http/answer.hpp"
 #include "http/byte_budget.hpp"
-#include "http/descriptor.hpp"
 #include "http/reader.hpp"
 #include "http/server_context.hpp"
 #include "http/thread_pool.hpp"
@@ -31,7 +31,7 @@ class Connection final : public PoolTask,
                          public EarlyResponder,
                          public std::enable_shared_from_this<Connection> {
   public:
-    Connection(Descriptor socket, std::string peer_address, ServerContext& core);
+    Connection(FileDescriptor socket, std::string peer_address, ServerContext& core);
 
     /// False when the address has the maximum number of connections. Call once, before any other function.
     [[nodiscard]] bool takes_its_place() { return place_.resize(1); }
@@ -89,7 +89,7 @@ class Connection final : public PoolTask,
     AddressShares::Share place_;
 
     std::mutex mutex_;  // guards all below, except that the handler thread owns the request while busy
-    Descriptor socket_;
+    FileDescriptor socket_;
     State state_ = State::reading;
     RequestReader reader_;
     ByteReservation body_memory_;

@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "http/descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
 namespace keyward::http {
 
@@ -52,8 +52,8 @@ class DeadlineMonitor {
     const std::chrono::milliseconds tick_;
     mutable std::mutex mutex_;
     std::unordered_map<const void*, std::shared_ptr<Connection>> connections_;
-    Descriptor epoll_;
-    Descriptor stop_event_;
+    FileDescriptor epoll_;
+    FileDescriptor stop_event_;
     std::thread thread_;
 };
 

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "http/descriptor.hpp"
+#include "base/file_descriptor.hpp"
 #include "http/forwarded.hpp"
 
 namespace keyward::http {
@@ -56,7 +56,7 @@ ListeningSocket::ListeningSocket(const std::string& address, std::uint16_t port)
 
 void ListeningSocket::refuse_newcomers() noexcept {
     if (number_ < 0) return;
-    const Descriptor idle(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const FileDescriptor idle(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     const int number = std::exchange(number_, -1);
     if (idle) ::dup3(idle.get(), number, O_CLOEXEC);
 }

@@ -8,9 +8,9 @@
 #include <pistache/peer.h>
 #include <sys/socket.h>
 
+#include "base/file_descriptor.hpp"
 #include "base/log.hpp"
 #include "http/connection.hpp"
-#include "http/descriptor.hpp"
 
 namespace keyward::http {
 namespace {
@@ -69,7 +69,7 @@ void PistacheAdapter::onConnection(const std::shared_ptr<Pistache::Tcp::Peer>& p
 
 std::shared_ptr<Connection> PistacheAdapter::admit(int socket) const {
     if (core_->draining) return nullptr;
-    Descriptor own(::fcntl(socket, F_DUPFD_CLOEXEC, 0));
+    FileDescriptor own(::fcntl(socket, F_DUPFD_CLOEXEC, 0));
     if (!own) return nullptr;
     auto connection = std::make_shared<Connection>(std::move(own), address_of_peer(socket), *core_);
     if (!connection->takes_its_place()) return nullptr;

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file_descriptor.hpp"
 #include "base/log.hpp"
 
 namespace keyward::settings {
@@ -18,24 +19,6 @@ namespace {
 // SoftHSM2 accepts 255, others fewer; the module itself refuses a PIN that is too long for it.
 constexpr std::size_t longest_pin = 255;
 constexpr std::size_t longest_line_end = 2;
-
-/// Owns an open file and closes it on destruction.
-class Descriptor {
-  public:
-    explicit Descriptor(const std::string& path)
-        : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    Descriptor(Descriptor&&) = delete;
-    Descriptor& operator=(Descriptor&&) = delete;
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    [[nodiscard]] int number() const { return number_; }
-
-  private:
-    int number_;
-};
 
 [[noreturn]] void refuse(const PinSource& source, const std::string& why) {
     throw PinError("the PIN from " + to_string(source) + " can't be used: " + why);
@@ -69,19 +52,19 @@ void check_permissions(const PinSource& source, const struct stat& file) {
 }
 
 SecretBytes read_file(const PinSource& source, const std::string& path) {
-    const Descriptor file{path};
-    if (file.number() < 0)
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!file)
         refuse(source, std::string{"the file can't be opened ("} + std::strerror(errno) +
                            "); make it with the token's user PIN, readable by the service's user only");
     struct stat status {};
-    if (::fstat(file.number(), &status) != 0)
+    if (::fstat(file.get(), &status) != 0)
         refuse(source, std::string{"the file's permissions can't be read: "} + std::strerror(errno));
     check_permissions(source, status);
 
     SecretBytes pin{longest_pin + longest_line_end + 1};
     std::size_t length = 0;
     while (length < pin.size()) {
-        const auto got = ::read(file.number(), pin.writable().data() + length, pin.size() - length);
+        const auto got = ::read(file.get(), pin.writable().data() + length, pin.size() - length);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) refuse(source, std::string{"the file can't be read: "} + std::strerror(errno));
         if (got == 0) break;

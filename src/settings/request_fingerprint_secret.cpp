@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file_descriptor.hpp"
 #include "base/ids.hpp"
 
 namespace keyward::settings {
@@ -17,24 +18,9 @@ using std::filesystem::path;
 
 constexpr std::size_t key_size = 32;
 
-/// Owns an open file or folder and closes it on destruction; negative when it could not be opened.
-class Descriptor {
-  public:
-    Descriptor(const path& name, int flags, mode_t mode = 0)
-        : number_(::open(name.c_str(), flags | O_CLOEXEC, mode)) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    Descriptor(Descriptor&&) = delete;
-    Descriptor& operator=(Descriptor&&) = delete;
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    [[nodiscard]] int number() const { return number_; }
-    [[nodiscard]] bool is_open() const { return number_ >= 0; }
-
-  private:
-    int number_;
-};
+FileDescriptor open_file(const path& name, int flags, mode_t mode = 0) {
+    return FileDescriptor(::open(name.c_str(), flags | O_CLOEXEC, mode));
+}
 
 /// A name that is removed on destruction, after success and failure.
 struct TemporaryName {
@@ -61,18 +47,19 @@ void make(const path& file) {
     const TemporaryName draft(file.string() + ".new-" + random_uuid());
     const SecretBytes key = random_secret(key_size);
     {
-        const Descriptor made(draft.name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, S_IRUSR | S_IWUSR);
-        if (!made.is_open())
+        const FileDescriptor made =
+            open_file(draft.name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+        if (!made)
             refuse(file, "it is not there and can't be made (" + reason() +
                              "); make its folder, writable by the service's user, or name another file");
-        if (::write(made.number(), key.reveal().data(), key.size()) != static_cast<ssize_t>(key.size()) ||
-            ::fsync(made.number()) != 0)
+        if (::write(made.get(), key.reveal().data(), key.size()) != static_cast<ssize_t>(key.size()) ||
+            ::fsync(made.get()) != 0)
             refuse(file, "it can't be written (" + reason() + "); make room for it, or name another file");
     }
     if (::link(draft.name.c_str(), file.c_str()) != 0 && errno != EEXIST)
         refuse(file, "it can't be made (" + reason() + "); name a file on a file system with hard links");
-    const Descriptor folder(file.parent_path(), O_RDONLY | O_DIRECTORY);
-    if (folder.is_open()) ::fsync(folder.number());
+    const FileDescriptor folder = open_file(file.parent_path(), O_RDONLY | O_DIRECTORY);
+    if (folder) ::fsync(folder.get());
 }
 
 void check(const path& file, const struct stat& status) {
@@ -87,15 +74,14 @@ void check(const path& file, const struct stat& status) {
 
 /// Nothing when the file does not exist.
 std::optional<SecretBytes> read(const path& file) {
-    const Descriptor opened(file, O_RDONLY | O_NONBLOCK);
-    if (!opened.is_open() && errno == ENOENT) return std::nullopt;
-    if (!opened.is_open())
-        refuse(file, "it can't be opened (" + reason() + "); make it the service's user's own");
+    const FileDescriptor opened = open_file(file, O_RDONLY | O_NONBLOCK);
+    if (!opened && errno == ENOENT) return std::nullopt;
+    if (!opened) refuse(file, "it can't be opened (" + reason() + "); make it the service's user's own");
     struct stat status {};
-    if (::fstat(opened.number(), &status) != 0) refuse(file, "its permissions can't be read: " + reason());
+    if (::fstat(opened.get(), &status) != 0) refuse(file, "its permissions can't be read: " + reason());
     check(file, status);
     SecretBytes key(key_size);
-    if (::read(opened.number(), key.writable().data(), key.size()) != static_cast<ssize_t>(key.size()))
+    if (::read(opened.get(), key.writable().data(), key.size()) != static_cast<ssize_t>(key.size()))
         refuse(file, "it can't be read: " + reason());
     return key;
 }

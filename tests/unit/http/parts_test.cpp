@@ -9,10 +9,10 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include "base/file_descriptor.hpp"
 #include "http/address_shares.hpp"
 #include "http/answer.hpp"
 #include "http/byte_budget.hpp"
-#include "http/descriptor.hpp"
 #include "http/forwarded.hpp"
 #include "http/server.hpp"
 #include "http/thread_pool.hpp"
@@ -136,8 +136,8 @@ TEST(Answer, IsNotSendableWithAStatusThatIsNotFinal) {
 TEST(Answer, GoesOnWhereTheSocketStopped) {
     std::array<int, 2> ends{};
     ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
-    const Descriptor writer(ends[0]);
-    const Descriptor reader(ends[1]);
+    const FileDescriptor writer(ends[0]);
+    const FileDescriptor reader(ends[1]);
     Response response;
     response.body = std::string(2'000'000, 'b');
     OutgoingAnswer answer(std::move(response), {});
@@ -159,8 +159,8 @@ TEST(Answer, GoesOnWhereTheSocketStopped) {
 TEST(Answer, FailsWithoutASignalWhenTheReaderIsGone) {
     std::array<int, 2> ends{};
     ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
-    const Descriptor writer(ends[0]);
-    Descriptor(ends[1]).reset();
+    const FileDescriptor writer(ends[0]);
+    FileDescriptor(ends[1]).reset();
     OutgoingAnswer answer(Response{}, {});
     EXPECT_EQ(answer.send(writer.get()), OutgoingAnswer::Progress::failed);
 }
