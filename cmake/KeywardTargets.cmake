@@ -5,6 +5,10 @@ if(CCACHE)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
 endif()
 
+# Several source files are compiled together (CMAKE_UNITY_BUILD in the presets): that takes a quarter of the time. clang-tidy compiles
+# every file by itself.
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
+
 # The log gives source locations as `hsm/session/session.cpp`, independent of the folder of the checkout and of the compiler's path form.
 file(RELATIVE_PATH source_from_binary ${PROJECT_BINARY_DIR} ${PROJECT_SOURCE_DIR})
 

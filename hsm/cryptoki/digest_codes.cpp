@@ -20,7 +20,7 @@ constexpr auto sha256_head = sha2_head(1, 32);
 constexpr auto sha384_head = sha2_head(2, 48);
 constexpr auto sha512_head = sha2_head(3, 64);
 
-constexpr std::array table{
+constexpr std::array digest_table{
     DigestCode{Digest::sha1, CKM_SHA_1, CKG_MGF1_SHA1, sha1_head},
     DigestCode{Digest::sha224, CKM_SHA224, CKG_MGF1_SHA224, sha224_head},
     DigestCode{Digest::sha256, CKM_SHA256, CKG_MGF1_SHA256, sha256_head},
@@ -31,7 +31,7 @@ constexpr std::array table{
 }  // namespace
 
 const DigestCode& code_of(Digest digest) {
-    return *std::ranges::find(table, digest, &DigestCode::digest);
+    return *std::ranges::find(digest_table, digest, &DigestCode::digest);
 }
 
 Bytes digest_info(Digest digest, ByteView value) {

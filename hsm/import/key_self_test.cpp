@@ -37,7 +37,7 @@ std::vector<Candidate> within(const MechanismCodes& allowed, std::vector<Candida
 }
 
 template <typename Parameters>
-std::span<std::uint8_t> octets_of(Parameters& parameters) {
+std::span<std::uint8_t> parameter_octets(Parameters& parameters) {
     return {reinterpret_cast<std::uint8_t*>(&parameters), sizeof parameters};
 }
 
@@ -133,7 +133,7 @@ Bytes software_gcm_zero_block(const keys::SecretKey& key, ByteView iv) {
 bool try_gcm(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key) {
     std::array<std::uint8_t, gcm_iv_size> iv{};
     CK_GCM_PARAMS parameters = gcm_parameters(iv, {});
-    const std::array candidates{Candidate{CKM_AES_GCM, octets_of(parameters), zeros,
+    const std::array candidates{Candidate{CKM_AES_GCM, parameter_octets(parameters), zeros,
                                           OutputLength::exactly(zeros.size() + gcm_tag_size)}};
     const auto sealed = encrypt_with(lease, object, candidates);
     if (!sealed) return false;
@@ -158,7 +158,7 @@ std::optional<Bytes> zero_block(Lease& lease, CK_OBJECT_HANDLE object, const Cip
                           Candidate{cipher.cbc, iv, block, one_block}}
             : within(allowed, {Candidate{cipher.ecb, {}, block, one_block},
                                Candidate{cipher.cbc_pad, iv, block, OutputLength::exactly(2 * cipher.block)},
-                               Candidate{CKM_AES_CTR, octets_of(counter), block, one_block}});
+                               Candidate{CKM_AES_CTR, parameter_octets(counter), block, one_block}});
     auto encrypted = encrypt_with(lease, object, candidates);
     if (encrypted) encrypted->resize(std::min(encrypted->size(), cipher.block));
     return encrypted;
@@ -250,7 +250,7 @@ void try_decryption(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey
     const Bytes by_pkcs1 = keys::encrypt_rsa_pkcs1(*rsa, trial_message());
     const OutputLength length = OutputLength::up_to(rsa->modulus.size());
     const auto candidates =
-        within(allowed, {Candidate{CKM_RSA_PKCS_OAEP, octets_of(parameters), by_oaep, length},
+        within(allowed, {Candidate{CKM_RSA_PKCS_OAEP, parameter_octets(parameters), by_oaep, length},
                          Candidate{CKM_RSA_PKCS, {}, by_pkcs1, length}});
     const auto opened = decrypt_with(lease, object, candidates);
     if (!opened) throw_useless("decrypt");
@@ -294,7 +294,7 @@ void try_public(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& re
     const OutputLength length = OutputLength::exactly(rsa->modulus.size());
     CK_RSA_PKCS_OAEP_PARAMS parameters = oaep_parameters(Digest::sha1);
     const auto candidates =
-        within(allowed, {Candidate{CKM_RSA_PKCS_OAEP, octets_of(parameters), trial_message(), length},
+        within(allowed, {Candidate{CKM_RSA_PKCS_OAEP, parameter_octets(parameters), trial_message(), length},
                          Candidate{CKM_RSA_PKCS, {}, trial_message(), length}});
     if (!encrypt_with(lease, object, candidates)) throw_useless("encrypt");
 }

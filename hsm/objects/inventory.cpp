@@ -69,8 +69,8 @@ void prepare(AttributeQuery& query, ObjectClass object_class) {
 
 /// Names of unusual length, as other applications may give, cost two more calls. Returns nothing when the
 /// token does not reveal the name.
-std::optional<Bytes> name_of(Lease& lease, CK_OBJECT_HANDLE object, const AttributeQuery& query,
-                             CK_ATTRIBUTE_TYPE type) {
+std::optional<Bytes> name_octets(Lease& lease, CK_OBJECT_HANDLE object, const AttributeQuery& query,
+                                 CK_ATTRIBUTE_TYPE type) {
     if (query.value(type)) return query.octets(type);
     return octets_of_any_length(lease, object, type);
 }
@@ -211,8 +211,8 @@ std::optional<TokenObject> KeyReader::read(Lease& lease, const FoundKey& key) {
     const CK_KEY_TYPE type = query.number(CKA_KEY_TYPE).value_or(CK_UNAVAILABLE_INFORMATION);
     TokenObject object;
     object.type = type_of(key.object_class);
-    const auto id = name_of(lease, key.object, query, CKA_ID);
-    const auto label = name_of(lease, key.object, query, CKA_LABEL);
+    const auto id = name_octets(lease, key.object, query, CKA_ID);
+    const auto label = name_octets(lease, key.object, query, CKA_LABEL);
     read_names(object, id.value_or(Bytes()), label.value_or(Bytes()));
     if (!query.flag(CKA_TOKEN).value_or(true)) {
         object.incomplete =

@@ -5,9 +5,9 @@
 namespace keyward::storage {
 namespace {
 
-std::optional<Instant> instant_from(const std::optional<long long>& milliseconds) {
+std::optional<Instant> optional_instant_from(const std::optional<long long>& milliseconds) {
     if (!milliseconds) return std::nullopt;
-    return storage::instant_from(*milliseconds);
+    return instant_from(*milliseconds);
 }
 
 void insert_api_token(soci::session& sql, const std::string& user_id, const std::string& hash,
@@ -57,8 +57,8 @@ std::vector<ApiToken> SqlAccessTokenStore::api_tokens() {
                 tokens.push_back({.id = id,
                                   .user_name = user,
                                   .name = name,
-                                  .created_at = storage::instant_from(created),
-                                  .expires_at = instant_from(expires),
+                                  .created_at = instant_from(created),
+                                  .expires_at = optional_instant_from(expires),
                                   .revoked = revoked != 0});
             });
         return tokens;
@@ -77,7 +77,7 @@ std::optional<Identity> SqlAccessTokenStore::find_identity(const std::string& ha
                 long long revoked) {
                 identity = Identity{.user_id = id,
                                     .user_name = name,
-                                    .expires_at = instant_from(expires),
+                                    .expires_at = optional_instant_from(expires),
                                     .revoked = revoked != 0};
             });
         return identity;

@@ -32,7 +32,7 @@ constexpr auto patience_for_recovery = std::chrono::seconds(20);
 constexpr auto patience_for_tombstones = std::chrono::seconds(60);
 /// Recovery passes every 5 s; a tombstone may be that late, and a busy machine makes it later.
 constexpr std::int64_t latest_destruction_ms = 20'000;
-const std::vector<std::string> environments{"production", "staging"};
+const std::vector<std::string> all_environments{"production", "staging"};
 
 unsigned seed_of_run() {
     const char* wanted = std::getenv("KEYWARD_CRASH_SEED");
@@ -61,7 +61,7 @@ class KillTest : public testing::Test {
         run_load_until_killed(longest_load_ms);
         if (random_() % rounds_for_one_second_kill == 0) kill_while_it_recovers();
         server_ = std::make_unique<Server>(home_);
-        const auto still = await_stillness(home_, environments, patience_for_recovery);
+        const auto still = await_stillness(home_, all_environments, patience_for_recovery);
         if (!still) return report({{{}, "recovery does not settle what the kill left behind"}});
         settle_record(still->catalogue);
         add(disagreements(book_.record(), still->catalogue, still->held));
@@ -140,7 +140,7 @@ class KillTest : public testing::Test {
         }
         // Before anything is settled each key is whole already, the old one or the new one.
         add(key_disagreements(known_keys(book_.record(), at_kill), at_kill,
-                              held_objects(home_, environments)));
+                              held_objects(home_, all_environments)));
     }
 
     /// Every change that was cut off has been made or has not.
@@ -254,7 +254,7 @@ class KillTest : public testing::Test {
     }
 
     const Materials materials_;
-    ClientModel book_{materials_, environments};
+    ClientModel book_{materials_, all_environments};
     int number_ = 0;
     int kills_during_recovery_ = 0;
     std::map<std::string, std::string> steps_;             ///< of what was in flight, by name

@@ -11,7 +11,6 @@ using service::UpdateKeyRequest;
 
 constexpr TextRule name_rule{1, 255};
 constexpr TextRule description_rule{0, 4096, true};
-constexpr TextRule choice_rule{1, 64};
 constexpr TextRule alias_rule{1, 255};
 constexpr TextRule check_value_rule{1, 64};
 

@@ -7,7 +7,6 @@ namespace {
 
 using service::OperationFields;
 
-constexpr TextRule choice_rule{1, 64};
 constexpr TextRule subject_rule{1, 4096};
 constexpr ArrayLimit batch_limit = operation_limits.front();
 constexpr ArrayLimit names_limit = certificate_request_limits.front();

@@ -20,7 +20,8 @@ constexpr std::size_t longest_label = 64;
 struct RefusedLabel {
     std::string_view label, name, advice;
 };
-constexpr std::string_view new_key = "expected RSA, EC or Ed25519: make a new key of one of these";
+constexpr std::string_view make_a_supported_key =
+    "expected RSA, EC or Ed25519: make a new key of one of these";
 constexpr std::string_view no_key = "it holds no key: send the key itself";
 constexpr std::array<RefusedLabel, 16> refused_labels{{
     {"OPENSSH PRIVATE KEY", "a private key in OpenSSH's own format",
@@ -34,9 +35,9 @@ constexpr std::array<RefusedLabel, 16> refused_labels{{
      "send the key itself, or its public key: openssl req -in request.pem -pubkey -noout"},
     {"TRUSTED CERTIFICATE", "a certificate in OpenSSL's own trusted format",
      "convert it first: openssl x509 -in trusted.pem -out certificate.pem"},
-    {"DSA PRIVATE KEY", "a DSA private key", new_key},
-    {"PGP PRIVATE KEY BLOCK", "a PGP key", new_key},
-    {"PGP PUBLIC KEY BLOCK", "a PGP key", new_key},
+    {"DSA PRIVATE KEY", "a DSA private key", make_a_supported_key},
+    {"PGP PRIVATE KEY BLOCK", "a PGP key", make_a_supported_key},
+    {"PGP PUBLIC KEY BLOCK", "a PGP key", make_a_supported_key},
     {"PKCS7", "a PKCS#7 message",
      "take the certificate out of it first: openssl pkcs7 -in file.p7b -print_certs -out certificate.pem"},
     {"CMS", "a CMS message", no_key},

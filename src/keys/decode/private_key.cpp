@@ -31,7 +31,7 @@ void require_same(const KeyMaterial& key, const PublicKey& carried) {
             "export it again");
 }
 
-KeyMaterial decode_pkcs1(ByteView der, const KeyPolicy& policy) {
+KeyMaterial decode_pkcs1_private(ByteView der, const KeyPolicy& policy) {
     static constexpr std::string_view what = "the RSA private key";
     der::Reader reader = der::inside_sequence(der, what);
     const unsigned version = version_in(reader, what);
@@ -100,7 +100,7 @@ KeyMaterial decode_ed25519(ByteView der) {
 }
 
 KeyMaterial decode_inner(const KeyAlgorithm& algorithm, ByteView der, const KeyPolicy& policy) {
-    if (algorithm.algorithm == Algorithm::rsa) return decode_pkcs1(der, policy);
+    if (algorithm.algorithm == Algorithm::rsa) return decode_pkcs1_private(der, policy);
     if (algorithm.algorithm == Algorithm::ec) return decode_sec1(der, algorithm.curve, policy);
     return decode_ed25519(der);
 }
@@ -123,7 +123,7 @@ KeyMaterial decode_pkcs8(ByteView der, const KeyPolicy& policy) {
 }  // namespace
 
 KeyMaterial decode_private_key(ByteView der, DerKind kind, const KeyPolicy& policy) {
-    if (kind == DerKind::pkcs1_private) return decode_pkcs1(der, policy);
+    if (kind == DerKind::pkcs1_private) return decode_pkcs1_private(der, policy);
     if (kind == DerKind::sec1) return decode_sec1(der, std::nullopt, policy);
     return decode_pkcs8(der, policy);
 }

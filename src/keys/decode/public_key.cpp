@@ -11,7 +11,7 @@ Bytes owned(ByteView octets) {
     return {octets.begin(), octets.end()};
 }
 
-RsaPublicKey decode_pkcs1(ByteView der, const KeyPolicy& policy) {
+RsaPublicKey decode_pkcs1_public(ByteView der, const KeyPolicy& policy) {
     static constexpr std::string_view what = "the RSA public key";
     der::Reader reader = der::inside_sequence(der, what);
     const ByteView modulus = der::unsigned_integer(reader.expect(der::integer, what), "the modulus");
@@ -46,13 +46,13 @@ ByteView spki_of_certificate(ByteView der) {
 }  // namespace
 
 PublicKey decode_public_octets(const KeyAlgorithm& algorithm, ByteView octets, const KeyPolicy& policy) {
-    if (algorithm.algorithm == Algorithm::rsa) return decode_pkcs1(octets, policy);
+    if (algorithm.algorithm == Algorithm::rsa) return decode_pkcs1_public(octets, policy);
     if (algorithm.algorithm == Algorithm::ec) return ec_public_key(algorithm.curve, octets);
     return ed25519_public_key(octets);
 }
 
 PublicKey decode_public_key(ByteView der, DerKind kind, const KeyPolicy& policy) {
-    if (kind == DerKind::pkcs1_public) return decode_pkcs1(der, policy);
+    if (kind == DerKind::pkcs1_public) return decode_pkcs1_public(der, policy);
     return decode_spki(kind == DerKind::certificate ? spki_of_certificate(der) : der, policy);
 }
 

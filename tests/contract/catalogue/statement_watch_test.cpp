@@ -11,16 +11,16 @@ namespace keyward::storage {
 namespace {
 
 /// The two ends of a connection.
-struct Pair {
-    Pair() {
+struct SocketPair {
+    SocketPair() {
         if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
             throw std::runtime_error("no sockets");
     }
-    Pair(const Pair&) = delete;
-    Pair& operator=(const Pair&) = delete;
-    Pair(Pair&&) = delete;
-    Pair& operator=(Pair&&) = delete;
-    ~Pair() {
+    SocketPair(const SocketPair&) = delete;
+    SocketPair& operator=(const SocketPair&) = delete;
+    SocketPair(SocketPair&&) = delete;
+    SocketPair& operator=(SocketPair&&) = delete;
+    ~SocketPair() {
         ::close(ends[0]);
         ::close(ends[1]);
     }
@@ -49,7 +49,7 @@ class StatementWatchTest : public testing::Test {
 };
 
 TEST_F(StatementWatchTest, CutsTheConnectionOfALateStatement) {
-    const Pair connection;
+    const SocketPair connection;
     watch_.begin(0, connection.client());
     EXPECT_EQ(connection.read_by_server(), 0);
     await_the_cut();
@@ -57,7 +57,7 @@ TEST_F(StatementWatchTest, CutsTheConnectionOfALateStatement) {
 
 TEST_F(StatementWatchTest, CutsTheNextLateStatementOfTheSameSocketNumberToo) {
     for (int i = 0; i < 2; ++i) {
-        const Pair connection;
+        const SocketPair connection;
         watch_.begin(0, connection.client());
         EXPECT_EQ(connection.read_by_server(), 0);
         await_the_cut();
@@ -66,8 +66,8 @@ TEST_F(StatementWatchTest, CutsTheNextLateStatementOfTheSameSocketNumberToo) {
 }
 
 TEST_F(StatementWatchTest, CutsNothingThatHasTakenTheNumberOfAClosedSocket) {
-    const Pair connection;
-    const Pair other;
+    const SocketPair connection;
+    const SocketPair other;
     watch_.begin(0, connection.client());
     ASSERT_EQ(::dup2(other.client(), connection.client()), connection.client());
     await_the_cut();
@@ -77,8 +77,8 @@ TEST_F(StatementWatchTest, CutsNothingThatHasTakenTheNumberOfAClosedSocket) {
 }
 
 TEST_F(StatementWatchTest, KeepsNoConnectionOpenThatIsForgotten) {
-    const Pair connection;
-    const Pair other;
+    const SocketPair connection;
+    const SocketPair other;
     watch_.begin(0, connection.client());
     watch_.end(0);
     watch_.forget(0);

@@ -24,7 +24,7 @@ using ::testing::UnorderedElementsAre;
 
 constexpr std::size_t more_than_a_part = 40;
 
-TokenFault fault_of(const std::function<void()>& call) {
+TokenFault fault_of_search(const std::function<void()>& call) {
     try {
         call();
     } catch (const TokenError& error) {
@@ -158,7 +158,7 @@ TEST_P(InventoryOfAModule, AnObjectThatVanishesDuringAWalkIsPassedOver) {
 TEST_P(InventoryOfAModule, AWalkWhoseSessionsAreLostFails) {
     create_more_than_a_part();
     const auto token = lab_->token();
-    EXPECT_EQ(fault_of([&] {
+    EXPECT_EQ(fault_of_search([&] {
                   token->scan([&](const TokenObject&, std::size_t place, std::size_t) {
                       if (place == 1) lose_sessions(lab_->inspector());
                   });
@@ -180,7 +180,7 @@ TEST_P(InventoryOfAModule, AWalkLeavesTheOnlySessionToOthersInBetween) {
 TEST_P(InventoryOfAModule, NothingIsDestroyedWhenTheSessionsWereLostBetweenTheLooks) {
     lab_->add_incomplete();
     const auto token = lab_->token_with_pause([&] { lose_sessions(lab_->inspector()); });
-    EXPECT_EQ(fault_of([&] { token->destroy_incomplete(0ms); }), TokenFault::unreachable);
+    EXPECT_EQ(fault_of_search([&] { token->destroy_incomplete(0ms); }), TokenFault::unreachable);
 }
 
 // SoftHSM2 reports neither length nor check value of an unwrapped key.

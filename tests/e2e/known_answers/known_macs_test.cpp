@@ -25,7 +25,7 @@ constexpr auto rfc2202 = "RFC 2202, section 3";
 /// But for test case 2, and 5, which is truncated.
 constexpr auto rfc4231 = "RFC 4231, section 4";
 
-const std::vector<MacVector> vectors{
+const std::vector<MacVector> mac_vectors{
     {"Cmac_AES128_0_octets", sp800_38b, "AES-CMAC", "AES", "2b7e151628aed2a6abf7158809cf4f3c", "",
      "bb1d6929e95937287fa37d129b756746"},
     {"Cmac_AES128_16_octets", sp800_38b, "AES-CMAC", "AES", "2b7e151628aed2a6abf7158809cf4f3c",
@@ -227,13 +227,13 @@ TEST_P(PublishedMac, IsRefusedForAnotherMessageOrKey) {
     EXPECT_FALSE(verifies(key(damaged(key_octets())), message(), mac()));
 }
 
-INSTANTIATE_TEST_SUITE_P(Of, PublishedMac, testing::ValuesIn(vectors),
+INSTANTIATE_TEST_SUITE_P(Of, PublishedMac, testing::ValuesIn(mac_vectors),
                          [](const auto& each) { return std::string(each.param.name); });
 
 }  // namespace
 
 std::set<std::string> mechanisms_of_known_macs() {
-    return mechanisms_of(vectors);
+    return mechanisms_of(mac_vectors);
 }
 
 }  // namespace keyward::e2e

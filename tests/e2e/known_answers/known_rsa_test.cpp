@@ -51,7 +51,7 @@ class PublishedRsa : public KeyUse, public testing::WithParamInterface<Group> {
     }
 };
 
-constexpr auto name_of = [](const auto& each) {
+constexpr auto name_of_group = [](const auto& each) {
     return each.param.vectors.at("name").template get<std::string>();
 };
 
@@ -80,7 +80,7 @@ TEST_P(PublishedRsaSignature, IsVerifiedAndRefusedWhenItIsNotItself) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Of, PublishedRsaSignature, testing::ValuesIn(groups("signatures")), name_of);
+INSTANTIATE_TEST_SUITE_P(Of, PublishedRsaSignature, testing::ValuesIn(groups("signatures")), name_of_group);
 
 class PublishedPss : public PublishedRsa {};
 
@@ -93,7 +93,7 @@ TEST_P(PublishedPss, IsVerifiedOrRefusedAsPublished) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Of, PublishedPss, testing::ValuesIn(groups("verifications")), name_of);
+INSTANTIATE_TEST_SUITE_P(Of, PublishedPss, testing::ValuesIn(groups("verifications")), name_of_group);
 
 class PublishedRsaCiphertext : public PublishedRsa {};
 
@@ -110,7 +110,7 @@ TEST_P(PublishedRsaCiphertext, IsDecryptedOrRefusedAsPublished) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Of, PublishedRsaCiphertext, testing::ValuesIn(groups("decryptions")), name_of);
+INSTANTIATE_TEST_SUITE_P(Of, PublishedRsaCiphertext, testing::ValuesIn(groups("decryptions")), name_of_group);
 
 }  // namespace
 

@@ -11,7 +11,7 @@
 namespace keyward::e2e {
 namespace {
 
-constexpr std::size_t mebi = std::size_t{1} << 20U;
+constexpr std::size_t one_mebibyte = std::size_t{1} << 20U;
 
 /// What large bodies cost the server, when many come at once.
 class JsonMemory : public LiveKeyward {
@@ -26,8 +26,8 @@ class JsonMemory : public LiveKeyward {
     /// As many of the unit as make a body of a mebibyte.
     static std::string filled(const std::string& start, const std::string& unit, const std::string& end) {
         std::string text = start;
-        text.reserve(mebi);
-        while (text.size() + unit.size() + end.size() + 1 <= mebi)
+        text.reserve(one_mebibyte);
+        while (text.size() + unit.size() + end.size() + 1 <= one_mebibyte)
             text += (text == start ? "" : ",") + unit;
         return text + end;
     }
@@ -60,26 +60,30 @@ TEST_F(JsonMemory, OfBodiesWithManyValuesIsBounded) {
           filled(R"({"batch":[)", "1", "]}"), filled(R"({"input":[)", R"("")", "]}"),
           filled(R"({"batch":[)", "[[[[[[[[]]]]]]]]", "]}"), filled("[", R"({"a":1})", "]")})
         EXPECT_EQ(statuses_of(body, 24), std::vector<int>(24, 400));
-    EXPECT_LT(peak_memory(server().pid()) - before, 96 * mebi) << "24 bodies of a mebibyte, and little more";
+    EXPECT_LT(peak_memory(server().pid()) - before, 96 * one_mebibyte)
+        << "24 bodies of a mebibyte, and little more";
 }
 
 TEST_F(JsonMemory, OfLargeBodiesIsSharedOut) {
     const std::size_t before = peak_memory(server().pid());
-    const std::string body = R"({"mechanism":"AES-GCM","input":")" + std::string(mebi - 1000, 'A') + R"("})";
+    const std::string body =
+        R"({"mechanism":"AES-GCM","input":")" + std::string(one_mebibyte - 1000, 'A') + R"("})";
     const auto statuses = statuses_of(body, 48);
     EXPECT_TRUE(are_all(statuses, {200, 429, 503}));
     EXPECT_GE(std::ranges::count(statuses, 200), 16);
-    EXPECT_LT(peak_memory(server().pid()) - before, 300 * mebi);
+    EXPECT_LT(peak_memory(server().pid()) - before, 300 * one_mebibyte);
 }
 
 TEST_F(JsonMemory, IsGivenBack) {
-    const std::string body = R"({"mechanism":"AES-GCM","input":")" + std::string(mebi - 1000, 'A') + R"("})";
+    const std::string body =
+        R"({"mechanism":"AES-GCM","input":")" + std::string(one_mebibyte - 1000, 'A') + R"("})";
     const std::size_t before = present_memory(server().pid());
     EXPECT_TRUE(are_all(statuses_of(body, 24), {200, 429, 503}));
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (present_memory(server().pid()) > before + 32 * mebi && std::chrono::steady_clock::now() < until)
+    while (present_memory(server().pid()) > before + 32 * one_mebibyte &&
+           std::chrono::steady_clock::now() < until)
         std::this_thread::yield();
-    EXPECT_LE(present_memory(server().pid()), before + 32 * mebi);
+    EXPECT_LE(present_memory(server().pid()), before + 32 * one_mebibyte);
 }
 
 TEST_F(JsonMemory, OfAnEnvironmentListIsBounded) {

@@ -10,7 +10,7 @@ namespace keyward::e2e {
 namespace {
 
 using namespace std::string_literals;
-using Content = std::function<std::string()>;
+using ContentMaker = std::function<std::string()>;
 
 constexpr const char* secret_key = "SECRET_KEY";
 constexpr const char* private_key = "PRIVATE_KEY";
@@ -31,9 +31,9 @@ Element element_at(const std::string& der, std::size_t at) {
     const auto octet = [&](std::size_t i) {
         return static_cast<std::size_t>(static_cast<unsigned char>(der.at(i)));
     };
-    const std::size_t first = octet(at + 1);
-    if (first < 0x80) return {at + 2, at + 2 + first};
-    if (first == 0x81) return {at + 3, at + 3 + octet(at + 2)};
+    const std::size_t length_octet = octet(at + 1);
+    if (length_octet < 0x80) return {at + 2, at + 2 + length_octet};
+    if (length_octet == 0x81) return {at + 3, at + 3 + octet(at + 2)};
     return {at + 4, at + 4 + octet(at + 2) * 256 + octet(at + 3)};
 }
 
@@ -157,7 +157,7 @@ std::vector<ContentRow> wrong_kinds() {
     const auto form_of = [](const char* kind, std::string KeyPair::*form) {
         return [=] { return base64(key_pair(kind).*form); };
     };
-    const Content request = [] {
+    const ContentMaker request = [] {
         return base64(
             openssl({"req", "-new", "-key", "{key}", "-subj", "/CN=x"}, key_pair("RSA-2048").pkcs8_pem));
     };

@@ -142,7 +142,7 @@ void PrintTo(const MacInterop& mac, std::ostream* out) {
     *out << mac.name;
 }
 
-const std::vector<MacInterop> macs{
+const std::vector<MacInterop> mac_rows{
     {"Sha1", "SHA-1-HMAC", "HMAC", 20, {"-digest", "SHA1", "HMAC"}},
     {"Sha224", "SHA224-HMAC", "HMAC", 28, {"-digest", "SHA224", "HMAC"}},
     {"Sha256", "SHA256-HMAC", "HMAC", 32, {"-digest", "SHA256", "HMAC"}},
@@ -169,7 +169,7 @@ TEST_P(MacExchange, OpensslMakesTheSame) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Of, MacExchange, testing::ValuesIn(macs),
+INSTANTIATE_TEST_SUITE_P(Of, MacExchange, testing::ValuesIn(mac_rows),
                          [](const auto& each) { return std::string(each.param.name); });
 
 struct SignatureInterop {

@@ -22,7 +22,7 @@ int string_type(std::string_view text) {
     return ASN1_STRING_type(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name.get(), 0)));
 }
 
-std::string refusal_of(std::string_view text) {
+std::string name_refusal(std::string_view text) {
     try {
         subject_name(text);
         return "was taken";
@@ -32,7 +32,7 @@ std::string refusal_of(std::string_view text) {
     }
 }
 
-struct Row {
+struct NameRow {
     std::string text, expected;
 };
 
@@ -51,7 +51,7 @@ TEST(SubjectName, ExamplesOfTheRfcAreTakenAsTheyStand) {
 }
 
 TEST(SubjectName, EscapesAndBareCharactersMeanWhatTheRfcSays) {
-    const std::array<Row, 8> rows{{
+    const std::array<NameRow, 8> rows{{
         {R"(CN=\,\+\"\\\<\>\;)", R"(CN=\,\+\"\\\<\>\;)"},
         {R"(CN=\#a)", R"(CN=\#a)"},
         {R"(CN=a#b=c)", R"(CN=a#b=c)"},
@@ -61,7 +61,7 @@ TEST(SubjectName, EscapesAndBareCharactersMeanWhatTheRfcSays) {
         {R"(CN=\41\4a\4A)", "CN=AJJ"},
         {"CN=Grüße €𝄞", "CN=Grüße €𝄞"},
     }};
-    for (const Row& row : rows)
+    for (const NameRow& row : rows)
         EXPECT_EQ(printed(row.text), row.expected) << row.text;
 }
 
@@ -74,7 +74,7 @@ TEST(SubjectName, SeveralValuesAPartAreOneSet) {
 }
 
 TEST(SubjectName, TypesAreNamedInEveryUsualWay) {
-    const std::array<Row, 18> rows{{
+    const std::array<NameRow, 18> rows{{
         {"cn=a", "CN=a"},
         {"commonName=a", "CN=a"},
         {"COMMONNAME=a", "CN=a"},
@@ -94,7 +94,7 @@ TEST(SubjectName, TypesAreNamedInEveryUsualWay) {
         {"organizationIdentifier=a", "organizationIdentifier=a"},
         {"jurisdictionC=DE,businessCategory=a", "jurisdictionC=DE,businessCategory=a"},
     }};
-    for (const Row& row : rows)
+    for (const NameRow& row : rows)
         EXPECT_EQ(printed(row.text), row.expected) << row.text;
 }
 
@@ -118,16 +118,16 @@ TEST(SubjectName, ALimitIsCountedInCharacters) {
     for (int i = 0; i < 64; ++i)
         umlauts += "ü";
     EXPECT_EQ(printed("CN=" + umlauts), "CN=" + umlauts);
-    EXPECT_EQ(refusal_of("O=a,CN=ü" + umlauts), "has 65 characters in part 2 (CN), expected at most 64");
-    EXPECT_EQ(refusal_of("L=" + std::string(129, 'a')),
+    EXPECT_EQ(name_refusal("O=a,CN=ü" + umlauts), "has 65 characters in part 2 (CN), expected at most 64");
+    EXPECT_EQ(name_refusal("L=" + std::string(129, 'a')),
               "has 129 characters in part 1 (L), expected at most 128");
-    EXPECT_EQ(refusal_of("emailAddress=" + std::string(129, 'a')),
+    EXPECT_EQ(name_refusal("emailAddress=" + std::string(129, 'a')),
               "has 129 characters in part 1 (emailAddress), expected at most 128");
 }
 
 TEST(SubjectName, ATextOf4096BytesIsTakenAndNoLongerOne) {
     EXPECT_EQ(printed("UID=" + std::string(4092, 'a')).size(), 4096U);
-    EXPECT_EQ(refusal_of("UID=" + std::string(4093, 'a')), "is 4097 bytes long, expected at most 4096");
+    EXPECT_EQ(name_refusal("UID=" + std::string(4093, 'a')), "is 4097 bytes long, expected at most 4096");
 }
 
 TEST(SubjectName, ValuesThatTheTypeDoesNotAllowAreRefused) {
@@ -135,7 +135,7 @@ TEST(SubjectName, ValuesThatTheTypeDoesNotAllowAreRefused) {
     const std::string not_printable =
         " that its type does not have, expected letters, digits, spaces and ' ( ) + , - . / : = ? only";
     const std::string not_ascii = " that its type does not have, expected those of ASCII only";
-    const std::array<Row, 10> rows{{
+    const std::array<NameRow, 10> rows{{
         {"C=DEU", "has no country in part 1 (C)" + no_country},
         {"CN=a,C=D", "has no country in part 2 (C)" + no_country},
         {"C=ü", "has no country in part 1 (C)" + no_country},
@@ -147,8 +147,8 @@ TEST(SubjectName, ValuesThatTheTypeDoesNotAllowAreRefused) {
         {"DC=exämple", "has a character in part 1 (DC)" + not_ascii},
         {"CN=a,O=b,emailAddress=ü@example.org", "has a character in part 3 (emailAddress)" + not_ascii},
     }};
-    for (const Row& row : rows)
-        EXPECT_EQ(refusal_of(row.text), row.expected) << row.text;
+    for (const NameRow& row : rows)
+        EXPECT_EQ(name_refusal(row.text), row.expected) << row.text;
 }
 
 TEST(SubjectName, TypesThatAreNoneAreRefused) {
@@ -159,14 +159,14 @@ TEST(SubjectName, TypesThatAreNoneAreRefused) {
     for (const std::string type :
          {"XYZ", "", "/CN", "ü", "SHA256", "RSA", "challengePassword", "2", "2.", ".2.5", "2..5", "2.5.4.03",
           "9.9", "2.5.4.3 4", "OID.2.5.4.3", "2.5.4.x"}) {
-        EXPECT_EQ(refusal_of("CN=a," + type + "=b"), "has a type in part 2" + unknown) << type;
+        EXPECT_EQ(name_refusal("CN=a," + type + "=b"), "has a type in part 2" + unknown) << type;
     }
 }
 
 TEST(SubjectName, ATypeTwiceInAPartIsRefused) {
-    EXPECT_EQ(refusal_of("O=x,CN=a+OU=c+2.5.4.3=b"),
+    EXPECT_EQ(name_refusal("O=x,CN=a+OU=c+2.5.4.3=b"),
               "has the same type twice in part 2 (CN), expected different ones between plus signs");
-    EXPECT_EQ(refusal_of("UID=a+uid=b"),
+    EXPECT_EQ(name_refusal("UID=a+uid=b"),
               "has the same type twice in part 1 (UID), expected different ones between plus signs");
     EXPECT_EQ(printed("OU=a,OU=b"), "OU=a,OU=b");
 }
@@ -179,7 +179,7 @@ TEST(SubjectName, WhatIsNotWrittenAsTheRfcSaysIsRefused) {
     const std::string space = ": leave it out, or write a backslash before one that belongs to the value";
     const std::string backslash =
         R"(, expected behind it one of " + , ; < > \ # = or a space, or two hexadecimal digits)";
-    const std::array<Row, 33> rows{{
+    const std::array<NameRow, 33> rows{{
         {"", "must not be empty: a certificate request needs a subject, as CN=www.example.org"},
         {"www.example.org", "has no = in part 1" + no_type},
         {"CN", "has no = in part 1" + no_type},
@@ -217,8 +217,8 @@ TEST(SubjectName, WhatIsNotWrittenAsTheRfcSaysIsRefused) {
         {R"(CN=Before\0dAfter,DC=example)", "has a control character in part 1"},
         {"CN=a\nb", "has a control character in part 1"},
     }};
-    for (const Row& row : rows)
-        EXPECT_EQ(refusal_of(row.text), row.expected) << row.text;
+    for (const NameRow& row : rows)
+        EXPECT_EQ(name_refusal(row.text), row.expected) << row.text;
 }
 
 }  // namespace

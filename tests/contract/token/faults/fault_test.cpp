@@ -108,20 +108,20 @@ TEST_F(TokenFaults, AFullTokenIsFull) {
 }
 
 /// Values that modules have returned for a key that they rejected.
-constexpr std::array odd_answers{CKR_GENERAL_ERROR,
-                                 CKR_FUNCTION_FAILED,
-                                 CKR_DEVICE_ERROR,
-                                 CKR_DEVICE_REMOVED,
-                                 CKR_HOST_MEMORY,
-                                 CKR_TOKEN_NOT_PRESENT,
-                                 CKR_SESSION_HANDLE_INVALID,
-                                 CKR_USER_NOT_LOGGED_IN,
-                                 CKR_CRYPTOKI_NOT_INITIALIZED,
-                                 CKR_OPERATION_NOT_INITIALIZED,
-                                 CKR_VENDOR_DEFINED | 0x42UL};
+constexpr std::array odd_import_answers{CKR_GENERAL_ERROR,
+                                        CKR_FUNCTION_FAILED,
+                                        CKR_DEVICE_ERROR,
+                                        CKR_DEVICE_REMOVED,
+                                        CKR_HOST_MEMORY,
+                                        CKR_TOKEN_NOT_PRESENT,
+                                        CKR_SESSION_HANDLE_INVALID,
+                                        CKR_USER_NOT_LOGGED_IN,
+                                        CKR_CRYPTOKI_NOT_INITIALIZED,
+                                        CKR_OPERATION_NOT_INITIALIZED,
+                                        CKR_VENDOR_DEFINED | 0x42UL};
 
 TEST_F(TokenFaults, WhateverATokenThatAnswersSaysOfOneNewKeyIsARefusalOfTheKey) {
-    for (const CK_RV answer : odd_answers) {
+    for (const CK_RV answer : odd_import_answers) {
         const TokenError error =
             import_error(Kind::aes256, {KeyUsage::encrypt_decrypt}, [&] { shim_.create_object = answer; });
         EXPECT_EQ(error.fault(), TokenFault::refused) << error.code();
@@ -135,7 +135,7 @@ TEST_F(TokenFaults, WhateverATokenThatAnswersSaysOfOneNewKeyIsARefusalOfTheKey) 
 }
 
 TEST_F(TokenFaults, ANewKeyWhoseAttributesCantBeReadIsRefused) {
-    for (const CK_RV answer : odd_answers) {
+    for (const CK_RV answer : odd_import_answers) {
         EXPECT_EQ(import_error(Kind::aes256, {KeyUsage::encrypt_decrypt},
                                [&] { shim_.get_attribute_value = answer; })
                       .fault(),
@@ -151,7 +151,7 @@ TEST_F(TokenFaults, ANewKeyWhoseAttributesCantBeReadIsRefused) {
 TEST_F(TokenFaults, ARefusalByATokenThatAnswersCostsNoOtherSession) {
     lab_.token()->ping();
     const CK_ULONG logins = shim_.logins;
-    for (const CK_RV answer : odd_answers)
+    for (const CK_RV answer : odd_import_answers)
         import_error(Kind::aes256, {KeyUsage::encrypt_decrypt}, [&] { shim_.create_object = answer; });
     shim_.create_object = CKR_OK;
     import(make_key(Kind::aes256), {KeyUsage::encrypt_decrypt});
@@ -208,7 +208,7 @@ TEST_F(TokenFaults, WhatFailsWhenAnAttemptIsTidiedUpDoesNotHideWhatLedThere) {
 
 TEST_F(TokenFaults, AnObjectThatCantBeDestroyedByATokenThatAnswersIsNoOutage) {
     import(make_key(Kind::aes256), {KeyUsage::encrypt_decrypt});
-    for (const CK_RV answer : odd_answers) {
+    for (const CK_RV answer : odd_import_answers) {
         shim_.destroy_object = answer;
         try {
             lab_.token()->destroy(id_);
@@ -235,7 +235,7 @@ TEST_F(TokenFaults, OneClientsOddKeysLeaveTheEnvironmentOpenForAllOthers) {
                              ObjectLifetime::token,
                              std::nullopt});
     };
-    for (const CK_RV answer : odd_answers) {
+    for (const CK_RV answer : odd_import_answers) {
         shim_.create_object = answer;
         EXPECT_THROW(environment.call<ImportResult>(import_odd_key), TokenError);
     }

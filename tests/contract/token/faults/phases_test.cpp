@@ -10,7 +10,7 @@
 namespace keyward::tests {
 namespace {
 
-constexpr CK_RV vendors_own = CKR_VENDOR_DEFINED | 0x71UL;
+constexpr CK_RV unknown_to_all = CKR_VENDOR_DEFINED | 0x71UL;
 
 TokenError error_of(const std::function<void()>& call) {
     try {
@@ -71,7 +71,7 @@ const FailedCall failed_calls[] = {
      "The PKCS#11 module can't be used: it does not accept the arguments of the call"},
     {"C_GetSlotList", slots, CKR_ARGUMENTS_BAD, TokenPhase::binding, TokenFault::unreachable,
      "The PKCS#11 module does not list its slots: it does not accept the arguments of the call"},
-    {"C_GetSlotList", slots, vendors_own, TokenPhase::binding, TokenFault::unreachable,
+    {"C_GetSlotList", slots, unknown_to_all, TokenPhase::binding, TokenFault::unreachable,
      "The PKCS#11 module does not list its slots: the module reports an error of its vendor's own"},
     {"C_GetTokenInfo", token_info, CKR_DEVICE_ERROR, TokenPhase::binding, TokenFault::unreachable,
      "The token does not say what it is: the device reports an error"},

@@ -98,14 +98,14 @@ std::atomic<CK_RV>& slot_list(ShimControls& shim) {
 std::atomic<CK_RV>& slot_info(ShimControls& shim) {
     return shim.phases.get_slot_info;
 }
-std::atomic<CK_RV>& token_info(ShimControls& shim) {
+std::atomic<CK_RV>& token_info_value(ShimControls& shim) {
     return shim.get_token_info;
 }
 
 INSTANTIATE_TEST_SUITE_P(Calls, FailingSlotCall,
                          ::testing::Values(FailingCall{"C_GetSlotList", slot_list},
                                            FailingCall{"C_GetSlotInfo", slot_info},
-                                           FailingCall{"C_GetTokenInfo", token_info}),
+                                           FailingCall{"C_GetTokenInfo", token_info_value}),
                          [](const auto& test) { return std::string(test.param.name); });
 
 TEST_P(FailingSlotCall, CostsNoMemory) {

@@ -8,22 +8,12 @@ namespace {
 
 const std::string again = ": the key is damaged, export it again";
 const std::string any_algorithm = ", expected RSA, EC or Ed25519: ";
-const std::string new_key = "make a new key of one of these";
+const std::string make_a_new_key = "make a new key of one of these";
 const std::string curves = "P-256, P-384, P-521, secp256k1";
 
 const std::string p256_oid = der_oid("2A8648CE3D030107");
 const std::string ec_oid = der_oid("2A8648CE3D0201");
 const std::string ed25519_oid = der_oid("2B6570");
-
-Refused private_key(std::string name, const std::string& text, std::string refusal,
-                    std::optional<Algorithm> algorithm = std::nullopt) {
-    return {std::move(name), KeyType::private_key, algorithm, text, std::move(refusal)};
-}
-
-Refused public_key(std::string name, const std::string& text, std::string refusal,
-                   std::optional<Algorithm> algorithm = std::nullopt) {
-    return {std::move(name), KeyType::public_key, algorithm, text, std::move(refusal)};
-}
 
 std::string openssl_made(const std::string& arguments) {
     return openssl_folder().made_by(arguments + " -out made", "made");
@@ -57,22 +47,22 @@ TEST(RefusedAsymmetricKey, WhoseHalfIsTheOther) {
     std::vector<Refused> table;
     for (const SampleKey& key : sample_keys()) {
         table.push_back(
-            public_key(key.name, key.format("PKCS#8 PEM"), "is a private key (PKCS#8)" + to_public));
-        table.push_back(public_key(key.name + " DER", base64(key.format("PKCS#8 DER")),
-                                   "is a private key (PKCS#8)" + to_public));
-        table.push_back(private_key(key.name, key.format("SPKI PEM"),
-                                    "is a public key (SubjectPublicKeyInfo)" + to_private));
-        table.push_back(private_key(key.name + " DER", base64(key.format("SPKI DER")),
-                                    "is a public key (SubjectPublicKeyInfo)" + to_private));
-        table.push_back(private_key(key.name + " certificate", key.format("certificate PEM"),
-                                    "is an X.509 certificate" + to_private));
+            refused_public_key(key.name, key.format("PKCS#8 PEM"), "is a private key (PKCS#8)" + to_public));
+        table.push_back(refused_public_key(key.name + " DER", base64(key.format("PKCS#8 DER")),
+                                           "is a private key (PKCS#8)" + to_public));
+        table.push_back(refused_private_key(key.name, key.format("SPKI PEM"),
+                                            "is a public key (SubjectPublicKeyInfo)" + to_private));
+        table.push_back(refused_private_key(key.name + " DER", base64(key.format("SPKI DER")),
+                                            "is a public key (SubjectPublicKeyInfo)" + to_private));
+        table.push_back(refused_private_key(key.name + " certificate", key.format("certificate PEM"),
+                                            "is an X.509 certificate" + to_private));
     }
-    table.push_back(public_key("PKCS#1", sample_key("RSA-2048").format("traditional PEM"),
-                               "is an RSA private key (PKCS#1)" + to_public));
-    table.push_back(public_key("SEC1", sample_key("P-256").format("traditional PEM"),
-                               "is an EC private key (SEC1)" + to_public));
-    table.push_back(private_key("PKCS#1", sample_key("RSA-2048").format("PKCS#1 PEM"),
-                                "is an RSA public key (PKCS#1)" + to_private));
+    table.push_back(refused_public_key("PKCS#1", sample_key("RSA-2048").format("traditional PEM"),
+                                       "is an RSA private key (PKCS#1)" + to_public));
+    table.push_back(refused_public_key("SEC1", sample_key("P-256").format("traditional PEM"),
+                                       "is an EC private key (SEC1)" + to_public));
+    table.push_back(refused_private_key("PKCS#1", sample_key("RSA-2048").format("PKCS#1 PEM"),
+                                        "is an RSA public key (PKCS#1)" + to_private));
     expect_all_refused(table);
 }
 
@@ -85,8 +75,8 @@ TEST(RefusedAsymmetricKey, WhoseAlgorithmIsNotTheOneThatWasSent) {
             const std::string text = "is a key of algorithm " + found + ", but algorithm says " +
                                      std::string(to_string(sent)) + ": send " + found +
                                      " or leave algorithm out";
-            table.push_back(private_key(key.name, key.format("PKCS#8 PEM"), text, sent));
-            table.push_back(public_key(key.name, key.format("certificate PEM"), text, sent));
+            table.push_back(refused_private_key(key.name, key.format("PKCS#8 PEM"), text, sent));
+            table.push_back(refused_public_key(key.name, key.format("certificate PEM"), text, sent));
         }
     expect_all_refused(table);
 }
@@ -99,18 +89,20 @@ TEST(RefusedAsymmetricKey, OfAnAlgorithmThatIsNotOffered) {
     std::vector<Refused> table;
     openssl_folder().run(
         "openssl genpkey -genparam -algorithm DSA -pkeyopt dsa_paramgen_bits:1024 -out dsa.param");
-    for (const Row& row : {Row{"X25519", "-algorithm X25519", "is an X25519 key" + agreement},
-                           Row{"X448", "-algorithm X448", "is an X448 key" + agreement},
-                           Row{"Ed448", "-algorithm ED448", "is an Ed448 key" + any_algorithm + new_key},
-                           Row{"DSA", "-paramfile dsa.param", "is a DSA key" + any_algorithm + new_key},
-                           Row{"DH", "-algorithm DH -pkeyopt group:ffdhe2048", "is a DH key" + agreement}}) {
+    for (const Row& row :
+         {Row{"X25519", "-algorithm X25519", "is an X25519 key" + agreement},
+          Row{"X448", "-algorithm X448", "is an X448 key" + agreement},
+          Row{"Ed448", "-algorithm ED448", "is an Ed448 key" + any_algorithm + make_a_new_key},
+          Row{"DSA", "-paramfile dsa.param", "is a DSA key" + any_algorithm + make_a_new_key},
+          Row{"DH", "-algorithm DH -pkeyopt group:ffdhe2048", "is a DH key" + agreement}}) {
         const std::string pem = generated(row.arguments);
-        table.push_back(private_key(row.name, pem, row.text));
-        table.push_back(public_key(row.name + " public", public_half_of(pem), row.text));
+        table.push_back(refused_private_key(row.name, pem, row.text));
+        table.push_back(refused_public_key(row.name + " public", public_half_of(pem), row.text));
     }
-    table.push_back(public_key("an algorithm nobody knows",
-                               base64(der_sequence({der_sequence({der_oid("2A0304")}), der_bits("key")})),
-                               "is a key of the algorithm 1.2.3.4" + any_algorithm + new_key));
+    table.push_back(
+        refused_public_key("an algorithm nobody knows",
+                           base64(der_sequence({der_sequence({der_oid("2A0304")}), der_bits("key")})),
+                           "is a key of the algorithm 1.2.3.4" + any_algorithm + make_a_new_key));
     expect_all_refused(table);
 }
 
@@ -125,8 +117,8 @@ TEST(RefusedAsymmetricKey, OnACurveThatIsNotOffered) {
         const std::string pem = generated("-algorithm EC -pkeyopt ec_paramgen_curve:" + row.curve);
         const std::string text = "is an EC key on the curve " + row.shown + ", expected one of " + curves +
                                  ": make a new key on one of these";
-        table.push_back(private_key(row.curve, pem, text));
-        table.push_back(public_key(row.curve + " public", public_half_of(pem), text));
+        table.push_back(refused_private_key(row.curve, pem, text));
+        table.push_back(refused_public_key(row.curve + " public", public_half_of(pem), text));
     }
     expect_all_refused(table);
 }
@@ -144,15 +136,16 @@ TEST(RefusedAsymmetricKey, WhoseCurveIsWrittenOutOrMissing) {
                                 ": export the key with its named curve";
     const std::string one = hex("01");
     expect_all_refused({
-        private_key("explicit", pem, text),
-        public_key("explicit, public", public_half_of(pem), text),
-        private_key("explicit in SEC1", sec1(one, der(0xA0, der_sequence({der(2, "\x01")}))), text),
-        private_key("SEC1 alone without curve", sec1(one, ""), missing),
-        private_key("implicit curve", sec1(one, der(0xA0, der(5, ""))), missing),
-        public_key("SPKI without curve", base64(der_sequence({der_sequence({ec_oid}), der_bits("x")})),
-                   missing),
-        public_key("SPKI with NULL",
-                   base64(der_sequence({der_sequence({ec_oid, der(5, "")}), der_bits("x")})), missing),
+        refused_private_key("explicit", pem, text),
+        refused_public_key("explicit, public", public_half_of(pem), text),
+        refused_private_key("explicit in SEC1", sec1(one, der(0xA0, der_sequence({der(2, "\x01")}))), text),
+        refused_private_key("SEC1 alone without curve", sec1(one, ""), missing),
+        refused_private_key("implicit curve", sec1(one, der(0xA0, der(5, ""))), missing),
+        refused_public_key("SPKI without curve",
+                           base64(der_sequence({der_sequence({ec_oid}), der_bits("x")})), missing),
+        refused_public_key("SPKI with NULL",
+                           base64(der_sequence({der_sequence({ec_oid, der(5, "")}), der_bits("x")})),
+                           missing),
     });
 }
 
@@ -161,13 +154,13 @@ TEST(RefusedAsymmetricKey, WithAScalarOutOfRange) {
         "is an EC private key whose scalar is not between 1 and the order of P-256 less 1" + again;
     const std::string order = hex("FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551");
     expect_all_refused({
-        private_key("nothing", sec1(""), text),
-        private_key("0", sec1(std::string(32, '\0')), text),
-        private_key("the order", sec1(order), text),
-        private_key("all ones", sec1(std::string(32, '\xFF')), text),
-        private_key("a byte too long", sec1("\x01" + std::string(32, '\x01')), text),
-        private_key("a hundred kilobytes", sec1(std::string(100000, '\x01')), text),
-        private_key(
+        refused_private_key("nothing", sec1(""), text),
+        refused_private_key("0", sec1(std::string(32, '\0')), text),
+        refused_private_key("the order", sec1(order), text),
+        refused_private_key("all ones", sec1(std::string(32, '\xFF')), text),
+        refused_private_key("a byte too long", sec1("\x01" + std::string(32, '\x01')), text),
+        refused_private_key("a hundred kilobytes", sec1(std::string(100000, '\x01')), text),
+        refused_private_key(
             "the order of secp256k1",
             sec1(hex("FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141"),
                  der(0xA0, der_oid("2B8104000A"))),
@@ -188,17 +181,17 @@ TEST(RefusedAsymmetricKey, WithAPointThatIsNotOnItsCurve) {
     const std::string other_curve = octets_of(
         std::get<EcPublicKey>(decode(KeyType::public_key, sample_key("secp256k1").format("SPKI PEM"))).point);
     expect_all_refused({
-        public_key("one bit off", spki(moved), text),
-        public_key("infinity", spki(std::string(1, '\0')), text),
-        public_key("nothing", spki(""), text),
-        public_key("zeros", spki("\x04" + std::string(64, '\0')), text),
-        public_key("a byte short", spki(moved.substr(0, 64)), text),
-        public_key("a byte long", spki(moved + "x"), text),
-        public_key("an unknown form", spki("\x05" + moved.substr(1)), text),
-        public_key("coordinates over the field", spki("\x04" + std::string(64, '\xFF')), text),
-        public_key("a point of secp256k1", spki(other_curve), text),
-        private_key("in a private key", sec1(hex("01"), der(0xA0, p256_oid) + der(0xA1, der_bits(moved))),
-                    text),
+        refused_public_key("one bit off", spki(moved), text),
+        refused_public_key("infinity", spki(std::string(1, '\0')), text),
+        refused_public_key("nothing", spki(""), text),
+        refused_public_key("zeros", spki("\x04" + std::string(64, '\0')), text),
+        refused_public_key("a byte short", spki(moved.substr(0, 64)), text),
+        refused_public_key("a byte long", spki(moved + "x"), text),
+        refused_public_key("an unknown form", spki("\x05" + moved.substr(1)), text),
+        refused_public_key("coordinates over the field", spki("\x04" + std::string(64, '\xFF')), text),
+        refused_public_key("a point of secp256k1", spki(other_curve), text),
+        refused_private_key("in a private key",
+                            sec1(hex("01"), der(0xA0, p256_oid) + der(0xA1, der_bits(moved))), text),
     });
 }
 
@@ -218,19 +211,20 @@ TEST(RefusedAsymmetricKey, ThatCarriesAnothersPublicKey) {
     const std::string seed = der(4, hex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"));
     const std::string stranger = hex("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c");
     expect_all_refused({
-        private_key("SEC1", sec1(hex("01"), der(0xA0, p256_oid) + der(0xA1, der_bits(point))),
-                    carries("an EC")),
-        private_key("Ed25519 in version 2", pkcs8_v2(der_sequence({ed25519_oid}), seed, stranger),
-                    carries("an Ed25519")),
-        private_key(
+        refused_private_key("SEC1", sec1(hex("01"), der(0xA0, p256_oid) + der(0xA1, der_bits(point))),
+                            carries("an EC")),
+        refused_private_key("Ed25519 in version 2", pkcs8_v2(der_sequence({ed25519_oid}), seed, stranger),
+                            carries("an Ed25519")),
+        refused_private_key(
             "EC in version 2",
             pkcs8_v2(der_sequence({ec_oid, p256_oid}), der_sequence({der(2, "\x01"), der(4, "\x01")}), point),
             carries("an EC")),
-        private_key("two curves",
-                    base64(der_sequence({der(2, std::string(1, '\0')), der_sequence({ec_oid, p256_oid}),
-                                         der(4, der_sequence({der(2, "\x01"), der(4, "\x01"),
-                                                              der(0xA0, der_oid("2B81040022"))}))})),
-                    "is an EC private key that names two curves, P-256 and P-384" + again),
+        refused_private_key(
+            "two curves",
+            base64(der_sequence(
+                {der(2, std::string(1, '\0')), der_sequence({ec_oid, p256_oid}),
+                 der(4, der_sequence({der(2, "\x01"), der(4, "\x01"), der(0xA0, der_oid("2B81040022"))}))})),
+            "is an EC private key that names two curves, P-256 and P-384" + again),
     });
 }
 
@@ -248,31 +242,33 @@ TEST(RefusedAsymmetricKey, ThatIsNoEd25519Key) {
     const std::string ones(31, '\xFF');
     const std::string last_of_field = "\xEC" + std::string(30, '\xFF') + "\x7F";
     expect_all_refused({
-        public_key("31 bytes", spki(std::string(31, 'x')),
-                   "is an Ed25519 public key of 31 bytes, expected 32" + again),
-        public_key("33 bytes", spki(std::string(33, 'x')),
-                   "is an Ed25519 public key of 33 bytes, expected 32" + again),
-        public_key("nothing", spki(""), "is an Ed25519 public key of 0 bytes, expected 32" + again),
-        public_key("y = 2, which has no x", spki("\x02" + std::string(31, '\0')), off),
-        public_key("y over the field", spki("\xED" + std::string(30, '\xFF') + "\x7F"), off),
-        public_key("y of all ones", spki(ones + "\x7F"), off),
-        public_key("y = 1 with an odd x", spki("\x01" + std::string(30, '\0') + "\x80"), off),
-        public_key("order 1", spki("\x01" + std::string(31, '\0')), small),
-        public_key("order 2", spki(last_of_field), small),
-        public_key("order 4", spki(std::string(32, '\0')), small),
-        public_key("order 8", spki(hex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05")),
-                   small),
-        public_key("order 8, the other",
-                   spki(hex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a")), small),
-        public_key("with parameters",
-                   spki(hex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"), der(5, "")),
-                   "is damaged: an Ed25519 key has no parameters beside its algorithm, and here are some; "
-                   "export the key again"),
-        private_key("a seed of 31 bytes", pkcs8(der(4, std::string(31, 'x'))),
-                    "is an Ed25519 private key of 31 bytes, expected 32" + again),
-        private_key("a seed of 64 bytes", pkcs8(der(4, std::string(64, 'x'))),
-                    "is an Ed25519 private key of 64 bytes, expected 32" + again),
-        private_key(
+        refused_public_key("31 bytes", spki(std::string(31, 'x')),
+                           "is an Ed25519 public key of 31 bytes, expected 32" + again),
+        refused_public_key("33 bytes", spki(std::string(33, 'x')),
+                           "is an Ed25519 public key of 33 bytes, expected 32" + again),
+        refused_public_key("nothing", spki(""), "is an Ed25519 public key of 0 bytes, expected 32" + again),
+        refused_public_key("y = 2, which has no x", spki("\x02" + std::string(31, '\0')), off),
+        refused_public_key("y over the field", spki("\xED" + std::string(30, '\xFF') + "\x7F"), off),
+        refused_public_key("y of all ones", spki(ones + "\x7F"), off),
+        refused_public_key("y = 1 with an odd x", spki("\x01" + std::string(30, '\0') + "\x80"), off),
+        refused_public_key("order 1", spki("\x01" + std::string(31, '\0')), small),
+        refused_public_key("order 2", spki(last_of_field), small),
+        refused_public_key("order 4", spki(std::string(32, '\0')), small),
+        refused_public_key(
+            "order 8", spki(hex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05")), small),
+        refused_public_key("order 8, the other",
+                           spki(hex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a")),
+                           small),
+        refused_public_key(
+            "with parameters",
+            spki(hex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"), der(5, "")),
+            "is damaged: an Ed25519 key has no parameters beside its algorithm, and here are some; "
+            "export the key again"),
+        refused_private_key("a seed of 31 bytes", pkcs8(der(4, std::string(31, 'x'))),
+                            "is an Ed25519 private key of 31 bytes, expected 32" + again),
+        refused_private_key("a seed of 64 bytes", pkcs8(der(4, std::string(64, 'x'))),
+                            "is an Ed25519 private key of 64 bytes, expected 32" + again),
+        refused_private_key(
             "a seed without its inner octet string", pkcs8(std::string(32, 'x')),
             "is damaged: the Ed25519 private key is not the DER that was expected; export the key again"),
     });

@@ -16,22 +16,14 @@ const std::string from_request =
     "send the key itself, or its public key: openssl req -in request.pem -pubkey -noout";
 const std::string no_key = "it holds no key: send the key itself";
 
-Refused private_key(std::string name, const std::string& text, std::string refusal) {
-    return {std::move(name), KeyType::private_key, std::nullopt, text, std::move(refusal)};
-}
-
-Refused public_key(std::string name, const std::string& text, std::string refusal) {
-    return {std::move(name), KeyType::public_key, std::nullopt, text, std::move(refusal)};
-}
-
 /// The same refusal whichever keyType is sent.
 void add_both(std::vector<Refused>& table, const std::string& name, const std::string& text,
               const std::string& refusal) {
-    table.push_back(private_key(name, text, refusal));
-    table.push_back(public_key(name + " as PUBLIC_KEY", text, refusal));
+    table.push_back(refused_private_key(name, text, refusal));
+    table.push_back(refused_public_key(name + " as PUBLIC_KEY", text, refusal));
 }
 
-std::string openssl_made(const std::string& arguments) {
+std::string made_by_openssl(const std::string& arguments) {
     return openssl_folder().made_by(arguments + " -out made", "made");
 }
 
@@ -46,10 +38,10 @@ std::string neither(std::size_t size) {
 
 TEST(RefusedFormat, EncryptedPrivateKeys) {
     sample_keys();
-    const std::string pbes2 = openssl_made("pkcs8 -topk8 -in P-256.pem -passout pass:secret");
-    const std::string traditional = openssl_made("ec -in P-256.pem -aes128 -passout pass:secret");
-    const std::string rsa = openssl_made("rsa -traditional -in RSA-2048.pem -aes256 -passout pass:secret");
-    const std::string der = openssl_made("pkcs8 -topk8 -outform DER -in Ed25519.pem -passout pass:secret");
+    const std::string pbes2 = made_by_openssl("pkcs8 -topk8 -in P-256.pem -passout pass:secret");
+    const std::string traditional = made_by_openssl("ec -in P-256.pem -aes128 -passout pass:secret");
+    const std::string rsa = made_by_openssl("rsa -traditional -in RSA-2048.pem -aes256 -passout pass:secret");
+    const std::string der = made_by_openssl("pkcs8 -topk8 -outform DER -in Ed25519.pem -passout pass:secret");
     std::vector<Refused> table;
     add_both(table, "PKCS#8 PEM", pbes2, encrypted);
     add_both(table, "PKCS#8 PEM in base64", base64(pbes2), encrypted);
@@ -132,10 +124,10 @@ TEST(RefusedFormat, DerThatIsNoKey) {
     sample_keys();
     std::vector<Refused> table;
     openssl_folder().run("openssl req -x509 -new -days 1 -subj /CN=a -key P-256.pem -out cert.pem");
-    const std::string request = openssl_made("req -new -subj /CN=a -outform DER -key P-256.pem");
+    const std::string request = made_by_openssl("req -new -subj /CN=a -outform DER -key P-256.pem");
     const std::string pkcs12 =
-        openssl_made("pkcs12 -export -inkey P-256.pem -in cert.pem -passout pass:secret");
-    const std::string pkcs7 = openssl_made("crl2pkcs7 -nocrl -certfile cert.pem -outform DER");
+        made_by_openssl("pkcs12 -export -inkey P-256.pem -in cert.pem -passout pass:secret");
+    const std::string pkcs7 = made_by_openssl("crl2pkcs7 -nocrl -certfile cert.pem -outform DER");
     add_both(table, "request", base64(request),
              "is a certificate request (PKCS#10), not a key that can be taken: " + from_request);
     add_both(table, "request in certutil's", certutil(request),
@@ -182,19 +174,21 @@ TEST(RefusedFormat, SeveralPemBlocks) {
         return "has " + found + ", expected one: send the block of the one key that is meant";
     };
     expect_all_refused({
-        private_key("two keys", pem + pem, blocks("2 PEM blocks (PRIVATE KEY, PRIVATE KEY)")),
-        private_key("two keys in base64", base64(pem + sample_key("P-384").format("traditional PEM")),
-                    blocks("2 PEM blocks (PRIVATE KEY, EC PRIVATE KEY)")),
-        private_key("a key and its certificate", pem + certificate,
-                    blocks("2 PEM blocks (PRIVATE KEY, CERTIFICATE)")),
-        public_key("a chain", certificate + certificate + certificate,
-                   blocks("3 PEM blocks (CERTIFICATE, CERTIFICATE, CERTIFICATE)")),
-        public_key("a longer chain", certificate + certificate + certificate + certificate + certificate,
-                   blocks("5 PEM blocks (CERTIFICATE, CERTIFICATE, CERTIFICATE, CERTIFICATE, …)")),
-        private_key("a label of the client's own", pem + block("MY OWN"),
-                    blocks("2 PEM blocks (PRIVATE KEY, another)")),
-        private_key("nothing but two sets of parameters", block("EC PARAMETERS") + block("EC PARAMETERS"),
-                    "is a set of EC parameters, not a key that can be taken: " + no_key),
+        refused_private_key("two keys", pem + pem, blocks("2 PEM blocks (PRIVATE KEY, PRIVATE KEY)")),
+        refused_private_key("two keys in base64", base64(pem + sample_key("P-384").format("traditional PEM")),
+                            blocks("2 PEM blocks (PRIVATE KEY, EC PRIVATE KEY)")),
+        refused_private_key("a key and its certificate", pem + certificate,
+                            blocks("2 PEM blocks (PRIVATE KEY, CERTIFICATE)")),
+        refused_public_key("a chain", certificate + certificate + certificate,
+                           blocks("3 PEM blocks (CERTIFICATE, CERTIFICATE, CERTIFICATE)")),
+        refused_public_key("a longer chain",
+                           certificate + certificate + certificate + certificate + certificate,
+                           blocks("5 PEM blocks (CERTIFICATE, CERTIFICATE, CERTIFICATE, CERTIFICATE, …)")),
+        refused_private_key("a label of the client's own", pem + block("MY OWN"),
+                            blocks("2 PEM blocks (PRIVATE KEY, another)")),
+        refused_private_key("nothing but two sets of parameters",
+                            block("EC PARAMETERS") + block("EC PARAMETERS"),
+                            "is a set of EC parameters, not a key that can be taken: " + no_key),
     });
 }
 
@@ -203,20 +197,20 @@ TEST(RefusedFormat, CutAndLengthenedContents) {
     for (const SampleKey& key : sample_keys()) {
         const std::string& der = key.format("PKCS#8 DER");
         const std::string& pem = key.format("PKCS#8 PEM");
-        table.push_back(private_key(
+        table.push_back(refused_private_key(
             key.name + " and a byte", base64(der + "x"),
             "goes on after the end of the DER (bytes behind it: 1): send one key and nothing behind it"));
-        table.push_back(
-            private_key(key.name + " twice", base64(der + der),
-                        "goes on after the end of the DER (bytes behind it: " + std::to_string(der.size()) +
-                            "): send one key and nothing behind it"));
-        table.push_back(
-            private_key(key.name + " without its last byte", base64(der.substr(0, der.size() - 1)),
-                        "is cut short or damaged: the DER says that it is longer than the " +
-                            std::to_string(der.size() - 1) + " bytes that are there; send the whole file"));
-        table.push_back(
-            private_key(key.name + " without its END line", pem.substr(0, pem.size() - 20),
-                        "has a PEM block (PRIVATE KEY) without its -----END line: send the whole file"));
+        table.push_back(refused_private_key(
+            key.name + " twice", base64(der + der),
+            "goes on after the end of the DER (bytes behind it: " + std::to_string(der.size()) +
+                "): send one key and nothing behind it"));
+        table.push_back(refused_private_key(
+            key.name + " without its last byte", base64(der.substr(0, der.size() - 1)),
+            "is cut short or damaged: the DER says that it is longer than the " +
+                std::to_string(der.size() - 1) + " bytes that are there; send the whole file"));
+        table.push_back(refused_private_key(
+            key.name + " without its END line", pem.substr(0, pem.size() - 20),
+            "has a PEM block (PRIVATE KEY) without its -----END line: send the whole file"));
     }
     expect_all_refused(table);
 }

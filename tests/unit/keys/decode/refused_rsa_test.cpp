@@ -67,14 +67,6 @@ std::string pkcs1_public(const Bytes& modulus, const Bytes& exponent) {
     return base64(der_sequence({der_integer(modulus), der_integer(exponent)}));
 }
 
-Refused private_key(std::string name, std::string text, std::string refusal) {
-    return {std::move(name), KeyType::private_key, std::nullopt, std::move(text), std::move(refusal)};
-}
-
-Refused public_key(std::string name, std::string text, std::string refusal) {
-    return {std::move(name), KeyType::public_key, std::nullopt, std::move(text), std::move(refusal)};
-}
-
 TEST(RefusedRsaKey, TheNumbersUnchangedAreTaken) {
     EXPECT_NO_THROW(decode(KeyType::private_key, base64(good().pkcs1())));
 }
@@ -86,26 +78,27 @@ TEST(RefusedRsaKey, WhosePartsDoNotFitTogether) {
     const std::string missing = "is an RSA key whose private parts are missing or too long" + damaged;
     const std::string inverse = "is an RSA key whose CRT coefficient does not fit its primes" + damaged;
     expect_all_refused({
-        private_key("p", changed([](Numbers& k) { k.p = plus_two(k.p); }), product),
-        private_key("q", changed([](Numbers& k) { k.q = plus_two(k.q); }), product),
-        private_key("p twice", changed([](Numbers& k) { k.q = k.p; }), product),
-        private_key("no p", changed([](Numbers& k) { k.p = {}; }), lengths),
-        private_key("p = 1, q = n", changed([](Numbers& k) { k.p = {1}, k.q = k.n; }), lengths),
-        private_key("d", changed([](Numbers& k) { k.d = plus_two(k.d); }), crt),
-        private_key("no d", changed([](Numbers& k) { k.d = {}; }), missing),
-        private_key("d longer than n", changed([](Numbers& k) { k.d.insert(k.d.begin(), 300, 1); }), missing),
-        private_key("d = n", changed([](Numbers& k) { k.d = k.n; }),
-                    "is an RSA key whose private exponent is longer than its modulus" + damaged),
-        private_key("e of another d", changed([](Numbers& k) { k.e = {3}; }), crt),
-        private_key("dp", changed([](Numbers& k) { k.dp = plus_two(k.dp); }), crt),
-        private_key("dq", changed([](Numbers& k) { k.dq = plus_two(k.dq); }), crt),
-        private_key("dp and dq exchanged", changed([](Numbers& k) { std::swap(k.dp, k.dq); }), crt),
-        private_key("no dp", changed([](Numbers& k) { k.dp = {}; }), missing),
-        private_key("qInv", changed([](Numbers& k) { k.qinv = plus_two(k.qinv); }), inverse),
-        private_key("no qInv", changed([](Numbers& k) { k.qinv = {}; }), missing),
-        private_key("qInv over p", changed([](Numbers& k) { k.qinv = k.n; }), inverse),
-        private_key("p and q exchanged without their CRT parts",
-                    changed([](Numbers& k) { std::swap(k.p, k.q); }), crt),
+        refused_private_key("p", changed([](Numbers& k) { k.p = plus_two(k.p); }), product),
+        refused_private_key("q", changed([](Numbers& k) { k.q = plus_two(k.q); }), product),
+        refused_private_key("p twice", changed([](Numbers& k) { k.q = k.p; }), product),
+        refused_private_key("no p", changed([](Numbers& k) { k.p = {}; }), lengths),
+        refused_private_key("p = 1, q = n", changed([](Numbers& k) { k.p = {1}, k.q = k.n; }), lengths),
+        refused_private_key("d", changed([](Numbers& k) { k.d = plus_two(k.d); }), crt),
+        refused_private_key("no d", changed([](Numbers& k) { k.d = {}; }), missing),
+        refused_private_key("d longer than n", changed([](Numbers& k) { k.d.insert(k.d.begin(), 300, 1); }),
+                            missing),
+        refused_private_key("d = n", changed([](Numbers& k) { k.d = k.n; }),
+                            "is an RSA key whose private exponent is longer than its modulus" + damaged),
+        refused_private_key("e of another d", changed([](Numbers& k) { k.e = {3}; }), crt),
+        refused_private_key("dp", changed([](Numbers& k) { k.dp = plus_two(k.dp); }), crt),
+        refused_private_key("dq", changed([](Numbers& k) { k.dq = plus_two(k.dq); }), crt),
+        refused_private_key("dp and dq exchanged", changed([](Numbers& k) { std::swap(k.dp, k.dq); }), crt),
+        refused_private_key("no dp", changed([](Numbers& k) { k.dp = {}; }), missing),
+        refused_private_key("qInv", changed([](Numbers& k) { k.qinv = plus_two(k.qinv); }), inverse),
+        refused_private_key("no qInv", changed([](Numbers& k) { k.qinv = {}; }), missing),
+        refused_private_key("qInv over p", changed([](Numbers& k) { k.qinv = k.n; }), inverse),
+        refused_private_key("p and q exchanged without their CRT parts",
+                            changed([](Numbers& k) { std::swap(k.p, k.q); }), crt),
     });
 }
 
@@ -139,8 +132,8 @@ std::string with_a_composite_prime() {
 }
 
 TEST(RefusedRsaKey, WhosePrimeIsComposite) {
-    expect_all_refused({private_key("composite", with_a_composite_prime(),
-                                    "is an RSA key whose primes are not prime" + damaged)});
+    expect_all_refused({refused_private_key("composite", with_a_composite_prime(),
+                                            "is an RSA key whose primes are not prime" + damaged)});
 }
 
 TEST(RefusedRsaKey, OfAWrongSize) {
@@ -152,19 +145,20 @@ TEST(RefusedRsaKey, OfAWrongSize) {
     KeyPolicy strict;
     strict.rsa_min_bits = 3072;
     std::vector<Refused> table{
-        private_key("1024 bits", pem, small),
-        public_key("1024 bits, public", folder.made_by("pkey -in rsa1024.pem -pubout -out made", "made"),
-                   small),
-        public_key("modulus 0", pkcs1_public({}, {1, 0, 1}),
-                   "is an RSA key of 0 bits, expected at least 2048 (rsa_min_bits of this service): make a "
-                   "longer key"),
-        public_key("16392 bits", pkcs1_public(of_bits(16392), {1, 0, 1}),
-                   "is an RSA key of 16392 bits, expected at most 16384: make a shorter key"),
-        public_key("half a million bits", pkcs1_public(of_bits(524288), {1, 0, 1}),
-                   "is an RSA key of 524288 bits, expected at most 16384: make a shorter key"),
-        private_key("a private key of half a million bits",
-                    changed([](Numbers& k) { k.n = of_bits(524288); }),
-                    "is an RSA key of 524288 bits, expected at most 16384: make a shorter key"),
+        refused_private_key("1024 bits", pem, small),
+        refused_public_key("1024 bits, public",
+                           folder.made_by("pkey -in rsa1024.pem -pubout -out made", "made"), small),
+        refused_public_key(
+            "modulus 0", pkcs1_public({}, {1, 0, 1}),
+            "is an RSA key of 0 bits, expected at least 2048 (rsa_min_bits of this service): make a "
+            "longer key"),
+        refused_public_key("16392 bits", pkcs1_public(of_bits(16392), {1, 0, 1}),
+                           "is an RSA key of 16392 bits, expected at most 16384: make a shorter key"),
+        refused_public_key("half a million bits", pkcs1_public(of_bits(524288), {1, 0, 1}),
+                           "is an RSA key of 524288 bits, expected at most 16384: make a shorter key"),
+        refused_private_key("a private key of half a million bits",
+                            changed([](Numbers& k) { k.n = of_bits(524288); }),
+                            "is an RSA key of 524288 bits, expected at most 16384: make a shorter key"),
     };
     table.push_back({"under a higher minimum", KeyType::private_key, std::nullopt,
                      sample_key("RSA-2048").format("PKCS#8 PEM"),
@@ -180,23 +174,24 @@ TEST(RefusedRsaKey, WithAPublicNumberThatCanNotBe) {
     Bytes even = good().n;
     even.back() &= 0xFEU;
     expect_all_refused({
-        public_key("even modulus", pkcs1_public(even, {1, 0, 1}), small_factor),
-        public_key("modulus divisible by 3", pkcs1_public(of_bits(2048), {1, 0, 1}), small_factor),
-        public_key("exponent 0", pkcs1_public(good().n, {}),
-                   "is an RSA key whose public exponent is less than 3" + from_three),
-        public_key("exponent 1", pkcs1_public(good().n, {1}),
-                   "is an RSA key whose public exponent is less than 3" + from_three),
-        public_key("exponent 2", pkcs1_public(good().n, {2}),
-                   "is an RSA key whose public exponent is even" + from_three),
-        public_key("exponent 65536", pkcs1_public(good().n, {1, 0, 0}),
-                   "is an RSA key whose public exponent is even" + from_three),
-        public_key("exponent of 65 bits", pkcs1_public(good().n, {1, 0, 0, 0, 0, 0, 0, 0, 1}),
-                   "is an RSA key with a public exponent of 65 bits, expected at most 64: make a new key, "
-                   "with 65537"),
-        private_key("exponent 1 in a private key", changed([](Numbers& k) { k.e = {1}; }),
-                    "is an RSA key whose public exponent is less than 3" + from_three),
-        private_key("even modulus in a private key", changed([&even](Numbers& k) { k.n = even; }),
-                    small_factor),
+        refused_public_key("even modulus", pkcs1_public(even, {1, 0, 1}), small_factor),
+        refused_public_key("modulus divisible by 3", pkcs1_public(of_bits(2048), {1, 0, 1}), small_factor),
+        refused_public_key("exponent 0", pkcs1_public(good().n, {}),
+                           "is an RSA key whose public exponent is less than 3" + from_three),
+        refused_public_key("exponent 1", pkcs1_public(good().n, {1}),
+                           "is an RSA key whose public exponent is less than 3" + from_three),
+        refused_public_key("exponent 2", pkcs1_public(good().n, {2}),
+                           "is an RSA key whose public exponent is even" + from_three),
+        refused_public_key("exponent 65536", pkcs1_public(good().n, {1, 0, 0}),
+                           "is an RSA key whose public exponent is even" + from_three),
+        refused_public_key(
+            "exponent of 65 bits", pkcs1_public(good().n, {1, 0, 0, 0, 0, 0, 0, 0, 1}),
+            "is an RSA key with a public exponent of 65 bits, expected at most 64: make a new key, "
+            "with 65537"),
+        refused_private_key("exponent 1 in a private key", changed([](Numbers& k) { k.e = {1}; }),
+                            "is an RSA key whose public exponent is less than 3" + from_three),
+        refused_private_key("even modulus in a private key", changed([&even](Numbers& k) { k.n = even; }),
+                            small_factor),
     });
 }
 
@@ -208,20 +203,23 @@ TEST(RefusedRsaKey, WhoseDerIsDamaged) {
     const std::string padded = der(2, std::string(2, '\0') + octets_of(good().n));
     const std::string exponent = der_integer(Bytes{1, 0, 1});
     expect_all_refused({
-        public_key("a negative modulus", base64(der_sequence({modulus, exponent})),
-                   not_expected("the modulus")),
-        public_key("a modulus with zeros before it", base64(der_sequence({padded, exponent})),
-                   not_expected("the modulus")),
-        public_key("an INTEGER of nothing", base64(der_sequence({der(2, ""), exponent})),
-                   not_expected("the modulus")),
-        public_key("a negative exponent", base64(der_sequence({der_integer(good().n), der(2, "\xFF")})),
-                   not_expected("the public exponent")),
-        private_key("version 7", base64(good().pkcs1("\x07")),
-                    "is damaged or of a newer format: the version of the RSA private key is not one that is "
-                    "known; export the key again"),
-        private_key("more than two primes", base64(good().pkcs1("\x01")),
-                    "is an RSA private key of more than two primes, expected two: tokens can't hold it, make "
-                    "a new key"),
+        refused_public_key("a negative modulus", base64(der_sequence({modulus, exponent})),
+                           not_expected("the modulus")),
+        refused_public_key("a modulus with zeros before it", base64(der_sequence({padded, exponent})),
+                           not_expected("the modulus")),
+        refused_public_key("an INTEGER of nothing", base64(der_sequence({der(2, ""), exponent})),
+                           not_expected("the modulus")),
+        refused_public_key("a negative exponent",
+                           base64(der_sequence({der_integer(good().n), der(2, "\xFF")})),
+                           not_expected("the public exponent")),
+        refused_private_key(
+            "version 7", base64(good().pkcs1("\x07")),
+            "is damaged or of a newer format: the version of the RSA private key is not one that is "
+            "known; export the key again"),
+        refused_private_key(
+            "more than two primes", base64(good().pkcs1("\x01")),
+            "is an RSA private key of more than two primes, expected two: tokens can't hold it, make "
+            "a new key"),
     });
 }
 
@@ -229,9 +227,10 @@ TEST(RefusedRsaKey, OfMoreThanTwoPrimes) {
     const std::string pem = openssl_folder().made_by(
         "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_primes:3 -out made",
         "made");
-    expect_all_refused({private_key("three primes", pem,
-                                    "is an RSA private key of more than two primes, expected two: tokens "
-                                    "can't hold it, make a new key")});
+    expect_all_refused(
+        {refused_private_key("three primes", pem,
+                             "is an RSA private key of more than two primes, expected two: tokens "
+                             "can't hold it, make a new key")});
 }
 
 TEST(RefusedRsaKey, ThatIsForPssOnly) {
@@ -242,8 +241,9 @@ TEST(RefusedRsaKey, ThatIsForPssOnly) {
         "RSA keys "
         "without this limit; make the key as plain RSA (rsaEncryption) and sign with PSS";
     expect_all_refused({
-        private_key("private", pem, text),
-        public_key("public", openssl_folder().made_by("pkey -in pss.pem -pubout -out made", "made"), text),
+        refused_private_key("private", pem, text),
+        refused_public_key("public", openssl_folder().made_by("pkey -in pss.pem -pubout -out made", "made"),
+                           text),
     });
 }
 

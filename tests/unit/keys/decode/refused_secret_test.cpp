@@ -17,13 +17,6 @@ const std::string is_pem =
     "in PEM use keyType "
     "PRIVATE_KEY or PUBLIC_KEY";
 
-std::string counted(std::size_t size) {
-    std::string octets;
-    for (std::size_t i = 0; i < size; ++i)
-        octets += static_cast<char>(i + 1);
-    return octets;
-}
-
 Refused secret(std::string name, std::optional<Algorithm> algorithm, std::string text, std::string refusal) {
     return {std::move(name), KeyType::secret, algorithm, std::move(text), std::move(refusal)};
 }

@@ -6,14 +6,6 @@
 namespace keyward::keys::testing {
 namespace {
 
-/// Octets that differ and have even parity among them: 1, 2, 3 …
-std::string counted(std::size_t size) {
-    std::string octets;
-    for (std::size_t i = 0; i < size; ++i)
-        octets += static_cast<char>(i + 1);
-    return octets;
-}
-
 SecretKey secret(std::string_view text, std::optional<Algorithm> algorithm = std::nullopt,
                  const KeyPolicy& policy = {}) {
     KeyMaterial key = decode(KeyType::secret, text, algorithm, policy);

@@ -9,7 +9,7 @@
 namespace keyward::keys::testing {
 namespace {
 
-const std::string message = "the words that a token signs";
+const std::string signed_text = "the words that a token signs";
 
 RsaPublicKey rsa_key() {
     return std::get<RsaPublicKey>(decode(KeyType::public_key, sample_key("RSA-2048").format("SPKI PEM")));
@@ -24,17 +24,17 @@ std::string made_of(std::string_view input, const std::string& arguments) {
 TEST(Proof, AnRsaSignatureVerifiesAndNoOther) {
     const auto key = rsa_key();
     const std::string signature =
-        made_of(message, "pkeyutl -sign -rawin -digest sha256 -in input -inkey RSA-2048.pem");
-    EXPECT_TRUE(verifies_rsa_sha256(key, as_bytes(message), as_bytes(signature)));
+        made_of(signed_text, "pkeyutl -sign -rawin -digest sha256 -in input -inkey RSA-2048.pem");
+    EXPECT_TRUE(verifies_rsa_sha256(key, as_bytes(signed_text), as_bytes(signature)));
     EXPECT_FALSE(verifies_rsa_sha256(key, as_bytes("other words"), as_bytes(signature)));
-    EXPECT_FALSE(verifies_rsa_sha256(key, as_bytes(message), as_bytes(signature).first(255)));
-    EXPECT_FALSE(verifies_rsa_sha256(key, as_bytes(message), {}));
+    EXPECT_FALSE(verifies_rsa_sha256(key, as_bytes(signed_text), as_bytes(signature).first(255)));
+    EXPECT_FALSE(verifies_rsa_sha256(key, as_bytes(signed_text), {}));
 }
 
 TEST(Proof, WhatIsEncryptedToAnRsaKeyItsPrivateHalfOpens) {
-    EXPECT_EQ(made_of(octets_of(encrypt_oaep_sha1(rsa_key(), as_bytes(message))),
+    EXPECT_EQ(made_of(octets_of(encrypt_oaep_sha1(rsa_key(), as_bytes(signed_text))),
                       "pkeyutl -decrypt -in input -inkey RSA-2048.pem -pkeyopt rsa_padding_mode:oaep"),
-              message);
+              signed_text);
 }
 
 TEST(Proof, AMessageTooLongForTheKeyThrows) {
@@ -43,7 +43,7 @@ TEST(Proof, AMessageTooLongForTheKeyThrows) {
 }
 
 TEST(Proof, ARefusedSignatureLeavesNothingInOpensslsErrorQueue) {
-    EXPECT_FALSE(verifies_rsa_sha256(rsa_key(), as_bytes(message), Bytes(256)));
+    EXPECT_FALSE(verifies_rsa_sha256(rsa_key(), as_bytes(signed_text), Bytes(256)));
     EXPECT_EQ(ERR_peek_error(), 0U);
 }
 

@@ -28,11 +28,12 @@ Bytes of_openssl(const std::string& key, const std::string& options) {
 TEST(SignatureAlgorithm, IsWrittenAsOpensslDoes) {
     constexpr std::array<std::pair<Digest, const char*>, 3> digests{
         {{Digest::sha256, "-sha256"}, {Digest::sha384, "-sha384"}, {Digest::sha512, "-sha512"}}};
-    const std::string pss = " -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest";
+    const std::string pss_options = " -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest";
     for (const auto& [digest, option] : digests) {
         SCOPED_TRACE(option);
         EXPECT_EQ(signature_algorithm({Scheme::rsa_pkcs1, digest}), of_openssl("RSA-2048", option));
-        EXPECT_EQ(signature_algorithm({Scheme::rsa_pss, digest}), of_openssl("RSA-2048", option + pss));
+        EXPECT_EQ(signature_algorithm({Scheme::rsa_pss, digest}),
+                  of_openssl("RSA-2048", option + pss_options));
         EXPECT_EQ(signature_algorithm({Scheme::ecdsa, digest}), of_openssl("P-256", option));
     }
     EXPECT_EQ(signature_algorithm({Scheme::ed25519}), of_openssl("Ed25519", ""));

@@ -165,6 +165,29 @@ std::string der_oid(std::string_view hex_of_value) {
     return der(0x06, octets_of(from_hex(hex_of_value)));
 }
 
+Refused refused_private_key(std::string name, std::string content, std::string text,
+                            std::optional<Algorithm> algorithm) {
+    return {.name = std::move(name),
+            .type = KeyType::private_key,
+            .algorithm = algorithm,
+            .content = std::move(content),
+            .text = std::move(text)};
+}
+
+Refused refused_public_key(std::string name, std::string content, std::string text,
+                           std::optional<Algorithm> algorithm) {
+    Refused row = refused_private_key(std::move(name), std::move(content), std::move(text), algorithm);
+    row.type = KeyType::public_key;
+    return row;
+}
+
+std::string counted(std::size_t size) {
+    std::string octets;
+    for (std::size_t i = 0; i < size; ++i)
+        octets += static_cast<char>(i + 1);
+    return octets;
+}
+
 void expect_all_refused(const std::vector<Refused>& table) {
     for (const Refused& row : table) {
         SCOPED_TRACE(row.name);

@@ -56,4 +56,13 @@ struct Refused {
 };
 void expect_all_refused(const std::vector<Refused>& table);
 
+/// Rows for a key whose algorithm the request does not name, unless given.
+Refused refused_private_key(std::string name, std::string content, std::string text,
+                            std::optional<Algorithm> algorithm = std::nullopt);
+Refused refused_public_key(std::string name, std::string content, std::string text,
+                           std::optional<Algorithm> algorithm = std::nullopt);
+
+/// The octets 1, 2, 3 …: all differ, and they have even parity among them.
+std::string counted(std::size_t size);
+
 }  // namespace keyward::keys::testing

@@ -155,13 +155,13 @@ TEST_F(RepeatsTest, ARepeatWaitsForTheFirst) {
         });
     });
     begun.get_future().wait();
-    auto here = std::async(std::launch::async, [&] { return run(*repeats_, request(), "second"); });
+    auto here_too = std::async(std::launch::async, [&] { return run(*repeats_, request(), "second"); });
     const auto elsewhere_too = replica("a-replica");
     auto elsewhere = std::async(std::launch::async, [&] { return run(*elsewhere_too, request(), "third"); });
-    EXPECT_EQ(here.wait_for(50ms), std::future_status::timeout);
+    EXPECT_EQ(here_too.wait_for(50ms), std::future_status::timeout);
     EXPECT_EQ(elsewhere.wait_for(50ms), std::future_status::timeout);
     may_end.set_value();
-    EXPECT_EQ(here.get(), "first");
+    EXPECT_EQ(here_too.get(), "first");
     EXPECT_EQ(elsewhere.get(), "first");
     EXPECT_EQ(runs_, 0);
 }

@@ -7,8 +7,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto not_decrypted = "The input could not be decrypted";
-
 std::string too_many_text(int seconds) {
     return "Too many decryptions with this key have failed; try again in " + std::to_string(seconds) + " s";
 }

@@ -7,7 +7,6 @@
 namespace keyward::service {
 namespace {
 
-constexpr auto not_decrypted = "The input could not be decrypted";
 constexpr auto missing_text =
     "production: The token does not hold the key, although it was deployed there; an operator can find out "
     "more "

@@ -14,6 +14,8 @@
 
 namespace keyward::service {
 
+inline constexpr auto not_decrypted = "The input could not be decrypted";
+
 /// A key pair outside any token, generated at run time.
 class KeyPair {
   public:

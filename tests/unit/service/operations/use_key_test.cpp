@@ -9,8 +9,6 @@ namespace {
 
 using keys::Algorithm;
 
-constexpr auto not_decrypted = "The input could not be decrypted";
-
 class UseKeyTest : public testing::Test {
   protected:
     [[nodiscard]] std::size_t operations_done() const {

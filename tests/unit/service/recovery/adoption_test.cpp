@@ -10,13 +10,13 @@ namespace {
 using keys::Algorithm;
 using keys::KeyType;
 
-const ObjectId id = ObjectId::from_hex("00112233445566778899aabbccddeeff");
+const ObjectId adopted_id = ObjectId::from_hex("00112233445566778899aabbccddeeff");
 const Instant now{std::chrono::milliseconds(1'700'000'000'000)};
 
 TokenObject object_of(KeyType type, Algorithm algorithm, int size, KeyUsages uses) {
     TokenObject object;
-    object.id = id;
-    object.id_hex = id.hex();
+    object.id = adopted_id;
+    object.id_hex = adopted_id.hex();
     object.label = "MyProject/k";
     object.type = type;
     object.algorithm = algorithm;
@@ -85,7 +85,7 @@ TEST(Adoption, ASecretKeyBecomesAnActiveKeyWithOneDeployment) {
     ASSERT_EQ(adoption.key->deployments.size(), 1U);
     EXPECT_EQ(adoption.key->deployments[0].environment, "production");
     EXPECT_EQ(adoption.key->deployments[0].state, DeploymentState::deployed);
-    EXPECT_EQ(adoption.key->deployments[0].object_id, id);
+    EXPECT_EQ(adoption.key->deployments[0].object_id, adopted_id);
     EXPECT_EQ(adoption.key->deployments[0].alias, "");
 }
 

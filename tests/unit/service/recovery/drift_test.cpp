@@ -14,7 +14,7 @@ using keys::KeyType;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const ObjectId id = ObjectId::from_hex("00112233445566778899aabbccddeeff");
+const ObjectId recorded_id = ObjectId::from_hex("00112233445566778899aabbccddeeff");
 
 RecordedObject recorded_aes() {
     RecordedObject recorded;
@@ -24,7 +24,7 @@ RecordedObject recorded_aes() {
     recorded.deployment.environment = "production";
     recorded.deployment.source = "content";
     recorded.deployment.state = DeploymentState::deployed;
-    recorded.deployment.object_id = id;
+    recorded.deployment.object_id = recorded_id;
     recorded.deployment.key_check_value = "5E89A1";
     recorded.deployment.uses = {KeyUsage::encrypt_decrypt};
     return recorded;
@@ -32,8 +32,8 @@ RecordedObject recorded_aes() {
 
 TokenObject aes_object() {
     TokenObject object;
-    object.id = id;
-    object.id_hex = id.hex();
+    object.id = recorded_id;
+    object.id_hex = recorded_id.hex();
     object.label = "MyProject/k";
     object.algorithm = Algorithm::aes;
     object.size = 256;
@@ -229,7 +229,7 @@ TEST(DriftOf, ADeployedObjectThatWasNotSeenIsMissing) {
     EXPECT_EQ(drift[0].environment, "production");
     EXPECT_EQ(drift[0].project, "MyProject");
     EXPECT_EQ(drift[0].key, "k");
-    EXPECT_EQ(drift[0].object, id.hex());
+    EXPECT_EQ(drift[0].object, recorded_id.hex());
     EXPECT_EQ(drift[0].label, "MyProject/k");
     EXPECT_EQ(drift[0].detail, "The token does not hold this key");
 }
@@ -238,7 +238,7 @@ TEST(DriftOf, AnObjectThatTheCatalogueDoesNotHaveIsUnknown) {
     const auto drift = drift_between({}, {aes_object()});
     ASSERT_EQ(drift.size(), 1U);
     EXPECT_EQ(drift[0].kind, DriftKind::unknown);
-    EXPECT_EQ(drift[0].object, id.hex());
+    EXPECT_EQ(drift[0].object, recorded_id.hex());
     EXPECT_EQ(drift[0].label, "MyProject/k");
     EXPECT_EQ(drift[0].detail, "The catalogue knows nothing of this object: AES secret key");
 }
@@ -340,28 +340,29 @@ TEST(DriftOf, WhatTheTokenHoldsOfADeployedKeyIsDroppedOnceItIsCompared) {
     const Said said = with(recorded_aes());
     FoundObjects found({aes_object()});
     DriftSearch search("production", said.view, found);
-    EXPECT_TRUE(found.ours.contains(id));
+    EXPECT_TRUE(found.ours.contains(recorded_id));
     search.compare_with(said.recorded.front());
-    EXPECT_FALSE(found.ours.contains(id));
+    EXPECT_FALSE(found.ours.contains(recorded_id));
     EXPECT_THAT(search.end(said.view), IsEmpty());
 }
 
 TEST(DriftOf, WhatTheTokenHoldsOfAKeyThatIsAboutToGoIsKept) {
     Said said = with(recorded_aes());
-    said.view.in_motion.insert(id);
+    said.view.in_motion.insert(recorded_id);
     FoundObjects found({aes_object()});
     DriftSearch search("production", said.view, found);
     search.compare_with(said.recorded.front());
-    EXPECT_TRUE(found.ours.contains(id));
+    EXPECT_TRUE(found.ours.contains(recorded_id));
 }
 
 TEST(RecordedObjects, AreFoundByTheirIds) {
     const auto first = ObjectId::from_hex("00000000000000000000000000000000");
-    const RecordedObjects recorded({{id, DeploymentState::failed}, {first, DeploymentState::deployed}});
+    const RecordedObjects recorded(
+        {{recorded_id, DeploymentState::failed}, {first, DeploymentState::deployed}});
     EXPECT_EQ(recorded.find(first), DeploymentState::deployed);
-    EXPECT_EQ(recorded.find(id), DeploymentState::failed);
+    EXPECT_EQ(recorded.find(recorded_id), DeploymentState::failed);
     EXPECT_EQ(recorded.find(ObjectId::random()), std::nullopt);
-    EXPECT_EQ(RecordedObjects().find(id), std::nullopt);
+    EXPECT_EQ(RecordedObjects().find(recorded_id), std::nullopt);
 }
 
 TEST(RecordedObjects, AreFoundQuicklyAmongMany) {
@@ -393,7 +394,7 @@ class WhatMoves : public testing::TestWithParam<Motion> {};
 TEST_P(WhatMoves, IsNoDrift) {
     const auto view = [](bool in_motion, bool recorded) {
         Said made = recorded ? with(recorded_aes()) : Said{};
-        if (in_motion) made.view.in_motion.insert(id);
+        if (in_motion) made.view.in_motion.insert(recorded_id);
         return made;
     };
     const Motion& motion = GetParam();
