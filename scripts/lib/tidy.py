@@ -2,7 +2,7 @@
 
     tidy.py BUILD_FOLDER
 
-A stamp for each translation unit, in BUILD_FOLDER/tidy, holds a hash of the compile command, of .clang-tidy and of the
+A stamp for each translation unit, in BUILD_FOLDER/tidy, holds a hash of the compile command, of the rules in .clang-tidy and of the
 contents of all files of this repository that the unit includes, and the names of those files. A unit whose stamp still
 matches is clean. Exit code 1 if a unit is not clean.
 """
@@ -18,7 +18,7 @@ import sys
 root = pathlib.Path.cwd()
 build = pathlib.Path(sys.argv[1])
 stamps = build / "tidy"
-common = (root / ".clang-tidy").read_bytes() + subprocess.run(["clang-tidy", "--version"], capture_output=True, check=True).stdout
+common = b"".join(file.read_bytes() for file in (root / ".clang-tidy", root / "tests/.clang-tidy")) + subprocess.run(["clang-tidy", "--version"], capture_output=True, check=True).stdout
 
 
 def included(unit):
