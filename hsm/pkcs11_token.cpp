@@ -6,8 +6,8 @@
 #include <thread>
 
 #include "base/log.hpp"
+#include "hsm/cryptoki/cryptoki.hpp"
 #include "hsm/cryptoki/errors.hpp"
-#include "hsm/cryptoki/log_context.hpp"
 #include "hsm/import/verify_import.hpp"
 #include "hsm/objects/objects.hpp"
 #include "hsm/operations/key_use.hpp"

@@ -2,7 +2,6 @@
 
 #include "domain/token.hpp"
 #include "hsm/import/create.hpp"
-#include "hsm/import/hmac_padding.hpp"
 #include "hsm/objects/allowed_mechanisms.hpp"
 #include "hsm/objects/inventory.hpp"
 #include "hsm/objects/object_access_lock.hpp"

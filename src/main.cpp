@@ -2,8 +2,8 @@
 #include <iostream>
 
 #include "base/log.hpp"
-#include "cli/command_line.hpp"
-#include "cli/hardening.hpp"
+#include "cli/command.hpp"
+#include "cli/process.hpp"
 #include "settings/mistakes.hpp"
 
 namespace {

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "base/client_text.hpp"
 #include "base/log.hpp"
-#include "base/utf8.hpp"
 #include "domain/token.hpp"
-#include "hsm/cryptoki/log_context.hpp"
+#include "hsm/cryptoki/cryptoki.hpp"
 
 namespace keyward::hsm {
 namespace {

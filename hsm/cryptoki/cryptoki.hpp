@@ -1,6 +1,8 @@
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include <p11-kit/pkcs11.h>
 
@@ -21,5 +23,26 @@ struct Place {
 /// that the value means, a sentence for the client, the call and the value's name. The log also gets the
 /// source position and the token's label (LogContext). Usage: `check("C_SignInit", p11.C_SignInit(…))`.
 void check(std::string_view call, CK_RV value, Place place = Place::here());
+
+/// Records the token that this thread works for, so that the log of a failed call names it. Create one on the
+/// stack where the work for a token starts. Scopes may nest; the innermost one applies.
+class LogContext {
+  public:
+    /// `label` must outlive this.
+    explicit LogContext(const std::string& label) : outer_(std::exchange(label_in_work_, label)) {}
+    LogContext(const LogContext&) = delete;
+    LogContext(LogContext&&) = delete;
+    LogContext& operator=(const LogContext&) = delete;
+    LogContext& operator=(LogContext&&) = delete;
+    ~LogContext() { label_in_work_ = outer_; }
+
+    /// Returns the label of the innermost scope; empty outside of all scopes.
+    static std::string_view current() { return label_in_work_; }
+
+  private:
+    static inline thread_local std::string_view label_in_work_;
+
+    std::string_view outer_;
+};
 
 }  // namespace keyward::hsm

@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "base/log.hpp"
-#include "hsm/cryptoki/log_context.hpp"
+#include "hsm/cryptoki/cryptoki.hpp"
 
 namespace keyward::hsm {
 namespace {

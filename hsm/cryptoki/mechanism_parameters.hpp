@@ -2,6 +2,7 @@
 
 #include <variant>
 
+#include "crypto/digest.hpp"
 #include "domain/crypto_request.hpp"
 #include "hsm/cryptoki/cryptoki.hpp"
 
@@ -32,5 +33,18 @@ CK_GCM_PARAMS gcm_parameters(ByteView iv, ByteView aad);
 
 /// OAEP with MGF1 of the same hash and no label (PKCS#11 3.0 section 2.1.8).
 CK_RSA_PKCS_OAEP_PARAMS oaep_parameters(Digest hash);
+
+/// Cryptoki codes of a hash function.
+struct DigestCode {
+    Digest digest;
+    CK_MECHANISM_TYPE mechanism;
+    CK_ULONG mask;       ///< CKG_ code of MGF1 with this hash
+    ByteView info_head;  ///< DER of DigestInfo up to the digest (RFC 8017 section 9.2, note 1)
+};
+
+const DigestCode& code_of(Digest digest);
+
+/// DigestInfo (RFC 8017 section 9.2) of a digest value, for tokens that only pad and sign.
+Bytes digest_info(Digest digest, ByteView value);
 
 }  // namespace keyward::hsm

@@ -7,9 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-#include "hsm/cryptoki/digest_codes.hpp"
 #include "hsm/cryptoki/mechanism_parameters.hpp"
-#include "hsm/import/self_test_calls.hpp"
 #include "keys/public/fingerprint.hpp"
 #include "keys/public/proof.hpp"
 

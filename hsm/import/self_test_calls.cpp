@@ -1,6 +1,5 @@
-#include "hsm/import/self_test_calls.hpp"
-
 #include "hsm/cryptoki/errors.hpp"
+#include "hsm/import/key_self_test.hpp"
 #include "hsm/session/crypto_functions.hpp"
 
 namespace keyward::hsm {

@@ -12,7 +12,7 @@
 
 #include "base/log.hpp"
 #include "hsm/cryptoki/errors.hpp"
-#include "hsm/module/slots.hpp"
+#include "hsm/module/token_locator.hpp"
 #include "hsm/session/login.hpp"
 
 namespace keyward::hsm {

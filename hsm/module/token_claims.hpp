@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "hsm/cryptoki/cryptoki.hpp"
-#include "hsm/module/claimant.hpp"
+#include "hsm/open_token.hpp"
 
 namespace keyward::hsm {
 

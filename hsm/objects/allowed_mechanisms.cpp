@@ -6,8 +6,7 @@
 #include "domain/key_purposes.hpp"
 #include "hsm/cryptoki/errors.hpp"
 #include "hsm/cryptoki/mechanism_codes.hpp"
-#include "hsm/objects/attribute_policy.hpp"
-#include "hsm/objects/attribute_template.hpp"
+#include "hsm/objects/attributes.hpp"
 #include "hsm/objects/objects.hpp"
 
 namespace keyward::hsm {

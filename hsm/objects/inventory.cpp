@@ -7,7 +7,7 @@
 #include "hsm/cryptoki/errors.hpp"
 #include "hsm/cryptoki/mechanism_codes.hpp"
 #include "hsm/cryptoki/public_values.hpp"
-#include "hsm/objects/attribute_template.hpp"
+#include "hsm/objects/attributes.hpp"
 #include "hsm/objects/objects.hpp"
 #include "keys/public/fingerprint.hpp"
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "domain/token.hpp"
-#include "hsm/objects/attribute_policy.hpp"
 #include "hsm/objects/attribute_query.hpp"
+#include "hsm/objects/attributes.hpp"
 #include "hsm/session/session_pool.hpp"
 
 namespace keyward::hsm {

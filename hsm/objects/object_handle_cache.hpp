@@ -10,7 +10,7 @@
 #include <unordered_map>
 
 #include "base/ids.hpp"
-#include "hsm/objects/attribute_policy.hpp"
+#include "hsm/objects/attributes.hpp"
 #include "hsm/session/session_pool.hpp"
 
 namespace keyward::hsm {

@@ -9,7 +9,7 @@
 #include "base/contain.hpp"
 #include "base/log.hpp"
 #include "hsm/cryptoki/bounds.hpp"
-#include "hsm/cryptoki/log_context.hpp"
+#include "hsm/cryptoki/cryptoki.hpp"
 #include "hsm/objects/attribute_query.hpp"
 
 namespace keyward::hsm {

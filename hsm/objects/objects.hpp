@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "base/ids.hpp"
-#include "hsm/objects/attribute_template.hpp"
+#include "hsm/objects/attributes.hpp"
 #include "hsm/objects/object_handle_cache.hpp"
 #include "hsm/session/session_pool.hpp"
 

@@ -4,9 +4,8 @@
 #include <array>
 
 #include "base/log.hpp"
-#include "hsm/cryptoki/digest_codes.hpp"
+#include "hsm/cryptoki/cryptoki.hpp"
 #include "hsm/cryptoki/errors.hpp"
-#include "hsm/cryptoki/log_context.hpp"
 #include "hsm/cryptoki/mechanism_parameters.hpp"
 #include "hsm/cryptoki/public_values.hpp"
 #include "hsm/objects/attribute_query.hpp"

@@ -1,5 +1,6 @@
 #include "hsm/session/session.hpp"
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -105,6 +106,21 @@ OpenedSession open_session(const Functions& p11, CK_SLOT_ID slot) {
     const CK_RV value = open(p11, slot, handle);
     if (value != CKR_OK) return {.value = value, .session = std::nullopt};
     return {.value = value, .session = Session(p11, slot, handle)};
+}
+
+std::size_t session_limit(const Functions& p11, CK_SLOT_ID slot, std::size_t configured) {
+    CK_TOKEN_INFO info{};
+    check("C_GetTokenInfo", p11.C_GetTokenInfo(slot, &info));
+    std::size_t limit = configured;
+    for (const CK_ULONG told : {info.ulMaxSessionCount, info.ulMaxRwSessionCount})
+        if (told != CK_EFFECTIVELY_INFINITE && told != CK_UNAVAILABLE_INFORMATION)
+            limit = std::min<std::size_t>(limit, told);
+    return std::max<std::size_t>(limit, 1);
+}
+
+bool may_be_too_many_sessions(CK_RV value) {
+    return value == CKR_SESSION_COUNT || value == CKR_ARGUMENTS_BAD || value == CKR_DEVICE_MEMORY ||
+           value == CKR_HOST_MEMORY;
 }
 
 }  // namespace keyward::hsm

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -50,5 +51,14 @@ struct OpenedSession {
 };
 
 OpenedSession open_session(const Functions& p11, CK_SLOT_ID slot);
+
+/// Number of read-write sessions that this process may have open at once with the token in the slot,
+/// according to its CK_TOKEN_INFO (PKCS#11 2.40 section 3.1). At most `configured`, never 0. A token without
+/// a limit, or one that does not report it, gets `configured`.
+std::size_t session_limit(const Functions& p11, CK_SLOT_ID slot, std::size_t configured);
+
+/// Whether C_OpenSession may have failed because too many sessions are open. CloudHSM returns
+/// CKR_ARGUMENTS_BAD in that case.
+bool may_be_too_many_sessions(CK_RV value);
 
 }  // namespace keyward::hsm

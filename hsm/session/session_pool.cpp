@@ -5,7 +5,7 @@
 
 #include "base/log.hpp"
 #include "hsm/cryptoki/errors.hpp"
-#include "hsm/session/session_limit.hpp"
+#include "hsm/session/session.hpp"
 
 namespace keyward::hsm {
 

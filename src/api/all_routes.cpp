@@ -1,7 +1,6 @@
 #include "api/all_routes.hpp"
 
 #include "api/handlers/handlers.hpp"
-#include "api/idempotent_response.hpp"
 #include "api/json/key_json.hpp"
 
 namespace keyward::api {

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <set>
 
-#include "base/shown_name.hpp"
+#include "base/client_text.hpp"
 
 namespace keyward::api {
 

@@ -12,6 +12,10 @@
 #include "http/message.hpp"
 #include "service/auth/access.hpp"
 
+namespace keyward::service {
+class IdempotentRequests;
+}
+
 namespace keyward::api {
 
 /// The parts of a path that a pattern names in braces, decoded, as {"keyName", "backup"}.
@@ -73,5 +77,11 @@ Match match_route(const std::vector<Route>& routes, http::Method method,
 
 /// `GET, HEAD, OPTIONS`: the Allow header of a path with these methods.
 std::string allow_header(const std::vector<http::Method>& methods);
+
+/// Makes a handler for a route that accepts an Idempotency-Key. A repeat of a request that was answered with
+/// 200 gets the same answer again, with `Idempotent-Replayed: true`. Other answers and dry runs are not
+/// stored. The handler throws ServiceError (validation_failed) for an invalid Idempotency-Key. `repeats` must
+/// outlive it.
+Handler repeatable(service::IdempotentRequests& repeats, Handler handler);
 
 }  // namespace keyward::api

@@ -4,9 +4,9 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#include "base/utf8.hpp"
+#include "base/client_text.hpp"
 #include "cli/command.hpp"
-#include "settings/load.hpp"
+#include "settings/settings.hpp"
 #include "storage/open_catalogue.hpp"
 
 namespace keyward::cli {

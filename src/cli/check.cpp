@@ -10,12 +10,12 @@
 
 #include "base/base64.hpp"
 #include "base/log.hpp"
-#include "cli/bounded_end.hpp"
 #include "cli/command.hpp"
 #include "cli/environment_factory.hpp"
+#include "cli/process.hpp"
 #include "keys/decode/decode.hpp"
-#include "service/runtime/weak_serial.hpp"
-#include "settings/load.hpp"
+#include "service/runtime/pinned_token.hpp"
+#include "settings/settings.hpp"
 #include "storage/open_catalogue.hpp"
 
 namespace keyward::cli {

@@ -34,6 +34,15 @@ void add_grant(CLI::App& app, Invocation& invocation);
 void add_token(CLI::App& app, Invocation& invocation);
 void add_reconcile(CLI::App& app, Invocation& invocation);
 
+/// Adds every command with its options and positionals. All that take a value refuse an empty one: absent and
+/// empty are different, and an empty value is most often an unset variable of a script. `invocation` must
+/// outlive `app`.
+void add_commands(CLI::App& app, Invocation& invocation);
+
+/// Runs one command. Returns its exit code: 0 success, 1 failure, 2 wrong usage, which it reports on standard
+/// error. Throws settings::SettingsError, CommandFailed and any exception of the command.
+int run_command_line(const std::string& version, int argc, const char* const* argv);
+
 /// For commands that only use the catalogue: the settings, and the catalogue that they name.
 struct AdminContext {
     explicit AdminContext(const std::string& config);

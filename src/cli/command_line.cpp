@@ -1,9 +1,9 @@
-#include "cli/command_line.hpp"
-
 #include <cstdlib>
 #include <iostream>
 #include <span>
 #include <string_view>
+
+#include "cli/command.hpp"
 
 namespace keyward::cli {
 namespace {

@@ -6,7 +6,7 @@
 #include "base/log.hpp"
 #include "cli/command.hpp"
 #include "hsm/open_token.hpp"
-#include "service/runtime/thread_limits.hpp"
+#include "service/runtime/environments.hpp"
 
 namespace keyward::cli {
 namespace {

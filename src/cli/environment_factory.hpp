@@ -5,7 +5,7 @@
 
 #include <openssl/provider.h>
 
-#include "hsm/module/module_registry.hpp"
+#include "hsm/open_token.hpp"
 #include "keys/key_policy.hpp"
 #include "service/runtime/environments.hpp"
 #include "service/runtime/pinned_token.hpp"

@@ -22,7 +22,7 @@ struct Options {
 
 std::string known_permissions() {
     std::string text;
-    for (const auto& row : permission_names())
+    for (const auto& row : permission_names)
         if (row.permission != Permission::admin) text += (text.empty() ? "" : ", ") + std::string(row.name);
     return text;
 }

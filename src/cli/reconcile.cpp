@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "base/log.hpp"
-#include "base/process_identity.hpp"
-#include "cli/bounded_end.hpp"
+#include "base/process.hpp"
 #include "cli/command.hpp"
 #include "cli/environment_factory.hpp"
+#include "cli/process.hpp"
 #include "cli/progress.hpp"
 #include "cli/reconcile_text.hpp"
 #include "settings/request_fingerprint_secret.hpp"

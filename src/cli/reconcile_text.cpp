@@ -1,6 +1,6 @@
 #include "cli/reconcile_text.hpp"
 
-#include "base/utf8.hpp"
+#include "base/client_text.hpp"
 
 namespace keyward::cli {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/shown_name.hpp"
+#include "base/client_text.hpp"
 #include "cli/command.hpp"
 #include "service/auth/api_token.hpp"
 

@@ -1,17 +1,9 @@
 #pragma once
 
-#include "domain/stores/access_token_store.hpp"
-#include "domain/stores/audit_log.hpp"
-#include "domain/stores/catalogue_probe.hpp"
-#include "domain/stores/change_log.hpp"
-#include "domain/stores/deployment_store.hpp"
-#include "domain/stores/idempotency_store.hpp"
-#include "domain/stores/key_store.hpp"
-#include "domain/stores/lease_store.hpp"
-#include "domain/stores/login_networks.hpp"
-#include "domain/stores/project_store.hpp"
-#include "domain/stores/token_pin_store.hpp"
-#include "domain/stores/user_store.hpp"
+#include "domain/stores/access_stores.hpp"
+#include "domain/stores/change_stores.hpp"
+#include "domain/stores/key_stores.hpp"
+#include "domain/stores/operator_stores.hpp"
 
 namespace keyward {
 

@@ -1,6 +1,6 @@
 #include "domain/key_text.hpp"
 
-#include "base/shown_name.hpp"
+#include "base/client_text.hpp"
 
 namespace keyward {
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <string>
@@ -44,7 +45,10 @@ struct Request {
     EarlyResponder* early = nullptr;  ///< null when an early answer is not possible
 
     /// The value of the first header with this name (in lower case).
-    [[nodiscard]] const std::string* header(std::string_view name) const;
+    [[nodiscard]] const std::string* header(std::string_view name) const {
+        const auto found = std::ranges::find(headers, name, &Headers::value_type::first);
+        return found == headers.end() ? nullptr : &found->second;
+    }
 };
 
 /// Makes the next part of a body that is sent in parts; nothing at its end. Runs on a handler thread, one

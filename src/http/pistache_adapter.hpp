@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <string>
 
 #include <pistache/http.h>
 
@@ -34,6 +36,23 @@ class PistacheAdapter final : public Pistache::Http::Handler {
     // Pistache's timer asks every peer for its parser. This parser never gets an octet, so all peers share
     // it.
     std::shared_ptr<Pistache::Http::RequestParser> idle_parser_;
+};
+
+/// The listening socket that Pistache creates and does not expose, found among this process's descriptors by
+/// its address. Needed for two things that Pistache cannot do: a backlog other than 128, and to stop
+/// accepting while it continues to serve.
+class ListeningSocket {
+  public:
+    ListeningSocket() = default;
+    /// Throws std::runtime_error when this process does not listen on the address.
+    ListeningSocket(const std::string& address, std::uint16_t port);
+
+    /// Makes the kernel refuse new connections. The descriptor stays open, without listening, until Pistache
+    /// closes it: a closed descriptor would make Pistache's accept thread throw. Idempotent.
+    void refuse_newcomers() noexcept;
+
+  private:
+    int number_ = -1;
 };
 
 }  // namespace keyward::http

@@ -9,7 +9,6 @@
 #include <sys/socket.h>
 
 #include "http/connection.hpp"
-#include "http/listening_socket.hpp"
 #include "http/pistache_adapter.hpp"
 #include "http/server_context.hpp"
 

@@ -5,8 +5,8 @@
 
 #include <sys/resource.h>
 
+#include "base/client_text.hpp"
 #include "base/log.hpp"
-#include "base/shown_name.hpp"
 #include "http/answer.hpp"
 #include "http/syntax.hpp"
 

@@ -4,10 +4,9 @@
 #include <cstddef>
 #include <string_view>
 
-#include "http/address_shares.hpp"
 #include "http/byte_budget.hpp"
+#include "http/client_address.hpp"
 #include "http/deadline_monitor.hpp"
-#include "http/forwarded.hpp"
 #include "http/reader.hpp"
 #include "http/server.hpp"
 #include "http/thread_pool.hpp"

@@ -1,13 +1,12 @@
-#include "settings/load.hpp"
-
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
 #include <utility>
 
-#include "base/utf8.hpp"
+#include "base/client_text.hpp"
 #include "settings/request_fingerprint_secret.hpp"
+#include "settings/settings.hpp"
 #include "settings/table_reader.hpp"
 #include "settings/values.hpp"
 

@@ -3,9 +3,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
+#include "settings/mistakes.hpp"
 #include "settings/pin_source.hpp"
 
 namespace keyward::settings {
@@ -60,5 +62,9 @@ struct Settings {
     CatalogueSettings catalogue;
     std::vector<EnvironmentSettings> environments;  ///< at least one, in the order of the file, no name twice
 };
+
+/// Reads and checks a configuration file (TOML 1.0). Throws SettingsError with all mistakes in it, also when
+/// it cannot be read. Checks only the file: a missing module or PIN shows when the environment starts.
+Settings load(const std::filesystem::path& path);
 
 }  // namespace keyward::settings

@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "storage/change_log_rows.hpp"
 #include "storage/database/enum_names.hpp"
 #include "storage/database/sql.hpp"
 #include "storage/key_rows.hpp"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "domain/catalogue_records.hpp"
-#include "storage/database/soci.hpp"
+#include "storage/database/sql.hpp"
 
 namespace keyward::storage {
 
@@ -63,5 +63,11 @@ bool resolve(soci::session& sql, const std::string& key_id, const std::vector<In
 /// Stores the response of a request. False, and nothing written, when the record is not the owner's any more
 /// or has a response.
 bool store_response(soci::session& sql, const StoredResponse& answer);
+
+/// Rows of intents and tombstones. `rest` follows the table's name in the statement.
+std::vector<Intent> select_intents(soci::session& sql, const std::string& rest, Parameters parameters);
+std::vector<Tombstone> select_tombstones(soci::session& sql, const std::string& rest, Parameters parameters);
+/// False when the object has a tombstone already; that one stays as it is.
+bool insert_tombstone(soci::session& sql, const Tombstone& tombstone);
 
 }  // namespace keyward::storage

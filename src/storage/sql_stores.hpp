@@ -191,7 +191,7 @@ class SqlCatalogueProbe final : public CatalogueProbe {
   public:
     explicit SqlCatalogueProbe(Database& database) : database_(database) {}
 
-    void probe(const std::string& owner, Instant now) override;
+    void probe(const std::string& owner, Instant now) override { database_.probe(owner, now); }
 
   private:
     Database& database_;

@@ -7,7 +7,7 @@
 
 #include <arpa/inet.h>
 
-#include "base/utf8.hpp"
+#include "base/client_text.hpp"
 #include "keys/decode/der_writer.hpp"
 #include "x509/dotted.hpp"
 

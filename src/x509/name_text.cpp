@@ -1,7 +1,7 @@
 #include "x509/name_text.hpp"
 
 #include "base/bytes.hpp"
-#include "base/utf8.hpp"
+#include "base/client_text.hpp"
 
 namespace keyward::x509 {
 namespace {

@@ -10,7 +10,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "api/cursor.hpp"
+#include "api/uri.hpp"
 #include "storage/open_catalogue.hpp"
 #include "tests/bench/rest_service.hpp"
 #include "tests/bench/statistics.hpp"

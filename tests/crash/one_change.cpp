@@ -8,13 +8,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/process_identity.hpp"
+#include "base/process.hpp"
 #include "cli/environment_factory.hpp"
-#include "service/lifecycle/create_key.hpp"
-#include "service/lifecycle/remove_key.hpp"
-#include "service/lifecycle/update_key.hpp"
+#include "service/lifecycle/lifecycle.hpp"
 #include "service/recovery/recovery.hpp"
-#include "settings/load.hpp"
+#include "settings/settings.hpp"
 #include "storage/open_catalogue.hpp"
 #include "tests/crash/fault_schedule.hpp"
 

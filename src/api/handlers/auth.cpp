@@ -2,7 +2,7 @@
 #include "api/json/form_body.hpp"
 #include "api/json/key_json.hpp"
 #include "api/query.hpp"
-#include "base/utf8.hpp"
+#include "base/client_text.hpp"
 
 namespace keyward::api {
 namespace {

@@ -1,7 +1,7 @@
 #include "api/handlers/handlers.hpp"
 #include "api/json/key_json.hpp"
 #include "api/query.hpp"
-#include "service/operations/available_mechanisms.hpp"
+#include "service/operations/token_capabilities.hpp"
 
 namespace keyward::api {
 namespace {

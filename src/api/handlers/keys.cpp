@@ -1,11 +1,9 @@
 #include <memory>
 
-#include "api/cursor.hpp"
 #include "api/handlers/handlers.hpp"
-#include "api/json/change_request.hpp"
-#include "api/json/json_request.hpp"
-#include "api/json/key_fields.hpp"
 #include "api/json/key_json.hpp"
+#include "api/json/request.hpp"
+#include "api/uri.hpp"
 
 namespace keyward::api {
 namespace {

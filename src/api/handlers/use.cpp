@@ -1,14 +1,36 @@
 #include <optional>
 
-#include "api/deadline_response.hpp"
 #include "api/handlers/handlers.hpp"
-#include "api/json/change_request.hpp"
-#include "api/json/json_request.hpp"
 #include "api/json/key_json.hpp"
-#include "api/json/operation_fields.hpp"
+#include "api/json/request.hpp"
 #include "api/json/use_json.hpp"
+#include "api/problem.hpp"
+#include "base/contain.hpp"
 
 namespace keyward::api {
+namespace {
+
+/// Answers a request whose handler is blocked in a token. The client and the request id must outlive it.
+class DeadlineResponse final : public service::DeadlineResponder {
+  public:
+    DeadlineResponse(http::EarlyResponder& client, const std::string& request_id)
+        : client_(client), request_id_(request_id) {}
+
+    void give_up(const ServiceError& why) noexcept override {
+        // Without memory the client gets no answer before the handler ends.
+        contain("answer before the handler's end", [&] {
+            client_.answer_early(
+                with_standing_headers(problem_of(std::make_exception_ptr(why), request_id_), request_id_));
+        });
+    }
+
+  private:
+    http::EarlyResponder& client_;
+    const std::string& request_id_;
+};
+
+}  // namespace
+
 http::Response use_key(UseCases& use_cases, RequestContext& context, CryptoOperation operation) {
     Json body = read_json(context, operation_limits);
     Mistakes mistakes;

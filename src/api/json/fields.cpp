@@ -3,8 +3,7 @@
 #include <algorithm>
 
 #include "base/base64.hpp"
-#include "base/shown_name.hpp"
-#include "base/utf8.hpp"
+#include "base/client_text.hpp"
 #include "keys/decode/base64_diagnostics.hpp"
 
 namespace keyward::api {

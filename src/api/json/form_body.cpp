@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "base/utf8.hpp"
+#include "base/client_text.hpp"
 #include "domain/errors.hpp"
 
 namespace keyward::api {

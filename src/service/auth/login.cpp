@@ -1,12 +1,12 @@
 #include "service/auth/login.hpp"
 
+#include "base/client_text.hpp"
 #include "base/ids.hpp"
 #include "base/log.hpp"
-#include "base/shown_name.hpp"
 #include "crypto/password.hpp"
 #include "domain/errors.hpp"
 #include "service/auth/api_token.hpp"
-#include "service/auth/login_network.hpp"
+#include "service/auth/login_rate_limiter.hpp"
 
 namespace keyward::service {
 namespace {

@@ -5,10 +5,10 @@
 #include <string>
 
 #include "base/clock.hpp"
-#include "base/fair_semaphore.hpp"
+#include "base/fair_queue.hpp"
 #include "base/secret_bytes.hpp"
 #include "domain/catalogue.hpp"
-#include "domain/stores/login_networks.hpp"
+#include "domain/stores/access_stores.hpp"
 #include "service/auth/login_rate_limiter.hpp"
 
 namespace keyward::service {

@@ -1,13 +1,12 @@
-#include "service/lifecycle/create_key.hpp"
-
 #include <algorithm>
 #include <chrono>
 #include <thread>
 
+#include "base/client_text.hpp"
 #include "base/log.hpp"
-#include "base/shown_name.hpp"
 #include "domain/key_text.hpp"
 #include "service/lifecycle/key_change.hpp"
+#include "service/lifecycle/lifecycle.hpp"
 
 namespace keyward::service {
 namespace {
@@ -17,157 +16,75 @@ using namespace std::chrono_literals;
 constexpr auto longest_wait_for_another_create = 3s;
 constexpr auto between_looks = 25ms;
 
-/// One create-key call from its intent to its end.
-class Creation {
-  public:
-    Creation(ServiceContext& service_context, const Caller& caller, const Project& project,
-             const CreateKeyRequest& request, PreparedKey prepared)
-        : service_context_(service_context),
-          caller_(caller),
-          project_(project),
-          request_(request),
-          prepared_(std::move(prepared)),
-          imports_(service_context, caller.user_id,
-                   request.dry_run ? ObjectLifetime::session : ObjectLifetime::token) {}
+Key key_to_create(const ServiceContext& service_context, const Project& project,
+                  const CreateKeyRequest& request, const PreparedKey& prepared) {
+    Key key;
+    key.id = random_uuid();
+    key.project_id = project.id;
+    key.name = request.name;
+    key.description = request.description;
+    key.type = *request.type;
+    key.algorithm = prepared.algorithm;
+    key.mechanisms = prepared.mechanisms;
+    key.created_at = key.updated_at = service_context.clock();
+    return key;
+}
 
-    DeploymentReport run() {
-        plan();
-        take_name();
-        imports_.run();
-        if (imports_.all_failed() || (imports_.any_failed() && request_.roll_back_on_failure)) {
-            if (!request_.dry_run) take_back();
-            throw imports_.failure();
-        }
-        DeploymentReport report = report_of_all();
-        if (request_.dry_run) return report;
-        commit(report);
-        log::info("key.created", {{"request", request_.origin.request_id},
-                                  {"user", caller_.user_name},
-                                  {"client", request_.origin.client_address},
-                                  {"project", project_.name},
-                                  {"key", shown_name(request_.name)},
-                                  {"result", results_text(report)}});
-        return report;
+ServiceError name_is_taken(const std::string& name) {
+    return {ErrorKind::bad_request, name_is_taken_text(name)};
+}
+
+bool try_to_begin_create(KeyChange& change) {
+    try {
+        return change.service_context.catalogue.keys.begin_create(
+            change.key, change.imports.intents(change.key.id), change.audit("key.create", "started"));
+    } catch (const CatalogueError& error) {
+        change.remember_nothing_made(error);
+        throw;
     }
+}
 
-  private:
-    void plan() {
-        key_.id = random_uuid();
-        key_.project_id = project_.id;
-        key_.name = request_.name;
-        key_.description = request_.description;
-        key_.type = *request_.type;
-        key_.algorithm = prepared_.algorithm;
-        key_.mechanisms = prepared_.mechanisms;
-        key_.created_at = key_.updated_at = service_context_.clock();
-        const KeyUsages uses = uses_of(prepared_.algorithm, prepared_.mechanisms);
-        for (std::size_t i = 0; i < request_.environments.size(); ++i) {
-            const EnvironmentEntry& entry = request_.environments[i];
-            imports_.add(writable_environment(service_context_, caller_, project_, entry.environment), entry,
-                         prepared_.entries[i],
-                         service_context_.new_object_id(entry.environment, project_.name, request_.name),
-                         object_label(entry.alias, project_.name, request_.name), uses, key_.mechanisms,
-                         request_.origin.request_id);
-        }
+/// A key that is being created holds the name, but may not persist: the name is taken only if it does.
+void begin_create(KeyChange& change) {
+    ServiceContext& service_context = change.service_context;
+    const std::string& name = change.key.name;
+    const auto until = std::chrono::steady_clock::now() + longest_wait_for_another_create;
+    while (!try_to_begin_create(change)) {
+        service_context.unfinished->resolve(service_context.catalogue, change.project.id, name,
+                                            service_context.lease_end());
+        const auto holder = service_context.catalogue.keys.find_key(change.project.id, name);
+        if (holder && holder->state != KeyState::creating) throw name_is_taken(name);
+        if (std::chrono::steady_clock::now() >= until)
+            throw ServiceError(ErrorKind::overloaded,
+                               "A key of this name is being created by another "
+                               "request, which has not ended; try again");
+        if (holder) std::this_thread::sleep_for(between_looks);
     }
+}
 
-    [[nodiscard]] AuditRecord audit(const std::string& action, const std::string& result) const {
-        AuditRecord record{service_context_.clock(),
-                           caller_.user_name,
-                           request_.origin.request_id,
-                           action,
-                           project_.name,
-                           request_.name,
-                           {},
-                           result};
-        for (const EnvironmentEntry& entry : request_.environments)
-            record.environments.push_back(entry.environment);
-        return record;
-    }
+DeploymentReport creation_report(const ImportBatch& imports, bool dry_run) {
+    std::vector<EnvironmentResult> results;
+    for (std::size_t i = 0; i < imports.size(); ++i)
+        results.push_back(imports.result(i));
+    return report_on(dry_run ? Undertaking::trial_deployment : Undertaking::deployment, std::move(results));
+}
 
-    void take_name() {
-        if (!request_.dry_run) return begin();
-        if (service_context_.catalogue.keys.find_key(project_.id, request_.name)) throw name_is_taken();
-    }
-
-    /// A key that is being created holds the name, but may not persist: the name is taken only if it does.
-    void begin() {
-        const auto until = std::chrono::steady_clock::now() + longest_wait_for_another_create;
-        while (!try_to_begin()) {
-            service_context_.unfinished->resolve(service_context_.catalogue, project_.id, request_.name,
-                                                 service_context_.lease_end());
-            const auto holder = service_context_.catalogue.keys.find_key(project_.id, request_.name);
-            if (holder && holder->state != KeyState::creating) throw name_is_taken();
-            if (std::chrono::steady_clock::now() >= until)
-                throw ServiceError(ErrorKind::overloaded,
-                                   "A key of this name is being created by another "
-                                   "request, which has not ended; try again");
-            if (holder) std::this_thread::sleep_for(between_looks);
-        }
-    }
-
-    bool try_to_begin() {
-        try {
-            return service_context_.catalogue.keys.begin_create(key_, imports_.intents(key_.id),
-                                                                audit("key.create", "started"));
-        } catch (const CatalogueError& error) {
-            remember_nothing_made(service_context_,
-                                  unfinished_change(key_, imports_, audit("key.create.undone", "not begun")),
-                                  error);
-            throw;
-        }
-    }
-
-    [[nodiscard]] ServiceError name_is_taken() const {
-        return {ErrorKind::bad_request, name_is_taken_text(request_.name)};
-    }
-
-    [[nodiscard]] DeploymentReport report_of_all() const {
-        std::vector<EnvironmentResult> results;
-        for (std::size_t i = 0; i < imports_.size(); ++i)
-            results.push_back(imports_.result(i));
-        return report_on(request_.dry_run ? Undertaking::trial_deployment : Undertaking::deployment,
-                         std::move(results));
-    }
-
-    void commit(const DeploymentReport& report) {
-        key_.state = KeyState::active;
-        for (std::size_t i = 0; i < imports_.size(); ++i)
-            key_.deployments.push_back(imports_.deployment(i, request_.environments[i].alias));
-        try {
-            if (service_context_.catalogue.keys.commit_create(
-                    key_, with_answer(service_context_, imports_.resolution(), request_.origin, report),
-                    audit("key.create.commit", results_text(report))))
-                return;
-        } catch (const CatalogueError& error) {
-            log::error("key.commit_failed", {{"key", key_.id}, {"reason", error.what()}});
-            if (!was_committed("the commit failed", &error)) throw;
+void commit_create(KeyChange& change, const CreateKeyRequest& request, const DeploymentReport& report) {
+    change.key.state = KeyState::active;
+    for (std::size_t i = 0; i < change.imports.size(); ++i)
+        change.key.deployments.push_back(change.imports.deployment(i, request.environments[i].alias));
+    try {
+        if (change.service_context.catalogue.keys.commit_create(
+                change.key, change.resolution(report),
+                change.audit("key.create.commit", results_text(report))))
             return;
-        }
-        if (!was_committed("too late", nullptr)) throw lease_ran_out(imports_);
+    } catch (const CatalogueError& error) {
+        log::error("key.commit_failed", {{"key", change.key.id}, {"reason", error.what()}});
+        if (!change.was_committed_all_the_same(&error)) throw;
+        return;
     }
-
-    bool was_committed(const std::string& reason, const CatalogueError* failure) {
-        return was_committed_all_the_same(
-            service_context_, imports_, unfinished_change(key_, imports_, audit("key.create.undone", reason)),
-            failure);
-    }
-
-    void take_back() {
-        imports_.undo();
-        abandon_or_remember(
-            service_context_,
-            unfinished_change(key_, imports_, audit("key.create.undone", imports_.failure().what())));
-    }
-
-    ServiceContext& service_context_;
-    const Caller& caller_;
-    const Project& project_;
-    const CreateKeyRequest& request_;
-    PreparedKey prepared_;
-    Key key_;
-    ImportBatch imports_;
-};
+    if (!change.was_committed_all_the_same(nullptr)) throw change.lease_ran_out();
+}
 
 }  // namespace
 
@@ -177,10 +94,41 @@ DeploymentReport CreateKey::run(const Caller& caller, const Project& project, co
         if (std::string problem = alias_problem(entry.alias, project.name); !problem.empty())
             mistakes.push_back({entry.pointer + "/alias", std::move(problem)});
     const auto closed = first_closed_environment(service_context_, caller, project, request.environments);
-    PreparedKey prepared = prepare(request, service_context_.policy, std::move(mistakes),
-                                   closed ? Contents::left_alone : Contents::decoded);
+    const PreparedKey prepared = prepare(request, service_context_.policy, std::move(mistakes),
+                                         closed ? Contents::left_alone : Contents::decoded);
     if (closed) throw environment_not_found(*closed);
-    return Creation(service_context_, caller, project, request, std::move(prepared)).run();
+
+    KeyChange change{
+        .service_context = service_context_,
+        .caller = caller,
+        .project = project,
+        .origin = request.origin,
+        .key = key_to_create(service_context_, project, request, prepared),
+        .undone_action = "key.create.undone",
+        .imports = ImportBatch(service_context_, caller.user_id,
+                               request.dry_run ? ObjectLifetime::session : ObjectLifetime::token)};
+    for (std::size_t i = 0; i < request.environments.size(); ++i)
+        change.add_import(request.environments[i], prepared.entries[i]);
+    if (!request.dry_run)
+        begin_create(change);
+    else if (service_context_.catalogue.keys.find_key(project.id, request.name))
+        throw name_is_taken(request.name);
+
+    change.imports.run();
+    if (change.imports.all_failed() || (change.imports.any_failed() && request.roll_back_on_failure)) {
+        if (!request.dry_run) change.take_back();
+        throw change.imports.failure();
+    }
+    DeploymentReport report = creation_report(change.imports, request.dry_run);
+    if (request.dry_run) return report;
+    commit_create(change, request, report);
+    log::info("key.created", {{"request", request.origin.request_id},
+                              {"user", caller.user_name},
+                              {"client", request.origin.client_address},
+                              {"project", project.name},
+                              {"key", shown_name(request.name)},
+                              {"result", results_text(report)}});
+    return report;
 }
 
 }  // namespace keyward::service

@@ -95,6 +95,13 @@ std::set<ObjectId> ImportBatch::ids() const {
     return ids;
 }
 
+std::vector<std::string> ImportBatch::environments() const {
+    std::vector<std::string> names;
+    for (const Item& item : items_)
+        names.push_back(item.import.environment());
+    return names;
+}
+
 std::string ImportBatch::environment_names() const {
     std::string names;
     for (const Item& item : items_)

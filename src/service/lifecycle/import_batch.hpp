@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "domain/deployment_report.hpp"
+#include "domain/change.hpp"
 #include "service/lifecycle/import.hpp"
 #include "service/lifecycle/key_request.hpp"
 #include "service/runtime/service_context.hpp"
@@ -47,6 +47,8 @@ class ImportBatch {
     [[nodiscard]] std::vector<Tombstone> tombstones() const;
     /// The CKA_IDs of the imports that succeeded.
     [[nodiscard]] std::set<ObjectId> ids() const;
+    /// In the request's order.
+    [[nodiscard]] std::vector<std::string> environments() const;
     /// `production, staging`: for error texts.
     [[nodiscard]] std::string environment_names() const;
     /// For the commit or the end of the change: carries the owner, with imports that left nothing as clean.

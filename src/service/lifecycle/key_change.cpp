@@ -40,6 +40,15 @@ void condemn_objects(Catalogue& catalogue, const ImportBatch& imports, const Aud
             catalogue.changes.condemn(tombstone, audit);
 }
 
+/// The record used to take the change back.
+UnfinishedChange unfinished(const KeyChange& change, const std::string& reason) {
+    return {.key_id = change.key.id,
+            .project_id = change.key.project_id,
+            .key_name = change.key.name,
+            .resolution = change.imports.resolution(),
+            .audit = change.audit(change.undone_action, reason)};
+}
+
 }  // namespace
 
 Environment& writable_environment(const ServiceContext& service_context, const Caller& caller,
@@ -80,24 +89,53 @@ void require_in_every_environment(const Caller& caller, const Project& project, 
                                " are required together in one environment of the project");
 }
 
-ChangeResolution with_answer(const ServiceContext& service_context, ChangeResolution resolution,
-                             const Origin& origin, const DeploymentReport& report) {
+void KeyChange::add_import(const EnvironmentEntry& entry, const PreparedEntry& prepared) {
+    imports.add(writable_environment(service_context, caller, project, entry.environment), entry, prepared,
+                service_context.new_object_id(entry.environment, project.name, key.name),
+                object_label(entry.alias, project.name, key.name), uses_of(key.algorithm, key.mechanisms),
+                key.mechanisms, origin.request_id);
+}
+
+AuditRecord KeyChange::audit(const std::string& action, const std::string& result) const {
+    return {.at = service_context.clock(),
+            .actor = caller.user_name,
+            .request_id = origin.request_id,
+            .action = action,
+            .project = project.name,
+            .key = key.name,
+            .environments = imports.environments(),
+            .result = result};
+}
+
+ChangeResolution KeyChange::resolution(const DeploymentReport& report) const {
+    ChangeResolution resolution = imports.resolution();
     if (origin.repeat)
         resolution.answer = StoredResponse{origin.repeat->user_id, origin.repeat->key, service_context.owner,
                                            origin.repeat->answer(report), service_context.clock()};
     return resolution;
 }
 
-UnfinishedChange unfinished_change(const Key& key, const ImportBatch& imports, AuditRecord audit) {
-    return {.key_id = key.id,
-            .project_id = key.project_id,
-            .key_name = key.name,
-            .resolution = imports.resolution(),
-            .audit = std::move(audit)};
+void KeyChange::remember_nothing_made(const CatalogueError& failure) {
+    UnfinishedChange change = unfinished(*this, "not begun");
+    change.change_id = change_id_of(failure);
+    if (change.change_id.empty()) return;
+    change.resolution.clean = change.resolution.intents;
+    service_context.unfinished->add(std::move(change));
 }
 
-bool was_committed_all_the_same(ServiceContext& service_context, ImportBatch& imports,
-                                UnfinishedChange change, const CatalogueError* failure) {
+void KeyChange::take_back() {
+    imports.undo();
+    UnfinishedChange change = unfinished(*this, imports.failure().what());
+    try {
+        service_context.catalogue.keys.abandon_change(key.id, change.resolution, change.audit);
+    } catch (const CatalogueError& error) {
+        log::error("change.not_taken_back", {{"key", key.id}, {"reason", error.what()}});
+        service_context.unfinished->add(std::move(change));
+    }
+}
+
+bool KeyChange::was_committed_all_the_same(const CatalogueError* failure) {
+    UnfinishedChange change = unfinished(*this, failure != nullptr ? "the commit failed" : "too late");
     if (const auto* unknown = dynamic_cast<const CatalogueOutcomeUnknown*>(failure)) {
         change.change_id = unknown->change_id();
         change.made = imports.tombstones();
@@ -108,14 +146,14 @@ bool was_committed_all_the_same(ServiceContext& service_context, ImportBatch& im
     if (failure != nullptr) change.resolution.clean.clear();
     try {
         if (failure == nullptr) {
-            if (names_objects(service_context.catalogue, change.key_id, imports)) return true;
+            if (names_objects(service_context.catalogue, key.id, imports)) return true;
             condemn_objects(service_context.catalogue, imports, change.audit);
             imports.undo();
             change.resolution = imports.resolution();
         }
-        if (!service_context.catalogue.keys.abandon_change(change.key_id, change.resolution, change.audit) &&
+        if (!service_context.catalogue.keys.abandon_change(key.id, change.resolution, change.audit) &&
             failure != nullptr) {
-            if (names_objects(service_context.catalogue, change.key_id, imports)) return true;
+            if (names_objects(service_context.catalogue, key.id, imports)) return true;
             condemn_objects(service_context.catalogue, imports, change.audit);
         }
     } catch (const CatalogueError& error) {
@@ -129,24 +167,7 @@ bool was_committed_all_the_same(ServiceContext& service_context, ImportBatch& im
     return false;
 }
 
-void remember_nothing_made(ServiceContext& service_context, UnfinishedChange change,
-                           const CatalogueError& failure) {
-    change.change_id = change_id_of(failure);
-    if (change.change_id.empty()) return;
-    change.resolution.clean = change.resolution.intents;
-    service_context.unfinished->add(std::move(change));
-}
-
-void abandon_or_remember(ServiceContext& service_context, UnfinishedChange change) {
-    try {
-        service_context.catalogue.keys.abandon_change(change.key_id, change.resolution, change.audit);
-    } catch (const CatalogueError& error) {
-        log::error("change.not_taken_back", {{"key", change.key_id}, {"reason", error.what()}});
-        service_context.unfinished->add(std::move(change));
-    }
-}
-
-ServiceError lease_ran_out(const ImportBatch& imports) {
+ServiceError KeyChange::lease_ran_out() const {
     return {ErrorKind::hsm_unavailable,
             "The import into " + imports.environment_names() +
                 " took longer than its lease and was taken back; nothing was kept, try again"};

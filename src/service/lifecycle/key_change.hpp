@@ -4,14 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "domain/request_origin.hpp"
+#include "domain/change.hpp"
 #include "service/auth/access.hpp"
 #include "service/lifecycle/import_batch.hpp"
 #include "service/runtime/service_context.hpp"
 
 namespace keyward::service {
-
-/// Shared by the creation and update of a key.
 
 /// A configured environment of the project in which the caller may create keys. Throws ServiceError
 /// (bad_request) with the same text for every reason.
@@ -29,32 +27,44 @@ std::optional<std::string> first_closed_environment(const ServiceContext& servic
 /// ServiceError (forbidden).
 void require_in_every_environment(const Caller& caller, const Project& project, const Key& key);
 
-/// The resolution, with the answer to store for repeats of the request if it has an Idempotency-Key.
-ChangeResolution with_answer(const ServiceContext& service_context, ChangeResolution resolution,
-                             const Origin& origin, const DeploymentReport& report);
+/// One change of a key by a request, from its intents until it is committed or taken back. Used by the
+/// thread of that request only; what it refers to must outlive it.
+struct KeyChange {
+    ServiceContext& service_context;
+    const Caller& caller;
+    const Project& project;
+    const Origin& origin;
+    Key key;                    ///< as it is to be
+    std::string undone_action;  ///< of the audit record of taking the change back
+    ImportBatch imports;
 
-/// The record used to take back a change of a key; `audit` describes taking it back.
-UnfinishedChange unfinished_change(const Key& key, const ImportBatch& imports, AuditRecord audit);
+    /// Makes no call yet. Throws ServiceError (bad_request) when the environment is closed to the caller.
+    void add_import(const EnvironmentEntry& entry, const PreparedEntry& prepared);
 
-/// The commit of a change failed, or found it resolved. Abandoning the change decides: the new objects are
-/// destroyed only when it is not committed, and their tombstones are written before the first object is
-/// destroyed. Returns whether it is committed after all.
-///
-/// When the database cannot say what became of the change, or cannot be reached, the change is kept as
-/// unfinished; then throws CatalogueError.
-bool was_committed_all_the_same(ServiceContext& service_context, ImportBatch& imports,
-                                UnfinishedChange change, const CatalogueError* failure);
+    /// A record of this change; it names the environments of the imports.
+    [[nodiscard]] AuditRecord audit(const std::string& action, const std::string& result) const;
 
-/// A change may have begun in the catalogue; no token was touched. When that is not known, the change is kept
-/// as unfinished.
-void remember_nothing_made(ServiceContext& service_context, UnfinishedChange change,
-                           const CatalogueError& failure);
+    /// For the commit, with the answer to store for repeats of a request that has an Idempotency-Key.
+    [[nodiscard]] ChangeResolution resolution(const DeploymentReport& report) const;
 
-/// Takes back a change that made nothing. The client gets the error of the imports even when the catalogue
-/// cannot be updated now.
-void abandon_or_remember(ServiceContext& service_context, UnfinishedChange change);
+    /// The change may have begun in the catalogue; no token was touched. When that is not known, the change
+    /// is kept as unfinished.
+    void remember_nothing_made(const CatalogueError& failure);
 
-/// The change took longer than its lease and was resolved by another process.
-ServiceError lease_ran_out(const ImportBatch& imports);
+    /// Takes back a change that is not to be committed. The client gets the error of the imports even when
+    /// the catalogue cannot be updated now.
+    void take_back();
+
+    /// The commit failed, or (null) found the change resolved. Abandoning the change decides: the new objects
+    /// are destroyed only when it is not committed, and their tombstones are written before the first object
+    /// is destroyed. Returns whether it is committed after all.
+    ///
+    /// When the database cannot say what became of the change, or cannot be reached, the change is kept as
+    /// unfinished; then throws CatalogueError.
+    bool was_committed_all_the_same(const CatalogueError* failure);
+
+    /// The error of a change that took longer than its lease and was resolved by another process.
+    [[nodiscard]] ServiceError lease_ran_out() const;
+};
 
 }  // namespace keyward::service

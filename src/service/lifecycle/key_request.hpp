@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/secret_bytes.hpp"
+#include "domain/change.hpp"
 #include "domain/errors.hpp"
 #include "domain/mechanisms.hpp"
-#include "domain/request_origin.hpp"
 #include "keys/decode/decode.hpp"
 
 namespace keyward::service {
@@ -36,6 +36,21 @@ struct CreateKeyRequest {
     std::optional<MechanismList> mechanisms;
     MechanismList stored_mechanisms{};  ///< of an existing key; empty for a new one
     std::vector<EnvironmentEntry> environments;
+    bool roll_back_on_failure = false;
+    bool dry_run = false;
+    Origin origin;
+};
+
+/// An update-key call, as read. Fields that are not sent stay unchanged.
+struct UpdateKeyRequest {
+    std::string key_name;             ///< the key to update
+    std::optional<std::string> name;  ///< as sent in the body; must be the key's own
+    std::optional<std::string> description;
+    std::optional<keys::KeyType> type;
+    std::optional<keys::Algorithm> algorithm;
+    std::optional<MechanismList> mechanisms;
+    std::vector<EnvironmentEntry> environments;
+    bool content_is_required = false;  ///< an entry without content is a mistake instead of unchanged
     bool roll_back_on_failure = false;
     bool dry_run = false;
     Origin origin;

@@ -1,11 +1,10 @@
-#include "service/lifecycle/remove_key.hpp"
-
 #include <algorithm>
 
+#include "base/client_text.hpp"
 #include "base/log.hpp"
-#include "base/shown_name.hpp"
 #include "domain/key_text.hpp"
 #include "service/lifecycle/key_change.hpp"
+#include "service/lifecycle/lifecycle.hpp"
 #include "service/runtime/object_destruction.hpp"
 
 namespace keyward::service {

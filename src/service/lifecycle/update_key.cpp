@@ -1,11 +1,10 @@
-#include "service/lifecycle/update_key.hpp"
-
 #include <algorithm>
 
+#include "base/client_text.hpp"
 #include "base/log.hpp"
-#include "base/shown_name.hpp"
 #include "domain/key_text.hpp"
 #include "service/lifecycle/key_change.hpp"
+#include "service/lifecycle/lifecycle.hpp"
 #include "service/lifecycle/update_request.hpp"
 #include "service/runtime/object_destruction.hpp"
 
@@ -44,197 +43,155 @@ bool asks_for_shared_change(const UpdateKeyRequest& request, const Key& key) {
            as_set(request.mechanisms.value_or(key.mechanisms)) != as_set(key.mechanisms);
 }
 
-/// One update-key call from its intents until the old objects are destroyed.
-class Update {
-  public:
-    Update(ServiceContext& service_context, const Caller& caller, const Project& project, const Key& key,
-           const UpdateKeyRequest& request, const PreparedUpdate& update)
-        : service_context_(service_context),
-          caller_(caller),
-          project_(project),
-          request_(request),
-          update_(update),
-          old_(key),
-          new_(key),
-          imports_(service_context, caller.user_id,
-                   request.dry_run ? ObjectLifetime::session : ObjectLifetime::token) {}
+/// Whether a property changes that the key shares in all its environments.
+bool changes_shared(const Key& from, const Key& to) {
+    return to.description != from.description || to.type != from.type || to.algorithm != from.algorithm ||
+           to.mechanisms != from.mechanisms;
+}
 
-    DeploymentReport run() {
-        plan();
-        if (imports_.empty() && !changes_shared()) return report();
-        if (!imports_.empty()) import();
-        DeploymentReport result = report();
-        if (request_.dry_run) return result;
-        const InFlight::Hold old_objects(service_context_.in_flight, objects_to_replace());
-        destroy_tombstoned(service_context_, commit(result), audit("key.update.destroy", {}));
-        log::info("key.updated", {{"request", request_.origin.request_id},
-                                  {"user", caller_.user_name},
-                                  {"client", request_.origin.client_address},
-                                  {"project", project_.name},
-                                  {"key", shown_name(old_.name)},
-                                  {"result", results_text(result)}});
-        return result;
+Key updated_key(const ServiceContext& service_context, const Key& old, const UpdateKeyRequest& request,
+                const PreparedUpdate& update) {
+    Key key = old;
+    if (request.description) key.description = *request.description;
+    key.type = *update.fresh.type;
+    key.algorithm = update.prepared.algorithm;
+    key.mechanisms = update.prepared.mechanisms;
+    key.updated_at = service_context.clock();
+    return key;
+}
+
+void add_imports(KeyChange& change, const PreparedUpdate& update) {
+    for (const PlannedEntry& entry : update.entries) {
+        if (entry.fresh)
+            change.add_import(update.fresh.environments[*entry.fresh], update.prepared.entries[*entry.fresh]);
+        else if (entry.present == nullptr || !change.caller.sees(change.project, entry.environment))
+            throw environment_not_found(entry.environment);
     }
+}
 
-  private:
-    void plan() {
-        if (request_.description) new_.description = *request_.description;
-        new_.type = *update_.fresh.type;
-        new_.algorithm = update_.prepared.algorithm;
-        new_.mechanisms = update_.prepared.mechanisms;
-        new_.updated_at = service_context_.clock();
-        if (changes_shared()) require_in_every_environment(caller_, project_, old_);
-        const KeyUsages uses = uses_of(new_.algorithm, new_.mechanisms);
-        for (const PlannedEntry& entry : update_.entries) {
-            if (!entry.fresh) {
-                if (entry.present == nullptr || !caller_.sees(project_, entry.environment))
-                    throw environment_not_found(entry.environment);
-                continue;
-            }
-            const EnvironmentEntry& sent = update_.fresh.environments[*entry.fresh];
-            imports_.add(writable_environment(service_context_, caller_, project_, sent.environment), sent,
-                         update_.prepared.entries[*entry.fresh],
-                         service_context_.new_object_id(sent.environment, project_.name, old_.name),
-                         object_label(sent.alias, project_.name, old_.name), uses, new_.mechanisms,
-                         request_.origin.request_id);
-        }
+Begin try_to_begin_update(KeyChange& change) {
+    try {
+        return change.service_context.catalogue.keys.begin_update(change.key.id, change.key.revision,
+                                                                  change.imports.intents(change.key.id),
+                                                                  change.audit("key.update", "started"));
+    } catch (const CatalogueError& error) {
+        change.remember_nothing_made(error);
+        throw;
     }
+}
 
-    /// Whether a property changes that the key shares in all its environments.
-    [[nodiscard]] bool changes_shared() const {
-        return new_.description != old_.description || new_.type != old_.type ||
-               new_.algorithm != old_.algorithm || new_.mechanisms != old_.mechanisms;
+void begin_update(KeyChange& change) {
+    Begin begun = try_to_begin_update(change);
+    if (begun == Begin::conflict) {
+        // The conflict may be with a change of this process that is unfinished because the catalogue
+        // failed.
+        change.service_context.unfinished->resolve(change.service_context.catalogue, change.project.id,
+                                                   change.key.name, change.service_context.lease_end());
+        begun = try_to_begin_update(change);
     }
-
-    void import() {
-        if (!request_.dry_run) begin();
-        imports_.run();
-        const bool all_or_nothing = request_.roll_back_on_failure || update_.all_or_nothing;
-        if (!imports_.all_failed() && !(imports_.any_failed() && all_or_nothing)) return;
-        if (!request_.dry_run) {
-            imports_.undo();
-            abandon_or_remember(
-                service_context_,
-                unfinished_change(old_, imports_, audit("key.update.undone", imports_.failure().what())));
-        }
-        throw imports_.failure();
+    switch (begun) {
+        case Begin::begun:
+            return;
+        case Begin::conflict:
+            throw key_changed_meanwhile(change.key.name);
+        case Begin::gone:
+            throw key_not_found(change.key.name);
     }
+}
 
-    void begin() {
-        Begin begun = try_to_begin();
-        if (begun == Begin::conflict) {
-            // The conflict may be with a change of this process that is unfinished because the catalogue
-            // failed.
-            service_context_.unfinished->resolve(service_context_.catalogue, project_.id, old_.name,
-                                                 service_context_.lease_end());
-            begun = try_to_begin();
-        }
-        switch (begun) {
-            case Begin::begun:
-                return;
-            case Begin::conflict:
-                throw key_changed_meanwhile(old_.name);
-            case Begin::gone:
-                throw key_not_found(old_.name);
-        }
+void run_imports(KeyChange& change, bool dry_run, bool all_or_nothing) {
+    if (!dry_run) begin_update(change);
+    change.imports.run();
+    if (!change.imports.all_failed() && !(change.imports.any_failed() && all_or_nothing)) return;
+    if (!dry_run) change.take_back();
+    throw change.imports.failure();
+}
+
+DeploymentReport update_report(const ImportBatch& imports, const PreparedUpdate& update, bool dry_run) {
+    std::vector<EnvironmentResult> results;
+    for (const PlannedEntry& entry : update.entries)
+        results.push_back(entry.fresh ? imports.result(*entry.fresh) : left_alone(*entry.present));
+    return report_on(dry_run ? Undertaking::trial_deployment : Undertaking::deployment, std::move(results));
+}
+
+std::set<ObjectId> objects_to_replace(const PreparedUpdate& update) {
+    std::set<ObjectId> ids;
+    for (const PlannedEntry& entry : update.entries)
+        if (entry.fresh && entry.present != nullptr && entry.present->object_id)
+            ids.insert(*entry.present->object_id);
+    return ids;
+}
+
+/// Puts the new deployments into the key and returns their environments. A failed one leaves an old key
+/// unchanged.
+std::set<std::string> replace_deployments(KeyChange& change, const PreparedUpdate& update) {
+    std::set<std::string> changed;
+    for (const PlannedEntry& entry : update.entries) {
+        if (!entry.fresh) continue;
+        const bool has_old_key = entry.present != nullptr && entry.present->object_id;
+        if (!change.imports[*entry.fresh].succeeded() && has_old_key) continue;
+        Deployment made =
+            change.imports.deployment(*entry.fresh, update.fresh.environments[*entry.fresh].alias);
+        auto& deployments = change.key.deployments;
+        const auto place = std::ranges::find(deployments, entry.environment, &Deployment::environment);
+        if (place == deployments.end())
+            deployments.push_back(std::move(made));
+        else
+            *place = std::move(made);
+        changed.insert(entry.environment);
     }
+    return changed;
+}
 
-    Begin try_to_begin() {
-        try {
-            return service_context_.catalogue.keys.begin_update(
-                old_.id, old_.revision, imports_.intents(old_.id), audit("key.update", "started"));
-        } catch (const CatalogueError& error) {
-            remember_nothing_made(service_context_,
-                                  unfinished_change(old_, imports_, audit("key.update.undone", "not begun")),
-                                  error);
-            throw;
-        }
+/// Returns the old objects to destroy now.
+std::vector<Tombstone> commit_update(KeyChange& change, const PreparedUpdate& update,
+                                     const DeploymentReport& report) {
+    const std::set<std::string> changed = replace_deployments(change, update);
+    try {
+        auto retired = change.service_context.catalogue.keys.commit_update(
+            change.key, changed, change.resolution(report),
+            change.audit("key.update.commit", results_text(report)));
+        if (retired) return *std::move(retired);
+    } catch (const CatalogueError& error) {
+        log::error("key.commit_failed", {{"key", change.key.id}, {"reason", error.what()}});
+        if (change.imports.empty() || !change.was_committed_all_the_same(&error)) throw;
+        return {};  // their tombstones are written, and recovery finds them
     }
+    if (change.imports.empty()) throw key_changed_meanwhile(change.key.name);
+    if (!change.was_committed_all_the_same(nullptr)) throw change.lease_ran_out();
+    return {};
+}
 
-    [[nodiscard]] DeploymentReport report() const {
-        std::vector<EnvironmentResult> results;
-        for (const PlannedEntry& entry : update_.entries)
-            results.push_back(entry.fresh ? imports_.result(*entry.fresh) : left_alone(*entry.present));
-        return report_on(request_.dry_run ? Undertaking::trial_deployment : Undertaking::deployment,
-                         std::move(results));
-    }
-
-    [[nodiscard]] std::set<ObjectId> objects_to_replace() const {
-        std::set<ObjectId> ids;
-        for (const PlannedEntry& entry : update_.entries)
-            if (entry.fresh && entry.present != nullptr && entry.present->object_id)
-                ids.insert(*entry.present->object_id);
-        return ids;
-    }
-
-    /// Puts the new deployments into `new_` and returns their environments. A failed one leaves an old key
-    /// unchanged.
-    std::set<std::string> replace_deployments() {
-        std::set<std::string> changed;
-        for (const PlannedEntry& entry : update_.entries) {
-            if (!entry.fresh) continue;
-            const bool has_old_key = entry.present != nullptr && entry.present->object_id;
-            if (!imports_[*entry.fresh].succeeded() && has_old_key) continue;
-            Deployment made =
-                imports_.deployment(*entry.fresh, update_.fresh.environments[*entry.fresh].alias);
-            const auto place =
-                std::ranges::find(new_.deployments, entry.environment, &Deployment::environment);
-            if (place == new_.deployments.end())
-                new_.deployments.push_back(std::move(made));
-            else
-                *place = std::move(made);
-            changed.insert(entry.environment);
-        }
-        return changed;
-    }
-
-    /// Returns the old objects to destroy now.
-    std::vector<Tombstone> commit(const DeploymentReport& result) {
-        const std::set<std::string> changed = replace_deployments();
-        try {
-            auto retired = service_context_.catalogue.keys.commit_update(
-                new_, changed, with_answer(service_context_, imports_.resolution(), request_.origin, result),
-                audit("key.update.commit", results_text(result)));
-            if (retired) return *std::move(retired);
-        } catch (const CatalogueError& error) {
-            log::error("key.commit_failed", {{"key", old_.id}, {"reason", error.what()}});
-            if (imports_.empty() || !was_committed("the commit failed", &error)) throw;
-            return {};  // their tombstones are written, and recovery finds them
-        }
-        if (imports_.empty()) throw key_changed_meanwhile(old_.name);
-        if (!was_committed("too late", nullptr)) throw lease_ran_out(imports_);
-        return {};
-    }
-
-    bool was_committed(const std::string& reason, const CatalogueError* failure) {
-        return was_committed_all_the_same(
-            service_context_, imports_, unfinished_change(old_, imports_, audit("key.update.undone", reason)),
-            failure);
-    }
-
-    [[nodiscard]] AuditRecord audit(const std::string& action, const std::string& result) const {
-        AuditRecord record{service_context_.clock(),
-                           caller_.user_name,
-                           request_.origin.request_id,
-                           action,
-                           project_.name,
-                           old_.name,
-                           {},
-                           result};
-        for (std::size_t i = 0; i < imports_.size(); ++i)
-            record.environments.push_back(imports_[i].environment());
-        return record;
-    }
-
-    ServiceContext& service_context_;
-    const Caller& caller_;
-    const Project& project_;
-    const UpdateKeyRequest& request_;
-    const PreparedUpdate& update_;
-    const Key& old_;
-    Key new_;
-    ImportBatch imports_;
-};
+/// From the intents until the old objects are destroyed.
+DeploymentReport run_update(ServiceContext& service_context, const Caller& caller, const Project& project,
+                            const Key& old, const UpdateKeyRequest& request, const PreparedUpdate& update) {
+    KeyChange change{
+        .service_context = service_context,
+        .caller = caller,
+        .project = project,
+        .origin = request.origin,
+        .key = updated_key(service_context, old, request, update),
+        .undone_action = "key.update.undone",
+        .imports = ImportBatch(service_context, caller.user_id,
+                               request.dry_run ? ObjectLifetime::session : ObjectLifetime::token)};
+    const bool shared = changes_shared(old, change.key);
+    if (shared) require_in_every_environment(caller, project, old);
+    add_imports(change, update);
+    if (!change.imports.empty())
+        run_imports(change, request.dry_run, request.roll_back_on_failure || update.all_or_nothing);
+    DeploymentReport report = update_report(change.imports, update, request.dry_run);
+    if (request.dry_run || (change.imports.empty() && !shared)) return report;
+    const InFlight::Hold old_objects(service_context.in_flight, objects_to_replace(update));
+    destroy_tombstoned(service_context, commit_update(change, update, report),
+                       change.audit("key.update.destroy", {}));
+    log::info("key.updated", {{"request", request.origin.request_id},
+                              {"user", caller.user_name},
+                              {"client", request.origin.client_address},
+                              {"project", project.name},
+                              {"key", shown_name(old.name)},
+                              {"result", results_text(report)}});
+    return report;
+}
 
 }  // namespace
 
@@ -251,7 +208,7 @@ DeploymentReport UpdateKey::run(const Caller& caller, const Project& project, Up
     if (closed) throw environment_not_found(*closed);
     if (key->state == KeyState::deleting)
         throw ServiceError(ErrorKind::conflict, "Key (name: " + key->name + ") is being deleted");
-    return Update(service_context_, caller, project, *key, request, update).run();
+    return run_update(service_context_, caller, project, *key, request, update);
 }
 
 }  // namespace keyward::service

@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "service/lifecycle/update_key.hpp"
+#include "service/auth/access.hpp"
+#include "service/lifecycle/key_request.hpp"
 
 namespace keyward::service {
 

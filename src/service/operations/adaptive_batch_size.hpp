@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <utility>
 
-#include "base/backoff_tracker.hpp"
+#include "base/backoff.hpp"
 
 namespace keyward::service {
 

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <string>
 
-#include "base/backoff_tracker.hpp"
+#include "base/backoff.hpp"
 
 namespace keyward::service {
 

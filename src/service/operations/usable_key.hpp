@@ -1,11 +1,37 @@
 #pragma once
 
+#include <cstddef>
+#include <memory>
+#include <mutex>
 #include <string>
+#include <unordered_map>
 
+#include "domain/catalogue.hpp"
 #include "service/auth/access.hpp"
 #include "service/runtime/service_context.hpp"
 
 namespace keyward::service {
+
+/// Cache of the catalogue's keys. An entry is valid as long as the catalogue reports the same revision. It is
+/// queried each time, so a change by another process is seen at once. Thread-safe.
+class KeyCache {
+  public:
+    /// Keeps at most `capacity` keys.
+    explicit KeyCache(Catalogue& catalogue, std::size_t capacity = 20'000)
+        : catalogue_(catalogue), capacity_(capacity) {}
+
+    /// Null when the project has no such key. Throws CatalogueError.
+    std::shared_ptr<const Key> find(const std::string& project_id, const std::string& name);
+
+  private:
+    std::shared_ptr<const Key> kept(const KeyRevision& standing) const;
+    void keep(std::shared_ptr<const Key> key);
+
+    Catalogue& catalogue_;
+    const std::size_t capacity_;
+    mutable std::mutex mutex_;
+    std::unordered_map<std::string, std::shared_ptr<const Key>> kept_;  ///< by id
+};
 
 /// Null when the caller may not use keys there, whether the environment exists or not.
 Environment* usable_environment(const ServiceContext& service_context, const Caller& caller,

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "base/secret_bytes.hpp"
+#include "domain/change.hpp"
 #include "domain/mechanisms.hpp"
-#include "domain/request_origin.hpp"
-#include "service/runtime/deadline_responder.hpp"
+#include "service/runtime/call.hpp"
 
 namespace keyward::service {
 

@@ -4,16 +4,15 @@
 #include <functional>
 #include <set>
 
+#include "base/client_text.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
-#include "base/shown_name.hpp"
 #include "domain/key_text.hpp"
 #include "service/operations/adaptive_batch_size.hpp"
 #include "service/operations/software_public_ops.hpp"
+#include "service/operations/token_capabilities.hpp"
 #include "service/operations/usable_key.hpp"
 #include "service/operations/use_request.hpp"
-#include "service/operations/use_result.hpp"
-#include "service/runtime/token_capabilities.hpp"
 #include "service/runtime/token_errors.hpp"
 
 namespace keyward::service {

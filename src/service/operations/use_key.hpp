@@ -5,7 +5,7 @@
 
 #include "service/auth/access.hpp"
 #include "service/operations/decryption_rate_limiter.hpp"
-#include "service/operations/key_cache.hpp"
+#include "service/operations/usable_key.hpp"
 #include "service/operations/use_call.hpp"
 #include "service/runtime/service_context.hpp"
 

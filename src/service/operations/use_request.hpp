@@ -35,4 +35,8 @@ CheckedRequest check_operation(const UseRules& rules, OperationFields fields,
 /// The key's mechanisms that support this action and may be used, as a list for people.
 std::string fitting_mechanisms(const UseRules& rules);
 
+/// The client's result for an operation that succeeded.
+UseResult successful_result(CryptoOperation action, const CryptoRequest& operation, SignatureForm form,
+                            SecretBytes output);
+
 }  // namespace keyward::service

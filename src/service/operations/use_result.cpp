@@ -1,8 +1,7 @@
-#include "service/operations/use_result.hpp"
-
 #include <stdexcept>
 
 #include "keys/public/ecdsa_signature.hpp"
+#include "service/operations/use_request.hpp"
 
 namespace keyward::service {
 namespace {

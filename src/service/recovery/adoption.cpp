@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/client_text.hpp"
 #include "base/ids.hpp"
-#include "base/utf8.hpp"
 #include "domain/key_purposes.hpp"
 #include "service/recovery/drift.hpp"
 

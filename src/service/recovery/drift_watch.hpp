@@ -4,7 +4,7 @@
 #include <thread>
 #include <vector>
 
-#include "base/growing_pause.hpp"
+#include "base/backoff.hpp"
 #include "service/recovery/comparison.hpp"
 #include "service/runtime/service_context.hpp"
 

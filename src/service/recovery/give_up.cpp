@@ -1,9 +1,8 @@
-#include "service/recovery/give_up.hpp"
-
 #include <algorithm>
 
 #include "base/log.hpp"
 #include "service/recovery/comparison.hpp"
+#include "service/recovery/repair.hpp"
 #include "service/runtime/object_destruction.hpp"
 
 namespace keyward::service {

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/log.hpp"
-#include "service/recovery/give_up.hpp"
 #include "service/recovery/repair.hpp"
 #include "service/runtime/pinned_token.hpp"
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/contain.hpp"
+#include "domain/errors.hpp"
 #include "domain/token.hpp"
 
 namespace keyward::service {
@@ -108,6 +109,22 @@ class Call : public QueuedCall {
     bool refused_ = false;
     std::optional<Result> result_;
     std::exception_ptr error_;
+};
+
+/// Answers a client whose call to a token runs on the very thread that would answer it
+/// (Environment::call_here), so that the client does not wait past the call's deadline.
+class DeadlineResponder {
+  public:
+    DeadlineResponder() = default;
+    DeadlineResponder(const DeadlineResponder&) = delete;
+    DeadlineResponder& operator=(const DeadlineResponder&) = delete;
+    DeadlineResponder(DeadlineResponder&&) = delete;
+    DeadlineResponder& operator=(DeadlineResponder&&) = delete;
+    virtual ~DeadlineResponder() = default;
+
+    /// Tells the client `why` when the call still runs at its deadline; the call is left to end by itself.
+    /// Runs on another thread than the call, at most once for each call, and never after the call has ended.
+    virtual void give_up(const ServiceError& why) noexcept = 0;
 };
 
 }  // namespace keyward::service

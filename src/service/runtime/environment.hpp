@@ -15,7 +15,6 @@
 #include "domain/token.hpp"
 #include "service/runtime/breaker.hpp"
 #include "service/runtime/call.hpp"
-#include "service/runtime/deadline_responder.hpp"
 
 namespace keyward::service {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "base/growing_pause.hpp"
+#include "base/backoff.hpp"
 #include "domain/catalogue.hpp"
 #include "domain/token.hpp"
 
@@ -96,5 +96,9 @@ class PinnedToken final : public Token {
     std::atomic<bool> reported_ = false;
     GrowingPause refresh_pause_;
 };
+
+/// Why a serial number does not distinguish a token from another one, or from itself before it was
+/// initialized again; a clause that follows "its serial number". Nothing for one that looks unique.
+std::optional<std::string> weakness_of_serial(const TokenIdentity& identity);
 
 }  // namespace keyward::service

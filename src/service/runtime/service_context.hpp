@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
+#include "base/backoff.hpp"
 #include "base/clock.hpp"
-#include "base/growing_pause.hpp"
 #include "domain/catalogue.hpp"
 #include "keys/key_policy.hpp"
 #include "service/runtime/environments.hpp"
@@ -20,7 +20,7 @@ struct ServiceContext {
     Environments& environments;
     InFlight& in_flight;
     keys::KeyPolicy policy;
-    std::string owner;  ///< this process, as named in leases (base/process_identity.hpp)
+    std::string owner;  ///< this process, as named in leases (base/process.hpp)
     Clock clock;
     std::shared_ptr<const ObjectMarks> marks{};  ///< null: new objects carry no proof of their origin
     /// Shared by all copies.

@@ -10,7 +10,7 @@
 
 #include "storage/database/catalogue_url.hpp"
 #include "storage/database/prepared_statements.hpp"
-#include "storage/database/soci.hpp"
+#include "storage/database/sql.hpp"
 #include "storage/database/statement_watch.hpp"
 
 namespace keyward::storage {

@@ -5,9 +5,7 @@
 #include <thread>
 
 #include "base/ids.hpp"
-#include "storage/database/audit_rows.hpp"
 #include "storage/database/database_errors.hpp"
-#include "storage/database/probe.hpp"
 #include "storage/database/schema.hpp"
 #include "storage/database/sql.hpp"
 #include "storage/database/transaction.hpp"

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "domain/catalogue.hpp"
-#include "storage/database/soci.hpp"
+#include "storage/database/sql.hpp"
 
 namespace keyward::storage {
 

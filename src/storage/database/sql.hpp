@@ -7,9 +7,19 @@
 #include <tuple>
 #include <vector>
 
+// Debian's SOCI is configured for Boost's types, so its headers would require all of Boost, which this
+// project does not use. These lines undo that configuration for the headers; it only adds overloads for
+// Boost's types and changes no class.
+#include <soci/soci-config.h>
+#undef SOCI_HAVE_BOOST
+#undef SOCI_HAVE_BOOST_DATE_TIME
+
+#include <soci/postgresql/soci-postgresql.h>
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+
 #include "base/clock.hpp"
 #include "base/ids.hpp"
-#include "storage/database/soci.hpp"
 #include "storage/database/statement_watch.hpp"
 
 namespace keyward::storage {

@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::milliseconds longest_pause = 100ms;
+constexpr std::chrono::milliseconds longest_watch_pause = 100ms;
 
 thread_local StatementScope* scope_of_this_thread = nullptr;
 
@@ -78,7 +78,7 @@ bool StatementWatch::was_cut(std::size_t connection) {
 }
 
 void StatementWatch::watch() {
-    const auto pause = std::clamp(deadline_ / 20, std::chrono::milliseconds(1), longest_pause);
+    const auto pause = std::clamp(deadline_ / 20, std::chrono::milliseconds(1), longest_watch_pause);
     std::unique_lock lock(mutex_);
     while (!ended_.wait_for(lock, pause, [&] { return ending_; }))
         // After a failure the next round tries again.

@@ -7,9 +7,7 @@
 #include <vector>
 
 #include "service/idempotency/idempotent_requests.hpp"
-#include "service/lifecycle/create_key.hpp"
-#include "service/lifecycle/remove_key.hpp"
-#include "service/lifecycle/update_key.hpp"
+#include "service/lifecycle/lifecycle.hpp"
 #include "service/recovery/recovery.hpp"
 #include "service/runtime/catalogue_health.hpp"
 #include "service/runtime/periodic_tasks.hpp"

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "api/json/key_fields.hpp"
+#include "api/json/key_json.hpp"
 
 namespace keyward {
 

@@ -1,5 +1,4 @@
-#include "api/json/operation_fields.hpp"
-
+#include "api/json/use_json.hpp"
 #include "tests/unit/api/use_fixture.hpp"
 
 namespace keyward::api {

@@ -1,11 +1,11 @@
-#include "base/fair_semaphore.hpp"
-
 #include <future>
 #include <optional>
 #include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "base/fair_queue.hpp"
 
 namespace keyward {
 namespace {

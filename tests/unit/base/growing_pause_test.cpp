@@ -1,6 +1,6 @@
-#include "base/growing_pause.hpp"
-
 #include <gtest/gtest.h>
+
+#include "base/backoff.hpp"
 
 namespace keyward {
 namespace {

@@ -1,5 +1,3 @@
-#include "base/memory_swap.hpp"
-
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -7,6 +5,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "base/process.hpp"
 
 namespace keyward {
 namespace {

@@ -1,11 +1,11 @@
-#include "base/process_identity.hpp"
-
 #include <algorithm>
 #include <stdexcept>
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "base/process.hpp"
 
 namespace keyward {
 namespace {

@@ -1,11 +1,10 @@
-#include "base/shown_name.hpp"
-
 #include <string>
 
 #include <gtest/gtest.h>
 
 #include "base/base64.hpp"
 #include "base/bytes.hpp"
+#include "base/client_text.hpp"
 #include "base/ids.hpp"
 #include "base/secret_bytes.hpp"
 

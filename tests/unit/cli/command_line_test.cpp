@@ -1,5 +1,3 @@
-#include "cli/command_line.hpp"
-
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -9,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cli/command.hpp"
 #include "storage/open_catalogue.hpp"
 
 namespace keyward::cli {

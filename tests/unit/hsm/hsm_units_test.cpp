@@ -9,10 +9,9 @@
 #include "hsm/cryptoki/errors.hpp"
 #include "hsm/cryptoki/mechanism_codes.hpp"
 #include "hsm/cryptoki/public_values.hpp"
-#include "hsm/import/hmac_padding.hpp"
+#include "hsm/import/create.hpp"
 #include "hsm/module/token_claims.hpp"
-#include "hsm/objects/attribute_policy.hpp"
-#include "hsm/objects/attribute_template.hpp"
+#include "hsm/objects/attributes.hpp"
 #include "tests/contract/token/support/key_samples.hpp"
 
 namespace keyward::hsm {

@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 #include <openssl/x509.h>
 
-#include "hsm/cryptoki/digest_codes.hpp"
 #include "hsm/cryptoki/errors.hpp"
 #include "hsm/cryptoki/mechanism_codes.hpp"
 #include "hsm/cryptoki/mechanism_parameters.hpp"

@@ -10,10 +10,9 @@
 #include <sys/socket.h>
 
 #include "base/file_descriptor.hpp"
-#include "http/address_shares.hpp"
 #include "http/answer.hpp"
 #include "http/byte_budget.hpp"
-#include "http/forwarded.hpp"
+#include "http/client_address.hpp"
 #include "http/server.hpp"
 #include "http/thread_pool.hpp"
 

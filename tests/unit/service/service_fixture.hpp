@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/base64.hpp"
-#include "service/lifecycle/create_key.hpp"
+#include "service/lifecycle/lifecycle.hpp"
 #include "service/recovery/recovery.hpp"
 #include "storage/open_catalogue.hpp"
 #include "tests/fakes/fake_token.hpp"

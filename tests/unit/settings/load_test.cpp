@@ -1,10 +1,9 @@
-#include "settings/load.hpp"
-
 #include <filesystem>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "settings/settings.hpp"
 #include "tests/unit/settings/temporary_folder.hpp"
 
 namespace keyward::settings {

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "settings/load.hpp"
+#include "settings/settings.hpp"
 
 namespace keyward::settings {
 namespace {

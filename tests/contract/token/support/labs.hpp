@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "hsm/module/module_registry.hpp"
+#include "hsm/open_token.hpp"
 #include "tests/contract/token/support/key_samples.hpp"
 #include "tests/contract/token/support/softhsm.hpp"
 #include "tests/fakes/fake_token.hpp"

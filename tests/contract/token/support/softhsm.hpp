@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "hsm/module/module.hpp"
-#include "hsm/objects/attribute_template.hpp"
+#include "hsm/objects/attributes.hpp"
 #include "hsm/open_token.hpp"
 #include "hsm/session/session_pool.hpp"
 #include "tests/contract/token/support/process.hpp"

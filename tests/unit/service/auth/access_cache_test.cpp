@@ -1,7 +1,6 @@
-#include "service/auth/access_cache.hpp"
-
 #include <gtest/gtest.h>
 
+#include "service/auth/access.hpp"
 #include "tests/fakes/forwarding_catalogue.hpp"
 #include "tests/unit/service/service_fixture.hpp"
 

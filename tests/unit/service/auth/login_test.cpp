@@ -7,7 +7,7 @@
 
 #include "crypto/password.hpp"
 #include "service/auth/api_token.hpp"
-#include "service/auth/login_network.hpp"
+#include "service/auth/login_rate_limiter.hpp"
 #include "tests/fakes/forwarding_catalogue.hpp"
 #include "tests/unit/service/service_fixture.hpp"
 

@@ -5,8 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "service/lifecycle/remove_key.hpp"
-#include "service/lifecycle/update_key.hpp"
+#include "service/lifecycle/lifecycle.hpp"
 #include "tests/fakes/forwarding_catalogue.hpp"
 #include "tests/unit/service/service_fixture.hpp"
 

@@ -1,8 +1,7 @@
-#include "service/idempotency/request_fingerprint.hpp"
-
 #include <gtest/gtest.h>
 
 #include "base/ids.hpp"
+#include "service/idempotency/idempotent_requests.hpp"
 
 namespace keyward::service {
 namespace {

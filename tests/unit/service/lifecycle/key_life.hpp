@@ -5,9 +5,8 @@
 #include <thread>
 #include <vector>
 
+#include "service/lifecycle/lifecycle.hpp"
 #include "service/lifecycle/read_keys.hpp"
-#include "service/lifecycle/remove_key.hpp"
-#include "service/lifecycle/update_key.hpp"
 #include "tests/fakes/forwarding_catalogue.hpp"
 #include "tests/unit/service/service_fixture.hpp"
 

@@ -1,5 +1,4 @@
-#include "service/operations/available_mechanisms.hpp"
-
+#include "service/operations/token_capabilities.hpp"
 #include "tests/unit/service/operations/use_fixture.hpp"
 
 namespace keyward::service {

@@ -10,7 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "service/lifecycle/remove_key.hpp"
+#include "service/lifecycle/lifecycle.hpp"
 #include "service/recovery/drift_watch.hpp"
 #include "service/runtime/pinned_token.hpp"
 #include "tests/fakes/forwarding_catalogue.hpp"

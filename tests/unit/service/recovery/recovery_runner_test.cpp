@@ -1,10 +1,9 @@
-#include "service/recovery/recovery_runner.hpp"
-
 #include <future>
 #include <thread>
 
 #include <gtest/gtest.h>
 
+#include "service/recovery/recovery.hpp"
 #include "tests/unit/service/service_fixture.hpp"
 
 namespace keyward::service {

@@ -1,6 +1,6 @@
-#include "service/runtime/thread_limits.hpp"
-
 #include <gtest/gtest.h>
+
+#include "service/runtime/environments.hpp"
 
 namespace keyward::service {
 namespace {

@@ -1,6 +1,6 @@
-#include "service/runtime/weak_serial.hpp"
-
 #include <gtest/gtest.h>
+
+#include "service/runtime/pinned_token.hpp"
 
 namespace keyward::service {
 namespace {

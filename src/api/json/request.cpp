@@ -1,0 +1,53 @@
+#include "api/json/request.hpp"
+
+#include "api/json/key_json.hpp"
+
+namespace keyward::api {
+namespace {
+
+/// Each octet of a body may occur in the document, in a decoded field, in a result and in the answer.
+constexpr std::size_t copies_of_an_octet = 4;
+/// Covers a value in the document and the error text about it.
+constexpr std::size_t octets_of_a_value = 256;
+
+}  // namespace
+
+Json read_json(RequestContext& context, std::span<const ArrayLimit> limits) {
+    const SecretBytes& body = context.request.body;
+    const std::size_t octets = copies_of_an_octet * body.size();
+    context.memory.resize(octets);
+    const std::size_t values = count_json_values(body, limits);
+    context.memory.resize(octets + octets_of_a_value * values);
+    return parse_json(body);
+}
+
+ChangeOptions read_change_options(const QueryParameters& parameters, Mistakes& mistakes) {
+    std::vector<std::string_view> known{"onFailure", "dryRun"};
+    known.insert(known.end(), about_jwks.begin(), about_jwks.end());
+    Query query(parameters, known, mistakes);
+    return {query.choice("onFailure", {"rollback"}).has_value(), query.flag("dryRun")};
+}
+
+void refuse_removal_options(RequestContext& context) {
+    Mistakes mistakes;
+    const Query query(context.query, about_jwks, mistakes);
+    if (!context.request.body.empty()) {
+        Json body = read_json(context, {});
+        read_removal(body, mistakes);
+    }
+    if (!mistakes.empty()) throw ServiceError(std::move(mistakes));
+}
+
+Origin origin_of(const RequestContext& context) {
+    Origin origin{context.request_id, context.request.remote_address, std::nullopt};
+    if (context.idempotency_key)
+        origin.repeat = {context.caller->user_id, *context.idempotency_key,
+                         [](const DeploymentReport& report) { return answer_of(report).body; }};
+    return origin;
+}
+
+http::Response answer_of(const DeploymentReport& report) {
+    return json_response(deployment_json(report));
+}
+
+}  // namespace keyward::api
