@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <sstream>
 
 #include "base/log.hpp"
@@ -12,110 +13,91 @@ namespace {
 
 constexpr CK_RV aead_decrypt_failed = 0x42;  // CKR_AEAD_DECRYPT_FAILED of PKCS#11 3.0
 
-constexpr std::array meanings{
-    RvInfo{CKR_HOST_MEMORY, "CKR_HOST_MEMORY", TokenFault::unreachable, "the module is out of memory"},
-    RvInfo{CKR_SLOT_ID_INVALID, "CKR_SLOT_ID_INVALID", TokenFault::unreachable, "its slot is gone"},
-    RvInfo{CKR_GENERAL_ERROR, "CKR_GENERAL_ERROR", TokenFault::unreachable,
-           "the module reports a general error"},
-    RvInfo{CKR_FUNCTION_FAILED, "CKR_FUNCTION_FAILED", TokenFault::unreachable,
-           "the module could not do what it was asked"},
-    RvInfo{CKR_ARGUMENTS_BAD, "CKR_ARGUMENTS_BAD", TokenFault::refused,
-           "it does not accept the arguments of the call"},
-    RvInfo{CKR_CANT_LOCK, "CKR_CANT_LOCK", TokenFault::unreachable,
-           "the module can't be used by several threads"},
-    RvInfo{CKR_ATTRIBUTE_READ_ONLY, "CKR_ATTRIBUTE_READ_ONLY", TokenFault::refused,
-           "one of the attributes may not be set there"},
-    RvInfo{CKR_ATTRIBUTE_TYPE_INVALID, "CKR_ATTRIBUTE_TYPE_INVALID", TokenFault::refused,
-           "it does not know one of the attributes"},
-    RvInfo{CKR_ATTRIBUTE_VALUE_INVALID, "CKR_ATTRIBUTE_VALUE_INVALID", TokenFault::refused,
-           "it does not accept the value of one of the attributes"},
-    RvInfo{CKR_ACTION_PROHIBITED, "CKR_ACTION_PROHIBITED", TokenFault::refused, "its policy prohibits it"},
-    RvInfo{CKR_DATA_INVALID, "CKR_DATA_INVALID", TokenFault::refused, "it does not accept the data"},
-    RvInfo{CKR_DATA_LEN_RANGE, "CKR_DATA_LEN_RANGE", TokenFault::refused,
-           "it does not accept data of this length"},
-    RvInfo{CKR_ENCRYPTED_DATA_INVALID, "CKR_ENCRYPTED_DATA_INVALID", TokenFault::refused,
-           "it can't open the ciphertext"},
-    RvInfo{CKR_ENCRYPTED_DATA_LEN_RANGE, "CKR_ENCRYPTED_DATA_LEN_RANGE", TokenFault::refused,
-           "it does not accept a ciphertext of this length"},
-    RvInfo{aead_decrypt_failed, "CKR_AEAD_DECRYPT_FAILED", TokenFault::refused,
-           "it can't open the ciphertext"},
-    RvInfo{CKR_DEVICE_ERROR, "CKR_DEVICE_ERROR", TokenFault::unreachable, "the device reports an error"},
-    RvInfo{CKR_DEVICE_MEMORY, "CKR_DEVICE_MEMORY", TokenFault::full, "it has no room for more objects"},
-    RvInfo{CKR_DEVICE_REMOVED, "CKR_DEVICE_REMOVED", TokenFault::unreachable, "the device was removed"},
-    RvInfo{CKR_FUNCTION_NOT_SUPPORTED, "CKR_FUNCTION_NOT_SUPPORTED", TokenFault::refused,
-           "it does not offer this function"},
-    RvInfo{CKR_KEY_HANDLE_INVALID, "CKR_KEY_HANDLE_INVALID", TokenFault::refused,
-           "the key that it made can't be used"},
-    RvInfo{CKR_KEY_SIZE_RANGE, "CKR_KEY_SIZE_RANGE", TokenFault::refused,
-           "it does not take keys of this size"},
-    RvInfo{CKR_KEY_TYPE_INCONSISTENT, "CKR_KEY_TYPE_INCONSISTENT", TokenFault::refused,
-           "its mechanisms do not fit keys of this type"},
-    RvInfo{CKR_KEY_FUNCTION_NOT_PERMITTED, "CKR_KEY_FUNCTION_NOT_PERMITTED", TokenFault::refused,
-           "it does not permit the use that the key is meant for"},
-    RvInfo{CKR_MECHANISM_INVALID, "CKR_MECHANISM_INVALID", TokenFault::refused,
-           "it does not offer the mechanism"},
-    RvInfo{CKR_MECHANISM_PARAM_INVALID, "CKR_MECHANISM_PARAM_INVALID", TokenFault::refused,
-           "it does not accept the mechanism's parameters"},
-    RvInfo{CKR_OBJECT_HANDLE_INVALID, "CKR_OBJECT_HANDLE_INVALID", TokenFault::unreachable,
-           "the object is gone"},
-    RvInfo{CKR_OPERATION_ACTIVE, "CKR_OPERATION_ACTIVE", TokenFault::unreachable,
-           "an earlier operation of the session is not finished"},
-    RvInfo{CKR_OPERATION_NOT_INITIALIZED, "CKR_OPERATION_NOT_INITIALIZED", TokenFault::unreachable,
-           "the session lost the operation"},
-    RvInfo{CKR_PIN_INCORRECT, "CKR_PIN_INCORRECT", TokenFault::pin, "it is wrong"},
-    RvInfo{CKR_PIN_INVALID, "CKR_PIN_INVALID", TokenFault::pin,
-           "it has characters that the token does not take"},
-    RvInfo{CKR_PIN_LEN_RANGE, "CKR_PIN_LEN_RANGE", TokenFault::pin,
-           "it is too long or too short for the token"},
-    RvInfo{CKR_PIN_EXPIRED, "CKR_PIN_EXPIRED", TokenFault::pin, "it has expired"},
-    RvInfo{CKR_PIN_LOCKED, "CKR_PIN_LOCKED", TokenFault::pin, "it is locked"},
-    RvInfo{CKR_SESSION_CLOSED, "CKR_SESSION_CLOSED", TokenFault::unreachable, "the session was closed"},
-    RvInfo{CKR_SESSION_COUNT, "CKR_SESSION_COUNT", TokenFault::full, "it has no room for more sessions"},
-    RvInfo{CKR_SESSION_HANDLE_INVALID, "CKR_SESSION_HANDLE_INVALID", TokenFault::unreachable,
-           "the session was lost"},
-    RvInfo{CKR_SESSION_READ_ONLY, "CKR_SESSION_READ_ONLY", TokenFault::unreachable,
-           "the session may not write"},
-    RvInfo{CKR_SESSION_READ_WRITE_SO_EXISTS, "CKR_SESSION_READ_WRITE_SO_EXISTS", TokenFault::unreachable,
-           "its security officer is logged in"},
-    RvInfo{CKR_SIGNATURE_INVALID, "CKR_SIGNATURE_INVALID", TokenFault::refused, "a signature does not fit"},
-    RvInfo{CKR_SIGNATURE_LEN_RANGE, "CKR_SIGNATURE_LEN_RANGE", TokenFault::refused,
-           "a signature has the wrong length"},
-    RvInfo{CKR_TEMPLATE_INCOMPLETE, "CKR_TEMPLATE_INCOMPLETE", TokenFault::refused,
-           "it asks for more attributes than we give"},
-    RvInfo{CKR_TEMPLATE_INCONSISTENT, "CKR_TEMPLATE_INCONSISTENT", TokenFault::refused,
-           "it does not take this combination of attributes"},
-    RvInfo{CKR_TOKEN_NOT_PRESENT, "CKR_TOKEN_NOT_PRESENT", TokenFault::unreachable,
-           "the token is not in its slot"},
-    RvInfo{CKR_TOKEN_NOT_RECOGNIZED, "CKR_TOKEN_NOT_RECOGNIZED", TokenFault::unreachable,
-           "the slot does not recognise the token"},
-    RvInfo{CKR_TOKEN_WRITE_PROTECTED, "CKR_TOKEN_WRITE_PROTECTED", TokenFault::unreachable,
-           "it is write-protected"},
-    RvInfo{CKR_USER_NOT_LOGGED_IN, "CKR_USER_NOT_LOGGED_IN", TokenFault::unreachable, "the login was lost"},
-    RvInfo{CKR_USER_PIN_NOT_INITIALIZED, "CKR_USER_PIN_NOT_INITIALIZED", TokenFault::pin,
-           "the token has none yet"},
-    RvInfo{CKR_USER_TYPE_INVALID, "CKR_USER_TYPE_INVALID", TokenFault::unreachable,
-           "the token has no such user"},
-    RvInfo{CKR_USER_ANOTHER_ALREADY_LOGGED_IN, "CKR_USER_ANOTHER_ALREADY_LOGGED_IN", TokenFault::unreachable,
-           "another user is logged in"},
-    RvInfo{CKR_USER_TOO_MANY_TYPES, "CKR_USER_TOO_MANY_TYPES", TokenFault::unreachable,
-           "too many users are logged in"},
-    RvInfo{CKR_DOMAIN_PARAMS_INVALID, "CKR_DOMAIN_PARAMS_INVALID", TokenFault::refused,
-           "it does not know the curve"},
-    RvInfo{CKR_CURVE_NOT_SUPPORTED, "CKR_CURVE_NOT_SUPPORTED", TokenFault::refused,
-           "it does not support the curve"},
-    RvInfo{CKR_BUFFER_TOO_SMALL, "CKR_BUFFER_TOO_SMALL", TokenFault::refused,
-           "its answer is longer than the key allows"},
-    RvInfo{CKR_CRYPTOKI_NOT_INITIALIZED, "CKR_CRYPTOKI_NOT_INITIALIZED", TokenFault::unreachable,
-           "the module was shut down"},
-    RvInfo{CKR_CRYPTOKI_ALREADY_INITIALIZED, "CKR_CRYPTOKI_ALREADY_INITIALIZED", TokenFault::unreachable,
-           "the module is in use already"},
-    RvInfo{CKR_PUBLIC_KEY_INVALID, "CKR_PUBLIC_KEY_INVALID", TokenFault::refused,
-           "it does not accept the public key"},
-    RvInfo{CKR_FUNCTION_REJECTED, "CKR_FUNCTION_REJECTED", TokenFault::refused, "it rejected the call"},
-};
+constexpr auto meanings = [] {
+    using enum TokenFault;
+    return std::to_array<RvInfo>({
+        {CKR_HOST_MEMORY, "CKR_HOST_MEMORY", unreachable, "the module is out of memory"},
+        {CKR_SLOT_ID_INVALID, "CKR_SLOT_ID_INVALID", unreachable, "its slot is gone"},
+        {CKR_GENERAL_ERROR, "CKR_GENERAL_ERROR", unreachable, "the module reports a general error"},
+        {CKR_FUNCTION_FAILED, "CKR_FUNCTION_FAILED", unreachable,
+         "the module could not do what it was asked"},
+        {CKR_ARGUMENTS_BAD, "CKR_ARGUMENTS_BAD", refused, "it does not accept the arguments of the call"},
+        {CKR_CANT_LOCK, "CKR_CANT_LOCK", unreachable, "the module can't be used by several threads"},
+        {CKR_ATTRIBUTE_READ_ONLY, "CKR_ATTRIBUTE_READ_ONLY", refused,
+         "one of the attributes may not be set there"},
+        {CKR_ATTRIBUTE_TYPE_INVALID, "CKR_ATTRIBUTE_TYPE_INVALID", refused,
+         "it does not know one of the attributes"},
+        {CKR_ATTRIBUTE_VALUE_INVALID, "CKR_ATTRIBUTE_VALUE_INVALID", refused,
+         "it does not accept the value of one of the attributes"},
+        {CKR_ACTION_PROHIBITED, "CKR_ACTION_PROHIBITED", refused, "its policy prohibits it"},
+        {CKR_DATA_INVALID, "CKR_DATA_INVALID", refused, "it does not accept the data"},
+        {CKR_DATA_LEN_RANGE, "CKR_DATA_LEN_RANGE", refused, "it does not accept data of this length"},
+        {CKR_ENCRYPTED_DATA_INVALID, "CKR_ENCRYPTED_DATA_INVALID", refused, "it can't open the ciphertext"},
+        {CKR_ENCRYPTED_DATA_LEN_RANGE, "CKR_ENCRYPTED_DATA_LEN_RANGE", refused,
+         "it does not accept a ciphertext of this length"},
+        {aead_decrypt_failed, "CKR_AEAD_DECRYPT_FAILED", refused, "it can't open the ciphertext"},
+        {CKR_DEVICE_ERROR, "CKR_DEVICE_ERROR", unreachable, "the device reports an error"},
+        {CKR_DEVICE_MEMORY, "CKR_DEVICE_MEMORY", full, "it has no room for more objects"},
+        {CKR_DEVICE_REMOVED, "CKR_DEVICE_REMOVED", unreachable, "the device was removed"},
+        {CKR_FUNCTION_NOT_SUPPORTED, "CKR_FUNCTION_NOT_SUPPORTED", refused,
+         "it does not offer this function"},
+        {CKR_KEY_HANDLE_INVALID, "CKR_KEY_HANDLE_INVALID", refused, "the key that it made can't be used"},
+        {CKR_KEY_SIZE_RANGE, "CKR_KEY_SIZE_RANGE", refused, "it does not take keys of this size"},
+        {CKR_KEY_TYPE_INCONSISTENT, "CKR_KEY_TYPE_INCONSISTENT", refused,
+         "its mechanisms do not fit keys of this type"},
+        {CKR_KEY_FUNCTION_NOT_PERMITTED, "CKR_KEY_FUNCTION_NOT_PERMITTED", refused,
+         "it does not permit the use that the key is meant for"},
+        {CKR_MECHANISM_INVALID, "CKR_MECHANISM_INVALID", refused, "it does not offer the mechanism"},
+        {CKR_MECHANISM_PARAM_INVALID, "CKR_MECHANISM_PARAM_INVALID", refused,
+         "it does not accept the mechanism's parameters"},
+        {CKR_OBJECT_HANDLE_INVALID, "CKR_OBJECT_HANDLE_INVALID", unreachable, "the object is gone"},
+        {CKR_OPERATION_ACTIVE, "CKR_OPERATION_ACTIVE", unreachable,
+         "an earlier operation of the session is not finished"},
+        {CKR_OPERATION_NOT_INITIALIZED, "CKR_OPERATION_NOT_INITIALIZED", unreachable,
+         "the session lost the operation"},
+        {CKR_PIN_INCORRECT, "CKR_PIN_INCORRECT", pin, "it is wrong"},
+        {CKR_PIN_INVALID, "CKR_PIN_INVALID", pin, "it has characters that the token does not take"},
+        {CKR_PIN_LEN_RANGE, "CKR_PIN_LEN_RANGE", pin, "it is too long or too short for the token"},
+        {CKR_PIN_EXPIRED, "CKR_PIN_EXPIRED", pin, "it has expired"},
+        {CKR_PIN_LOCKED, "CKR_PIN_LOCKED", pin, "it is locked"},
+        {CKR_SESSION_CLOSED, "CKR_SESSION_CLOSED", unreachable, "the session was closed"},
+        {CKR_SESSION_COUNT, "CKR_SESSION_COUNT", full, "it has no room for more sessions"},
+        {CKR_SESSION_HANDLE_INVALID, "CKR_SESSION_HANDLE_INVALID", unreachable, "the session was lost"},
+        {CKR_SESSION_READ_ONLY, "CKR_SESSION_READ_ONLY", unreachable, "the session may not write"},
+        {CKR_SESSION_READ_WRITE_SO_EXISTS, "CKR_SESSION_READ_WRITE_SO_EXISTS", unreachable,
+         "its security officer is logged in"},
+        {CKR_SIGNATURE_INVALID, "CKR_SIGNATURE_INVALID", refused, "a signature does not fit"},
+        {CKR_SIGNATURE_LEN_RANGE, "CKR_SIGNATURE_LEN_RANGE", refused, "a signature has the wrong length"},
+        {CKR_TEMPLATE_INCOMPLETE, "CKR_TEMPLATE_INCOMPLETE", refused,
+         "it asks for more attributes than we give"},
+        {CKR_TEMPLATE_INCONSISTENT, "CKR_TEMPLATE_INCONSISTENT", refused,
+         "it does not take this combination of attributes"},
+        {CKR_TOKEN_NOT_PRESENT, "CKR_TOKEN_NOT_PRESENT", unreachable, "the token is not in its slot"},
+        {CKR_TOKEN_NOT_RECOGNIZED, "CKR_TOKEN_NOT_RECOGNIZED", unreachable,
+         "the slot does not recognise the token"},
+        {CKR_TOKEN_WRITE_PROTECTED, "CKR_TOKEN_WRITE_PROTECTED", unreachable, "it is write-protected"},
+        {CKR_USER_NOT_LOGGED_IN, "CKR_USER_NOT_LOGGED_IN", unreachable, "the login was lost"},
+        {CKR_USER_PIN_NOT_INITIALIZED, "CKR_USER_PIN_NOT_INITIALIZED", pin, "the token has none yet"},
+        {CKR_USER_TYPE_INVALID, "CKR_USER_TYPE_INVALID", unreachable, "the token has no such user"},
+        {CKR_USER_ANOTHER_ALREADY_LOGGED_IN, "CKR_USER_ANOTHER_ALREADY_LOGGED_IN", unreachable,
+         "another user is logged in"},
+        {CKR_USER_TOO_MANY_TYPES, "CKR_USER_TOO_MANY_TYPES", unreachable, "too many users are logged in"},
+        {CKR_DOMAIN_PARAMS_INVALID, "CKR_DOMAIN_PARAMS_INVALID", refused, "it does not know the curve"},
+        {CKR_CURVE_NOT_SUPPORTED, "CKR_CURVE_NOT_SUPPORTED", refused, "it does not support the curve"},
+        {CKR_BUFFER_TOO_SMALL, "CKR_BUFFER_TOO_SMALL", refused, "its answer is longer than the key allows"},
+        {CKR_CRYPTOKI_NOT_INITIALIZED, "CKR_CRYPTOKI_NOT_INITIALIZED", unreachable,
+         "the module was shut down"},
+        {CKR_CRYPTOKI_ALREADY_INITIALIZED, "CKR_CRYPTOKI_ALREADY_INITIALIZED", unreachable,
+         "the module is in use already"},
+        {CKR_PUBLIC_KEY_INVALID, "CKR_PUBLIC_KEY_INVALID", refused, "it does not accept the public key"},
+        {CKR_FUNCTION_REJECTED, "CKR_FUNCTION_REJECTED", refused, "it rejected the call"},
+    });
+}();
 
-constexpr RvInfo unknown{CKR_VENDOR_DEFINED, "CKR_VENDOR_DEFINED", TokenFault::unreachable,
-                         "the module reports an error of its vendor's own"};
+constexpr RvInfo unknown{.value = CKR_VENDOR_DEFINED,
+                         .name = "CKR_VENDOR_DEFINED",
+                         .fault = TokenFault::unreachable,
+                         .words = "the module reports an error of its vendor's own"};
 
 std::string_view opening(TokenFault fault) {
     switch (fault) {
@@ -147,24 +129,27 @@ struct OwnCall {
     std::string_view opening;  ///< start of the error text
 };
 
-constexpr std::array own_calls{
-    OwnCall{"C_GetFunctionList", TokenPhase::loading, "The PKCS#11 module can't be loaded"},
-    OwnCall{"C_Initialize", TokenPhase::loading, "The PKCS#11 module can't be initialised"},
-    OwnCall{"C_GetInfo", TokenPhase::loading, "The PKCS#11 module can't be used"},
-    OwnCall{"C_GetSlotList", TokenPhase::binding, "The PKCS#11 module does not list its slots"},
-    OwnCall{"C_GetSlotInfo", TokenPhase::binding, "The token does not say what it is"},
-    OwnCall{"C_GetTokenInfo", TokenPhase::binding, "The token does not say what it is"},
-    OwnCall{"C_GetMechanismList", TokenPhase::binding, "The token does not list its mechanisms"},
-    OwnCall{"C_GetMechanismInfo", TokenPhase::operating, "The token does not tell of a mechanism"},
-    OwnCall{"C_OpenSession", TokenPhase::opening_session, "The token opens no session"},
-    OwnCall{"C_GetSessionInfo", TokenPhase::opening_session, "The session can't be used"},
-    OwnCall{"C_CloseSession", TokenPhase::opening_session, "The session can't be closed"},
-    OwnCall{"C_Login", TokenPhase::logging_in, "The login to the token fails"},
-    OwnCall{"C_GetAttributeValue", TokenPhase::operating, "An object's attributes can't be read"},
-    OwnCall{"C_FindObjectsInit", TokenPhase::operating, "The token can't be searched"},
-    OwnCall{"C_FindObjects", TokenPhase::operating, "The token can't be searched"},
-    OwnCall{"C_FindObjectsFinal", TokenPhase::operating, "The token can't be searched"},
-};
+constexpr auto own_calls = [] {
+    using enum TokenPhase;
+    return std::to_array<OwnCall>({
+        {"C_GetFunctionList", loading, "The PKCS#11 module can't be loaded"},
+        {"C_Initialize", loading, "The PKCS#11 module can't be initialised"},
+        {"C_GetInfo", loading, "The PKCS#11 module can't be used"},
+        {"C_GetSlotList", binding, "The PKCS#11 module does not list its slots"},
+        {"C_GetSlotInfo", binding, "The token does not say what it is"},
+        {"C_GetTokenInfo", binding, "The token does not say what it is"},
+        {"C_GetMechanismList", binding, "The token does not list its mechanisms"},
+        {"C_GetMechanismInfo", operating, "The token does not tell of a mechanism"},
+        {"C_OpenSession", opening_session, "The token opens no session"},
+        {"C_GetSessionInfo", opening_session, "The session can't be used"},
+        {"C_CloseSession", opening_session, "The session can't be closed"},
+        {"C_Login", logging_in, "The login to the token fails"},
+        {"C_GetAttributeValue", operating, "An object's attributes can't be read"},
+        {"C_FindObjectsInit", operating, "The token can't be searched"},
+        {"C_FindObjects", operating, "The token can't be searched"},
+        {"C_FindObjectsFinal", operating, "The token can't be searched"},
+    });
+}();
 
 /// Meaning of a value for one call only.
 struct SpecialMeaning {
@@ -174,16 +159,15 @@ struct SpecialMeaning {
     std::string_view words;
 };
 
-constexpr std::array special_meanings{
-    SpecialMeaning{
-        "C_Initialize", CKR_ARGUMENTS_BAD, TokenFault::unreachable,
-        "it does not accept its initialisation arguments: set module_init_args as its manual says"},
-    SpecialMeaning{"C_Initialize", CKR_FUNCTION_NOT_SUPPORTED, TokenFault::unreachable,
-                   "it does not offer to be; the server that it stands for may be missing"},
+constexpr auto special_meanings = std::to_array<SpecialMeaning>({
+    {"C_Initialize", CKR_ARGUMENTS_BAD, TokenFault::unreachable,
+     "it does not accept its initialisation arguments: set module_init_args as its manual says"},
+    {"C_Initialize", CKR_FUNCTION_NOT_SUPPORTED, TokenFault::unreachable,
+     "it does not offer to be; the server that it stands for may be missing"},
     // CloudHSM returns this when the session limit is reached. The arguments of this call never vary.
-    SpecialMeaning{"C_OpenSession", CKR_ARGUMENTS_BAD, TokenFault::full,
-                   "it takes no further session, or not with these arguments"},
-};
+    {"C_OpenSession", CKR_ARGUMENTS_BAD, TokenFault::full,
+     "it takes no further session, or not with these arguments"},
+});
 
 const OwnCall* own_call(std::string_view call) {
     const auto* const found = std::ranges::find(own_calls, call, &OwnCall::call);
@@ -195,6 +179,10 @@ TokenFault own_fault(TokenFault fault, TokenPhase phase) {
     const bool fits = (fault == TokenFault::pin && phase == TokenPhase::logging_in) ||
                       (fault == TokenFault::full && phase == TokenPhase::opening_session);
     return fits ? fault : TokenFault::unreachable;
+}
+
+bool is_one_of(CK_RV value, std::initializer_list<CK_RV> values) {
+    return std::ranges::find(values, value) != values.end();
 }
 
 std::string sentence(std::string_view opening, std::string_view words) {
@@ -226,13 +214,15 @@ Failure failure_of(std::string_view call, CK_RV value) {
     const OwnCall* const own = own_call(call);
     if (own == nullptr) {
         const TokenFault fault = meaning.fault == TokenFault::pin ? TokenFault::unreachable : meaning.fault;
-        return {TokenPhase::operating, fault, sentence(opening(fault), meaning.words)};
+        return {
+            .phase = TokenPhase::operating, .fault = fault, .text = sentence(opening(fault), meaning.words)};
     }
     const bool is_special = special != special_meanings.end();
     const TokenFault fault = is_special ? special->fault : own_fault(meaning.fault, own->phase);
-    return {own->phase, fault,
-            sentence(fault == TokenFault::unreachable ? own->opening : opening(fault),
-                     is_special ? special->words : meaning.words)};
+    return {.phase = own->phase,
+            .fault = fault,
+            .text = sentence(fault == TokenFault::unreachable ? own->opening : opening(fault),
+                             is_special ? special->words : meaning.words)};
 }
 
 TokenError error_of(std::string_view call, CK_RV value) {
@@ -250,28 +240,26 @@ std::string name_of(CK_RV value) {
 }
 
 bool is_gone(CK_RV value) {
-    return value == CKR_OBJECT_HANDLE_INVALID || value == CKR_KEY_HANDLE_INVALID;
+    return is_one_of(value, {CKR_OBJECT_HANDLE_INVALID, CKR_KEY_HANDLE_INVALID});
 }
 
 bool is_not_offered(CK_RV value) {
-    return value == CKR_MECHANISM_INVALID || value == CKR_MECHANISM_PARAM_INVALID ||
-           value == CKR_ARGUMENTS_BAD || value == CKR_FUNCTION_NOT_SUPPORTED;
+    return is_one_of(value, {CKR_MECHANISM_INVALID, CKR_MECHANISM_PARAM_INVALID, CKR_ARGUMENTS_BAD,
+                             CKR_FUNCTION_NOT_SUPPORTED});
 }
 
 bool is_about_input(CK_RV value) {
-    return names_wrong_ciphertext(value) || value == CKR_DATA_INVALID || value == CKR_DATA_LEN_RANGE ||
-           value == CKR_ARGUMENTS_BAD;
+    return names_wrong_ciphertext(value) ||
+           is_one_of(value, {CKR_DATA_INVALID, CKR_DATA_LEN_RANGE, CKR_ARGUMENTS_BAD});
 }
 
 bool names_wrong_ciphertext(CK_RV value) {
-    return value == CKR_ENCRYPTED_DATA_INVALID || value == CKR_ENCRYPTED_DATA_LEN_RANGE ||
-           value == aead_decrypt_failed;
+    return is_one_of(value, {CKR_ENCRYPTED_DATA_INVALID, CKR_ENCRYPTED_DATA_LEN_RANGE, aead_decrypt_failed});
 }
 
 bool is_lost_session(CK_RV value) {
-    return value == CKR_SESSION_HANDLE_INVALID || value == CKR_SESSION_CLOSED ||
-           value == CKR_DEVICE_REMOVED || value == CKR_DEVICE_ERROR || value == CKR_TOKEN_NOT_PRESENT ||
-           value == CKR_CRYPTOKI_NOT_INITIALIZED;
+    return is_one_of(value, {CKR_SESSION_HANDLE_INVALID, CKR_SESSION_CLOSED, CKR_DEVICE_REMOVED,
+                             CKR_DEVICE_ERROR, CKR_TOKEN_NOT_PRESENT, CKR_CRYPTOKI_NOT_INITIALIZED});
 }
 
 TokenError restated(const TokenError& error, TokenFault fault) {
@@ -280,8 +268,7 @@ TokenError restated(const TokenError& error, TokenFault fault) {
         return {fault, error.what(), error.call(), error.code(), error.phase()};
     const auto* const found = std::ranges::find(meanings, error.code(), &RvInfo::name);
     const RvInfo& meaning = found == meanings.end() ? unknown : *found;
-    return {fault, std::string(opening(fault)).append(": ").append(meaning.words), error.call(), error.code(),
-            error.phase()};
+    return {fault, sentence(opening(fault), meaning.words), error.call(), error.code(), error.phase()};
 }
 
 void check(std::string_view call, CK_RV value, Place place) {

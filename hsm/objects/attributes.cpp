@@ -7,41 +7,41 @@ namespace {
 
 enum class Rule : std::uint8_t { yes, no, lifetime, cipher, signature };
 
+constexpr unsigned bit_of(ObjectClass object_class) {
+    return 1U << static_cast<unsigned>(object_class);
+}
+constexpr unsigned in_secret = bit_of(ObjectClass::secret_key);
+constexpr unsigned in_private = bit_of(ObjectClass::private_key);
+constexpr unsigned in_public = bit_of(ObjectClass::public_key);
+constexpr unsigned in_all = in_secret | in_private | in_public;
+
 struct Row {
     CK_ATTRIBUTE_TYPE type;
     std::string_view name;
-    bool secret, private_key, public_key;  ///< the object classes that have the attribute
+    unsigned classes;  ///< the object classes that have the attribute
     Rule rule;
 };
 
-constexpr std::array attribute_rows{
-    Row{CKA_TOKEN, "CKA_TOKEN", true, true, true, Rule::lifetime},
-    Row{CKA_PRIVATE, "CKA_PRIVATE", true, true, false, Rule::yes},
-    Row{CKA_PRIVATE, "CKA_PRIVATE", false, false, true, Rule::no},
-    Row{CKA_MODIFIABLE, "CKA_MODIFIABLE", true, true, true, Rule::no},
-    Row{CKA_SENSITIVE, "CKA_SENSITIVE", true, true, false, Rule::yes},
-    Row{CKA_EXTRACTABLE, "CKA_EXTRACTABLE", true, true, false, Rule::no},
-    Row{CKA_ENCRYPT, "CKA_ENCRYPT", true, false, true, Rule::cipher},
-    Row{CKA_DECRYPT, "CKA_DECRYPT", true, true, false, Rule::cipher},
-    Row{CKA_SIGN, "CKA_SIGN", true, true, false, Rule::signature},
-    Row{CKA_VERIFY, "CKA_VERIFY", true, false, true, Rule::signature},
-    Row{CKA_SIGN_RECOVER, "CKA_SIGN_RECOVER", false, true, false, Rule::no},
-    Row{CKA_VERIFY_RECOVER, "CKA_VERIFY_RECOVER", false, false, true, Rule::no},
-    Row{CKA_WRAP, "CKA_WRAP", true, false, true, Rule::no},
-    Row{CKA_UNWRAP, "CKA_UNWRAP", true, true, false, Rule::no},
-    Row{CKA_DERIVE, "CKA_DERIVE", true, true, true, Rule::no},
-};
+constexpr auto attribute_rows = std::to_array<Row>({
+    {CKA_TOKEN, "CKA_TOKEN", in_all, Rule::lifetime},
+    {CKA_PRIVATE, "CKA_PRIVATE", in_secret | in_private, Rule::yes},
+    {CKA_PRIVATE, "CKA_PRIVATE", in_public, Rule::no},
+    {CKA_MODIFIABLE, "CKA_MODIFIABLE", in_all, Rule::no},
+    {CKA_SENSITIVE, "CKA_SENSITIVE", in_secret | in_private, Rule::yes},
+    {CKA_EXTRACTABLE, "CKA_EXTRACTABLE", in_secret | in_private, Rule::no},
+    {CKA_ENCRYPT, "CKA_ENCRYPT", in_secret | in_public, Rule::cipher},
+    {CKA_DECRYPT, "CKA_DECRYPT", in_secret | in_private, Rule::cipher},
+    {CKA_SIGN, "CKA_SIGN", in_secret | in_private, Rule::signature},
+    {CKA_VERIFY, "CKA_VERIFY", in_secret | in_public, Rule::signature},
+    {CKA_SIGN_RECOVER, "CKA_SIGN_RECOVER", in_private, Rule::no},
+    {CKA_VERIFY_RECOVER, "CKA_VERIFY_RECOVER", in_public, Rule::no},
+    {CKA_WRAP, "CKA_WRAP", in_secret | in_public, Rule::no},
+    {CKA_UNWRAP, "CKA_UNWRAP", in_secret | in_private, Rule::no},
+    {CKA_DERIVE, "CKA_DERIVE", in_all, Rule::no},
+});
 
 bool belongs_to(const Row& row, ObjectClass object_class) {
-    switch (object_class) {
-        case ObjectClass::secret_key:
-            return row.secret;
-        case ObjectClass::private_key:
-            return row.private_key;
-        case ObjectClass::public_key:
-            return row.public_key;
-    }
-    return false;
+    return (row.classes & bit_of(object_class)) != 0;
 }
 
 bool protects(const Row& row, ObjectClass object_class) {
@@ -72,7 +72,8 @@ std::vector<Flag> flags_of(ObjectClass object_class, ObjectLifetime lifetime, co
     flags.reserve(attribute_rows.size());
     for (const Row& row : attribute_rows)
         if (belongs_to(row, object_class))
-            flags.push_back({row.type, row.name, value_of(row.rule, lifetime, uses)});
+            flags.push_back(
+                {.type = row.type, .name = row.name, .value = value_of(row.rule, lifetime, uses)});
     return flags;
 }
 
@@ -80,7 +81,7 @@ std::vector<Flag> protection_of(ObjectClass object_class) {
     std::vector<Flag> flags;
     for (const Row& row : attribute_rows)
         if (belongs_to(row, object_class) && protects(row, object_class))
-            flags.push_back({row.type, row.name, row.rule == Rule::yes});
+            flags.push_back({.type = row.type, .name = row.name, .value = row.rule == Rule::yes});
     return flags;
 }
 
