@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "base/text.hpp"
 #include "hsm/cryptoki/errors.hpp"
 #include "hsm/cryptoki/public_values.hpp"
 #include "hsm/import/key_self_test.hpp"
@@ -97,15 +98,10 @@ Reported read_back(Lease& lease, CK_OBJECT_HANDLE object, const ImportRequest& o
     return {query.octets(CKA_CHECK_VALUE), std::nullopt};
 }
 
-bool same_hex(std::string_view left, std::string_view right) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return std::ranges::equal(left, right, {}, lower, lower);
-}
-
 // Check values and public-key hashes are not secret, so the error shows the reported value. It does not show
 // the expected value, which comes from the client and may be any text of that length.
 void expect_value(const std::string& reported, const std::string& expected, std::string_view what) {
-    if (same_hex(reported, expected)) return;
+    if (equal_ignoring_case(reported, expected)) return;
     throw TokenError(TokenFault::wrong_value,
                      reported.empty()
                          ? "The token reports no " + std::string(what) + " to compare with the expected one"

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "crypto/des.hpp"
 #include "crypto/openssl_ptr.hpp"
 #include "hsm/cryptoki/cryptoki.hpp"
@@ -238,13 +239,6 @@ std::optional<std::set<CK_RV>> answers_to_wrong_ones(Lease& lease, const CryptoR
     return trial->opens() ? std::optional(std::move(answers)) : std::nullopt;
 }
 
-std::string listed(const std::set<CK_RV>& values) {
-    std::string text;
-    for (const CK_RV value : values)
-        text += (text.empty() ? "" : ", ") + name_of(value);
-    return text;
-}
-
 bool can_be_wrong(Scheme scheme) {
     return scheme == Scheme::gcm || scheme == Scheme::cbc_pad || scheme == Scheme::rsa_oaep ||
            scheme == Scheme::rsa_pkcs1_cipher;
@@ -295,7 +289,8 @@ WrongCiphertext::Verdict WrongCiphertext::try_right_one(Lease& lease, const Cryp
         if (trial->opens()) {
             if (used == CK_INVALID_HANDLE) {
                 trial->keep();
-                keep(lease.epoch(), {trial->object(), copy_of(*trial->right()), lesson.answers});
+                keep(lease.epoch(),
+                     {.key = trial->object(), .right = copy_of(*trial->right()), .answers = lesson.answers});
             }
             return Verdict::wrong;
         }
@@ -325,8 +320,10 @@ WrongCiphertext::Verdict WrongCiphertext::learn(Lease& lease, const CryptoReques
             if (auto answers = answers_to_wrong_ones(lease, failed, used, trial)) {
                 const bool is_wrong = answers->contains(value);
                 trial->keep();
-                keep_new(lease.epoch(), {used == CK_INVALID_HANDLE ? trial->object() : CK_INVALID_HANDLE,
-                                         copy_of(*trial->right()), *std::move(answers)});
+                keep_new(lease.epoch(),
+                         {.key = used == CK_INVALID_HANDLE ? trial->object() : CK_INVALID_HANDLE,
+                          .right = copy_of(*trial->right()),
+                          .answers = *std::move(answers)});
                 return is_wrong ? Verdict::wrong : Verdict::not_wrong;
             }
         }
@@ -338,7 +335,7 @@ WrongCiphertext::Verdict WrongCiphertext::learn(Lease& lease, const CryptoReques
 void WrongCiphertext::keep_new(const Lease::Epoch& epoch, Lesson lesson) {
     log::info("token.wrong_ciphertext_learnt", {{"label", LogContext::current()},
                                                 {"mechanism", lesson.right.mechanism->name},
-                                                {"answers", listed(lesson.answers)}});
+                                                {"answers", joined(lesson.answers, ", ", name_of)}});
     keep(epoch, std::move(lesson));
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/client_text.hpp"
+#include "base/text.hpp"
 
 namespace keyward::api {
 
@@ -25,10 +26,7 @@ std::optional<std::string> Query::choice(std::string_view name,
     const std::string* value = find(name);
     if (value == nullptr) return std::nullopt;
     if (std::ranges::find(choices, *value) != choices.end()) return *value;
-    std::string list;
-    for (const std::string_view each : choices)
-        list += (list.empty() ? "" : ", ") + std::string(each);
-    mistake(name, (choices.size() == 1 ? "must be " : "must be one of ") + list);
+    mistake(name, (choices.size() == 1 ? "must be " : "must be one of ") + joined(choices));
     return std::nullopt;
 }
 

@@ -5,6 +5,7 @@
 #include "base/base64.hpp"
 #include "base/bytes.hpp"
 #include "base/client_text.hpp"
+#include "base/text.hpp"
 
 namespace keyward::api {
 namespace {
@@ -19,29 +20,19 @@ bool each_part(std::string_view text, char separator, Take take) {
     }
 }
 
-std::string with_spaces(std::string_view text) {
-    std::string spaced{text};
-    std::ranges::replace(spaced, '+', ' ');
-    return spaced;
+std::optional<std::string> decoded_text(std::string_view text, Plus plus) {
+    std::string decoded;
+    decoded.reserve(text.size());
+    if (!decode_percent(text, plus, [&](std::uint8_t octet) { decoded += static_cast<char>(octet); }) ||
+        !is_utf8(decoded) || has_control_characters(decoded))
+        return std::nullopt;
+    return decoded;
 }
 
 }  // namespace
 
 std::optional<std::string> percent_decode(std::string_view text) {
-    std::string decoded;
-    decoded.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '%') {
-            decoded += text[i];
-            continue;
-        }
-        if (i + 2 >= text.size() || !is_hex_digit(text[i + 1]) || !is_hex_digit(text[i + 2]))
-            return std::nullopt;
-        decoded += static_cast<char>(from_hex(text.substr(i + 1, 2)).front());
-        i += 2;
-    }
-    if (!is_utf8(decoded) || has_control_characters(decoded)) return std::nullopt;
-    return decoded;
+    return decoded_text(text, Plus::literal);
 }
 
 std::optional<std::vector<std::string>> path_segments(std::string_view path) {
@@ -64,9 +55,9 @@ std::optional<QueryParameters> query_parameters(std::string_view query) {
     if (query.empty()) return parameters;
     const bool whole = each_part(query, '&', [&](std::string_view pair) {
         const auto equals = pair.find('=');
-        auto name = percent_decode(with_spaces(pair.substr(0, equals)));
+        auto name = decoded_text(pair.substr(0, equals), Plus::space);
         auto value =
-            percent_decode(equals == std::string_view::npos ? "" : with_spaces(pair.substr(equals + 1)));
+            decoded_text(equals == std::string_view::npos ? "" : pair.substr(equals + 1), Plus::space);
         if (!name || !value) return false;
         parameters.emplace_back(*std::move(name), *std::move(value));
         return true;

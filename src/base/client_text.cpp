@@ -61,7 +61,6 @@ bool has_control_characters(std::string_view text) {
 
 namespace {
 
-constexpr std::size_t longest_name = 255;
 constexpr std::size_t longest_shown = 64;
 /// A DES key in hexadecimal digits.
 constexpr std::size_t shortest_hex_key = 16;
@@ -142,9 +141,12 @@ std::string_view beginning_of(std::string_view text, std::size_t size) {
 
 }  // namespace
 
+bool can_be_name(std::string_view text) {
+    return !text.empty() && text.size() <= longest_name && is_utf8(text) && !has_control_characters(text);
+}
+
 bool looks_like_name(std::string_view text) {
-    if (text.empty() || text.size() > longest_name || !is_utf8(text) || has_control_characters(text))
-        return false;
+    if (!can_be_name(text)) return false;
     if (text.find('=') != std::string_view::npos || text.find("-----") != std::string_view::npos)
         return false;
     const std::string rest = without_uuids(text);

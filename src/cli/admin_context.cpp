@@ -32,7 +32,7 @@ AdminContext::AdminContext(const std::string& config)
       catalogue(storage::open_catalogue(settings.catalogue.url, 1, settings.catalogue.deadline)) {}
 
 AuditRecord AdminContext::audit(const std::string& action, const std::string& result) {
-    return {system_now(), "command line, " + login_name(), {}, action, {}, {}, {}, result};
+    return {.at = system_now(), .actor = "command line, " + login_name(), .action = action, .result = result};
 }
 
 User AdminContext::user(const std::string& name) const {
@@ -51,7 +51,7 @@ Project AdminContext::project(const std::string& name) const {
 }
 
 void require_name(const std::string& text, const std::string& option) {
-    if (text.empty() || text.size() > 255 || !is_utf8(text) || has_control_characters(text))
+    if (!can_be_name(text))
         throw CLI::ValidationError(option, "must have 1 to 255 bytes of UTF-8 without control characters");
     if (has_space_around(text)) throw CLI::ValidationError(option, "must not begin or end with a space");
 }

@@ -10,6 +10,7 @@
 
 #include "base/base64.hpp"
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/environment_factory.hpp"
 #include "cli/process.hpp"
@@ -63,8 +64,11 @@ Json import_result(service::Environment& environment, const Trial& trial) {
     const auto uses = uses_of(algorithm, default_mechanisms(algorithm));
     try {
         environment.call<ImportResult>([&](Token& token) {
-            return token.import(
-                {ObjectId::random(), "keyward check", trial.material, uses, ObjectLifetime::session, {}});
+            return token.import({.id = ObjectId::random(),
+                                 .label = "keyward check",
+                                 .material = trial.material,
+                                 .uses = uses,
+                                 .lifetime = ObjectLifetime::session});
         });
         return {{"key", trial.name}, {"success", true}};
     } catch (const TokenError& error) {
@@ -148,13 +152,6 @@ std::string origin_of(const Json& result) {
     return text;
 }
 
-std::string joined(const Json& names) {
-    std::string text;
-    for (const auto& name : names)
-        text += (text.empty() ? "" : ", ") + name.get<std::string>();
-    return text;
-}
-
 void print(const Json& result) {
     std::cout << result["environment"].get<std::string>() << ": " << (result["success"] ? "ok" : "FAILED")
               << "\n";
@@ -165,7 +162,7 @@ void print(const Json& result) {
     std::cout << "  token       " << token["label"].get<std::string>() << ", serial "
               << token["serial"].get<std::string>() << ", " << token["manufacturer"].get<std::string>() << " "
               << token["model"].get<std::string>() << "\n"
-              << "  mechanisms  " << joined(result["mechanisms"]) << "\n";
+              << "  mechanisms  " << joined(result["mechanisms"].get<std::vector<std::string>>()) << "\n";
     for (const auto& warning : result.value("warnings", Json::array()))
         std::cout << "  warning     " << warning.get<std::string>() << "\n";
     for (const auto& import : result["imports"])

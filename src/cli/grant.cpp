@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 
+#include "base/text.hpp"
 #include "cli/command.hpp"
 #include "domain/permissions.hpp"
 
@@ -23,7 +24,7 @@ struct Options {
 std::string known_permissions() {
     std::string text;
     for (const auto& row : permission_names)
-        if (row.permission != Permission::admin) text += (text.empty() ? "" : ", ") + std::string(row.name);
+        if (row.permission != Permission::admin) append_item(text, row.name);
     return text;
 }
 
@@ -34,7 +35,7 @@ void require_environments_of(const Project& project, const std::vector<std::stri
 }
 
 std::vector<Grant> grants_of(const Options& options, const AdminContext& admin) {
-    if (options.admin) return {{"", Permission::admin, {}}};
+    if (options.admin) return {{.project_id = "", .permission = Permission::admin}};
     const Project project = admin.project(options.project);
     std::set<std::string> environments;
     if (options.environments) {
@@ -43,7 +44,8 @@ std::vector<Grant> grants_of(const Options& options, const AdminContext& admin) 
     }
     std::vector<Grant> grants;
     for (const std::string& name : options.permissions)
-        grants.push_back({project.id, *permission_from(name), environments});
+        grants.push_back(
+            {.project_id = project.id, .permission = *permission_from(name), .environments = environments});
     return grants;
 }
 
@@ -77,11 +79,8 @@ void check(Options& options, bool is_limited) {
 /// Where a grant applies, in words for the operator.
 std::string place_of(const Grant& grant, const Options& options) {
     if (grant.project_id.empty()) return "in every project";
-    std::string names;
-    for (const std::string& name : grant.environments)
-        names += (names.empty() ? "" : ", ") + name;
     return "in project " + options.project + ", " +
-           (names.empty() ? "all environments" : "environments " + names);
+           (grant.environments.empty() ? "all environments" : "environments " + joined(grant.environments));
 }
 
 bool holds(const std::vector<Grant>& held, const Grant& wanted) {

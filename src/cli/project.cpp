@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/text.hpp"
 #include "cli/command.hpp"
 
 namespace keyward::cli {
@@ -17,15 +18,13 @@ struct Options {
 };
 
 void refuse_unknown_environments(const settings::Settings& settings, const std::vector<std::string>& names) {
-    std::string known;
-    for (const auto& environment : settings.environments)
-        known.append(known.empty() ? "" : ", ").append(environment.name);
     const auto unknown = std::ranges::find_if(names, [&](const std::string& name) {
         return std::ranges::find(settings.environments, name, &settings::EnvironmentSettings::name) ==
                settings.environments.end();
     });
     if (unknown != names.end())
-        throw CommandFailed("the configuration has no environment " + *unknown + "; it has " + known);
+        throw CommandFailed("the configuration has no environment " + *unknown + "; it has " +
+                            joined(settings.environments, ", ", &settings::EnvironmentSettings::name));
 }
 
 int create(const std::string& config, const Options& options) {

@@ -75,7 +75,7 @@ struct Identity {
 struct Grant {
     std::string project_id;
     Permission permission;
-    std::set<std::string> environments;
+    std::set<std::string> environments{};
 };
 
 /// `creating`: the first import has not been committed. Readers do not see the key, but its name is taken.
@@ -124,11 +124,11 @@ struct KeyRevision {
 /// Selects keys of a project. All filters apply together and compare whole values.
 struct KeyQuery {
     std::string project_id;
-    std::optional<std::string> name;
-    std::optional<keys::KeyType> type;
-    std::optional<std::string> environment;  ///< has a deployment there, in any state
-    std::optional<std::string> after;        ///< only names that sort after this one
-    std::optional<std::size_t> limit;
+    std::optional<std::string> name{};
+    std::optional<keys::KeyType> type{};
+    std::optional<std::string> environment{};  ///< has a deployment there, in any state
+    std::optional<std::string> after{};        ///< only names that sort after this one
+    std::optional<std::size_t> limit{};
 };
 
 /// Write-ahead record of an object about to be created in a token. Written before the token is touched.
@@ -225,11 +225,11 @@ struct IdempotencyOutcome {
 /// What the end of a change resolves: intents, tombstones and the stored answer.
 struct ChangeResolution {
     std::string owner;
-    std::set<ObjectId> clean;   ///< intents known to have left nothing in a token
-    Instant tombstone_lease{};  ///< until then the tombstones of the other intents belong to the owner, and
-                                ///< stay
-    std::optional<StoredResponse> answer;  ///< stored in the same transaction, which fails if another attempt
-                                           ///< has replaced this one
+    std::set<ObjectId> clean{};  ///< intents known to have left nothing in a token
+    Instant tombstone_lease{};   ///< until then the tombstones of the other intents belong to the owner, and
+                                 ///< stay
+    std::optional<StoredResponse> answer{};  ///< stored in the same transaction, which fails if another
+                                             ///< attempt has replaced this one
     std::set<ObjectId> intents{};  ///< the intents of this change; others of the same owner belong to another
                                    ///< change. Empty: all of the owner's
     std::set<ObjectId> made{};     ///< intents whose objects are known to have existed in the token
@@ -262,11 +262,11 @@ struct RecordedObject {
 struct AuditRecord {
     Instant at{};
     std::string actor;  ///< user name, or `keyward` for actions of the service itself
-    std::string request_id;
+    std::string request_id{};
     std::string action;  ///< `key.create`, `key.create.commit`, `grant.add` …
-    std::string project;
-    std::string key;
-    std::vector<std::string> environments;
+    std::string project{};
+    std::string key{};
+    std::vector<std::string> environments{};
     std::string result;
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+
 namespace keyward {
 namespace {
 
@@ -37,10 +39,8 @@ DeploymentReport report_on(Undertaking undertaking, std::vector<EnvironmentResul
 }
 
 std::string results_text(const DeploymentReport& report) {
-    std::string text;
-    for (const EnvironmentResult& result : report.environments)
-        text += (text.empty() ? "" : "; ") + result.environment + ": " + result.message;
-    return text;
+    return joined(report.environments, "; ",
+                  [](const EnvironmentResult& result) { return result.environment + ": " + result.message; });
 }
 
 }  // namespace keyward

@@ -92,7 +92,7 @@ struct ImportRequest {
     const keys::KeyMaterial& material;
     KeyUsages uses;  ///< becomes the CKA_ENCRYPT, CKA_SIGN … flags
     ObjectLifetime lifetime = ObjectLifetime::token;
-    std::optional<std::string> expected_check_value;  ///< as the client sent it; hex of either case
+    std::optional<std::string> expected_check_value{};  ///< as the client sent it; hex of either case
     /// The key's mechanisms: becomes CKA_ALLOWED_MECHANISMS where the module supports it. Empty: no limit.
     MechanismList mechanisms{};
 };

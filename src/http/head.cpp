@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.hpp"
 #include "http/syntax.hpp"
 
 namespace keyward::http {

@@ -4,8 +4,6 @@
 #include <array>
 #include <cstdint>
 
-#include "base/bytes.hpp"
-
 namespace keyward::http {
 namespace {
 
@@ -67,14 +65,6 @@ bool is_target_octet(char octet) {
 
 bool is_host(std::string_view text) {
     return all_in(text, host_class);
-}
-
-bool percent_signs_are_whole(std::string_view text) {
-    for (auto at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1)) {
-        const auto digits = text.substr(at + 1, 2);
-        if (digits.size() != 2 || !std::ranges::all_of(digits, is_hex_digit)) return false;
-    }
-    return true;
 }
 
 std::string_view trimmed(std::string_view text) {

@@ -19,9 +19,6 @@ bool is_field_value(std::string_view text);
 /// octets after it are not checked.
 bool is_target_octet(char octet);
 
-/// Whether two hexadecimal digits follow every percent sign.
-bool percent_signs_are_whole(std::string_view text);
-
 /// Host [":" port] (RFC 9110 7.2), checked by its characters. May be empty.
 bool is_host(std::string_view text);
 

@@ -3,11 +3,10 @@
 #include "api/json/key_json.hpp"
 #include "api/query.hpp"
 #include "base/client_text.hpp"
+#include "base/text.hpp"
 
 namespace keyward::api {
 namespace {
-
-constexpr std::size_t longest_user_name = 255;
 
 void require_client_credentials(const Form& form) {
     const SecretBytes* grant_type = form.find("grant_type");
@@ -15,17 +14,14 @@ void require_client_credentials(const Form& form) {
         throw ServiceError(ErrorKind::unsupported_grant_type, "GrantType value must be client_credentials!");
 }
 
-bool can_be_user_name(std::string_view text) {
-    return text.size() <= longest_user_name && !has_control_characters(text);
-}
-
 /// Describes every mistake in the parameters.
 std::string mistakes_in(const Form& form) {
     std::string text;
-    const auto add = [&text](const std::string& mistake) { text += (text.empty() ? "" : "; ") + mistake; };
+    const auto add = [&text](const std::string& mistake) { append_item(text, mistake, "; "); };
     for (const char* name : {"client_id", "client_secret"})
         if (form.find(name) == nullptr) add(std::string(name) + " is missing");
-    if (const auto* id = form.find("client_id"); id != nullptr && !can_be_user_name(id->reveal_text()))
+    if (const auto* id = form.find("client_id");
+        id != nullptr && !id->empty() && !can_be_name(id->reveal_text()))
         add("client_id must have at most 255 bytes without control characters");
     if (const auto others = form.count_others({"grant_type", "client_id", "client_secret"}); others > 0)
         add(std::to_string(others) +

@@ -4,12 +4,12 @@
 #include "api/json/key_json.hpp"
 #include "api/json/request.hpp"
 #include "api/uri.hpp"
+#include "base/client_text.hpp"
 
 namespace keyward::api {
 namespace {
 
 constexpr std::size_t largest_page = 1000;
-constexpr std::size_t longest_name = 255;
 
 service::KeyFilter read_filter(const QueryParameters& parameters) {
     Mistakes mistakes;

@@ -23,7 +23,7 @@ struct TextRule {
 
 /// For a value of a closed list. The list itself is checked after the length, so that an error never repeats
 /// a long text.
-inline constexpr TextRule choice_rule{1, 64};
+inline constexpr TextRule choice_rule{.min = 1, .max = 64};
 
 /// Whether a body is a JSON object, as every body must be; if not, adds a mistake.
 bool is_object(const Json& body, Mistakes& mistakes);

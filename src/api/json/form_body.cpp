@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/client_text.hpp"
+#include "base/text.hpp"
 #include "domain/errors.hpp"
 
 namespace keyward::api {
@@ -15,27 +16,11 @@ ServiceError malformed(const std::string& text) {
     return {ErrorKind::invalid_request, text};
 }
 
-std::uint8_t digit(char c) {
-    if (c <= '9') return static_cast<std::uint8_t>(c - '0');
-    return static_cast<std::uint8_t>((c | 0x20) - 'a' + 10);
-}
-
 SecretBytes decoded(std::string_view text) {
     SecretBytes octets(text.size());
     std::size_t size = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        auto octet = static_cast<std::uint8_t>(text[i]);
-        if (text[i] == '+') {
-            octet = ' ';
-        } else if (text[i] == '%') {
-            if (i + 2 >= text.size() || !is_hex_digit(text[i + 1]) || !is_hex_digit(text[i + 2]))
-                throw malformed(
-                    "The body has a % that two hexadecimal digits don't follow; a % is sent as %25");
-            octet = static_cast<std::uint8_t>(digit(text[i + 1]) << 4U | digit(text[i + 2]));
-            i += 2;
-        }
-        octets.writable()[size++] = octet;
-    }
+    if (!decode_percent(text, Plus::space, [&](std::uint8_t octet) { octets.writable()[size++] = octet; }))
+        throw malformed("The body has a % that two hexadecimal digits don't follow; a % is sent as %25");
     octets.truncate(size);
     if (!is_utf8(octets.reveal_text())) throw malformed("The body has a parameter that is not UTF-8");
     return octets;

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "base/client_text.hpp"
 #include "domain/key_text.hpp"
 
 namespace keyward::api {
@@ -104,10 +105,10 @@ using service::CreateKeyRequest;
 using service::EnvironmentEntry;
 using service::UpdateKeyRequest;
 
-constexpr TextRule name_rule{1, 255};
-constexpr TextRule description_rule{0, 4096, true};
-constexpr TextRule alias_rule{1, 255};
-constexpr TextRule check_value_rule{1, 64};
+constexpr TextRule name_rule{.min = 1, .max = longest_name};
+constexpr TextRule description_rule{.min = 0, .max = 4096, .control_characters = true};
+constexpr TextRule alias_rule = name_rule;
+constexpr TextRule check_value_rule{.min = 1, .max = 64};
 
 template <typename Value, typename Parse>
 std::optional<Value> read_choice(Fields& fields, std::string_view name,

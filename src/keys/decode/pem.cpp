@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 
 #include "base/base64.hpp"
+#include "base/text.hpp"
 #include "keys/decode/base64_diagnostics.hpp"
 #include "keys/decode/der_kind.hpp"
 #include "keys/key_format_error.hpp"
@@ -69,8 +71,8 @@ std::string shown(std::string_view label) {
 std::string listed(const std::vector<PemBlock>& blocks) {
     static constexpr std::size_t shown_at_most = 4;
     std::string list;
-    for (std::size_t i = 0; i < std::min(blocks.size(), shown_at_most); ++i)
-        list += (i == 0 ? "" : ", ") + shown(blocks[i].label);
+    for (const PemBlock& block : std::span(blocks).first(std::min(blocks.size(), shown_at_most)))
+        append_item(list, shown(block.label));
     return blocks.size() > shown_at_most ? list + ", …" : list;
 }
 
@@ -109,7 +111,8 @@ std::vector<PemBlock> pem_blocks(std::string_view text) {
         if (end == std::string_view::npos)
             throw KeyFormatError("has a PEM block (" + shown(label) +
                                  ") without its -----END line: send the whole file");
-        blocks.push_back({label, text.substr(body_at, end - body_at), end + end_line.size()});
+        blocks.push_back(
+            {.label = label, .body = text.substr(body_at, end - body_at), .end = end + end_line.size()});
         begin = blocks.back().end;
     }
     return blocks;

@@ -1,9 +1,9 @@
 #include "service/auth/access.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 #include "base/client_text.hpp"
+#include "base/text.hpp"
 #include "domain/errors.hpp"
 #include "service/auth/api_token.hpp"
 
@@ -80,10 +80,7 @@ ServiceError invalid_token(const std::string& text) {
 /// section 11.1).
 std::string_view bearer_credentials(std::string_view value) {
     static constexpr std::string_view scheme = "bearer";
-    const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
-    if (value.size() <= scheme.size() ||
-        !std::equal(scheme.begin(), scheme.end(), value.begin(), [&](char b, char a) { return same(a, b); }))
-        return {};
+    if (!equal_ignoring_case(value.substr(0, scheme.size()), scheme)) return {};
     value.remove_prefix(scheme.size());
     const auto start = value.find_first_not_of(' ');
     return start == 0 || start == std::string_view::npos ? std::string_view{} : value.substr(start);
@@ -134,7 +131,7 @@ Caller Access::authenticate(const std::string* authorization) {
     if (identity.expires_at && *identity.expires_at <= clock_())
         throw ServiceError(ErrorKind::token_expired,
                            "The token expired at " + to_rfc3339(*identity.expires_at));
-    return {identity.user_id, identity.user_name, known->grants};
+    return {.user_id = identity.user_id, .user_name = identity.user_name, .grants = known->grants};
 }
 
 Project Access::visible_project(const Caller& caller, const std::string& name) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <set>
 
+#include "base/text.hpp"
 #include "domain/key_purposes.hpp"
 
 namespace keyward::service {
@@ -15,13 +16,6 @@ using keys::KeyType;
 
 constexpr std::size_t check_value_digits = 6;
 constexpr std::size_t public_key_hash_digits = 64;
-
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const std::string& word : words)
-        text += (text.empty() ? "" : ", ") + word;
-    return text;
-}
 
 std::vector<Algorithm> algorithms_of(KeyType type) {
     switch (type) {

@@ -1,8 +1,8 @@
 #include "service/lifecycle/update_request.hpp"
 
 #include <algorithm>
-#include <cctype>
 
+#include "base/text.hpp"
 #include "domain/key_purposes.hpp"
 #include "domain/key_text.hpp"
 #include "keys/public/fingerprint.hpp"
@@ -11,11 +11,6 @@ namespace keyward::service {
 namespace {
 
 using keys::KeyType;
-
-bool same_hex(const std::string& a, const std::string& b) {
-    return std::ranges::equal(
-        a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
 
 const Deployment* present_in(const Key& key, const std::string& environment) {
     const auto found = std::ranges::find(key.deployments, environment, &Deployment::environment);
@@ -81,7 +76,7 @@ class UpdatePreparation {
 
     void plan(EnvironmentEntry& entry) {
         const Deployment* present = present_in(key_, entry.environment);
-        PlannedEntry planned{entry.environment, present, std::nullopt};
+        PlannedEntry planned{.environment = entry.environment, .present = present};
         if (brings_content(entry, present)) {
             planned.fresh = update_.fresh.environments.size();
             choose_alias(entry, present);
@@ -121,7 +116,7 @@ class UpdatePreparation {
             mistake(entry.pointer + "/publicKey",
                     "is not the one that is stored; send the new key as content");
         const std::string& stored = present->key_check_value + present->public_key_sha256;
-        if (entry.expected_check_value && !same_hex(*entry.expected_check_value, stored))
+        if (entry.expected_check_value && !equal_ignoring_case(*entry.expected_check_value, stored))
             mistake(entry.pointer + "/expectedKeyCheckValue",
                     "is not the stored key's" + (stored.empty() ? std::string() : ", which is " + stored));
     }

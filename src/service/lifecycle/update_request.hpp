@@ -13,9 +13,9 @@ namespace keyward::service {
 /// The plan for one entry of an update.
 struct PlannedEntry {
     std::string environment;
-    const Deployment* present;         ///< the existing deployment; null when the key has none in that
-                                       ///< environment
-    std::optional<std::size_t> fresh;  ///< its index among the entries with new content
+    const Deployment* present;           ///< the existing deployment; null when the key has none in that
+                                         ///< environment
+    std::optional<std::size_t> fresh{};  ///< its index among the entries with new content
 };
 
 /// An update whose every field fits the key.

@@ -2,20 +2,11 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "domain/key_text.hpp"
 #include "service/runtime/token_errors.hpp"
 
 namespace keyward::service {
-namespace {
-
-std::string listed(const std::set<Digest>& hashes) {
-    std::string text;
-    for (const Digest hash : hashes)
-        text += (text.empty() ? "" : ", ") + std::string(to_string(hash));
-    return text.empty() ? "none" : text;
-}
-
-}  // namespace
 
 TokenCapabilities capabilities_of(Environment& environment, const std::string& pointer) {
     try {
@@ -35,8 +26,10 @@ std::optional<FieldError> missing_in(const TokenCapabilities& offer, const Crypt
         return not_offered(pointer, environment);
     }
     if (offer.oaep_hashes.contains(operation.oaep_hash)) return std::nullopt;
-    return FieldError{pointer + "/hash", "the token of environment " + environment + " does not decrypt " +
-                                             name + " with it; it does with " + listed(offer.oaep_hashes)};
+    const std::string hashes = joined(offer.oaep_hashes, ", ", [](Digest hash) { return to_string(hash); });
+    return FieldError{.pointer = pointer + "/hash",
+                      .message = "the token of environment " + environment + " does not decrypt " + name +
+                                 " with it; it does with " + (hashes.empty() ? "none" : hashes)};
 }
 
 FieldError not_offered(const std::string& pointer, const std::string& environment) {

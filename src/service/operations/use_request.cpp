@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "keys/public/ecdsa_signature.hpp"
 #include "keys/public/public_operations.hpp"
 
@@ -14,19 +15,12 @@ std::string octets_text(std::size_t count) {
     return std::to_string(count) + (count == 1 ? " octet" : " octets");
 }
 
-std::string listed(const std::vector<std::string>& names) {
-    std::string text;
-    for (const std::string& name : names)
-        text += (text.empty() ? "" : ", ") + name;
-    return text;
-}
-
 /// The length in octets of a number as long as the key: a modulus, or the order of a curve.
 std::size_t whole_octets(int bits) {
     return (static_cast<std::size_t>(bits) + 7) / 8;
 }
 
-Bytes joined(const SecretBytes& first, const Bytes& second) {
+Bytes concatenated(const SecretBytes& first, const Bytes& second) {
     const ByteView octets = first.reveal();
     Bytes both(octets.begin(), octets.end());
     both.insert(both.end(), second.begin(), second.end());
@@ -118,7 +112,7 @@ class RequestCheck {
         std::vector<std::string> names;
         for (const Digest digest : all_digests())
             names.emplace_back(to_string(digest));
-        return listed(names);
+        return joined(names);
     }
 
     void read_input() {
@@ -215,7 +209,7 @@ class RequestCheck {
 
     void append_tag() {
         expect_size("tag", fields_.tag->size(), gcm_tag_size);
-        checked_.operation.input = SecretBytes::copy_of(joined(checked_.operation.input, *fields_.tag));
+        checked_.operation.input = SecretBytes::copy_of(concatenated(checked_.operation.input, *fields_.tag));
     }
 
     void read_format() {
@@ -271,7 +265,7 @@ std::string fitting_mechanisms(const UseRules& rules) {
         if (is_public_alone(rules) && !is_public(*row, rules.action)) continue;
         names.push_back(name);
     }
-    return listed(names);
+    return joined(names);
 }
 
 }  // namespace keyward::service

@@ -4,6 +4,7 @@
 
 #include "base/client_text.hpp"
 #include "base/ids.hpp"
+#include "base/text.hpp"
 #include "domain/key_purposes.hpp"
 #include "service/recovery/drift.hpp"
 
@@ -11,8 +12,6 @@ namespace keyward::service {
 namespace {
 
 using keys::KeyType;
-
-constexpr std::size_t longest_name = 255;
 
 /// Thrown only within this file.
 struct Obstacle {
@@ -73,17 +72,9 @@ Place place_of(const std::string& label, const std::string& environment,
     if (places.empty())
         throw Obstacle{"Its label is not project/name with a project that has this environment"};
     if (places.size() > 1) throw Obstacle{"Its label fits more than one project"};
-    const std::string& name = places.front().name;
-    if (name.empty() || name.size() > longest_name || !is_utf8(name) || has_control_characters(name))
+    if (!can_be_name(places.front().name))
         throw Obstacle{"The name in its label is none that a key can have"};
     return places.front();
-}
-
-std::string joined(const MechanismList& names) {
-    std::string text;
-    for (const std::string& name : names)
-        text += (text.empty() ? "" : ", ") + name;
-    return text;
 }
 
 bool is_cipher(const std::string& name) {
@@ -209,9 +200,10 @@ Adoption adoption_of(const std::vector<TokenObject>& objects, const std::string&
                            ": leave --mechanism out"};
         const MechanismList names =
             there ? there->mechanisms : mechanisms_of(*main.algorithm, main, mechanisms, policy);
-        return {place.project->name, key_of(main, std::move(deployment), names, place, now), {}};
+        return {.project = place.project->name,
+                .key = key_of(main, std::move(deployment), names, place, now)};
     } catch (const Obstacle& obstacle) {
-        return {{}, std::nullopt, obstacle.text};
+        return {.obstacle = obstacle.text};
     }
 }
 

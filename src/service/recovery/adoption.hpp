@@ -13,9 +13,9 @@ namespace keyward::service {
 
 /// The catalogue key that unknown objects would become, or why they cannot.
 struct Adoption {
-    std::string project;     ///< the project's name
-    std::optional<Key> key;  ///< active, with one deployment
-    std::string obstacle;    ///< a sentence; empty with a key
+    std::string project{};     ///< the project's name
+    std::optional<Key> key{};  ///< active, with one deployment
+    std::string obstacle{};    ///< a sentence; empty with a key
 };
 
 /// Looks a key up by the id of its project and its name.

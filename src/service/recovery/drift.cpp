@@ -5,6 +5,7 @@
 #include <iterator>
 #include <tuple>
 
+#include "base/text.hpp"
 #include "domain/key_text.hpp"
 
 namespace keyward::service {
@@ -38,18 +39,8 @@ std::string_view name_of(KeyUsage use) {
     return {};
 }
 
-std::string joined(const std::vector<std::string>& parts, const char* separator) {
-    std::string text;
-    for (const std::string& part : parts)
-        text += (text.empty() ? "" : separator) + part;
-    return text;
-}
-
 std::string uses_text(const KeyUsages& uses) {
-    std::vector<std::string> names;
-    for (const KeyUsage use : uses)
-        names.emplace_back(name_of(use));
-    return names.empty() ? "nothing" : joined(names, " and ");
+    return uses.empty() ? "nothing" : joined(uses, " and ", [](KeyUsage use) { return name_of(use); });
 }
 
 std::string bits_text(int bits) {
@@ -114,14 +105,23 @@ std::vector<Row> rows_of(const RecordedObject& recorded, const TokenObject& obje
     const bool tells_check_value =
         recorded.algorithm == keys::Algorithm::aes || recorded.algorithm == keys::Algorithm::desede;
     return {
-        {"label", "\"" + object.label + "\"", "\"" + expected_label(recorded) + "\""},
-        {"algorithm", name_of(object.algorithm), name_of(recorded.algorithm)},
-        {"size", bits_text(object.size), bits_text(deployment.size), tells_size(recorded, object)},
-        {"use", uses_text(object.uses), uses_text(deployment.uses)},
-        {"key check value", object.key_check_value, deployment.key_check_value,
-         tells_check_value && both(object.key_check_value, deployment.key_check_value)},
-        {"public key's SHA-256", object.public_key_sha256, deployment.public_key_sha256,
-         both(object.public_key_sha256, deployment.public_key_sha256)},
+        {.what = "label",
+         .found = "\"" + object.label + "\"",
+         .expected = "\"" + expected_label(recorded) + "\""},
+        {.what = "algorithm", .found = name_of(object.algorithm), .expected = name_of(recorded.algorithm)},
+        {.what = "size",
+         .found = bits_text(object.size),
+         .expected = bits_text(deployment.size),
+         .compared = tells_size(recorded, object)},
+        {.what = "use", .found = uses_text(object.uses), .expected = uses_text(deployment.uses)},
+        {.what = "key check value",
+         .found = object.key_check_value,
+         .expected = deployment.key_check_value,
+         .compared = tells_check_value && both(object.key_check_value, deployment.key_check_value)},
+        {.what = "public key's SHA-256",
+         .found = object.public_key_sha256,
+         .expected = deployment.public_key_sha256,
+         .compared = both(object.public_key_sha256, deployment.public_key_sha256)},
     };
 }
 
@@ -139,13 +139,13 @@ void compare(const RecordedObject& recorded, const TokenObject& object, std::vec
 
 Drift drift_about(DriftKind kind, const std::string& environment, const RecordedObject& recorded,
                   std::string detail) {
-    return {kind,
-            environment,
-            recorded.project,
-            recorded.key,
-            recorded.deployment.object_id->hex(),
-            expected_label(recorded),
-            std::move(detail)};
+    return {.kind = kind,
+            .environment = environment,
+            .project = recorded.project,
+            .key = recorded.key,
+            .object = recorded.deployment.object_id->hex(),
+            .label = expected_label(recorded),
+            .detail = std::move(detail)};
 }
 
 std::string sentence(const std::vector<std::string>& parts) {
@@ -184,13 +184,11 @@ Drift unknown_drift(const std::string& environment, const std::vector<TokenObjec
     for (const TokenObject& object : objects)
         names.push_back((object.algorithm ? std::string(keys::to_string(*object.algorithm)) + " " : "") +
                         std::string(name_of(object.type)));
-    return {DriftKind::unknown,
-            environment,
-            {},
-            {},
-            objects.front().id_hex,
-            objects.front().label,
-            "The catalogue knows nothing of this object: " + joined(names, ", ")};
+    return {.kind = DriftKind::unknown,
+            .environment = environment,
+            .object = objects.front().id_hex,
+            .label = objects.front().label,
+            .detail = "The catalogue knows nothing of this object: " + joined(names, ", ")};
 }
 
 }  // namespace
@@ -260,15 +258,11 @@ std::vector<std::string> differences(const RecordedObject& recorded,
 }
 
 Drift half_made_drift(const std::string& environment, std::size_t count) {
-    return {DriftKind::incomplete,
-            environment,
-            {},
-            {},
-            {},
-            {},
-            count == 1 ? "1 object has no id, no label and no value"
-                       : std::to_string(count) + " objects have no id, no label and no value",
-            count};
+    return {.kind = DriftKind::incomplete,
+            .environment = environment,
+            .detail = count == 1 ? "1 object has no id, no label and no value"
+                                 : std::to_string(count) + " objects have no id, no label and no value",
+            .count = count};
 }
 
 DriftSearch::DriftSearch(std::string environment, const CatalogueView& before, FoundObjects& found)

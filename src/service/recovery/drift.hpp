@@ -28,10 +28,10 @@ std::string_view to_string(DriftKind kind);
 struct Drift {
     DriftKind kind = DriftKind::missing;
     std::string environment;
-    std::string project;  ///< empty where the catalogue knows no key
-    std::string key;
-    std::string object;     ///< the whole id in hex
-    std::string label;      ///< as in the token; the expected one of a missing object
+    std::string project{};  ///< empty where the catalogue knows no key
+    std::string key{};
+    std::string object{};   ///< the whole id in hex
+    std::string label{};    ///< as in the token; the expected one of a missing object
     std::string detail;     ///< a sentence for people: what was found, and what was expected
     std::size_t count = 1;  ///< the number of incomplete objects, which cannot be told apart
 };

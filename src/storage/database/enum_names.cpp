@@ -5,6 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "base/text.hpp"
+
 namespace keyward::storage {
 namespace {
 
@@ -79,10 +81,7 @@ keys::Algorithm algorithm_from_name(const std::string& word) {
 }
 
 std::string to_names(const MechanismList& mechanisms) {
-    std::string words;
-    for (const auto& mechanism : mechanisms)
-        words += (words.empty() ? "" : " ") + mechanism;
-    return words;
+    return joined(mechanisms, " ");
 }
 
 MechanismList mechanisms_from_names(const std::string& words) {
