@@ -108,8 +108,9 @@ std::vector<CK_MECHANISM_TYPE> codes_of(std::span<const CryptoRequest> operation
 }
 
 ScannedObject walked(const FoundKey& key, const TokenObject& object) {
-    return {key.object_class, key.object,
-            key.object_class == ObjectClass::public_key ? object.public_key_sha256 : ""};
+    return {.object_class = key.object_class,
+            .object = key.object,
+            .public_key_sha256 = key.object_class == ObjectClass::public_key ? object.public_key_sha256 : ""};
 }
 
 }  // namespace
@@ -261,7 +262,7 @@ Pkcs11Token::Search Pkcs11Token::search() {
     const auto pass = gate_.to_search();
     return with_session([](Lease& lease) {
         std::vector<FoundKey> keys = find_keys(lease);
-        return Search{lease.epoch(), std::move(keys), find_unfinished(lease)};
+        return Search{.epoch = lease.epoch(), .keys = std::move(keys), .unfinished = find_unfinished(lease)};
     });
 }
 

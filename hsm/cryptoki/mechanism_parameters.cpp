@@ -13,7 +13,7 @@ CK_BYTE* unconst(ByteView octets) {
 
 /// The counter has all 128 bits of the block (PKCS#11 3.0 section 2.12.3).
 CK_AES_CTR_PARAMS ctr_parameters(ByteView block) {
-    CK_AES_CTR_PARAMS parameters{128, {}};
+    CK_AES_CTR_PARAMS parameters{.ulCounterBits = 128, .cb = {}};
     std::ranges::copy(block.first(std::min(block.size(), sizeof parameters.cb)), parameters.cb);
     return parameters;
 }
@@ -21,7 +21,7 @@ CK_AES_CTR_PARAMS ctr_parameters(ByteView block) {
 /// MGF1 with the same hash, and a salt of the hash's length (PKCS#11 3.0 section 2.1.10).
 CK_RSA_PKCS_PSS_PARAMS pss_parameters(Digest digest) {
     const DigestCode& code = code_of(digest);
-    return {code.mechanism, code.mask, size_of(digest)};
+    return {.hashAlg = code.mechanism, .mgf = code.mask, .sLen = size_of(digest)};
 }
 
 template <typename Parameters>
@@ -33,16 +33,25 @@ void point_to(CK_MECHANISM& mechanism, Parameters& parameters) {
 }  // namespace
 
 CK_GCM_PARAMS gcm_parameters(ByteView iv, ByteView aad) {
-    return {unconst(iv), iv.size(), 8 * iv.size(), unconst(aad), aad.size(), 8 * gcm_tag_size};
+    return {.pIv = unconst(iv),
+            .ulIvLen = iv.size(),
+            .ulIvBits = 8 * iv.size(),
+            .pAAD = unconst(aad),
+            .ulAADLen = aad.size(),
+            .ulTagBits = 8 * gcm_tag_size};
 }
 
 CK_RSA_PKCS_OAEP_PARAMS oaep_parameters(Digest hash) {
     const DigestCode& code = code_of(hash);
-    return {code.mechanism, code.mask, CKZ_DATA_SPECIFIED, nullptr, 0};
+    return {.hashAlg = code.mechanism,
+            .mgf = code.mask,
+            .source = CKZ_DATA_SPECIFIED,
+            .pSourceData = nullptr,
+            .ulSourceDataLen = 0};
 }
 
 MechanismParameters::MechanismParameters(CK_MECHANISM_TYPE code, const CryptoRequest& operation)
-    : mechanism_{code, nullptr, 0} {
+    : mechanism_{.mechanism = code, .pParameter = nullptr, .ulParameterLen = 0} {
     switch (operation.mechanism->scheme) {
         case Scheme::gcm:
             point_to(mechanism_,

@@ -18,7 +18,7 @@ std::size_t less(std::size_t whole, std::size_t share) {
 // A buffer of the ciphertext's length is always enough (PKCS#11 2.40 section 5.2), and SoftHSM2 requires it
 // even for shorter results.
 OutputLength opened(std::size_t ciphertext, std::size_t least, std::size_t most) {
-    return {ciphertext, least, most};
+    return {.room = ciphertext, .least = least, .most = most};
 }
 
 OutputLength cbc_pad(CryptoOperation action, std::size_t input, std::size_t block) {

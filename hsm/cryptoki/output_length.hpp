@@ -14,8 +14,10 @@ struct OutputLength {
     std::size_t least;
     std::size_t most;
 
-    static constexpr OutputLength exactly(std::size_t size) { return {size, size, size}; }
-    static constexpr OutputLength up_to(std::size_t size) { return {size, 0, size}; }
+    static constexpr OutputLength exactly(std::size_t size) {
+        return {.room = size, .least = size, .most = size};
+    }
+    static constexpr OutputLength up_to(std::size_t size) { return {.room = size, .least = 0, .most = size}; }
 };
 
 /// Properties of a key that determine the length of its outputs, in octets; 0 where the token does not report

@@ -47,14 +47,25 @@ struct Cipher {
 
 Cipher cipher_of(const keys::SecretKey& key) {
     if (key.algorithm == keys::Algorithm::des)
-        return {CKM_DES_ECB, CKM_DES_CBC, CKM_DES_CBC_PAD, 8, EVP_des_ede3_ecb()};
+        return {.ecb = CKM_DES_ECB,
+                .cbc = CKM_DES_CBC,
+                .cbc_pad = CKM_DES_CBC_PAD,
+                .block = 8,
+                .software = EVP_des_ede3_ecb()};
     if (key.algorithm == keys::Algorithm::desede)
-        return {CKM_DES3_ECB, CKM_DES3_CBC, CKM_DES3_CBC_PAD, 8, EVP_des_ede3_ecb()};
+        return {.ecb = CKM_DES3_ECB,
+                .cbc = CKM_DES3_CBC,
+                .cbc_pad = CKM_DES3_CBC_PAD,
+                .block = 8,
+                .software = EVP_des_ede3_ecb()};
     const auto size = key.octets.size();
-    return {CKM_AES_ECB, CKM_AES_CBC, CKM_AES_CBC_PAD, 16,
-            size == 16   ? EVP_aes_128_ecb()
-            : size == 24 ? EVP_aes_192_ecb()
-                         : EVP_aes_256_ecb()};
+    return {.ecb = CKM_AES_ECB,
+            .cbc = CKM_AES_CBC,
+            .cbc_pad = CKM_AES_CBC_PAD,
+            .block = 16,
+            .software = size == 16   ? EVP_aes_128_ecb()
+                        : size == 24 ? EVP_aes_192_ecb()
+                                     : EVP_aes_256_ecb()};
 }
 
 const EVP_CIPHER* gcm_of(const keys::SecretKey& key) {
@@ -103,8 +114,9 @@ std::string check_value_of(ByteView trial, ByteView reported) {
 }
 
 std::string try_hmac(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key) {
-    const std::array candidates{Candidate{
-        CKM_SHA256_HMAC, {}, ByteView(zeros).first(0), OutputLength::exactly(size_of(Digest::sha256))}};
+    const std::array candidates{Candidate{.code = CKM_SHA256_HMAC,
+                                          .input = ByteView(zeros).first(0),
+                                          .length = OutputLength::exactly(size_of(Digest::sha256))}};
     const auto mac = sign_with(lease, object, candidates);
     if (!mac) throw_useless("make an HMAC with SHA-256");
     if (*mac != software_hmac_of_nothing(key)) throw_misfit("its HMAC of nothing is another than this key's");
@@ -131,8 +143,10 @@ Bytes software_gcm_zero_block(const keys::SecretKey& key, ByteView iv) {
 bool try_gcm(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key) {
     std::array<std::uint8_t, gcm_iv_size> iv{};
     CK_GCM_PARAMS parameters = gcm_parameters(iv, {});
-    const std::array candidates{Candidate{CKM_AES_GCM, parameter_octets(parameters), zeros,
-                                          OutputLength::exactly(zeros.size() + gcm_tag_size)}};
+    const std::array candidates{Candidate{.code = CKM_AES_GCM,
+                                          .parameter = parameter_octets(parameters),
+                                          .input = zeros,
+                                          .length = OutputLength::exactly(zeros.size() + gcm_tag_size)}};
     const auto sealed = encrypt_with(lease, object, candidates);
     if (!sealed) return false;
     if (*sealed != software_gcm_zero_block(key, iv))
@@ -149,14 +163,20 @@ std::optional<Bytes> zero_block(Lease& lease, CK_OBJECT_HANDLE object, const Cip
     std::array<std::uint8_t, longest_block> iv_octets{};
     const auto iv = std::span(iv_octets).first(cipher.block);
     const OutputLength one_block = OutputLength::exactly(cipher.block);
-    CK_AES_CTR_PARAMS counter{128, {}};
+    CK_AES_CTR_PARAMS counter{.ulCounterBits = 128, .cb = {}};
     const std::vector candidates =
         allowed.empty()
-            ? std::vector{Candidate{cipher.ecb, {}, block, one_block},
-                          Candidate{cipher.cbc, iv, block, one_block}}
-            : within(allowed, {Candidate{cipher.ecb, {}, block, one_block},
-                               Candidate{cipher.cbc_pad, iv, block, OutputLength::exactly(2 * cipher.block)},
-                               Candidate{CKM_AES_CTR, parameter_octets(counter), block, one_block}});
+            ? std::vector{Candidate{.code = cipher.ecb, .input = block, .length = one_block},
+                          Candidate{.code = cipher.cbc, .parameter = iv, .input = block, .length = one_block}}
+            : within(allowed, {Candidate{.code = cipher.ecb, .input = block, .length = one_block},
+                               Candidate{.code = cipher.cbc_pad,
+                                         .parameter = iv,
+                                         .input = block,
+                                         .length = OutputLength::exactly(2 * cipher.block)},
+                               Candidate{.code = CKM_AES_CTR,
+                                         .parameter = parameter_octets(counter),
+                                         .input = block,
+                                         .length = one_block}});
     auto encrypted = encrypt_with(lease, object, candidates);
     if (encrypted) encrypted->resize(std::min(encrypted->size(), cipher.block));
     return encrypted;
@@ -182,7 +202,8 @@ std::string try_cipher(Lease& lease, CK_OBJECT_HANDLE object, const keys::Secret
 
 std::string try_cmac(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key, ByteView reported) {
     if (key.algorithm != keys::Algorithm::aes) throw_useless("make a MAC");
-    const std::array candidates{Candidate{CKM_AES_CMAC, {}, zeros, OutputLength::exactly(longest_block)}};
+    const std::array candidates{
+        Candidate{.code = CKM_AES_CMAC, .input = zeros, .length = OutputLength::exactly(longest_block)}};
     const auto mac = sign_with(lease, object, candidates);
     if (!mac) throw_useless("make a CMAC");
     if (*mac != keys::aes_cmac(key.octets.reveal(), zeros))
@@ -213,11 +234,11 @@ auto with_signature_candidates(const keys::PublicKey& key, const Attempt& attemp
     const OutputLength length = OutputLength::exactly(signature_size(key));
     if (std::holds_alternative<keys::RsaPublicKey>(key)) {
         const Bytes info = digest_info(Digest::sha256, sha256(message));
-        return attempt(std::array{Candidate{CKM_SHA256_RSA_PKCS, {}, message, length},
-                                  Candidate{CKM_RSA_PKCS, {}, info, length}});
+        return attempt(std::array{Candidate{.code = CKM_SHA256_RSA_PKCS, .input = message, .length = length},
+                                  Candidate{.code = CKM_RSA_PKCS, .input = info, .length = length}});
     }
     const bool edwards = std::holds_alternative<keys::Ed25519PublicKey>(key);
-    const Candidate only{edwards ? CKM_EDDSA : CKM_ECDSA, {}, message, length};
+    const Candidate only{.code = edwards ? CKM_EDDSA : CKM_ECDSA, .input = message, .length = length};
     return attempt(std::array{only, only});
 }
 
@@ -248,8 +269,11 @@ void try_decryption(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey
     const Bytes by_pkcs1 = keys::encrypt_rsa_pkcs1(*rsa, trial_message());
     const OutputLength length = OutputLength::up_to(rsa->modulus.size());
     const auto candidates =
-        within(allowed, {Candidate{CKM_RSA_PKCS_OAEP, parameter_octets(parameters), by_oaep, length},
-                         Candidate{CKM_RSA_PKCS, {}, by_pkcs1, length}});
+        within(allowed, {Candidate{.code = CKM_RSA_PKCS_OAEP,
+                                   .parameter = parameter_octets(parameters),
+                                   .input = by_oaep,
+                                   .length = length},
+                         Candidate{.code = CKM_RSA_PKCS, .input = by_pkcs1, .length = length}});
     const auto opened = decrypt_with(lease, object, candidates);
     if (!opened) throw_useless("decrypt");
     if (*opened != trial_message())
@@ -292,8 +316,11 @@ void try_public(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& re
     const OutputLength length = OutputLength::exactly(rsa->modulus.size());
     CK_RSA_PKCS_OAEP_PARAMS parameters = oaep_parameters(Digest::sha1);
     const auto candidates =
-        within(allowed, {Candidate{CKM_RSA_PKCS_OAEP, parameter_octets(parameters), trial_message(), length},
-                         Candidate{CKM_RSA_PKCS, {}, trial_message(), length}});
+        within(allowed, {Candidate{.code = CKM_RSA_PKCS_OAEP,
+                                   .parameter = parameter_octets(parameters),
+                                   .input = trial_message(),
+                                   .length = length},
+                         Candidate{.code = CKM_RSA_PKCS, .input = trial_message(), .length = length}});
     if (!encrypt_with(lease, object, candidates)) throw_useless("encrypt");
 }
 

@@ -37,7 +37,7 @@ void try_public(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& re
 /// bare mechanism, others only the one with the digest.
 struct Candidate {
     CK_MECHANISM_TYPE code;
-    std::span<std::uint8_t> parameter;
+    std::span<std::uint8_t> parameter{};
     ByteView input;
     OutputLength length;  ///< of the output
 };

@@ -9,7 +9,9 @@ namespace {
 const Candidate* begin_first(Lease& lease, CryptoOperation action, CK_OBJECT_HANDLE object,
                              std::span<const Candidate> candidates) {
     for (const Candidate& candidate : candidates) {
-        CK_MECHANISM mechanism{candidate.code, candidate.parameter.data(), candidate.parameter.size()};
+        CK_MECHANISM mechanism{.mechanism = candidate.code,
+                               .pParameter = candidate.parameter.data(),
+                               .ulParameterLen = candidate.parameter.size()};
         const CallResult begun = init_operation(lease, action, mechanism, object);
         if (is_not_offered(begun.value)) continue;
         check(begun.name, begun.value);

@@ -34,7 +34,7 @@ void TokenClaims::take(const Claimant& claimant, CK_SLOT_ID slot, std::uint64_t 
     });
     for (const Claim& claim : claims_)
         if (claim.slot == slot && !may_share(claimant, claim.holder)) refuse(claimant, claim.holder);
-    claims_.push_back({claimant, slot, generation});
+    claims_.push_back({.holder = claimant, .slot = slot, .generation = generation});
 }
 
 void TokenClaims::release(const Claimant& claimant) {

@@ -37,7 +37,7 @@ bool identifies(CK_ATTRIBUTE_TYPE type) {
 CK_ATTRIBUTE AttributeQuery::Asked::fresh() {
     size.reset();
     std::ranges::fill(buffer, untouched);
-    return {type, buffer.data(), buffer.size()};
+    return {.type = type, .pValue = buffer.data(), .ulValueLen = buffer.size()};
 }
 
 // Buffers of octets are one larger than the maximum length, so a length that was not written is too long.
@@ -135,7 +135,7 @@ std::optional<bool> AttributeQuery::flag(CK_ATTRIBUTE_TYPE type) const {
 }
 
 std::optional<Bytes> octets_of_any_length(Lease& lease, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) {
-    CK_ATTRIBUTE asked{type, nullptr, 0};
+    CK_ATTRIBUTE asked{.type = type, .pValue = nullptr, .ulValueLen = 0};
     const auto get = [&] {
         const CK_RV value = lease.p11().C_GetAttributeValue(lease.session(), object, &asked, 1);
         if (!is_read(value)) check("C_GetAttributeValue", value);
@@ -145,7 +145,7 @@ std::optional<Bytes> octets_of_any_length(Lease& lease, CK_OBJECT_HANDLE object,
     if (asked.ulValueLen > longest_value && !identifies(type)) return std::nullopt;
     Bytes octets(bounded("C_GetAttributeValue", asked.ulValueLen, longest_value));
     if (octets.empty()) return octets;
-    asked = {type, octets.data(), octets.size()};
+    asked = {.type = type, .pValue = octets.data(), .ulValueLen = octets.size()};
     if (!get() || asked.pValue != octets.data()) return std::nullopt;
     octets.resize(bounded("C_GetAttributeValue", asked.ulValueLen, octets.size()));
     return octets;

@@ -123,18 +123,19 @@ constexpr CK_BBOOL no = CK_FALSE;
 }  // namespace
 
 AttributeTemplate& AttributeTemplate::flag(CK_ATTRIBUTE_TYPE type, bool value) {
-    attributes_.push_back({type, unconst(value ? &yes : &no), sizeof(CK_BBOOL)});
+    attributes_.push_back(
+        {.type = type, .pValue = unconst(value ? &yes : &no), .ulValueLen = sizeof(CK_BBOOL)});
     return *this;
 }
 
 AttributeTemplate& AttributeTemplate::number(CK_ATTRIBUTE_TYPE type, CK_ULONG value) {
     numbers_.push_back(value);
-    attributes_.push_back({type, &numbers_.back(), sizeof(CK_ULONG)});
+    attributes_.push_back({.type = type, .pValue = &numbers_.back(), .ulValueLen = sizeof(CK_ULONG)});
     return *this;
 }
 
 AttributeTemplate& AttributeTemplate::borrowed(CK_ATTRIBUTE_TYPE type, ByteView value) {
-    attributes_.push_back({type, unconst(value.data()), value.size()});
+    attributes_.push_back({.type = type, .pValue = unconst(value.data()), .ulValueLen = value.size()});
     return *this;
 }
 

@@ -104,7 +104,8 @@ std::optional<CryptoResult> KeyUse::run(CryptoOperation action, const CryptoRequ
     if (action == CryptoOperation::verify && mechanism.scheme == Scheme::mac) return verify_mac(operation);
     if (is_public(mechanism, action)) return use_public_half(action, operation);
     if (handles_.own == CK_INVALID_HANDLE) return std::nullopt;
-    return use({action, operation, handles_.own, code_of(mechanism.name)});
+    return use(
+        {.action = action, .operation = operation, .object = handles_.own, .code = code_of(mechanism.name)});
 }
 
 std::optional<CryptoResult> KeyUse::use_public_half(CryptoOperation action, const CryptoRequest& operation) {
@@ -121,7 +122,10 @@ std::optional<CryptoResult> KeyUse::use_public_half(CryptoOperation action, cons
         if (handles_.public_key_sha256 != wanted) return std::nullopt;
     }
     if (handles_.public_key == CK_INVALID_HANDLE) return std::nullopt;
-    return use({action, operation, handles_.public_key, code_of(operation.mechanism->name)});
+    return use({.action = action,
+                .operation = operation,
+                .object = handles_.public_key,
+                .code = code_of(operation.mechanism->name)});
 }
 
 std::optional<CryptoResult> KeyUse::verify_mac(const CryptoRequest& operation) {

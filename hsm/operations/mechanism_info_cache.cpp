@@ -61,7 +61,7 @@ void MechanismList::learn(const Functions& p11, CK_SLOT_ID slot, CK_MECHANISM_TY
     const CK_RV value = p11.C_GetMechanismInfo(slot, code, &info);
     const bool is_offered = value != CKR_MECHANISM_INVALID;
     if (is_offered) check("C_GetMechanismInfo", value);
-    known_.push_back({code, is_offered, is_offered ? info.flags : 0});
+    known_.push_back({.code = code, .is_offered = is_offered, .flags = is_offered ? info.flags : 0});
 }
 
 bool MechanismList::offers(CK_MECHANISM_TYPE code, CK_FLAGS flags) const {

@@ -78,7 +78,7 @@ void Login::log_in(const Functions& p11, const FoundToken& token) {
 
 // Remembers nothing: the token's flags show when the condition ends.
 void Login::require_tries_left(CK_FLAGS flags) {
-    LoginAttempts::Stop stop{TokenFault::pin, {}, {}};
+    LoginAttempts::Stop stop{.fault = TokenFault::pin, .text = {}, .code = {}};
     if ((flags & CKF_USER_PIN_LOCKED) != 0) {
         stop.text = "The token's PIN is locked; an operator must unlock it";
         stop.code = "CKF_USER_PIN_LOCKED";
@@ -119,14 +119,17 @@ void Login::send(const Functions& p11, CK_SLOT_ID slot, SecretBytes pin, CK_FLAG
     const CK_RV value = p11.C_Login(session_->handle(), CKU_USER, pin.writable().data(), pin.size());
     if (value == CKR_USER_ALREADY_LOGGED_IN) return;
     if (value == CKR_OK) return attempts_->accepted(std::move(mark));
-    const LoginAttempts::Stop failure{failure_of("C_Login", value).fault, failure_of("C_Login", value).text,
-                                      name_of(value)};
+    const LoginAttempts::Stop failure{.fault = failure_of("C_Login", value).fault,
+                                      .text = failure_of("C_Login", value).text,
+                                      .code = name_of(value)};
     if (failure.fault == TokenFault::pin) latch(std::move(mark), failure.text, failure.code);
     if (never_arrived(value)) check("C_Login", value);
     if (counted_as_wrong(p11, slot, flags_before))
         latch(std::move(mark), "The token counts a wrong PIN", failure.code);
     const auto pause = attempts_->failed_unclearly(
-        std::move(mark), {failure.fault, failure.text + "; it is tried again after a pause", failure.code});
+        std::move(mark), {.fault = failure.fault,
+                          .text = failure.text + "; it is tried again after a pause",
+                          .code = failure.code});
     if (pause.count() > 0)
         log::error("login.paused", {{"label", label_},
                                     {"code", failure.code},
@@ -139,8 +142,9 @@ void Login::throw_stopped(const LoginAttempts::Stop& stop) const {
 }
 
 void Login::latch(LoginAttempts::PinDigest pin, const std::string& why, const std::string& code) {
-    const LoginAttempts::Stop stop{TokenFault::pin,
-                                   why + "; an operator must set it right and have it reloaded", code};
+    const LoginAttempts::Stop stop{.fault = TokenFault::pin,
+                                   .text = why + "; an operator must set it right and have it reloaded",
+                                   .code = code};
     log::error("login.latched", {{"label", label_}, {"call", "C_Login"}, {"code", code}});
     attempts_->refused(std::move(pin), stop);
     throw_stopped(stop);

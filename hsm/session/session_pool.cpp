@@ -225,8 +225,10 @@ FoundToken SessionPool::connect(const Module::UseGuard& use) {
     const std::lock_guard alone(binding_);
     if (auto token = bound_in(use.generation())) return *token;
     const bool found_before = settings_.serial.empty() && !first_serial_.empty();
-    FoundToken token = bind_token(
-        *module_, use, {settings_.label, found_before ? first_serial_ : settings_.serial, found_before});
+    FoundToken token = bind_token(*module_, use,
+                                  {.label = settings_.label,
+                                   .serial = found_before ? first_serial_ : settings_.serial,
+                                   .found_before = found_before});
     claim(token.slot, use.generation());
     const std::size_t limit = session_limit(use.p11(), token.slot, settings_.sessions);
     {

@@ -134,9 +134,11 @@ Handler repeatable(service::IdempotentRequests& repeats, Handler handler) {
         context.idempotency_key = read_idempotency_key(context.request);
         if (!context.idempotency_key) return handler(context);
         http::Response response;
-        auto earlier = repeats.run({context.caller->user_id, *context.idempotency_key},
-                                   {context.request.method_name, path_segments(context.request.path).value(),
-                                    context.query, context.request.body.reveal()},
+        auto earlier = repeats.run({.user_id = context.caller->user_id, .key = *context.idempotency_key},
+                                   {.method = context.request.method_name,
+                                    .path = path_segments(context.request.path).value(),
+                                    .query = context.query,
+                                    .body = context.request.body.reveal()},
                                    [&]() -> std::optional<std::string> {
                                        response = handler(context);
                                        if (response.status != 200 || is_dry_run(context)) return std::nullopt;

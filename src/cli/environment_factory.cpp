@@ -37,8 +37,9 @@ service::EnvironmentProfile profile_of(const settings::EnvironmentSettings& envi
 }  // namespace
 
 keys::KeyPolicy policy_of(const settings::Settings& settings) {
-    return {static_cast<int>(settings.policy.rsa_min_bits), settings.policy.legacy_mechanisms,
-            settings.policy.refuse_two_purposes};
+    return {.rsa_min_bits = static_cast<int>(settings.policy.rsa_min_bits),
+            .legacy_mechanisms = settings.policy.legacy_mechanisms,
+            .refuse_two_purposes = settings.policy.refuse_two_purposes};
 }
 
 EnvironmentFactory::Provider EnvironmentFactory::load_provider(const char* name) {
@@ -70,16 +71,18 @@ SecretBytes EnvironmentFactory::pin_of(const std::string& environment,
 }
 
 std::shared_ptr<Token> EnvironmentFactory::open(const settings::EnvironmentSettings& environment) {
-    return hsm::open_token(modules_, {environment.module,
-                                      environment.module_init_args,
-                                      environment.token_label,
-                                      environment.token_serial,
-                                      [this, name = environment.name, source = environment.pin_source] {
-                                          return pin_of(name, source);
-                                      },
-                                      environment.sessions,
-                                      environment.deadline,
-                                      {environment.name, environment.type, environment.shared_token}});
+    return hsm::open_token(
+        modules_,
+        {.module = environment.module,
+         .module_init_args = environment.module_init_args,
+         .label = environment.token_label,
+         .serial = environment.token_serial,
+         .pin = [this, name = environment.name,
+                 source = environment.pin_source] { return pin_of(name, source); },
+         .sessions = environment.sessions,
+         .session_wait = environment.deadline,
+         .environment = {
+             .name = environment.name, .type = environment.type, .shares = environment.shared_token}});
 }
 
 void EnvironmentFactory::open_all(const settings::Settings& settings, service::Environments& environments) {

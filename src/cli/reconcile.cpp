@@ -116,13 +116,13 @@ int reconcile(const std::string& config, const Options& options) {
     factory.open_all(
         admin.settings, environments, *admin.catalogue,
         options.dry_run ? service::PinnedToken::Pinning::compare : service::PinnedToken::Pinning::record);
-    const service::ServiceContext service_context{*admin.catalogue,
-                                                  environments,
-                                                  in_flight,
-                                                  policy_of(admin.settings),
-                                                  process_identity(),
-                                                  system_now,
-                                                  marks_if_there(admin.settings)};
+    const service::ServiceContext service_context{.catalogue = *admin.catalogue,
+                                                  .environments = environments,
+                                                  .in_flight = in_flight,
+                                                  .policy = policy_of(admin.settings),
+                                                  .owner = process_identity(),
+                                                  .clock = system_now,
+                                                  .marks = marks_if_there(admin.settings)};
     const service::ReconcileReport report = run(service_context, wanted);
     if (options.json)
         std::cout << json_of(report).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";

@@ -107,8 +107,13 @@ int serve(const std::string& config) {
     service::InFlight in_flight;
     service::Environments environments;
     factory.open_all(settings, environments, *catalogue, service::PinnedToken::Pinning::record);
-    const service::ServiceContext service_context{
-        *catalogue, environments, in_flight, policy_of(settings), process_identity(), system_now, marks};
+    const service::ServiceContext service_context{.catalogue = *catalogue,
+                                                  .environments = environments,
+                                                  .in_flight = in_flight,
+                                                  .policy = policy_of(settings),
+                                                  .owner = process_identity(),
+                                                  .clock = system_now,
+                                                  .marks = marks};
 
     service::CatalogueHealth health(*catalogue, service_context.owner, system_now);
     service::Recovery recovery(service_context, is_known_dead);
@@ -133,34 +138,40 @@ int serve(const std::string& config) {
                     "keys may reach the swap device: set MemorySwapMax=0 as config/systemd/keyward.service "
                     "does, or turn swap off"}});
     {
-        const service::PeriodicTasks probes({{"probe", 2s, [&] {
+        const service::PeriodicTasks probes({{.name = "probe", .every = 2s, .run = [&] {
                                                   for (const auto& environment : environments.all())
                                                       environment->probe();
                                               }}});
-        const service::PeriodicTasks catalogue_probe({{"catalogue", 700ms, [&] { health.probe(); }}});
-        const service::PeriodicTasks finishing({{"unfinished", 250ms,
-                                                 [&] {
-                                                     if (health.is_up())
-                                                         service_context.unfinished->resolve_all(
-                                                             *catalogue, service_context.lease_end());
-                                                 }},
-                                                {"unfinished_repeats", 250ms, [&] {
+        const service::PeriodicTasks catalogue_probe(
+            {{.name = "catalogue", .every = 700ms, .run = [&] { health.probe(); }}});
+        const service::PeriodicTasks finishing({{.name = "unfinished",
+                                                 .every = 250ms,
+                                                 .run =
+                                                     [&] {
+                                                         if (health.is_up())
+                                                             service_context.unfinished->resolve_all(
+                                                                 *catalogue, service_context.lease_end());
+                                                     }},
+                                                {.name = "unfinished_repeats", .every = 250ms, .run = [&] {
                                                      if (health.is_up()) repeats.finish_all();
                                                  }}});
-        const service::PeriodicTasks leases({{"leases", 5s, [&] { recovery.renew_leases(); }},
-                                             {"repeats", 5s, [&] { repeats.renew_leases(); }}});
+        const service::PeriodicTasks leases(
+            {{.name = "leases", .every = 5s, .run = [&] { recovery.renew_leases(); }},
+             {.name = "repeats", .every = 5s, .run = [&] { repeats.renew_leases(); }}});
         service::DriftWatch drift(service_context);
         service::RecoveryRunner recovery_runner(recovery);
-        const service::PeriodicTasks settling({{"recovery", 5s, [&] {
+        const service::PeriodicTasks settling({{.name = "recovery", .every = 5s, .run = [&] {
                                                     recovery_runner.run();
                                                     drift.begin();
                                                 }}});
-        const service::PeriodicTasks purging({{"purge", 1h, [&] { login.remove_expired_tokens(); }},
-                                              {"old_answers", 1h, [&] { repeats.forget_old_answers(); }}});
+        const service::PeriodicTasks purging(
+            {{.name = "purge", .every = 1h, .run = [&] { login.remove_expired_tokens(); }},
+             {.name = "old_answers", .every = 1h, .run = [&] { repeats.forget_old_answers(); }}});
         // Memory left behind by object scans is not counted for any request, so all free memory is returned
         // periodically.
-        const service::PeriodicTasks memory({{"memory", 1s, [&] { application.return_memory(); }},
-                                             {"all_memory", 1min, [] { malloc_trim(0); }}});
+        const service::PeriodicTasks memory(
+            {{.name = "memory", .every = 1s, .run = [&] { application.return_memory(); }},
+             {.name = "all_memory", .every = 1min, .run = [] { malloc_trim(0); }}});
         if (settings.http.trusted_proxies.empty())
             log::warn("http.no_trusted_proxies",
                       {{"meaning",

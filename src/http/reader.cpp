@@ -135,7 +135,8 @@ bool RequestReader::awaits_continue() const noexcept {
 }
 
 ReadRequest RequestReader::take() {
-    ReadRequest read{std::move(head_.request), head_.persistent, head_.http_1_0};
+    ReadRequest read{
+        .request = std::move(head_.request), .persistent = head_.persistent, .http_1_0 = head_.http_1_0};
     read.request.body = std::move(body_);
     clear();
     return read;

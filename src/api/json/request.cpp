@@ -39,10 +39,14 @@ void refuse_removal_options(RequestContext& context) {
 }
 
 Origin origin_of(const RequestContext& context) {
-    Origin origin{context.request_id, context.request.remote_address, std::nullopt};
+    Origin origin{.request_id = context.request_id,
+                  .client_address = context.request.remote_address,
+                  .repeat = std::nullopt};
     if (context.idempotency_key)
-        origin.repeat = {context.caller->user_id, *context.idempotency_key,
-                         [](const DeploymentReport& report) { return answer_of(report).body; }};
+        origin.repeat =
+            IdempotencyKey{.user_id = context.caller->user_id,
+                           .key = *context.idempotency_key,
+                           .answer = [](const DeploymentReport& report) { return answer_of(report).body; }};
     return origin;
 }
 

@@ -29,7 +29,8 @@ std::optional<Element> Reader::next() {
         header += count;
     }
     if (rest_.size() - header < length) return std::nullopt;
-    const Element element{rest_[0], rest_.subspan(header, length), rest_.first(header + length)};
+    const Element element{
+        .tag = rest_[0], .value = rest_.subspan(header, length), .whole = rest_.first(header + length)};
     rest_ = rest_.subspan(header + length);
     return element;
 }

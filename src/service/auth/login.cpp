@@ -97,9 +97,13 @@ LoginToken Login::token_for(const User& user, const LoginAttempt& attempt, const
     const Instant now = clock_();
     if (!origin.last_login || now - *origin.last_login > kept_login_is_fresh_for)
         networks_.keep_login(user.id, origin.network, now);
-    catalogue_.access_tokens.create_api_token(
-        user.id, token_name, hash_api_token(made.token.reveal_text()), now + token_lifetime,
-        {now, user.name, attempt.request_id, "token.login", {}, {}, {}, "from " + attempt.client_address});
+    catalogue_.access_tokens.create_api_token(user.id, token_name, hash_api_token(made.token.reveal_text()),
+                                              now + token_lifetime,
+                                              {.at = now,
+                                               .actor = user.name,
+                                               .request_id = attempt.request_id,
+                                               .action = "token.login",
+                                               .result = "from " + attempt.client_address});
     return made;
 }
 

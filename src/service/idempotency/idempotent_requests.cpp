@@ -116,10 +116,14 @@ IdempotencyOutcome IdempotentRequests::begin(const IdempotencyName& name, const 
     Pauses pauses;
     while (true) {
         const Instant now = service_context_.clock();
-        IdempotencyOutcome outcome = service_context_.catalogue.idempotency.begin_attempt(
-            {name.user_id, name.key, fingerprint, service_context_.owner, service_context_.lease_end(),
-             takes_over},
-            now, now - kept_for);
+        IdempotencyOutcome outcome =
+            service_context_.catalogue.idempotency.begin_attempt({.user_id = name.user_id,
+                                                                  .key = name.key,
+                                                                  .fingerprint = fingerprint,
+                                                                  .owner = service_context_.owner,
+                                                                  .lease_until = service_context_.lease_end(),
+                                                                  .takes_over = takes_over},
+                                                                 now, now - kept_for);
         if (outcome.kind != Kind::running || has_passed(until)) return outcome;
         turns_.pause(pauses.next());
     }
@@ -151,8 +155,11 @@ void IdempotentRequests::resolve_what_was_cut_off(const std::string& owner, Unti
 void IdempotentRequests::write_end(const IdempotencyName& name, const std::optional<std::string>& answer) {
     if (answer)
         // Most answers were stored with their commit; this is for changes that changed nothing.
-        service_context_.catalogue.idempotency.keep_answer(
-            {name.user_id, name.key, service_context_.owner, *answer, service_context_.clock()});
+        service_context_.catalogue.idempotency.keep_answer({.user_id = name.user_id,
+                                                            .key = name.key,
+                                                            .owner = service_context_.owner,
+                                                            .answer = *answer,
+                                                            .at = service_context_.clock()});
     else
         service_context_.catalogue.idempotency.end_attempt(name.user_id, name.key, service_context_.owner);
 }

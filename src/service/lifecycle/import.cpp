@@ -46,8 +46,13 @@ void Import::start() {
     in_flight_.add(id());
     in_flight_here_ = true;
     const auto import = [plan = plan_](Token& token) {
-        return token.import({plan->id, plan->label, *plan->material, plan->uses, plan->lifetime,
-                             plan->expected_check_value, plan->mechanisms});
+        return token.import({.id = plan->id,
+                             .label = plan->label,
+                             .material = *plan->material,
+                             .uses = plan->uses,
+                             .lifetime = plan->lifetime,
+                             .expected_check_value = plan->expected_check_value,
+                             .mechanisms = plan->mechanisms});
     };
     // No caller waits any more. The tombstone, which exists or is about to be written, is removed once the
     // object is gone.

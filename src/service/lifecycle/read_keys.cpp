@@ -20,7 +20,7 @@ void hide_other_environments(Key& key, const Caller& caller, const Project& proj
 }  // namespace
 
 KeyText ReadKeys::one(const Caller& caller, const Project& project, const std::string& name) {
-    const auto rows = read(caller, project, {project.id, name, {}, {}, {}, {}});
+    const auto rows = read(caller, project, {.project_id = project.id, .name = name});
     if (rows.empty()) throw key_not_found(name);
     return rows.front().text;
 }
@@ -30,7 +30,12 @@ KeyPage ReadKeys::list(const Caller& caller, const Project& project, const KeyFi
         (std::ranges::find(project.environments, *filter.environment) == project.environments.end() ||
          !caller.sees(project, *filter.environment)))
         throw environment_not_found(*filter.environment);
-    KeyQuery query{project.id, filter.name, filter.type, filter.environment, filter.after, filter.limit};
+    KeyQuery query{.project_id = project.id,
+                   .name = filter.name,
+                   .type = filter.type,
+                   .environment = filter.environment,
+                   .after = filter.after,
+                   .limit = filter.limit};
     // One more than requested shows whether there is a next page.
     if (query.limit) ++*query.limit;
     auto rows = read(caller, project, query);

@@ -61,7 +61,11 @@ void check_mechanism(const Key& key, const std::string& mechanism, bool legacy_a
     OperationFields trial;
     trial.mechanism = mechanism;
     trial.input.emplace();
-    check_operation({CryptoOperation::sign, key, nullptr, legacy_allowed}, std::move(trial), mistakes);
+    check_operation({.action = CryptoOperation::sign,
+                     .key = key,
+                     .deployment = nullptr,
+                     .legacy_allowed = legacy_allowed},
+                    std::move(trial), mistakes);
 }
 
 RequestScheme scheme_of(const Mechanism& mechanism) {

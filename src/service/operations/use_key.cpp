@@ -89,7 +89,10 @@ class Usage {
     void check(std::vector<FieldError> mistakes) {
         const Deployment* const there =
             environment_ == nullptr ? nullptr : deployment_in(*key_, request_.environment);
-        const UseRules rules{request_.action, *key_, there, service_context_.policy.legacy_mechanisms};
+        const UseRules rules{.action = request_.action,
+                             .key = *key_,
+                             .deployment = there,
+                             .legacy_allowed = service_context_.policy.legacy_mechanisms};
         std::vector<CryptoRequest> operations;
         operations.reserve(request_.operations.size());
         std::vector<FieldError> found;

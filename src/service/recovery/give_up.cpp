@@ -59,8 +59,9 @@ class GivingUp {
 
     GivenUp destroy() {
         const TombstoneResult result = destroy_tombstoned(service_context_, {tombstone_}, audit({})).front();
-        return {tombstone_.object_id, result.ended,
-                result.ended ? "The token holds it after all: it was destroyed" : result.reason};
+        return {.id = tombstone_.object_id,
+                .done = result.ended,
+                .note = result.ended ? "The token holds it after all: it was destroyed" : result.reason};
     }
 
     GivenUp end(const std::string& how) {
@@ -71,19 +72,18 @@ class GivingUp {
         if (!ended) return refused("Its tombstone has been ended by others");
         log::warn("object.given_up",
                   {{"environment", tombstone_.environment}, {"object", hex}, {"reason", how}});
-        return {tombstone_.object_id, true, "Given up: it was " + how};
+        return {.id = tombstone_.object_id, .done = true, .note = "Given up: it was " + how};
     }
 
-    [[nodiscard]] GivenUp refused(const std::string& why) const { return {tombstone_.object_id, false, why}; }
+    [[nodiscard]] GivenUp refused(const std::string& why) const {
+        return {.id = tombstone_.object_id, .done = false, .note = why};
+    }
 
     /// Includes the object's key, where a deployment still names it.
     [[nodiscard]] AuditRecord audit(const std::string& result) const {
         AuditRecord record{.at = service_context_.clock(),
                            .actor = actor_,
-                           .request_id = {},
                            .action = "reconcile.give_up",
-                           .project = {},
-                           .key = {},
                            .environments = {tombstone_.environment},
                            .result = result};
         each_recorded(service_context_.catalogue, tombstone_.environment,
@@ -118,9 +118,10 @@ std::string why_not(ObjectFate fate) {
 GivenUp give_up(ServiceContext& service_context, const ObjectId& id, const std::string& actor) {
     const auto tombstones = service_context.catalogue.changes.tombstones();
     const auto found = std::ranges::find(tombstones, id, &Tombstone::object_id);
-    if (found == tombstones.end()) return {id, false, why_not(service_context.catalogue.changes.fate_of(id))};
+    if (found == tombstones.end())
+        return {.id = id, .done = false, .note = why_not(service_context.catalogue.changes.fate_of(id))};
     if (found->serial.empty() && service_context.catalogue.changes.fate_of(id) == ObjectFate::in_use)
-        return {id, false, why_not(ObjectFate::in_use)};
+        return {.id = id, .done = false, .note = why_not(ObjectFate::in_use)};
     return GivingUp(service_context, *found, actor).run();
 }
 
@@ -128,7 +129,9 @@ std::vector<AbsentObject> absent_objects(Catalogue& catalogue) {
     std::vector<AbsentObject> absent;
     for (const Tombstone& tombstone : catalogue.changes.tombstones())
         if (tombstone.serial.empty() && tombstone.look_after != Instant{})
-            absent.push_back({tombstone.object_id, tombstone.environment, tombstone.absent_looks});
+            absent.push_back({.id = tombstone.object_id,
+                              .environment = tombstone.environment,
+                              .looks = tombstone.absent_looks});
     return absent;
 }
 

@@ -91,21 +91,18 @@ std::optional<AcceptedToken> Reconciler::accept_token(Environment& environment,
     }
     const auto bound = service_context_.catalogue.token_pins.pinned_token(environment.name());
     if (bound == serial && holds_its_keys(environment)) return std::nullopt;
-    if (options.dry_run) return AcceptedToken{serial, bound, false};
+    if (options.dry_run) return AcceptedToken{.serial = serial, .previous = bound, .done = false};
     if (bound == serial) {
         retire_token(environment.name(), serial, options);
         return AcceptedToken{serial, bound};
     }
     service_context_.catalogue.token_pins.repin_token(
         environment.name(), serial,
-        {service_context_.clock(),
-         options.actor,
-         {},
-         "reconcile.accept_token",
-         {},
-         {},
-         {environment.name()},
-         "serial " + serial + (bound ? " in place of " + *bound : "")});
+        {.at = service_context_.clock(),
+         .actor = options.actor,
+         .action = "reconcile.accept_token",
+         .environments = {environment.name()},
+         .result = "serial " + serial + (bound ? " in place of " + *bound : "")});
     return AcceptedToken{serial, bound};
 }
 
@@ -116,14 +113,11 @@ void Reconciler::retire_token(const std::string& environment, const std::string&
     const Instant now = service_context_.clock();
     service_context_.catalogue.token_pins.retire_token(
         environment, serial + " before " + to_rfc3339(now),
-        {now,
-         options.actor,
-         {},
-         "reconcile.accept_token",
-         {},
-         {},
-         {environment},
-         "serial " + serial + ", initialised again: it holds none of the recorded keys"});
+        {.at = now,
+         .actor = options.actor,
+         .action = "reconcile.accept_token",
+         .environments = {environment},
+         .result = "serial " + serial + ", initialised again: it holds none of the recorded keys"});
 }
 
 EnvironmentReport Reconciler::examine(Environment& environment, const ReconcileOptions& options,
@@ -135,7 +129,7 @@ EnvironmentReport Reconciler::examine(Environment& environment, const ReconcileO
     report.reason = comparison.reason;
     report.objects = comparison.objects;
     for (const Drift& drift : comparison.drift)
-        report.drift.push_back({drift, {}});
+        report.drift.push_back({.drift = drift});
     complete(pending, comparison);
     if (!comparison.doubt.empty()) report.reason = comparison.doubt;
     if (options.dry_run || comparison.status != ComparisonStatus::compared || !comparison.doubt.empty())

@@ -31,7 +31,7 @@ struct ReconcileOptions {
 /// A disagreement that remains or was repaired.
 struct Finding {
     Drift drift;
-    std::string note;  ///< why it could not be repaired, or what was done
+    std::string note{};  ///< why it could not be repaired, or what was done
 };
 
 /// A token that replaces another as the holder of an environment's keys.

@@ -197,7 +197,8 @@ void Recovery::renew_leases() {
 
 AuditRecord Recovery::audit(const std::string& action, const std::string& environment,
                             const std::string& result) const {
-    AuditRecord record{service_context_.clock(), "keyward", {}, action, {}, {}, {}, result};
+    AuditRecord record{
+        .at = service_context_.clock(), .actor = "keyward", .action = action, .result = result};
     if (!environment.empty()) record.environments.push_back(environment);
     return record;
 }

@@ -105,8 +105,13 @@ class Adopting {
 
     [[nodiscard]] AuditRecord audit(const Finding& finding, const std::string& action,
                                     const std::string& result) const {
-        return {service_context_.clock(),  actor_, {}, action, finding.drift.project, finding.drift.key,
-                {comparison_.environment}, result};
+        return {.at = service_context_.clock(),
+                .actor = actor_,
+                .action = action,
+                .project = finding.drift.project,
+                .key = finding.drift.key,
+                .environments = {comparison_.environment},
+                .result = result};
     }
 
     ServiceContext& service_context_;
@@ -142,14 +147,11 @@ void reclaim_tombstones(ServiceContext& service_context, const Comparison& compa
             !comparison.ours.contains(tombstone.object_id))
             continue;
         service_context.catalogue.deployments.reclaim_tombstone(
-            tombstone.object_id, {service_context.clock(),
-                                  actor,
-                                  {},
-                                  "reconcile.reclaim",
-                                  {},
-                                  {},
-                                  {comparison.environment},
-                                  "object " + tombstone.object_id.hex() + " is to be destroyed"});
+            tombstone.object_id, {.at = service_context.clock(),
+                                  .actor = actor,
+                                  .action = "reconcile.reclaim",
+                                  .environments = {comparison.environment},
+                                  .result = "object " + tombstone.object_id.hex() + " is to be destroyed"});
     }
 }
 
@@ -164,14 +166,11 @@ void remove_incomplete(ServiceContext& service_context, const Comparison& compar
         return;
     }
     const auto record = [&](const std::string& result) {
-        service_context.catalogue.audit_log.record({service_context.clock(),
-                                                    actor,
-                                                    {},
-                                                    "reconcile.remove_half_made",
-                                                    {},
-                                                    {},
-                                                    {comparison.environment},
-                                                    result});
+        service_context.catalogue.audit_log.record({.at = service_context.clock(),
+                                                    .actor = actor,
+                                                    .action = "reconcile.remove_half_made",
+                                                    .environments = {comparison.environment},
+                                                    .result = result});
     };
     record(half_made_objects(found->drift.count, "is", "are") + " to be destroyed");
     try {

@@ -297,7 +297,9 @@ void Environment::end_threads(void (std::thread::*end)()) {
 void Environment::run_here(const std::function<void(Token&)>& work, DeadlineResponder& responder,
                            const std::string& user) {
     refuse_when_open();
-    CallHere call{responder, user, std::chrono::steady_clock::now() + profile_.deadline};
+    CallHere call{.responder = responder,
+                  .user = user,
+                  .deadline = std::chrono::steady_clock::now() + profile_.deadline};
     enter(call);
     std::exception_ptr error;
     try {

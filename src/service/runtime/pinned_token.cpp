@@ -119,9 +119,12 @@ std::string PinnedToken::recorded_serial(const std::string& serial) {
         return *recorded;
     if (binding_ == Pinning::compare || !is_proved()) return serial;
     return ask_catalogue([&] {
-        return catalogue_.token_pins.pin_token(
-            environment_, serial,
-            {clock_(), "keyward", {}, "token.bind", {}, {}, {environment_}, "serial " + serial});
+        return catalogue_.token_pins.pin_token(environment_, serial,
+                                               {.at = clock_(),
+                                                .actor = "keyward",
+                                                .action = "token.bind",
+                                                .environments = {environment_},
+                                                .result = "serial " + serial});
     });
 }
 

@@ -49,7 +49,8 @@ std::optional<KeyRevision> PreparedStatements::key_revision(const std::string& p
     project_ = storable(project_id);
     name_ = storable(name);
     std::optional<KeyRevision> standing;
-    read_one(key_revision_, [&] { standing = {id_.get(), name, revision_.get()}; });
+    read_one(key_revision_,
+             [&] { standing = KeyRevision{.id = id_.get(), .name = name, .revision = revision_.get()}; });
     return standing;
 }
 
