@@ -99,6 +99,15 @@ struct Deployment {
     std::string serial{};  ///< of the token that holds its object, when that is no longer the environment's
 };
 
+/// Whether both have the same check value or the same public key, and so the same key material.
+inline bool have_same_material(const Deployment& one, const Deployment& other) {
+    const auto are_equal = [](const std::string& left, const std::string& right) {
+        return !left.empty() && left == right;
+    };
+    return are_equal(one.key_check_value, other.key_check_value) ||
+           are_equal(one.public_key_sha256, other.public_key_sha256);
+}
+
 struct Key {
     std::string id;
     std::string project_id;

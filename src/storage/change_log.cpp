@@ -122,7 +122,7 @@ ObjectFate SqlChangeLog::fate_of(const ObjectId& id) {
             sql,
             "select 'deployment', state from deployments where object_id = :deployed and state <> :deleting"
             " union all select 'condemned', serial from intents where object_id = :intended"
-            " union all select 'condemned', serial from tombstones where object_id = :buried",
+            " union all select 'condemned', serial from tombstones where object_id = :condemned",
             {id, enum_name(DeploymentState::deleting), id, id},
             [&](const std::string& kind, const std::string& detail) {
                 if (kind == "deployment") fate = ObjectFate::in_use;

@@ -53,13 +53,8 @@ bool deploy(soci::session& sql, const std::string& key_id, const Deployment& dep
 // Labels and types can be chosen freely. Only a value that the token of another environment has reported
 // shows that the object is this key.
 bool has_recorded_value(const Key& key, const Deployment& deployment) {
-    const auto is_equal = [](const std::string& one, const std::string& other) {
-        return !one.empty() && one == other;
-    };
-    return std::any_of(key.deployments.begin(), key.deployments.end(), [&](const Deployment& each) {
-        return is_equal(each.key_check_value, deployment.key_check_value) ||
-               is_equal(each.public_key_sha256, deployment.public_key_sha256);
-    });
+    return std::any_of(key.deployments.begin(), key.deployments.end(),
+                       [&](const Deployment& each) { return have_same_material(each, deployment); });
 }
 
 bool deploy_beside_the_others(soci::session& sql, const Key& key) {

@@ -28,21 +28,13 @@ void write_down_uses(soci::session& sql, const std::string& key_id) {
     run(sql, "update deployments set uses = :uses where key_id = :key and uses = ''", {uses, key_id});
 }
 
-// An object that is being undeployed already has its tombstone. The tombstone of an object in a former token
-// of the environment waits for that token.
-void retire(soci::session& sql, const DeploymentRow& row, const ChangeResolution& resolution, Instant now,
-            std::vector<Tombstone>& retired) {
+// An object that is being undeployed already has its tombstone.
+void condemn(soci::session& sql, const DeploymentRow& row, const ChangeResolution& resolution, Instant now,
+             std::vector<Tombstone>& tombstones) {
     if (!row.object_id) return;
-    Tombstone tombstone{.object_id = *row.object_id,
-                        .environment = row.environment,
-                        .owner = resolution.owner,
-                        .lease_until = resolution.tombstone_lease,
-                        .serial = row.serial,
-                        .deployed = row.state != DeploymentState::failed,
-                        .attempted = row.serial.empty(),
-                        .created_at = now};
+    Tombstone tombstone = tombstone_of(row, resolution.owner, resolution.tombstone_lease, now);
     tombstone.fresh = insert_tombstone(sql, tombstone);
-    if (tombstone.fresh && row.serial.empty()) retired.push_back(tombstone);
+    if (tombstone.fresh && row.serial.empty()) tombstones.push_back(tombstone);
 }
 
 std::vector<Tombstone> replace_deployments(soci::session& sql, const std::string& key_id,
@@ -50,7 +42,7 @@ std::vector<Tombstone> replace_deployments(soci::session& sql, const std::string
                                            const ChangeResolution& resolution, Instant now) {
     const auto rows = deployment_rows(sql, key_id);
     auto behind = next_position(rows);
-    std::vector<Tombstone> retired;
+    std::vector<Tombstone> tombstones;
     for (const auto& deployment : written) {
         const auto row = std::find_if(rows.begin(), rows.end(), [&](const DeploymentRow& each) {
             return each.environment == deployment.environment;
@@ -59,11 +51,11 @@ std::vector<Tombstone> replace_deployments(soci::session& sql, const std::string
             insert_deployment(sql, key_id, behind++, deployment);
             continue;
         }
-        retire(sql, *row, resolution, now, retired);
+        condemn(sql, *row, resolution, now, tombstones);
         delete_deployment(sql, key_id, row->environment);
         insert_deployment(sql, key_id, row->position, deployment);
     }
-    return retired;
+    return tombstones;
 }
 
 Begin begin_update(soci::session& sql, const std::string& key_id, std::int64_t revision,
@@ -91,7 +83,7 @@ std::optional<std::vector<Tombstone>> commit_update(soci::session& sql, const Ke
     // A change without new objects has no intents; these belong to another change of the same process.
     if (kept.empty() && !intents.empty()) return std::nullopt;
     write_down_uses(sql, key.id);
-    auto retired = replace_deployments(sql, key.id, written, resolution, key.updated_at);
+    auto tombstones = replace_deployments(sql, key.id, written, resolution, key.updated_at);
     if (!resolve(sql, key.id, intents, kept, resolution)) return std::nullopt;
     run(sql,
         "update keys set description = :description, type = :type, algorithm = :algorithm, mechanisms = "
@@ -100,7 +92,7 @@ std::optional<std::vector<Tombstone>> commit_update(soci::session& sql, const Ke
         {key.description, keys::to_string(key.type), keys::to_string(key.algorithm), to_names(key.mechanisms),
          key.updated_at, key.id});
     raise_revision(sql, key.id);
-    return retired;
+    return tombstones;
 }
 
 }  // namespace
@@ -146,12 +138,12 @@ std::optional<std::vector<Tombstone>> SqlKeyStore::commit_update(const Key& key,
                                                                  const std::set<std::string>& changed,
                                                                  const ChangeResolution& resolution,
                                                                  const AuditRecord& audit) {
-    std::optional<std::vector<Tombstone>> retired;
+    std::optional<std::vector<Tombstone>> tombstones;
     database_.change(audit, [&](soci::session& sql) {
-        retired = storage::commit_update(sql, key, changed, resolution);
-        return retired.has_value();
+        tombstones = storage::commit_update(sql, key, changed, resolution);
+        return tombstones.has_value();
     });
-    return retired;
+    return tombstones;
 }
 
 bool SqlKeyStore::abandon_change(const std::string& key_id, const ChangeResolution& resolution,

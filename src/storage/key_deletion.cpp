@@ -33,14 +33,8 @@ Undeployed undeploy(soci::session& sql, const std::string& key_id, const Deploym
         delete_deployment(sql, key_id, row.environment);
         return {.changed = true};
     }
-    const bool written = insert_tombstone(sql, {.object_id = *row.object_id,
-                                                .environment = row.environment,
-                                                .owner = remover.owner,
-                                                .lease_until = remover.lease_until,
-                                                .serial = row.serial,
-                                                .deployed = row.state != DeploymentState::failed,
-                                                .attempted = row.serial.empty(),
-                                                .created_at = remover.now});
+    const bool written =
+        insert_tombstone(sql, tombstone_of(row, remover.owner, remover.lease_until, remover.now));
     if (!row.serial.empty()) {
         // It is unknown when that token returns; only its tombstone waits for it.
         delete_deployment(sql, key_id, row.environment);

@@ -82,6 +82,17 @@ void delete_deployment(soci::session& sql, const std::string& key_id, const std:
         {key_id, environment});
 }
 
+Tombstone tombstone_of(const DeploymentRow& row, const std::string& owner, Instant lease_until, Instant now) {
+    return {.object_id = row.object_id.value(),
+            .environment = row.environment,
+            .owner = owner,
+            .lease_until = lease_until,
+            .serial = row.serial,
+            .deployed = row.state != DeploymentState::failed,
+            .attempted = row.serial.empty(),
+            .created_at = now};
+}
+
 long long next_position(const std::vector<DeploymentRow>& rows) {
     return rows.empty() ? 0 : rows.back().position + 1;
 }

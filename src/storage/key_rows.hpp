@@ -41,6 +41,9 @@ std::vector<DeploymentRow> deployment_rows(soci::session& sql, const std::string
 void insert_deployment(soci::session& sql, const std::string& key_id, long long position,
                        const Deployment& deployment);
 void delete_deployment(soci::session& sql, const std::string& key_id, const std::string& environment);
+/// The tombstone of the deployment's object, which it must have. That of an object in a former token of the
+/// environment waits for that token.
+Tombstone tombstone_of(const DeploymentRow& row, const std::string& owner, Instant lease_until, Instant now);
 /// The position after all rows.
 long long next_position(const std::vector<DeploymentRow>& rows);
 

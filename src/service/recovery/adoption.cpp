@@ -125,10 +125,6 @@ MechanismList mechanisms_of(keys::Algorithm algorithm, const TokenObject& object
     return defaults.empty() ? names : defaults;
 }
 
-bool is_equal(const std::string& one, const std::string& other) {
-    return !one.empty() && one == other;
-}
-
 /// Checks that the objects are that key, and may be deployed here next to its other deployments.
 void require_same_key(const Key& there, const TokenObject& main, const Deployment& found) {
     if (there.state != KeyState::active) throw Obstacle{"The key of that name is being made or deleted"};
@@ -137,10 +133,8 @@ void require_same_key(const Key& there, const TokenObject& main, const Deploymen
     for (const Deployment& each : there.deployments)
         if (each.environment == found.environment && each.object_id)
             throw Obstacle{"The key of that name is deployed in this environment"};
-    if (std::ranges::none_of(there.deployments, [&](const Deployment& each) {
-            return is_equal(each.key_check_value, found.key_check_value) ||
-                   is_equal(each.public_key_sha256, found.public_key_sha256);
-        }))
+    if (std::ranges::none_of(there.deployments,
+                             [&](const Deployment& each) { return have_same_material(each, found); }))
         throw Obstacle{
             "Its check value or public key is not one that is recorded of the key of that name: send the "
             "key's content in its place"};
