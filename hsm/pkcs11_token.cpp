@@ -17,7 +17,7 @@ namespace keyward::hsm {
 namespace {
 
 constexpr int import_attempts = 3;
-constexpr std::size_t part_of_walk = 32;
+constexpr std::size_t part_of_scan = 32;
 /// Maximum time that a ping spends on reading the token's mechanisms.
 constexpr std::chrono::milliseconds reading_ahead{1000};
 /// Many times longer than another process takes to write an object.
@@ -81,12 +81,12 @@ std::uint16_t modulus_bytes_of(const keys::KeyMaterial& material) {
     return rsa == nullptr ? std::uint16_t{0} : static_cast<std::uint16_t>(rsa->modulus.size());
 }
 
-KeyHandles handles_of(const KeyObjects& objects, const ImportResult& receipt,
+KeyHandles handles_of(const KeyObjects& objects, const ImportResult& result,
                       const keys::KeyMaterial& material) {
     return {.own = objects.secret != CK_INVALID_HANDLE ? objects.secret : objects.private_key,
             .public_key = objects.public_key,
             .modulus_bytes = modulus_bytes_of(material),
-            .public_key_sha256 = receipt.public_key_sha256};
+            .public_key_sha256 = result.public_key_sha256};
 }
 
 /// The public key that the first operation needs. Empty when it needs none, or when the key is not specified.
@@ -107,7 +107,7 @@ std::vector<CK_MECHANISM_TYPE> codes_of(std::span<const CryptoRequest> operation
     return codes;
 }
 
-ScannedObject walked(const FoundKey& key, const TokenObject& object) {
+ScannedObject scanned(const FoundKey& key, const TokenObject& object) {
     return {.object_class = key.object_class,
             .object = key.object,
             .public_key_sha256 = key.object_class == ObjectClass::public_key ? object.public_key_sha256 : ""};
@@ -154,25 +154,25 @@ auto Pkcs11Token::with_session_of(const Lease::Epoch& epoch, const Work& work) {
     });
 }
 
-ImportResult Pkcs11Token::import(const ImportRequest& order) {
+ImportResult Pkcs11Token::import(const ImportRequest& request) {
     bool begun = false;
     try {
-        return import_in_attempts(order, begun);
+        return import_in_attempts(request, begun);
     } catch (const TokenError& error) {
         if (!begun || !says_that_nothing_was_made(error.fault())) throw;
         throw TokenError(TokenFault::failed, error.what(), error.call(), error.code(), error.phase());
     }
 }
 
-ImportResult Pkcs11Token::import_in_attempts(const ImportRequest& order, bool& begun) {
+ImportResult Pkcs11Token::import_in_attempts(const ImportRequest& request, bool& begun) {
     for (int attempt = 1;; ++attempt) {
         try {
-            return try_import(order, begun);
+            return try_import(request, begun);
         } catch (const TokenError& error) {
             if (!may_be_disturbed(error)) throw;
             log::warn("object.may_be_half_made",
                       {{"label", pool_.label()}, {"call", error.call()}, {"code", error.code()}});
-            if (attempt == import_attempts || !take_back(order.id)) throw;
+            if (attempt == import_attempts || !take_back(request.id)) throw;
         }
     }
 }
@@ -189,39 +189,39 @@ bool Pkcs11Token::take_back(const ObjectId& id) {
     }
 }
 
-ImportResult Pkcs11Token::try_import(const ImportRequest& order, bool& begun) {
-    const auto pass = gate_.to_make();
+ImportResult Pkcs11Token::try_import(const ImportRequest& request, bool& begun) {
+    const auto permit = object_access_.to_make();
     try {
         return with_session([&](Lease& lease) {
             begun = true;
-            return import_in(lease, order);
+            return import_in(lease, request);
         });
     } catch (const TokenError& error) {
         if (!begun) throw;
-        throw import_error(error, order.material);
+        throw import_error(error, request.material);
     }
 }
 
-ImportResult Pkcs11Token::import_in(Lease& lease, const ImportRequest& order) {
-    const MechanismCodes allowed = limits_.for_import(lease, order);
-    if (allowed.empty()) return make(lease, order, {});
+ImportResult Pkcs11Token::import_in(Lease& lease, const ImportRequest& request) {
+    const MechanismCodes allowed = limits_.for_import(lease, request);
+    if (allowed.empty()) return make(lease, request, {});
     try {
-        ImportResult receipt = make(lease, order, allowed);
-        limits_.learn(lease, order, true);
-        return receipt;
+        ImportResult result = make(lease, request, allowed);
+        limits_.learn(lease, request, true);
+        return result;
     } catch (const TokenError& error) {
-        if (!limits_.may_have_failed(lease, order, error)) throw;
+        if (!limits_.may_have_failed(lease, request, error)) throw;
     }
     // A failed self-test may have left its operation active.
     lease.poison();
     lease.replace_poisoned();
-    ImportResult receipt = make(lease, order, {});
-    limits_.learn(lease, order, false);
-    return receipt;
+    ImportResult result = make(lease, request, {});
+    limits_.learn(lease, request, false);
+    return result;
 }
 
-ImportResult Pkcs11Token::make(Lease& lease, const ImportRequest& order, const MechanismCodes& allowed) {
-    const auto* const secret = std::get_if<keys::SecretKey>(&order.material);
+ImportResult Pkcs11Token::make(Lease& lease, const ImportRequest& request, const MechanismCodes& allowed) {
+    const auto* const secret = std::get_if<keys::SecretKey>(&request.material);
     SecretBytes longer;
     ByteView octets;
     if (secret != nullptr) {
@@ -232,18 +232,18 @@ ImportResult Pkcs11Token::make(Lease& lease, const ImportRequest& order, const M
             octets = longer.reveal();
         }
     }
-    MadeObjects made(lease, order.id);
-    const KeyObjects objects = create_objects(lease, order, allowed, octets, made);
-    ImportResult receipt = examine(lease, objects, order, allowed);
-    if (order.lifetime == ObjectLifetime::token) {
+    MadeObjects made(lease, request.id);
+    const KeyObjects objects = create_objects(lease, request, allowed, octets, made);
+    ImportResult result = verify_import(lease, objects, request, allowed);
+    if (request.lifetime == ObjectLifetime::token) {
         made.keep();
-        handles_.keep(lease.epoch(), order.id, handles_of(objects, receipt, order.material));
+        handles_.keep(lease.epoch(), request.id, handles_of(objects, result, request.material));
     }
-    return receipt;
+    return result;
 }
 
 std::size_t Pkcs11Token::destroy(const ObjectId& id) {
-    const auto pass = gate_.to_search();
+    const auto permit = object_access_.to_search();
     return with_session([&](Lease& lease) {
         const std::size_t destroyed = destroy_objects(lease, id);
         handles_.drop(id);
@@ -252,14 +252,14 @@ std::size_t Pkcs11Token::destroy(const ObjectId& id) {
 }
 
 std::size_t Pkcs11Token::count(const ObjectId& id) {
-    const auto pass = gate_.to_search();
+    const auto permit = object_access_.to_search();
     return with_session([&](Lease& lease) { return find_objects(lease, id).size(); });
 }
 
 // Objects that are finished between the two searches are in neither list: they were created during the
 // search.
 Pkcs11Token::Search Pkcs11Token::search() {
-    const auto pass = gate_.to_search();
+    const auto permit = object_access_.to_search();
     return with_session([](Lease& lease) {
         std::vector<FoundKey> keys = find_keys(lease);
         return Search{.epoch = lease.epoch(), .keys = std::move(keys), .unfinished = find_unfinished(lease)};
@@ -269,7 +269,7 @@ Pkcs11Token::Search Pkcs11Token::search() {
 std::vector<FoundKey> Pkcs11Token::unfinished_after(const Search& found, std::chrono::milliseconds pause) {
     if (found.unfinished.empty()) return {};
     pause_(pause);
-    const auto pass = gate_.to_search();
+    const auto permit = object_access_.to_search();
     return with_session_of(found.epoch,
                            [&](Lease& lease) { return unfinished_among(lease, found.unfinished); });
 }
@@ -284,14 +284,14 @@ void Pkcs11Token::scan(const std::function<void(const TokenObject&, std::size_t,
     std::vector<std::optional<TokenObject>> part;
     const auto read = [&](std::span<const FoundKey> keys, std::size_t before) {
         for (std::size_t start = 0; start < keys.size(); start += part.size()) {
-            const auto next = keys.subspan(start, std::min(part_of_walk, keys.size() - start));
+            const auto next = keys.subspan(start, std::min(part_of_scan, keys.size() - start));
             part.clear();
             with_session_of(found.epoch, [&](Lease& lease) {
                 for (const FoundKey& key : next) {
                     const ObjectHandleCache::CacheVersion version = handles_.version();
                     const auto& object = part.emplace_back(reader.read(lease, key));
                     if (object && object->id)
-                        handles_.add(lease.epoch(), *object->id, walked(key, *object), version);
+                        handles_.add(lease.epoch(), *object->id, scanned(key, *object), version);
                 }
             });
             for (std::size_t i = 0; i < part.size(); ++i)
@@ -308,7 +308,7 @@ std::size_t Pkcs11Token::destroy_incomplete(std::chrono::milliseconds pause) {
     const Search found = search();
     const std::vector<FoundKey> unfinished = unfinished_after(found, pause);
     if (unfinished.empty()) return 0;
-    const auto pass = gate_.to_search();
+    const auto permit = object_access_.to_search();
     return with_session_of(found.epoch,
                            [&](Lease& lease) { return destroy_half_made_among(lease, unfinished); });
 }
@@ -334,8 +334,8 @@ std::vector<CryptoResult> Pkcs11Token::operate(const ObjectId& id, CryptoOperati
 
 bool Pkcs11Token::go_on(Lease& lease, const ObjectId& id, const KeyHandles& handles, CryptoOperation action,
                         std::span<const CryptoRequest> operations, std::vector<CryptoResult>& outcomes) {
-    const auto offered = offered_.in(lease, codes_of(operations));
-    KeyUse key(lease, *offered, handles, &wrong_ciphertext_);
+    const auto mechanisms = mechanism_infos_.in(lease, codes_of(operations));
+    KeyUse key(lease, *mechanisms, handles, &wrong_ciphertext_);
     for (const CryptoRequest& operation : operations.subspan(outcomes.size())) {
         lease.replace_poisoned();
         auto outcome = key.run(action, operation);
@@ -346,10 +346,10 @@ bool Pkcs11Token::go_on(Lease& lease, const ObjectId& id, const KeyHandles& hand
     return true;
 }
 
-// Must not be called while a session is lent: creators of objects would hold the gate and wait for that
+// Must not be called while a session is lent: creators of objects would hold the lock and wait for that
 // session.
 Pkcs11Token::FoundHandles Pkcs11Token::look_for(const ObjectId& id, const std::string& public_key_sha256) {
-    const auto pass = gate_.to_search();
+    const auto permit = object_access_.to_search();
     return with_session([&](Lease& lease) {
         const ObjectHandleCache::CacheVersion version = handles_.version();
         const KeyHandles found = find_handles(lease, id, public_key_sha256);
@@ -372,9 +372,9 @@ std::set<Digest> Pkcs11Token::oaep_hashes() {
     const std::array<CK_MECHANISM_TYPE, 1> oaep{CKM_RSA_PKCS_OAEP};
     std::optional<TokenError> failure;
     const auto decrypts = [&](Lease& lease, Digest hash) {
-        return decrypts_oaep(lease, *offered_.in(lease, oaep), oaep_trial_key(), hash);
+        return decrypts_oaep(lease, *mechanism_infos_.in(lease, oaep), oaep_trial_key(), hash);
     };
-    const auto pass = gate_.to_make();
+    const auto permit = object_access_.to_make();
     for (const Digest hash : all_digests()) {
         try {
             if (with_session_of(epoch, [&](Lease& lease) { return decrypts(lease, hash); }))
@@ -395,7 +395,7 @@ void Pkcs11Token::ping() {
     const LogContext label(pool_.label());
     pool_.ping([&](const Module::UseGuard& use, const FoundToken& token, const SessionEpoch& epoch) {
         try {
-            offered_.read_ahead(use.p11(), token.slot, epoch, reading_ahead);
+            mechanism_infos_.read_ahead(use.p11(), token.slot, epoch, reading_ahead);
         } catch (const TokenError& error) {  // a request that needs the mechanisms reports the error
             log::warn("token.mechanisms_not_read",
                       {{"label", pool_.label()}, {"call", error.call()}, {"code", error.code()}});
@@ -404,7 +404,7 @@ void Pkcs11Token::ping() {
 }
 
 std::set<std::string> Pkcs11Token::mechanisms() {
-    return with_session([&](Lease& lease) { return offered_.in(lease)->names(); });
+    return with_session([&](Lease& lease) { return mechanism_infos_.in(lease)->names(); });
 }
 
 TokenIdentity Pkcs11Token::identity() {

@@ -21,7 +21,7 @@ class Pkcs11Token final : public Token {
 
     Pkcs11Token(std::shared_ptr<Module> module, PoolSettings settings, Pause pause = sleep);
 
-    ImportResult import(const ImportRequest& order) override;
+    ImportResult import(const ImportRequest& request) override;
     std::size_t destroy(const ObjectId& id) override;
     std::size_t count(const ObjectId& id) override;
     void scan(
@@ -56,13 +56,13 @@ class Pkcs11Token final : public Token {
     /// Returns those unfinished keys of a search that are still unfinished.
     std::vector<FoundKey> unfinished_after(const Search& found, std::chrono::milliseconds pause);
     /// Both set `begun` before they create anything in the token.
-    ImportResult import_in_attempts(const ImportRequest& order, bool& begun);
-    ImportResult try_import(const ImportRequest& order, bool& begun);
+    ImportResult import_in_attempts(const ImportRequest& request, bool& begun);
+    ImportResult try_import(const ImportRequest& request, bool& begun);
     /// Destroys what a failed attempt left behind. Returns false on failure.
     bool take_back(const ObjectId& id);
-    ImportResult import_in(Lease& lease, const ImportRequest& order);
+    ImportResult import_in(Lease& lease, const ImportRequest& request);
     /// `allowed` limits the mechanisms of the objects; empty means no limit.
-    ImportResult make(Lease& lease, const ImportRequest& order, const MechanismCodes& allowed);
+    ImportResult make(Lease& lease, const ImportRequest& request, const MechanismCodes& allowed);
 
     /// Handles of a key as a search found it, and the epoch in which they are valid.
     struct FoundHandles {
@@ -81,10 +81,10 @@ class Pkcs11Token final : public Token {
     HmacPadding padding_;
     MechanismLimits limits_;
     ObjectHandleCache handles_;
-    MechanismInfoCache offered_;
+    MechanismInfoCache mechanism_infos_;
     ProvedHashes proved_hashes_;
     WrongCiphertext wrong_ciphertext_;
-    ObjectAccessLock gate_;
+    ObjectAccessLock object_access_;
     const Pause pause_;
 };
 

@@ -12,12 +12,12 @@ namespace keyward::hsm {
 namespace {
 
 /// The attributes that every route sets, except the value.
-AttributeTemplate described(const ImportRequest& order, const MechanismCodes& allowed,
+AttributeTemplate described(const ImportRequest& request, const MechanismCodes& allowed,
                             ObjectClass object_class, CK_KEY_TYPE type) {
     AttributeTemplate object;
     object.number(CKA_CLASS, class_of(object_class)).number(CKA_KEY_TYPE, type);
-    object.borrowed(CKA_ID, order.id.octets()).borrowed(CKA_LABEL, as_bytes(order.label));
-    for (const Flag& flag : flags_of(object_class, order.lifetime, order.uses))
+    object.borrowed(CKA_ID, request.id.octets()).borrowed(CKA_LABEL, as_bytes(request.label));
+    for (const Flag& flag : flags_of(object_class, request.lifetime, request.uses))
         object.flag(flag.type, flag.value);
     if (!allowed.empty()) object.borrowed(CKA_ALLOWED_MECHANISMS, octets_of(allowed));
     return object;
@@ -25,19 +25,19 @@ AttributeTemplate described(const ImportRequest& order, const MechanismCodes& al
 
 class Creator {
   public:
-    Creator(Lease& lease, const ImportRequest& order, const MechanismCodes& allowed, ByteView secret_octets,
+    Creator(Lease& lease, const ImportRequest& request, const MechanismCodes& allowed, ByteView secret_octets,
             MadeObjects& made)
-        : lease_(lease), order_(order), allowed_(allowed), secret_octets_(secret_octets), made_(made) {}
+        : lease_(lease), request_(request), allowed_(allowed), secret_octets_(secret_octets), made_(made) {}
 
     KeyObjects operator()(const keys::SecretKey& key) {
         AttributeTemplate object =
-            described(order_, allowed_, ObjectClass::secret_key, key_type_of_secret(key.algorithm));
+            described(request_, allowed_, ObjectClass::secret_key, key_type_of_secret(key.algorithm));
         object.borrowed(CKA_VALUE, secret_octets_);
         return {.secret = create(object)};
     }
 
     KeyObjects operator()(const keys::RsaPublicKey& key) {
-        AttributeTemplate object = described(order_, allowed_, ObjectClass::public_key, CKK_RSA);
+        AttributeTemplate object = described(request_, allowed_, ObjectClass::public_key, CKK_RSA);
         object.borrowed(CKA_MODULUS, key.modulus).borrowed(CKA_PUBLIC_EXPONENT, key.public_exponent);
         return {.public_key = create(object)};
     }
@@ -52,7 +52,7 @@ class Creator {
 
     KeyObjects operator()(const keys::RsaPrivateKey& key) {
         KeyObjects objects = (*this)(key.public_key);
-        AttributeTemplate object = described(order_, allowed_, ObjectClass::private_key, CKK_RSA);
+        AttributeTemplate object = described(request_, allowed_, ObjectClass::private_key, CKK_RSA);
         object.borrowed(CKA_MODULUS, key.public_key.modulus)
             .borrowed(CKA_PUBLIC_EXPONENT, key.public_key.public_exponent)
             .borrowed(CKA_PRIVATE_EXPONENT, key.private_exponent.reveal())
@@ -96,14 +96,14 @@ class Creator {
     }
 
     CK_OBJECT_HANDLE create_public(CK_KEY_TYPE type, ByteView params, ByteView point) {
-        AttributeTemplate object = described(order_, allowed_, ObjectClass::public_key, type);
+        AttributeTemplate object = described(request_, allowed_, ObjectClass::public_key, type);
         object.borrowed(CKA_EC_PARAMS, params).borrowed(CKA_EC_POINT, point);
         return create(object);
     }
 
     KeyObjects create_scalar(KeyObjects objects, CK_KEY_TYPE type, ByteView params,
                              const SecretBytes& scalar) {
-        AttributeTemplate object = described(order_, allowed_, ObjectClass::private_key, type);
+        AttributeTemplate object = described(request_, allowed_, ObjectClass::private_key, type);
         object.borrowed(CKA_EC_PARAMS, params).borrowed(CKA_VALUE, scalar.reveal());
         objects.private_key = create(object);
         return objects;
@@ -118,7 +118,7 @@ class Creator {
     }
 
     Lease& lease_;
-    const ImportRequest& order_;
+    const ImportRequest& request_;
     const MechanismCodes& allowed_;
     ByteView secret_octets_;
     MadeObjects& made_;
@@ -126,9 +126,9 @@ class Creator {
 
 }  // namespace
 
-KeyObjects create_objects(Lease& lease, const ImportRequest& order, const MechanismCodes& allowed,
+KeyObjects create_objects(Lease& lease, const ImportRequest& request, const MechanismCodes& allowed,
                           ByteView secret_octets, MadeObjects& made) {
-    return std::visit(Creator(lease, order, allowed, secret_octets, made), order.material);
+    return std::visit(Creator(lease, request, allowed, secret_octets, made), request.material);
 }
 
 CK_KEY_TYPE key_type_of_secret(keys::Algorithm algorithm) {

@@ -22,7 +22,7 @@ struct KeyObjects {
 /// could make the same objects with C_UnwrapKey; the steps after an import are the same for every route. Each
 /// object is added to `made` as soon as it exists. `secret_octets` is the value of a secret key's object: the
 /// key, or the padded key. `allowed` becomes CKA_ALLOWED_MECHANISMS unless it is empty.
-KeyObjects create_objects(Lease& lease, const ImportRequest& order, const MechanismCodes& allowed,
+KeyObjects create_objects(Lease& lease, const ImportRequest& request, const MechanismCodes& allowed,
                           ByteView secret_octets, MadeObjects& made);
 
 CK_KEY_TYPE key_type_of_secret(keys::Algorithm algorithm);

@@ -69,14 +69,14 @@ void expect_allowed(const AttributeQuery& query, const MechanismCodes& allowed) 
 /// Reads an object's attributes in one call and compares class, type, CKA_ID, label and all flags with the
 /// request. Throws TokenFault::mismatch that names the attribute, the reported and the requested value.
 /// Throws TokenFault::refused when the token does not report the requested allowed mechanisms.
-Reported read_back(Lease& lease, CK_OBJECT_HANDLE object, const ImportRequest& order,
-                   const MechanismCodes& allowed, ObjectClass object_class, CK_KEY_TYPE type) {
-    const std::vector<Flag> flags = flags_of(object_class, order.lifetime, order.uses);
+Reported check_attributes(Lease& lease, CK_OBJECT_HANDLE object, const ImportRequest& request,
+                          const MechanismCodes& allowed, ObjectClass object_class, CK_KEY_TYPE type) {
+    const std::vector<Flag> flags = flags_of(object_class, request.lifetime, request.uses);
     AttributeQuery query;
     query.ask_number(CKA_CLASS);
     query.ask_number(CKA_KEY_TYPE);
     query.ask(CKA_ID, ObjectId::size);
-    query.ask(CKA_LABEL, order.label.size() + 1);
+    query.ask(CKA_LABEL, request.label.size() + 1);
     for (const Flag& flag : flags)
         query.ask_flag(flag.type);
     if (!allowed.empty()) query.ask(CKA_ALLOWED_MECHANISMS, octets_of(allowed).size());
@@ -89,8 +89,8 @@ Reported read_back(Lease& lease, CK_OBJECT_HANDLE object, const ImportRequest& o
 
     expect_number(query, CKA_CLASS, "CKA_CLASS", class_of(object_class));
     expect_number(query, CKA_KEY_TYPE, "CKA_KEY_TYPE", type);
-    expect_octets(query, CKA_ID, "CKA_ID", order.id.octets());
-    expect_octets(query, CKA_LABEL, "CKA_LABEL", as_bytes(order.label));
+    expect_octets(query, CKA_ID, "CKA_ID", request.id.octets());
+    expect_octets(query, CKA_LABEL, "CKA_LABEL", as_bytes(request.label));
     for (const Flag& flag : flags)
         expect_flag(query, flag);
     if (!allowed.empty()) expect_allowed(query, allowed);
@@ -109,36 +109,36 @@ void expect_value(const std::string& reported, const std::string& expected, std:
                                ", which is not the expected one");
 }
 
-ImportResult examine_secret(Lease& lease, CK_OBJECT_HANDLE object, const ImportRequest& order,
-                            const MechanismCodes& allowed, const keys::SecretKey& key) {
-    const Reported reported =
-        read_back(lease, object, order, allowed, ObjectClass::secret_key, key_type_of_secret(key.algorithm));
-    const std::string value = try_secret(lease, object, key, order.uses, allowed, reported.check_value);
+ImportResult verify_secret(Lease& lease, CK_OBJECT_HANDLE object, const ImportRequest& request,
+                           const MechanismCodes& allowed, const keys::SecretKey& key) {
+    const Reported reported = check_attributes(lease, object, request, allowed, ObjectClass::secret_key,
+                                               key_type_of_secret(key.algorithm));
+    const std::string value = try_secret(lease, object, key, request.uses, allowed, reported.check_value);
     if (!value.empty()) {
         const std::string computed = keys::key_check_value(key);
         if (!computed.empty()) expect_value(value, computed, "key check value");
     }
-    if (order.expected_check_value) expect_value(value, *order.expected_check_value, "key check value");
+    if (request.expected_check_value) expect_value(value, *request.expected_check_value, "key check value");
     return {.key_check_value = value, .public_key_sha256 = {}, .public_key_pem = {}};
 }
 
-ImportResult examine_pair(Lease& lease, const KeyObjects& objects, const ImportRequest& order,
-                          const MechanismCodes& allowed, const keys::PublicKey& sent) {
+ImportResult verify_pair(Lease& lease, const KeyObjects& objects, const ImportRequest& request,
+                         const MechanismCodes& allowed, const keys::PublicKey& sent) {
     const CK_KEY_TYPE type = key_type_of(sent);
     const Reported reported =
-        read_back(lease, objects.public_key, order, allowed, ObjectClass::public_key, type);
+        check_attributes(lease, objects.public_key, request, allowed, ObjectClass::public_key, type);
     if (!reported.public_key)
         throw TokenError(TokenFault::mismatch,
                          "The token does not hold what was sent: it reports a public key that can't be read");
     const std::string hash = keys::public_key_sha256(*reported.public_key);
     expect_value(hash, keys::public_key_sha256(sent), "public-key hash");
     if (objects.private_key != CK_INVALID_HANDLE) {
-        read_back(lease, objects.private_key, order, allowed, ObjectClass::private_key, type);
-        try_private(lease, objects.private_key, *reported.public_key, order.uses, allowed);
+        check_attributes(lease, objects.private_key, request, allowed, ObjectClass::private_key, type);
+        try_private(lease, objects.private_key, *reported.public_key, request.uses, allowed);
     } else {
-        try_public(lease, objects.public_key, *reported.public_key, order.uses, allowed);
+        try_public(lease, objects.public_key, *reported.public_key, request.uses, allowed);
     }
-    if (order.expected_check_value) expect_value(hash, *order.expected_check_value, "public-key hash");
+    if (request.expected_check_value) expect_value(hash, *request.expected_check_value, "public-key hash");
     return {.key_check_value = {},
             .public_key_sha256 = hash,
             .public_key_pem = keys::public_key_pem(*reported.public_key)};
@@ -146,11 +146,11 @@ ImportResult examine_pair(Lease& lease, const KeyObjects& objects, const ImportR
 
 }  // namespace
 
-ImportResult examine(Lease& lease, const KeyObjects& objects, const ImportRequest& order,
-                     const MechanismCodes& allowed) {
-    if (const auto* const secret = std::get_if<keys::SecretKey>(&order.material))
-        return examine_secret(lease, objects.secret, order, allowed, *secret);
-    return examine_pair(lease, objects, order, allowed, keys::public_half(order.material).value());
+ImportResult verify_import(Lease& lease, const KeyObjects& objects, const ImportRequest& request,
+                           const MechanismCodes& allowed) {
+    if (const auto* const secret = std::get_if<keys::SecretKey>(&request.material))
+        return verify_secret(lease, objects.secret, request, allowed, *secret);
+    return verify_pair(lease, objects, request, allowed, keys::public_half(request.material).value());
 }
 
 std::string described_key(const keys::KeyMaterial& material) {

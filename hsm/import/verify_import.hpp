@@ -12,8 +12,8 @@ namespace keyward::hsm {
 /// and compares the token's value with the key material and with the value that the client expects. Throws
 /// TokenFault::refused, TokenFault::mismatch or TokenFault::wrong_value. Destroys nothing. `allowed` limits
 /// the objects' mechanisms.
-ImportResult examine(Lease& lease, const KeyObjects& objects, const ImportRequest& order,
-                     const MechanismCodes& allowed);
+ImportResult verify_import(Lease& lease, const KeyObjects& objects, const ImportRequest& request,
+                           const MechanismCodes& allowed);
 
 /// For example `AES, 256 bits`; used in error texts.
 std::string described_key(const keys::KeyMaterial& material);

@@ -35,7 +35,7 @@ namespace {
 
 }  // namespace
 
-FoundToken bind_token(Module& module, const Module::UseGuard& use, const WantedToken& wanted) {
+FoundToken locate_token(Module& module, const Module::UseGuard& use, const WantedToken& wanted) {
     auto [tokens, unreadable] = module.tokens(use);
     const std::size_t all = tokens.size();
     for (FoundToken& token : tokens)

@@ -24,7 +24,7 @@ class TokenAbsent : public TokenError {
 
 /// Finds the wanted token. Throws TokenAbsent when there is none, and TokenFault::unreachable when there are
 /// several or when another token has replaced the one found first.
-FoundToken bind_token(Module& module, const Module::UseGuard& use, const WantedToken& wanted);
+FoundToken locate_token(Module& module, const Module::UseGuard& use, const WantedToken& wanted);
 
 /// Whether this token is still in its slot. Throws when the slot can't be read.
 bool is_in_place(const Module::UseGuard& use, const FoundToken& token);

@@ -6,14 +6,14 @@ namespace keyward::hsm {
 namespace {
 
 /// Adds the object to the handles. Returns nothing when another object already has its place.
-std::optional<KeyHandles> with(KeyHandles handles, const ScannedObject& walked) {
-    const bool is_public = walked.object_class == ObjectClass::public_key;
+std::optional<KeyHandles> with(KeyHandles handles, const ScannedObject& scanned) {
+    const bool is_public = scanned.object_class == ObjectClass::public_key;
     CK_OBJECT_HANDLE& place = is_public ? handles.public_key : handles.own;
-    if (place == walked.object) return handles;
+    if (place == scanned.object) return handles;
     if (place != CK_INVALID_HANDLE) return std::nullopt;
-    place = walked.object;
+    place = scanned.object;
     if (is_public) {
-        handles.public_key_sha256 = walked.public_key_sha256;
+        handles.public_key_sha256 = scanned.public_key_sha256;
         handles.absent_sha256.clear();
     }
     return handles;
@@ -56,16 +56,16 @@ void ObjectHandleCache::keep(const Epoch& epoch, const ObjectId& id, const KeyHa
     if (part.last_drop <= version.drops && part.is_of(epoch)) put(part, id, handles);
 }
 
-void ObjectHandleCache::add(const Epoch& epoch, const ObjectId& id, const ScannedObject& walked,
+void ObjectHandleCache::add(const Epoch& epoch, const ObjectId& id, const ScannedObject& scanned,
                             CacheVersion version) {
     Part& part = part_of(id);
     const std::lock_guard lock(part.mutex);
     if (part.last_drop > version.drops || !part.is_of(epoch)) return;
     const auto known = part.keys.find(id);
     if (known == part.keys.end())
-        put(part, id, with({}, walked));
+        put(part, id, with({}, scanned));
     else if (known->second)
-        known->second = with(*known->second, walked);
+        known->second = with(*known->second, scanned);
 }
 
 void ObjectHandleCache::learn(const Epoch& epoch, const ObjectId& id, const KeyHandles& handles) {

@@ -64,7 +64,7 @@ class ObjectHandleCache {
     /// Adds one object of a key to the objects already known. When another object of the same role is known,
     /// the key is ambiguous: `find` returns nothing for it until a search has looked at all of its objects
     /// and `keep` is called.
-    void add(const Epoch& epoch, const ObjectId& id, const ScannedObject& walked, CacheVersion version);
+    void add(const Epoch& epoch, const ObjectId& id, const ScannedObject& scanned, CacheVersion version);
     /// Adds what was learned about known handles. Does nothing when the cached handles are different by now.
     void learn(const Epoch& epoch, const ObjectId& id, const KeyHandles& handles);
     /// The key's objects are no longer in the token.

@@ -138,11 +138,11 @@ std::optional<CryptoResult> KeyUse::verify_mac(const CryptoRequest& operation) {
 std::optional<CryptoResult> KeyUse::use(const Job& job) {
     const CK_FLAGS flag = flag_of(job.action);
     const CryptoRequest& operation = job.operation;
-    if (!operation.input_is_digest && offered_.offers(job.code.code, flag)) {
+    if (!operation.input_is_digest && mechanisms_.offers(job.code.code, flag)) {
         auto outcome = use_as(job, job.code.code, operation.input.reveal());
         if (!outcome || outcome->kind != Kind::not_offered) return outcome;
     }
-    if (job.code.form == DigestForm::none || !offered_.offers(job.code.instead, flag))
+    if (job.code.form == DigestForm::none || !mechanisms_.offers(job.code.instead, flag))
         return CryptoResult{.kind = Kind::not_offered};
     return use_as(job, job.code.instead, bare_input(job));
 }

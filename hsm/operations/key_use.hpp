@@ -18,10 +18,10 @@ class KeyUse {
   public:
     /// All arguments but the handles are borrowed. Without `wrong_ciphertext`, a decryption that fails
     /// without a reason throws, and the standard's codes for wrong ciphertexts are trusted.
-    KeyUse(Lease& lease, const MechanismList& offered, KeyHandles handles,
+    KeyUse(Lease& lease, const MechanismList& mechanisms, KeyHandles handles,
            WrongCiphertext* wrong_ciphertext = nullptr)
         : lease_(lease),
-          offered_(offered),
+          mechanisms_(mechanisms),
           handles_(std::move(handles)),
           wrong_ciphertext_(wrong_ciphertext) {}
 
@@ -54,7 +54,7 @@ class KeyUse {
     std::uint16_t modulus_bytes(CK_OBJECT_HANDLE object);
 
     Lease& lease_;
-    const MechanismList& offered_;
+    const MechanismList& mechanisms_;
     KeyHandles handles_;
     WrongCiphertext* wrong_ciphertext_;
 };

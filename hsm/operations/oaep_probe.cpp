@@ -27,13 +27,13 @@ SecretBytes fresh_key() {
 /// it.
 KeyHandles create(Lease& lease, const keys::KeyMaterial& trial_key, const ObjectId& id, MadeObjects& made) {
     try {
-        const ImportRequest order{.id = id,
-                                  .label = "keyward: trial of OAEP",
-                                  .material = trial_key,
-                                  .uses = {KeyUsage::encrypt_decrypt},
-                                  .lifetime = ObjectLifetime::session,
-                                  .expected_check_value = {}};
-        const CK_OBJECT_HANDLE own = create_objects(lease, order, {}, {}, made).private_key;
+        const ImportRequest request{.id = id,
+                                    .label = "keyward: trial of OAEP",
+                                    .material = trial_key,
+                                    .uses = {KeyUsage::encrypt_decrypt},
+                                    .lifetime = ObjectLifetime::session,
+                                    .expected_check_value = {}};
+        const CK_OBJECT_HANDLE own = create_objects(lease, request, {}, {}, made).private_key;
         if (standing_of(lease, own, id) != Standing::ours) return {};
         return {.own = own};
     } catch (const TokenError& error) {
@@ -43,10 +43,10 @@ KeyHandles create(Lease& lease, const keys::KeyMaterial& trial_key, const Object
 }
 
 /// Returns the result of the decryption; nothing when the token refuses the key for it.
-std::optional<CryptoResult> opened(Lease& lease, const MechanismList& offered, const KeyHandles& handles,
+std::optional<CryptoResult> opened(Lease& lease, const MechanismList& mechanisms, const KeyHandles& handles,
                                    const CryptoRequest& operation) {
     try {
-        return KeyUse(lease, offered, handles).run(CryptoOperation::decrypt, operation);
+        return KeyUse(lease, mechanisms, handles).run(CryptoOperation::decrypt, operation);
     } catch (const TokenError& error) {
         if (error.fault() != TokenFault::refused) throw;
         lease.poison();
@@ -65,9 +65,9 @@ const keys::KeyMaterial& oaep_trial_key() {
     return key;
 }
 
-bool decrypts_oaep(Lease& lease, const MechanismList& offered, const keys::KeyMaterial& trial_key,
+bool decrypts_oaep(Lease& lease, const MechanismList& mechanisms, const keys::KeyMaterial& trial_key,
                    Digest hash) {
-    if (!offered.offers(CKM_RSA_PKCS_OAEP, CKF_DECRYPT)) return false;
+    if (!mechanisms.offers(CKM_RSA_PKCS_OAEP, CKF_DECRYPT)) return false;
     const SecretBytes message = random_secret(size_of(hash));
     const Bytes sealed =
         keys::encrypt_rsa_oaep(std::get<keys::RsaPrivateKey>(trial_key).public_key, hash, message.reveal());
@@ -77,7 +77,7 @@ bool decrypts_oaep(Lease& lease, const MechanismList& offered, const keys::KeyMa
     const ObjectId id = ObjectId::random();
     MadeObjects made(lease, id);
     const KeyHandles handles = create(lease, trial_key, id, made);
-    const auto outcome = opened(lease, offered, handles, operation);
+    const auto outcome = opened(lease, mechanisms, handles, operation);
     return outcome && outcome->kind == CryptoResult::Kind::done &&
            equal_secrets(outcome->output.reveal(), message.reveal());
 }

@@ -18,7 +18,7 @@ const keys::KeyMaterial& oaep_trial_key();
 /// key decrypts what OpenSSL encrypted. SoftHSM2 accepts keys for OAEP with SHA-256 but can't use them. Also
 /// returns false when the token does not accept the object. Throws when the token can't be reached, and
 /// leaves no object behind.
-bool decrypts_oaep(Lease& lease, const MechanismList& offered, const keys::KeyMaterial& trial_key,
+bool decrypts_oaep(Lease& lease, const MechanismList& mechanisms, const keys::KeyMaterial& trial_key,
                    Digest hash);
 
 /// The hashes for which the probe succeeded, valid within one epoch. Thread-safe.

@@ -38,15 +38,15 @@ keys::KeyMaterial trial_key(keys::Algorithm algorithm) {
 
 CK_OBJECT_HANDLE create(Lease& lease, const ObjectId& id, const keys::KeyMaterial& material,
                         MadeObjects& made) {
-    const ImportRequest order{.id = id,
-                              .label = "keyward: trial of wrong ciphertexts",
-                              .material = material,
-                              .uses = {KeyUsage::encrypt_decrypt},
-                              .lifetime = ObjectLifetime::session,
-                              .expected_check_value = {}};
+    const ImportRequest request{.id = id,
+                                .label = "keyward: trial of wrong ciphertexts",
+                                .material = material,
+                                .uses = {KeyUsage::encrypt_decrypt},
+                                .lifetime = ObjectLifetime::session,
+                                .expected_check_value = {}};
     const auto* const secret = std::get_if<keys::SecretKey>(&material);
     const KeyObjects objects =
-        create_objects(lease, order, {}, secret == nullptr ? ByteView() : secret->octets.reveal(), made);
+        create_objects(lease, request, {}, secret == nullptr ? ByteView() : secret->octets.reveal(), made);
     return secret == nullptr ? objects.private_key : objects.secret;
 }
 

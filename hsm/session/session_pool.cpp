@@ -88,7 +88,7 @@ bool Lease::has_login() const {
 }
 
 bool Lease::token_answers() const {
-    const auto token = pool_->bound_in(use_.generation());
+    const auto token = pool_->located_in(use_.generation());
     try {
         return token && is_in_place(use_, *token) && has_login() &&
                pool_->login_.beginnings() == epoch_.login;
@@ -214,21 +214,21 @@ FoundToken SessionPool::token() {
     });
 }
 
-std::optional<FoundToken> SessionPool::bound_in(std::uint64_t generation) {
+std::optional<FoundToken> SessionPool::located_in(std::uint64_t generation) {
     const std::lock_guard lock(mutex_);
     if (bound_ && bound_->generation == generation) return bound_->token;
     return std::nullopt;
 }
 
 FoundToken SessionPool::connect(const Module::UseGuard& use) {
-    if (auto token = bound_in(use.generation())) return *token;
+    if (auto token = located_in(use.generation())) return *token;
     const std::lock_guard alone(binding_);
-    if (auto token = bound_in(use.generation())) return *token;
+    if (auto token = located_in(use.generation())) return *token;
     const bool found_before = settings_.serial.empty() && !first_serial_.empty();
-    FoundToken token = bind_token(*module_, use,
-                                  {.label = settings_.label,
-                                   .serial = found_before ? first_serial_ : settings_.serial,
-                                   .found_before = found_before});
+    FoundToken token = locate_token(*module_, use,
+                                    {.label = settings_.label,
+                                     .serial = found_before ? first_serial_ : settings_.serial,
+                                     .found_before = found_before});
     claim(token.slot, use.generation());
     const std::size_t limit = session_limit(use.p11(), token.slot, settings_.sessions);
     {

@@ -104,7 +104,7 @@ class SessionPool {
     bool is_time_to_look_again();
     FoundToken connect(const Module::UseGuard& use);
     /// Returns nothing while no token is bound.
-    std::optional<FoundToken> bound_in(std::uint64_t generation);
+    std::optional<FoundToken> located_in(std::uint64_t generation);
     void claim(CK_SLOT_ID slot, std::uint64_t generation);
     [[nodiscard]] Deadline deadline() const;
     Lent logged_in_session(const Module::UseGuard& use, Deadline deadline);

@@ -102,14 +102,14 @@ Json json_of(const std::vector<PendingObject>& objects) {
     return json;
 }
 
-Json json_of_settling(const service::ReconcileReport& report) {
+Json json_of_resolution(const service::ReconcileReport& report) {
     if (!report.resolved)
         return {{"dryRun", true},
                 {"intents", report.pending.intents()},
                 {"tombstones", report.pending.tombstones()},
                 {"objects", json_of(report.pending.objects)}};
     return {{"dryRun", false},
-            {"intents", report.resolved->settled_intents},
+            {"intents", report.resolved->resolved_intents},
             {"destroyedObjects", report.resolved->destroyed_objects},
             {"tombstones", report.resolved->removed_tombstones},
             {"left", report.resolved->left_tombstones},
@@ -193,7 +193,7 @@ std::string text_of_settling(const service::ReconcileReport& report) {
     }
     const service::RecoveryReport& resolved = *report.resolved;
     std::string text =
-        "Settled: " + number_of(resolved.settled_intents, "interrupted import", "interrupted imports") +
+        "Settled: " + number_of(resolved.resolved_intents, "interrupted import", "interrupted imports") +
         ", " + number_of(resolved.destroyed_objects, "object", "objects") + " destroyed, " +
         number_of(resolved.left_tombstones, "object", "objects") + " left to be looked for\n";
     for (const std::string& reason : resolved.failed_lookups)
@@ -246,7 +246,7 @@ std::string text_of(const EnvironmentReport& environment) {
 }  // namespace
 
 Json json_of(const service::ReconcileReport& report) {
-    Json json{{"settled", json_of_settling(report)}, {"environments", Json::array()}};
+    Json json{{"settled", json_of_resolution(report)}, {"environments", Json::array()}};
     for (const EnvironmentReport& environment : report.environments)
         json["environments"].push_back(json_of(environment));
     json["givenUp"] = json_of(report.given_up);

@@ -118,7 +118,7 @@ int serve(const std::string& config) {
     service::CatalogueHealth health(*catalogue, service_context.owner, system_now);
     service::Recovery recovery(service_context, is_known_dead);
     service::IdempotentRequests repeats(
-        service_context, std::move(fingerprint_secret), [&] { recovery.settle_intents(); },
+        service_context, std::move(fingerprint_secret), [&] { recovery.resolve_intents(); },
         longest_request(environments) + environments.lease(), most_waiting_repeats);
 
     service::Access access(*catalogue, system_now);
@@ -160,10 +160,10 @@ int serve(const std::string& config) {
              {.name = "repeats", .every = 5s, .run = [&] { repeats.renew_leases(); }}});
         service::DriftWatch drift(service_context);
         service::RecoveryRunner recovery_runner(recovery);
-        const service::PeriodicTasks settling({{.name = "recovery", .every = 5s, .run = [&] {
-                                                    recovery_runner.run();
-                                                    drift.begin();
-                                                }}});
+        const service::PeriodicTasks recovering({{.name = "recovery", .every = 5s, .run = [&] {
+                                                      recovery_runner.run();
+                                                      drift.begin();
+                                                  }}});
         const service::PeriodicTasks purging(
             {{.name = "purge", .every = 1h, .run = [&] { login.remove_expired_tokens(); }},
              {.name = "old_answers", .every = 1h, .run = [&] { repeats.forget_old_answers(); }}});

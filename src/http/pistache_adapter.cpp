@@ -45,7 +45,7 @@ struct PeerData {
     std::shared_ptr<Connection> connection;
 };
 
-PeerData* carried_by(const Pistache::Tcp::Peer& peer) {
+PeerData* peer_data_of(const Pistache::Tcp::Peer& peer) {
     return static_cast<PeerData*>(peer.tryGetData(connection_data).get());
 }
 
@@ -84,16 +84,16 @@ std::shared_ptr<Connection> PistacheAdapter::admit(int socket) const {
 
 void PistacheAdapter::onInput(const char* buffer, size_t length,
                               const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
-    if (const auto* carried = carried_by(*peer)) carried->connection->receive(as_bytes({buffer, length}));
+    if (const auto* data = peer_data_of(*peer)) data->connection->receive(as_bytes({buffer, length}));
     // The buffer is on Pistache's stack and not const there. Without this it would keep part of a secret body
     // until it is overwritten.
     ::explicit_bzero(const_cast<char*>(buffer), length);  // NOLINT(cppcoreguidelines-pro-type-const-cast)
 }
 
 void PistacheAdapter::onDisconnection(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
-    if (auto* carried = carried_by(*peer)) {
-        carried->connection->input_ended();
-        carried->connection.reset();
+    if (auto* data = peer_data_of(*peer)) {
+        data->connection->input_ended();
+        data->connection.reset();
     }
     --core_->open_peers;
 }

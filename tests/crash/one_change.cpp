@@ -124,7 +124,7 @@ class Bench {
             service::Recovery recovery(service_context([ahead] { return system_now() + ahead; }),
                                        is_known_dead);
             const service::RecoveryReport report = recovery.resolve();
-            passes.push_back({{"intents", report.settled_intents},
+            passes.push_back({{"intents", report.resolved_intents},
                               {"objects", report.destroyed_objects},
                               {"tombstones", report.removed_tombstones},
                               {"left", report.left_tombstones},

@@ -36,7 +36,7 @@ class IdempotentRequests {
   public:
     static constexpr std::size_t usual_most_waiting = 128;
 
-    /// `resolve` takes back what interrupted changes left (Recovery::settle_intents); it may be called by
+    /// `resolve` takes back what interrupted changes left (Recovery::resolve_intents); it may be called by
     /// several threads. `longest_wait` limits how long a repeat waits for the first attempt. Each waiting
     /// repeat holds the thread of its request; more than `most_waiting` are refused.
     IdempotentRequests(ServiceContext service_context, SecretBytes key, std::function<void()> resolve,

@@ -55,7 +55,7 @@ class UpdatePreparation {
         update_.prepared = prepare(update_.fresh, policy, std::move(mistakes_), contents_);
         mistakes_.clear();
         if (contents_ == Contents::left_alone) return std::move(update_);
-        settle_algorithm(policy);
+        choose_algorithm(policy);
         if (!mistakes_.empty()) throw ServiceError(std::move(mistakes_));
         update_.all_or_nothing = type_ != key_.type || update_.prepared.algorithm != key_.algorithm ||
                                  !old_objects_fit(update_.prepared);
@@ -185,7 +185,7 @@ class UpdatePreparation {
             mistake("/algorithm", "is needed when the keyType changes without content");
     }
 
-    void settle_algorithm(const keys::KeyPolicy& policy) {
+    void choose_algorithm(const keys::KeyPolicy& policy) {
         PreparedKey& prepared = update_.prepared;
         if (update_.fresh.environments.empty())
             prepared.algorithm = update_.fresh.algorithm.value_or(key_.algorithm);

@@ -117,8 +117,8 @@ std::string RequestCertificate::run(const Caller& caller, const Project& project
     try {
         return request.pem(signature);
     } catch (const std::runtime_error&) {
-        const auto standing = service_context_.catalogue.keys.find_revision(project.id, fields.key_name);
-        if (standing && standing->revision == key->revision) throw;
+        const auto revision = service_context_.catalogue.keys.find_revision(project.id, fields.key_name);
+        if (revision && revision->revision == key->revision) throw;
         throw key_changed_meanwhile(fields.key_name);
     }
 }

@@ -18,15 +18,16 @@ TokenCapabilities capabilities_of(Environment& environment, const std::string& p
     }
 }
 
-std::optional<FieldError> missing_in(const TokenCapabilities& offer, const CryptoRequest& operation,
+std::optional<FieldError> missing_in(const TokenCapabilities& capabilities, const CryptoRequest& operation,
                                      const std::string& pointer, const std::string& environment) {
     const std::string name(operation.mechanism->name);
     if (operation.mechanism->scheme != Scheme::rsa_oaep) {
-        if (offer.mechanisms.contains(name)) return std::nullopt;
+        if (capabilities.mechanisms.contains(name)) return std::nullopt;
         return not_offered(pointer, environment);
     }
-    if (offer.oaep_hashes.contains(operation.oaep_hash)) return std::nullopt;
-    const std::string hashes = joined(offer.oaep_hashes, ", ", [](Digest hash) { return to_string(hash); });
+    if (capabilities.oaep_hashes.contains(operation.oaep_hash)) return std::nullopt;
+    const std::string hashes =
+        joined(capabilities.oaep_hashes, ", ", [](Digest hash) { return to_string(hash); });
     return FieldError{.pointer = pointer + "/hash",
                       .message = "the token of environment " + environment + " does not decrypt " + name +
                                  " with it; it does with " + (hashes.empty() ? "none" : hashes)};
@@ -54,15 +55,15 @@ std::vector<AvailableMechanism> available_mechanisms(const ServiceContext& servi
     Environment* const found = service_context.environments.find(environment);
     if (found == nullptr || !reaches(service_context, caller, environment))
         throw environment_not_found(environment);
-    const TokenCapabilities offer = capabilities_of(*found, {});
+    const TokenCapabilities capabilities = capabilities_of(*found, {});
     std::vector<AvailableMechanism> offered;
     for (const Mechanism& row : mechanism_table()) {
         const bool takes_hash = takes(row, Parameter::hash);
-        if (!offer.mechanisms.contains(std::string(row.name)) ||
+        if (!capabilities.mechanisms.contains(std::string(row.name)) ||
             (row.legacy && !service_context.policy.legacy_mechanisms) ||
-            (takes_hash && offer.oaep_hashes.empty()))
+            (takes_hash && capabilities.oaep_hashes.empty()))
             continue;
-        offered.push_back({&row, takes_hash ? offer.oaep_hashes : std::set<Digest>{}});
+        offered.push_back({&row, takes_hash ? capabilities.oaep_hashes : std::set<Digest>{}});
     }
     return offered;
 }

@@ -25,7 +25,7 @@ TokenCapabilities capabilities_of(Environment& environment, const std::string& p
 
 /// Why a token with these capabilities cannot do the operation, or decrypt what it encrypts; nothing when it
 /// can.
-std::optional<FieldError> missing_in(const TokenCapabilities& offer, const CryptoRequest& operation,
+std::optional<FieldError> missing_in(const TokenCapabilities& capabilities, const CryptoRequest& operation,
                                      const std::string& pointer, const std::string& environment);
 
 /// The error for a token that has refused the mechanism, regardless of its capabilities.

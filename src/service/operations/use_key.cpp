@@ -54,12 +54,12 @@ void add_where_readable(std::vector<FieldError>& mistakes, std::vector<FieldErro
 class Usage {
   public:
     Usage(const ServiceContext& service_context, const SteadyClock& clock, KeyCache& keys,
-          DecryptionRateLimiter& throttle, const Caller& caller, const Project& project,
+          DecryptionRateLimiter& rate_limiter, const Caller& caller, const Project& project,
           UseKeyRequest& request)
         : service_context_(service_context),
           clock_(clock),
           keys_(keys),
-          throttle_(throttle),
+          rate_limiter_(rate_limiter),
           caller_(caller),
           project_(project),
           request_(request),
@@ -148,7 +148,7 @@ class Usage {
     }
 
     void run_slowed_down(std::vector<UseResult>& results) {
-        const DecryptionRateLimiter::Turn turn = throttle_.turn(key_->id);
+        const DecryptionRateLimiter::Turn turn = rate_limiter_.turn(key_->id);
         if (turn.wait().count() == 0) return run_part(results, 1);
         std::string text = too_many_failures_text(turn.wait());
         if (results.empty()) throw ServiceError(ErrorKind::too_many_requests, text, turn.wait());
@@ -248,10 +248,11 @@ class Usage {
     /// Refuses to encrypt to a private key what its token could not decrypt.
     void require_that_it_can_be_opened() const {
         if (request_.action != CryptoOperation::encrypt || !needs_public_half_) return;
-        const TokenCapabilities offer = capabilities_of(*environment_, pointers_.front());
+        const TokenCapabilities capabilities = capabilities_of(*environment_, pointers_.front());
         std::vector<FieldError> mistakes;
         for (std::size_t i = 0; i < operations_->size(); ++i)
-            if (auto missing = missing_in(offer, (*operations_)[i], pointers_[i], environment_->name()))
+            if (auto missing =
+                    missing_in(capabilities, (*operations_)[i], pointers_[i], environment_->name()))
                 mistakes.push_back(*std::move(missing));
         if (!mistakes.empty()) throw ServiceError(std::move(mistakes));
     }
@@ -298,7 +299,7 @@ class Usage {
     UseResult failure(std::size_t position) {
         if (request_.action == CryptoOperation::verify) return {.valid = false};
         ++failed_decryptions_;
-        if (is_slowed_down((*operations_)[position])) throttle_.failed(key_->id);
+        if (is_slowed_down((*operations_)[position])) rate_limiter_.failed(key_->id);
         return {.success = false, .message = not_decrypted_text};
     }
 
@@ -332,7 +333,7 @@ class Usage {
     const ServiceContext& service_context_;
     const SteadyClock& clock_;
     KeyCache& keys_;
-    DecryptionRateLimiter& throttle_;
+    DecryptionRateLimiter& rate_limiter_;
     const Caller& caller_;
     const Project& project_;
     UseKeyRequest& request_;
@@ -352,11 +353,11 @@ UseKey::UseKey(ServiceContext service_context, SteadyClock clock)
     : service_context_(std::move(service_context)),
       clock_(std::move(clock)),
       keys_(service_context_.catalogue),
-      throttle_(clock_) {}
+      rate_limiter_(clock_) {}
 
 std::vector<UseResult> UseKey::run(const Caller& caller, const Project& project, UseKeyRequest request,
                                    std::vector<FieldError> mistakes) {
-    return Usage(service_context_, clock_, keys_, throttle_, caller, project, request)
+    return Usage(service_context_, clock_, keys_, rate_limiter_, caller, project, request)
         .run(std::move(mistakes));
 }
 

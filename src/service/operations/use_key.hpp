@@ -31,7 +31,7 @@ class UseKey {
     ServiceContext service_context_;
     SteadyClock clock_;
     KeyCache keys_;
-    DecryptionRateLimiter throttle_;
+    DecryptionRateLimiter rate_limiter_;
 };
 
 }  // namespace keyward::service

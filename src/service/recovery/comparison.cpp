@@ -155,7 +155,7 @@ class Comparing {
         if (count == 0)
             result_.drift.erase(first);
         else
-            *first = half_made_drift(environment_.name(), count);
+            *first = incomplete_drift(environment_.name(), count);
     }
 
     Catalogue& catalogue_;

@@ -257,7 +257,7 @@ std::vector<std::string> differences(const RecordedObject& recorded,
     return found;
 }
 
-Drift half_made_drift(const std::string& environment, std::size_t count) {
+Drift incomplete_drift(const std::string& environment, std::size_t count) {
     return {.kind = DriftKind::incomplete,
             .environment = environment,
             .detail = count == 1 ? "1 object has no id, no label and no value"
@@ -286,7 +286,7 @@ std::vector<Drift> DriftSearch::end(const CatalogueView& after) {
     std::ranges::stable_sort(drift_, {},
                              [](const Drift& drift) { return std::tie(drift.project, drift.key); });
     add_unknown(after);
-    if (found_.incomplete > 0) drift_.push_back(half_made_drift(environment_, found_.incomplete));
+    if (found_.incomplete > 0) drift_.push_back(incomplete_drift(environment_, found_.incomplete));
     return std::move(drift_);
 }
 

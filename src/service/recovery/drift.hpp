@@ -102,7 +102,7 @@ class DriftSearch {
 };
 
 /// The drift entry for this number of incomplete objects.
-Drift half_made_drift(const std::string& environment, std::size_t count);
+Drift incomplete_drift(const std::string& environment, std::size_t count);
 
 /// How the objects under one id differ from the catalogue's record; empty when they do not. The findings of
 /// `duplicates_among` are not repeated.

@@ -123,9 +123,9 @@ Recovery::Recovery(ServiceContext service_context, std::function<bool(const std:
 RecoveryReport Recovery::resolve(const Progress& progress, const std::stop_token& stop) {
     RecoveryReport report;
     while (!stop.stop_requested()) {
-        const std::size_t resolved = settle_intents();
+        const std::size_t resolved = resolve_intents();
         if (resolved == 0) break;
-        report.settled_intents += resolved;
+        report.resolved_intents += resolved;
     }
     const auto waiting = waiting_tombstones();
     std::size_t total = 0;
@@ -147,7 +147,7 @@ RecoveryReport Recovery::resolve(const Progress& progress, const std::stop_token
     return report;
 }
 
-std::size_t Recovery::settle_intents() {
+std::size_t Recovery::resolve_intents() {
     Catalogue& catalogue = service_context_.catalogue;
     for (const std::string& owner : catalogue.leases.lease_owners())
         if (is_dead_(owner)) catalogue.leases.expire_leases(owner);
@@ -204,7 +204,7 @@ AuditRecord Recovery::audit(const std::string& action, const std::string& enviro
 }
 
 void RecoveryRunner::run() {
-    while (!stop_.stop_requested() && recovery_.settle_intents() > 0) {
+    while (!stop_.stop_requested() && recovery_.resolve_intents() > 0) {
     }
     if (stop_.stop_requested()) return;
     for (const auto& [environment, tombstones] : recovery_.waiting_tombstones()) {

@@ -14,7 +14,7 @@ namespace keyward::service {
 
 /// What recovery did.
 struct RecoveryReport {
-    std::size_t settled_intents = 0;
+    std::size_t resolved_intents = 0;
     std::size_t destroyed_objects = 0;
     std::size_t removed_tombstones = 0;
     std::size_t left_tombstones = 0;  ///< their token is out of reach, their call is still running, or an HSM
@@ -49,7 +49,7 @@ class Recovery {
     /// The catalogue's part, which touches no token: takes back up to `recovery_batch` interrupted changes,
     /// whose objects become tombstones. Returns the number of intents; 0 when none is left. Throws
     /// CatalogueError.
-    std::size_t settle_intents();
+    std::size_t resolve_intents();
 
     /// The number of tombstones that wait in each environment. Throws CatalogueError.
     std::map<std::string, std::size_t> waiting_tombstones();

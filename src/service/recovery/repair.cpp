@@ -19,18 +19,18 @@ constexpr const char* under_way_text =
 class Adopting {
   public:
     Adopting(ServiceContext& service_context, const Comparison& comparison, const std::string& actor,
-             const AdoptionOrder& order)
-        : service_context_(service_context), comparison_(comparison), actor_(actor), order_(order) {}
+             const AdoptionRequest& request)
+        : service_context_(service_context), comparison_(comparison), actor_(actor), request_(request) {}
 
     /// Returns whether the drift is repaired; the note says what was done, or why it could not be.
-    bool heal(Finding& finding) {
+    bool repair(Finding& finding) {
         switch (finding.drift.kind) {
             case DriftKind::missing:
-                return order_.known_keys && mark_missing(finding);
+                return request_.known_keys && mark_missing(finding);
             case DriftKind::returned:
-                return order_.known_keys && mark_found(finding);
+                return request_.known_keys && mark_found(finding);
             case DriftKind::unknown:
-                return (order_.proved_objects || is_named(finding)) && take_in(finding);
+                return (request_.proved_objects || is_named(finding)) && adopt_object(finding);
             case DriftKind::changed:
             case DriftKind::duplicate:
             case DriftKind::incomplete:
@@ -56,7 +56,7 @@ class Adopting {
         return marked;
     }
 
-    bool take_in(Finding& finding) {
+    bool adopt_object(Finding& finding) {
         if (finding.drift.object.size() != 2 * ObjectId::size) {
             finding.note = "Not adopted: its id is not one that Keyward gives";
             return false;
@@ -64,7 +64,7 @@ class Adopting {
         const ObjectId id = ObjectId::from_hex(finding.drift.object);
         const Adoption adoption =
             adoption_of(comparison_.ours.at(id), comparison_.environment, projects(), service_context_.policy,
-                        service_context_.clock(), is_named(finding) ? order_.mechanisms : MechanismList(),
+                        service_context_.clock(), is_named(finding) ? request_.mechanisms : MechanismList(),
                         [this](const std::string& project_id, const std::string& name) {
                             return service_context_.catalogue.keys.find_key(project_id, name);
                         });
@@ -90,7 +90,7 @@ class Adopting {
     }
 
     [[nodiscard]] bool is_named(const Finding& finding) const {
-        return order_.objects.contains(finding.drift.object);
+        return request_.objects.contains(finding.drift.object);
     }
 
     [[nodiscard]] bool is_proved(const ObjectId& id, const Adoption& adoption) const {
@@ -117,12 +117,12 @@ class Adopting {
     ServiceContext& service_context_;
     const Comparison& comparison_;
     const std::string& actor_;
-    const AdoptionOrder& order_;
+    const AdoptionRequest& request_;
     std::optional<std::vector<Project>> projects_;
 };
 
 /// `1 half-made object is`, `2 half-made objects are`.
-std::string half_made_objects(std::size_t count, const char* one, const char* many) {
+std::string incomplete_objects(std::size_t count, const char* one, const char* many) {
     return std::to_string(count) + (count == 1 ? " half-made object " : " half-made objects ") +
            (count == 1 ? one : many);
 }
@@ -130,11 +130,11 @@ std::string half_made_objects(std::size_t count, const char* one, const char* ma
 }  // namespace
 
 void adopt(ServiceContext& service_context, const Comparison& comparison, const std::string& actor,
-           const AdoptionOrder& order, EnvironmentReport& report) {
-    Adopting adopting(service_context, comparison, actor, order);
+           const AdoptionRequest& request, EnvironmentReport& report) {
+    Adopting adopting(service_context, comparison, actor, request);
     std::vector<Finding> left;
     for (Finding& finding : report.drift) {
-        std::vector<Finding>& list = adopting.heal(finding) ? report.adopted : left;
+        std::vector<Finding>& list = adopting.repair(finding) ? report.adopted : left;
         list.push_back(std::move(finding));
     }
     report.drift = std::move(left);
@@ -172,7 +172,7 @@ void remove_incomplete(ServiceContext& service_context, const Comparison& compar
                                                     .environments = {comparison.environment},
                                                     .result = result});
     };
-    record(half_made_objects(found->drift.count, "is", "are") + " to be destroyed");
+    record(incomplete_objects(found->drift.count, "is", "are") + " to be destroyed");
     try {
         report.removed =
             service_context.environments.find(comparison.environment)
@@ -183,7 +183,7 @@ void remove_incomplete(ServiceContext& service_context, const Comparison& compar
         record("broken off: " + std::string(error.what()));
         return;
     }
-    record(half_made_objects(report.removed, "was", "were") + " destroyed");
+    record(incomplete_objects(report.removed, "was", "were") + " destroyed");
     log::warn("reconcile.half_made_removed",
               {{"environment", comparison.environment}, {"objects", report.removed}});
     found->drift.count -= std::min(found->drift.count, report.removed);

@@ -5,7 +5,7 @@
 namespace keyward::service {
 
 /// Selects the objects of a token that the catalogue adopts.
-struct AdoptionOrder {
+struct AdoptionRequest {
     bool known_keys = false;        ///< lost ones become FAILED deployments, returned ones DEPLOYED
     bool proved_objects = false;    ///< unknown ones whose CKA_ID proves their origin become keys
     std::set<std::string> objects;  ///< and these, at an operator's request; CKA_IDs in hex
@@ -15,7 +15,7 @@ struct AdoptionOrder {
 /// Updates the catalogue to match the token. Never touches a token. What cannot be repaired stays in
 /// `report.drift` with the reason. Throws CatalogueError.
 void adopt(ServiceContext& service_context, const Comparison& comparison, const std::string& actor,
-           const AdoptionOrder& order, EnvironmentReport& report);
+           const AdoptionRequest& request, EnvironmentReport& report);
 
 /// Reclaims tombstones that waited for a replaced token, and whose objects this token holds: they are worked
 /// on from now on. Throws CatalogueError.

@@ -48,10 +48,10 @@ std::optional<KeyRevision> PreparedStatements::key_revision(const std::string& p
                                                             const std::string& name) {
     project_ = storable(project_id);
     name_ = storable(name);
-    std::optional<KeyRevision> standing;
+    std::optional<KeyRevision> revision;
     read_one(key_revision_,
-             [&] { standing = KeyRevision{.id = id_.get(), .name = name, .revision = revision_.get()}; });
-    return standing;
+             [&] { revision = KeyRevision{.id = id_.get(), .name = name, .revision = revision_.get()}; });
+    return revision;
 }
 
 }  // namespace keyward::storage
