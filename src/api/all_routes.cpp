@@ -64,7 +64,7 @@ std::vector<Route> all_routes(const service::ServiceContext& service_context, se
                               service::UseKey& use, service::IdempotentRequests& repeats,
                               const service::CatalogueHealth& health) {
     const auto read = std::make_shared<service::ReadKeys>(
-        service_context.catalogue, [](const Key& key) { return key_json(key).dump(); });
+        service_context.catalogue.keys, [](const Key& key) { return key_json(key).dump(); });
     std::vector<Route> routes = table(std::make_shared<UseCases>(service_context, login, use, health, read));
     for (Route& route : routes)
         if (route.repeatable) route.handler = repeatable(repeats, std::move(route.handler));

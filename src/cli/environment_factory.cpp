@@ -92,11 +92,12 @@ void EnvironmentFactory::open_all(const settings::Settings& settings, service::E
 }
 
 void EnvironmentFactory::open_all(const settings::Settings& settings, service::Environments& environments,
-                                  Catalogue& catalogue, service::PinnedToken::Pinning binding) {
+                                  Catalogue& catalogue, service::PinnedToken::Pinning pinning) {
     for (const auto& each : settings.environments)
         environments.add(std::make_unique<service::Environment>(
             profile_of(each, settings.environments.size()),
-            std::make_shared<service::PinnedToken>(open(each), each.name, catalogue, binding, system_now)));
+            std::make_shared<service::PinnedToken>(open(each), each.name, catalogue.token_pins,
+                                                   catalogue.deployments, pinning, system_now)));
 }
 
 }  // namespace keyward::cli

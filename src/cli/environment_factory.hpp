@@ -31,7 +31,7 @@ class EnvironmentFactory {
     /// The same, but refuses a token that is not the one that holds its environment's keys. The catalogue
     /// must outlive the environments.
     void open_all(const settings::Settings& settings, service::Environments& environments,
-                  Catalogue& catalogue, service::PinnedToken::Pinning binding);
+                  Catalogue& catalogue, service::PinnedToken::Pinning pinning);
 
   private:
     [[nodiscard]] SecretBytes pin_of(const std::string& environment, const settings::PinSource& source) const;

@@ -115,14 +115,15 @@ int serve(const std::string& config) {
                                                   .clock = system_now,
                                                   .marks = marks};
 
-    service::CatalogueHealth health(*catalogue, service_context.owner, system_now);
+    service::CatalogueHealth health(catalogue->readiness, service_context.owner, system_now);
     service::Recovery recovery(service_context, is_known_dead);
     service::IdempotentRequests repeats(
         service_context, std::move(fingerprint_secret), [&] { recovery.resolve_intents(); },
         longest_request(environments) + environments.lease(), most_waiting_repeats);
 
-    service::Access access(*catalogue, system_now);
-    service::Login login(*catalogue, catalogue->login_networks, system_now, std::chrono::steady_clock::now);
+    service::Access access(catalogue->access_tokens, catalogue->users, catalogue->projects, system_now);
+    service::Login login(catalogue->users, catalogue->access_tokens, catalogue->login_networks, system_now,
+                         std::chrono::steady_clock::now);
     service::UseKey use(service_context, std::chrono::steady_clock::now);
     const api::Application application(api::all_routes(service_context, login, use, repeats, health), access);
     http::Server server(

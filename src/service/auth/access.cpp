@@ -29,7 +29,7 @@ std::shared_ptr<const Value> AccessCache::keep(Kept<Value>& kept, const std::str
 }
 
 std::shared_ptr<const KnownToken> AccessCache::token(const std::string& hash) {
-    const std::int64_t version = catalogue_.access_tokens.access_version();
+    const std::int64_t version = access_token_store_.access_version();
     {
         const std::lock_guard lock(mutex_);
         if (version != version_) {
@@ -39,9 +39,9 @@ std::shared_ptr<const KnownToken> AccessCache::token(const std::string& hash) {
         }
         if (auto known = find(tokens_, hash)) return known;
     }
-    auto identity = catalogue_.access_tokens.find_identity(hash);
+    auto identity = access_token_store_.find_identity(hash);
     if (!identity) return nullptr;
-    auto grants = catalogue_.users.grants_of(identity->user_id);
+    auto grants = user_store_.grants_of(identity->user_id);
     return keep(tokens_, hash, KnownToken{*std::move(identity), std::move(grants)}, version);
 }
 
@@ -52,7 +52,7 @@ std::shared_ptr<const Project> AccessCache::project(const std::string& name) {
         if (auto known = find(projects_, name)) return known;
         version = version_;
     }
-    auto project = catalogue_.projects.find_project(name);
+    auto project = project_store_.find_project(name);
     return project ? keep(projects_, name, *std::move(project), version) : nullptr;
 }
 
@@ -115,7 +115,8 @@ bool Caller::holds_everywhere(Permission permission) const {
     });
 }
 
-Access::Access(Catalogue& catalogue, Clock clock) : cache_(catalogue), clock_(std::move(clock)) {}
+Access::Access(AccessTokenStore& access_tokens, UserStore& users, ProjectStore& projects, Clock clock)
+    : cache_(access_tokens, users, projects), clock_(std::move(clock)) {}
 
 Caller Access::authenticate(const std::string* authorization) {
     if (authorization == nullptr)

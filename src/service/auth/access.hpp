@@ -28,8 +28,12 @@ struct KnownToken {
 class AccessCache {
   public:
     /// Keeps at most `capacity` tokens and as many projects.
-    explicit AccessCache(Catalogue& catalogue, std::size_t capacity = 10'000)
-        : catalogue_(catalogue), capacity_(capacity) {}
+    AccessCache(AccessTokenStore& access_tokens, UserStore& users, ProjectStore& projects,
+                std::size_t capacity = 10'000)
+        : access_token_store_(access_tokens),
+          user_store_(users),
+          project_store_(projects),
+          capacity_(capacity) {}
 
     /// Looks up by the token's hash; null when there is none. Throws CatalogueError.
     std::shared_ptr<const KnownToken> token(const std::string& hash);
@@ -48,7 +52,9 @@ class AccessCache {
     std::shared_ptr<const Value> keep(Kept<Value>& kept, const std::string& key, Value value,
                                       std::int64_t version);
 
-    Catalogue& catalogue_;
+    AccessTokenStore& access_token_store_;
+    UserStore& user_store_;
+    ProjectStore& project_store_;
     const std::size_t capacity_;
     std::mutex mutex_;
     std::int64_t version_ = -1;
@@ -78,7 +84,7 @@ struct Caller {
 /// Authorization: the only place that decides what a user may do. Thread-safe.
 class Access {
   public:
-    Access(Catalogue& catalogue, Clock clock);
+    Access(AccessTokenStore& access_tokens, UserStore& users, ProjectStore& projects, Clock clock);
 
     /// The caller that the value of an Authorization header identifies; `authorization` is null when the
     /// header is missing. Throws ServiceError (invalid_token, token_expired).

@@ -31,11 +31,13 @@ const std::string& dummy_hash() {
 
 }  // namespace
 
-Login::Login(Catalogue& catalogue, LoginNetworks& networks, Clock clock, SteadyClock steady_clock)
-    : catalogue_(catalogue),
+Login::Login(UserStore& users, AccessTokenStore& access_tokens, LoginNetworks& networks, Clock clock,
+             SteadyClock steady_clock)
+    : users_(users),
+      access_tokens_(access_tokens),
       networks_(networks),
       clock_(std::move(clock)),
-      throttle_(std::move(steady_clock)),
+      rate_limiter_(std::move(steady_clock)),
       known_hashing_(known_limits),
       strange_hashing_(strange_limits) {
     dummy_hash();  // computed now, so that the first unknown user does not take longer
@@ -66,7 +68,7 @@ FairSemaphore::Permit Login::turn_to_hash(const LoginAttempt& attempt, const Ori
 }
 
 void Login::refuse_while_slowed_down(const LoginAttempt& attempt) const {
-    const auto wait = throttle_.wait(attempt.user_name, attempt.client_address);
+    const auto wait = rate_limiter_.wait(attempt.user_name, attempt.client_address);
     if (wait > 0s)
         throw ServiceError(ErrorKind::too_many_requests,
                            "Too many logins of this user or from this address failed; try again in " +
@@ -81,14 +83,14 @@ std::optional<User> Login::verified(const LoginAttempt& attempt, const Origin& o
     if (!origin.is_known)
         refuse_while_slowed_down(attempt);  // other attempts may have failed while this one
                                             // waited
-    const auto found = catalogue_.users.find_credentials(attempt.user_name);
+    const auto found = users_.find_credentials(attempt.user_name);
     const bool has_password = found && !found->password_hash.empty();
     const bool fits = password_fits(attempt.password, has_password ? found->password_hash : dummy_hash());
     if (!fits || !has_password) {
-        throttle_.failed(attempt.user_name, attempt.client_address);
+        rate_limiter_.failed(attempt.user_name, attempt.client_address);
         return std::nullopt;
     }
-    throttle_.succeeded(attempt.user_name);
+    rate_limiter_.succeeded(attempt.user_name);
     return found->user;
 }
 
@@ -97,18 +99,18 @@ LoginToken Login::token_for(const User& user, const LoginAttempt& attempt, const
     const Instant now = clock_();
     if (!origin.last_login || now - *origin.last_login > kept_login_is_fresh_for)
         networks_.keep_login(user.id, origin.network, now);
-    catalogue_.access_tokens.create_api_token(user.id, token_name, hash_api_token(made.token.reveal_text()),
-                                              now + token_lifetime,
-                                              {.at = now,
-                                               .actor = user.name,
-                                               .request_id = attempt.request_id,
-                                               .action = "token.login",
-                                               .result = "from " + attempt.client_address});
+    access_tokens_.create_api_token(user.id, token_name, hash_api_token(made.token.reveal_text()),
+                                    now + token_lifetime,
+                                    {.at = now,
+                                     .actor = user.name,
+                                     .request_id = attempt.request_id,
+                                     .action = "token.login",
+                                     .result = "from " + attempt.client_address});
     return made;
 }
 
 void Login::remove_expired_tokens() {
-    catalogue_.access_tokens.remove_expired_tokens(token_name, clock_() - kept_after_their_end);
+    access_tokens_.remove_expired_tokens(token_name, clock_() - kept_after_their_end);
     networks_.forget_logins(clock_() - network_is_known_for);
 }
 

@@ -37,7 +37,8 @@ class Login {
   public:
     /// Hashes a password once in the life of the process. `clock` dates tokens, `steady_clock` measures
     /// waiting times.
-    Login(Catalogue& catalogue, LoginNetworks& networks, Clock clock, SteadyClock steady_clock);
+    Login(UserStore& users, AccessTokenStore& access_tokens, LoginNetworks& networks, Clock clock,
+          SteadyClock steady_clock);
 
     /// Throws ServiceError (unauthorized_client; too_many_requests with the time to wait).
     LoginToken run(const LoginAttempt& attempt);
@@ -59,10 +60,11 @@ class Login {
     std::optional<User> verified(const LoginAttempt& attempt, const Origin& origin);
     LoginToken token_for(const User& user, const LoginAttempt& attempt, const Origin& origin);
 
-    Catalogue& catalogue_;
+    UserStore& users_;
+    AccessTokenStore& access_tokens_;
     LoginNetworks& networks_;
     Clock clock_;
-    LoginRateLimiter throttle_;
+    LoginRateLimiter rate_limiter_;
     FairSemaphore known_hashing_;
     FairSemaphore strange_hashing_;
 };

@@ -36,9 +36,9 @@ void log_failure(const std::string& request_id, const std::string& environment, 
 
 }  // namespace
 
-Import::Import(Environment& environment, Catalogue& catalogue, InFlight& in_flight, Plan plan)
+Import::Import(Environment& environment, ChangeLog& changes, InFlight& in_flight, Plan plan)
     : environment_(environment),
-      catalogue_(catalogue),
+      changes_(changes),
       in_flight_(in_flight),
       plan_(std::make_shared<const Plan>(std::move(plan))) {}
 
@@ -56,9 +56,9 @@ void Import::start() {
     };
     // No caller waits any more. The tombstone, which exists or is about to be written, is removed once the
     // object is gone.
-    const auto take_back = [plan = plan_, &catalogue = catalogue_, &in_flight = in_flight_](Token& token) {
+    const auto take_back = [plan = plan_, &changes = changes_, &in_flight = in_flight_](Token& token) {
         try {
-            if (plan->lifetime == ObjectLifetime::token) destroy_object(catalogue, token, plan->id);
+            if (plan->lifetime == ObjectLifetime::token) destroy_object(changes, token, plan->id);
         } catch (const std::exception& error) {
             log::warn("import.late_cleanup_failed", {{"object", plan->id.hex()}, {"reason", error.what()}});
         }
@@ -77,7 +77,7 @@ void Import::start() {
 void Import::finish() {
     if (!call_) return;
     try {
-        receipt_ = environment_.wait(*call_);
+        result_ = environment_.wait(*call_);
     } catch (const CallTimedOut& late) {
         note(late);
         log_failure(plan_->request_id, environment(), late);
@@ -99,10 +99,8 @@ void Import::begin_cleanup() {
     if (!to_destroy_) return;
     try {
         cleanup_ = environment_.begin<Destruction>(
-            [&catalogue = catalogue_, id = id()](Token& token) {
-                return destroy_object(catalogue, token, id);
-            },
-            {}, {}, plan_->user_id);
+            [&changes = changes_, id = id()](Token& token) { return destroy_object(changes, token, id); }, {},
+            {}, plan_->user_id);
     } catch (const std::exception& error) {
         cleanup_failed(error);
     }

@@ -27,14 +27,14 @@ class Import {
         std::string request_id;  ///< for the log
         MechanismList mechanisms{};
     };
-    Import(Environment& environment, Catalogue& catalogue, InFlight& in_flight, Plan plan);
+    Import(Environment& environment, ChangeLog& changes, InFlight& in_flight, Plan plan);
 
     /// Puts the call into the environment's queue and returns at once. Its object is in flight from now on.
     void start();
     /// Waits until the token has answered or the deadline has passed.
     void finish();
     /// Marks an import that succeeded to be taken back.
-    void undo() { receipt_.reset(), to_destroy_ = true, made_ = true; }
+    void undo() { result_.reset(), to_destroy_ = true, made_ = true; }
     /// Destroys what must not stay, where the token is alive: begin_cleanup starts the call, end_cleanup
     /// waits for it. Both do nothing when there is nothing to destroy.
     void begin_cleanup();
@@ -45,10 +45,10 @@ class Import {
 
     [[nodiscard]] const std::string& environment() const { return environment_.name(); }
     [[nodiscard]] const ObjectId& id() const { return plan_->id; }
-    [[nodiscard]] bool succeeded() const { return receipt_.has_value(); }
+    [[nodiscard]] bool succeeded() const { return result_.has_value(); }
     /// Not the opposite of `succeeded`: an import that was undone is neither.
     [[nodiscard]] bool failed() const { return failure_.has_value(); }
-    [[nodiscard]] const ImportResult& receipt() const { return *receipt_; }
+    [[nodiscard]] const ImportResult& result() const { return *result_; }
     [[nodiscard]] const TokenError& failure() const { return *failure_; }
     [[nodiscard]] FailureCode failure_code() const { return failure_code_; }
     /// Whether the token is known to hold no object of ours under this CKA_ID.
@@ -62,12 +62,12 @@ class Import {
     void cleanup_failed(const std::exception& error) const;
 
     Environment& environment_;
-    Catalogue& catalogue_;
+    ChangeLog& changes_;
     InFlight& in_flight_;
     std::shared_ptr<const Plan> plan_;
     std::shared_ptr<Call<ImportResult>> call_;
     std::shared_ptr<Call<Destruction>> cleanup_;
-    std::optional<ImportResult> receipt_;
+    std::optional<ImportResult> result_;
     std::optional<TokenError> failure_;
     FailureCode failure_code_ = FailureCode::internal_error;
     bool left_nothing_ = false;

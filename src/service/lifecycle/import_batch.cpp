@@ -31,9 +31,12 @@ void ImportBatch::add(Environment& environment, const EnvironmentEntry& entry, c
                       .user_id = user_id_,
                       .request_id = request_id,
                       .mechanisms = mechanisms};
-    items_.push_back(
-        {Import(environment, service_context_.catalogue, service_context_.in_flight, std::move(plan)),
-         entry.pointer, prepared.source, size_in_bits(*prepared.material), uses});
+    items_.push_back({.import = Import(environment, service_context_.catalogue.changes,
+                                       service_context_.in_flight, std::move(plan)),
+                      .pointer = entry.pointer,
+                      .source = prepared.source,
+                      .size = size_in_bits(*prepared.material),
+                      .uses = uses});
 }
 
 void ImportBatch::run() {
@@ -133,9 +136,9 @@ Deployment ImportBatch::deployment(std::size_t position, const std::string& alia
     deployment.state = DeploymentState::deployed;
     deployment.object_id = item.import.id();
     deployment.uses = item.uses;
-    deployment.key_check_value = item.import.receipt().key_check_value;
-    deployment.public_key_sha256 = item.import.receipt().public_key_sha256;
-    deployment.public_key_pem = item.import.receipt().public_key_pem;
+    deployment.key_check_value = item.import.result().key_check_value;
+    deployment.public_key_sha256 = item.import.result().public_key_sha256;
+    deployment.public_key_pem = item.import.result().public_key_pem;
     return deployment;
 }
 
@@ -149,8 +152,8 @@ EnvironmentResult ImportBatch::result(std::size_t position) const {
         .environment = import.environment(),
         .success = true,
         .message = lifetime_ == ObjectLifetime::session ? "Would be deployed" : "Deployed successfully",
-        .key_check_value = import.receipt().key_check_value,
-        .public_key_sha256 = import.receipt().public_key_sha256};
+        .key_check_value = import.result().key_check_value,
+        .public_key_sha256 = import.result().public_key_sha256};
     if (items_[position].uses.size() > 1) result.warnings.push_back(two_purposes());
     return result;
 }

@@ -29,15 +29,14 @@ Environment* open_environment(const ServiceContext& service_context, const Calle
 }
 
 /// Whether the key's deployments name the new objects.
-bool names_objects(Catalogue& catalogue, const std::string& key_id, const ImportBatch& imports) {
-    return std::ranges::includes(catalogue.keys.objects_of(key_id), imports.ids());
+bool names_objects(KeyStore& keys, const std::string& key_id, const ImportBatch& imports) {
+    return std::ranges::includes(keys.objects_of(key_id), imports.ids());
 }
 
 /// The process that resolved the intents may have ended their tombstones before the objects were made.
-void condemn_objects(Catalogue& catalogue, const ImportBatch& imports, const AuditRecord& audit) {
+void condemn_objects(ChangeLog& changes, const ImportBatch& imports, const AuditRecord& audit) {
     for (const Tombstone& tombstone : imports.tombstones())
-        if (catalogue.changes.fate_of(tombstone.object_id) == ObjectFate::unknown)
-            catalogue.changes.condemn(tombstone, audit);
+        if (changes.fate_of(tombstone.object_id) == ObjectFate::unknown) changes.condemn(tombstone, audit);
 }
 
 /// The record used to take the change back.

@@ -53,12 +53,12 @@ std::vector<ReadKeys::Row> ReadKeys::read(const Caller& caller, const Project& p
                                           const KeyQuery& query) {
     const bool whole = sees_everything(caller, project);
     if (whole) {
-        const auto standings = catalogue_.keys.list_revisions(query);
-        auto rows = kept(standings);
-        if (rows.size() == standings.size()) return rows;
+        const auto revisions = keys_.list_revisions(query);
+        auto rows = kept(revisions);
+        if (rows.size() == revisions.size()) return rows;
     }
     std::vector<Row> rows;
-    for (Key& key : catalogue_.keys.list_keys(query)) {
+    for (Key& key : keys_.list_keys(query)) {
         if (!whole) hide_other_environments(key, caller, project);
         auto text = std::make_shared<const std::string>(render_(key));
         if (whole) keep(key.id, {key.revision, text});
@@ -68,14 +68,14 @@ std::vector<ReadKeys::Row> ReadKeys::read(const Caller& caller, const Project& p
 }
 
 /// All of them, or fewer when one is not cached at its revision.
-std::vector<ReadKeys::Row> ReadKeys::kept(const std::vector<KeyRevision>& standings) const {
+std::vector<ReadKeys::Row> ReadKeys::kept(const std::vector<KeyRevision>& revisions) const {
     std::vector<Row> rows;
-    rows.reserve(standings.size());
+    rows.reserve(revisions.size());
     const std::lock_guard lock(mutex_);
-    for (const KeyRevision& standing : standings) {
-        const auto found = kept_.find(standing.id);
-        if (found == kept_.end() || found->second.revision != standing.revision) break;
-        rows.push_back({standing.name, found->second.text});
+    for (const KeyRevision& revision : revisions) {
+        const auto found = kept_.find(revision.id);
+        if (found == kept_.end() || found->second.revision != revision.revision) break;
+        rows.push_back({revision.name, found->second.text});
     }
     return rows;
 }

@@ -44,8 +44,8 @@ class ReadKeys {
     static constexpr std::size_t kept_octets_limit = std::size_t{32} << 20U;
 
     /// Caches the texts of at most `capacity` keys.
-    ReadKeys(Catalogue& catalogue, Render render, std::size_t capacity = 20'000)
-        : catalogue_(catalogue), render_(std::move(render)), capacity_(capacity) {}
+    ReadKeys(KeyStore& keys, Render render, std::size_t capacity = 20'000)
+        : keys_(keys), render_(std::move(render)), capacity_(capacity) {}
 
     /// Throws ServiceError (not_found).
     [[nodiscard]] KeyText one(const Caller& caller, const Project& project, const std::string& name);
@@ -63,11 +63,11 @@ class ReadKeys {
         KeyText text;
     };
     std::vector<Row> read(const Caller& caller, const Project& project, const KeyQuery& query);
-    std::vector<Row> kept(const std::vector<KeyRevision>& standings) const;
+    std::vector<Row> kept(const std::vector<KeyRevision>& revisions) const;
     void keep(const std::string& id, const Kept& kept);
     void forget(std::unordered_map<std::string, Kept>::iterator kept);
 
-    Catalogue& catalogue_;
+    KeyStore& keys_;
     const Render render_;
     const std::size_t capacity_;
     mutable std::mutex mutex_;

@@ -7,20 +7,20 @@
 namespace keyward::service {
 
 std::shared_ptr<const Key> KeyCache::find(const std::string& project_id, const std::string& name) {
-    const auto standing = catalogue_.keys.find_revision(project_id, name);
-    if (!standing) return nullptr;
-    if (auto key = kept(*standing)) return key;
-    auto found = catalogue_.keys.find_key(project_id, name);
+    const auto revision = keys_.find_revision(project_id, name);
+    if (!revision) return nullptr;
+    if (auto key = kept(*revision)) return key;
+    auto found = keys_.find_key(project_id, name);
     if (!found || found->state == KeyState::creating) return nullptr;
     auto key = std::make_shared<const Key>(*std::move(found));
     keep(key);
     return key;
 }
 
-std::shared_ptr<const Key> KeyCache::kept(const KeyRevision& standing) const {
+std::shared_ptr<const Key> KeyCache::kept(const KeyRevision& revision) const {
     const std::lock_guard lock(mutex_);
-    const auto found = kept_.find(standing.id);
-    if (found == kept_.end() || found->second->revision != standing.revision) return nullptr;
+    const auto found = kept_.find(revision.id);
+    if (found == kept_.end() || found->second->revision != revision.revision) return nullptr;
     return found->second;
 }
 

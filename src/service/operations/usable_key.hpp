@@ -17,17 +17,16 @@ namespace keyward::service {
 class KeyCache {
   public:
     /// Keeps at most `capacity` keys.
-    explicit KeyCache(Catalogue& catalogue, std::size_t capacity = 20'000)
-        : catalogue_(catalogue), capacity_(capacity) {}
+    explicit KeyCache(KeyStore& keys, std::size_t capacity = 20'000) : keys_(keys), capacity_(capacity) {}
 
     /// Null when the project has no such key. Throws CatalogueError.
     std::shared_ptr<const Key> find(const std::string& project_id, const std::string& name);
 
   private:
-    std::shared_ptr<const Key> kept(const KeyRevision& standing) const;
+    std::shared_ptr<const Key> kept(const KeyRevision& revision) const;
     void keep(std::shared_ptr<const Key> key);
 
-    Catalogue& catalogue_;
+    KeyStore& keys_;
     const std::size_t capacity_;
     mutable std::mutex mutex_;
     std::unordered_map<std::string, std::shared_ptr<const Key>> kept_;  ///< by id

@@ -352,7 +352,7 @@ class Usage {
 UseKey::UseKey(ServiceContext service_context, SteadyClock clock)
     : service_context_(std::move(service_context)),
       clock_(std::move(clock)),
-      keys_(service_context_.catalogue),
+      keys_(service_context_.catalogue.keys),
       rate_limiter_(clock_) {}
 
 std::vector<UseResult> UseKey::run(const Caller& caller, const Project& project, UseKeyRequest request,

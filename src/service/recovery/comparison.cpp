@@ -13,9 +13,9 @@ constexpr std::size_t recorded_page = 500;
 /// One environment's comparison, from the first query of the catalogue to the last lookup.
 class Comparing {
   public:
-    Comparing(Catalogue& catalogue, Environment& environment, const ScanLimits& limits,
+    Comparing(KeyStore& keys, ChangeLog& changes, Environment& environment, const ScanLimits& limits,
               const ScanProgress& progress)
-        : catalogue_(catalogue), environment_(environment), limits_(limits), progress_(progress) {
+        : keys_(keys), changes_(changes), environment_(environment), limits_(limits), progress_(progress) {
         result_.environment = environment.name();
     }
 
@@ -55,14 +55,14 @@ class Comparing {
         }
     }
 
-    CatalogueView view() { return view_of(catalogue_, environment_.name()); }
+    CatalogueView view() { return view_of(keys_, changes_, environment_.name()); }
 
     void search() {
         const CatalogueView before = view();
         FoundObjects found(scan_objects(environment_, limits_, progress_));
         DriftSearch differences(environment_.name(), before, found);
         const CatalogueView after =
-            view_of(catalogue_, environment_.name(),
+            view_of(keys_, changes_, environment_.name(),
                     [&](const RecordedObject& recorded) { differences.compare_with(recorded); });
         result_.drift = differences.end(after);
         result_.objects = found.count;
@@ -142,7 +142,7 @@ class Comparing {
         // While imports run, each look may find another incomplete object; those left behind are found in all
         // looks.
         for (int look = 0; look < looks_beside_imports && incomplete() != result_.drift.end(); ++look) {
-            if (intents_of(catalogue_, environment_.name()) > 0) result_.imports_under_way = true;
+            if (intents_of(changes_, environment_.name()) > 0) result_.imports_under_way = true;
             if (!result_.imports_under_way) return;
             keep_incomplete(FoundObjects(scan_objects(environment_, limits_, progress_)).incomplete);
         }
@@ -158,7 +158,8 @@ class Comparing {
             *first = incomplete_drift(environment_.name(), count);
     }
 
-    Catalogue& catalogue_;
+    KeyStore& keys_;
+    ChangeLog& changes_;
     Environment& environment_;
     const ScanLimits& limits_;
     const ScanProgress& progress_;
@@ -168,41 +169,41 @@ class Comparing {
 
 }  // namespace
 
-void each_recorded(Catalogue& catalogue, const std::string& environment, const TakeRecorded& take) {
+void each_recorded(KeyStore& keys, const std::string& environment, const TakeRecorded& take) {
     std::optional<ObjectId> last;
     std::vector<RecordedObject> page;
     do {
-        page = catalogue.keys.recorded_objects(environment, last, recorded_page);
+        page = keys.recorded_objects(environment, last, recorded_page);
         for (const RecordedObject& recorded : page)
             take(recorded);
         if (!page.empty()) last = page.back().deployment.object_id;
     } while (page.size() == recorded_page);
 }
 
-std::size_t intents_of(Catalogue& catalogue, const std::string& environment) {
-    return static_cast<std::size_t>(
-        std::ranges::count(catalogue.changes.intents(), environment, &Intent::environment));
+std::size_t intents_of(ChangeLog& changes, const std::string& environment) {
+    return static_cast<std::size_t>(std::ranges::count(changes.intents(), environment, &Intent::environment));
 }
 
-CatalogueView view_of(Catalogue& catalogue, const std::string& environment, const TakeRecorded& take) {
+CatalogueView view_of(KeyStore& keys, ChangeLog& changes, const std::string& environment,
+                      const TakeRecorded& take) {
     CatalogueView view;
-    for (const Intent& intent : catalogue.changes.intents())
+    for (const Intent& intent : changes.intents())
         if (intent.environment == environment) view.in_motion.insert(intent.object_id);
     view.intents = view.in_motion.size();
     std::vector<RecordedObjects::Entry> recorded;
-    each_recorded(catalogue, environment, [&](const RecordedObject& each) {
+    each_recorded(keys, environment, [&](const RecordedObject& each) {
         recorded.push_back({*each.deployment.object_id, each.deployment.state});
         if (take) take(each);
     });
     view.recorded = RecordedObjects(std::move(recorded));
-    for (const Tombstone& tombstone : catalogue.changes.tombstones())
+    for (const Tombstone& tombstone : changes.tombstones())
         if (tombstone.environment == environment) view.in_motion.insert(tombstone.object_id);
     return view;
 }
 
-Comparison compare(Catalogue& catalogue, Environment& environment, const ScanLimits& limits,
+Comparison compare(KeyStore& keys, ChangeLog& changes, Environment& environment, const ScanLimits& limits,
                    const ScanProgress& progress) {
-    return Comparing(catalogue, environment, limits, progress).run();
+    return Comparing(keys, changes, environment, limits, progress).run();
 }
 
 }  // namespace keyward::service

@@ -31,19 +31,20 @@ using TakeRecorded = std::function<void(const RecordedObject&)>;
 
 /// Visits what the token of the environment should hold, one object at a time, sorted by id: few of them are
 /// in memory at once.
-void each_recorded(Catalogue& catalogue, const std::string& environment, const TakeRecorded& take);
+void each_recorded(KeyStore& keys, const std::string& environment, const TakeRecorded& take);
 
 /// Which of the catalogue's records name objects of that environment. `take` is called with each recorded
 /// object.
-CatalogueView view_of(Catalogue& catalogue, const std::string& environment, const TakeRecorded& take = {});
+CatalogueView view_of(KeyStore& keys, ChangeLog& changes, const std::string& environment,
+                      const TakeRecorded& take = {});
 
 /// The number of objects about to be created in the environment.
-std::size_t intents_of(Catalogue& catalogue, const std::string& environment);
+std::size_t intents_of(ChangeLog& changes, const std::string& environment);
 
 /// Scans the token and compares; changes nothing. Every suspected difference is looked up once more before it
 /// is reported, so requests may continue at the same time, in this process and in others. Throws only
 /// CatalogueError.
-Comparison compare(Catalogue& catalogue, Environment& environment, const ScanLimits& limits = {},
-                   const ScanProgress& progress = {});
+Comparison compare(KeyStore& keys, ChangeLog& changes, Environment& environment,
+                   const ScanLimits& limits = {}, const ScanProgress& progress = {});
 
 }  // namespace keyward::service

@@ -65,7 +65,8 @@ bool DriftWatch::look_at(Environment& environment, const std::stop_token& stop) 
     try {
         ScanLimits limits;
         limits.stop = stop;
-        const Comparison comparison = compare(service_context_.catalogue, environment, limits);
+        const Comparison comparison =
+            compare(service_context_.catalogue.keys, service_context_.catalogue.changes, environment, limits);
         if (stop.stop_requested()) return false;
         report(comparison);
         return true;

@@ -86,7 +86,7 @@ class GivingUp {
                            .action = "reconcile.give_up",
                            .environments = {tombstone_.environment},
                            .result = result};
-        each_recorded(service_context_.catalogue, tombstone_.environment,
+        each_recorded(service_context_.catalogue.keys, tombstone_.environment,
                       [&](const RecordedObject& recorded) {
                           if (recorded.deployment.object_id != tombstone_.object_id) return;
                           record.project = recorded.project;
@@ -125,9 +125,9 @@ GivenUp give_up(ServiceContext& service_context, const ObjectId& id, const std::
     return GivingUp(service_context, *found, actor).run();
 }
 
-std::vector<AbsentObject> absent_objects(Catalogue& catalogue) {
+std::vector<AbsentObject> absent_objects(ChangeLog& changes) {
     std::vector<AbsentObject> absent;
-    for (const Tombstone& tombstone : catalogue.changes.tombstones())
+    for (const Tombstone& tombstone : changes.tombstones())
         if (tombstone.serial.empty() && tombstone.look_after != Instant{})
             absent.push_back({.id = tombstone.object_id,
                               .environment = tombstone.environment,

@@ -10,11 +10,11 @@ namespace {
 /// Maps intents and tombstones to their keys, as far as the keys are (still) in the catalogue.
 class Names {
   public:
-    explicit Names(Catalogue& catalogue) {
-        for (const Project& project : catalogue.projects.all_projects()) {
+    Names(ProjectStore& projects, KeyStore& keys) {
+        for (const Project& project : projects.all_projects()) {
             KeyQuery all;
             all.project_id = project.id;
-            for (const Key& key : catalogue.keys.list_keys(all))
+            for (const Key& key : keys.list_keys(all))
                 add(project, key);
         }
     }
@@ -70,7 +70,7 @@ PendingRecovery pending_recovery_in(const ServiceContext& service_context,
     std::erase_if(tombstones, [](const Tombstone& each) { return !each.serial.empty(); });
     PendingRecovery pending;
     if (intents.empty() && tombstones.empty()) return pending;
-    const Names names(service_context.catalogue);
+    const Names names(service_context.catalogue.projects, service_context.catalogue.keys);
     for (const Intent& intent : intents) {
         PendingObject& object = pending.objects.emplace_back();
         object.id = intent.object_id;

@@ -62,7 +62,7 @@ ReconcileReport Reconciler::run(const ReconcileOptions& options, const ScanLimit
                 wanted.erase(finding.drift.object);
     }
     report.not_there.assign(wanted.begin(), wanted.end());
-    report.absent = absent_objects(service_context_.catalogue);
+    report.absent = absent_objects(service_context_.catalogue.changes);
     return report;
 }
 
@@ -122,7 +122,8 @@ void Reconciler::retire_token(const std::string& environment, const std::string&
 
 EnvironmentReport Reconciler::examine(Environment& environment, const ReconcileOptions& options,
                                       const ScanLimits& limits, PendingRecovery& pending) {
-    const Comparison comparison = compare(service_context_.catalogue, environment, limits, progress_);
+    const Comparison comparison = compare(service_context_.catalogue.keys, service_context_.catalogue.changes,
+                                          environment, limits, progress_);
     EnvironmentReport report;
     report.name = environment.name();
     report.status = comparison.status;

@@ -160,7 +160,9 @@ void remove_incomplete(ServiceContext& service_context, const Comparison& compar
     const auto found = std::ranges::find_if(
         report.drift, [](const Finding& finding) { return finding.drift.kind == DriftKind::incomplete; });
     if (found == report.drift.end()) return;
-    const auto imports = [&] { return intents_of(service_context.catalogue, comparison.environment); };
+    const auto imports = [&] {
+        return intents_of(service_context.catalogue.changes, comparison.environment);
+    };
     if (comparison.imports_under_way || imports() > 0) {
         found->note = under_way_text;
         return;

@@ -35,6 +35,6 @@ void remove_incomplete(ServiceContext& service_context, const Comparison& compar
 GivenUp give_up(ServiceContext& service_context, const ObjectId& id, const std::string& actor);
 
 /// The tombstones whose objects were looked for and not found.
-std::vector<AbsentObject> absent_objects(Catalogue& catalogue);
+std::vector<AbsentObject> absent_objects(ChangeLog& changes);
 
 }  // namespace keyward::service

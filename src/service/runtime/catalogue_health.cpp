@@ -6,14 +6,14 @@
 
 namespace keyward::service {
 
-CatalogueHealth::CatalogueHealth(Catalogue& catalogue, std::string owner, Clock clock,
+CatalogueHealth::CatalogueHealth(CatalogueProbe& probe, std::string owner, Clock clock,
                                  std::chrono::milliseconds patience)
-    : catalogue_(catalogue), owner_(std::move(owner)), clock_(std::move(clock)), patience_(patience) {}
+    : probe_(probe), owner_(std::move(owner)), clock_(std::move(clock)), patience_(patience) {}
 
 void CatalogueHealth::probe() {
     begin();
     try {
-        catalogue_.readiness.probe(owner_, clock_());
+        probe_.probe(owner_, clock_());
         end(true, {});
     } catch (const std::exception& error) {
         end(false, error.what());

@@ -14,7 +14,7 @@ class CatalogueHealth {
   public:
     /// A probe that has not ended after `patience` counts as failed while it runs: so a database that hangs
     /// is known to be down long before the deadline of a statement. `owner` is this process.
-    CatalogueHealth(Catalogue& catalogue, std::string owner, Clock clock,
+    CatalogueHealth(CatalogueProbe& probe, std::string owner, Clock clock,
                     std::chrono::milliseconds patience = std::chrono::milliseconds(900));
 
     /// Waits for the catalogue. Call it repeatedly, from one thread.
@@ -29,7 +29,7 @@ class CatalogueHealth {
     /// Returns the previous reason.
     std::string note(bool up, std::string reason);
 
-    Catalogue& catalogue_;
+    CatalogueProbe& probe_;
     std::string owner_;
     Clock clock_;
     std::chrono::milliseconds patience_;

@@ -55,8 +55,8 @@ class TombstoneEnd {
             if (tombstone_.deployed && !tombstone_.attempted)
                 service_context_.catalogue.changes.begin_destruction(tombstone_.object_id);
             call_ = environment_->begin<Destruction>(
-                [&catalogue = service_context_.catalogue, id = tombstone_.object_id](Token& token) {
-                    return destroy_object(catalogue, token, id);
+                [&changes = service_context_.catalogue.changes, id = tombstone_.object_id](Token& token) {
+                    return destroy_object(changes, token, id);
                 });
         } catch (const CatalogueError& error) {
             catalogue_failed(error);
@@ -113,8 +113,8 @@ class TombstoneEnd {
         }
         const Instant before = service_context_.clock();
         destruction = environment_->call<Destruction>(
-            [&catalogue = service_context_.catalogue, id = tombstone_.object_id](Token& token) {
-                return destroy_object_after_refresh(catalogue, token, id);
+            [&changes = service_context_.catalogue.changes, id = tombstone_.object_id](Token& token) {
+                return destroy_object_after_refresh(changes, token, id);
             });
         if (destruction.refreshed) environment_->note_refresh(before);
         return destruction;
@@ -196,8 +196,8 @@ class TombstoneEnd {
 
 }  // namespace
 
-Destruction destroy_object(Catalogue& catalogue, Token& token, const ObjectId& id) {
-    switch (catalogue.changes.fate_of(id)) {
+Destruction destroy_object(ChangeLog& changes, Token& token, const ObjectId& id) {
+    switch (changes.fate_of(id)) {
         case ObjectFate::condemned: {
             const std::size_t objects = token.destroy(id);
             return {.outcome = objects > 0 ? destroyed : not_found, .objects = objects};
@@ -220,9 +220,9 @@ bool was_initialised_since(const Environment& environment, const Tombstone& tomb
     return environment.last_refresh() >= tombstone.created_at;
 }
 
-Destruction destroy_object_after_refresh(Catalogue& catalogue, Token& token, const ObjectId& id) {
+Destruction destroy_object_after_refresh(ChangeLog& changes, Token& token, const ObjectId& id) {
     const bool refreshed = token.refresh();
-    Destruction destruction = destroy_object(catalogue, token, id);
+    Destruction destruction = destroy_object(changes, token, id);
     destruction.refreshed = refreshed;
     return destruction;
 }

@@ -34,11 +34,11 @@ struct Destruction {
 /// object must exist, and no deployment may name it except one that is `deleting`. Runs on the thread of a
 /// token call. Throws DestructionRefused, CatalogueError when the catalogue cannot be queried (nothing was
 /// done then), and TokenError.
-Destruction destroy_object(Catalogue& catalogue, Token& token, const ObjectId& id);
+Destruction destroy_object(ChangeLog& changes, Token& token, const ObjectId& id);
 
 /// As destroy_object, after reinitializing the module, if that is possible now: a module may not show objects
 /// that other processes have made since it was initialized.
-Destruction destroy_object_after_refresh(Catalogue& catalogue, Token& token, const ObjectId& id);
+Destruction destroy_object_after_refresh(ChangeLog& changes, Token& token, const ObjectId& id);
 
 /// Whether the module of its environment was initialized after the object was made. The time of the tombstone
 /// is that of the replica that wrote it; the clocks of replicas are assumed to agree.

@@ -14,12 +14,13 @@ constexpr std::size_t most_lookups = 16;
 
 }  // namespace
 
-PinnedToken::PinnedToken(std::shared_ptr<Token> token, std::string environment, Catalogue& catalogue,
-                         Pinning binding, Clock clock)
+PinnedToken::PinnedToken(std::shared_ptr<Token> token, std::string environment, TokenPinStore& token_pins,
+                         DeploymentStore& deployments, Pinning pinning, Clock clock)
     : token_(std::move(token)),
       environment_(std::move(environment)),
-      catalogue_(catalogue),
-      binding_(binding),
+      token_pins_(token_pins),
+      deployments_(deployments),
+      pinning_(pinning),
       clock_(std::move(clock)) {}
 
 template <typename Question>
@@ -85,7 +86,7 @@ void PinnedToken::require(Assurance assurance) {
 }
 
 void PinnedToken::require_key(const std::string& serial) {
-    const auto recorded = ask_catalogue([&] { return catalogue_.token_pins.pinned_token(environment_); });
+    const auto recorded = ask_catalogue([&] { return token_pins_.pinned_token(environment_); });
     if (recorded && *recorded != serial) return;  // the caller reports the wrong serial number
     const auto epoch = epoch_that_holds_recorded_keys();
     if (!epoch) {
@@ -115,24 +116,23 @@ void PinnedToken::report(const std::string& serial, const std::string& expected)
 
 /// The serial number of the token that holds the keys: this one's where none is recorded.
 std::string PinnedToken::recorded_serial(const std::string& serial) {
-    if (auto recorded = ask_catalogue([&] { return catalogue_.token_pins.pinned_token(environment_); }))
+    if (auto recorded = ask_catalogue([&] { return token_pins_.pinned_token(environment_); }))
         return *recorded;
-    if (binding_ == Pinning::compare || !is_proved()) return serial;
+    if (pinning_ == Pinning::compare || !is_proved()) return serial;
     return ask_catalogue([&] {
-        return catalogue_.token_pins.pin_token(environment_, serial,
-                                               {.at = clock_(),
-                                                .actor = "keyward",
-                                                .action = "token.bind",
-                                                .environments = {environment_},
-                                                .result = "serial " + serial});
+        return token_pins_.pin_token(environment_, serial,
+                                     {.at = clock_(),
+                                      .actor = "keyward",
+                                      .action = "token.bind",
+                                      .environments = {environment_},
+                                      .result = "serial " + serial});
     });
 }
 
 /// The epoch in which the token holds one of the recorded keys, or none are recorded. Keys that another
 /// process has made may not be shown before the module is initialized again.
 std::optional<std::uint64_t> PinnedToken::epoch_that_holds_recorded_keys() {
-    const auto ids =
-        ask_catalogue([&] { return catalogue_.deployments.deployed_objects(environment_, most_lookups); });
+    const auto ids = ask_catalogue([&] { return deployments_.deployed_objects(environment_, most_lookups); });
     const auto look = [&]() -> std::optional<std::uint64_t> {
         const std::uint64_t epoch = token_->epoch();
         return ids.empty() || holds_any_of(ids) ? std::optional(epoch) : std::nullopt;
@@ -156,8 +156,8 @@ bool PinnedToken::holds_any_of(const std::vector<ObjectId>& ids) const {
     return std::ranges::any_of(ids, [&](const ObjectId& id) { return token_->count(id) > 0; });
 }
 
-ImportResult PinnedToken::import(const ImportRequest& order) {
-    return with_token(Assurance::key_now, [&](Token& token) { return token.import(order); });
+ImportResult PinnedToken::import(const ImportRequest& request) {
+    return with_token(Assurance::key_now, [&](Token& token) { return token.import(request); });
 }
 
 std::size_t PinnedToken::destroy(const ObjectId& id) {

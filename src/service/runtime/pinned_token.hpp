@@ -43,11 +43,11 @@ class PinnedToken final : public Token {
     /// Whether the first token that is seen is recorded in the catalogue, or the catalogue is only read.
     enum class Pinning { record, compare };
 
-    /// The catalogue must outlive the token.
-    PinnedToken(std::shared_ptr<Token> token, std::string environment, Catalogue& catalogue, Pinning binding,
-                Clock clock);
+    /// The stores must outlive the token.
+    PinnedToken(std::shared_ptr<Token> token, std::string environment, TokenPinStore& token_pins,
+                DeploymentStore& deployments, Pinning pinning, Clock clock);
 
-    ImportResult import(const ImportRequest& order) override;
+    ImportResult import(const ImportRequest& request) override;
     std::size_t destroy(const ObjectId& id) override;
     std::size_t count(const ObjectId& id) override;
     void scan(
@@ -87,8 +87,9 @@ class PinnedToken final : public Token {
 
     std::shared_ptr<Token> token_;
     std::string environment_;
-    Catalogue& catalogue_;
-    Pinning binding_;
+    TokenPinStore& token_pins_;
+    DeploymentStore& deployments_;
+    Pinning pinning_;
     Clock clock_;
     std::atomic<bool> serial_fits_ = false;
     std::atomic<bool> proved_ = false;

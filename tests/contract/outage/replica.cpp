@@ -53,7 +53,7 @@ void prepare(Catalogue& catalogue) {
 
 Replica::Replica(const std::string& owner, Catalogue& catalogue, const Tokens& tokens)
     : service_context_{catalogue, environments_, in_flight_, {}, owner, system_now},
-      health_(catalogue, owner, system_now),
+      health_(catalogue.readiness, owner, system_now),
       recovery_(service_context_, [](const std::string&) { return false; }),
       repeats_(
           service_context_, SecretBytes::copy_of(as_bytes("the same for all of the replicas")),

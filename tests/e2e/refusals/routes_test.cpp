@@ -67,13 +67,14 @@ std::vector<Row> read_table() {
     const auto catalogue = storage::open_catalogue("sqlite://" + folder.file("empty.db"), 1);
     service::Environments environments;
     service::InFlight in_flight;
-    service::Login login(*catalogue, catalogue->login_networks, system_now, std::chrono::steady_clock::now);
+    service::Login login(catalogue->users, catalogue->access_tokens, catalogue->login_networks, system_now,
+                         std::chrono::steady_clock::now);
     const service::ServiceContext service_context{*catalogue, environments, in_flight,
                                                   {},         "nobody",     system_now};
     service::IdempotentRequests repeats(
         service_context, SecretBytes(32), [] {}, std::chrono::seconds(1));
     service::UseKey use(service_context, std::chrono::steady_clock::now);
-    const service::CatalogueHealth health(*catalogue, "nobody", system_now);
+    const service::CatalogueHealth health(catalogue->readiness, "nobody", system_now);
     std::vector<Row> rows;
     for (const api::Route& route : api::all_routes(service_context, login, use, repeats, health))
         rows.push_back(

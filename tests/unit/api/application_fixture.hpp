@@ -54,14 +54,17 @@ class ApplicationTest : public testing::Test {
     }
 
     service::ServiceFixture fixture_;
-    service::Access access_{*fixture_.catalogue, [this] { return fixture_.now; }};
+    service::Access access_{fixture_.catalogue->access_tokens, fixture_.catalogue->users,
+                            fixture_.catalogue->projects, [this] { return fixture_.now; }};
     std::chrono::steady_clock::time_point steady_now_{std::chrono::hours(1)};
-    service::Login login_{*fixture_.catalogue, fixture_.catalogue->login_networks,
-                          [this] { return fixture_.now; }, [this] { return steady_now_; }};
+    service::Login login_{fixture_.catalogue->users, fixture_.catalogue->access_tokens,
+                          fixture_.catalogue->login_networks, [this] { return fixture_.now; },
+                          [this] { return steady_now_; }};
     service::IdempotentRequests repeats_{fixture_.service_context(), random_secret(32), [] {},
                                          std::chrono::seconds(1)};
     service::UseKey use_{fixture_.service_context(), [this] { return steady_now_; }};
-    service::CatalogueHealth health_{*fixture_.catalogue, "this-process", [this] { return fixture_.now; }};
+    service::CatalogueHealth health_{fixture_.catalogue->readiness, "this-process",
+                                     [this] { return fixture_.now; }};
     Application application_{all_routes(fixture_.service_context(), login_, use_, repeats_, health_),
                              access_};
     int users_ = 0;

@@ -13,7 +13,7 @@ class CountingCatalogue : public ForwardingCatalogue {
     using ForwardingCatalogue::ForwardingCatalogue;
 
     std::optional<Identity> find_identity(const std::string& hash) override {
-        ++identities;
+        ++identity_queries;
         return next_.access_tokens.find_identity(hash);
     }
     std::vector<Grant> grants_of(const std::string& user_id) override {
@@ -22,12 +22,12 @@ class CountingCatalogue : public ForwardingCatalogue {
         return grants;
     }
     std::optional<Project> find_project(const std::string& name) override {
-        ++projects;
+        ++project_queries;
         return next_.projects.find_project(name);
     }
 
-    int identities = 0;
-    int projects = 0;
+    int identity_queries = 0;
+    int project_queries = 0;
     std::function<void()> after_grants;
 };
 
@@ -42,21 +42,21 @@ class AccessCacheTest : public testing::Test {
     ServiceFixture fixture_;
     const Grant use_{fixture_.project.id, Permission::use, {}};
     CountingCatalogue catalogue_{*fixture_.catalogue};
-    AccessCache cache_{catalogue_, 2};
+    AccessCache cache_{catalogue_.access_tokens, catalogue_.users, catalogue_.projects, 2};
     std::string token_id_;
 };
 
 TEST_F(AccessCacheTest, ReadsATokenOnce) {
     for (int i = 0; i < 3; ++i)
         EXPECT_EQ(cache_.token("hash")->identity.user_name, "alice");
-    EXPECT_EQ(catalogue_.identities, 1);
+    EXPECT_EQ(catalogue_.identity_queries, 1);
 }
 
 TEST_F(AccessCacheTest, ReadsAProjectOnce) {
     cache_.token("hash");
     for (int i = 0; i < 3; ++i)
         EXPECT_EQ(cache_.project("MyProject")->id, fixture_.project.id);
-    EXPECT_EQ(catalogue_.projects, 1);
+    EXPECT_EQ(catalogue_.project_queries, 1);
 }
 
 TEST_F(AccessCacheTest, DoesNotKeepThatThereIsNoSuchToken) {
@@ -119,7 +119,7 @@ TEST_F(AccessCacheTest, ForgetsWhenItIsFullAndReadsAgain) {
         fixture_.catalogue->access_tokens.create_api_token(fixture_.alice.user_id, "test", hash, {}, {});
     for (const char* hash : {"hash", "two", "three", "hash"})
         EXPECT_NE(cache_.token(hash), nullptr);
-    EXPECT_EQ(catalogue_.identities, 4);
+    EXPECT_EQ(catalogue_.identity_queries, 4);
 }
 
 }  // namespace

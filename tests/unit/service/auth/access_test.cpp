@@ -18,7 +18,8 @@ class AccessTest : public testing::Test {
     Caller authenticate(const std::string& header) { return access_.authenticate(&header); }
 
     ServiceFixture fixture_;
-    Access access_{*fixture_.catalogue, [this] { return fixture_.now; }};
+    Access access_{fixture_.catalogue->access_tokens, fixture_.catalogue->users, fixture_.catalogue->projects,
+                   [this] { return fixture_.now; }};
     std::string token_id_;
 };
 

@@ -78,7 +78,8 @@ class LoginTest : public testing::Test {
     WatchedCatalogue catalogue_{*fixture_.catalogue};
     std::chrono::steady_clock::time_point steady_now_{1h};
     LoginNetworks& networks_{fixture_.catalogue->login_networks};
-    Login login_{catalogue_, networks_, [this] { return fixture_.now; }, [this] { return steady_now_; }};
+    Login login_{catalogue_.users, catalogue_.access_tokens, networks_, [this] { return fixture_.now; },
+                 [this] { return steady_now_; }};
     int addresses_ = 0;
 };
 
@@ -86,7 +87,8 @@ TEST_F(LoginTest, GivesATokenThatWorksAtOnce) {
     const LoginToken made = log_in("bob");
     EXPECT_EQ(made.lifetime, 3600s);
     const std::string header = "Bearer " + std::string(made.token.reveal_text());
-    Access access(*fixture_.catalogue, [this] { return fixture_.now; });
+    Access access(fixture_.catalogue->access_tokens, fixture_.catalogue->users, fixture_.catalogue->projects,
+                  [this] { return fixture_.now; });
     EXPECT_EQ(access.authenticate(&header).user_name, "bob");
 }
 

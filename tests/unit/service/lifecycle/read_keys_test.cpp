@@ -40,7 +40,7 @@ class ReadKeysTest : public testing::Test {
 
     KeyLife fixture_;
     int rendered_ = 0;
-    ReadKeys reader_{*fixture_.catalogue, [this](const Key& key) { return rendered(key); }, 3};
+    ReadKeys reader_{fixture_.catalogue->keys, [this](const Key& key) { return rendered(key); }, 3};
 };
 
 TEST_F(ReadKeysTest, ListsAllKeysByNameWithoutALimit) {

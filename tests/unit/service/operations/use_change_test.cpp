@@ -22,34 +22,34 @@ class CountingCatalogue : public ForwardingCatalogue {
     using ForwardingCatalogue::ForwardingCatalogue;
 
     std::optional<Key> find_key(const std::string& project_id, const std::string& name) override {
-        ++keys;
+        ++key_queries;
         return next_.keys.find_key(project_id, name);
     }
     std::optional<KeyRevision> find_revision(const std::string& project_id,
                                              const std::string& name) override {
-        ++standings;
+        ++revision_queries;
         return next_.keys.find_revision(project_id, name);
     }
     std::optional<Project> find_project(const std::string& name) override {
-        ++others;
+        ++other_queries;
         return next_.projects.find_project(name);
     }
     std::vector<Key> list_keys(const KeyQuery& query) override {
-        ++others;
+        ++other_queries;
         return next_.keys.list_keys(query);
     }
     std::vector<Grant> grants_of(const std::string& user_id) override {
-        ++others;
+        ++other_queries;
         return next_.users.grants_of(user_id);
     }
     void record(const AuditRecord& audit) override {
-        ++others;
+        ++other_queries;
         next_.audit_log.record(audit);
     }
 
-    int keys = 0;
-    int standings = 0;
-    int others = 0;
+    int key_queries = 0;
+    int revision_queries = 0;
+    int other_queries = 0;
 };
 
 class UseChangeTest : public testing::Test {
@@ -379,11 +379,11 @@ TEST_F(UseChangeTest, ManyUseAKeyBesideItsReplacementsAndNobodyFails) {
 
 class UseLookupTest : public UseChangeTest {
   protected:
-    void expect_lookups(int standings, int keys) {
-        EXPECT_EQ(counting_.standings, standings);
-        EXPECT_EQ(counting_.keys, keys);
-        EXPECT_EQ(counting_.others, 0);
-        counting_.standings = counting_.keys = 0;
+    void expect_lookups(int revisions, int keys) {
+        EXPECT_EQ(counting_.revision_queries, revisions);
+        EXPECT_EQ(counting_.key_queries, keys);
+        EXPECT_EQ(counting_.other_queries, 0);
+        counting_.revision_queries = counting_.key_queries = 0;
     }
     void use_it(std::vector<OperationFields> fields = operations(operation("AES-GCM"))) {
         use_.run(fixture_.bob, fixture_.project, fixture_.batch(CryptoOperation::encrypt, std::move(fields)),
@@ -439,7 +439,7 @@ TEST_F(UseLookupTest, AKeyThatIsReplacedJustThenIsReadOnceMore) {
 
 TEST(KeyCache, AreTheSameUntilTheyChange) {
     KeyLife fixture;
-    KeyCache known(*fixture.catalogue);
+    KeyCache known(fixture.catalogue->keys);
     const auto first = known.find(fixture.project.id, "k");
     ASSERT_TRUE(first);
     EXPECT_EQ(known.find(fixture.project.id, "k"), first);
@@ -453,7 +453,7 @@ TEST(KeyCache, AreTheSameUntilTheyChange) {
 
 TEST(KeyCache, OfOneProjectAreNotThoseOfAnother) {
     KeyLife fixture;
-    KeyCache known(*fixture.catalogue);
+    KeyCache known(fixture.catalogue->keys);
     ASSERT_TRUE(known.find(fixture.project.id, "k"));
     EXPECT_FALSE(known.find("another project", "k"));
     EXPECT_FALSE(known.find(fixture.project.id, "K"));
@@ -461,7 +461,7 @@ TEST(KeyCache, OfOneProjectAreNotThoseOfAnother) {
 
 TEST(KeyCache, AreGoneWhenTheyAreDeletedAndNewUnderTheSameName) {
     KeyLife fixture;
-    KeyCache known(*fixture.catalogue);
+    KeyCache known(fixture.catalogue->keys);
     const auto first = known.find(fixture.project.id, "k");
     fixture.remove("k");
     EXPECT_FALSE(known.find(fixture.project.id, "k"));
@@ -477,12 +477,12 @@ TEST(KeyCache, AreReadAgainWhenThereAreMoreThanAreKept) {
     for (const char* name : {"a", "b", "c", "d"})
         fixture.create(ServiceFixture::aes_request(name, {"production"}));
     CountingCatalogue counting(*fixture.catalogue);
-    KeyCache known(counting, 2);
+    KeyCache known(counting.keys, 2);
     for (int round = 0; round < 3; ++round)
         for (const char* name : {"a", "b", "c", "d"})
             EXPECT_EQ(known.find(fixture.project.id, name)->name, name);
-    EXPECT_EQ(counting.standings, 12);
-    EXPECT_GE(counting.keys, 8);
+    EXPECT_EQ(counting.revision_queries, 12);
+    EXPECT_GE(counting.key_queries, 8);
 }
 
 /// A catalogue in which a key vanishes between the two queries.
@@ -495,7 +495,7 @@ class VanishingKey : public ForwardingCatalogue {
 TEST(KeyCache, DoNotHoldAKeyThatGoesWhileItIsRead) {
     KeyLife fixture;
     VanishingKey vanishing(*fixture.catalogue);
-    EXPECT_FALSE(KeyCache(vanishing).find(fixture.project.id, "k"));
+    EXPECT_FALSE(KeyCache(vanishing.keys).find(fixture.project.id, "k"));
 }
 
 }  // namespace

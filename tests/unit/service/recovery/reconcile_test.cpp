@@ -175,7 +175,8 @@ TEST_F(Reconciling, AFailedLookupAfterTheWalkHealsNothing) {
 TEST_F(Reconciling, DoesNotTakeAKeyForUnknownThatIsCommittedMeanwhile) {
     Interrupted catalogue(*fixture_.catalogue);
     catalogue.happening = [&] { create("meanwhile"); };
-    EXPECT_THAT(compare(catalogue, *fixture_.environments.find("production")).drift, IsEmpty());
+    EXPECT_THAT(compare(catalogue.keys, catalogue.changes, *fixture_.environments.find("production")).drift,
+                IsEmpty());
 }
 
 TEST_F(Reconciling, DoesNotTakeAKeyForMissingThatIsBackAtTheLookup) {
@@ -189,7 +190,8 @@ TEST_F(Reconciling, DoesNotTakeAKeyForMissingThatIsBackAtTheLookup) {
         again.id = id;
         fixture_.production->add_foreign(again);
     };
-    EXPECT_THAT(compare(catalogue, *fixture_.environments.find("production")).drift, IsEmpty());
+    EXPECT_THAT(compare(catalogue.keys, catalogue.changes, *fixture_.environments.find("production")).drift,
+                IsEmpty());
 }
 
 TEST_F(Reconciling, DoesNotReportAnUnknownObjectThatIsGoneAtTheLookup) {
@@ -198,7 +200,8 @@ TEST_F(Reconciling, DoesNotReportAnUnknownObjectThatIsGoneAtTheLookup) {
     Interrupted catalogue(*fixture_.catalogue);
     catalogue.when = 2;
     catalogue.happening = [&] { fixture_.production->lose(*object.id); };
-    EXPECT_THAT(compare(catalogue, *fixture_.environments.find("production")).drift, IsEmpty());
+    EXPECT_THAT(compare(catalogue.keys, catalogue.changes, *fixture_.environments.find("production")).drift,
+                IsEmpty());
 }
 
 TEST_F(Reconciling, DoesNotReportAHalfMadeObjectThatIsFinishedAtTheSecondLook) {
@@ -206,7 +209,8 @@ TEST_F(Reconciling, DoesNotReportAHalfMadeObjectThatIsFinishedAtTheSecondLook) {
     Interrupted catalogue(*fixture_.catalogue);
     catalogue.when = 2;
     catalogue.happening = [&] { fixture_.production->complete_incomplete(); };
-    EXPECT_THAT(compare(catalogue, *fixture_.environments.find("production")).drift, IsEmpty());
+    EXPECT_THAT(compare(catalogue.keys, catalogue.changes, *fixture_.environments.find("production")).drift,
+                IsEmpty());
 }
 
 TEST_F(Reconciling, SettlesBeforeItCompares) {
@@ -760,8 +764,9 @@ class SwappedToken : public Reconciling {
         profile.name = "production";
         profile.workers = 2;
         bound_.add(std::make_unique<Environment>(
-            profile, std::make_shared<PinnedToken>(fixture_.production, "production", *fixture_.catalogue,
-                                                   PinnedToken::Pinning::record, system_now)));
+            profile, std::make_shared<PinnedToken>(
+                         fixture_.production, "production", fixture_.catalogue->token_pins,
+                         fixture_.catalogue->deployments, PinnedToken::Pinning::record, system_now)));
     }
     ReconcileReport run_bound(const ReconcileOptions& options = {}) {
         ServiceContext service_context{*fixture_.catalogue, bound_,

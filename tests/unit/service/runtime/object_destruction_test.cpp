@@ -57,13 +57,15 @@ class ObjectDestruction : public testing::Test {
 };
 
 TEST_F(ObjectDestruction, OfAnObjectThatADeploymentNamesIsRefused) {
-    EXPECT_THROW(destroy_object(*fixture_.catalogue, *fixture_.production, object_), DestructionRefused);
+    EXPECT_THROW(destroy_object(fixture_.catalogue->changes, *fixture_.production, object_),
+                 DestructionRefused);
     EXPECT_EQ(fixture_.production->count(object_), 1U);
 }
 
 TEST_F(ObjectDestruction, OfAnObjectOfALostDeploymentIsRefused) {
     mark_missing();
-    EXPECT_THROW(destroy_object(*fixture_.catalogue, *fixture_.production, object_), DestructionRefused);
+    EXPECT_THROW(destroy_object(fixture_.catalogue->changes, *fixture_.production, object_),
+                 DestructionRefused);
     EXPECT_EQ(fixture_.production->count(object_), 1U);
 }
 
@@ -71,7 +73,7 @@ TEST_F(ObjectDestruction, OfAnObjectThatNothingNamesDoesNothing) {
     TokenObject stranger;
     stranger.id = ObjectId::random();
     fixture_.production->add_foreign(stranger);
-    EXPECT_EQ(destroy_object(*fixture_.catalogue, *fixture_.production, *stranger.id).outcome,
+    EXPECT_EQ(destroy_object(fixture_.catalogue->changes, *fixture_.production, *stranger.id).outcome,
               Destruction::Outcome::resolved);
     EXPECT_EQ(fixture_.production->count(*stranger.id), 1U);
 }
@@ -79,7 +81,8 @@ TEST_F(ObjectDestruction, OfAnObjectThatNothingNamesDoesNothing) {
 TEST_F(ObjectDestruction, IsRefusedForADeploymentThatHasATombstoneAsWell) {
     ASSERT_FALSE(fixture_.catalogue->changes.condemn({object_, "production", "this-process"}, {}));
     EXPECT_TRUE(fixture_.catalogue->changes.tombstones().empty());
-    EXPECT_THROW(destroy_object(*fixture_.catalogue, *fixture_.production, object_), DestructionRefused);
+    EXPECT_THROW(destroy_object(fixture_.catalogue->changes, *fixture_.production, object_),
+                 DestructionRefused);
 }
 
 TEST_F(ObjectDestruction, WithoutTheCatalogueDoesNothing) {
@@ -102,7 +105,8 @@ TEST_F(ObjectDestruction, OfWhatIsInATokenThatWasReplacedIsRefused) {
     fixture_.catalogue->keys.begin_deletion(key.id, key.revision, "production", "this-process", fixture_.now,
                                             {});
     fixture_.catalogue->token_pins.repin_token("production", "0002", {});
-    EXPECT_THROW(destroy_object(*fixture_.catalogue, *fixture_.production, object_), DestructionRefused);
+    EXPECT_THROW(destroy_object(fixture_.catalogue->changes, *fixture_.production, object_),
+                 DestructionRefused);
     EXPECT_EQ(fixture_.production->count(object_), 1U);
 }
 

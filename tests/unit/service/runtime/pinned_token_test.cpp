@@ -23,8 +23,8 @@ const char* const no_recorded_key_text =
 class BoundTokens : public testing::Test {
   protected:
     std::unique_ptr<PinnedToken> bound(Catalogue& catalogue, Pinning binding = Pinning::record) {
-        return std::make_unique<PinnedToken>(fixture_.production, "production", catalogue, binding,
-                                             [this] { return fixture_.now; });
+        return std::make_unique<PinnedToken>(fixture_.production, "production", catalogue.token_pins,
+                                             catalogue.deployments, binding, [this] { return fixture_.now; });
     }
     std::unique_ptr<PinnedToken> bound(Pinning binding = Pinning::record) {
         return bound(*fixture_.catalogue, binding);
