@@ -83,7 +83,7 @@ std::uint16_t modulus_bytes_of(const keys::KeyMaterial& material) {
 
 KeyHandles handles_of(const KeyObjects& objects, const ImportResult& result,
                       const keys::KeyMaterial& material) {
-    return {.own = objects.secret != CK_INVALID_HANDLE ? objects.secret : objects.private_key,
+    return {.secret_or_private = objects.secret != CK_INVALID_HANDLE ? objects.secret : objects.private_key,
             .public_key = objects.public_key,
             .modulus_bytes = modulus_bytes_of(material),
             .public_key_sha256 = result.public_key_sha256};
@@ -262,16 +262,16 @@ Pkcs11Token::Search Pkcs11Token::search() {
     const auto permit = object_access_.to_search();
     return with_session([](Lease& lease) {
         std::vector<FoundKey> keys = find_keys(lease);
-        return Search{.epoch = lease.epoch(), .keys = std::move(keys), .unfinished = find_unfinished(lease)};
+        return Search{.epoch = lease.epoch(), .keys = std::move(keys), .incomplete = find_incomplete(lease)};
     });
 }
 
-std::vector<FoundKey> Pkcs11Token::unfinished_after(const Search& found, std::chrono::milliseconds pause) {
-    if (found.unfinished.empty()) return {};
+std::vector<FoundKey> Pkcs11Token::incomplete_after(const Search& found, std::chrono::milliseconds pause) {
+    if (found.incomplete.empty()) return {};
     pause_(pause);
     const auto permit = object_access_.to_search();
     return with_session_of(found.epoch,
-                           [&](Lease& lease) { return unfinished_among(lease, found.unfinished); });
+                           [&](Lease& lease) { return incomplete_among(lease, found.incomplete); });
 }
 
 // Reads in parts and calls `each` between them, so that a token with one session can serve other callers,
@@ -279,7 +279,7 @@ std::vector<FoundKey> Pkcs11Token::unfinished_after(const Search& found, std::ch
 // pause.
 void Pkcs11Token::scan(const std::function<void(const TokenObject&, std::size_t, std::size_t)>& each) {
     const Search found = search();
-    const std::size_t total = found.keys.size() + found.unfinished.size();
+    const std::size_t total = found.keys.size() + found.incomplete.size();
     KeyReader reader;
     std::vector<std::optional<TokenObject>> part;
     const auto read = [&](std::span<const FoundKey> keys, std::size_t before) {
@@ -299,18 +299,18 @@ void Pkcs11Token::scan(const std::function<void(const TokenObject&, std::size_t,
         }
     };
     read(found.keys, 0);
-    read(unfinished_after(found, time_to_finish), found.keys.size());
+    read(incomplete_after(found, time_to_finish), found.keys.size());
 }
 
 // At the second read no import of this process is running, unless it hangs, so an object that is still
 // incomplete was abandoned.
 std::size_t Pkcs11Token::destroy_incomplete(std::chrono::milliseconds pause) {
     const Search found = search();
-    const std::vector<FoundKey> unfinished = unfinished_after(found, pause);
-    if (unfinished.empty()) return 0;
+    const std::vector<FoundKey> incomplete = incomplete_after(found, pause);
+    if (incomplete.empty()) return 0;
     const auto permit = object_access_.to_search();
     return with_session_of(found.epoch,
-                           [&](Lease& lease) { return destroy_half_made_among(lease, unfinished); });
+                           [&](Lease& lease) { return destroy_incomplete_among(lease, incomplete); });
 }
 
 std::vector<CryptoResult> Pkcs11Token::operate(const ObjectId& id, CryptoOperation action,

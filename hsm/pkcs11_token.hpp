@@ -43,7 +43,7 @@ class Pkcs11Token final : public Token {
     struct Search {
         Lease::Epoch epoch;
         std::vector<FoundKey> keys;
-        std::vector<FoundKey> unfinished;
+        std::vector<FoundKey> incomplete;
     };
 
     template <typename Work>
@@ -53,8 +53,8 @@ class Pkcs11Token final : public Token {
     template <typename Work>
     auto with_session_of(const Lease::Epoch& epoch, const Work& work);
     Search search();
-    /// Returns those unfinished keys of a search that are still unfinished.
-    std::vector<FoundKey> unfinished_after(const Search& found, std::chrono::milliseconds pause);
+    /// Returns those incomplete keys of a search that are still incomplete.
+    std::vector<FoundKey> incomplete_after(const Search& found, std::chrono::milliseconds pause);
     /// Both set `begun` before they create anything in the token.
     ImportResult import_in_attempts(const ImportRequest& request, bool& begun);
     ImportResult try_import(const ImportRequest& request, bool& begun);

@@ -260,9 +260,9 @@ Bytes wrong_signature(const keys::PublicKey& key) {
     return Bytes(signature_size(key), 0x01);
 }
 
-void try_decryption(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& read_back,
+void try_decryption(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& reported,
                     const MechanismCodes& allowed) {
-    const auto* const rsa = std::get_if<keys::RsaPublicKey>(&read_back);
+    const auto* const rsa = std::get_if<keys::RsaPublicKey>(&reported);
     if (rsa == nullptr) throw_useless("decrypt");
     CK_RSA_PKCS_OAEP_PARAMS parameters = oaep_parameters(Digest::sha1);
     const Bytes by_oaep = keys::encrypt_oaep_sha1(*rsa, trial_message());
@@ -289,29 +289,29 @@ std::string try_secret(Lease& lease, CK_OBJECT_HANDLE object, const keys::Secret
     return try_cmac(lease, object, key, reported);
 }
 
-void try_private(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& read_back,
+void try_private(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& reported,
                  const KeyUsages& uses, const MechanismCodes& allowed) {
-    if (!uses.contains(KeyUsage::sign_verify)) return try_decryption(lease, object, read_back, allowed);
+    if (!uses.contains(KeyUsage::sign_verify)) return try_decryption(lease, object, reported, allowed);
     const auto signature = with_signature_candidates(
-        read_back, [&](const auto& candidates) { return sign_with(lease, object, candidates); });
+        reported, [&](const auto& candidates) { return sign_with(lease, object, candidates); });
     if (!signature) throw_useless("sign");
-    if (!std::visit(Verifies{*signature}, read_back))
+    if (!std::visit(Verifies{*signature}, reported))
         throw_misfit("its private key's signature does not fit its public key");
 }
 
-void try_public(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& read_back,
-                const KeyUsages& uses, const MechanismCodes& allowed) {
+void try_public(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& reported, const KeyUsages& uses,
+                const MechanismCodes& allowed) {
     if (uses.contains(KeyUsage::sign_verify)) {
-        const Bytes wrong = wrong_signature(read_back);
+        const Bytes wrong = wrong_signature(reported);
         const auto verdict = with_signature_candidates(
-            read_back, [&](const auto& candidates) { return verify_with(lease, object, candidates, wrong); });
+            reported, [&](const auto& candidates) { return verify_with(lease, object, candidates, wrong); });
         if (!verdict) throw_useless("verify signatures");
         if (*verdict == CKR_OK) throw_misfit("it accepts a wrong signature");
         if (*verdict != CKR_SIGNATURE_INVALID && *verdict != CKR_SIGNATURE_LEN_RANGE)
             check("C_Verify", *verdict);
         return;
     }
-    const auto* const rsa = std::get_if<keys::RsaPublicKey>(&read_back);
+    const auto* const rsa = std::get_if<keys::RsaPublicKey>(&reported);
     if (rsa == nullptr) throw_useless("encrypt");
     const OutputLength length = OutputLength::exactly(rsa->modulus.size());
     CK_RSA_PKCS_OAEP_PARAMS parameters = oaep_parameters(Digest::sha1);

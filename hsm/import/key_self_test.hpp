@@ -22,14 +22,14 @@ namespace keyward::hsm {
 std::string try_secret(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key,
                        const KeyUsages& uses, const MechanismCodes& allowed, ByteView reported);
 
-/// Tests that the private object signs, or decrypts, consistently with `read_back`, the public key that the
+/// Tests that the private object signs, or decrypts, consistently with `reported`, the public key that the
 /// token reports.
-void try_private(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& read_back,
+void try_private(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& reported,
                  const KeyUsages& uses, const MechanismCodes& allowed);
 
 /// Tests that a public key without its private key refuses a wrong signature, or encrypts.
-void try_public(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& read_back,
-                const KeyUsages& uses, const MechanismCodes& allowed);
+void try_public(Lease& lease, CK_OBJECT_HANDLE object, const keys::PublicKey& reported, const KeyUsages& uses,
+                const MechanismCodes& allowed);
 
 // The calls that the self-tests consist of.
 

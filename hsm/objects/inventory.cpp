@@ -179,15 +179,15 @@ std::vector<FoundKey> find_keys(Lease& lease) {
     return find(lease, true);
 }
 
-std::vector<FoundKey> find_unfinished(Lease& lease) {
+std::vector<FoundKey> find_incomplete(Lease& lease) {
     AttributeTemplate any;
     any.flag(CKA_TOKEN, false);
     if (find_matching(lease, any).empty()) return {};
     return find(lease, false);
 }
 
-std::vector<FoundKey> unfinished_among(Lease& lease, const std::vector<FoundKey>& keys) {
-    const std::vector<FoundKey> now = find_unfinished(lease);
+std::vector<FoundKey> incomplete_among(Lease& lease, const std::vector<FoundKey>& keys) {
+    const std::vector<FoundKey> now = find_incomplete(lease);
     std::vector<FoundKey> still;
     std::ranges::copy_if(keys, std::back_inserter(still), [&](const FoundKey& key) {
         return std::ranges::find(now, key.object, &FoundKey::object) != now.end();
@@ -228,7 +228,7 @@ std::optional<TokenObject> KeyReader::read(Lease& lease, const FoundKey& key) {
     return object;
 }
 
-std::size_t destroy_half_made_among(Lease& lease, const std::vector<FoundKey>& keys) {
+std::size_t destroy_incomplete_among(Lease& lease, const std::vector<FoundKey>& keys) {
     KeyReader reader;
     std::size_t destroyed = 0;
     for (const FoundKey& key : keys) {

@@ -27,7 +27,7 @@ std::vector<FoundKey> find_keys(Lease& lease);
 /// object, it adds the missing attributes (newP11Object in src/lib/SoftHSM.cpp) and writes the whole file
 /// from its own view. If another process has finished the object in the meantime, its key is lost. A search
 /// writes nothing.
-std::vector<FoundKey> find_unfinished(Lease& lease);
+std::vector<FoundKey> find_incomplete(Lease& lease);
 
 /// Reads key objects, with one call each when the values have the lengths of Keyward's own keys. Not
 /// thread-safe.
@@ -41,12 +41,12 @@ class KeyReader {
     std::array<AttributeQuery, 3> queries_;  ///< by object class; created once: their buffers are large
 };
 
-/// Returns those of the unfinished `keys` that are still unfinished. Makes one search when there are none.
-std::vector<FoundKey> unfinished_among(Lease& lease, const std::vector<FoundKey>& keys);
+/// Returns those of the incomplete `keys` that are still incomplete. Makes one search when there are none.
+std::vector<FoundKey> incomplete_among(Lease& lease, const std::vector<FoundKey>& keys);
 
 /// Destroys those of `keys` that are incomplete and returns their number. Reads each one immediately before,
 /// because the handle of a destroyed object may already refer to another one. Does not count objects that no
 /// longer exist.
-std::size_t destroy_half_made_among(Lease& lease, const std::vector<FoundKey>& keys);
+std::size_t destroy_incomplete_among(Lease& lease, const std::vector<FoundKey>& keys);
 
 }  // namespace keyward::hsm

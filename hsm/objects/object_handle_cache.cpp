@@ -8,7 +8,7 @@ namespace {
 /// Adds the object to the handles. Returns nothing when another object already has its place.
 std::optional<KeyHandles> with(KeyHandles handles, const ScannedObject& scanned) {
     const bool is_public = scanned.object_class == ObjectClass::public_key;
-    CK_OBJECT_HANDLE& place = is_public ? handles.public_key : handles.own;
+    CK_OBJECT_HANDLE& place = is_public ? handles.public_key : handles.secret_or_private;
     if (place == scanned.object) return handles;
     if (place != CK_INVALID_HANDLE) return std::nullopt;
     place = scanned.object;

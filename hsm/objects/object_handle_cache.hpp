@@ -17,7 +17,7 @@ namespace keyward::hsm {
 
 /// The handles of one key's objects; CK_INVALID_HANDLE if not known.
 struct KeyHandles {
-    CK_OBJECT_HANDLE own = CK_INVALID_HANDLE;  ///< of the private or secret object
+    CK_OBJECT_HANDLE secret_or_private = CK_INVALID_HANDLE;  ///< of the private or secret object
     CK_OBJECT_HANDLE public_key = CK_INVALID_HANDLE;
     std::uint16_t order_bytes = 0;    ///< of the curve's order; 0 until it is read
     std::uint16_t modulus_bytes = 0;  ///< of an RSA key; 0 until it is read
@@ -28,9 +28,11 @@ struct KeyHandles {
     std::string absent_sha256 = {};
 
     bool operator==(const KeyHandles&) const = default;
-    [[nodiscard]] bool any() const { return own != CK_INVALID_HANDLE || public_key != CK_INVALID_HANDLE; }
+    [[nodiscard]] bool any() const {
+        return secret_or_private != CK_INVALID_HANDLE || public_key != CK_INVALID_HANDLE;
+    }
     [[nodiscard]] bool are_of_same_objects(const KeyHandles& other) const {
-        return own == other.own && public_key == other.public_key;
+        return secret_or_private == other.secret_or_private && public_key == other.public_key;
     }
 };
 

@@ -223,7 +223,7 @@ std::vector<CK_OBJECT_HANDLE> find_objects(Lease& lease, const ObjectId& id) {
 
 KeyHandles find_handles(Lease& lease, const ObjectId& id, const std::string& public_key_sha256) {
     const FoundObjects found = look_for(lease, id);
-    KeyHandles handles{.own = only_one_of(found.keys)};
+    KeyHandles handles{.secret_or_private = only_one_of(found.keys)};
     if (!public_key_sha256.empty())
         choose_public_half(lease, found.public_keys, public_key_sha256, handles);
     else if (!found.public_keys.empty())

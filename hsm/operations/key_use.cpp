@@ -103,9 +103,11 @@ std::optional<CryptoResult> KeyUse::run(CryptoOperation action, const CryptoRequ
     const Mechanism& mechanism = *operation.mechanism;
     if (action == CryptoOperation::verify && mechanism.scheme == Scheme::mac) return verify_mac(operation);
     if (is_public(mechanism, action)) return use_public_half(action, operation);
-    if (handles_.own == CK_INVALID_HANDLE) return std::nullopt;
-    return use(
-        {.action = action, .operation = operation, .object = handles_.own, .code = code_of(mechanism.name)});
+    if (handles_.secret_or_private == CK_INVALID_HANDLE) return std::nullopt;
+    return use({.action = action,
+                .operation = operation,
+                .object = handles_.secret_or_private,
+                .code = code_of(mechanism.name)});
 }
 
 std::optional<CryptoResult> KeyUse::use_public_half(CryptoOperation action, const CryptoRequest& operation) {
@@ -113,8 +115,9 @@ std::optional<CryptoResult> KeyUse::use_public_half(CryptoOperation action, cons
     if (!wanted.empty()) {
         // The result is not_offered only while an object of the key exists.
         if (handles_.absent_sha256 == wanted) {
-            const bool has_own = handles_.own != CK_INVALID_HANDLE;
-            if (!is_there(lease_, has_own ? handles_.own : handles_.public_key)) return std::nullopt;
+            const bool has_own = handles_.secret_or_private != CK_INVALID_HANDLE;
+            if (!is_there(lease_, has_own ? handles_.secret_or_private : handles_.public_key))
+                return std::nullopt;
             return CryptoResult{.kind = Kind::not_offered};
         }
         if (handles_.public_key != CK_INVALID_HANDLE && handles_.public_key_sha256.empty())

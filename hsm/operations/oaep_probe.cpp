@@ -35,7 +35,7 @@ KeyHandles create(Lease& lease, const keys::KeyMaterial& trial_key, const Object
                                     .expected_check_value = {}};
         const CK_OBJECT_HANDLE own = create_objects(lease, request, {}, {}, made).private_key;
         if (standing_of(lease, own, id) != Standing::ours) return {};
-        return {.own = own};
+        return {.secret_or_private = own};
     } catch (const TokenError& error) {
         if (error.fault() != TokenFault::refused) throw;
         return {};

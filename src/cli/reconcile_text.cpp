@@ -181,7 +181,7 @@ Json json_of(const std::vector<service::AbsentObject>& absent) {
     return json;
 }
 
-std::string text_of_settling(const service::ReconcileReport& report) {
+std::string text_of_resolution(const service::ReconcileReport& report) {
     if (!report.resolved) {
         std::string text = "To be settled: " +
                            number_of(report.pending.intents(), "interrupted import", "interrupted imports") +
@@ -256,7 +256,7 @@ Json json_of(const service::ReconcileReport& report) {
 }
 
 std::string text_of(const service::ReconcileReport& report) {
-    std::string text = text_of_settling(report) + text_of_objects(report);
+    std::string text = text_of_resolution(report) + text_of_objects(report);
     for (const EnvironmentReport& environment : report.environments)
         text += text_of(environment);
     return text;

@@ -50,8 +50,8 @@ Bytes encrypted(const CryptoRequest& operation, const keys::PublicKey& key) {
 
 }  // namespace
 
-CryptoResult operate_outside(CryptoOperation action, const CryptoRequest& operation,
-                             const std::string& public_key_pem) {
+CryptoResult operate_in_software(CryptoOperation action, const CryptoRequest& operation,
+                                 const std::string& public_key_pem) {
     const keys::PublicKey key = keys::public_key_from_pem(public_key_pem);
     if (action == CryptoOperation::encrypt)
         return {.output = SecretBytes::copy_of(encrypted(operation, key))};

@@ -8,7 +8,7 @@ namespace keyward::service {
 
 /// Performs in OpenSSL the operations that need only the public half of a key (`is_public`), for tokens that
 /// lack them.
-CryptoResult operate_outside(CryptoOperation action, const CryptoRequest& operation,
-                             const std::string& public_key_pem);
+CryptoResult operate_in_software(CryptoOperation action, const CryptoRequest& operation,
+                                 const std::string& public_key_pem);
 
 }  // namespace keyward::service

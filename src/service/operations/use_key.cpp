@@ -313,7 +313,7 @@ class Usage {
         const CryptoRequest& operation = (*operations_)[position];
         if (is_public(*operation.mechanism, request_.action))
             return result_of(position,
-                             operate_outside(request_.action, operation, deployment_->public_key_pem));
+                             operate_in_software(request_.action, operation, deployment_->public_key_pem));
         const std::string& pointer = pointers_[position];
         const auto missing =
             missing_in(capabilities_of(*environment_, pointer), operation, pointer, environment_->name());

@@ -54,7 +54,7 @@ ReconcileReport Reconciler::run(const ReconcileOptions& options, const ScanLimit
         report.resolved = resolve();
     std::set<std::string> wanted = options.adopt_objects;
     for (Environment* environment : chosen(options)) {
-        report.environments.push_back(examine(*environment, options, limits, report.pending));
+        report.environments.push_back(compare_and_repair(*environment, options, limits, report.pending));
         report.environments.back().accepted_token = accepted[environment->name()];
         for (const std::vector<Finding>* list :
              {&report.environments.back().adopted, &report.environments.back().drift})
@@ -89,12 +89,12 @@ std::optional<AcceptedToken> Reconciler::accept_token(Environment& environment,
     } catch (const TokenError&) {
         return std::nullopt;  // the comparison meets the same error and reports it
     }
-    const auto bound = service_context_.catalogue.token_pins.pinned_token(environment.name());
-    if (bound == serial && holds_its_keys(environment)) return std::nullopt;
-    if (options.dry_run) return AcceptedToken{.serial = serial, .previous = bound, .done = false};
-    if (bound == serial) {
+    const auto pinned = service_context_.catalogue.token_pins.pinned_token(environment.name());
+    if (pinned == serial && holds_its_keys(environment)) return std::nullopt;
+    if (options.dry_run) return AcceptedToken{.serial = serial, .previous = pinned, .done = false};
+    if (pinned == serial) {
         retire_token(environment.name(), serial, options);
-        return AcceptedToken{serial, bound};
+        return AcceptedToken{serial, pinned};
     }
     service_context_.catalogue.token_pins.repin_token(
         environment.name(), serial,
@@ -102,8 +102,8 @@ std::optional<AcceptedToken> Reconciler::accept_token(Environment& environment,
          .actor = options.actor,
          .action = "reconcile.accept_token",
          .environments = {environment.name()},
-         .result = "serial " + serial + (bound ? " in place of " + *bound : "")});
-    return AcceptedToken{serial, bound};
+         .result = "serial " + serial + (pinned ? " in place of " + *pinned : "")});
+    return AcceptedToken{serial, pinned};
 }
 
 /// The objects that the token held before it was initialized again stay recorded, under a serial number of
@@ -120,8 +120,8 @@ void Reconciler::retire_token(const std::string& environment, const std::string&
          .result = "serial " + serial + ", initialised again: it holds none of the recorded keys"});
 }
 
-EnvironmentReport Reconciler::examine(Environment& environment, const ReconcileOptions& options,
-                                      const ScanLimits& limits, PendingRecovery& pending) {
+EnvironmentReport Reconciler::compare_and_repair(Environment& environment, const ReconcileOptions& options,
+                                                 const ScanLimits& limits, PendingRecovery& pending) {
     const Comparison comparison = compare(service_context_.catalogue.keys, service_context_.catalogue.changes,
                                           environment, limits, progress_);
     EnvironmentReport report;
@@ -137,10 +137,10 @@ EnvironmentReport Reconciler::examine(Environment& environment, const ReconcileO
         return report;
     if (options.adopt || options.accept_tokens.contains(environment.name()))
         reclaim_tombstones(service_context_, comparison, options.actor);
-    const bool known_keys = options.adopt || options.accept_tokens.contains(environment.name());
-    if (known_keys || !options.adopt_objects.empty())
+    const bool recorded_keys = options.adopt || options.accept_tokens.contains(environment.name());
+    if (recorded_keys || !options.adopt_objects.empty())
         adopt(service_context_, comparison, options.actor,
-              {.known_keys = known_keys,
+              {.recorded_keys = recorded_keys,
                .proved_objects = options.adopt,
                .objects = options.adopt_objects,
                .mechanisms = options.mechanisms},

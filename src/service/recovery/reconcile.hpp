@@ -96,8 +96,8 @@ class Reconciler {
                                                             const ReconcileOptions& options) const;
     void retire_token(const std::string& environment, const std::string& serial,
                       const ReconcileOptions& options) const;
-    EnvironmentReport examine(Environment& environment, const ReconcileOptions& options,
-                              const ScanLimits& limits, PendingRecovery& pending);
+    EnvironmentReport compare_and_repair(Environment& environment, const ReconcileOptions& options,
+                                         const ScanLimits& limits, PendingRecovery& pending);
 
     ServiceContext service_context_;
     std::function<bool(const std::string&)> is_dead_;

@@ -26,9 +26,9 @@ class Adopting {
     bool repair(Finding& finding) {
         switch (finding.drift.kind) {
             case DriftKind::missing:
-                return request_.known_keys && mark_missing(finding);
+                return request_.recorded_keys && mark_missing(finding);
             case DriftKind::returned:
-                return request_.known_keys && mark_found(finding);
+                return request_.recorded_keys && mark_found(finding);
             case DriftKind::unknown:
                 return (request_.proved_objects || is_named(finding)) && adopt_object(finding);
             case DriftKind::changed:

@@ -6,7 +6,7 @@ namespace keyward::service {
 
 /// Selects the objects of a token that the catalogue adopts.
 struct AdoptionRequest {
-    bool known_keys = false;        ///< lost ones become FAILED deployments, returned ones DEPLOYED
+    bool recorded_keys = false;     ///< lost ones become FAILED deployments, returned ones DEPLOYED
     bool proved_objects = false;    ///< unknown ones whose CKA_ID proves their origin become keys
     std::set<std::string> objects;  ///< and these, at an operator's request; CKA_IDs in hex
     MechanismList mechanisms;       ///< the mechanisms of these; empty: as the token says
