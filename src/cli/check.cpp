@@ -162,10 +162,10 @@ void print(const Json& result) {
     std::cout << "  token       " << token["label"].get<std::string>() << ", serial "
               << token["serial"].get<std::string>() << ", " << token["manufacturer"].get<std::string>() << " "
               << token["model"].get<std::string>() << "\n"
-              << "  mechanisms  " << joined(result["mechanisms"].get<std::vector<std::string>>()) << "\n";
+              << "  mechanisms  " << joined(result.value("mechanisms", std::vector<std::string>())) << "\n";
     for (const auto& warning : result.value("warnings", Json::array()))
         std::cout << "  warning     " << warning.get<std::string>() << "\n";
-    for (const auto& import : result["imports"])
+    for (const auto& import : result.value("imports", Json::array()))
         std::cout << "  import      " << import["key"].get<std::string>() << ": "
                   << (import["success"] ? "ok" : import["message"].get<std::string>()) << "\n";
 }
