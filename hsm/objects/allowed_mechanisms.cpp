@@ -49,9 +49,9 @@ bool takes(Lease& lease, const MechanismCodes& allowed) {
 
 }  // namespace
 
-MechanismCodes allowed_mechanisms(const ImportRequest& order) {
+MechanismCodes allowed_mechanisms(const ImportRequest& request) {
     MechanismCodes codes;
-    const auto names = reachable_without_content(keys::algorithm_of(order.material), order.mechanisms);
+    const auto names = reachable_without_content(keys::algorithm_of(request.material), request.mechanisms);
     for (const std::string& name : names) {
         const MechanismCode& row = code_of(name);
         add_once(codes, row.code);
@@ -64,16 +64,16 @@ bool allows(std::span<const CK_MECHANISM_TYPE> allowed, CK_MECHANISM_TYPE code) 
     return allowed.empty() || std::ranges::find(allowed, code) != allowed.end();
 }
 
-MechanismCodes MechanismLimits::for_import(const Lease& lease, const ImportRequest& order) {
-    if (order.mechanisms.empty() || support(lease, order) == Support::absent) return {};
-    return allowed_mechanisms(order);
+MechanismCodes MechanismLimits::for_import(const Lease& lease, const ImportRequest& request) {
+    if (request.mechanisms.empty() || support(lease, request) == Support::absent) return {};
+    return allowed_mechanisms(request);
 }
 
 // SoftHSM2 returns CKR_GENERAL_ERROR when a search meets a half-written object. It then accepts the session
 // object, and the failure has nothing to do with the limit.
-bool MechanismLimits::may_have_failed(Lease& lease, const ImportRequest& order, const TokenError& error) {
+bool MechanismLimits::may_have_failed(Lease& lease, const ImportRequest& request, const TokenError& error) {
     if (!tells_nothing(error)) return error.fault() == TokenFault::refused;
-    if (!is_about_attributes(error) || support(lease, order) == Support::there) return false;
+    if (!is_about_attributes(error) || support(lease, request) == Support::there) return false;
     if (takes(lease, {CKM_AES_ECB})) return false;
     if (takes(lease, {})) {
         const std::lock_guard lock(mutex_);
@@ -83,22 +83,22 @@ bool MechanismLimits::may_have_failed(Lease& lease, const ImportRequest& order, 
     return true;
 }
 
-void MechanismLimits::learn(const Lease& lease, const ImportRequest& order, bool limited) {
-    if (order.mechanisms.empty()) return;
+void MechanismLimits::learn(const Lease& lease, const ImportRequest& request, bool limited) {
+    if (request.mechanisms.empty()) return;
     const std::lock_guard lock(mutex_);
     renew(lease);
-    kinds_[kind_of(order)] = limited ? Support::there : Support::absent;
+    kinds_[kind_of(request)] = limited ? Support::there : Support::absent;
 }
 
-MechanismLimits::Kind MechanismLimits::kind_of(const ImportRequest& order) {
-    return {order.material.index(), code_of(order.mechanisms.front()).code};
+MechanismLimits::Kind MechanismLimits::kind_of(const ImportRequest& request) {
+    return {request.material.index(), code_of(request.mechanisms.front()).code};
 }
 
-MechanismLimits::Support MechanismLimits::support(const Lease& lease, const ImportRequest& order) {
+MechanismLimits::Support MechanismLimits::support(const Lease& lease, const ImportRequest& request) {
     const std::lock_guard lock(mutex_);
     renew(lease);
     if (everywhere_ == Support::absent) return Support::absent;
-    const auto found = kinds_.find(kind_of(order));
+    const auto found = kinds_.find(kind_of(request));
     return found == kinds_.end() ? Support::unknown : found->second;
 }
 

@@ -16,7 +16,7 @@ using MechanismCodes = std::vector<CK_MECHANISM_TYPE>;
 /// The mechanisms that the objects of an import are limited to: the key's mechanisms, those that the key may
 /// change to without its content, and the bare mechanisms that take their digests. Empty when the request
 /// names no mechanisms.
-MechanismCodes allowed_mechanisms(const ImportRequest& order);
+MechanismCodes allowed_mechanisms(const ImportRequest& request);
 
 /// Whether an object limited to these codes allows this one. An object without a limit allows every code.
 bool allows(std::span<const CK_MECHANISM_TYPE> allowed, CK_MECHANISM_TYPE code);
@@ -29,12 +29,12 @@ class MechanismLimits {
   public:
     /// The mechanisms that the objects of the request are to be limited to; empty when the token is known not
     /// to support it.
-    [[nodiscard]] MechanismCodes for_import(const Lease& lease, const ImportRequest& order);
+    [[nodiscard]] MechanismCodes for_import(const Lease& lease, const ImportRequest& request);
     /// Whether an import with a limit may have failed because of the limit, so that a retry without it makes
     /// sense. May create session objects in the lease, and leaves none.
-    [[nodiscard]] bool may_have_failed(Lease& lease, const ImportRequest& order, const TokenError& error);
+    [[nodiscard]] bool may_have_failed(Lease& lease, const ImportRequest& request, const TokenError& error);
     /// An import succeeded: with the limit, or without it after it had failed with it.
-    void learn(const Lease& lease, const ImportRequest& order, bool limited);
+    void learn(const Lease& lease, const ImportRequest& request, bool limited);
 
   private:
     enum class Support : std::uint8_t { unknown, there, absent };
@@ -42,8 +42,8 @@ class MechanismLimits {
     /// not the mechanism.
     using Kind = std::pair<std::size_t, CK_MECHANISM_TYPE>;
 
-    static Kind kind_of(const ImportRequest& order);
-    Support support(const Lease& lease, const ImportRequest& order);
+    static Kind kind_of(const ImportRequest& request);
+    Support support(const Lease& lease, const ImportRequest& request);
     void renew(const Lease& lease);
 
     std::mutex mutex_;  ///< guards the members below; never held during module calls

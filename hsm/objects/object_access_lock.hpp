@@ -22,22 +22,23 @@ class ObjectAccessLock {
         Permit(const Permit&) = delete;
         Permit& operator=(const Permit&) = delete;
         ~Permit() {
-            const std::lock_guard lock(gate_.mutex_);
+            const std::lock_guard lock(owner_.mutex_);
             --own_;
-            gate_.changed_.notify_all();
+            owner_.changed_.notify_all();
         }
 
       private:
         friend class ObjectAccessLock;
-        Permit(ObjectAccessLock& gate, std::size_t& own, const std::size_t& others) : gate_(gate), own_(own) {
-            std::unique_lock lock(gate_.mutex_);
-            const bool searches = &own_ == &gate_.searching_;
+        Permit(ObjectAccessLock& owner, std::size_t& own, const std::size_t& others)
+            : owner_(owner), own_(own) {
+            std::unique_lock lock(owner_.mutex_);
+            const bool searches = &own_ == &owner_.searching_;
             if (searches) ++own_;
-            gate_.changed_.wait_for(lock, gate_.patience_, [&] { return others == 0; });
+            owner_.changed_.wait_for(lock, owner_.patience_, [&] { return others == 0; });
             if (!searches) ++own_;
         }
 
-        ObjectAccessLock& gate_;
+        ObjectAccessLock& owner_;
         std::size_t& own_;
     };
 

@@ -33,17 +33,17 @@ void forget_unsent_data(int socket) {
 
 }  // namespace
 
-Connection::Connection(FileDescriptor socket, std::string peer_address, ServerContext& core)
-    : core_(core),
+Connection::Connection(FileDescriptor socket, std::string peer_address, ServerContext& context)
+    : context_(context),
       peer_address_(std::move(peer_address)),
-      place_(core_.proxies.trusts(peer_address_)
+      place_(context_.proxies.trusts(peer_address_)
                  ? AddressShares::Share()
-                 : AddressShares::Share(core_.connections_of_addresses, peer_address_)),
+                 : AddressShares::Share(context_.connections_of_addresses, peer_address_)),
       socket_(std::move(socket)),
-      reader_(core.limits),
-      body_memory_(core.body_memory),
-      unsent_memory_(core.unsent_memory) {
-    set_deadline(core_.settings.header_deadline);
+      reader_(context.limits),
+      body_memory_(context.body_memory),
+      unsent_memory_(context.unsent_memory) {
+    set_deadline(context_.settings.header_deadline);
 }
 
 void Connection::receive(ByteView bytes) noexcept {
@@ -61,7 +61,7 @@ void Connection::receive(ByteView bytes) noexcept {
 
 void Connection::read(ByteView bytes) {
     while (!bytes.empty() && state_ == State::reading) {
-        if (reader_.is_untouched() && answered_before_) set_deadline(core_.settings.header_deadline);
+        if (reader_.is_untouched() && answered_before_) set_deadline(context_.settings.header_deadline);
         bytes = bytes.subspan(reader_.feed(bytes));
         look_at_reader(!bytes.empty());
     }
@@ -83,8 +83,8 @@ void Connection::look_at_reader(bool more_follows) {
 }
 
 void Connection::begin_body() {
-    set_deadline(core_.settings.body_deadline);
-    body_share_ = {core_.body_memory_of_addresses, core_.client_of(peer_address_, reader_.fields())};
+    set_deadline(context_.settings.body_deadline);
+    body_share_ = {context_.body_memory_of_addresses, context_.client_of(peer_address_, reader_.fields())};
 }
 
 void Connection::hold_body_memory() {
@@ -111,13 +111,14 @@ void Connection::begin_handling(bool more_follows) {
     pipelined_ = more_follows;
     in_body_ = body_invited_ = false;
     enter(State::busy);
-    if (core_.draining) return answer(core_.refuse(503, stopping, request_.headers));
-    request_.remote_address = core_.client_of(peer_address_, request_.headers);
-    if (!core_.pool.submit(shared_from_this())) answer(core_.refuse(503, too_much_work, request_.headers));
+    if (context_.draining) return answer(context_.refuse(503, stopping, request_.headers));
+    request_.remote_address = context_.client_of(peer_address_, request_.headers);
+    if (!context_.pool.submit(shared_from_this()))
+        answer(context_.refuse(503, too_much_work, request_.headers));
 }
 
 void Connection::refuse(int status, std::string_view what_was_wrong) {
-    auto response = core_.refuse(status, what_was_wrong, reader_.fields());
+    auto response = context_.refuse(status, what_was_wrong, reader_.fields());
     response.close = true;
     head_only_ = reader_.is_head_request();
     enter(State::busy);
@@ -127,7 +128,7 @@ void Connection::refuse(int status, std::string_view what_was_wrong) {
 void Connection::run() noexcept {
     if (in_parts_) return prepare_next_part();
     Response response;
-    const bool handled = contain("handling of a request", [&] { response = core_.handle(request_); });
+    const bool handled = contain("handling of a request", [&] { response = context_.handle(request_); });
     const std::scoped_lock lock(mutex_);
     if (!handled) {  // no memory, not even for the refusal
         forget_request();
@@ -165,7 +166,7 @@ void Connection::answer(Response response) {
 void Connection::send(Response response) {
     const bool has_parts = response.next != nullptr;
     chunked_ = has_parts && !http_1_0_;
-    close_after_ = response.close || !persistent_ || pipelined_ || input_ended_ || core_.draining ||
+    close_after_ = response.close || !persistent_ || pipelined_ || input_ended_ || context_.draining ||
                    (has_parts && http_1_0_);
     in_parts_ = has_parts && !head_only_;
     if (in_parts_) next_part_ = std::move(response.next);
@@ -180,11 +181,11 @@ void Connection::send(Response response) {
 /// Queues the next part behind all other work, so that a client that reads fast does not hold a thread
 /// either.
 void Connection::order_next_part() {
-    if (state_ == State::writing) core_.keeper.unwatch(socket_.get());
+    if (state_ == State::writing) context_.deadlines.unwatch(socket_.get());
     outgoing_ = OutgoingAnswer{};
     unsent_memory_.resize(0);
     enter(State::preparing);
-    if (!core_.pool.submit(shared_from_this())) hang_up();
+    if (!context_.pool.submit(shared_from_this())) hang_up();
 }
 
 /// While the state is `preparing`, only this thread accesses `next_part_`.
@@ -233,26 +234,26 @@ void Connection::write() {
     if (progress == OutgoingAnswer::Progress::failed) return hang_up();
     if (state_ == State::writing) return;
     if (!unsent_memory_.resize(outgoing_.remaining())) return hang_up();
-    core_.keeper.watch(socket_.get(), *this);
+    context_.deadlines.watch(socket_.get(), *this);
     enter(State::writing);
-    set_deadline(core_.settings.write_deadline);
+    set_deadline(context_.settings.write_deadline);
 }
 
 void Connection::finish_answer() {
-    if (state_ == State::writing) core_.keeper.unwatch(socket_.get());
+    if (state_ == State::writing) context_.deadlines.unwatch(socket_.get());
     outgoing_ = OutgoingAnswer{};
     unsent_memory_.resize(0);
     answered_before_ = true;
     if (!close_after_ && !pipelined_) {
         enter(State::reading);
-        return set_deadline(core_.settings.idle_deadline);
+        return set_deadline(context_.settings.idle_deadline);
     }
     if (input_ended_) return hang_up();
     // A close with unread input would reset the connection, which could destroy the answer in transit (RFC
     // 9112 9.6).
     ::shutdown(socket_.get(), SHUT_WR);
     enter(State::lingering);
-    set_deadline(core_.settings.linger_deadline);
+    set_deadline(context_.settings.linger_deadline);
 }
 
 void Connection::socket_has_room() noexcept {
@@ -291,7 +292,7 @@ void Connection::abandon() noexcept {
 /// end of the body.
 void Connection::hang_up() noexcept {
     if (state_ == State::closed) return;
-    if (state_ == State::writing) core_.keeper.unwatch(socket_.get());
+    if (state_ == State::writing) context_.deadlines.unwatch(socket_.get());
     if (state_ == State::writing || in_parts_) forget_unsent_data(socket_.get());
     if (!input_ended_) ::shutdown(socket_.get(), in_parts_ ? SHUT_RD : SHUT_RDWR);
     socket_.reset();
@@ -302,15 +303,15 @@ void Connection::hang_up() noexcept {
         body_share_.resize(0);
     }
     enter(State::closed);
-    core_.keeper.remove(*this);
+    context_.deadlines.remove(*this);
 }
 
 void Connection::enter(State next) noexcept {
     const auto counts = [](State state) {
         return state == State::busy || state == State::writing || state == State::preparing;
     };
-    if (counts(next) && !counts(state_)) ++core_.in_flight;
-    if (!counts(next) && counts(state_)) --core_.in_flight;
+    if (counts(next) && !counts(state_)) ++context_.in_flight;
+    if (!counts(next) && counts(state_)) --context_.in_flight;
     state_ = next;
     deadline_.store(never, std::memory_order_relaxed);
 }

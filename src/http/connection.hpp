@@ -31,7 +31,7 @@ class Connection final : public PoolTask,
                          public EarlyResponder,
                          public std::enable_shared_from_this<Connection> {
   public:
-    Connection(FileDescriptor socket, std::string peer_address, ServerContext& core);
+    Connection(FileDescriptor socket, std::string peer_address, ServerContext& context);
 
     /// False when the address has the maximum number of connections. Call once, before any other function.
     [[nodiscard]] bool takes_its_place() { return place_.resize(1); }
@@ -82,7 +82,7 @@ class Connection final : public PoolTask,
     void enter(State next) noexcept;
     void set_deadline(std::chrono::milliseconds from_now) noexcept;
 
-    ServerContext& core_;
+    ServerContext& context_;
     const std::string peer_address_;
     std::atomic<std::int64_t> deadline_{never};
 

@@ -51,8 +51,8 @@ PeerData* peer_data_of(const Pistache::Tcp::Peer& peer) {
 
 }  // namespace
 
-PistacheAdapter::PistacheAdapter(ServerContext& core)
-    : core_(&core), idle_parser_(std::make_shared<Pistache::Http::RequestParser>(std::size_t{1})) {}
+PistacheAdapter::PistacheAdapter(ServerContext& context)
+    : context_(&context), idle_parser_(std::make_shared<Pistache::Http::RequestParser>(std::size_t{1})) {}
 
 void PistacheAdapter::onRequest(const Pistache::Http::Request& /*request*/,
                                 Pistache::Http::ResponseWriter /*response*/) {
@@ -62,7 +62,7 @@ void PistacheAdapter::onRequest(const Pistache::Http::Request& /*request*/,
 /// Pistache calls this on the peer's reactor thread before it reads, while the descriptor is open. An
 /// exception here would end the process.
 void PistacheAdapter::onConnection(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
-    ++core_->open_peers;
+    ++context_->open_peers;
     try {
         peer->putData(ParserData, idle_parser_);
         if (auto connection = admit(peer->fd()))
@@ -74,12 +74,12 @@ void PistacheAdapter::onConnection(const std::shared_ptr<Pistache::Tcp::Peer>& p
 }
 
 std::shared_ptr<Connection> PistacheAdapter::admit(int socket) const {
-    if (core_->draining) return nullptr;
+    if (context_->draining) return nullptr;
     FileDescriptor own(::fcntl(socket, F_DUPFD_CLOEXEC, 0));
     if (!own) return nullptr;
-    auto connection = std::make_shared<Connection>(std::move(own), address_of_peer(socket), *core_);
+    auto connection = std::make_shared<Connection>(std::move(own), address_of_peer(socket), *context_);
     if (!connection->takes_its_place()) return nullptr;
-    return core_->keeper.add(connection) ? connection : nullptr;
+    return context_->deadlines.add(connection) ? connection : nullptr;
 }
 
 void PistacheAdapter::onInput(const char* buffer, size_t length,
@@ -95,7 +95,7 @@ void PistacheAdapter::onDisconnection(const std::shared_ptr<Pistache::Tcp::Peer>
         data->connection->input_ended();
         data->connection.reset();
     }
-    --core_->open_peers;
+    --context_->open_peers;
 }
 
 namespace {

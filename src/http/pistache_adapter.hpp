@@ -15,13 +15,13 @@ class Connection;
 /// The only part of this service that Pistache sees: a handler that takes the octets before Pistache's parser
 /// does. Pistache listens, accepts, waits and reads. Its `onRequest`, ResponseWriter, write queue and
 /// time-outs are never used, because they find clients by descriptor number (docs/decisions/0003). Pistache
-/// makes one copy for each reactor thread; the copies share the core.
+/// makes one copy for each reactor thread; the copies share the context.
 class PistacheAdapter final : public Pistache::Http::Handler {
   public:
     HTTP_PROTOTYPE(PistacheAdapter)
 
-    /// The core must outlive the endpoint that gets this handler.
-    explicit PistacheAdapter(ServerContext& core);
+    /// The context must outlive the endpoint that gets this handler.
+    explicit PistacheAdapter(ServerContext& context);
 
     void onRequest(const Pistache::Http::Request& request, Pistache::Http::ResponseWriter response) override;
     void onDisconnection(const std::shared_ptr<Pistache::Tcp::Peer>& peer) override;
@@ -32,7 +32,7 @@ class PistacheAdapter final : public Pistache::Http::Handler {
                  const std::shared_ptr<Pistache::Tcp::Peer>& peer) override;
     [[nodiscard]] std::shared_ptr<Connection> admit(int socket) const;
 
-    ServerContext* core_;
+    ServerContext* context_;
     // Pistache's timer asks every peer for its parser. This parser never gets an octet, so all peers share
     // it.
     std::shared_ptr<Pistache::Http::RequestParser> idle_parser_;

@@ -56,7 +56,7 @@ class Server::Impl {
   public:
     Impl(ServerSettings settings, RequestHandler handler, RefusalBody refusal_body)
         : address_(pistache_address(settings.address, settings.port)),
-          core_(std::move(settings), std::move(handler), std::move(refusal_body)) {}
+          context_(std::move(settings), std::move(handler), std::move(refusal_body)) {}
 
     void start();
     bool stop(milliseconds drain);
@@ -66,45 +66,45 @@ class Server::Impl {
 
   private:
     const Pistache::Address address_;
-    ServerContext core_;
+    ServerContext context_;
     ListeningSocket listening_;
-    std::unique_ptr<Pistache::Http::Endpoint> endpoint_;  // its threads use the core, so it is destroyed
+    std::unique_ptr<Pistache::Http::Endpoint> endpoint_;  // its threads use the context, so it is destroyed
                                                           // first
 };
 
 void Server::Impl::start() {
     auto endpoint = std::make_unique<Pistache::Http::Endpoint>(address_);
     endpoint->init(Pistache::Http::Endpoint::options()
-                       .threads(static_cast<int>(core_.settings.reactor_threads))
+                       .threads(static_cast<int>(context_.settings.reactor_threads))
                        .flags(Pistache::Tcp::Options::ReuseAddr | Pistache::Tcp::Options::NoDelay |
                               Pistache::Tcp::Options::CloseOnExec)
                        .headerTimeout(never)
                        .bodyTimeout(never)
                        .keepaliveTimeout(never));
-    endpoint->setHandler(std::make_shared<PistacheAdapter>(core_));
+    endpoint->setHandler(std::make_shared<PistacheAdapter>(context_));
     try {
         endpoint->serveThreaded();
     } catch (const std::exception& failure) {
-        throw std::runtime_error("can't listen on " + core_.settings.address + " port " +
-                                 std::to_string(core_.settings.port) + ": " + failure.what());
+        throw std::runtime_error("can't listen on " + context_.settings.address + " port " +
+                                 std::to_string(context_.settings.port) + ": " + failure.what());
     }
     endpoint_ = std::move(endpoint);
-    listening_ = ListeningSocket(core_.settings.address, port());
+    listening_ = ListeningSocket(context_.settings.address, port());
 }
 
 bool Server::Impl::stop(milliseconds drain) {
     if (!endpoint_) return true;
     listening_.refuse_newcomers();
-    core_.draining = true;
-    const bool all_answered = wait_for([this] { return core_.in_flight == 0; }, drain);
-    for (const auto& connection : core_.keeper.all())
+    context_.draining = true;
+    const bool all_answered = wait_for([this] { return context_.in_flight == 0; }, drain);
+    for (const auto& connection : context_.deadlines.all())
         connection->abandon();
     // Pistache closes its descriptors only while its threads run.
-    wait_for([this] { return core_.open_peers == 0; }, milliseconds(1000));
+    wait_for([this] { return context_.open_peers == 0; }, milliseconds(1000));
     endpoint_->shutdown();
     endpoint_.reset();
-    const bool all_ended = core_.pool.stop(patience_with_handlers);
-    core_.keeper.stop();
+    const bool all_ended = context_.pool.stop(patience_with_handlers);
+    context_.deadlines.stop();
     return all_answered && all_ended;
 }
 

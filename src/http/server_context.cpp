@@ -92,7 +92,7 @@ ServerContext::ServerContext(ServerSettings given, RequestHandler request_handle
           or_part(settings.max_body_memory_of_address, settings.max_body_memory, 3), settings.max_body)),
       unsent_memory(settings.max_unsent_memory),
       connections_of_addresses(connections_of_one(settings)),
-      keeper(connections_for_descriptors(settings.max_connections), tick_for(settings)),
+      deadlines(connections_for_descriptors(settings.max_connections), tick_for(settings)),
       pool(settings.handler_threads, settings.handler_queue) {}
 
 Response ServerContext::handle(Request& request) const {

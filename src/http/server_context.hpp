@@ -41,8 +41,8 @@ struct ServerContext {
     std::atomic<bool> draining{false};
     std::atomic<std::size_t> in_flight{0};   ///< requests whose answers are not yet written
     std::atomic<std::size_t> open_peers{0};  ///< connections that Pistache still holds
-    AddressShares connections_of_addresses;  // before the keeper, whose connections hold shares of it
-    DeadlineMonitor keeper;
+    AddressShares connections_of_addresses;  // before the monitor, whose connections hold shares of it
+    DeadlineMonitor deadlines;
     ThreadPool pool;  // last, so that its threads end before the rest
 };
 

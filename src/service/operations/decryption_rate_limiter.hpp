@@ -33,9 +33,9 @@ class DecryptionRateLimiter {
 
       private:
         friend class DecryptionRateLimiter;
-        Turn(DecryptionRateLimiter& throttle, std::string key_id);
+        Turn(DecryptionRateLimiter& rate_limiter, std::string key_id);
 
-        DecryptionRateLimiter& throttle_;
+        DecryptionRateLimiter& rate_limiter_;
         const std::string key_id_;
         std::chrono::seconds wait_{0};
     };

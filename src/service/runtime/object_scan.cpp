@@ -9,7 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Far longer than any scan; idle_timeout ends a scan earlier.
-constexpr auto longest_walk = 24h;
+constexpr auto longest_scan = 24h;
 constexpr auto progress_pause = 100ms;
 
 /// Shared by the worker that scans and the thread that waits, since either may outlive the other.
@@ -18,7 +18,7 @@ class Scan {
     /// Runs on the worker.
     void take(const TokenObject& object, std::size_t place, std::size_t total) {
         const std::lock_guard lock(mutex_);
-        if (abandoned_) throw TokenError(TokenFault::busy, "The walk through the token was given up");
+        if (abandoned_) throw TokenError(TokenFault::busy, "The object scan was given up");
         objects_.push_back(object);
         done_ = place;
         total_ = total;
@@ -26,7 +26,7 @@ class Scan {
     }
     void begin() {
         const std::lock_guard lock(mutex_);
-        if (abandoned_) throw TokenError(TokenFault::busy, "The walk through the token was given up");
+        if (abandoned_) throw TokenError(TokenFault::busy, "The object scan was given up");
         ++signs_of_life_;
     }
     void end() {
@@ -83,40 +83,40 @@ class Scan {
 /// Reports that the worker has ended, in every case.
 class End {
   public:
-    explicit End(Scan& walk) : walk_(walk) {}
+    explicit End(Scan& scan) : scan_(scan) {}
     End(const End&) = delete;
     End& operator=(const End&) = delete;
     End(End&&) = delete;
     End& operator=(End&&) = delete;
-    ~End() { walk_.end(); }
+    ~End() { scan_.end(); }
 
   private:
-    Scan& walk_;
+    Scan& scan_;
 };
 
 }  // namespace
 
 std::vector<TokenObject> scan_objects(Environment& environment, const ScanLimits& limits,
                                       const ScanProgress& progress) {
-    const auto walk = std::make_shared<Scan>();
+    const auto scan = std::make_shared<Scan>();
     const auto call = environment.begin<bool>(
-        [walk](Token& token) {
-            const End end(*walk);
-            walk->begin();
+        [scan](Token& token) {
+            const End end(*scan);
+            scan->begin();
             token.scan([&](const TokenObject& object, std::size_t place, std::size_t total) {
-                walk->take(object, place, total);
+                scan->take(object, place, total);
             });
             return true;
         },
-        {}, longest_walk);
-    if (!walk->wait(environment.name(), limits, progress)) {
+        {}, longest_scan);
+    if (!scan->wait(environment.name(), limits, progress)) {
         if (limits.stop.stop_requested()) throw TokenError(TokenFault::busy, "The comparison was stopped");
         throw TokenError(TokenFault::unreachable,
                          "The token of environment " + environment.name() +
                              " stopped answering while its objects were looked through");
     }
     environment.wait(*call);
-    return walk->objects();
+    return scan->objects();
 }
 
 }  // namespace keyward::service
