@@ -63,9 +63,9 @@ class GrowingPause {
     void reset();
 
   private:
-    mutable std::mutex mutex_;
-    Instant begun_{};
-    std::chrono::minutes length_{0};
+    mutable Mutex mutex_;
+    Instant begun_ KEYWARD_GUARDED_BY(mutex_){};
+    std::chrono::minutes length_ KEYWARD_GUARDED_BY(mutex_){0};
 };
 
 /// One pause for each environment. Thread-safe.
@@ -75,8 +75,8 @@ class GrowingPauses {
     GrowingPause& of(const std::string& environment);
 
   private:
-    std::mutex mutex_;
-    std::map<std::string, GrowingPause> pauses_;
+    Mutex mutex_;
+    std::map<std::string, GrowingPause> pauses_ KEYWARD_GUARDED_BY(mutex_);
 };
 
 }  // namespace keyward
