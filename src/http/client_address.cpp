@@ -75,7 +75,7 @@ bool AddressShares::Share::resize(std::size_t size) {
 }
 
 bool AddressShares::change(const std::string& address, std::size_t from, std::size_t to) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     const auto held = held_.try_emplace(address, 0).first;
     const std::size_t after = held->second - from + to;
     const bool fits = to <= from || after <= most_of_one_;

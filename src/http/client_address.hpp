@@ -1,13 +1,13 @@
 #pragma once
 
 #include <cstddef>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "base/mutex.hpp"
 #include "http/message.hpp"
 
 namespace keyward::http {
@@ -81,8 +81,8 @@ class AddressShares {
     bool change(const std::string& address, std::size_t from, std::size_t to);
 
     const std::size_t most_of_one_;
-    std::mutex mutex_;
-    std::unordered_map<std::string, std::size_t> held_;
+    Mutex mutex_;
+    std::unordered_map<std::string, std::size_t> held_ KEYWARD_GUARDED_BY(mutex_);
 };
 
 }  // namespace keyward::http

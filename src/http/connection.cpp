@@ -47,7 +47,7 @@ Connection::Connection(FileDescriptor socket, std::string peer_address, ServerCo
 }
 
 void Connection::receive(ByteView bytes) noexcept {
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     try {
         if (state_ == State::reading) {
             read(bytes);
@@ -129,7 +129,7 @@ void Connection::run() noexcept {
     if (in_parts_) return prepare_next_part();
     Response response;
     const bool handled = contain("handling of a request", [&] { response = context_.handle(request_); });
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     if (!handled) {  // no memory, not even for the refusal
         forget_request();
         return hang_up();
@@ -148,7 +148,7 @@ void Connection::run() noexcept {
 
 /// Leaves the request untouched, because the handler still uses it.
 void Connection::answer_early(Response response) noexcept {
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     if (state_ != State::busy) return;
     try {
         response.close = true;
@@ -191,7 +191,7 @@ void Connection::order_next_part() {
 /// While the state is `preparing`, only this thread accesses `next_part_`.
 void Connection::prepare_next_part() noexcept {
     {
-        const std::scoped_lock lock(mutex_);
+        const Lock lock(mutex_);
         if (state_ != State::preparing) return;
     }
     std::optional<std::string> part;
@@ -201,7 +201,7 @@ void Connection::prepare_next_part() noexcept {
     } catch (...) {  // any type; the text of the exception may hold a secret
         failed = true;
     }
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     if (state_ != State::preparing) return;  // hung up during the call
     try {
         if (!failed) return send_part(std::move(part));
@@ -257,7 +257,7 @@ void Connection::finish_answer() {
 }
 
 void Connection::socket_has_room() noexcept {
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     if (state_ != State::writing) return;
     try {
         write();
@@ -267,13 +267,13 @@ void Connection::socket_has_room() noexcept {
 }
 
 void Connection::input_ended() noexcept {
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     input_ended_ = true;
     if (state_ == State::reading || state_ == State::lingering) hang_up();
 }
 
 void Connection::deadline_passed(std::int64_t now) noexcept {
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     if (!is_due(now)) return;
     try {
         if (state_ == State::reading && !reader_.is_untouched()) return refuse(408, too_slow);
@@ -283,7 +283,7 @@ void Connection::deadline_passed(std::int64_t now) noexcept {
 }
 
 void Connection::abandon() noexcept {
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     hang_up();
 }
 

@@ -4,12 +4,12 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
 #include "base/bytes.hpp"
 #include "base/file_descriptor.hpp"
+#include "base/mutex.hpp"
 #include "http/answer.hpp"
 #include "http/byte_budget.hpp"
 #include "http/reader.hpp"
@@ -63,23 +63,23 @@ class Connection final : public PoolTask,
     };
     static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
-    void read(ByteView bytes);
-    void look_at_reader(bool more_follows);
-    void begin_body();
-    void hold_body_memory();
-    void invite_body();
-    void begin_handling(bool more_follows);
-    void refuse(int status, std::string_view what_was_wrong);
-    void answer(Response response);
-    void send(Response response);
-    void write();
-    void order_next_part();
+    void read(ByteView bytes) KEYWARD_REQUIRES(mutex_);
+    void look_at_reader(bool more_follows) KEYWARD_REQUIRES(mutex_);
+    void begin_body() KEYWARD_REQUIRES(mutex_);
+    void hold_body_memory() KEYWARD_REQUIRES(mutex_);
+    void invite_body() KEYWARD_REQUIRES(mutex_);
+    void begin_handling(bool more_follows) KEYWARD_REQUIRES(mutex_);
+    void refuse(int status, std::string_view what_was_wrong) KEYWARD_REQUIRES(mutex_);
+    void answer(Response response) KEYWARD_REQUIRES(mutex_);
+    void send(Response response) KEYWARD_REQUIRES(mutex_);
+    void write() KEYWARD_REQUIRES(mutex_);
+    void order_next_part() KEYWARD_REQUIRES(mutex_);
     void prepare_next_part() noexcept;
-    void send_part(std::optional<std::string> part);
-    void finish_answer();
-    void hang_up() noexcept;
-    void forget_request() noexcept;
-    void enter(State next) noexcept;
+    void send_part(std::optional<std::string> part) KEYWARD_REQUIRES(mutex_);
+    void finish_answer() KEYWARD_REQUIRES(mutex_);
+    void hang_up() noexcept KEYWARD_REQUIRES(mutex_);
+    void forget_request() noexcept KEYWARD_REQUIRES(mutex_);
+    void enter(State next) noexcept KEYWARD_REQUIRES(mutex_);
     void set_deadline(std::chrono::milliseconds from_now) noexcept;
 
     ServerContext& context_;
@@ -88,27 +88,29 @@ class Connection final : public PoolTask,
 
     AddressShares::Share place_;
 
-    std::mutex mutex_;  // guards all below, except that the handler thread owns the request while busy
-    FileDescriptor socket_;
-    State state_ = State::reading;
-    RequestReader reader_;
-    ByteReservation body_memory_;
-    AddressShares::Share body_share_;
-    Request request_;
-    bool answered_before_ = false;
-    bool in_body_ = false;
-    bool body_invited_ = false;
-    bool persistent_ = false;
-    bool http_1_0_ = false;
-    bool head_only_ = false;
-    bool pipelined_ = false;
-    bool input_ended_ = false;
-    bool close_after_ = false;
-    bool in_parts_ = false;  // parts of the answer are still to come
-    bool chunked_ = false;
-    OutgoingAnswer outgoing_;
-    NextPart next_part_;
-    ByteReservation unsent_memory_;
+    Mutex mutex_;
+    FileDescriptor socket_ KEYWARD_GUARDED_BY(mutex_);
+    State state_ KEYWARD_GUARDED_BY(mutex_) = State::reading;
+    RequestReader reader_ KEYWARD_GUARDED_BY(mutex_);
+    ByteReservation body_memory_ KEYWARD_GUARDED_BY(mutex_);
+    AddressShares::Share body_share_ KEYWARD_GUARDED_BY(mutex_);
+    Request request_;  // of the handler thread while busy, guarded otherwise
+    bool answered_before_ KEYWARD_GUARDED_BY(mutex_) = false;
+    bool in_body_ KEYWARD_GUARDED_BY(mutex_) = false;
+    bool body_invited_ KEYWARD_GUARDED_BY(mutex_) = false;
+    bool persistent_ KEYWARD_GUARDED_BY(mutex_) = false;
+    bool http_1_0_ KEYWARD_GUARDED_BY(mutex_) = false;
+    bool head_only_ KEYWARD_GUARDED_BY(mutex_) = false;
+    bool pipelined_ KEYWARD_GUARDED_BY(mutex_) = false;
+    bool input_ended_ KEYWARD_GUARDED_BY(mutex_) = false;
+    bool close_after_ KEYWARD_GUARDED_BY(mutex_) = false;
+    // Parts of the answer are still to come. Written with the mutex held, read by the handler thread without
+    // it.
+    std::atomic<bool> in_parts_ = false;
+    bool chunked_ KEYWARD_GUARDED_BY(mutex_) = false;
+    OutgoingAnswer outgoing_ KEYWARD_GUARDED_BY(mutex_);
+    NextPart next_part_;  // of the handler thread while preparing, guarded otherwise
+    ByteReservation unsent_memory_ KEYWARD_GUARDED_BY(mutex_);
 };
 
 }  // namespace keyward::http

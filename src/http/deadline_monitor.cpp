@@ -44,7 +44,7 @@ DeadlineMonitor::DeadlineMonitor(std::size_t max_connections, std::chrono::milli
 }
 
 bool DeadlineMonitor::add(const std::shared_ptr<Connection>& connection) {
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     if (connections_.size() >= max_connections_) return false;
     connections_.emplace(connection.get(), connection);
     return true;
@@ -52,17 +52,17 @@ bool DeadlineMonitor::add(const std::shared_ptr<Connection>& connection) {
 
 void DeadlineMonitor::remove(const Connection& connection) noexcept {
     std::shared_ptr<Connection> last;  // destroyed after the lock is released
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     if (auto node = connections_.extract(&connection)) last = std::move(node.mapped());
 }
 
 std::size_t DeadlineMonitor::size() const {
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     return connections_.size();
 }
 
 std::vector<std::shared_ptr<Connection>> DeadlineMonitor::all() const {
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     std::vector<std::shared_ptr<Connection>> all;
     all.reserve(connections_.size());
     for (const auto& entry : connections_)
@@ -71,7 +71,7 @@ std::vector<std::shared_ptr<Connection>> DeadlineMonitor::all() const {
 }
 
 std::shared_ptr<Connection> DeadlineMonitor::find(const void* connection) const {
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     const auto found = connections_.find(connection);
     return found == connections_.end() ? nullptr : found->second;
 }
@@ -116,7 +116,7 @@ void DeadlineMonitor::check_deadlines() {
     std::vector<std::shared_ptr<Connection>> due;
     const auto now = steady_milliseconds();
     {
-        const std::scoped_lock lock(mutex_);
+        const Lock lock(mutex_);
         for (const auto& entry : connections_) {
             if (entry.second->is_due(now)) due.push_back(entry.second);
         }

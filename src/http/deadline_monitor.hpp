@@ -5,12 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <thread>
 #include <unordered_map>
 #include <vector>
 
 #include "base/file_descriptor.hpp"
+#include "base/mutex.hpp"
 
 namespace keyward::http {
 
@@ -50,8 +50,8 @@ class DeadlineMonitor {
 
     const std::size_t max_connections_;
     const std::chrono::milliseconds tick_;
-    mutable std::mutex mutex_;
-    std::unordered_map<const void*, std::shared_ptr<Connection>> connections_;
+    mutable Mutex mutex_;
+    std::unordered_map<const void*, std::shared_ptr<Connection>> connections_ KEYWARD_GUARDED_BY(mutex_);
     FileDescriptor epoll_;
     FileDescriptor stop_event_;
     std::thread thread_;

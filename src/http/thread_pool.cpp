@@ -17,7 +17,7 @@ ThreadPool::ThreadPool(std::size_t most_threads, std::size_t queue_limit)
 bool ThreadPool::submit(std::shared_ptr<PoolTask> task) {
     Worker* worker = nullptr;
     {
-        const std::scoped_lock lock(mutex_);
+        const Lock lock(mutex_);
         if (stopping_) return false;
         if (idle_.empty()) {
             if (workers_.size() < most_threads_ && start_worker(task)) return true;
@@ -33,7 +33,7 @@ bool ThreadPool::submit(std::shared_ptr<PoolTask> task) {
     return true;
 }
 
-/// The caller holds the mutex. False when no thread can be started.
+/// False when no thread can be started.
 bool ThreadPool::start_worker(const std::shared_ptr<PoolTask>& task) {
     Worker& worker = *workers_.emplace_back(std::make_unique<Worker>());
     worker.task = task;
@@ -41,8 +41,8 @@ bool ThreadPool::start_worker(const std::shared_ptr<PoolTask>& task) {
         worker.thread = std::thread([this, &worker] { work(worker); });
     } catch (const std::exception&) {  // no thread, or no memory for one
         workers_.pop_back();
-        contain("log of a thread", [this] {
-            log::warn("thread.not_started", {{"threads", workers_.size()}});
+        contain("log of a thread", [threads = workers_.size()] {
+            log::warn("thread.not_started", {{"threads", threads}});
         });
         return false;
     }
@@ -51,15 +51,15 @@ bool ThreadPool::start_worker(const std::shared_ptr<PoolTask>& task) {
 }
 
 std::size_t ThreadPool::threads() const {
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     return workers_.size();
 }
 
 bool ThreadPool::stop(std::optional<std::chrono::milliseconds> limit) {
     drop_queue();
-    std::unique_lock lock(mutex_);
-    if (!all_have_ended(lock, limit)) return false;
-    lock.unlock();
+    const Lock lock(mutex_);
+    if (!all_have_ended(limit)) return false;
+    // Threads that have ended their work do not take the lock again.
     for (const auto& worker : workers_)
         if (worker->thread.joinable()) worker->thread.join();
     return true;
@@ -67,35 +67,33 @@ bool ThreadPool::stop(std::optional<std::chrono::milliseconds> limit) {
 
 void ThreadPool::drop_queue() {
     std::deque<std::shared_ptr<PoolTask>> dropped;  // destroyed after the lock is released
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     stopping_ = true;
     dropped.swap(queue_);
     for (Worker* const worker : idle_)
         worker->wake.notify_one();
 }
 
-bool ThreadPool::all_have_ended(std::unique_lock<std::mutex>& lock,
-                                std::optional<std::chrono::milliseconds> limit) {
-    const auto ended = [this] { return running_threads_ == 0; };
-    if (limit) return ended_.wait_for(lock, *limit, ended);
-    ended_.wait(lock, ended);
+bool ThreadPool::all_have_ended(std::optional<std::chrono::milliseconds> limit) {
+    const auto ended = [this]() KEYWARD_REQUIRES(mutex_) { return running_threads_ == 0; };
+    if (limit) return ended_.wait_for(mutex_, *limit, ended);
+    ended_.wait(mutex_, ended);
     return true;
 }
 
 void ThreadPool::work(Worker& self) {
-    std::unique_lock lock(mutex_);
-    while (auto task = next(self, lock)) {
-        lock.unlock();
+    const Lock lock(mutex_);
+    while (auto task = next(self)) {
+        const Unlock unlocked(mutex_);
         contain("work of the pool", [&] { task->run(); });
         task.reset();
-        lock.lock();
     }
     --running_threads_;
     ended_.notify_all();
 }
 
 /// Null when the pool stops.
-std::shared_ptr<PoolTask> ThreadPool::next(Worker& self, std::unique_lock<std::mutex>& lock) {
+std::shared_ptr<PoolTask> ThreadPool::next(Worker& self) {
     if (stopping_) return nullptr;
     if (self.task) return std::exchange(self.task, nullptr);  // the thread was started for this task
     if (!queue_.empty()) {
@@ -104,7 +102,7 @@ std::shared_ptr<PoolTask> ThreadPool::next(Worker& self, std::unique_lock<std::m
         return task;
     }
     idle_.push_back(&self);
-    self.wake.wait(lock, [&] { return stopping_ || self.task != nullptr; });
+    self.wake.wait(mutex_, [&]() KEYWARD_REQUIRES(mutex_) { return stopping_ || self.task != nullptr; });
     return std::exchange(self.task, nullptr);
 }
 

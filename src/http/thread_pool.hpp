@@ -1,14 +1,14 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <thread>
 #include <vector>
+
+#include "base/mutex.hpp"
 
 namespace keyward::http {
 
@@ -46,26 +46,26 @@ class ThreadPool {
 
   private:
     struct Worker {
-        std::condition_variable wake;
-        std::shared_ptr<PoolTask> task;
+        ConditionVariable wake;
+        std::shared_ptr<PoolTask> task;  ///< guarded by the pool's mutex
         std::thread thread;
     };
 
-    [[nodiscard]] bool start_worker(const std::shared_ptr<PoolTask>& task);
+    [[nodiscard]] bool start_worker(const std::shared_ptr<PoolTask>& task) KEYWARD_REQUIRES(mutex_);
     void work(Worker& self);
-    std::shared_ptr<PoolTask> next(Worker& self, std::unique_lock<std::mutex>& lock);
+    std::shared_ptr<PoolTask> next(Worker& self) KEYWARD_REQUIRES(mutex_);
     void drop_queue();
-    bool all_have_ended(std::unique_lock<std::mutex>& lock, std::optional<std::chrono::milliseconds> limit);
+    bool all_have_ended(std::optional<std::chrono::milliseconds> limit) KEYWARD_REQUIRES(mutex_);
 
     const std::size_t most_threads_;
     const std::size_t queue_limit_;
-    mutable std::mutex mutex_;
-    std::condition_variable ended_;
-    std::deque<std::shared_ptr<PoolTask>> queue_;
-    std::vector<Worker*> idle_;  ///< the most recently idle at the back
-    std::size_t running_threads_ = 0;
-    bool stopping_ = false;
-    std::vector<std::unique_ptr<Worker>> workers_;
+    mutable Mutex mutex_;
+    ConditionVariable ended_;
+    std::deque<std::shared_ptr<PoolTask>> queue_ KEYWARD_GUARDED_BY(mutex_);
+    std::vector<Worker*> idle_ KEYWARD_GUARDED_BY(mutex_);  ///< the most recently idle at the back
+    std::size_t running_threads_ KEYWARD_GUARDED_BY(mutex_) = 0;
+    bool stopping_ KEYWARD_GUARDED_BY(mutex_) = false;
+    std::vector<std::unique_ptr<Worker>> workers_ KEYWARD_GUARDED_BY(mutex_);
 };
 
 }  // namespace keyward::http
