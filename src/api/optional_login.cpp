@@ -16,7 +16,7 @@ OptionalLogin::OptionalLogin(service::Access& access) : access_(access), thread_
 
 OptionalLogin::~OptionalLogin() {
     {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         ending_ = true;
     }
     changed_.notify_all();
@@ -38,7 +38,7 @@ std::optional<std::future<std::optional<service::Caller>>> OptionalLogin::ask(
     Question question([this, authorization] { return std::optional(access_.authenticate(&authorization)); });
     auto answer = question.get_future();
     {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         if (waits_too_long() || questions_.size() == most_questions) return std::nullopt;
         questions_.push_back(std::move(question));
     }
@@ -46,22 +46,22 @@ std::optional<std::future<std::optional<service::Caller>>> OptionalLogin::ask(
     return answer;
 }
 
-/// The caller holds the mutex.
 bool OptionalLogin::waits_too_long() const {
     return asking_since_ && Time::now() - *asking_since_ >= patience;
 }
 
 void OptionalLogin::work() {
-    std::unique_lock lock(mutex_);
+    const Lock lock(mutex_);
     while (true) {
-        changed_.wait(lock, [&] { return ending_ || !questions_.empty(); });
+        changed_.wait(mutex_, [&]() KEYWARD_REQUIRES(mutex_) { return ending_ || !questions_.empty(); });
         if (ending_) return;
         Question question = std::move(questions_.front());
         questions_.pop_front();
         asking_since_ = Time::now();
-        lock.unlock();
-        contain("optional login", [&] { question(); });  // its exceptions go to the future's owner
-        lock.lock();
+        {
+            const Unlock unlocked(mutex_);
+            contain("optional login", [&] { question(); });  // its exceptions go to the future's owner
+        }
         asking_since_.reset();
     }
 }

@@ -1,14 +1,13 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <deque>
 #include <future>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 
+#include "base/mutex.hpp"
 #include "service/auth/access.hpp"
 
 namespace keyward::api {
@@ -32,15 +31,16 @@ class OptionalLogin {
     using Question = std::packaged_task<std::optional<service::Caller>()>;
     using Time = std::chrono::steady_clock;
     void work();
-    [[nodiscard]] bool waits_too_long() const;
+    [[nodiscard]] bool waits_too_long() const KEYWARD_REQUIRES(mutex_);
     std::optional<std::future<std::optional<service::Caller>>> ask(const std::string& authorization);
 
     service::Access& access_;
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::deque<Question> questions_;
-    std::optional<Time::time_point> asking_since_;  ///< start of the lookup in progress
-    bool ending_ = false;
+    Mutex mutex_;
+    ConditionVariable changed_;
+    std::deque<Question> questions_ KEYWARD_GUARDED_BY(mutex_);
+    /// Start of the lookup in progress.
+    std::optional<Time::time_point> asking_since_ KEYWARD_GUARDED_BY(mutex_);
+    bool ending_ KEYWARD_GUARDED_BY(mutex_) = false;
     std::thread thread_;
 };
 

@@ -32,7 +32,7 @@ void WorkMemory::Share::resize(std::size_t size) {
 
 void WorkMemory::Share::add(std::size_t size) noexcept {
     if (size_ == 0 && size < smallest_counted) return;
-    const std::lock_guard lock(memory_->mutex_);
+    const Lock lock(memory_->mutex_);
     try {
         memory_->users_[user_] += size;
     } catch (...) {  // no memory for the count
@@ -45,7 +45,7 @@ void WorkMemory::Share::add(std::size_t size) noexcept {
 void WorkMemory::Share::give_back() noexcept {
     if (size_ == 0) return;
     {
-        const std::lock_guard lock(memory_->mutex_);
+        const Lock lock(memory_->mutex_);
         const auto held = memory_->users_.find(user_);
         held->second -= size_;
         if (held->second == 0) memory_->users_.erase(held);
@@ -57,7 +57,7 @@ void WorkMemory::Share::give_back() noexcept {
 }
 
 bool WorkMemory::take_given_back() noexcept {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return std::exchange(much_was_given_back_, false);
 }
 
@@ -67,11 +67,10 @@ bool WorkMemory::user_has_room(const std::string& user, std::size_t size) const 
 }
 
 void WorkMemory::take(const std::string& user, std::size_t size) {
-    std::unique_lock lock(mutex_);
-    const auto fits = [&] { return has_room(size) && user_has_room(user, size); };
-    if (!fits() && waiting_ < most_waiting) {
+    const Lock lock(mutex_);
+    if (!fits(user, size) && waiting_ < most_waiting) {
         ++waiting_;
-        given_back_.wait_for(lock, patience_, fits);
+        given_back_.wait_for(mutex_, patience_, [&]() KEYWARD_REQUIRES(mutex_) { return fits(user, size); });
         --waiting_;
     }
     if (!user_has_room(user, size)) throw user_holds_too_much();

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <map>
-#include <mutex>
 #include <string>
 #include <utility>
+
+#include "base/mutex.hpp"
 
 namespace keyward::api {
 
@@ -57,18 +57,24 @@ class WorkMemory {
   private:
     /// A request that alone exceeds the user's limit is admitted when the user holds nothing else.
     [[nodiscard]] std::size_t user_limit() const noexcept { return limit_ / 2; }
-    [[nodiscard]] bool user_has_room(const std::string& user, std::size_t size) const;
-    [[nodiscard]] bool has_room(std::size_t size) const noexcept { return taken_ + size <= limit_; }
+    [[nodiscard]] bool user_has_room(const std::string& user, std::size_t size) const
+        KEYWARD_REQUIRES(mutex_);
+    [[nodiscard]] bool has_room(std::size_t size) const noexcept KEYWARD_REQUIRES(mutex_) {
+        return taken_ + size <= limit_;
+    }
+    [[nodiscard]] bool fits(const std::string& user, std::size_t size) const KEYWARD_REQUIRES(mutex_) {
+        return has_room(size) && user_has_room(user, size);
+    }
     void take(const std::string& user, std::size_t size);
 
     const std::size_t limit_;
     const std::chrono::milliseconds patience_;
-    std::mutex mutex_;
-    std::condition_variable given_back_;
-    std::map<std::string, std::size_t> users_;  ///< octets held by each user
-    std::size_t taken_ = 0;
-    std::size_t waiting_ = 0;
-    bool much_was_given_back_ = false;
+    Mutex mutex_;
+    ConditionVariable given_back_;
+    std::map<std::string, std::size_t> users_ KEYWARD_GUARDED_BY(mutex_);  ///< octets held by each user
+    std::size_t taken_ KEYWARD_GUARDED_BY(mutex_) = 0;
+    std::size_t waiting_ KEYWARD_GUARDED_BY(mutex_) = 0;
+    bool much_was_given_back_ KEYWARD_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace keyward::api
