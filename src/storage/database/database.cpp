@@ -234,8 +234,9 @@ Database::Database(CatalogueUrl url, std::size_t connections, std::chrono::milli
 }
 
 void Database::probe(const std::string& owner, Instant now) {
-    const std::lock_guard one_at_a_time(probing_);
+    const Lock one_at_a_time(probing_);
     guarded([&] {
+        probing_.assert_held();  // by the lock above
         if (!probe_connection_) probe_connection_.emplace(url_, 1, deadline_);
         auto leased = probe_connection_->lease();
         try {

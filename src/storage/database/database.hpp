@@ -2,11 +2,11 @@
 
 #include <chrono>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "base/mutex.hpp"
 #include "base/timed_mutex.hpp"
 #include "domain/catalogue_records.hpp"
 #include "storage/database/catalogue_url.hpp"
@@ -75,9 +75,9 @@ class Database {
     std::chrono::milliseconds deadline_;
     Connections connections_;
     Outage outage_;
-    TimedMutex writing_;
-    std::mutex probing_;
-    std::optional<Connections> probe_connection_;
+    TimedMutex writing_;  ///< guards no member: it puts the writers of SQLite in a queue
+    Mutex probing_;
+    std::optional<Connections> probe_connection_ KEYWARD_GUARDED_BY(probing_);
 };
 
 }  // namespace keyward::storage

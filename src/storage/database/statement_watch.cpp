@@ -36,7 +36,7 @@ StatementWatch::StatementWatch(std::size_t connections, std::chrono::millisecond
 
 StatementWatch::~StatementWatch() {
     {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         ending_ = true;
     }
     ended_.notify_all();
@@ -45,7 +45,7 @@ StatementWatch::~StatementWatch() {
 
 void StatementWatch::begin(std::size_t connection, int socket) {
     Slot& slot = slots_[connection];
-    const std::lock_guard lock(slot.mutex);
+    const Lock lock(slot.mutex);
     if (socket != slot.socket) slot.set(socket);
     slot.runs = true;
     slot.until = Time::now() + deadline_;
@@ -54,33 +54,33 @@ void StatementWatch::begin(std::size_t connection, int socket) {
 
 void StatementWatch::restart(std::size_t connection) {
     Slot& slot = slots_[connection];
-    const std::lock_guard lock(slot.mutex);
+    const Lock lock(slot.mutex);
     slot.until = Time::now() + deadline_;
 }
 
 void StatementWatch::end(std::size_t connection) {
     Slot& slot = slots_[connection];
-    const std::lock_guard lock(slot.mutex);
+    const Lock lock(slot.mutex);
     slot.runs = false;
 }
 
 void StatementWatch::forget(std::size_t connection) {
     Slot& slot = slots_[connection];
-    const std::lock_guard lock(slot.mutex);
+    const Lock lock(slot.mutex);
     slot.runs = false;
     slot.set(-1);
 }
 
 bool StatementWatch::was_cut(std::size_t connection) {
     Slot& slot = slots_[connection];
-    const std::lock_guard lock(slot.mutex);
+    const Lock lock(slot.mutex);
     return slot.cut;
 }
 
 void StatementWatch::watch() {
     const auto pause = std::clamp(deadline_ / 20, std::chrono::milliseconds(1), longest_watch_pause);
-    std::unique_lock lock(mutex_);
-    while (!ended_.wait_for(lock, pause, [&] { return ending_; }))
+    const Lock lock(mutex_);
+    while (!ended_.wait_for(mutex_, pause, [&]() KEYWARD_REQUIRES(mutex_) { return ending_; }))
         // After a failure the next round tries again.
         contain("watch of statements", [this] {
             for (Slot& slot : slots_)
@@ -89,7 +89,7 @@ void StatementWatch::watch() {
 }
 
 void StatementWatch::cut_if_late(Slot& slot) {
-    const std::lock_guard lock(slot.mutex);
+    const Lock lock(slot.mutex);
     if (!slot.runs || slot.copy < 0 || Time::now() < slot.until) return;
     ::shutdown(slot.copy, SHUT_RDWR);
     slot.runs = false;

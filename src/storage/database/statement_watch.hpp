@@ -1,11 +1,11 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
-#include <mutex>
 #include <thread>
+
+#include "base/mutex.hpp"
 
 namespace keyward::storage {
 
@@ -50,14 +50,14 @@ class StatementWatch {
         Slot& operator=(Slot&&) = delete;
         ~Slot() { set(-1); }
         /// Replaces the socket; -1 for none.
-        void set(int of_connection);
+        void set(int of_connection) KEYWARD_REQUIRES(mutex);
 
-        std::mutex mutex;
-        int socket = -1;  ///< the connection's socket, as last given
-        int copy = -1;    ///< owned duplicate of it
-        bool runs = false;
-        Time::time_point until{};
-        bool cut = false;
+        Mutex mutex;
+        int socket KEYWARD_GUARDED_BY(mutex) = -1;  ///< the connection's socket, as last given
+        int copy KEYWARD_GUARDED_BY(mutex) = -1;    ///< owned duplicate of it
+        bool runs KEYWARD_GUARDED_BY(mutex) = false;
+        Time::time_point until KEYWARD_GUARDED_BY(mutex){};
+        bool cut KEYWARD_GUARDED_BY(mutex) = false;
     };
 
     void watch();
@@ -65,9 +65,9 @@ class StatementWatch {
 
     const std::chrono::milliseconds deadline_;
     std::deque<Slot> slots_;
-    std::mutex mutex_;
-    std::condition_variable ended_;
-    bool ending_ = false;
+    Mutex mutex_;
+    ConditionVariable ended_;
+    bool ending_ KEYWARD_GUARDED_BY(mutex_) = false;
     std::thread thread_;
 };
 
