@@ -238,7 +238,7 @@ std::optional<Module::UseGuard> Module::use_of(std::uint64_t generation) {
 }
 
 void Module::leave() {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (--users_ == 0) changed_.notify_all();
 }
 

@@ -1,11 +1,12 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
 #include <list>
 #include <memory>
 #include <mutex>
 #include <string>
+
+#include "base/mutex.hpp"
 
 namespace keyward {
 
@@ -14,7 +15,8 @@ namespace keyward {
 /// A full queue accepts a newcomer only by displacing the last entry of the party with the most entries, and
 /// only if the newcomer's party has fewer.
 ///
-/// The owner's mutex guards the queue, and waiting threads wait with it. Only `join` allocates memory.
+/// The owner's mutex guards the queue and its entries, and waiting threads wait with it. Only `join`
+/// allocates memory.
 class FairQueue {
   public:
     /// An entry of the queue. It is out of the queue when it is notified; it may destroy itself then.
@@ -39,7 +41,7 @@ class FairQueue {
             woken.notify_one();
         }
 
-        std::condition_variable woken;
+        ConditionVariable woken;
         State state = State::waits;
     };
 
@@ -97,7 +99,7 @@ class FairSemaphore {
 
     /// The number of waiting threads.
     [[nodiscard]] std::size_t waiting() const {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         return queue_.size();
     }
 
@@ -105,9 +107,9 @@ class FairSemaphore {
     void leave() noexcept;
 
     const Limits limits_;
-    mutable std::mutex mutex_;
-    FairQueue queue_;
-    std::size_t inside_ = 0;
+    mutable Mutex mutex_;
+    FairQueue queue_ KEYWARD_GUARDED_BY(mutex_);
+    std::size_t inside_ KEYWARD_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace keyward

@@ -47,19 +47,20 @@ class AccessCache {
     using Kept = std::unordered_map<std::string, std::shared_ptr<const Value>>;
 
     template <typename Value>
-    static std::shared_ptr<const Value> find(const Kept<Value>& kept, const std::string& key);
+    Kept<Value>& kept() KEYWARD_REQUIRES(mutex_);
     template <typename Value>
-    std::shared_ptr<const Value> keep(Kept<Value>& kept, const std::string& key, Value value,
-                                      std::int64_t version);
+    std::shared_ptr<const Value> find(const std::string& key) KEYWARD_REQUIRES(mutex_);
+    template <typename Value>
+    std::shared_ptr<const Value> keep(const std::string& key, Value value, std::int64_t version);
 
     AccessTokenStore& access_token_store_;
     UserStore& user_store_;
     ProjectStore& project_store_;
     const std::size_t capacity_;
-    std::mutex mutex_;
-    std::int64_t version_ = -1;
-    Kept<KnownToken> tokens_;
-    Kept<Project> projects_;
+    Mutex mutex_;
+    std::int64_t version_ KEYWARD_GUARDED_BY(mutex_) = -1;
+    Kept<KnownToken> tokens_ KEYWARD_GUARDED_BY(mutex_);
+    Kept<Project> projects_ KEYWARD_GUARDED_BY(mutex_);
 };
 
 /// The sender of a request and that user's grants, as of the moment the request arrived.

@@ -24,20 +24,20 @@ std::string network_of(const std::string& address) {
 
 std::chrono::seconds LoginRateLimiter::wait(const std::string& user, const std::string& address) const {
     const auto now = clock_();
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     const auto until = std::max(users_.waits_until(user), addresses_.waits_until(network_of(address)));
     return until <= now ? 0s : std::chrono::ceil<std::chrono::seconds>(until - now);
 }
 
 void LoginRateLimiter::failed(const std::string& user, const std::string& address) {
     const auto now = clock_();
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     users_.failed(user, now);
     addresses_.failed(network_of(address), now);
 }
 
 void LoginRateLimiter::succeeded(const std::string& user) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     users_.succeeded(user);
 }
 

@@ -2,10 +2,10 @@
 
 #include <chrono>
 #include <cstddef>
-#include <mutex>
 #include <string>
 
 #include "base/backoff.hpp"
+#include "base/mutex.hpp"
 
 namespace keyward::service {
 
@@ -33,9 +33,9 @@ class LoginRateLimiter {
     static constexpr FailureRule address_rule{.free = 4};
 
     SteadyClock clock_;
-    mutable std::mutex mutex_;
-    BackoffTracker users_;
-    BackoffTracker addresses_;
+    mutable Mutex mutex_;
+    BackoffTracker users_ KEYWARD_GUARDED_BY(mutex_);
+    BackoffTracker addresses_ KEYWARD_GUARDED_BY(mutex_);
 };
 
 /// The network that a client's address is counted under: the /24 of an IPv4 address (`192.0.2.0/24`), the /56

@@ -1,13 +1,12 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "base/mutex.hpp"
 #include "domain/catalogue_records.hpp"
 #include "domain/errors.hpp"
 
@@ -54,11 +53,12 @@ class IdempotencyTurns {
     void give_back(const IdempotencyName& name);
 
     const std::size_t most_waiting_;  ///< each waiting request holds one of the threads that serve requests
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::map<IdempotencyName, std::string> taken_;  ///< with the fingerprint of the holder
-    std::size_t waiting_ = 0;
-    bool ending_ = false;
+    Mutex mutex_;
+    ConditionVariable changed_;
+    /// With the fingerprint of the holder.
+    std::map<IdempotencyName, std::string> taken_ KEYWARD_GUARDED_BY(mutex_);
+    std::size_t waiting_ KEYWARD_GUARDED_BY(mutex_) = 0;
+    bool ending_ KEYWARD_GUARDED_BY(mutex_) = false;
 };
 
 /// The errors for a request that has waited long enough, and for one whose Idempotency-Key belongs to another

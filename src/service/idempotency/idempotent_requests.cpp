@@ -49,7 +49,7 @@ class IdempotentRequests::Running {
   public:
     Running(IdempotentRequests& repeats, const IdempotencyName& name, const std::string& fingerprint)
         : repeats_(repeats), name_(name), attempt_{fingerprint, std::nullopt} {
-        const std::lock_guard lock(repeats_.mutex_);
+        const Lock lock(repeats_.mutex_);
         repeats_.in_hand_.insert(name_);
     }
     Running(const Running&) = delete;
@@ -58,7 +58,7 @@ class IdempotentRequests::Running {
     Running& operator=(Running&&) = delete;
     ~Running() {
         {
-            const std::lock_guard lock(repeats_.mutex_);
+            const Lock lock(repeats_.mutex_);
             repeats_.in_hand_.erase(name_);
         }
         repeats_.end(name_, std::move(attempt_));
@@ -174,7 +174,7 @@ void IdempotentRequests::end(const IdempotencyName& name, Unfinished attempt) no
 }
 
 void IdempotentRequests::remember(const IdempotencyName& name, Unfinished attempt) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     unfinished_.insert_or_assign(name, std::move(attempt));
 }
 
@@ -184,19 +184,19 @@ void IdempotentRequests::finish_earlier(const IdempotencyName& name) {
     const auto found = all.find(name);
     if (found == all.end()) return;
     write_end(name, found->second.answer);
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     unfinished_.erase(name);
 }
 
 std::map<IdempotencyName, IdempotentRequests::Unfinished> IdempotentRequests::unfinished() const {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return unfinished_;
 }
 
 void IdempotentRequests::renew_leases() {
     std::set<IdempotencyName> in_hand;
     {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         in_hand = in_hand_;
     }
     if (!in_hand.empty())

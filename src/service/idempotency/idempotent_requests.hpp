@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -10,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/mutex.hpp"
 #include "base/secret_bytes.hpp"
 #include "service/idempotency/idempotency_turns.hpp"
 #include "service/runtime/service_context.hpp"
@@ -86,9 +86,9 @@ class IdempotentRequests {
     std::function<void()> resolve_;
     std::chrono::milliseconds longest_wait_;
     IdempotencyTurns turns_;
-    mutable std::mutex mutex_;
-    std::map<IdempotencyName, Unfinished> unfinished_;
-    std::set<IdempotencyName> in_hand_;  ///< begun here and not ended
+    mutable Mutex mutex_;
+    std::map<IdempotencyName, Unfinished> unfinished_ KEYWARD_GUARDED_BY(mutex_);
+    std::set<IdempotencyName> in_hand_ KEYWARD_GUARDED_BY(mutex_);  ///< begun here and not ended
 };
 
 }  // namespace keyward::service

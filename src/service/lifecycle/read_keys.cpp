@@ -71,7 +71,7 @@ std::vector<ReadKeys::Row> ReadKeys::read(const Caller& caller, const Project& p
 std::vector<ReadKeys::Row> ReadKeys::kept(const std::vector<KeyRevision>& revisions) const {
     std::vector<Row> rows;
     rows.reserve(revisions.size());
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     for (const KeyRevision& revision : revisions) {
         const auto found = kept_.find(revision.id);
         if (found == kept_.end() || found->second.revision != revision.revision) break;
@@ -81,7 +81,7 @@ std::vector<ReadKeys::Row> ReadKeys::kept(const std::vector<KeyRevision>& revisi
 }
 
 void ReadKeys::keep(const std::string& id, const Kept& kept) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (const auto old = kept_.find(id); old != kept_.end()) forget(old);
     // Any entry may be evicted: one that is used often is soon cached again.
     while (!kept_.empty() &&

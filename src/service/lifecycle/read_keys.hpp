@@ -2,12 +2,12 @@
 
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "base/mutex.hpp"
 #include "domain/catalogue.hpp"
 #include "service/auth/access.hpp"
 
@@ -65,14 +65,14 @@ class ReadKeys {
     std::vector<Row> read(const Caller& caller, const Project& project, const KeyQuery& query);
     std::vector<Row> kept(const std::vector<KeyRevision>& revisions) const;
     void keep(const std::string& id, const Kept& kept);
-    void forget(std::unordered_map<std::string, Kept>::iterator kept);
+    void forget(std::unordered_map<std::string, Kept>::iterator kept) KEYWARD_REQUIRES(mutex_);
 
     KeyStore& keys_;
     const Render render_;
     const std::size_t capacity_;
-    mutable std::mutex mutex_;
-    std::unordered_map<std::string, Kept> kept_;
-    std::size_t kept_octets_ = 0;
+    mutable Mutex mutex_;
+    std::unordered_map<std::string, Kept> kept_ KEYWARD_GUARDED_BY(mutex_);
+    std::size_t kept_octets_ KEYWARD_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace keyward::service

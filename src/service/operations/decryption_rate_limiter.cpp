@@ -12,7 +12,7 @@ constexpr std::chrono::seconds wait_for_others{1};
 DecryptionRateLimiter::Turn::Turn(DecryptionRateLimiter& rate_limiter, std::string key_id)
     : rate_limiter_(rate_limiter), key_id_(std::move(key_id)) {
     const auto now = rate_limiter_.clock_();
-    const std::lock_guard lock(rate_limiter_.mutex_);
+    const Lock lock(rate_limiter_.mutex_);
     const auto until = rate_limiter_.keys_.waits_until(key_id_);
     const int free = rate_limiter_.keys_.free_left(key_id_, now);
     const auto found = rate_limiter_.trying_.find(key_id_);
@@ -27,14 +27,14 @@ DecryptionRateLimiter::Turn::Turn(DecryptionRateLimiter& rate_limiter, std::stri
 
 DecryptionRateLimiter::Turn::~Turn() {
     if (wait_.count() > 0) return;
-    const std::lock_guard lock(rate_limiter_.mutex_);
+    const Lock lock(rate_limiter_.mutex_);
     const auto found = rate_limiter_.trying_.find(key_id_);
     if (--found->second == 0) rate_limiter_.trying_.erase(found);
 }
 
 void DecryptionRateLimiter::failed(const std::string& key_id) {
     const auto now = clock_();
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     keys_.failed(key_id, now);
 }
 

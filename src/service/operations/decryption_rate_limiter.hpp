@@ -3,10 +3,10 @@
 #include <chrono>
 #include <cstddef>
 #include <map>
-#include <mutex>
 #include <string>
 
 #include "base/backoff.hpp"
+#include "base/mutex.hpp"
 
 namespace keyward::service {
 
@@ -49,9 +49,9 @@ class DecryptionRateLimiter {
     static constexpr FailureRule rule{.free = 16};
 
     SteadyClock clock_;
-    std::mutex mutex_;
-    BackoffTracker keys_;
-    std::map<std::string, int> trying_;  ///< the number of running tries by key
+    Mutex mutex_;
+    BackoffTracker keys_ KEYWARD_GUARDED_BY(mutex_);
+    std::map<std::string, int> trying_ KEYWARD_GUARDED_BY(mutex_);  ///< the number of running tries by key
 };
 
 }  // namespace keyward::service

@@ -25,7 +25,7 @@ std::shared_ptr<const Key> KeyCache::kept(const KeyRevision& revision) const {
 }
 
 void KeyCache::keep(std::shared_ptr<const Key> key) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     // Any entry may be evicted: one that is used often is soon cached again.
     if (kept_.size() >= capacity_ && !kept_.contains(key->id)) kept_.erase(kept_.begin());
     std::string id = key->id;

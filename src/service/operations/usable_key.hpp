@@ -28,8 +28,8 @@ class KeyCache {
 
     KeyStore& keys_;
     const std::size_t capacity_;
-    mutable std::mutex mutex_;
-    std::unordered_map<std::string, std::shared_ptr<const Key>> kept_;  ///< by id
+    mutable Mutex mutex_;
+    std::unordered_map<std::string, std::shared_ptr<const Key>> kept_ KEYWARD_GUARDED_BY(mutex_);  ///< by id
 };
 
 /// Null when the caller may not use keys there, whether the environment exists or not.

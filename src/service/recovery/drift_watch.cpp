@@ -44,11 +44,11 @@ DriftWatch::DriftWatch(ServiceContext service_context) : service_context_(std::m
 }
 
 void DriftWatch::begin() {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (looking_ || left_.empty() || !pause_.is_over(service_context_.clock())) return;
     thread_ = std::jthread([this](const std::stop_token& stop) {
         contain("look for drift", [&] { look(stop); });
-        const std::lock_guard ending(mutex_);
+        const Lock ending(mutex_);
         looking_ = false;
     });
     looking_ = true;

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <mutex>
 #include <thread>
 #include <vector>
 
 #include "base/backoff.hpp"
+#include "base/mutex.hpp"
 #include "service/recovery/comparison.hpp"
 #include "service/runtime/service_context.hpp"
 
@@ -34,8 +34,8 @@ class DriftWatch {
 
     ServiceContext service_context_;
     GrowingPause pause_;
-    std::mutex mutex_;
-    bool looking_ = false;
+    Mutex mutex_;
+    bool looking_ KEYWARD_GUARDED_BY(mutex_) = false;
     std::vector<Environment*> left_;  ///< not yet checked; used by the thread while it runs
     std::jthread thread_;             // the last member, since it uses the others until it ends
 };

@@ -3,7 +3,7 @@
 namespace keyward::service {
 
 void Breaker::succeeded() {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     failures_ = 0;
     last_fault_.reset();
     last_success_ = std::chrono::steady_clock::now();
@@ -11,7 +11,7 @@ void Breaker::succeeded() {
 
 void Breaker::timed_out(std::chrono::steady_clock::time_point begun) {
     {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         if (last_success_ && *last_success_ > begun) return;
     }
     failed(TokenFault::unreachable);
@@ -21,7 +21,7 @@ void Breaker::failed(TokenFault fault) {
     switch (fault) {
         case TokenFault::unreachable:
         case TokenFault::pin: {
-            const std::lock_guard lock(mutex_);
+            const Lock lock(mutex_);
             ++failures_;
             last_fault_ = fault;
             return;
@@ -40,12 +40,12 @@ void Breaker::failed(TokenFault fault) {
 }
 
 bool Breaker::is_open() const {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return failures_ >= limit_;
 }
 
 std::optional<TokenFault> Breaker::last_fault() const {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return last_fault_;
 }
 

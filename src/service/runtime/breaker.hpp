@@ -2,10 +2,10 @@
 
 #include <chrono>
 #include <cstddef>
-#include <mutex>
 #include <optional>
 #include <string>
 
+#include "base/mutex.hpp"
 #include "domain/token.hpp"
 
 namespace keyward::service {
@@ -30,10 +30,10 @@ class Breaker {
 
   private:
     const std::size_t limit_;
-    mutable std::mutex mutex_;
-    std::size_t failures_ = 0;
-    std::optional<TokenFault> last_fault_;
-    std::optional<std::chrono::steady_clock::time_point> last_success_;
+    mutable Mutex mutex_;
+    std::size_t failures_ KEYWARD_GUARDED_BY(mutex_) = 0;
+    std::optional<TokenFault> last_fault_ KEYWARD_GUARDED_BY(mutex_);
+    std::optional<std::chrono::steady_clock::time_point> last_success_ KEYWARD_GUARDED_BY(mutex_);
 };
 
 }  // namespace keyward::service

@@ -1,14 +1,13 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <exception>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <utility>
 
 #include "base/contain.hpp"
+#include "base/mutex.hpp"
 #include "domain/errors.hpp"
 #include "domain/token.hpp"
 
@@ -47,8 +46,9 @@ class Call : public QueuedCall {
     /// call that has not been started never will be, and one that has is passed to `when_late`.
     Result wait() {
         Work dropped;  // a call that never runs may hold a key: release it here, not when a worker takes it
-        std::unique_lock lock(mutex_);
-        if (!ended_.wait_until(lock, deadline_, [&] { return stage_ == Stage::ended; })) {
+        const Lock lock(mutex_);
+        if (!ended_.wait_until(mutex_, deadline_,
+                               [&]() KEYWARD_REQUIRES(mutex_) { return stage_ == Stage::ended; })) {
             const bool started = stage_ == Stage::running;
             stage_ = Stage::abandoned;
             if (!started) dropped.swap(work_);
@@ -72,7 +72,7 @@ class Call : public QueuedCall {
     }
 
     void refuse() noexcept override {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         if (stage_ != Stage::queued) return;
         refused_ = true;
         stage_ = Stage::ended;
@@ -83,7 +83,7 @@ class Call : public QueuedCall {
     enum class Stage { queued, running, ended, abandoned };
 
     bool start() {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         if (stage_ != Stage::queued || std::chrono::steady_clock::now() >= deadline_) return false;
         stage_ = Stage::running;
         return true;
@@ -91,7 +91,7 @@ class Call : public QueuedCall {
 
     /// Passes the result to the waiting caller; false when it has stopped waiting.
     bool end(std::optional<Result> result, std::exception_ptr error) {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         if (stage_ == Stage::abandoned) return false;
         result_ = std::move(result);
         error_ = std::move(error);
@@ -100,15 +100,15 @@ class Call : public QueuedCall {
         return true;
     }
 
-    Work work_;
+    Work work_;  ///< of the worker from `start` on, guarded by mutex_ until then
     WhenLate when_late_;
     SteadyTime deadline_;
-    std::mutex mutex_;
-    std::condition_variable ended_;
-    Stage stage_ = Stage::queued;
-    bool refused_ = false;
-    std::optional<Result> result_;
-    std::exception_ptr error_;
+    Mutex mutex_;
+    ConditionVariable ended_;
+    Stage stage_ KEYWARD_GUARDED_BY(mutex_) = Stage::queued;
+    bool refused_ KEYWARD_GUARDED_BY(mutex_) = false;
+    std::optional<Result> result_ KEYWARD_GUARDED_BY(mutex_);
+    std::exception_ptr error_ KEYWARD_GUARDED_BY(mutex_);
 };
 
 /// Answers a client whose call to a token runs on the very thread that would answer it

@@ -21,12 +21,12 @@ void CatalogueHealth::probe() {
 }
 
 bool CatalogueHealth::is_up() const {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return up_ && (!probing_since_ || Time::now() - *probing_since_ <= patience_);
 }
 
 void CatalogueHealth::begin() {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     probing_since_ = Time::now();
 }
 
@@ -38,7 +38,7 @@ void CatalogueHealth::end(bool up, const std::string& reason) {
 }
 
 std::string CatalogueHealth::note(bool up, std::string reason) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     up_ = up;
     probing_since_.reset();
     return std::exchange(reason_, std::move(reason));

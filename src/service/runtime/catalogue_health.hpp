@@ -1,10 +1,10 @@
 #pragma once
 
 #include <chrono>
-#include <mutex>
 #include <optional>
 #include <string>
 
+#include "base/mutex.hpp"
 #include "domain/catalogue.hpp"
 
 namespace keyward::service {
@@ -33,10 +33,10 @@ class CatalogueHealth {
     std::string owner_;
     Clock clock_;
     std::chrono::milliseconds patience_;
-    mutable std::mutex mutex_;
-    bool up_ = false;
-    std::optional<Time::time_point> probing_since_;
-    std::string reason_;  ///< of the last failure; empty while it is up
+    mutable Mutex mutex_;
+    bool up_ KEYWARD_GUARDED_BY(mutex_) = false;
+    std::optional<Time::time_point> probing_since_ KEYWARD_GUARDED_BY(mutex_);
+    std::string reason_ KEYWARD_GUARDED_BY(mutex_);  ///< of the last failure; empty while it is up
 };
 
 }  // namespace keyward::service

@@ -1,15 +1,16 @@
 #include "service/runtime/environment.hpp"
 
 #include <algorithm>
-#include <condition_variable>
 #include <exception>
 #include <list>
-#include <mutex>
+#include <thread>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/contain.hpp"
 #include "base/fair_queue.hpp"
 #include "base/log.hpp"
+#include "base/mutex.hpp"
 #include "service/runtime/token_errors.hpp"
 
 namespace keyward::service {
@@ -36,14 +37,19 @@ struct Environment::Shared {
     Shared(std::shared_ptr<Token> the_token, std::size_t the_places, std::size_t breaker_limit)
         : token(std::move(the_token)), places(the_places), breaker(breaker_limit) {
         here.reserve(places);  // so that a call that has a place is entered without allocating
+        workers.reserve(places);
     }
 
     /// A call for a worker: in `waiting_calls` until it has a place, then in `ready_calls`.
     struct WorkersCall final : FairQueue::Entry {
         WorkersCall(Shared& the_owner, std::shared_ptr<QueuedCall> the_call)
             : owner(the_owner), call(std::move(the_call)) {}
-        void called() noexcept override { owner.make_ready(position); }
+        void called() noexcept override {
+            owner.mutex.assert_held();  // by the caller of the queue
+            owner.make_ready(position);
+        }
         void displaced() noexcept override {
+            owner.mutex.assert_held();
             call->refuse();
             owner.waiting_calls.erase(position);
         }
@@ -57,34 +63,36 @@ struct Environment::Shared {
     std::shared_ptr<Token> token;
     const std::size_t places;  ///< calls that may be in the token at once
     Breaker breaker;
-    std::mutex mutex;
-    std::condition_variable changed;
-    std::condition_variable watch_may_end;  ///< separate from `changed`: if a notification for a worker woke
-                                            ///< the watch instead, its call would not be run
-    FairQueue place_queue;                  ///< all waiting calls, by their users
-    WorkersCalls waiting_calls;
-    WorkersCalls ready_calls;
-    std::vector<CallHere*> here;
-    std::size_t taken_places = 0;
-    std::size_t running_workers = 0;
-    std::size_t busy_workers = 0;
-    bool stopping = false;
+    Mutex mutex;
+    ConditionVariable changed;
+    ConditionVariable watch_may_end;  ///< separate from `changed`: if a notification for a worker woke
+                                      ///< the watch instead, its call would not be run
+    FairQueue place_queue KEYWARD_GUARDED_BY(mutex);  ///< all waiting calls, by their users
+    WorkersCalls waiting_calls KEYWARD_GUARDED_BY(mutex);
+    WorkersCalls ready_calls KEYWARD_GUARDED_BY(mutex);
+    std::vector<CallHere*> here KEYWARD_GUARDED_BY(mutex);
+    std::size_t taken_places KEYWARD_GUARDED_BY(mutex) = 0;
+    std::size_t running_workers KEYWARD_GUARDED_BY(mutex) = 0;
+    std::size_t busy_workers KEYWARD_GUARDED_BY(mutex) = 0;
+    std::vector<std::thread> workers KEYWARD_GUARDED_BY(mutex);
+    bool stopping KEYWARD_GUARDED_BY(mutex) = false;
     std::atomic<bool> has_answered = false;
     std::atomic<bool> probing = false;
     std::atomic<SteadyTime> probe_started{SteadyTime{}};
 
     /// Whether every worker has a call, or will have one of those that wait.
-    [[nodiscard]] bool needs_worker() const {
+    [[nodiscard]] bool needs_worker() const KEYWARD_REQUIRES(mutex) {
         return running_workers - busy_workers <= waiting_calls.size() + ready_calls.size();
     }
 
-    void make_ready(WorkersCalls::iterator call) noexcept {
+    void make_ready(WorkersCalls::iterator call) noexcept KEYWARD_REQUIRES(mutex) {
         ready_calls.splice(ready_calls.end(), waiting_calls, call);
         changed.notify_one();
     }
 
     /// False when too many wait.
-    bool add(std::shared_ptr<QueuedCall> call, const std::string& user, std::size_t limit) {
+    bool add(std::shared_ptr<QueuedCall> call, const std::string& user, std::size_t limit)
+        KEYWARD_REQUIRES(mutex) {
         WorkersCalls one;
         WorkersCall& added = one.emplace_back(*this, std::move(call));
         added.position = one.begin();
@@ -99,8 +107,8 @@ struct Environment::Shared {
 
     /// Null when the worker must end. The call has its place already.
     std::shared_ptr<QueuedCall> next() {
-        std::unique_lock lock(mutex);
-        changed.wait(lock, [&] { return stopping || !ready_calls.empty(); });
+        const Lock lock(mutex);
+        changed.wait(mutex, [&]() KEYWARD_REQUIRES(mutex) { return stopping || !ready_calls.empty(); });
         if (stopping) return nullptr;
         auto call = std::move(ready_calls.front().call);
         ready_calls.pop_front();
@@ -111,23 +119,37 @@ struct Environment::Shared {
     void work() {
         while (const auto call = next()) {
             contain("call of an environment", [&] { call->run(*token); });
-            const std::lock_guard lock(mutex);
+            const Lock lock(mutex);
             --busy_workers;
             leave_place();
         }
-        const std::lock_guard lock(mutex);
+        const Lock lock(mutex);
         --running_workers;
         changed.notify_all();
     }
 
-    void leave_place() {
+    /// Where no thread can be created, the existing ones do the work. `self` is this object.
+    void start_worker(const std::shared_ptr<Shared>& self, const std::string& environment)
+        KEYWARD_REQUIRES(mutex) {
+        try {
+            workers.emplace_back([self] { self->work(); });
+            ++running_workers;
+        } catch (const std::exception&) {  // no thread, or no memory for one
+            log::warn("thread.not_started", {{"environment", environment}, {"workers", workers.size()}});
+            if (!workers.empty()) return;
+            throw TokenError(TokenFault::busy,
+                             "There is no thread left to call the token of environment " + environment);
+        }
+    }
+
+    void leave_place() KEYWARD_REQUIRES(mutex) {
         if (stopping || !place_queue.call_next()) --taken_places;
         if (stopping) changed.notify_all();
     }
 
     /// `called` when there is a place, taken in turn; `displaced` when too many wait or the environment is
     /// being stopped; `waits` when the deadline passed.
-    FairQueue::State take_place(std::unique_lock<std::mutex>& lock, const CallHere& call, std::size_t limit) {
+    FairQueue::State take_place(const CallHere& call, std::size_t limit) KEYWARD_REQUIRES(mutex) {
         if (taken_places < places) {  // then the queue is empty
             ++taken_places;
             return FairQueue::State::called;
@@ -135,11 +157,11 @@ struct Environment::Shared {
         FairQueue::Waiting self;
         if (!place_queue.join(call.user, self, limit)) return FairQueue::State::displaced;
         const auto is_over = [&] { return self.state != FairQueue::State::waits; };
-        if (!self.woken.wait_until(lock, call.deadline, is_over)) place_queue.leave(self);
+        if (!self.woken.wait_until(mutex, call.deadline, is_over)) place_queue.leave(self);
         return self.state;
     }
 
-    void stop() {
+    void stop() KEYWARD_REQUIRES(mutex) {
         stopping = true;
         place_queue.displace_all();
         for (const WorkersCall& ready : ready_calls)
@@ -153,18 +175,22 @@ struct Environment::Shared {
     /// Answers for calls that hang. It polls and needs no notification, since some delay is acceptable.
     void watch(std::chrono::milliseconds deadline, const std::function<ServiceError(bool hangs)>& timed_out) {
         const auto tick = tick_of(deadline);
-        std::unique_lock lock(mutex);
-        while (!watch_may_end.wait_for(lock, tick, [&] { return stopping && here.empty(); })) {
+        const Lock lock(mutex);
+        while (!watch_may_end.wait_for(mutex, tick,
+                                       [&]() KEYWARD_REQUIRES(mutex) { return stopping && here.empty(); })) {
             const auto now = std::chrono::steady_clock::now();
             // A call for which this fails is tried again at the next tick.
             for (CallHere* const call : here)
                 if (!call->given_up && call->deadline <= now)
-                    contain("watch of an environment", [&] { let_go(*call, now, deadline, timed_out); });
+                    contain("watch of an environment", [&] {
+                        mutex.assert_held();  // by the lock above
+                        let_go(*call, now, deadline, timed_out);
+                    });
         }
     }
 
     void let_go(CallHere& call, SteadyTime now, std::chrono::milliseconds deadline,
-                const std::function<ServiceError(bool hangs)>& timed_out) {
+                const std::function<ServiceError(bool hangs)>& timed_out) KEYWARD_REQUIRES(mutex) {
         // A call that waited for its place for most of its time says nothing about the token.
         const bool hangs = 2 * (now - call.entered) >= deadline;
         const ServiceError why = timed_out(hangs);
@@ -220,7 +246,6 @@ Environment::Environment(EnvironmentProfile profile, std::shared_ptr<Token> toke
       shared_(std::make_shared<Shared>(std::move(token), profile_.workers, profile_.breaker_limit)),
       breaker_(shared_->breaker) {
     note_refresh(system_now());  // its module is initialized by the first call
-    workers_.reserve(profile_.workers);
     watch_ = std::thread([shared = shared_, deadline = profile_.deadline, environment = name(),
                           text = timed_out_text(profile_.deadline)] {
         shared->watch(deadline, [&](bool hangs) {
@@ -260,13 +285,13 @@ void Environment::probe() {
 }
 
 std::size_t Environment::waiting_calls() const {
-    const std::lock_guard lock(shared_->mutex);
+    const Lock lock(shared_->mutex);
     return shared_->place_queue.size();
 }
 
 std::size_t Environment::started_workers() const {
-    const std::lock_guard lock(shared_->mutex);
-    return workers_.size();
+    const Lock lock(shared_->mutex);
+    return shared_->workers.size();
 }
 
 void Environment::reload_pin() {
@@ -274,24 +299,21 @@ void Environment::reload_pin() {
 }
 
 bool Environment::stop(std::chrono::milliseconds limit) {
+    bool all_left = false;
+    std::vector<std::thread> workers;
     {
-        std::unique_lock lock(shared_->mutex);
+        const Lock lock(shared_->mutex);
         shared_->stop();
-        const auto all_left = [&] { return shared_->running_workers == 0 && shared_->taken_places == 0; };
-        if (!shared_->changed.wait_for(lock, limit, all_left)) {
-            end_threads(&std::thread::detach);
-            return false;
-        }
+        all_left = shared_->changed.wait_for(shared_->mutex, limit, [&]() KEYWARD_REQUIRES(shared_->mutex) {
+            return shared_->running_workers == 0 && shared_->taken_places == 0;
+        });
+        workers.swap(shared_->workers);
     }
-    end_threads(&std::thread::join);
-    return true;
-}
-
-void Environment::end_threads(void (std::thread::*end)()) {
-    for (std::thread& worker : workers_)
+    const auto end = all_left ? &std::thread::join : &std::thread::detach;
+    for (std::thread& worker : workers)
         (worker.*end)();
-    workers_.clear();
     if (watch_.joinable()) (watch_.*end)();
+    return all_left;
 }
 
 void Environment::run_here(const std::function<void(Token&)>& work, DeadlineResponder& responder,
@@ -320,9 +342,8 @@ void Environment::run_here(const std::function<void(Token&)>& work, DeadlineResp
 
 void Environment::enter(CallHere& call) {
     using State = FairQueue::State;
-    std::unique_lock lock(shared_->mutex);
-    const State turn =
-        shared_->stopping ? State::displaced : shared_->take_place(lock, call, profile_.queue_limit);
+    const Lock lock(shared_->mutex);
+    const State turn = shared_->stopping ? State::displaced : shared_->take_place(call, profile_.queue_limit);
     if (shared_->stopping && turn == State::called) shared_->leave_place();
     if (shared_->stopping) throw TokenError(TokenFault::busy, "The service is being stopped");
     if (turn == State::displaced) throw TokenError(TokenFault::busy, too_many_waiting_text());
@@ -332,7 +353,7 @@ void Environment::enter(CallHere& call) {
 }
 
 void Environment::leave(CallHere& call) {
-    const std::lock_guard lock(shared_->mutex);
+    const Lock lock(shared_->mutex);
     std::erase(shared_->here, &call);
     shared_->leave_place();
     if (shared_->stopping) shared_->watch_may_end.notify_all();
@@ -348,24 +369,12 @@ void Environment::refuse_when_open() const {
 }
 
 void Environment::push(std::shared_ptr<QueuedCall> call, const std::string& user) {
-    const std::lock_guard lock(shared_->mutex);
+    const Lock lock(shared_->mutex);
     if (shared_->stopping) throw TokenError(TokenFault::busy, "The service is being stopped");
-    if (shared_->needs_worker() && workers_.size() < profile_.workers) start_worker();
+    if (shared_->needs_worker() && shared_->workers.size() < profile_.workers)
+        shared_->start_worker(shared_, name());
     if (!shared_->add(std::move(call), user, profile_.queue_limit))
         throw TokenError(TokenFault::busy, too_many_waiting_text());
-}
-
-/// With the mutex held. Where no thread can be created, the existing ones do the work.
-void Environment::start_worker() {
-    try {
-        workers_.emplace_back([shared = shared_] { shared->work(); });
-        ++shared_->running_workers;
-    } catch (const std::exception&) {  // no thread, or no memory for one
-        log::warn("thread.not_started", {{"environment", name()}, {"workers", workers_.size()}});
-        if (!workers_.empty()) return;
-        throw TokenError(TokenFault::busy,
-                         "There is no thread left to call the token of environment " + name());
-    }
 }
 
 std::string Environment::too_many_waiting_text() const {

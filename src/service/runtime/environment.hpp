@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "base/clock.hpp"
 #include "domain/errors.hpp"
@@ -136,17 +135,14 @@ class Environment {
                   const std::string& user);
     void enter(CallHere& call);
     void leave(CallHere& call);
-    void end_threads(void (std::thread::*end)());
     [[nodiscard]] std::string too_many_waiting_text() const;
     void refuse_when_open() const;
-    void start_worker();
     void push(std::shared_ptr<QueuedCall> call, const std::string& user);
     [[nodiscard]] std::string timed_out_text(std::chrono::milliseconds deadline) const;
 
     EnvironmentProfile profile_;
     std::shared_ptr<Shared> shared_;
     Breaker& breaker_;
-    std::vector<std::thread> workers_;
     std::thread watch_;
     std::atomic<Instant> last_refresh_{Instant{}};
 };

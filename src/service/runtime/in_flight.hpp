@@ -1,11 +1,11 @@
 #pragma once
 
 #include <map>
-#include <mutex>
 #include <set>
 #include <vector>
 
 #include "base/ids.hpp"
+#include "base/mutex.hpp"
 
 namespace keyward::service {
 
@@ -16,7 +16,7 @@ namespace keyward::service {
 class InFlight {
   public:
     void add(const ObjectId& id) {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         ++ids_[id];
     }
     /// Adds all of them or, when memory runs out, none.
@@ -35,16 +35,16 @@ class InFlight {
         }
     }
     void remove(const ObjectId& id) {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         const auto found = ids_.find(id);
         if (found != ids_.end() && --found->second == 0) ids_.erase(found);
     }
     [[nodiscard]] bool contains(const ObjectId& id) const {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         return ids_.contains(id);
     }
     [[nodiscard]] std::set<ObjectId> all() const {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         std::set<ObjectId> ids;
         for (const auto& [id, times] : ids_)
             ids.insert(id);
@@ -72,8 +72,8 @@ class InFlight {
     };
 
   private:
-    mutable std::mutex mutex_;
-    std::map<ObjectId, int> ids_;
+    mutable Mutex mutex_;
+    std::map<ObjectId, int> ids_ KEYWARD_GUARDED_BY(mutex_);
 };
 
 }  // namespace keyward::service

@@ -1,7 +1,8 @@
 #include "service/runtime/object_scan.hpp"
 
 #include <condition_variable>
-#include <mutex>
+
+#include "base/mutex.hpp"
 
 namespace keyward::service {
 namespace {
@@ -17,7 +18,7 @@ class Scan {
   public:
     /// Runs on the worker.
     void take(const TokenObject& object, std::size_t place, std::size_t total) {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         if (abandoned_) throw TokenError(TokenFault::busy, "The object scan was given up");
         objects_.push_back(object);
         done_ = place;
@@ -25,22 +26,23 @@ class Scan {
         ++signs_of_life_;
     }
     void begin() {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         if (abandoned_) throw TokenError(TokenFault::busy, "The object scan was given up");
         ++signs_of_life_;
     }
     void end() {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         ended_ = true;
         changed_.notify_all();
     }
 
     /// True when the worker has ended; false when the scan was abandoned.
     bool wait(const std::string& name, const ScanLimits& limits, const ScanProgress& progress) {
-        std::unique_lock lock(mutex_);
+        const Lock lock(mutex_);
         auto heard_at = std::chrono::steady_clock::now();
         std::size_t heard = signs_of_life_;
-        while (!changed_.wait_for(lock, limits.stop, progress_pause, [&] { return ended_; })) {
+        while (!changed_.wait_for(mutex_, limits.stop, progress_pause,
+                                  [&]() KEYWARD_REQUIRES(mutex_) { return ended_; })) {
             const auto now = std::chrono::steady_clock::now();
             if (signs_of_life_ != heard) heard_at = now;
             heard = signs_of_life_;
@@ -48,36 +50,34 @@ class Scan {
                 abandoned_ = true;
                 return false;
             }
-            tell(lock, name, progress);
+            tell(name, progress);
         }
-        tell(lock, name, progress);
+        tell(name, progress);
         return true;
     }
 
     std::vector<TokenObject> objects() {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         return std::move(objects_);
     }
 
   private:
-    void tell(std::unique_lock<std::mutex>& lock, const std::string& name,
-              const ScanProgress& progress) const {
+    void tell(const std::string& name, const ScanProgress& progress) KEYWARD_REQUIRES(mutex_) {
         const std::size_t done = done_;
         const std::size_t total = total_;
         if (!progress || total == 0) return;
-        lock.unlock();
+        const Unlock unlocked(mutex_);
         progress(name, done, total);
-        lock.lock();
     }
 
-    std::mutex mutex_;
-    std::condition_variable_any changed_;
-    std::vector<TokenObject> objects_;
-    std::size_t done_ = 0;
-    std::size_t total_ = 0;
-    std::size_t signs_of_life_ = 0;
-    bool ended_ = false;
-    bool abandoned_ = false;
+    Mutex mutex_;
+    std::condition_variable_any changed_;  ///< waits with mutex_ itself, for a std::stop_token
+    std::vector<TokenObject> objects_ KEYWARD_GUARDED_BY(mutex_);
+    std::size_t done_ KEYWARD_GUARDED_BY(mutex_) = 0;
+    std::size_t total_ KEYWARD_GUARDED_BY(mutex_) = 0;
+    std::size_t signs_of_life_ KEYWARD_GUARDED_BY(mutex_) = 0;
+    bool ended_ KEYWARD_GUARDED_BY(mutex_) = false;
+    bool abandoned_ KEYWARD_GUARDED_BY(mutex_) = false;
 };
 
 /// Reports that the worker has ended, in every case.

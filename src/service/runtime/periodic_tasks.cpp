@@ -14,7 +14,7 @@ PeriodicTasks::PeriodicTasks(std::vector<Task> tasks)
 
 PeriodicTasks::~PeriodicTasks() {
     {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         ending_ = true;
     }
     ended_.notify_all();
@@ -31,14 +31,15 @@ void PeriodicTasks::run(const Task& task) {
 
 void PeriodicTasks::work() {
     using Time = std::chrono::steady_clock;
-    std::unique_lock lock(mutex_);
+    const Lock lock(mutex_);
     while (!ending_) {
         const auto next = std::ranges::min_element(due_);
-        if (ended_.wait_until(lock, *next, [&] { return ending_; })) return;
+        if (ended_.wait_until(mutex_, *next, [&]() KEYWARD_REQUIRES(mutex_) { return ending_; })) return;
         const Task& task = tasks_[static_cast<std::size_t>(next - due_.begin())];
-        lock.unlock();
-        contain(task.name, [&] { run(task); });
-        lock.lock();
+        {
+            const Unlock unlocked(mutex_);
+            contain(task.name, [&] { run(task); });
+        }
         *next = Time::now() + task.every;
     }
 }

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "base/mutex.hpp"
 
 namespace keyward::service {
 
@@ -34,9 +34,9 @@ class PeriodicTasks {
 
     std::vector<Task> tasks_;
     std::vector<std::chrono::steady_clock::time_point> due_;  ///< of each task; used by the thread only
-    std::mutex mutex_;
-    std::condition_variable ended_;
-    bool ending_ = false;
+    Mutex mutex_;
+    ConditionVariable ended_;
+    bool ending_ KEYWARD_GUARDED_BY(mutex_) = false;
     std::thread thread_;
 };
 

@@ -27,7 +27,7 @@ void take_back(Catalogue& catalogue, UnfinishedChange change, Instant tombstone_
 }  // namespace
 
 void UnfinishedChanges::add(UnfinishedChange change) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     changes_.emplace(next_++, std::move(change));
 }
 
@@ -50,7 +50,7 @@ void UnfinishedChanges::resolve(Catalogue& catalogue, const std::map<Number, Unf
     for (const auto& [number, change] : changes)
         try {
             take_back(catalogue, change, tombstone_lease);
-            const std::lock_guard lock(mutex_);
+            const Lock lock(mutex_);
             changes_.erase(number);
         } catch (const CatalogueError&) {
             failure = std::current_exception();  // the others may still be taken back
@@ -59,12 +59,12 @@ void UnfinishedChanges::resolve(Catalogue& catalogue, const std::map<Number, Unf
 }
 
 bool UnfinishedChanges::empty() const {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return changes_.empty();
 }
 
 std::map<UnfinishedChanges::Number, UnfinishedChange> UnfinishedChanges::all() const {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return changes_;
 }
 

@@ -2,10 +2,10 @@
 
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "base/mutex.hpp"
 #include "domain/catalogue.hpp"
 
 namespace keyward::service {
@@ -39,9 +39,9 @@ class UnfinishedChanges {
                  Instant tombstone_lease);
     [[nodiscard]] std::map<Number, UnfinishedChange> all() const;
 
-    mutable std::mutex mutex_;
-    std::map<Number, UnfinishedChange> changes_;
-    Number next_ = 0;
+    mutable Mutex mutex_;
+    std::map<Number, UnfinishedChange> changes_ KEYWARD_GUARDED_BY(mutex_);
+    Number next_ KEYWARD_GUARDED_BY(mutex_) = 0;
 };
 
 /// The id under which to look up the outcome of a failed change; empty when it is known that it was not made.
