@@ -28,7 +28,7 @@ ModuleRegistry::Library& ModuleRegistry::library(const std::string& path) {
 }
 
 std::shared_ptr<Module> ModuleRegistry::get(const std::string& path, const std::string& init_args) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     std::shared_ptr<Module>& module = library(path).module;
     if (!module) module = std::make_shared<Module>(path, init_args);
     if (module->init_args() != init_args)
@@ -39,7 +39,7 @@ std::shared_ptr<Module> ModuleRegistry::get(const std::string& path, const std::
 }
 
 std::shared_ptr<TokenClaims> ModuleRegistry::claims(const std::string& path) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return library(path).claims;
 }
 

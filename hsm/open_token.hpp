@@ -38,11 +38,10 @@ class ModuleRegistry {
         std::shared_ptr<Module> module;
         std::shared_ptr<TokenClaims> claims;
     };
-    /// The caller holds the mutex.
-    Library& library(const std::string& path);
+    Library& library(const std::string& path) KEYWARD_REQUIRES(mutex_);
 
-    std::mutex mutex_;
-    std::map<std::string, Library> libraries_;
+    Mutex mutex_;
+    std::map<std::string, Library> libraries_ KEYWARD_GUARDED_BY(mutex_);
 };
 
 /// Configuration of one environment's token.

@@ -124,8 +124,8 @@ void InitialisedModule::initialise(const std::string& path, std::string& init_ar
 }
 
 PKCS11_CTX* new_libp11() {
-    static std::mutex registering;  // PKCS11_CTX_new registers libp11's error texts without a lock
-    const std::lock_guard lock(registering);
+    static Mutex registering;  // PKCS11_CTX_new registers libp11's error texts without a lock
+    const Lock lock(registering);
     return PKCS11_CTX_new();
 }
 
@@ -191,48 +191,48 @@ Module::Module(std::string path, std::string init_args)
 
 Module::~Module() = default;
 
-/// While one exists, only its thread changes the module. The thread may release the lock during that time.
+/// While one exists, only its thread changes the module. The thread holds the mutex when it makes and
+/// destroys one, and may release it in between.
 class Module::Change {
   public:
-    Change(Module& module, std::unique_lock<std::mutex>& lock) : module_(module), lock_(lock) {
-        module_.changing_ = true;
+    explicit Change(Module& module) KEYWARD_REQUIRES(module.mutex_) : module_(module) {
+        module.changing_ = true;
     }
     Change(const Change&) = delete;
     Change& operator=(const Change&) = delete;
     Change(Change&&) = delete;
     Change& operator=(Change&&) = delete;
     ~Change() {
-        if (!lock_.owns_lock()) lock_.lock();
+        module_.mutex_.assert_held();
         module_.changing_ = false;
         module_.changed_.notify_all();
     }
 
   private:
     Module& module_;
-    std::unique_lock<std::mutex>& lock_;
 };
 
-bool Module::wait_for_change(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds limit) {
-    return changed_.wait_for(lock, limit, [this] { return !changing_; });
+bool Module::wait_for_change(std::chrono::milliseconds limit) {
+    return changed_.wait_for(mutex_, limit, [this]() KEYWARD_REQUIRES(mutex_) { return !changing_; });
 }
 
 Module::UseGuard Module::use(std::chrono::milliseconds limit) {
-    std::unique_lock lock(mutex_);
-    if (!wait_for_change(lock, limit))
+    const Lock lock(mutex_);
+    if (!wait_for_change(limit))
         throw TokenError(TokenFault::unreachable,
                          "The PKCS#11 module can't be used: its initialisation does not end", {}, {},
                          TokenPhase::loading);
     if (!initialised_) {
-        const Change change(*this, lock);
-        start(lock);
+        const Change change(*this);
+        start();
     }
     ++users_;
     return {shared_from_this(), library_->functions, generation_, limit};
 }
 
 std::optional<Module::UseGuard> Module::use_of(std::uint64_t generation) {
-    std::unique_lock lock(mutex_);
-    if (!wait_for_change(lock, patience) || !initialised_ || generation_ != generation) return std::nullopt;
+    const Lock lock(mutex_);
+    if (!wait_for_change(patience) || !initialised_ || generation_ != generation) return std::nullopt;
     ++users_;
     return UseGuard(shared_from_this(), library_->functions, generation_, patience);
 }
@@ -242,15 +242,29 @@ void Module::leave() {
     if (--users_ == 0) changed_.notify_all();
 }
 
-/// Finalizes the module if it is initialized, and initializes it. The caller has a Change. Releases the lock
+/// Loads the library, the first time. As `start`.
+void Module::load() {
+    if (library_) return;
+    std::unique_ptr<Library> loaded;
+    {
+        const Unlock unlocked(mutex_);
+        loaded = std::make_unique<Library>(path_);
+    }
+    library_ = std::move(loaded);
+}
+
+/// Finalizes the module if it is initialized, and initializes it. The caller has a Change. Releases the mutex
 /// while the module works.
-void Module::start(std::unique_lock<std::mutex>& lock) {
+void Module::start() {
     auto ended = std::move(initialised_);
-    lock.unlock();
-    ended.reset();
-    if (!library_) library_ = std::make_unique<Library>(path_);
-    auto made = std::make_unique<InitialisedModule>(*library_->functions, path_, init_args_);
-    lock.lock();
+    load();
+    const Functions& functions = *library_->functions;
+    std::unique_ptr<InitialisedModule> made;
+    {
+        const Unlock unlocked(mutex_);
+        ended.reset();
+        made = std::make_unique<InitialisedModule>(functions, path_, init_args_);
+    }
     initialised_ = std::move(made);
     ++generation_;
     log::info("module.initialised",
@@ -259,17 +273,16 @@ void Module::start(std::unique_lock<std::mutex>& lock) {
 
 /// Restarts the module if no call runs in it within the limit and its tokens lose no login that can't be
 /// repeated.
-bool Module::restart(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds drain, Tokens tokens) {
-    const Change change(*this, lock);
-    if (!changed_.wait_for(lock, drain, [this] { return users_ == 0; })) return false;
+bool Module::restart(std::chrono::milliseconds drain, Tokens tokens) {
+    const Change change(*this);
+    const auto is_idle = [this]() KEYWARD_REQUIRES(mutex_) { return users_ == 0; };
+    if (!changed_.wait_for(mutex_, drain, is_idle)) return false;
     if (tokens == Tokens::work) {
-        lock.unlock();
-        const bool can_be_repeated = logins_can_be_repeated();
-        lock.lock();
-        if (!can_be_repeated) return false;
+        const Unlock unlocked(mutex_);
+        if (!logins_can_be_repeated()) return false;
     }
     try {
-        start(lock);
+        start();
         return true;
     } catch (const TokenError&) {
         log::warn("module.not_revived", {{"module", path_}});  // the next use tries again
@@ -278,7 +291,7 @@ bool Module::restart(std::unique_lock<std::mutex>& lock, std::chrono::millisecon
 }
 
 bool Module::logins_can_be_repeated() {
-    const std::lock_guard lock(logins_mutex_);
+    const Lock lock(logins_mutex_);
     const bool all = std::ranges::all_of(logins_, [](Login* login) { return login->can_be_repeated(); });
     if (!all)
         log::warn(
@@ -288,17 +301,17 @@ bool Module::logins_can_be_repeated() {
 }
 
 void Module::add(Login& login) {
-    const std::lock_guard lock(logins_mutex_);
+    const Lock lock(logins_mutex_);
     logins_.insert(&login);
 }
 
 void Module::remove(Login& login) {
-    const std::lock_guard lock(logins_mutex_);
+    const Lock lock(logins_mutex_);
     logins_.erase(&login);
 }
 
 std::shared_ptr<LoginAttempts> Module::login_attempts(const TokenIdentity& token) {
-    const std::lock_guard lock(attempts_mutex_);
+    const Lock lock(attempts_mutex_);
     auto& attempts =
         attempts_[token.label + '\n' + token.serial + '\n' + token.manufacturer + '\n' + token.model];
     if (!attempts) attempts = std::make_shared<LoginAttempts>();
@@ -315,7 +328,7 @@ ShownTokens Module::tokens(const UseGuard& use) {
         throw TokenError(TokenFault::unreachable,
                          "The PKCS#11 module can't be used: the list of its slots does not come",
                          "C_GetSlotList", {}, TokenPhase::binding);
-    InitialisedModule& module = *initialised_;
+    InitialisedModule& module = initialised();
     auto [tokens, unreadable] = raw_tokens(use.p11());
     if (module.seen == tokens) return {module.found, unreadable};
 
@@ -326,6 +339,11 @@ ShownTokens Module::tokens(const UseGuard& use) {
             module.found.push_back({token.slot, token.identity});
     module.seen = std::move(tokens);
     return {module.found, unreadable};
+}
+
+InitialisedModule& Module::initialised() {
+    const Lock lock(mutex_);
+    return *initialised_;
 }
 
 bool Module::shows_tokens(std::chrono::milliseconds limit) {
@@ -339,13 +357,13 @@ bool Module::shows_tokens(std::chrono::milliseconds limit) {
 
 bool Module::restart_once(std::uint64_t failed_generation, std::chrono::milliseconds limit,
                           std::chrono::milliseconds drain, Tokens tokens) {
-    std::unique_lock lock(mutex_);
-    if (!wait_for_change(lock, limit)) return false;
+    const Lock lock(mutex_);
+    if (!wait_for_change(limit)) return false;
     if (generation_ != failed_generation) return initialised_ != nullptr;
     const auto now = std::chrono::steady_clock::now();
     if (!initialised_ || now < next_restart_) return false;
     next_restart_ = now + between_revivals;
-    return restart(lock, drain, tokens);
+    return restart(drain, tokens);
 }
 
 bool Module::reinitialize(std::uint64_t failed_generation, std::chrono::milliseconds limit) {
@@ -357,12 +375,12 @@ bool Module::look_again(std::uint64_t failed_generation, std::chrono::millisecon
 }
 
 bool Module::reinitialize_when_idle() {
-    std::unique_lock lock(mutex_);
+    const Lock lock(mutex_);
     const auto now = std::chrono::steady_clock::now();
     if (changing_ || !initialised_ || now < next_reinitialisation_) return false;
     next_reinitialisation_ = now + between_reinitialisations;
     const auto pause = reinitialisation_pause_;
-    const bool done = restart(lock, idle_limit, Tokens::work);
+    const bool done = restart(idle_limit, Tokens::work);
     reinitialisation_pause_ =
         done ? shortest_attempt_pause
              : std::min<std::chrono::seconds>(2 * reinitialisation_pause_, between_reinitialisations);

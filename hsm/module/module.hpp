@@ -1,16 +1,15 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "base/mutex.hpp"
 #include "base/timed_mutex.hpp"
 #include "domain/token.hpp"
 #include "hsm/cryptoki/cryptoki.hpp"
@@ -127,34 +126,40 @@ class Module : public std::enable_shared_from_this<Module> {
 
   private:
     class Change;
-    bool wait_for_change(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds limit);
-    void start(std::unique_lock<std::mutex>& lock);
+    bool wait_for_change(std::chrono::milliseconds limit) KEYWARD_REQUIRES(mutex_);
+    void load() KEYWARD_REQUIRES(mutex_);
+    void start() KEYWARD_REQUIRES(mutex_);
     enum class Tokens { work, gone };
-    bool restart(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds drain, Tokens tokens);
+    bool restart(std::chrono::milliseconds drain, Tokens tokens) KEYWARD_REQUIRES(mutex_);
     /// For callers that met that generation. At most once in three seconds across all callers.
     bool restart_once(std::uint64_t failed_generation, std::chrono::milliseconds limit,
                       std::chrono::milliseconds drain, Tokens tokens);
+    /// It stays until the caller's UseGuard ends.
+    InitialisedModule& initialised();
     bool logins_can_be_repeated();
     bool shows_tokens(std::chrono::milliseconds limit);
     void leave();
 
     const std::string path_;
     std::string init_args_;
-    TimedMutex libp11_mutex_;    ///< libp11's slot lists are not thread-safe
-    std::mutex attempts_mutex_;  ///< guards attempts_; a login holds its own mutex when it locks this one
-    std::map<std::string, std::shared_ptr<LoginAttempts>> attempts_;  ///< by the fields that identify a token
-    std::mutex logins_mutex_;  ///< guards logins_; held while the mutexes of the logins are locked
-    std::set<Login*> logins_;
-    std::mutex mutex_;  ///< guards the members below
-    std::condition_variable changed_;
-    bool changing_ = false;  ///< one thread changes the members below without holding the mutex
-    std::unique_ptr<Library> library_;
-    std::unique_ptr<InitialisedModule> initialised_;
-    std::uint64_t generation_ = 0;
-    std::size_t users_ = 0;
-    std::chrono::steady_clock::time_point next_restart_;
-    std::chrono::steady_clock::time_point next_reinitialisation_;
-    std::chrono::seconds reinitialisation_pause_;  ///< after an attempt that found the module busy; grows
+    TimedMutex libp11_mutex_;  ///< libp11's slot lists are not thread-safe
+    Mutex attempts_mutex_;     ///< a login holds its own mutex when it locks this one
+    /// By the fields that identify a token.
+    std::map<std::string, std::shared_ptr<LoginAttempts>> attempts_ KEYWARD_GUARDED_BY(attempts_mutex_);
+    Mutex logins_mutex_;  ///< held while the mutexes of the logins are locked
+    std::set<Login*> logins_ KEYWARD_GUARDED_BY(logins_mutex_);
+    Mutex mutex_;
+    ConditionVariable changed_;
+    /// One thread changes the module, and releases the mutex in between.
+    bool changing_ KEYWARD_GUARDED_BY(mutex_) = false;
+    std::unique_ptr<Library> library_ KEYWARD_GUARDED_BY(mutex_);
+    std::unique_ptr<InitialisedModule> initialised_ KEYWARD_GUARDED_BY(mutex_);
+    std::uint64_t generation_ KEYWARD_GUARDED_BY(mutex_) = 0;
+    std::size_t users_ KEYWARD_GUARDED_BY(mutex_) = 0;
+    std::chrono::steady_clock::time_point next_restart_ KEYWARD_GUARDED_BY(mutex_);
+    std::chrono::steady_clock::time_point next_reinitialisation_ KEYWARD_GUARDED_BY(mutex_);
+    /// After an attempt that found the module busy; grows.
+    std::chrono::seconds reinitialisation_pause_ KEYWARD_GUARDED_BY(mutex_);
 };
 
 }  // namespace keyward::hsm

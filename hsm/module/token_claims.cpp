@@ -28,7 +28,7 @@ bool may_share(const Claimant& one, const Claimant& other) {
 }  // namespace
 
 void TokenClaims::take(const Claimant& claimant, CK_SLOT_ID slot, std::uint64_t generation) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     std::erase_if(claims_, [&](const Claim& claim) {
         return claim.generation != generation || claim.holder.name == claimant.name;
     });
@@ -38,7 +38,7 @@ void TokenClaims::take(const Claimant& claimant, CK_SLOT_ID slot, std::uint64_t 
 }
 
 void TokenClaims::release(const Claimant& claimant) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     std::erase_if(claims_, [&](const Claim& claim) { return claim.holder.name == claimant.name; });
 }
 

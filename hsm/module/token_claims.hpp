@@ -1,10 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "base/mutex.hpp"
 #include "hsm/cryptoki/cryptoki.hpp"
 #include "hsm/open_token.hpp"
 
@@ -30,8 +30,8 @@ class TokenClaims {
         std::uint64_t generation;
     };
 
-    std::mutex mutex_;
-    std::vector<Claim> claims_;
+    Mutex mutex_;
+    std::vector<Claim> claims_ KEYWARD_GUARDED_BY(mutex_);
 };
 
 }  // namespace keyward::hsm

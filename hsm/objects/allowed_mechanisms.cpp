@@ -76,7 +76,7 @@ bool MechanismLimits::may_have_failed(Lease& lease, const ImportRequest& request
     if (!is_about_attributes(error) || support(lease, request) == Support::there) return false;
     if (takes(lease, {CKM_AES_ECB})) return false;
     if (takes(lease, {})) {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         renew(lease);
         everywhere_ = Support::absent;
     }
@@ -85,7 +85,7 @@ bool MechanismLimits::may_have_failed(Lease& lease, const ImportRequest& request
 
 void MechanismLimits::learn(const Lease& lease, const ImportRequest& request, bool limited) {
     if (request.mechanisms.empty()) return;
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     renew(lease);
     kinds_[kind_of(request)] = limited ? Support::there : Support::absent;
 }
@@ -95,7 +95,7 @@ MechanismLimits::Kind MechanismLimits::kind_of(const ImportRequest& request) {
 }
 
 MechanismLimits::Support MechanismLimits::support(const Lease& lease, const ImportRequest& request) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     renew(lease);
     if (everywhere_ == Support::absent) return Support::absent;
     const auto found = kinds_.find(kind_of(request));

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <map>
-#include <mutex>
 #include <span>
 #include <vector>
 
+#include "base/mutex.hpp"
 #include "domain/token.hpp"
 #include "hsm/session/session_pool.hpp"
 
@@ -44,12 +44,12 @@ class MechanismLimits {
 
     static Kind kind_of(const ImportRequest& request);
     Support support(const Lease& lease, const ImportRequest& request);
-    void renew(const Lease& lease);
+    void renew(const Lease& lease) KEYWARD_REQUIRES(mutex_);
 
-    std::mutex mutex_;  ///< guards the members below; never held during module calls
-    std::uint64_t generation_ = 0;
-    Support everywhere_ = Support::unknown;
-    std::map<Kind, Support> kinds_;
+    Mutex mutex_;  ///< guards the members below; never held during module calls
+    std::uint64_t generation_ KEYWARD_GUARDED_BY(mutex_) = 0;
+    Support everywhere_ KEYWARD_GUARDED_BY(mutex_) = Support::unknown;
+    std::map<Kind, Support> kinds_ KEYWARD_GUARDED_BY(mutex_);
 };
 
 }  // namespace keyward::hsm

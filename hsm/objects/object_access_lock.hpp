@@ -1,9 +1,10 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
-#include <mutex>
+#include <cstdint>
+
+#include "base/mutex.hpp"
 
 namespace keyward::hsm {
 
@@ -12,6 +13,8 @@ namespace keyward::hsm {
 /// CKR_GENERAL_ERROR. Many threads may create, or many may search. No thread waits longer than `patience`: a
 /// call that hangs in the module must not block all others. Thread-safe.
 class ObjectAccessLock {
+    enum class Purpose : std::uint8_t { make, search };
+
   public:
     explicit ObjectAccessLock(std::chrono::milliseconds patience = std::chrono::seconds(1))
         : patience_(patience) {}
@@ -22,36 +25,37 @@ class ObjectAccessLock {
         Permit(const Permit&) = delete;
         Permit& operator=(const Permit&) = delete;
         ~Permit() {
-            const std::lock_guard lock(owner_.mutex_);
-            --own_;
+            const Lock lock(owner_.mutex_);
+            --(purpose_ == Purpose::search ? owner_.searching_ : owner_.making_);
             owner_.changed_.notify_all();
         }
 
       private:
         friend class ObjectAccessLock;
-        Permit(ObjectAccessLock& owner, std::size_t& own, const std::size_t& others)
-            : owner_(owner), own_(own) {
-            std::unique_lock lock(owner_.mutex_);
-            const bool searches = &own_ == &owner_.searching_;
-            if (searches) ++own_;
-            owner_.changed_.wait_for(lock, owner_.patience_, [&] { return others == 0; });
-            if (!searches) ++own_;
+        Permit(ObjectAccessLock& owner, Purpose purpose) : owner_(owner), purpose_(purpose) {
+            const Lock lock(owner_.mutex_);
+            const bool searches = purpose_ == Purpose::search;
+            if (searches) ++owner_.searching_;
+            owner_.changed_.wait_for(owner_.mutex_, owner_.patience_, [&]() KEYWARD_REQUIRES(owner_.mutex_) {
+                return (searches ? owner_.making_ : owner_.searching_) == 0;
+            });
+            if (!searches) ++owner_.making_;
         }
 
         ObjectAccessLock& owner_;
-        std::size_t& own_;
+        const Purpose purpose_;
     };
 
-    Permit to_make() { return {*this, making_, searching_}; }
+    Permit to_make() { return {*this, Purpose::make}; }
     /// Waiting searchers are counted immediately, so that a stream of new creators can't starve them.
-    Permit to_search() { return {*this, searching_, making_}; }
+    Permit to_search() { return {*this, Purpose::search}; }
 
   private:
     const std::chrono::milliseconds patience_;
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::size_t making_ = 0;
-    std::size_t searching_ = 0;
+    Mutex mutex_;
+    ConditionVariable changed_;
+    std::size_t making_ KEYWARD_GUARDED_BY(mutex_) = 0;
+    std::size_t searching_ KEYWARD_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace keyward::hsm

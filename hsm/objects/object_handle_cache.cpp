@@ -36,7 +36,7 @@ void ObjectHandleCache::put(Part& part, const ObjectId& id, const Entry& entry) 
 
 std::optional<KeyHandles> ObjectHandleCache::find(const Epoch& epoch, const ObjectId& id) {
     Part& part = part_of(id);
-    const std::lock_guard lock(part.mutex);
+    const Lock lock(part.mutex);
     if (!part.is_of(epoch)) return std::nullopt;
     const auto found = part.keys.find(id);
     if (found == part.keys.end()) return std::nullopt;
@@ -45,21 +45,21 @@ std::optional<KeyHandles> ObjectHandleCache::find(const Epoch& epoch, const Obje
 
 void ObjectHandleCache::keep(const Epoch& epoch, const ObjectId& id, const KeyHandles& handles) {
     Part& part = part_of(id);
-    const std::lock_guard lock(part.mutex);
+    const Lock lock(part.mutex);
     if (part.is_of(epoch)) put(part, id, handles);
 }
 
 void ObjectHandleCache::keep(const Epoch& epoch, const ObjectId& id, const KeyHandles& handles,
                              CacheVersion version) {
     Part& part = part_of(id);
-    const std::lock_guard lock(part.mutex);
+    const Lock lock(part.mutex);
     if (part.last_drop <= version.drops && part.is_of(epoch)) put(part, id, handles);
 }
 
 void ObjectHandleCache::add(const Epoch& epoch, const ObjectId& id, const ScannedObject& scanned,
                             CacheVersion version) {
     Part& part = part_of(id);
-    const std::lock_guard lock(part.mutex);
+    const Lock lock(part.mutex);
     if (part.last_drop > version.drops || !part.is_of(epoch)) return;
     const auto known = part.keys.find(id);
     if (known == part.keys.end())
@@ -70,7 +70,7 @@ void ObjectHandleCache::add(const Epoch& epoch, const ObjectId& id, const Scanne
 
 void ObjectHandleCache::learn(const Epoch& epoch, const ObjectId& id, const KeyHandles& handles) {
     Part& part = part_of(id);
-    const std::lock_guard lock(part.mutex);
+    const Lock lock(part.mutex);
     if (!part.is_of(epoch)) return;
     const auto known = part.keys.find(id);
     if (known != part.keys.end() && known->second && known->second->are_of_same_objects(handles))
@@ -79,7 +79,7 @@ void ObjectHandleCache::learn(const Epoch& epoch, const ObjectId& id, const KeyH
 
 void ObjectHandleCache::drop(const ObjectId& id) {
     Part& part = part_of(id);
-    const std::lock_guard lock(part.mutex);
+    const Lock lock(part.mutex);
     part.last_drop = ++drops_;
     part.keys.erase(id);
 }

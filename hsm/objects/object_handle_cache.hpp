@@ -4,12 +4,12 @@
 #include <atomic>
 #include <cstdint>
 #include <cstring>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
 
 #include "base/ids.hpp"
+#include "base/mutex.hpp"
 #include "hsm/objects/attributes.hpp"
 #include "hsm/session/session_pool.hpp"
 
@@ -84,18 +84,18 @@ class ObjectHandleCache {
     /// Nothing for a key that is ambiguous.
     using Entry = std::optional<KeyHandles>;
     struct Part {
-        std::mutex mutex;
-        Epoch epoch{};
-        std::uint64_t last_drop = 0;
-        std::unordered_map<ObjectId, Entry, Hash> keys;
+        Mutex mutex;
+        Epoch epoch KEYWARD_GUARDED_BY(mutex){};
+        std::uint64_t last_drop KEYWARD_GUARDED_BY(mutex) = 0;
+        std::unordered_map<ObjectId, Entry, Hash> keys KEYWARD_GUARDED_BY(mutex);
 
         /// Whether the part may hold handles of that epoch. Empties the part first for a later epoch.
-        bool is_of(const Epoch& wanted);
+        bool is_of(const Epoch& wanted) KEYWARD_REQUIRES(mutex);
     };
     static constexpr std::size_t part_count = 64;
 
     Part& part_of(const ObjectId& id) { return parts_.at(id.octets().back() % part_count); }
-    void put(Part& part, const ObjectId& id, const Entry& entry) const;
+    void put(Part& part, const ObjectId& id, const Entry& entry) const KEYWARD_REQUIRES(part.mutex);
 
     const std::size_t part_capacity_;
     std::atomic<std::uint64_t> drops_ = 0;

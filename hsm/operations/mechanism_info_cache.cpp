@@ -97,7 +97,7 @@ void MechanismInfoCache::read_ahead(const Functions& p11, CK_SLOT_ID slot, const
     const Deadline until = std::chrono::steady_clock::now() + limit;
     List list;
     {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         if (list_ && epoch_ == epoch && knows_all(*list_, all_codes())) return;
         const bool is_current = !list_ || epoch_ == epoch || epoch_ == SessionEpoch{};
         if (is_current) epoch_ = epoch;
@@ -115,17 +115,17 @@ void MechanismInfoCache::read_ahead(const Functions& p11, CK_SLOT_ID slot, const
 }
 
 MechanismInfoCache::List MechanismInfoCache::kept() const {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return list_;
 }
 
 void MechanismInfoCache::keep(List list) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     list_ = std::move(list);
 }
 
 void MechanismInfoCache::keep(List list, const SessionEpoch& epoch) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (epoch_ != epoch && !knows_all(*list, all_codes())) {
         next_ = std::move(list);
         next_epoch_ = epoch;

@@ -2,12 +2,12 @@
 
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/mutex.hpp"
 #include "hsm/cryptoki/mechanism_codes.hpp"
 #include "hsm/session/session_pool.hpp"
 
@@ -66,11 +66,11 @@ class MechanismInfoCache {
     /// complete.
     void keep(List list, const SessionEpoch& epoch);
 
-    mutable std::mutex mutex_;
-    List list_;
-    List next_;  ///< of a newer epoch, incomplete
-    SessionEpoch epoch_{};
-    SessionEpoch next_epoch_{};
+    mutable Mutex mutex_;
+    List list_ KEYWARD_GUARDED_BY(mutex_);
+    List next_ KEYWARD_GUARDED_BY(mutex_);  ///< of a newer epoch, incomplete
+    SessionEpoch epoch_ KEYWARD_GUARDED_BY(mutex_){};
+    SessionEpoch next_epoch_ KEYWARD_GUARDED_BY(mutex_){};
 };
 
 }  // namespace keyward::hsm

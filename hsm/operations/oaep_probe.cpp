@@ -83,13 +83,13 @@ bool decrypts_oaep(Lease& lease, const MechanismList& mechanisms, const keys::Ke
 }
 
 std::optional<ProvedHashes::Hashes> ProvedHashes::in(const Lease::Epoch& epoch) const {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (epoch_ != epoch) return std::nullopt;
     return hashes_;
 }
 
 void ProvedHashes::keep(const Lease::Epoch& epoch, Hashes hashes) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     epoch_ = epoch;
     hashes_ = std::move(hashes);
 }

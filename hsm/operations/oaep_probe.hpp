@@ -1,9 +1,9 @@
 #pragma once
 
-#include <mutex>
 #include <optional>
 #include <set>
 
+#include "base/mutex.hpp"
 #include "crypto/digest.hpp"
 #include "hsm/operations/mechanism_info_cache.hpp"
 #include "hsm/session/session_pool.hpp"
@@ -30,9 +30,9 @@ class ProvedHashes {
     void keep(const Lease::Epoch& epoch, Hashes hashes);
 
   private:
-    mutable std::mutex mutex_;
-    Lease::Epoch epoch_{};
-    std::optional<Hashes> hashes_;
+    mutable Mutex mutex_;
+    Lease::Epoch epoch_ KEYWARD_GUARDED_BY(mutex_){};
+    std::optional<Hashes> hashes_ KEYWARD_GUARDED_BY(mutex_);
 };
 
 }  // namespace keyward::hsm

@@ -267,7 +267,7 @@ WrongCiphertext::Verdict WrongCiphertext::judge_by_lesson(Lease& lease, const Cr
                                                           CK_OBJECT_HANDLE key, CK_RV value) {
     auto lesson = known(lease.epoch(), failed);
     if (!lesson) {
-        const std::lock_guard alone(learning_);
+        const Lock alone(learning_);
         lesson = known(lease.epoch(), failed);  // another thread may have learned it during the wait
         if (!lesson) return learn(lease, failed, key, value);
     }
@@ -302,7 +302,7 @@ WrongCiphertext::Verdict WrongCiphertext::try_right_one(Lease& lease, const Cryp
 
 std::shared_ptr<const WrongCiphertext::Lesson> WrongCiphertext::known(const Lease::Epoch& epoch,
                                                                       const CryptoRequest& failed) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     const auto found = lessons_.find(Subject{failed.mechanism->name, failed.oaep_hash});
     return epoch_ == epoch && found != lessons_.end() ? found->second : nullptr;
 }
@@ -341,7 +341,7 @@ void WrongCiphertext::keep_new(const Lease::Epoch& epoch, Lesson lesson) {
 
 void WrongCiphertext::keep(const Lease::Epoch& epoch, Lesson lesson) {
     const Subject subject{lesson.right.mechanism->name, lesson.right.oaep_hash};
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (epoch_ != epoch) lessons_.clear();
     epoch_ = epoch;
     lessons_.insert_or_assign(subject, std::make_shared<const Lesson>(std::move(lesson)));

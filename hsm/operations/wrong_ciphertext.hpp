@@ -2,10 +2,10 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <utility>
 
+#include "base/mutex.hpp"
 #include "domain/crypto_request.hpp"
 #include "hsm/session/session_pool.hpp"
 
@@ -45,10 +45,10 @@ class WrongCiphertext {
     void keep_new(const Lease::Epoch& epoch, Lesson lesson);
     void keep(const Lease::Epoch& epoch, Lesson lesson);
 
-    std::mutex mutex_;     ///< guards the members below
-    std::mutex learning_;  ///< held during calls of the module
-    Lease::Epoch epoch_{};
-    std::map<Subject, std::shared_ptr<const Lesson>> lessons_;
+    Mutex mutex_;     ///< guards the members below
+    Mutex learning_;  ///< held during calls of the module
+    Lease::Epoch epoch_ KEYWARD_GUARDED_BY(mutex_){};
+    std::map<Subject, std::shared_ptr<const Lesson>> lessons_ KEYWARD_GUARDED_BY(mutex_);
 };
 
 }  // namespace keyward::hsm

@@ -42,7 +42,7 @@ Login::Login(Module& module, std::string label, PinSource pin)
 }
 
 void Login::ensure(const Module::UseGuard& use, const FoundToken& token) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     drop_void(use.generation());
     if (session_ && session_->health() == Session::Health::lost) session_.reset();
     if (!session_) {
@@ -57,7 +57,7 @@ void Login::ensure(const Module::UseGuard& use, const FoundToken& token) {
 }
 
 bool Login::lives(const Module::UseGuard& use) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (!session_ || generation_ != use.generation()) return false;
     const Session::Health health = session_->health();
     return health == Session::Health::logged_in || (health == Session::Health::public_only && needless_);
@@ -151,7 +151,7 @@ void Login::latch(LoginAttempts::PinDigest pin, const std::string& why, const st
 }
 
 bool Login::can_be_repeated() {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (!session_ || needless_) return true;
     try {
         return attempts_ && attempts_->accepted_last(attempts_->digest_of(pin_()));
@@ -167,13 +167,13 @@ void Login::drop_void(std::uint64_t generation) {
 }
 
 std::optional<Session> Login::lend(std::uint64_t generation) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     drop_void(generation);
     return std::exchange(session_, std::nullopt);
 }
 
 void Login::take_back(Session session, std::uint64_t generation) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     drop_void(generation);
     if (session_) return;  // the current session stays, and the returned one is closed
     session_ = std::move(session);
@@ -181,7 +181,7 @@ void Login::take_back(Session session, std::uint64_t generation) {
 }
 
 void Login::end() {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (!session_) return;
     const auto use = module_.use_of(generation_);
     if (!use) session_->forget();

@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
+#include "base/mutex.hpp"
 #include "base/secret_bytes.hpp"
 #include "hsm/module/module.hpp"
 #include "hsm/session/login_attempts.hpp"
@@ -60,24 +60,27 @@ class Login {
     void end();
 
   private:
-    void log_in(const Functions& p11, const FoundToken& token);
-    void require_tries_left(CK_FLAGS flags);
+    void log_in(const Functions& p11, const FoundToken& token) KEYWARD_REQUIRES(mutex_);
+    void require_tries_left(CK_FLAGS flags) KEYWARD_REQUIRES(mutex_);
     [[nodiscard]] SecretBytes read_pin() const;
-    void send(const Functions& p11, CK_SLOT_ID slot, SecretBytes pin, CK_FLAGS flags_before);
+    void send(const Functions& p11, CK_SLOT_ID slot, SecretBytes pin, CK_FLAGS flags_before)
+        KEYWARD_REQUIRES(mutex_);
     [[noreturn]] void throw_stopped(const LoginAttempts::Stop& stop) const;
     /// Forgets a session of another generation of the module.
-    void drop_void(std::uint64_t generation);
-    [[noreturn]] void latch(LoginAttempts::PinDigest pin, const std::string& why, const std::string& code);
+    void drop_void(std::uint64_t generation) KEYWARD_REQUIRES(mutex_);
+    [[noreturn]] void latch(LoginAttempts::PinDigest pin, const std::string& why, const std::string& code)
+        KEYWARD_REQUIRES(mutex_);
 
     Module& module_;
     const std::string label_;  ///< of the token, for the log
     const PinSource pin_;
-    std::mutex mutex_;
-    std::optional<Session> session_;
-    std::uint64_t generation_ = 0;
-    std::shared_ptr<LoginAttempts> attempts_;  ///< of the token; shared by all its users in this process
-    std::string told_of_tries_;                ///< ensures that the warning is logged only once
-    bool asked_for_ = false;                   ///< an operator requested the next attempt
+    Mutex mutex_;
+    std::optional<Session> session_ KEYWARD_GUARDED_BY(mutex_);
+    std::uint64_t generation_ KEYWARD_GUARDED_BY(mutex_) = 0;
+    /// Of the token; shared by all its users in this process.
+    std::shared_ptr<LoginAttempts> attempts_ KEYWARD_GUARDED_BY(mutex_);
+    std::string told_of_tries_ KEYWARD_GUARDED_BY(mutex_);  ///< ensures that the warning is logged only once
+    bool asked_for_ KEYWARD_GUARDED_BY(mutex_) = false;     ///< an operator requested the next attempt
     std::atomic<std::uint64_t> beginnings_ = 0;
     std::atomic<bool> needless_ = false;
     std::atomic<bool> reloaded_ = false;  ///< not guarded by mutex_, which is held during calls of the module

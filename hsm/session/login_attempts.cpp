@@ -38,24 +38,24 @@ LoginAttempts::PinDigest LoginAttempts::digest_of(const SecretBytes& pin) const 
 }
 
 std::optional<LoginAttempts::Stop> LoginAttempts::stop() const {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (refusal_) return refusal_;
     if (failures_ >= failures_before_pause && now_() < next_) return failure_;
     return std::nullopt;
 }
 
 bool LoginAttempts::has_refused(const PinDigest& pin) const {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return std::ranges::any_of(refused_, [&](const PinDigest& refused) { return same(refused, pin); });
 }
 
 bool LoginAttempts::accepted_last(const PinDigest& pin) const {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return same(accepted_, pin);
 }
 
 void LoginAttempts::accepted(PinDigest pin) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     accepted_ = std::move(pin);
     refused_.clear();
     refusal_.reset();
@@ -64,7 +64,7 @@ void LoginAttempts::accepted(PinDigest pin) {
 }
 
 void LoginAttempts::refused(PinDigest pin, Stop why) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     const bool known =
         std::ranges::any_of(refused_, [&](const PinDigest& digest) { return same(digest, pin); });
     if (same(accepted_, pin)) accepted_ = {};
@@ -73,7 +73,7 @@ void LoginAttempts::refused(PinDigest pin, Stop why) {
 }
 
 std::chrono::seconds LoginAttempts::failed_unclearly(PinDigest pin, Stop why) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (!same(failed_, pin)) {
         failed_ = std::move(pin);
         failures_ = 0;
@@ -88,7 +88,7 @@ std::chrono::seconds LoginAttempts::failed_unclearly(PinDigest pin, Stop why) {
 }
 
 void LoginAttempts::resume() {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     refusal_.reset();
     next_ = now_();
 }

@@ -3,11 +3,11 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/mutex.hpp"
 #include "base/secret_bytes.hpp"
 #include "domain/token.hpp"
 
@@ -50,15 +50,15 @@ class LoginAttempts {
   private:
     const Now now_;
     const SecretBytes key_;
-    mutable std::mutex mutex_;
-    std::optional<Stop> refusal_;
-    std::vector<PinDigest> refused_;
-    PinDigest accepted_;  ///< the last one; empty if none
-    PinDigest failed_;    ///< the last one that failed without a clear result
-    std::size_t failures_ = 0;
-    std::optional<Stop> failure_;
-    std::chrono::seconds pause_{};
-    std::chrono::steady_clock::time_point next_;
+    mutable Mutex mutex_;
+    std::optional<Stop> refusal_ KEYWARD_GUARDED_BY(mutex_);
+    std::vector<PinDigest> refused_ KEYWARD_GUARDED_BY(mutex_);
+    PinDigest accepted_ KEYWARD_GUARDED_BY(mutex_);  ///< the last one; empty if none
+    PinDigest failed_ KEYWARD_GUARDED_BY(mutex_);    ///< the last one that failed without a clear result
+    std::size_t failures_ KEYWARD_GUARDED_BY(mutex_) = 0;
+    std::optional<Stop> failure_ KEYWARD_GUARDED_BY(mutex_);
+    std::chrono::seconds pause_ KEYWARD_GUARDED_BY(mutex_){};
+    std::chrono::steady_clock::time_point next_ KEYWARD_GUARDED_BY(mutex_);
 };
 
 }  // namespace keyward::hsm

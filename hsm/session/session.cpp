@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <map>
-#include <mutex>
 #include <utility>
+
+#include "base/mutex.hpp"
 
 namespace keyward::hsm {
 namespace {
@@ -14,21 +15,21 @@ namespace {
 class SessionNumbers {
   public:
     std::uint64_t add(const Functions* p11, CK_SESSION_HANDLE handle) {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         openings_[{p11, handle}] = ++last_;
         return last_;
     }
 
     /// Whether the module has not given the number to a newer session.
     bool is_current(const Functions* p11, CK_SESSION_HANDLE handle, std::uint64_t opening) {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         const auto found = openings_.find({p11, handle});
         return found != openings_.end() && found->second == opening;
     }
 
     /// Returns false when the number belongs to a newer session.
     bool remove(const Functions* p11, CK_SESSION_HANDLE handle, std::uint64_t opening) {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         const auto found = openings_.find({p11, handle});
         if (found == openings_.end() || found->second != opening) return false;
         openings_.erase(found);
@@ -36,9 +37,10 @@ class SessionNumbers {
     }
 
   private:
-    std::mutex mutex_;
-    std::map<std::pair<const Functions*, CK_SESSION_HANDLE>, std::uint64_t> openings_;
-    std::uint64_t last_ = 0;
+    Mutex mutex_;
+    std::map<std::pair<const Functions*, CK_SESSION_HANDLE>, std::uint64_t> openings_
+        KEYWARD_GUARDED_BY(mutex_);
+    std::uint64_t last_ KEYWARD_GUARDED_BY(mutex_) = 0;
 };
 
 SessionNumbers& numbers() {

@@ -23,16 +23,16 @@ constexpr std::chrono::seconds longest_look_pause{60};
 }  // namespace
 
 SessionPool::Place::Place(SessionPool& pool) : pool_(&pool) {
-    std::unique_lock lock(pool.mutex_);
-    if (!pool.freed_.wait_for(lock, pool.settings_.wait, [&] { return pool.lent_ < pool.most_lent(); }))
-        throw_busy();
+    const Lock lock(pool.mutex_);
+    const auto is_free = [&]() KEYWARD_REQUIRES(pool.mutex_) { return pool.lent_ < pool.most_lent(); };
+    if (!pool.freed_.wait_for(pool.mutex_, pool.settings_.wait, is_free)) throw_busy();
     ++pool.lent_;
 }
 
 SessionPool::Place::~Place() {
     if (pool_ == nullptr) return;
     {
-        const std::lock_guard lock(pool_->mutex_);
+        const Lock lock(pool_->mutex_);
         --pool_->lent_;
         ++pool_->returns_;
     }
@@ -145,7 +145,7 @@ bool SessionPool::look_again(std::uint64_t failed_generation) {
 }
 
 bool SessionPool::is_time_to_look_again() {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     const auto now = std::chrono::steady_clock::now();
     if (now < next_look_) return false;
     look_pause_ = std::clamp(2 * look_pause_, shortest_look_pause, longest_look_pause);
@@ -192,14 +192,14 @@ void SessionPool::ping_only_session(Module::UseGuard use) {
 /// When other applications used up the token's sessions, there may be room for a second one again.
 void SessionPool::look_for_more_room(const Module::UseGuard& use, const FoundToken& token) {
     {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         if (!only_one_ || limit_ == 1) return;
     }
     OpenedSession opened = open_session(use.p11(), token.slot);
     if (!opened.session) return;
     login_.take_back(*std::move(opened.session), use.generation());
     {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         only_one_ = false;
     }
     freed_.notify_all();
@@ -215,14 +215,14 @@ FoundToken SessionPool::token() {
 }
 
 std::optional<FoundToken> SessionPool::located_in(std::uint64_t generation) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (bound_ && bound_->generation == generation) return bound_->token;
     return std::nullopt;
 }
 
 FoundToken SessionPool::connect(const Module::UseGuard& use) {
     if (auto token = located_in(use.generation())) return *token;
-    const std::lock_guard alone(binding_);
+    const Lock alone(binding_);
     if (auto token = located_in(use.generation())) return *token;
     const bool found_before = settings_.serial.empty() && !first_serial_.empty();
     FoundToken token = locate_token(*module_, use,
@@ -232,7 +232,7 @@ FoundToken SessionPool::connect(const Module::UseGuard& use) {
     claim(token.slot, use.generation());
     const std::size_t limit = session_limit(use.p11(), token.slot, settings_.sessions);
     {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         limit_ = limit;
     }
     if (limit < settings_.sessions)
@@ -245,7 +245,7 @@ FoundToken SessionPool::connect(const Module::UseGuard& use) {
                               {"serial", token.identity.serial},
                               {"model", token.identity.model}});
     claim(token.slot, use.generation());  // the login may have taken long enough for the claim to be released
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     bound_ = Bound{token, use.generation()};
     look_pause_ = {};
     next_look_ = {};
@@ -260,7 +260,7 @@ SessionPool::Lent SessionPool::logged_in_session(const Module::UseGuard& use, De
             continue;
         }
         const std::uint64_t returns = [&] {
-            const std::lock_guard lock(mutex_);
+            const Lock lock(mutex_);
             return returns_;
         }();
         if (auto idle = living_idle_session(use)) return {*std::move(idle), false};
@@ -270,7 +270,7 @@ SessionPool::Lent SessionPool::logged_in_session(const Module::UseGuard& use, De
         if (wait_for_return(returns, deadline)) continue;
         if (auto login = login_.lend(use.generation())) {
             log::warn("token.one_session_left", {{"label", settings_.label}});
-            const std::lock_guard lock(mutex_);
+            const Lock lock(mutex_);
             only_one_ = true;
             only_lent_ = true;
             return {*std::move(login), true};
@@ -307,9 +307,9 @@ Session SessionPool::fresh_session(const Module::UseGuard& use, Session opened) 
 std::optional<SessionPool::Lent> SessionPool::lend_only_session(const Module::UseGuard& use,
                                                                 Deadline deadline) {
     {
-        std::unique_lock lock(mutex_);
-        const auto may_go_on = [&] { return !only_lent_ || !is_only_one(); };
-        if (!returned_.wait_until(lock, deadline, may_go_on)) throw_busy();
+        const Lock lock(mutex_);
+        const auto may_go_on = [&]() KEYWARD_REQUIRES(mutex_) { return !only_lent_ || !is_only_one(); };
+        if (!returned_.wait_until(mutex_, deadline, may_go_on)) throw_busy();
         if (!is_only_one()) return std::nullopt;
         only_lent_ = true;
     }
@@ -339,11 +339,12 @@ Session SessionPool::only_session(const Module::UseGuard& use) {
 }
 
 bool SessionPool::wait_for_return(std::uint64_t returns, Deadline deadline) {
-    std::unique_lock lock(mutex_);
+    const Lock lock(mutex_);
     if (returns_ != returns) return true;
     if (lent_ <= waiting_ + 1) return false;
     ++waiting_;
-    const bool in_time = returned_.wait_until(lock, deadline, [&] { return returns_ != returns; });
+    const auto is_returned = [&]() KEYWARD_REQUIRES(mutex_) { return returns_ != returns; };
+    const bool in_time = returned_.wait_until(mutex_, deadline, is_returned);
     --waiting_;
     if (!in_time) throw_busy();
     return true;
@@ -351,7 +352,7 @@ bool SessionPool::wait_for_return(std::uint64_t returns, Deadline deadline) {
 
 void SessionPool::returned(bool was_only) {
     {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         ++returns_;
         if (was_only) only_lent_ = false;
     }
@@ -359,7 +360,7 @@ void SessionPool::returned(bool was_only) {
 }
 
 bool SessionPool::has_only_one() const {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return is_only_one();
 }
 
@@ -368,7 +369,7 @@ std::size_t SessionPool::most_lent() const {
 }
 
 std::optional<SessionPool::Place> SessionPool::place_at_once() {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (lent_ >= most_lent()) return std::nullopt;
     ++lent_;
     return Place(*this, Place::Taken{});
@@ -379,7 +380,7 @@ SessionPool::Deadline SessionPool::deadline() const {
 }
 
 std::optional<Session> SessionPool::take_idle(const Module::UseGuard& use) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (idle_generation_ != use.generation()) {
         for (Session& session : idle_)
             session.forget();
@@ -394,7 +395,7 @@ std::optional<Session> SessionPool::take_idle(const Module::UseGuard& use) {
 
 void SessionPool::give_back(Session session, const Module::UseGuard& use) {
     if (has_only_one()) return login_.take_back(std::move(session), use.generation());
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (idle_generation_ == use.generation()) idle_.push_back(std::move(session));
 }
 
@@ -405,7 +406,7 @@ void SessionPool::claim(CK_SLOT_ID slot, std::uint64_t generation) {
 
 void SessionPool::rebind() {
     if (settings_.claims) settings_.claims->release(settings_.environment);
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     bound_.reset();
 }
 

@@ -2,15 +2,14 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/mutex.hpp"
 #include "hsm/module/module.hpp"
 #include "hsm/module/token_claims.hpp"
 #include "hsm/module/token_locator.hpp"
@@ -127,32 +126,35 @@ class SessionPool {
     void ping_only_session(Module::UseGuard use);
     void look_for_more_room(const Module::UseGuard& use, const FoundToken& token);
     [[nodiscard]] bool has_only_one() const;
-    /// Same; the caller holds the mutex.
-    [[nodiscard]] bool is_only_one() const { return only_one_ || limit_ == 1; }
-    /// Maximum number of lent sessions. The caller holds the mutex.
-    [[nodiscard]] std::size_t most_lent() const;
+    [[nodiscard]] bool is_only_one() const KEYWARD_REQUIRES(mutex_) { return only_one_ || limit_ == 1; }
+    /// Maximum number of lent sessions.
+    [[nodiscard]] std::size_t most_lent() const KEYWARD_REQUIRES(mutex_);
     void rebind();
 
     const std::shared_ptr<Module> module_;
     const PoolSettings settings_;
     Login login_;
     std::atomic<std::uint64_t> bindings_ = 0;
-    std::mutex binding_;        ///< one thread looks for the token, the others wait for its result
-    std::string first_serial_;  ///< of the first token bound; guarded by binding_
-    mutable std::mutex mutex_;  ///< guards the members below; never held during module calls
-    std::condition_variable freed_;
-    std::condition_variable returned_;
-    std::size_t limit_;          ///< maximum number of open sessions
-    bool only_one_ = false;      ///< the token has shown that it has room for only one session
-    bool only_lent_ = false;     ///< and that session is lent
-    std::uint64_t returns_ = 0;  ///< number of returned sessions
-    std::size_t waiting_ = 0;    ///< number of callers that hold a place and wait for a session
-    std::vector<Session> idle_;
-    std::uint64_t idle_generation_ = 0;
-    std::size_t lent_ = 0;
-    std::optional<Bound> bound_;
-    std::chrono::seconds look_pause_{};  ///< grows while the module does not show the token
-    std::chrono::steady_clock::time_point next_look_;
+    Mutex binding_;  ///< one thread looks for the token, the others wait for its result
+    /// Of the first token bound.
+    std::string first_serial_ KEYWARD_GUARDED_BY(binding_);
+    mutable Mutex mutex_;  ///< never held during module calls
+    ConditionVariable freed_;
+    ConditionVariable returned_;
+    std::size_t limit_ KEYWARD_GUARDED_BY(mutex_);  ///< maximum number of open sessions
+    /// The token has shown that it has room for only one session.
+    bool only_one_ KEYWARD_GUARDED_BY(mutex_) = false;
+    bool only_lent_ KEYWARD_GUARDED_BY(mutex_) = false;     ///< and that session is lent
+    std::uint64_t returns_ KEYWARD_GUARDED_BY(mutex_) = 0;  ///< number of returned sessions
+    /// Number of callers that hold a place and wait for a session.
+    std::size_t waiting_ KEYWARD_GUARDED_BY(mutex_) = 0;
+    std::vector<Session> idle_ KEYWARD_GUARDED_BY(mutex_);
+    std::uint64_t idle_generation_ KEYWARD_GUARDED_BY(mutex_) = 0;
+    std::size_t lent_ KEYWARD_GUARDED_BY(mutex_) = 0;
+    std::optional<Bound> bound_ KEYWARD_GUARDED_BY(mutex_);
+    /// Grows while the module does not show the token.
+    std::chrono::seconds look_pause_ KEYWARD_GUARDED_BY(mutex_){};
+    std::chrono::steady_clock::time_point next_look_ KEYWARD_GUARDED_BY(mutex_);
 };
 
 /// A lent session. The destructor returns it to the pool, or closes it when an exception is in flight: an

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
+#include "base/mutex.hpp"
 #include <optional>
 #include <string>
 #include <string_view>
