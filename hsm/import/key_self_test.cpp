@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
 
-#include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include "crypto/openssl_ptr.hpp"
 #include "hsm/cryptoki/mechanism_parameters.hpp"
 #include "keys/public/fingerprint.hpp"
 #include "keys/public/proof.hpp"
@@ -85,8 +84,7 @@ SecretBytes software_key(const keys::SecretKey& key) {
 }
 
 Bytes software_zero_block(const keys::SecretKey& key, const Cipher& cipher) {
-    const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> context(EVP_CIPHER_CTX_new(),
-                                                                                  &EVP_CIPHER_CTX_free);
+    const CipherCtxPtr context(EVP_CIPHER_CTX_new());
     const SecretBytes octets = software_key(key);
     Bytes block(2 * longest_block);
     int size = 0;
@@ -124,8 +122,7 @@ std::string try_hmac(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKe
 }
 
 Bytes software_gcm_zero_block(const keys::SecretKey& key, ByteView iv) {
-    const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> context(EVP_CIPHER_CTX_new(),
-                                                                                  &EVP_CIPHER_CTX_free);
+    const CipherCtxPtr context(EVP_CIPHER_CTX_new());
     Bytes sealed(longest_block + gcm_tag_size);
     int size = 0;
     int rest = 0;

@@ -2,11 +2,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
-#include <memory>
 
 #include <nlohmann/json.hpp>
-#include <openssl/evp.h>
-#include <openssl/x509.h>
 
 #include "base/base64.hpp"
 #include "base/log.hpp"
@@ -14,6 +11,7 @@
 #include "cli/command.hpp"
 #include "cli/environment_factory.hpp"
 #include "cli/process.hpp"
+#include "crypto/openssl_ptr.hpp"
 #include "keys/decode/decode.hpp"
 #include "service/runtime/pinned_token.hpp"
 #include "settings/settings.hpp"
@@ -37,11 +35,9 @@ keys::KeyMaterial secret_key(keys::Algorithm algorithm, std::size_t size) {
     return keys::SecretKey{algorithm, random_secret(size)};
 }
 
-keys::KeyMaterial private_key(EVP_PKEY* made) {
-    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(made, EVP_PKEY_free);
+keys::KeyMaterial private_key(const PkeyPtr& key) {
     unsigned char* der = nullptr;
-    const std::unique_ptr<PKCS8_PRIV_KEY_INFO, decltype(&PKCS8_PRIV_KEY_INFO_free)> info(
-        EVP_PKEY2PKCS8(key.get()), PKCS8_PRIV_KEY_INFO_free);
+    const Pkcs8Ptr info(EVP_PKEY2PKCS8(key.get()));
     const int length = i2d_PKCS8_PRIV_KEY_INFO(info.get(), &der);
     if (length <= 0) throw CommandFailed("OpenSSL could not make a key for the trial");
     std::string text = to_base64({der, static_cast<std::size_t>(length)});
@@ -53,9 +49,9 @@ std::vector<Trial> trials() {
     std::vector<Trial> all;
     all.push_back({"AES-256", secret_key(keys::Algorithm::aes, 32)});
     all.push_back({"HMAC", secret_key(keys::Algorithm::hmac, 32)});
-    all.push_back({"RSA-2048", private_key(EVP_RSA_gen(2048))});
-    all.push_back({"EC P-256", private_key(EVP_EC_gen("P-256"))});
-    all.push_back({"Ed25519", private_key(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"))});
+    all.push_back({"RSA-2048", private_key(PkeyPtr(EVP_RSA_gen(2048)))});
+    all.push_back({"EC P-256", private_key(PkeyPtr(EVP_EC_gen("P-256")))});
+    all.push_back({"Ed25519", private_key(PkeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")))});
     return all;
 }
 

@@ -34,20 +34,20 @@ service::EnvironmentProfile profile_of(const settings::EnvironmentSettings& envi
     return profile;
 }
 
+ProviderPtr load_provider(const char* name) {
+    ProviderPtr provider(OSSL_PROVIDER_load(nullptr, name));
+    if (!provider)
+        throw CommandFailed("policy.legacy_mechanisms is on, but OpenSSL's " + std::string(name) +
+                            " provider can't be loaded");
+    return provider;
+}
+
 }  // namespace
 
 keys::KeyPolicy policy_of(const settings::Settings& settings) {
     return {.rsa_min_bits = static_cast<int>(settings.policy.rsa_min_bits),
             .legacy_mechanisms = settings.policy.legacy_mechanisms,
             .refuse_two_purposes = settings.policy.refuse_two_purposes};
-}
-
-EnvironmentFactory::Provider EnvironmentFactory::load_provider(const char* name) {
-    Provider provider(OSSL_PROVIDER_load(nullptr, name));
-    if (!provider)
-        throw CommandFailed("policy.legacy_mechanisms is on, but OpenSSL's " + std::string(name) +
-                            " provider can't be loaded");
-    return provider;
 }
 
 EnvironmentFactory::EnvironmentFactory(const settings::Settings& settings) : pins_(pin_sources(settings)) {

@@ -5,6 +5,7 @@
 
 #include <openssl/provider.h>
 
+#include "crypto/openssl_ptr.hpp"
 #include "hsm/open_token.hpp"
 #include "keys/key_policy.hpp"
 #include "service/runtime/environments.hpp"
@@ -36,14 +37,8 @@ class EnvironmentFactory {
   private:
     [[nodiscard]] SecretBytes pin_of(const std::string& environment, const settings::PinSource& source) const;
 
-    struct Unload {
-        void operator()(OSSL_PROVIDER* provider) const { OSSL_PROVIDER_unload(provider); }
-    };
-    using Provider = std::unique_ptr<OSSL_PROVIDER, Unload>;
-    static Provider load_provider(const char* name);
-
     settings::PinReader pins_;
-    std::vector<Provider> providers_;  // the modules use them, so they must be unloaded after the modules
+    std::vector<ProviderPtr> providers_;  // the modules use them, so they must be unloaded after the modules
     hsm::ModuleRegistry modules_;
 };
 

@@ -1,26 +1,15 @@
 #include "crypto/keyed_hash.hpp"
 
 #include <array>
-#include <memory>
-#include <stdexcept>
 
 #include <openssl/core_names.h>
-#include <openssl/evp.h>
-#include <openssl/params.h>
+
+#include "crypto/openssl_ptr.hpp"
 
 namespace keyward {
 namespace {
 
 constexpr std::size_t hash_size = 32;
-
-struct Free {
-    void operator()(EVP_MAC* mac) const { EVP_MAC_free(mac); }
-    void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
-};
-
-void must(bool succeeded) {
-    if (!succeeded) throw std::runtime_error("HMAC-SHA256 failed in OpenSSL");
-}
 
 std::array<std::uint8_t, 8> big_endian(std::uint64_t number) {
     std::array<std::uint8_t, 8> octets{};
@@ -32,23 +21,22 @@ std::array<std::uint8_t, 8> big_endian(std::uint64_t number) {
 }  // namespace
 
 std::string keyed_hash(const SecretBytes& key, const std::vector<ByteView>& parts) {
-    const std::unique_ptr<EVP_MAC, Free> mac(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
-    must(mac != nullptr);
-    const std::unique_ptr<EVP_MAC_CTX, Free> context(EVP_MAC_CTX_new(mac.get()));
+    const MacPtr mac(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
+    require(mac != nullptr);
+    const MacCtxPtr context = made(MacCtxPtr(EVP_MAC_CTX_new(mac.get())));
     std::string digest = "SHA256";
     const std::array parameters{
         OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), digest.size()),
         OSSL_PARAM_construct_end()};
-    must(context != nullptr &&
-         EVP_MAC_init(context.get(), key.reveal().data(), key.size(), parameters.data()) == 1);
+    require(EVP_MAC_init(context.get(), key.reveal().data(), key.size(), parameters.data()) == 1);
     for (const ByteView part : parts) {
         const auto length = big_endian(part.size());
-        must(EVP_MAC_update(context.get(), length.data(), length.size()) == 1);
-        must(EVP_MAC_update(context.get(), part.data(), part.size()) == 1);
+        require(EVP_MAC_update(context.get(), length.data(), length.size()) == 1);
+        require(EVP_MAC_update(context.get(), part.data(), part.size()) == 1);
     }
     std::array<std::uint8_t, hash_size> hash{};
     std::size_t written = 0;
-    must(EVP_MAC_final(context.get(), hash.data(), &written, hash.size()) == 1 && written == hash.size());
+    require(EVP_MAC_final(context.get(), hash.data(), &written, hash.size()) == 1 && written == hash.size());
     return to_hex(hash);
 }
 

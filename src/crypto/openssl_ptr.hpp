@@ -9,10 +9,14 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
+#include <openssl/provider.h>
+#include <openssl/x509.h>
 
 #include "base/bytes.hpp"
 
 namespace keyward {
+
+/// The owners of OpenSSL's objects, one for each type that the product uses. None is thread-safe.
 
 /// Frees an OpenSSL handle with the function given.
 template <auto function>
@@ -40,6 +44,10 @@ using MacCtxPtr = std::unique_ptr<EVP_MAC_CTX, Freed<EVP_MAC_CTX_free>>;
 using ParamBuildPtr = std::unique_ptr<OSSL_PARAM_BLD, Freed<OSSL_PARAM_BLD_free>>;
 using ParamsPtr = std::unique_ptr<OSSL_PARAM, Freed<OSSL_PARAM_free>>;
 using ObjectPtr = std::unique_ptr<ASN1_OBJECT, Freed<ASN1_OBJECT_free>>;
+using Pkcs8Ptr = std::unique_ptr<PKCS8_PRIV_KEY_INFO, Freed<PKCS8_PRIV_KEY_INFO_free>>;
+using X509NamePtr = std::unique_ptr<X509_NAME, Freed<X509_NAME_free>>;
+using X509RequestPtr = std::unique_ptr<X509_REQ, Freed<X509_REQ_free>>;
+using ProviderPtr = std::unique_ptr<OSSL_PROVIDER, Freed<OSSL_PROVIDER_unload>>;
 
 /// Throws std::runtime_error when OpenSSL itself fails (no memory, no provider), as opposed to a wrong key.
 void require(bool openssl_succeeded);
@@ -50,6 +58,17 @@ template <typename Pointer>
 Pointer made(Pointer pointer) {
     if (!pointer) throw std::bad_alloc();
     return pointer;
+}
+
+/// DER of a public structure, made by its i2d function.
+template <auto i2d, typename Structure>
+Bytes der_of(Structure& structure) {
+    const int size = i2d(&structure, nullptr);
+    require(size > 0);
+    Bytes der(static_cast<std::size_t>(size));
+    unsigned char* out = der.data();
+    require(i2d(&structure, &out) == size);
+    return der;
 }
 
 inline BnPtr new_number() {

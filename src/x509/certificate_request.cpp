@@ -2,13 +2,10 @@
 
 #include <stdexcept>
 
-#include <openssl/objects.h>
-
 #include "keys/decode/der_reader.hpp"
 #include "keys/decode/der_writer.hpp"
 #include "keys/decode/pem.hpp"
 #include "keys/public/openssl_public_key.hpp"
-#include "x509/x509_ptr.hpp"
 
 namespace keyward::x509 {
 namespace {

@@ -4,12 +4,8 @@
 #include <stdexcept>
 #include <string>
 
-#include <openssl/asn1.h>
-#include <openssl/objects.h>
-
 #include "x509/attribute_type.hpp"
 #include "x509/name_text.hpp"
-#include "x509/x509_ptr.hpp"
 
 namespace keyward::x509 {
 namespace {

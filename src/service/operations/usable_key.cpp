@@ -18,7 +18,7 @@ std::shared_ptr<const Key> KeyCache::find(const std::string& project_id, const s
 }
 
 std::shared_ptr<const Key> KeyCache::kept(const KeyRevision& revision) const {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     const auto found = kept_.find(revision.id);
     if (found == kept_.end() || found->second->revision != revision.revision) return nullptr;
     return found->second;

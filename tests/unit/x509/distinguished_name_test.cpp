@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/openssl_ptr.hpp"
 #include "tests/unit/x509/printed_name.hpp"
-#include "x509/x509_ptr.hpp"
 
 namespace keyward::x509::testing {
 namespace {

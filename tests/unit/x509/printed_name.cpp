@@ -2,7 +2,7 @@
 
 #include <openssl/bio.h>
 
-#include "x509/x509_ptr.hpp"
+#include "crypto/openssl_ptr.hpp"
 
 namespace keyward::x509::testing {
 
