@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include <openssl/hmac.h>
-
 #include "crypto/openssl_ptr.hpp"
 #include "hsm/cryptoki/mechanism_parameters.hpp"
 #include "keys/public/fingerprint.hpp"
@@ -41,70 +39,19 @@ std::span<std::uint8_t> parameter_octets(Parameters& parameters) {
 struct Cipher {
     CK_MECHANISM_TYPE ecb, cbc, cbc_pad;
     std::size_t block;
-    const EVP_CIPHER* software;
 };
 
-Cipher cipher_of(const keys::SecretKey& key) {
-    if (key.algorithm == keys::Algorithm::des)
-        return {.ecb = CKM_DES_ECB,
-                .cbc = CKM_DES_CBC,
-                .cbc_pad = CKM_DES_CBC_PAD,
-                .block = 8,
-                .software = EVP_des_ede3_ecb()};
-    if (key.algorithm == keys::Algorithm::desede)
-        return {.ecb = CKM_DES3_ECB,
-                .cbc = CKM_DES3_CBC,
-                .cbc_pad = CKM_DES3_CBC_PAD,
-                .block = 8,
-                .software = EVP_des_ede3_ecb()};
-    const auto size = key.octets.size();
-    return {.ecb = CKM_AES_ECB,
-            .cbc = CKM_AES_CBC,
-            .cbc_pad = CKM_AES_CBC_PAD,
-            .block = 16,
-            .software = size == 16   ? EVP_aes_128_ecb()
-                        : size == 24 ? EVP_aes_192_ecb()
-                                     : EVP_aes_256_ecb()};
+Cipher cipher_of(keys::Algorithm algorithm) {
+    if (algorithm == keys::Algorithm::des)
+        return {.ecb = CKM_DES_ECB, .cbc = CKM_DES_CBC, .cbc_pad = CKM_DES_CBC_PAD, .block = 8};
+    if (algorithm == keys::Algorithm::desede)
+        return {.ecb = CKM_DES3_ECB, .cbc = CKM_DES3_CBC, .cbc_pad = CKM_DES3_CBC_PAD, .block = 8};
+    return {.ecb = CKM_AES_ECB, .cbc = CKM_AES_CBC, .cbc_pad = CKM_AES_CBC_PAD, .block = 16};
 }
 
 const EVP_CIPHER* gcm_of(const keys::SecretKey& key) {
     const auto size = key.octets.size();
     return size == 16 ? EVP_aes_128_gcm() : size == 24 ? EVP_aes_192_gcm() : EVP_aes_256_gcm();
-}
-
-// OpenSSL has single DES only in its legacy provider. DESede with the same key three times equals DES (NIST
-// SP 800-67 section 3.2).
-SecretBytes software_key(const keys::SecretKey& key) {
-    if (key.algorithm != keys::Algorithm::des) return key.octets.clone();
-    SecretBytes triple(3 * key.octets.size());
-    auto out = triple.writable().begin();
-    for (int i = 0; i < 3; ++i)
-        out = std::ranges::copy(key.octets.reveal(), out).out;
-    return triple;
-}
-
-Bytes software_zero_block(const keys::SecretKey& key, const Cipher& cipher) {
-    const CipherCtxPtr context(EVP_CIPHER_CTX_new());
-    const SecretBytes octets = software_key(key);
-    Bytes block(2 * longest_block);
-    int size = 0;
-    if (!context ||
-        EVP_EncryptInit_ex(context.get(), cipher.software, nullptr, octets.reveal().data(), nullptr) != 1 ||
-        EVP_EncryptUpdate(context.get(), block.data(), &size, zeros.data(), static_cast<int>(cipher.block)) !=
-            1)
-        throw std::runtime_error("OpenSSL can't encrypt a zero block to compare with");
-    block.resize(static_cast<std::size_t>(size));
-    return block;
-}
-
-Bytes software_hmac_of_nothing(const keys::SecretKey& key) {
-    Bytes mac(EVP_MAX_MD_SIZE);
-    unsigned int size = 0;
-    if (HMAC(EVP_sha256(), key.octets.reveal().data(), static_cast<int>(key.octets.size()), zeros.data(), 0,
-             mac.data(), &size) == nullptr)
-        throw std::runtime_error("OpenSSL can't make an HMAC to compare with");
-    mac.resize(size);
-    return mac;
 }
 
 std::string check_value_of(ByteView trial, ByteView reported) {
@@ -117,7 +64,7 @@ std::string try_hmac(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKe
                                           .length = OutputLength::exactly(size_of(Digest::sha256))}};
     const auto mac = sign_with(lease, object, candidates);
     if (!mac) throw_useless("make an HMAC with SHA-256");
-    if (*mac != software_hmac_of_nothing(key)) throw_misfit("its HMAC of nothing is another than this key's");
+    if (*mac != keys::hmac_of_nothing(key)) throw_misfit("its HMAC of nothing is another than this key's");
     return keys::check_value_text(*mac);
 }
 
@@ -181,7 +128,7 @@ std::optional<Bytes> zero_block(Lease& lease, CK_OBJECT_HANDLE object, const Cip
 
 std::string try_cipher(Lease& lease, CK_OBJECT_HANDLE object, const keys::SecretKey& key,
                        const MechanismCodes& allowed, ByteView reported) {
-    const Cipher cipher = cipher_of(key);
+    const Cipher cipher = cipher_of(key.algorithm);
     const auto encrypted = zero_block(lease, object, cipher, allowed);
     // Single DES can always be imported, even where it can't be used (SoftHSM2 without OpenSSL's legacy
     // provider): its object has been read back, and there is no check value.
@@ -190,7 +137,7 @@ std::string try_cipher(Lease& lease, CK_OBJECT_HANDLE object, const keys::Secret
         if (key.algorithm != keys::Algorithm::aes || !try_gcm(lease, object, key)) throw_useless("encrypt");
         return keys::check_value_text(reported);
     }
-    if (*encrypted != software_zero_block(key, cipher))
+    if (*encrypted != keys::encrypted_zero_block(key))
         throw_misfit("it encrypts a zero block to another value than this key does");
     // Whether single DES works depends on the loaded OpenSSL providers, so it never gets a check value.
     if (key.algorithm == keys::Algorithm::des) return {};

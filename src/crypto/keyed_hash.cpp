@@ -21,6 +21,7 @@ std::array<std::uint8_t, 8> big_endian(std::uint64_t number) {
 }  // namespace
 
 std::string keyed_hash(const SecretBytes& key, const std::vector<ByteView>& parts) {
+    // Not mac_of: a part may be a request body with key material, which must not be copied into one message.
     const MacPtr mac(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
     require(mac != nullptr);
     const MacCtxPtr context = made(MacCtxPtr(EVP_MAC_CTX_new(mac.get())));

@@ -1,9 +1,10 @@
 #include "keys/public/proof.hpp"
 
+#include <algorithm>
+#include <array>
 #include <stdexcept>
 
-#include <openssl/core_names.h>
-
+#include "crypto/mac.hpp"
 #include "crypto/openssl_ptr.hpp"
 
 namespace keyward::keys {
@@ -22,6 +23,22 @@ const char* cmac_cipher(ByteView key) {
     }
 }
 
+const char* ecb_cipher(const SecretKey& key) {
+    if (key.algorithm != Algorithm::aes) return "DES-EDE3-ECB";
+    return key.octets.size() == 16 ? "AES-128-ECB" : key.octets.size() == 24 ? "AES-192-ECB" : "AES-256-ECB";
+}
+
+/// OpenSSL has single DES only in its legacy provider. DESede with the same key three times equals DES (NIST
+/// SP 800-67 section 3.2).
+SecretBytes cipher_key(const SecretKey& key) {
+    if (key.algorithm != Algorithm::des) return key.octets.clone();
+    SecretBytes triple(3 * key.octets.size());
+    auto out = triple.writable().begin();
+    for (int i = 0; i < 3; ++i)
+        out = std::ranges::copy(key.octets.reveal(), out).out;
+    return triple;
+}
+
 }  // namespace
 
 bool verifies_rsa_sha256(const RsaPublicKey& key, ByteView message, ByteView signature) {
@@ -33,19 +50,26 @@ Bytes encrypt_oaep_sha1(const RsaPublicKey& key, ByteView message) {
 }
 
 Bytes aes_cmac(ByteView key, ByteView message) {
+    return mac_of("CMAC", cmac_cipher(key), key, message);
+}
+
+Bytes hmac_of_nothing(const SecretKey& key) {
+    return mac_of("HMAC", "SHA256", key.octets.reveal(), {});
+}
+
+Bytes encrypted_zero_block(const SecretKey& key) {
+    static constexpr std::array<std::uint8_t, 16> zeros{};
     const QuietErrors quiet;
-    const MacPtr mac(EVP_MAC_fetch(nullptr, "CMAC", nullptr));
-    require(mac != nullptr);
-    const MacCtxPtr context = made(MacCtxPtr(EVP_MAC_CTX_new(mac.get())));
-    const ParamBuildPtr builder = made(ParamBuildPtr(OSSL_PARAM_BLD_new()));
-    require(OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_MAC_PARAM_CIPHER, cmac_cipher(key), 0) == 1);
-    const ParamsPtr parameters = made(ParamsPtr(OSSL_PARAM_BLD_to_param(builder.get())));
-    Bytes tag(16);
-    std::size_t size = 0;
-    require(EVP_MAC_init(context.get(), key.data(), key.size(), parameters.get()) == 1);
-    require(EVP_MAC_update(context.get(), message.data(), message.size()) == 1);
-    require(EVP_MAC_final(context.get(), tag.data(), &size, tag.size()) == 1);
-    return tag;
+    const CipherPtr cipher(EVP_CIPHER_fetch(nullptr, ecb_cipher(key), nullptr));
+    require(cipher != nullptr);
+    const CipherCtxPtr context = made(CipherCtxPtr(EVP_CIPHER_CTX_new()));
+    const SecretBytes octets = cipher_key(key);
+    Bytes block(static_cast<std::size_t>(EVP_CIPHER_get_block_size(cipher.get())));
+    int length = 0;
+    require(EVP_EncryptInit_ex2(context.get(), cipher.get(), octets.reveal().data(), nullptr, nullptr) == 1);
+    require(EVP_EncryptUpdate(context.get(), block.data(), &length, zeros.data(),
+                              static_cast<int>(block.size())) == 1);
+    return block;
 }
 
 }  // namespace keyward::keys

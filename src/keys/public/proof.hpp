@@ -18,4 +18,10 @@ Bytes encrypt_oaep_sha1(const RsaPublicKey& key, ByteView message);
 /// AES-CMAC (NIST SP 800-38B) of `message`, 16 octets.
 Bytes aes_cmac(ByteView key, ByteView message);
 
+/// HMAC-SHA-256 (FIPS 198-1) of the empty message, 32 octets.
+Bytes hmac_of_nothing(const SecretKey& key);
+
+/// The encryption of one block of zeros with an AES, DES or DESede key, 16 or 8 octets.
+Bytes encrypted_zero_block(const SecretKey& key);
+
 }  // namespace keyward::keys

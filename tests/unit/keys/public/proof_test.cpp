@@ -58,5 +58,23 @@ TEST(Proof, AesCmacIsThatOfTheStandard) {
     EXPECT_THROW(aes_cmac(Bytes(17), {}), std::invalid_argument);
 }
 
+TEST(Proof, AZeroBlockIsEncryptedAsByTheStandards) {
+    const auto zero_block = [](Algorithm algorithm, std::string_view hex) {
+        return to_hex(encrypted_zero_block({algorithm, SecretBytes::copy_of(from_hex(hex))}));
+    };
+    // NIST SP 800-38B appendix D.1 and D.4, CIPH_K(0); DES: E(0) under the key of FIPS 81's examples.
+    EXPECT_EQ(zero_block(Algorithm::aes, "2b7e151628aed2a6abf7158809cf4f3c"),
+              "7df76b0c1ab899b33e42f047b91b546f");
+    EXPECT_EQ(zero_block(Algorithm::desede, "8aa83bf8cbda10620bc1bf19fbb6cd58bc313d4a371ca8b5"),
+              "c8cc74e98a7329a2");
+    EXPECT_EQ(zero_block(Algorithm::des, "0123456789abcdef"), "d5d44ff720683d0d");
+}
+
+TEST(Proof, AnHmacOfNothingIsThatOfTheEmptyMessage) {
+    // printf '' | openssl dgst -sha256 -mac HMAC -macopt hexkey:0b0b…0b
+    EXPECT_EQ(to_hex(hmac_of_nothing({Algorithm::hmac, SecretBytes::copy_of(Bytes(20, 0x0b))})),
+              "999a901219f032cd497cadb5e6051e97b6a29ab297bd6ae722bd6062a2f59542");
+}
+
 }  // namespace
 }  // namespace keyward::keys::testing
