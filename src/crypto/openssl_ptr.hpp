@@ -11,6 +11,7 @@
 #include <openssl/param_build.h>
 #include <openssl/provider.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include "base/bytes.hpp"
 
@@ -26,6 +27,10 @@ struct Freed {
         function(handle);
     }
 };
+
+inline void free_extensions(STACK_OF(X509_EXTENSION) * extensions) {
+    sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
+}
 
 /// Numbers are cleared when freed: most of them are secret.
 using BnPtr = std::unique_ptr<BIGNUM, Freed<BN_clear_free>>;
@@ -44,9 +49,14 @@ using MacCtxPtr = std::unique_ptr<EVP_MAC_CTX, Freed<EVP_MAC_CTX_free>>;
 using ParamBuildPtr = std::unique_ptr<OSSL_PARAM_BLD, Freed<OSSL_PARAM_BLD_free>>;
 using ParamsPtr = std::unique_ptr<OSSL_PARAM, Freed<OSSL_PARAM_free>>;
 using ObjectPtr = std::unique_ptr<ASN1_OBJECT, Freed<ASN1_OBJECT_free>>;
+using Asn1StringPtr = std::unique_ptr<ASN1_STRING, Freed<ASN1_STRING_free>>;
+using AlgorithmPtr = std::unique_ptr<X509_ALGOR, Freed<X509_ALGOR_free>>;
 using Pkcs8Ptr = std::unique_ptr<PKCS8_PRIV_KEY_INFO, Freed<PKCS8_PRIV_KEY_INFO_free>>;
 using X509NamePtr = std::unique_ptr<X509_NAME, Freed<X509_NAME_free>>;
 using X509RequestPtr = std::unique_ptr<X509_REQ, Freed<X509_REQ_free>>;
+using GeneralNamePtr = std::unique_ptr<GENERAL_NAME, Freed<GENERAL_NAME_free>>;
+using GeneralNamesPtr = std::unique_ptr<GENERAL_NAMES, Freed<GENERAL_NAMES_free>>;
+using ExtensionsPtr = std::unique_ptr<STACK_OF(X509_EXTENSION), Freed<free_extensions>>;
 using ProviderPtr = std::unique_ptr<OSSL_PROVIDER, Freed<OSSL_PROVIDER_unload>>;
 
 /// Throws std::runtime_error when OpenSSL itself fails (no memory, no provider), as opposed to a wrong key.
@@ -69,6 +79,16 @@ Bytes der_of(Structure& structure) {
     unsigned char* out = der.data();
     require(i2d(&structure, &out) == size);
     return der;
+}
+
+/// The structure that these octets are, read by its d2i function; the octets are DER of our own. Throws
+/// std::runtime_error when they are not.
+template <typename Pointer, auto d2i>
+Pointer structure_of(ByteView der) {
+    const unsigned char* next = der.data();
+    Pointer structure(d2i(nullptr, &next, static_cast<long>(der.size())));
+    require(structure != nullptr);
+    return structure;
 }
 
 inline BnPtr new_number() {

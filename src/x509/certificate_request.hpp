@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "crypto/openssl_ptr.hpp"
 #include "keys/key_material.hpp"
 #include "keys/public/signature_algorithm.hpp"
 #include "x509/distinguished_name.hpp"
@@ -30,8 +31,8 @@ class CertificateRequest {
     [[nodiscard]] std::string pem(ByteView signature) const;
 
   private:
+    X509RequestPtr unsigned_;  ///< complete but for the signature
     Bytes to_be_signed_;
-    Bytes algorithm_;  ///< DER of the signature's AlgorithmIdentifier
 };
 
 }  // namespace keyward::x509

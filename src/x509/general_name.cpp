@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 
 #include "base/client_text.hpp"
+#include "crypto/openssl_ptr.hpp"
 #include "keys/decode/der_writer.hpp"
 #include "x509/dotted.hpp"
 
@@ -116,18 +117,27 @@ Bytes uri(std::string_view text) {
     return {text.begin(), text.end()};
 }
 
-/// The context-specific tags of RFC 5280's GeneralName, all primitive.
+/// A choice of RFC 5280's GeneralName, and OpenSSL's codes of it and of its string.
 struct Kind {
     std::string_view prefix;
-    std::uint8_t tag;
+    int choice;
+    int string;
     Bytes (*octets)(std::string_view);
 };
 constexpr std::array kinds{
-    Kind{"email:", 0x81, email},
-    Kind{"DNS:", 0x82, dns},
-    Kind{"URI:", 0x86, uri},
-    Kind{"IP:", 0x87, ip},
+    Kind{.prefix = "email:", .choice = GEN_EMAIL, .string = V_ASN1_IA5STRING, .octets = email},
+    Kind{.prefix = "DNS:", .choice = GEN_DNS, .string = V_ASN1_IA5STRING, .octets = dns},
+    Kind{.prefix = "URI:", .choice = GEN_URI, .string = V_ASN1_IA5STRING, .octets = uri},
+    Kind{.prefix = "IP:", .choice = GEN_IPADD, .string = V_ASN1_OCTET_STRING, .octets = ip},
 };
+
+Bytes encoded(const Kind& kind, const Bytes& octets) {
+    Asn1StringPtr value = made(Asn1StringPtr(ASN1_STRING_type_new(kind.string)));
+    require(ASN1_STRING_set(value.get(), octets.data(), static_cast<int>(octets.size())) == 1);
+    const GeneralNamePtr name = made(GeneralNamePtr(GENERAL_NAME_new()));
+    GENERAL_NAME_set0_value(name.get(), kind.choice, value.release());
+    return der_of<i2d_GENERAL_NAME>(*name);
+}
 
 }  // namespace
 
@@ -139,7 +149,7 @@ Bytes general_name(std::string_view text) {
     if (kind == kinds.end()) throw NameFormatError("must begin with DNS:, IP:, email: or URI:");
     const std::string_view name = text.substr(kind->prefix.size());
     if (name.empty()) throw NameFormatError("must have a name behind " + std::string(kind->prefix));
-    return keys::der::element(kind->tag, {kind->octets(name)});
+    return encoded(*kind, kind->octets(name));
 }
 
 }  // namespace keyward::x509
