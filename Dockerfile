@@ -25,7 +25,7 @@ RUN cmake --preset release && cmake --build --preset release && strip build/rele
 FROM debian:bookworm-slim
 RUN apt-get update -q \
     && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
-        libpistache0 libp11-3 libp11-kit0 libssl3 libsoci-core4.0 libsoci-sqlite3-4.0 libsoci-postgresql4.0 libspdlog1.10 libargon2-1 \
+        libpistache0 libp11-3 libp11-kit0 libssl3 libsoci-core4.0 libsoci-sqlite3-4.0 libsoci-postgresql4.0 libspdlog1.10 libargon2-1 libsodium23 \
         softhsm2 opensc openssl curl ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 keyward \

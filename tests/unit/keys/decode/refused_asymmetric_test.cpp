@@ -239,6 +239,7 @@ TEST(RefusedAsymmetricKey, ThatIsNoEd25519Key) {
     const std::string off = "is an Ed25519 public key that is not a point of its curve" + again;
     const std::string small =
         "is an Ed25519 public key of small order, with which anyone can sign: make a new key";
+    const std::string mixed = "is an Ed25519 public key that belongs to no private key" + again;
     const std::string ones(31, '\xFF');
     const std::string last_of_field = "\xEC" + std::string(30, '\xFF') + "\x7F";
     expect_all_refused({
@@ -259,6 +260,16 @@ TEST(RefusedAsymmetricKey, ThatIsNoEd25519Key) {
         refused_public_key("order 8, the other",
                            spki(hex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a")),
                            small),
+        // The key of RFC 8032 section 7.1, test 1, plus a point of order 2, 4 or 8.
+        refused_public_key("with a part of order 2",
+                           spki(hex("16a567fe7d4ef5482ab4012c369bf8c5f11e8d0c2559dcda50fde59708f8aee5")),
+                           mixed),
+        refused_public_key("with a part of order 4",
+                           spki(hex("40c7570f4dd54835b9131184410ed4a0cc93e7d9ad053cbc6d07a62426999582")),
+                           mixed),
+        refused_public_key("with a part of order 8",
+                           spki(hex("3b5b475c4b82dd1572799fc546f4c6c03e478c6654aa4c7f945b347ea32af60d")),
+                           mixed),
         refused_public_key(
             "with parameters",
             spki(hex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"), der(5, "")),
