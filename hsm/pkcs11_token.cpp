@@ -99,7 +99,7 @@ std::string public_key_wanted_by(CryptoOperation action, std::span<const CryptoR
 std::vector<CK_MECHANISM_TYPE> codes_of(std::span<const CryptoRequest> operations) {
     std::vector<CK_MECHANISM_TYPE> codes;
     for (const CryptoRequest& operation : operations) {
-        const MechanismCode& row = code_of(operation.mechanism->name);
+        const MechanismCode& row = code_of(operation.mechanism->id);
         if (std::ranges::find(codes, row.code) != codes.end()) continue;
         codes.push_back(row.code);
         codes.push_back(row.instead);

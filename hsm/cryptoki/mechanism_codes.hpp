@@ -4,6 +4,7 @@
 #include <span>
 #include <string_view>
 
+#include "domain/mechanisms.hpp"
 #include "hsm/cryptoki/cryptoki.hpp"
 
 namespace keyward::hsm {
@@ -17,9 +18,9 @@ enum class DigestForm : std::uint8_t {
                ///< section 6.4.1)
 };
 
-/// A mechanism of mechanism_table() and its Cryptoki codes.
+/// The Cryptoki codes of a mechanism.
 struct MechanismCode {
-    std::string_view name;   ///< as in mechanism_table()
+    MechanismId id;
     CK_MECHANISM_TYPE code;  ///< takes the input itself
     /// Takes a digest; also used for input that is hashed in software when the token lacks `code`. Equal to
     /// `code` when there is no such mechanism.
@@ -30,7 +31,8 @@ struct MechanismCode {
 
 std::span<const MechanismCode> mechanism_codes();
 
-/// Returns the row with that name, which must be in mechanism_table().
+const MechanismCode& code_of(MechanismId id);
+/// The same for a name, which must be in mechanism_table().
 const MechanismCode& code_of(std::string_view name);
 
 }  // namespace keyward::hsm

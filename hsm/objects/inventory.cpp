@@ -143,7 +143,7 @@ std::optional<std::set<std::string>> allowed_mechanisms_of(Lease& lease, CK_OBJE
     std::memcpy(codes.data(), octets.data(), octets.size());
     std::set<std::string> names;
     for (const MechanismCode& row : mechanism_codes())
-        if (std::ranges::find(codes, row.code) != codes.end()) names.emplace(row.name);
+        if (std::ranges::find(codes, row.code) != codes.end()) names.emplace(mechanism_of(row.id).name);
     return names;
 }
 

@@ -107,7 +107,7 @@ std::optional<CryptoResult> KeyUse::run(CryptoOperation action, const CryptoRequ
     return use({.action = action,
                 .operation = operation,
                 .object = handles_.secret_or_private,
-                .code = code_of(mechanism.name)});
+                .code = code_of(mechanism.id)});
 }
 
 std::optional<CryptoResult> KeyUse::use_public_half(CryptoOperation action, const CryptoRequest& operation) {
@@ -128,7 +128,7 @@ std::optional<CryptoResult> KeyUse::use_public_half(CryptoOperation action, cons
     return use({.action = action,
                 .operation = operation,
                 .object = handles_.public_key,
-                .code = code_of(operation.mechanism->name)});
+                .code = code_of(operation.mechanism->id)});
 }
 
 std::optional<CryptoResult> KeyUse::verify_mac(const CryptoRequest& operation) {

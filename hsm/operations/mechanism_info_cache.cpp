@@ -72,7 +72,8 @@ bool MechanismList::offers(CK_MECHANISM_TYPE code, CK_FLAGS flags) const {
 std::set<std::string> MechanismList::names() const {
     std::set<std::string> names;
     for (const MechanismCode& row : mechanism_codes())
-        if (offers(row.code, row.needs) || offers(row.instead, row.needs)) names.emplace(row.name);
+        if (offers(row.code, row.needs) || offers(row.instead, row.needs))
+            names.emplace(mechanism_of(row.id).name);
     return names;
 }
 

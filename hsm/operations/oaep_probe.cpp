@@ -71,7 +71,7 @@ bool decrypts_oaep(Lease& lease, const MechanismList& mechanisms, const keys::Ke
     const SecretBytes message = random_secret(size_of(hash));
     const Bytes sealed =
         keys::encrypt_rsa_oaep(std::get<keys::RsaPrivateKey>(trial_key).public_key, hash, message.reveal());
-    const CryptoRequest operation{.mechanism = find_mechanism("RSA-PKCS-OAEP"),
+    const CryptoRequest operation{.mechanism = &mechanism_of(MechanismId::rsa_pkcs_oaep),
                                   .input = SecretBytes::copy_of(sealed),
                                   .oaep_hash = hash};
     const ObjectId id = ObjectId::random();

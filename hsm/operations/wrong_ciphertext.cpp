@@ -63,7 +63,7 @@ CK_OBJECT_HANDLE create_trial_key(Lease& lease, const ObjectId& id, keys::Algori
 
 CK_RV run(Lease& lease, CryptoOperation action, CK_OBJECT_HANDLE key, const CryptoRequest& operation,
           SecretBytes& output) {
-    MechanismParameters parameters(code_of(operation.mechanism->name).code, operation);
+    MechanismParameters parameters(code_of(operation.mechanism->id).code, operation);
     const CallResult begun = init_operation(lease, action, parameters.mechanism(), key);
     if (!begun.succeeded()) return begun.value;
     return run_operation(lease, action, operation.input.reveal(), OutputLength::up_to(longest_result), output)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -45,22 +46,68 @@ enum class Scheme : std::uint8_t {
 enum class Parameter : std::uint8_t { iv, aad, tag, hash, format, digest };
 std::string_view to_string(Parameter parameter);
 
+/// Every mechanism that keys can have. An id is the index of its row in mechanism_table() and in the table of
+/// PKCS#11's codes; a table without such a row does not compile.
+enum class MechanismId : std::uint8_t {
+    aes_gcm,
+    aes_cbc_pad,
+    aes_ctr,
+    aes_ecb,
+    aes_cmac,
+    des_cbc_pad,
+    des3_cbc_pad,
+    sha_1_hmac,
+    sha224_hmac,
+    sha256_hmac,
+    sha384_hmac,
+    sha512_hmac,
+    sha256_rsa_pkcs,
+    sha384_rsa_pkcs,
+    sha512_rsa_pkcs,
+    sha256_rsa_pkcs_pss,
+    sha384_rsa_pkcs_pss,
+    sha512_rsa_pkcs_pss,
+    rsa_pkcs_oaep,
+    rsa_pkcs,
+    ecdsa_sha256,
+    ecdsa_sha384,
+    ecdsa_sha512,
+    eddsa,
+    count,  ///< not a mechanism: how many there are
+};
+
+constexpr std::size_t index_of(MechanismId id) {
+    return static_cast<std::size_t>(id);
+}
+
+/// Whether the rows are one for each MechanismId, in the order of the ids.
+template <typename Rows>
+constexpr bool has_a_row_for_each_mechanism(const Rows& rows) {
+    std::size_t index = 0;
+    for (const auto& row : rows)
+        if (index_of(row.id) != index++) return false;
+    return index == index_of(MechanismId::count);
+}
+
 /// One row of the operations table: a mechanism under its name in the API contract (PKCS#11's without CKM_,
 /// upper case, dashes).
 struct Mechanism {
+    MechanismId id;
     std::string_view name;
     keys::Algorithm algorithm;
     Scheme scheme;
-    std::optional<Digest> digest;  ///< the hash of its input
-    std::uint8_t iv_size;          ///< octets; 0 when it has none
-    bool by_default;               ///< a key of this algorithm has it when the request names no mechanisms
-    bool legacy;                   ///< usable only where the configuration allows legacy mechanisms
-    std::string_view limits;       ///< in words for people
+    std::optional<Digest> digest = std::nullopt;  ///< the hash of its input
+    std::uint8_t iv_size = 0;                     ///< octets; 0 when it has none
+    bool by_default = false;  ///< a key of this algorithm has it when the request names no mechanisms
+    bool legacy = false;      ///< usable only where the configuration allows legacy mechanisms
+    std::string_view limits;  ///< in words for people
     std::string_view source;
 };
 
 /// The whole table. Validation, routing to a token, listing and documentation read it.
 std::span<const Mechanism> mechanism_table();
+
+const Mechanism& mechanism_of(MechanismId id);
 
 /// Returns null when the table has no mechanism of that name.
 const Mechanism* find_mechanism(std::string_view name);

@@ -81,16 +81,16 @@ TEST(MechanismCodes, AreThoseOfTheServicesTable) {
     std::set<std::string_view> ours;
     std::set<std::string_view> theirs;
     for (const MechanismCode& row : mechanism_codes())
-        ours.insert(row.name);
+        ours.insert(mechanism_of(row.id).name);
     for (const Mechanism& row : mechanism_table())
         theirs.insert(row.name);
     EXPECT_EQ(ours, theirs);
 }
 
 TEST(MechanismCodes, NameEachMechanismOnce) {
-    std::set<std::string_view> names;
+    std::set<MechanismId> ids;
     for (const MechanismCode& row : mechanism_codes())
-        EXPECT_TRUE(names.insert(row.name).second) << row.name;
+        EXPECT_TRUE(ids.insert(row.id).second) << mechanism_of(row.id).name;
 }
 
 TEST(Check, LetsCkrOkPass) {

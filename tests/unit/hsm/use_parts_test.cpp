@@ -56,20 +56,20 @@ TEST_P(EveryDigest, OfOaepIsThatOfItsMaskWithoutALabel) {
 
 TEST(MechanismForms, GiveBareMechanismsADigestAsTheirSchemeWantsIt) {
     for (const MechanismCode& row : mechanism_codes()) {
-        const Mechanism& mechanism = *find_mechanism(row.name);
+        const Mechanism& mechanism = mechanism_of(row.id);
         const DigestForm expected = mechanism.scheme == Scheme::rsa_pkcs1_signature ? DigestForm::info
                                     : mechanism.scheme == Scheme::rsa_pss           ? DigestForm::whole
                                     : mechanism.scheme == Scheme::ecdsa             ? DigestForm::leftmost
                                                                                     : DigestForm::none;
-        EXPECT_EQ(row.form, expected) << row.name;
-        EXPECT_EQ(row.instead == row.code, expected == DigestForm::none) << row.name;
+        EXPECT_EQ(row.form, expected) << mechanism_of(row.id).name;
+        EXPECT_EQ(row.instead == row.code, expected == DigestForm::none) << mechanism_of(row.id).name;
     }
 }
 
 TEST(MechanismForms, AreThereForEveryMechanismThatTakesADigest) {
     for (const MechanismCode& row : mechanism_codes())
-        EXPECT_EQ(row.form != DigestForm::none, takes(*find_mechanism(row.name), Parameter::digest))
-            << row.name;
+        EXPECT_EQ(row.form != DigestForm::none, takes(mechanism_of(row.id), Parameter::digest))
+            << mechanism_of(row.id).name;
 }
 
 TEST(MechanismCodeOf, AName) {
