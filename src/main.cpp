@@ -3,17 +3,17 @@
 
 #include "base/log.hpp"
 #include "cli/command.hpp"
+#include "cli/exit_code.hpp"
 #include "cli/process.hpp"
 #include "settings/mistakes.hpp"
 
 namespace {
 
-constexpr int failed = 1;
-constexpr int wrong_usage = 2;
+using keyward::cli::ExitCode;
 
-int complain(const std::exception& error, int exit_code) {
+int complain(const std::exception& error, ExitCode exit_code) {
     std::cerr << "keyward: " << error.what() << "\n";
-    return exit_code;
+    return to_int(exit_code);
 }
 
 }  // namespace
@@ -23,8 +23,8 @@ int main(int argc, char** argv) {
         keyward::cli::harden_process();
         return keyward::cli::run_command_line(KEYWARD_VERSION, argc, argv);
     } catch (const keyward::settings::SettingsError& error) {
-        return complain(error, wrong_usage);
+        return complain(error, ExitCode::wrong_usage);
     } catch (const std::exception& error) {
-        return complain(error, failed);
+        return complain(error, ExitCode::failure);
     }
 }

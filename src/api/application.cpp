@@ -15,7 +15,6 @@
 namespace keyward::api {
 namespace {
 
-constexpr std::size_t request_id_limit = 128;
 /// The number of hexadecimal digits of ids from proxies and trace contexts.
 constexpr std::size_t longest_hex_id = 32;
 
@@ -26,7 +25,7 @@ std::string request_id_of(const http::Headers& headers) {
                std::string_view("-_.:").find(c) != std::string_view::npos;
     };
     const auto is_id = [&](const std::string& value) {
-        if (value.empty() || value.size() > request_id_limit || !std::ranges::all_of(value, sane))
+        if (value.empty() || value.size() > longest_request_id || !std::ranges::all_of(value, sane))
             return false;
         const bool is_hex = value.size() <= longest_hex_id && std::ranges::all_of(value, is_hex_digit);
         return is_hex || looks_like_name(value);
@@ -142,7 +141,7 @@ http::Response Application::dispatch(http::Request& request, const std::string& 
     if (match.route == nullptr) {
         if (request.method == http::Method::options) return no_content_with(allow_header(match.allowed));
         http::Response response = problem(
-            405, "method_not_allowed",
+            ErrorKind::method_not_allowed,
             "The path has no " + shown_name(request.method_name) + "; it has " + allow_header(match.allowed),
             request_id);
         response.headers.emplace_back("Allow", allow_header(match.allowed));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <vector>
 
@@ -9,6 +10,9 @@
 #include "service/auth/access.hpp"
 
 namespace keyward::api {
+
+/// In characters; a longer X-Request-Id is replaced by a new one.
+inline constexpr std::size_t longest_request_id = 128;
 
 /// The entry point of every request. Checks login, route, project, grant and media type in the contract's
 /// order, then calls the route's handler. Adds the standing headers to every answer. Thread-safe.

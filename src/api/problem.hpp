@@ -10,10 +10,13 @@
 
 namespace keyward::api {
 
-/// The contract's error body, built only here. `retry_after` is used for 429 and 503 only.
-http::Response problem(int status, std::string_view code, const std::string& description,
-                       const std::string& request_id, const std::vector<FieldError>& details = {},
-                       std::chrono::seconds retry_after = std::chrono::seconds(1));
+/// The value of Retry-After for an error that names no time.
+inline constexpr std::chrono::seconds usual_retry_after{1};
+
+/// The contract's error body, built only here. `retry_after` is used for the kinds whose row says so.
+http::Response problem(ErrorKind kind, const std::string& description, const std::string& request_id,
+                       const std::vector<FieldError>& details = {},
+                       std::chrono::seconds retry_after = usual_retry_after);
 
 /// Translates an exception for the client. Only errors meant for clients show their text; all others are
 /// logged and become an `internal_error` with the request id.

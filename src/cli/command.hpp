@@ -39,8 +39,8 @@ void add_reconcile(CLI::App& app, Invocation& invocation);
 /// outlive `app`.
 void add_commands(CLI::App& app, Invocation& invocation);
 
-/// Runs one command. Returns its exit code: 0 success, 1 failure, 2 wrong usage, which it reports on standard
-/// error. Throws settings::SettingsError, CommandFailed and any exception of the command.
+/// Runs one command. Returns its exit code (`ExitCode`); it reports wrong usage on standard error itself.
+/// Throws settings::SettingsError, CommandFailed and any exception of the command.
 int run_command_line(const std::string& version, int argc, const char* const* argv);
 
 /// For commands that only use the catalogue: the settings, and the catalogue that they name.

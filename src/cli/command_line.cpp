@@ -4,11 +4,11 @@
 #include <string_view>
 
 #include "cli/command.hpp"
+#include "cli/exit_code.hpp"
 
 namespace keyward::cli {
 namespace {
 
-constexpr int wrong_usage = 2;
 constexpr const char* config_variable = "KEYWARD_CONFIG";
 constexpr const char* is_empty = "must not be empty; give it a value or leave it out";
 
@@ -84,7 +84,7 @@ int run_command_line(const std::string& version, int argc, const char* const* ar
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version are not errors
         std::cerr << "keyward: " << error.what() << " (see: keyward --help)\n";
-        return wrong_usage;
+        return to_int(ExitCode::wrong_usage);
     }
 }
 

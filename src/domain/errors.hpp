@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -15,23 +16,29 @@ struct FieldError {
     std::string message;
 };
 
-/// What the client may be told. `src/api/problem` alone maps the kind to a status and an `error` code.
+/// What the client may be told. `src/api/error_table` has one row for each, in this order: status, `error`
+/// code and what to do.
 enum class ErrorKind {
     bad_request,
     validation_failed,
+    invalid_request,  ///< this and the next two are OAuth's (RFC 6749 section 5.2), for the token call
+    unsupported_grant_type,
+    unauthorized_client,
     invalid_token,
     token_expired,
     forbidden,
     not_found,
-    unsupported_media_type,
+    method_not_allowed,
     conflict,
+    payload_too_large,
+    unsupported_media_type,
     too_many_requests,
     hsm_unavailable,
     overloaded,
-    unauthorized_client,  ///< the next three are OAuth's (RFC 6749 section 5.2), for the token call
-    unsupported_grant_type,
-    invalid_request,
+    internal_error,  ///< stays the last, because `error_kinds` counts up to it
 };
+
+inline constexpr std::size_t error_kinds = static_cast<std::size_t>(ErrorKind::internal_error) + 1;
 
 /// An error that is meant for the client: `what()` becomes `error_description`. Every other exception becomes
 /// an `internal_error` that contains nothing but the request id.
