@@ -61,8 +61,6 @@ std::string_view name_of(http::Method method) {
     return "";
 }
 
-constexpr std::size_t longest_key = 255;
-
 bool is_printable(char c) {
     return c >= ' ' && c <= '~';
 }
@@ -71,7 +69,7 @@ bool is_printable(char c) {
 std::optional<std::string> read_idempotency_key(const http::Request& request) {
     const std::string* key = request.header("idempotency-key");
     if (key == nullptr) return std::nullopt;
-    if (key->empty() || key->size() > longest_key || !std::ranges::all_of(*key, is_printable))
+    if (key->empty() || key->size() > longest_idempotency_key || !std::ranges::all_of(*key, is_printable))
         throw ServiceError(std::vector<FieldError>{
             {"Idempotency-Key", "must have 1 to 255 printable ASCII characters, as a UUID has"}});
     return *key;

@@ -18,6 +18,8 @@ class IdempotentRequests;
 
 namespace keyward::api {
 
+inline constexpr std::size_t longest_idempotency_key = 255;  ///< characters
+
 /// The parts of a path that a pattern names in braces, decoded, as {"keyName", "backup"}.
 class PathParameters {
   public:

@@ -7,11 +7,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::seconds first_wait = 1s;
-constexpr auto forgotten_after = 15min;
-
 std::chrono::seconds wait_after(int failures, const FailureRule& rule) {
-    auto wait = failures > rule.free ? first_wait : 0s;
+    auto wait = failures > rule.free ? BackoffTracker::first_wait : 0s;
     for (int i = rule.free + 1; i < failures && wait < rule.longest; ++i)
         wait *= 2;
     return std::min(wait, rule.longest);

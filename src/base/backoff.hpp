@@ -28,6 +28,9 @@ class BackoffTracker {
   public:
     using Time = std::chrono::steady_clock::time_point;
 
+    static constexpr std::chrono::seconds first_wait{1};
+    static constexpr std::chrono::minutes forgotten_after{15};
+
     BackoffTracker(FailureRule rule, std::size_t most) : rule_(rule), most_(most) {}
 
     /// The end of the party's wait; a time in the past if it need not wait.

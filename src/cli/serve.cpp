@@ -12,6 +12,7 @@
 #include "base/process.hpp"
 #include "cli/command.hpp"
 #include "cli/environment_factory.hpp"
+#include "cli/limits.hpp"
 #include "cli/process.hpp"
 #include "http/server.hpp"
 #include "service/auth/login.hpp"
@@ -29,10 +30,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t least_connections = 2;
-constexpr std::size_t most_connections = 64;
-constexpr std::size_t spare_handler_threads = 32;
-constexpr std::size_t most_waiting_repeats = 64;
 constexpr auto hung_call_limit = 2s;
 constexpr auto spare_drain_time = 10s;
 constexpr auto teardown_limit = 5s;

@@ -4,12 +4,11 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.hpp"
+#include "cli/limits.hpp"
 #include "crypto/password.hpp"
 
 namespace keyward::cli {
 namespace {
-
-constexpr std::size_t shortest_password = 12;
 
 struct Options {
     std::string name;

@@ -10,7 +10,6 @@ namespace keyward {
 namespace {
 
 constexpr std::uint32_t passes = 3;
-constexpr std::uint32_t memory_kib = 64 * 1024;
 constexpr std::uint32_t lanes = 4;
 constexpr std::size_t salt_size = 16;
 constexpr std::size_t argon2_hash_size = 32;
@@ -19,9 +18,9 @@ constexpr std::size_t argon2_hash_size = 32;
 
 std::string hash_password(const SecretBytes& password) {
     const SecretBytes salt = random_secret(salt_size);
-    std::string encoded(argon2_encodedlen(passes, memory_kib, lanes, salt_size, argon2_hash_size, Argon2_id),
-                        '\0');
-    const int result = argon2id_hash_encoded(passes, memory_kib, lanes, password.reveal().data(),
+    std::string encoded(
+        argon2_encodedlen(passes, password_memory_kib, lanes, salt_size, argon2_hash_size, Argon2_id), '\0');
+    const int result = argon2id_hash_encoded(passes, password_memory_kib, lanes, password.reveal().data(),
                                              password.size(), salt.reveal().data(), salt.size(),
                                              argon2_hash_size, encoded.data(), encoded.size());
     if (result != ARGON2_OK)

@@ -1,10 +1,14 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/secret_bytes.hpp"
 
 namespace keyward {
+
+/// Memory that one hash takes.
+inline constexpr std::uint32_t password_memory_kib = 64 * 1024;
 
 /// Argon2id (RFC 9106, its second recommended option: 64 MiB, 3 passes, 4 lanes) with a random salt, in the
 /// encoded form that carries its parameters.

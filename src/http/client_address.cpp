@@ -55,10 +55,9 @@ std::string TrustedProxies::client_of(const std::string& peer, const Headers& he
 }
 
 std::string address_group(const std::string& address) {
-    constexpr std::size_t network_octets = 8;
     in6_addr v6{};
     if (::inet_pton(AF_INET6, address.c_str(), &v6) != 1) return address;
-    std::fill(std::begin(v6.s6_addr) + network_octets, std::end(v6.s6_addr), std::uint8_t{0});
+    std::fill(std::begin(v6.s6_addr) + address_group_octets, std::end(v6.s6_addr), std::uint8_t{0});
     std::array<char, INET6_ADDRSTRLEN> text{};
     return ::inet_ntop(AF_INET6, &v6, text.data(), text.size());
 }

@@ -33,6 +33,8 @@ class TrustedProxies {
   private:
     std::vector<std::string> addresses_;
 };
+/// Of an IPv6 address: the length of the network that counts as one client.
+inline constexpr std::size_t address_group_octets = 8;
 
 /// The unit by which clients are counted. An IPv6 address gives its /64 network, because one machine may have
 /// a whole one. An IPv4 address, and text that is not an address, stay as they are.

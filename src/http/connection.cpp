@@ -21,10 +21,6 @@ constexpr std::string_view too_many_bodies_of_one =
 constexpr std::string_view stopping = "the service is stopping: come again in a second";
 constexpr std::string_view too_slow = "the request did not arrive within its time";
 
-/// This much of each body does not count against its address, so that a client can send small bodies while
-/// others behind the same address send large ones.
-constexpr std::size_t body_free_of_share = std::size_t{16} << 10U;
-
 /// Makes the next close discard unsent data. Otherwise the kernel would keep it for minutes.
 void forget_unsent_data(int socket) {
     const linger at_once{.l_onoff = 1, .l_linger = 0};

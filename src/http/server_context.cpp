@@ -67,9 +67,8 @@ std::size_t or_part(std::size_t limit, std::size_t whole, std::size_t parts) {
 /// A quarter, but at least the smaller of half and 256: with few connections, all clients on this machine
 /// share one address.
 std::size_t connections_of_one(const ServerSettings& settings) {
-    constexpr std::size_t few = 256;
     const std::size_t all = connections_for_descriptors(settings.max_connections);
-    const std::size_t half = std::min(all / 2 + 1, few);
+    const std::size_t half = std::min(all / 2 + 1, few_connections);
     return std::max(or_part(settings.max_connections_of_address, all, 4),
                     settings.max_connections_of_address != 0 ? 0 : half);
 }

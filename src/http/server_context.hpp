@@ -13,6 +13,12 @@
 
 namespace keyward::http {
 
+/// This much of each body does not count against its address, so that a client can send small bodies while
+/// others behind the same address send large ones. In octets.
+inline constexpr std::size_t body_free_of_share = std::size_t{16} << 10U;
+/// One address may have half of all connections up to this number, even where that is more than a quarter.
+inline constexpr std::size_t few_connections = 256;
+
 /// State shared by all connections of one server. Outlives them and the threads that work on them.
 struct ServerContext {
     /// Throws std::invalid_argument for a wrong proxy address, std::system_error when a thread cannot be

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <utility>
 
@@ -13,6 +14,11 @@
 #include "service/runtime/catalogue_health.hpp"
 
 namespace keyward::api {
+
+/// The largest `limit` of a list of keys.
+inline constexpr std::size_t largest_page = 1000;
+/// The page size of a list without `limit`. A client has the deadline of one answer to take each page.
+inline constexpr std::size_t page_of_whole_list = 100;
 
 /// The use cases behind the routes. Thread-safe, as each of them is.
 struct UseCases {

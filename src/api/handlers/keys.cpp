@@ -9,8 +9,6 @@
 namespace keyward::api {
 namespace {
 
-constexpr std::size_t largest_page = 1000;
-
 service::KeyFilter read_filter(const QueryParameters& parameters) {
     Mistakes mistakes;
     Query query(parameters, {"limit", "cursor", "name", "keyType", "environmentName"}, mistakes);
@@ -27,9 +25,6 @@ service::KeyFilter read_filter(const QueryParameters& parameters) {
     if (!mistakes.empty()) throw ServiceError(std::move(mistakes));
     return filter;
 }
-
-/// The page size of a list without `limit`. A client has the deadline of one answer to take each page.
-constexpr std::size_t page_of_whole_list = 100;
 
 /// The pages after the first one, and the end of the list.
 http::NextPart rest_of_list(std::shared_ptr<service::ReadKeys> reader, const RequestContext& context,

@@ -10,8 +10,6 @@
 namespace keyward::api {
 namespace {
 
-constexpr std::size_t most_parameters = 32;
-
 ServiceError malformed(const std::string& text) {
     return {ErrorKind::invalid_request, text};
 }
@@ -43,8 +41,8 @@ Form::Form(const SecretBytes& body) {
 
 void Form::add(std::string_view pair) {
     if (pair.empty()) throw malformed("The body has an empty parameter");
-    if (parameters_.size() == most_parameters)
-        throw malformed("The body has more than " + std::to_string(most_parameters) + " parameters");
+    if (parameters_.size() == most_form_parameters)
+        throw malformed("The body has more than " + std::to_string(most_form_parameters) + " parameters");
     const auto equals = pair.find('=');
     SecretBytes name = decoded(pair.substr(0, equals));
     SecretBytes value = equals == std::string_view::npos ? SecretBytes() : decoded(pair.substr(equals + 1));

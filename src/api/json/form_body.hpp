@@ -10,6 +10,8 @@
 
 namespace keyward::api {
 
+inline constexpr std::size_t most_form_parameters = 32;
+
 /// Strict reader of an `application/x-www-form-urlencoded` body (the form encoding of the URL standard):
 /// complete percent-encodings, UTF-8, no raw control characters, no empty pair, no duplicate name, at most 32
 /// pairs. All of it is treated as secret, including the names: an ampersand that was not encoded turns half

@@ -9,7 +9,6 @@
 namespace keyward::api {
 namespace {
 
-constexpr std::size_t depth_limit = 32;
 constexpr int out_of_range_id = 406;  // the library's id for a number that no type holds
 
 [[noreturn]] void throw_malformed_at(std::size_t byte) {
@@ -17,7 +16,7 @@ constexpr int out_of_range_id = 406;  // the library's id for a number that no t
 }
 
 [[noreturn]] void throw_nested_too_deep() {
-    throw MalformedJson("The JSON is nested deeper than " + std::to_string(depth_limit));
+    throw MalformedJson("The JSON is nested deeper than " + std::to_string(most_json_depth));
 }
 
 /// Translates an error of the library's parser.
@@ -30,7 +29,7 @@ template <typename Error>
 /// Counts the values of a document and stores none. The library's parser calls its functions.
 class Counter {
   public:
-    explicit Counter(std::span<const ArrayLimit> limits) : limits_(limits) { open_.reserve(depth_limit); }
+    explicit Counter(std::span<const ArrayLimit> limits) : limits_(limits) { open_.reserve(most_json_depth); }
 
     bool null() { return count(); }
     bool boolean(bool /*value*/) { return count(); }
@@ -79,7 +78,7 @@ class Counter {
     }
 
     bool open(bool is_array) {
-        if (open_.size() == depth_limit) throw_nested_too_deep();
+        if (open_.size() == most_json_depth) throw_nested_too_deep();
         count();
         open_.push_back({is_array});
         return true;
@@ -168,7 +167,7 @@ class Builder {
     }
 
     bool open(Json container) {
-        if (open_.size() == depth_limit) throw_nested_too_deep();
+        if (open_.size() == most_json_depth) throw_nested_too_deep();
         Json& there = place();
         there = std::move(container);
         open_.push_back(&there);

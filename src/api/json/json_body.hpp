@@ -29,6 +29,7 @@ struct ArrayLimit {
 inline constexpr std::size_t most_array_entries = 1000;  ///< for an array without its own limit
 inline constexpr std::size_t most_object_members = 64;
 inline constexpr std::size_t most_json_values = 16'384;  ///< in a whole text, including containers
+inline constexpr std::size_t most_json_depth = 32;
 
 /// Parses a JSON text as `parse_json` does, without building anything, and counts its values: a text of 1 MiB
 /// may expand to a document of 40 MiB. Throws MalformedJson, and ServiceError (validation_failed) when the

@@ -105,9 +105,6 @@ using service::CreateKeyRequest;
 using service::EnvironmentEntry;
 using service::UpdateKeyRequest;
 
-constexpr TextRule name_rule{.min = 1, .max = longest_name};
-constexpr TextRule description_rule{.min = 0, .max = 4096, .control_characters = true};
-constexpr TextRule alias_rule = name_rule;
 constexpr TextRule check_value_rule{.min = 1, .max = 64};
 
 template <typename Value, typename Parse>

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/json/fields.hpp"
+#include "base/client_text.hpp"
 #include "domain/catalogue.hpp"
 #include "domain/change.hpp"
 #include "http/message.hpp"
@@ -41,6 +42,11 @@ OrderedJson result_list(OrderedJson items);
 /// Parameters about JWKs that older clients send in the query or the body. There are no JWKs, so they have no
 /// effect.
 inline const std::vector<std::string_view> about_jwks{"jwkUpdateAction", "jwkDeleteAction", "updateScope"};
+
+/// Limits of the texts, in bytes.
+inline constexpr TextRule name_rule{.min = 1, .max = longest_name};
+inline constexpr TextRule description_rule{.min = 0, .max = 4096, .control_characters = true};
+inline constexpr TextRule alias_rule = name_rule;
 
 /// Limits of the arrays in the bodies of a create and of an update.
 inline constexpr ArrayLimit mechanisms_limit{"mechanisms", 1, 64};

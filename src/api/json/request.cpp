@@ -3,14 +3,6 @@
 #include "api/json/key_json.hpp"
 
 namespace keyward::api {
-namespace {
-
-/// Each octet of a body may occur in the document, in a decoded field, in a result and in the answer.
-constexpr std::size_t copies_of_an_octet = 4;
-/// Covers a value in the document and the error text about it.
-constexpr std::size_t octets_of_a_value = 256;
-
-}  // namespace
 
 Json read_json(RequestContext& context, std::span<const ArrayLimit> limits) {
     const SecretBytes& body = context.request.body;

@@ -8,6 +8,11 @@
 
 namespace keyward::api {
 
+/// Each octet of a body may occur in the document, in a decoded field, in a result and in the answer.
+inline constexpr std::size_t copies_of_an_octet = 4;
+/// Covers a value in the document and the error text about it.
+inline constexpr std::size_t octets_of_a_value = 256;
+
 /// Parses the JSON of a request, within the limits of its arrays, and reserves its share of the memory for
 /// all requests. Throws MalformedJson, ServiceError (validation_failed, too_many_requests, overloaded).
 Json read_json(RequestContext& context, std::span<const ArrayLimit> limits);

@@ -9,7 +9,6 @@
 namespace keyward::keys {
 namespace {
 
-constexpr std::size_t most_bits = 16384;
 constexpr std::size_t most_exponent_bits = 64;
 constexpr unsigned largest_small_prime = 751;  // SP 800-89 section 5.3.3
 
@@ -35,8 +34,8 @@ bool has_small_factor(ByteView modulus) {
 
 void check_size(std::size_t bits, const KeyPolicy& policy) {
     const std::string found = "is an RSA key of " + std::to_string(bits) + " bits, expected at ";
-    if (bits > most_bits)
-        throw KeyFormatError(found + "most " + std::to_string(most_bits) + ": make a shorter key");
+    if (bits > most_rsa_bits)
+        throw KeyFormatError(found + "most " + std::to_string(most_rsa_bits) + ": make a shorter key");
     if (std::cmp_less(bits, policy.rsa_min_bits))
         throw KeyFormatError(found + "least " + std::to_string(policy.rsa_min_bits) +
                              " (rsa_min_bits of this service): make a longer key");

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <cstddef>
+
 #include "keys/decode/decode.hpp"
 
 namespace keyward::keys {
+
+inline constexpr std::size_t most_rsa_bits = 16384;
 
 /// Checks an RSA public key: size between the policy's minimum and 16,384 bits, an odd modulus without small
 /// factors, an odd public exponent from 3 to 64 bits (OpenSSL checks nothing with longer ones). Checks the

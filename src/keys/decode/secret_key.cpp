@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::size_t des_size = 8;
 constexpr std::size_t desede_size = 24;
-constexpr std::size_t hmac_least = 16;
-constexpr std::size_t hmac_most = 1024;
 
 constexpr std::string_view choices =
     "AES (16, 24 or 32 bytes), DES (8 bytes), DESede (24 bytes), HMAC (16 to 1024 bytes)";
@@ -27,7 +25,8 @@ constexpr std::array<Lengths, 4> lengths{{
     {Algorithm::aes, "16, 24 or 32", [](std::size_t size) { return size == 16 || size == 24 || size == 32; }},
     {Algorithm::des, "8", [](std::size_t size) { return size == des_size; }},
     {Algorithm::desede, "24", [](std::size_t size) { return size == desede_size; }},
-    {Algorithm::hmac, "16 to 1024", [](std::size_t size) { return size >= hmac_least && size <= hmac_most; }},
+    {Algorithm::hmac, "16 to 1024",
+     [](std::size_t size) { return size >= shortest_hmac_key && size <= longest_hmac_key; }},
 }};
 
 std::string bytes_in_words(std::size_t size) {

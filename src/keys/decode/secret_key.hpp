@@ -1,10 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 
 #include "keys/decode/decode.hpp"
 
 namespace keyward::keys {
+
+inline constexpr std::size_t shortest_hmac_key = 16;  ///< octets
+inline constexpr std::size_t longest_hmac_key = 1024;
 
 /// Makes and checks a symmetric key from its raw octets. Without an algorithm the length decides, as the
 /// contract says. Sets the parity bits of DES and DESede keys. Throws KeyFormatError for a wrong length, an

@@ -14,14 +14,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto token_name = "password login";
-constexpr std::chrono::seconds token_lifetime = 1h;
 constexpr auto kept_after_their_end = 24h;
-constexpr auto network_is_known_for = std::chrono::days(30);
 /// A later login from a known network is recorded when the last record is this old.
 constexpr auto kept_login_is_fresh_for = 1h;
-/// Together fewer than the server's spare threads, so that a flood of logins leaves some for other requests.
-constexpr FairSemaphore::Limits known_limits{.inside = 2, .waiting = 12};
-constexpr FairSemaphore::Limits strange_limits{.inside = 1, .waiting = 12};
 
 /// A hash that matches no password; checking it takes as long as checking a user's.
 const std::string& dummy_hash() {

@@ -35,6 +35,13 @@ struct LoginToken {
 /// only behind other such clients: strangers cannot lock a user out. Thread-safe.
 class Login {
   public:
+    static constexpr std::chrono::hours token_lifetime{1};
+    static constexpr std::chrono::days network_is_known_for{30};
+    /// Logins from networks that their users have used, and all others. Together fewer than the server's
+    /// spare threads, so that a flood of logins leaves some for other requests.
+    static constexpr FairSemaphore::Limits known_limits{.inside = 2, .waiting = 12};
+    static constexpr FairSemaphore::Limits strange_limits{.inside = 1, .waiting = 12};
+
     /// Hashes a password once in the life of the process. `clock` dates tokens, `steady_clock` measures
     /// waiting times.
     Login(UserStore& users, AccessTokenStore& access_tokens, LoginNetworks& networks, Clock clock,

@@ -43,9 +43,6 @@ void LoginRateLimiter::succeeded(const std::string& user) {
 
 namespace {
 
-constexpr std::size_t v4_octets = 3;
-constexpr std::size_t v6_octets = 7;
-
 template <std::size_t size>
 std::string without_host(int family, std::array<std::uint8_t, size> octets, std::size_t kept) {
     std::fill(octets.begin() + static_cast<std::ptrdiff_t>(kept), octets.end(), std::uint8_t{0});
@@ -58,9 +55,11 @@ std::string without_host(int family, std::array<std::uint8_t, size> octets, std:
 
 std::string login_network(const std::string& address) {
     std::array<std::uint8_t, sizeof(in_addr)> v4{};
-    if (::inet_pton(AF_INET, address.c_str(), v4.data()) == 1) return without_host(AF_INET, v4, v4_octets);
+    if (::inet_pton(AF_INET, address.c_str(), v4.data()) == 1)
+        return without_host(AF_INET, v4, login_network_v4_octets);
     std::array<std::uint8_t, sizeof(in6_addr)> v6{};
-    if (::inet_pton(AF_INET6, address.c_str(), v6.data()) == 1) return without_host(AF_INET6, v6, v6_octets);
+    if (::inet_pton(AF_INET6, address.c_str(), v6.data()) == 1)
+        return without_host(AF_INET6, v6, login_network_v6_octets);
     return address;
 }
 

@@ -9,6 +9,10 @@
 
 namespace keyward::service {
 
+/// The length of a network from which a user has logged in, by the version of IP.
+inline constexpr std::size_t login_network_v4_octets = 3;
+inline constexpr std::size_t login_network_v6_octets = 7;
+
 /// Slows down failed logins for each user name, existing or not, and for each client address; the clients of
 /// an IPv6 network (a /64, all of which one machine may have) count as one. A user waits for two seconds at
 /// most, so that strangers cannot lock a user out; an address waits for a minute at most. State is local to
@@ -16,6 +20,8 @@ namespace keyward::service {
 class LoginRateLimiter {
   public:
     static constexpr std::size_t usual_most = 4096;
+    static constexpr FailureRule user_rule{.free = 4, .longest = std::chrono::seconds(2)};
+    static constexpr FailureRule address_rule{.free = 4};
 
     explicit LoginRateLimiter(SteadyClock clock, std::size_t most = usual_most)
         : clock_(std::move(clock)), users_(user_rule, most), addresses_(address_rule, most) {}
@@ -29,9 +35,6 @@ class LoginRateLimiter {
     void succeeded(const std::string& user);
 
   private:
-    static constexpr FailureRule user_rule{.free = 4, .longest = std::chrono::seconds(2)};
-    static constexpr FailureRule address_rule{.free = 4};
-
     SteadyClock clock_;
     mutable Mutex mutex_;
     BackoffTracker users_ KEYWARD_GUARDED_BY(mutex_);

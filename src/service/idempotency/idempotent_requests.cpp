@@ -26,8 +26,6 @@ namespace {
 using namespace std::chrono_literals;
 using Kind = IdempotencyOutcome::Kind;
 
-constexpr auto kept_for = 24h;
-
 /// The pause between two checks of what another process does: short at first, then longer.
 class Pauses {
   public:
@@ -123,7 +121,7 @@ IdempotencyOutcome IdempotentRequests::begin(const IdempotencyName& name, const 
                                                                   .owner = service_context_.owner,
                                                                   .lease_until = service_context_.lease_end(),
                                                                   .takes_over = takes_over},
-                                                                 now, now - kept_for);
+                                                                 now, now - answers_kept_for);
         if (outcome.kind != Kind::running || has_passed(until)) return outcome;
         turns_.pause(pauses.next());
     }
@@ -210,7 +208,7 @@ void IdempotentRequests::finish_all() {
 }
 
 void IdempotentRequests::forget_old_answers() {
-    service_context_.catalogue.idempotency.forget_answers(service_context_.clock() - kept_for);
+    service_context_.catalogue.idempotency.forget_answers(service_context_.clock() - answers_kept_for);
 }
 
 }  // namespace keyward::service

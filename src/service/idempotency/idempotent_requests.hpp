@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <optional>
@@ -35,6 +36,7 @@ std::string fingerprint_of(const SecretBytes& key, const RequestShape& request);
 class IdempotentRequests {
   public:
     static constexpr std::size_t usual_most_waiting = 128;
+    static constexpr std::chrono::hours answers_kept_for{24};
 
     /// `resolve` takes back what interrupted changes left (Recovery::resolve_intents); it may be called by
     /// several threads. `longest_wait` limits how long a repeat waits for the first attempt. Each waiting

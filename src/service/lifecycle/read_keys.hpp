@@ -40,11 +40,12 @@ class ReadKeys {
   public:
     using Render = std::function<std::string(const Key&)>;
 
+    static constexpr std::size_t kept_texts_limit = 20'000;
     /// The maximum size of all cached texts, in octets.
     static constexpr std::size_t kept_octets_limit = std::size_t{32} << 20U;
 
     /// Caches the texts of at most `capacity` keys.
-    ReadKeys(KeyStore& keys, Render render, std::size_t capacity = 20'000)
+    ReadKeys(KeyStore& keys, Render render, std::size_t capacity = kept_texts_limit)
         : keys_(keys), render_(std::move(render)), capacity_(capacity) {}
 
     /// Throws ServiceError (not_found).

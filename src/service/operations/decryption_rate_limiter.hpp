@@ -19,6 +19,8 @@ namespace keyward::service {
 /// process: replicas count separately. Thread-safe.
 class DecryptionRateLimiter {
   public:
+    static constexpr FailureRule rule{.free = 16};
+
     explicit DecryptionRateLimiter(SteadyClock clock) : clock_(std::move(clock)), keys_(rule, usual_most) {}
 
     /// One try, if it may be made now. Counts as running for its lifetime.
@@ -46,7 +48,6 @@ class DecryptionRateLimiter {
 
   private:
     static constexpr std::size_t usual_most = 4096;
-    static constexpr FailureRule rule{.free = 16};
 
     SteadyClock clock_;
     Mutex mutex_;

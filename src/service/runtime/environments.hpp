@@ -29,6 +29,14 @@ class Environments {
     std::vector<std::unique_ptr<Environment>> all_;
 };
 
+inline constexpr std::size_t most_workers = 64;
+inline constexpr std::size_t queued_calls_a_worker = 8;
+/// Shared by all environments. The threads wait more than they work.
+inline constexpr std::size_t threads_a_processor = 128;
+inline constexpr std::size_t least_threads = 512;
+/// For each environment, however many there are.
+inline constexpr std::size_t least_threads_of_environment = 16;
+
 /// How many calls of one environment may be in its token at once, and how many more may wait. Each of them
 /// can hold a thread that serves a request, so their sum bounds the threads that one hung token can take from
 /// all others.
