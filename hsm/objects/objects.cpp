@@ -73,10 +73,11 @@ void log_not_destroyed(const ObjectId& id, const std::string& call, const std::s
 }
 
 void log_another(const ObjectId& id) {
-    log::error("object.handle_is_anothers",
-               {{"label", LogContext::current()},
-                {"object", id.hex()},
-                {"reason", "the module's handle stands for an object of another CKA_ID; it is left alone"}});
+    log::error(
+        "object.handle_is_anothers",
+        {{"label", LogContext::current()},
+         {"object", id.hex()},
+         {"reason", "the module's handle is that of an object with another CKA_ID; it is left alone"}});
 }
 
 [[noreturn]] void throw_contradiction() {

@@ -57,7 +57,7 @@ http::Response problem_of(const std::exception_ptr& error, const std::string& re
     } catch (const std::exception& unknown) {
         return internal_error(request_id, unknown.what());
     } catch (...) {
-        return internal_error(request_id, "something that is no exception was thrown");
+        return internal_error(request_id, "something other than an exception was thrown");
     }
 }
 

@@ -38,14 +38,14 @@ AuditRecord AdminContext::audit(const std::string& action, const std::string& re
 User AdminContext::user(const std::string& name) const {
     auto found = catalogue->users.find_user(name);
     if (!found)
-        throw CommandFailed("there is no user " + name + "; make one with: keyward user create " + name);
+        throw CommandFailed("there is no user " + name + "; create one with: keyward user create " + name);
     return *std::move(found);
 }
 
 Project AdminContext::project(const std::string& name) const {
     auto found = catalogue->projects.find_project(name);
     if (!found)
-        throw CommandFailed("there is no project " + name + "; make one with: keyward project create " +
+        throw CommandFailed("there is no project " + name + "; create one with: keyward project create " +
                             name + " --environments …");
     return *std::move(found);
 }
@@ -70,7 +70,8 @@ std::vector<std::string> comma_separated(const std::string& text, const std::str
         const std::string& part = parts.emplace_back(text.substr(start, comma - start));
         if (part.empty()) throw CLI::ValidationError(option, "has an empty name in " + text);
         if (has_space_around(part))
-            throw CLI::ValidationError(option, "has a space around a name; separate names by a comma alone");
+            throw CLI::ValidationError(option,
+                                       "has a space before or after a name; separate names by a comma only");
     }
     refuse_repeated(parts, option);
     return parts;

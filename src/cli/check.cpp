@@ -39,7 +39,7 @@ keys::KeyMaterial private_key(const PkeyPtr& key) {
     unsigned char* der = nullptr;
     const Pkcs8Ptr info(EVP_PKEY2PKCS8(key.get()));
     const int length = i2d_PKCS8_PRIV_KEY_INFO(info.get(), &der);
-    if (length <= 0) throw CommandFailed("OpenSSL could not make a key for the trial");
+    if (length <= 0) throw CommandFailed("OpenSSL could not make a key for the test");
     std::string text = to_base64({der, static_cast<std::size_t>(length)});
     OPENSSL_clear_free(der, static_cast<std::size_t>(length));
     return decode_content(keys::KeyType::private_key, {}, SecretBytes::take(text), {});
@@ -89,9 +89,9 @@ void check_token(service::Environment& environment, const std::vector<Trial>& al
                        {"manufacturer", identity.manufacturer},
                        {"model", identity.model}};
     if (const auto weakness = service::weakness_of_serial(identity))
-        result["warnings"].push_back(
-            "its serial number " + *weakness +
-            ", so a token initialised again, or another one, is told from this one only by the keys in it");
+        result["warnings"].push_back("its serial number " + *weakness +
+                                     ", so only its keys distinguish it from another token, or from itself "
+                                     "after a new initialization");
     const auto offered = environment.call<Names>([](Token& token) { return token.mechanisms(); });
     result["mechanisms"] = offered;
     bool all_good = true;
@@ -103,7 +103,7 @@ void check_token(service::Environment& environment, const std::vector<Trial>& al
         all_good = all_good && (good || !is_offered(offered, trial));
     }
     result["success"] = all_good && any_good;
-    if (!all_good) result["message"] = "the token offers mechanisms for keys that it does not take";
+    if (!all_good) result["message"] = "the token has mechanisms for kinds of keys that it does not accept";
     if (!any_good) result["message"] = "no kind of key can be imported";
 }
 
@@ -224,13 +224,12 @@ int check(const std::string& config, bool json, const std::string& login) {
 void add_check(CLI::App& app, Invocation& invocation) {
     const auto json = std::make_shared<bool>(false);
     auto* command = app.add_subcommand(
-        "check", "Try every environment: module, token, login, mechanisms, imports that leave nothing");
+        "check", "Test every environment: module, token, login, mechanisms, and imports that leave nothing");
     command->add_flag("--json", *json, "As JSON");
     const auto login = std::make_shared<std::string>();
     command
-        ->add_option(
-            "--login", *login,
-            "Try this environment alone, and log in also when one more wrong PIN would lock its token")
+        ->add_option("--login", *login,
+                     "Test only this environment, and log in even if one more wrong PIN would lock its token")
         ->type_name("ENVIRONMENT");
     command->callback([&invocation, json, login] {
         invocation.run = [&, json, login] { return check(invocation.config, *json, *login); };

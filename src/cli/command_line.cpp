@@ -70,7 +70,7 @@ void add_commands(CLI::App& app, Invocation& invocation) {
 }
 
 int run_command_line(const std::string& version, int argc, const char* const* argv) {
-    CLI::App app("Keyward keeps the keys of an API platform in PKCS#11 tokens", "keyward");
+    CLI::App app("Keyward stores the keys of an API platform in PKCS#11 tokens", "keyward");
     app.set_version_flag("--version", version);
     Invocation invocation;
     add_commands(app, invocation);

@@ -37,7 +37,7 @@ service::EnvironmentProfile profile_of(const settings::EnvironmentSettings& envi
 ProviderPtr load_provider(const char* name) {
     ProviderPtr provider(OSSL_PROVIDER_load(nullptr, name));
     if (!provider)
-        throw CommandFailed("policy.legacy_mechanisms is on, but OpenSSL's " + std::string(name) +
+        throw CommandFailed("policy.legacy_mechanisms is true, but OpenSSL's " + std::string(name) +
                             " provider can't be loaded");
     return provider;
 }

@@ -54,12 +54,13 @@ void check_permissions(const std::vector<std::string>& names) {
     for (const std::string& name : names) {
         const auto permission = permission_from(name);
         if (!permission)
-            throw CLI::ValidationError("PERMISSION", name + " is none; choose from " + known_permissions());
+            throw CLI::ValidationError("PERMISSION",
+                                       name + " is not a permission; choose from " + known_permissions());
         if (permission == Permission::admin)
-            throw CLI::ValidationError(
-                "PERMISSION", name +
-                                  " holds in every project and environment and can't be limited to one; "
-                                  "say --admin in place of PROJECT and PERMISSION");
+            throw CLI::ValidationError("PERMISSION",
+                                       name +
+                                           " applies to every project and environment and can't be limited "
+                                           "to one; use --admin instead of PROJECT and PERMISSION");
         if (!permissions.insert(*permission).second)
             throw CLI::ValidationError("PERMISSION", name + " is named more than once");
     }
@@ -69,9 +70,9 @@ void check(Options& options, bool is_limited) {
     if (!options.admin && (options.project.empty() || options.permissions.empty()))
         throw CLI::ValidationError("grant", "needs a PROJECT and at least one PERMISSION, or --admin");
     if (options.admin && !options.project.empty())
-        throw CLI::ValidationError("--admin", "holds in every project; leave PROJECT and PERMISSION out");
+        throw CLI::ValidationError("--admin", "applies to every project; leave out PROJECT and PERMISSION");
     if (options.admin && is_limited)
-        throw CLI::ValidationError("--admin", "holds in every environment; leave --environments out");
+        throw CLI::ValidationError("--admin", "applies to every environment; leave out --environments");
     check_permissions(options.permissions);
     if (is_limited) options.environments = comma_separated(options.environment_list, "--environments");
 }
@@ -96,7 +97,7 @@ void refuse_what_is_not_held(const AdminContext& admin, const User& user, const 
     for (const Grant& grant : grants)
         if (!holds(held, grant))
             throw CommandFailed("user " + user.name + " does not hold " +
-                                std::string(to_string(grant.permission)) + " there; nothing was taken");
+                                std::string(to_string(grant.permission)) + " there; nothing was revoked");
 }
 
 /// Refuses a limited grant when the user already holds the permission without limits: the limit would have no
@@ -107,10 +108,10 @@ void refuse_what_is_held_everywhere(const AdminContext& admin, const User& user,
         for (const Grant& grant : grants)
             if (held.project_id == grant.project_id && held.permission == grant.permission &&
                 held.environments.empty() && !grant.environments.empty())
-                throw CommandFailed(
-                    "user " + user.name + " holds " + std::string(to_string(grant.permission)) +
-                    " in all environments of the project already; nothing was given. To limit "
-                    "it, take it away in the others with --revoke --environments");
+                throw CommandFailed("user " + user.name + " already holds " +
+                                    std::string(to_string(grant.permission)) +
+                                    " in all environments of the project; nothing was granted. To limit it, "
+                                    "revoke it in the others with --revoke --environments");
 }
 
 int run(const std::string& config, const Options& options) {
@@ -140,14 +141,15 @@ int run(const std::string& config, const Options& options) {
 }  // namespace
 
 void add_grant(CLI::App& app, Invocation& invocation) {
-    auto* grant = app.add_subcommand("grant", "Give a user permissions, or take them away");
+    auto* grant = app.add_subcommand("grant", "Grant permissions to a user, or revoke them");
     const auto options = std::make_shared<Options>();
     grant->add_option("USER", options->user, "The user's name")->required();
     grant->add_option("PROJECT", options->project, "The project's name");
     grant->add_option("PERMISSION", options->permissions, known_permissions());
-    auto* environments = grant->add_option("--environments", options->environment_list,
-                                           "Only for these, as staging,production; without it, for all");
-    grant->add_flag("--revoke", options->revoke, "Take away instead");
+    auto* environments =
+        grant->add_option("--environments", options->environment_list,
+                          "Only in these, for example staging,production; without this option, in all");
+    grant->add_flag("--revoke", options->revoke, "Revoke instead of granting");
     grant->add_flag("--admin", options->admin,
                     "Make the user an administrator, who manages every project but uses no key");
     grant->callback([&invocation, options, environments] {

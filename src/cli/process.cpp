@@ -54,7 +54,7 @@ void bound_kept_memory() {
 void harden_process() {
     bound_kept_memory();
     if (CRYPTO_set_mem_functions(allocate, reallocate, cleanse_and_free) != 1)
-        throw std::runtime_error("OpenSSL was in use before its memory could be guarded");
+        throw std::runtime_error("OpenSSL was used before its memory functions could be replaced");
     constexpr rlimit no_core{0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

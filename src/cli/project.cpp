@@ -30,7 +30,7 @@ void refuse_unknown_environments(const settings::Settings& settings, const std::
 int create(const std::string& config, const Options& options) {
     // An object's label is project/name, and its first slash ends the project's name.
     if (options.name.find('/') != std::string::npos)
-        throw CommandFailed("a project's name must not have a slash");
+        throw CommandFailed("a project's name must not contain a slash");
     const AdminContext admin(config);
     const std::vector<std::string>& environments = options.environments;
     refuse_unknown_environments(admin.settings, environments);
@@ -38,7 +38,7 @@ int create(const std::string& config, const Options& options) {
     audit.project = options.name;
     audit.environments = environments;
     if (!admin.catalogue->projects.create_project(options.name, environments, audit))
-        throw CommandFailed("there is a project " + options.name + " already");
+        throw CommandFailed("project " + options.name + " already exists");
     std::cout << "Project " << options.name << " created\n";
     return 0;
 }
@@ -77,15 +77,15 @@ int remove(const std::string& config, const Options& options) {
 }  // namespace
 
 void add_project(CLI::App& app, Invocation& invocation) {
-    auto* project = app.add_subcommand("project", "Projects and the environments they may deploy to")
+    auto* project = app.add_subcommand("project", "Projects, and the environments that they may deploy to")
                         ->require_subcommand(1);
     const auto options = std::make_shared<Options>();
 
-    auto* create_command = project->add_subcommand("create", "Make a project");
+    auto* create_command = project->add_subcommand("create", "Create a project");
     create_command->add_option("NAME", options->name, "The project's name")->required();
     create_command
         ->add_option("--environments", options->environment_list,
-                     "Names of the configuration, as production,staging")
+                     "Names from the configuration, for example production,staging")
         ->required();
     create_command->callback([&invocation, options] {
         require_name(options->name, "NAME");

@@ -42,23 +42,24 @@ void require_configured(const std::vector<std::string>& names, const char* optio
     for (const std::string& name : names)
         if (std::ranges::find(settings.environments, name, &settings::EnvironmentSettings::name) ==
             settings.environments.end())
-            throw CLI::ValidationError(option, "names " + name + ", which is not configured");
+            throw CLI::ValidationError(option, "names " + name + ", which is not in the configuration");
 }
 
 ObjectId object_id(const std::string& text, const char* option) {
     try {
         return ObjectId::from_hex(text);
     } catch (const std::invalid_argument&) {
-        throw CLI::ValidationError(option, "wants an id of 32 hexadecimal digits, as reconcile prints it");
+        throw CLI::ValidationError(option, "must be an id of 32 hexadecimal digits, as reconcile prints it");
     }
 }
 
 MechanismList mechanisms_in(const Options& options, const service::ReconcileOptions& wanted) {
     for (const std::string& name : options.mechanisms)
         if (find_mechanism(name) == nullptr)
-            throw CLI::ValidationError("--mechanism", "wants a name of docs/mechanisms.md, as AES-CTR");
+            throw CLI::ValidationError("--mechanism",
+                                       "must be a name from docs/mechanisms.md, for example AES-CTR");
     if (!options.mechanisms.empty() && (wanted.adopt_objects.size() != 1 || wanted.adopt))
-        throw CLI::ValidationError("--mechanism", "says what one object is for: give it with one --adopt ID");
+        throw CLI::ValidationError("--mechanism", "describes one object: use it with exactly one --adopt ID");
     return options.mechanisms;
 }
 
@@ -101,7 +102,7 @@ std::shared_ptr<const service::ObjectMarks> marks_if_there(const settings::Setti
     try {
         return std::make_shared<const service::ObjectMarks>(settings::request_fingerprint_secret(file));
     } catch (const settings::FingerprintSecretError& error) {
-        std::cerr << "keyward: no object can prove its origin: " << error.what() << "\n";
+        std::cerr << "keyward: the origin of objects can't be checked: " << error.what() << "\n";
         return nullptr;
     }
 }
@@ -149,19 +150,18 @@ void refuse_unlisted(const std::vector<std::string>& accepted, const std::vector
 void add_reconcile(CLI::App& app, Invocation& invocation) {
     const auto options = std::make_shared<Options>();
     auto* command = app.add_subcommand(
-        "reconcile", "Settle interrupted changes, and compare what the tokens hold with the catalogue");
+        "reconcile", "Resolve interrupted changes, and compare the tokens with the catalogue");
     command->footer(
-        "Exit code 0: all is settled, every environment was compared, and no difference is left; "
+        "Exit code 0: everything is resolved, every environment was compared, and no difference is left; "
         "1 otherwise; 2: wrong usage or configuration");
     auto* dry_run =
         command->add_flag("--dry-run", options->dry_run, "Only report: destroy nothing, write nothing");
     command->add_flag("--json", options->json, "As JSON");
     command
-        ->add_option(
-            "--adopt", options->adopt,
-            "Make the catalogue say what the tokens hold: mark lost keys as FAILED, take in objects "
-            "whose id proves for which key Keyward made them. With an ID: take in that object alone, "
-            "on your word, as the key that its label names")
+        ->add_option("--adopt", options->adopt,
+                     "Make the catalogue match the tokens: mark lost keys as FAILED, adopt objects whose id "
+                     "proves for which key Keyward made them. With an ID: adopt only that object, on your "
+                     "word, as the key that its label names")
         ->type_name("[ID]")
         ->expected(0, 1)
         ->take_all()
@@ -169,24 +169,21 @@ void add_reconcile(CLI::App& app, Invocation& invocation) {
         ->excludes(dry_run);
     command
         ->add_option("--mechanism", options->mechanisms,
-                     "With --adopt ID: what the object was used with, where the token does not say it")
+                     "With --adopt ID: what the object was used with, if the token does not show it")
         ->type_name("NAME")
         ->allow_extra_args(false)
         ->excludes(dry_run);
-    auto* give_up =
-        command
-            ->add_option(
-                "--give-up", options->give_up,
-                "End the deletion of an object that was not found, if two lookups more don't find it; it "
-                "is audited as not found")
-            ->type_name("ID")
-            ->allow_extra_args(false)
-            ->excludes(dry_run);
+    auto* give_up = command
+                        ->add_option("--give-up", options->give_up,
+                                     "End the deletion of an object that was not found, if two more lookups "
+                                     "do not find it; the audit trail says not found")
+                        ->type_name("ID")
+                        ->allow_extra_args(false)
+                        ->excludes(dry_run);
     command
-        ->add_option(
-            "--accept-token", options->accept_tokens,
-            "The token that is in place now is the one that holds this environment's keys, whichever "
-            "was before: mark those that it does not hold as FAILED")
+        ->add_option("--accept-token", options->accept_tokens,
+                     "Record that the present token is the one that holds this environment's keys: those "
+                     "that it does not hold are marked as FAILED")
         ->type_name("ENVIRONMENT")
         ->allow_extra_args(false);
     command
@@ -195,7 +192,7 @@ void add_reconcile(CLI::App& app, Invocation& invocation) {
         ->excludes(dry_run);
     command
         ->add_option("--environment", options->environments,
-                     "Compare these environments only; interrupted changes are settled everywhere")
+                     "Compare these environments only; interrupted changes are resolved in all environments")
         ->excludes(give_up);
     command->callback([&invocation, options] {
         refuse_unlisted(options->accept_tokens, options->environments);

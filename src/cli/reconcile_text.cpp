@@ -30,14 +30,14 @@ const char* remedy(DriftKind kind) {
         case DriftKind::missing:
             return "send its content again with PUT; until then --adopt makes it show as FAILED";
         case DriftKind::unknown:
-            return "leave it if it is another application's; --adopt ID takes it in if it can be a key";
+            return "leave it if it belongs to another application; --adopt ID adopts it if it can be a key";
         case DriftKind::changed:
         case DriftKind::duplicate:
-            return "send its content again with PUT, so that a new object takes its place";
+            return "send its content again with PUT: a new object replaces it";
         case DriftKind::returned:
             return "--adopt makes it show as DEPLOYED";
         case DriftKind::incomplete:
-            return "--remove-incomplete destroys what a module left behind that was killed";
+            return "--remove-incomplete destroys what a killed module left behind";
     }
     return "";
 }
@@ -124,7 +124,7 @@ std::string whose(const PendingObject& object) {
 }
 
 std::string text_of(const PendingObject& object) {
-    const char* where = ", in a token that was not looked through";
+    const char* where = ", in a token that was not scanned";
     if (object.in_token)
         where = *object.in_token ? ", in the token: it would be destroyed" : ", not in the token";
     return "  " + object.environment + ": " + whose(object) + "(id " + object.id.hex() + "), " +
@@ -149,8 +149,8 @@ std::string text_of(const service::GivenUp& given_up) {
 std::string text_of(const service::AbsentObject& absent) {
     return "  " + absent.environment + ": an object to be destroyed was not found (id " + absent.id.hex() +
            ", " + number_of(static_cast<std::size_t>(absent.looks), "look", "looks") +
-           " after an initialisation)\n    to do: it is looked for again by itself; if others destroyed it: "
-           "--give-up " +
+           " after an initialization)\n    to do: nothing, the service looks for it again; if another "
+           "program destroyed it: --give-up " +
            absent.id.hex() + "\n";
 }
 
@@ -197,12 +197,14 @@ std::string text_of_resolution(const service::ReconcileReport& report) {
         ", " + number_of(resolved.destroyed_objects, "object", "objects") + " destroyed, " +
         number_of(resolved.left_tombstones, "object", "objects") + " left to be looked for\n";
     for (const std::string& reason : resolved.failed_lookups)
-        text += "  nothing was destroyed, since a lookup failed: " + printable(reason) + "\n";
+        text += "  nothing was destroyed, because a lookup failed: " + printable(reason) + "\n";
     for (const auto& [environment, reason] : resolved.out_of_reach)
-        text += "  " + environment + " was passed over: " + printable(reason) + "\n";
+        text += "  " + environment + " was skipped: " + printable(reason) + "\n";
     if (resolved.left_tombstones > report.absent.size() && resolved.failed_lookups.empty() &&
         resolved.out_of_reach.empty())
-        text += "  an import may still make them; after its lease, of about half a minute, a run will know\n";
+        text +=
+            "  a running import may still make them; run the command again in half a minute, when its lease "
+            "has ended\n";
     return text;
 }
 

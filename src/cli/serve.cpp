@@ -131,10 +131,9 @@ int serve(const std::string& config) {
         });
 
     if (may_be_swapped())
-        log::warn("memory.may_be_swapped",
-                  {{"advice",
-                    "keys may reach the swap device: set MemorySwapMax=0 as config/systemd/keyward.service "
-                    "does, or turn swap off"}});
+        log::warn("memory.may_be_swapped", {{"advice",
+                                             "keys may reach the swap device: set MemorySwapMax=0, as "
+                                             "config/systemd/keyward.service does, or turn swap off"}});
     {
         const service::PeriodicTasks probes({{.name = "probe", .every = 2s, .run = [&] {
                                                   for (const auto& environment : environments.all())
@@ -173,10 +172,9 @@ int serve(const std::string& config) {
         if (settings.http.trusted_proxies.empty())
             log::warn("http.no_trusted_proxies",
                       {{"meaning",
-                        "all clients of a proxy in front would count as one: one of them could slow down "
-                        "the logins of all and use up what one client may have"},
-                       {"advice",
-                        "name the proxy in http.trusted_proxies; without a proxy nothing is to be done"}});
+                        "all clients behind a proxy count as one: one of them can slow down the logins of "
+                        "all, and use up the limits of one client"},
+                       {"advice", "name the proxy in http.trusted_proxies; without a proxy, do nothing"}});
         server.start();
         log::info("service.started",
                   {{"address", settings.http.address}, {"port", static_cast<std::int64_t>(server.port())}});

@@ -33,7 +33,7 @@ std::chrono::minutes lifetime(const std::string& text) {
     if (is_number && *unit == 'm') return count * 1min;
     throw CLI::ValidationError(
         "--expires",
-        "must be a number of days, hours or minutes, as 90d, 12h or 30m, not " + shown_name(text));
+        "must be a number of days, hours or minutes, for example 90d, 12h or 30m, not " + shown_name(text));
 }
 
 int create(const std::string& config, const Options& options) {
@@ -95,11 +95,12 @@ void add_token(CLI::App& app, Invocation& invocation) {
     const auto options = std::make_shared<Options>();
 
     auto* create_command =
-        token->add_subcommand("create", "Make a token and print it, once, on standard output");
-    create_command->add_option("--user", options->user, "Whose token it is")->required();
+        token->add_subcommand("create", "Create a token and print it, only this once, on standard output");
+    create_command->add_option("--user", options->user, "The user that the token belongs to")->required();
     auto* name = create_command->add_option("--name", options->name, "What it is for");
     auto* expires = create_command->add_option(
-        "--expires", options->expires, "How long it is valid, as 90d, 12h or 30m; without it, until revoked");
+        "--expires", options->expires,
+        "How long it is valid, for example 90d, 12h or 30m; without this option, until it is revoked");
     create_command->callback([&invocation, options, name, expires] {
         if (*name) require_name(options->name, "--name");
         if (*expires) options->lives = lifetime(options->expires);
@@ -112,8 +113,8 @@ void add_token(CLI::App& app, Invocation& invocation) {
         invocation.run = [&, options] { return list(invocation.config, *options); };
     });
 
-    auto* revoke_command = token->add_subcommand("revoke", "End a token at once");
-    revoke_command->add_option("ID", options->id, "As token list shows it")->required();
+    auto* revoke_command = token->add_subcommand("revoke", "Revoke a token; takes effect at once");
+    revoke_command->add_option("ID", options->id, "The token's ID, as token list shows it")->required();
     revoke_command->callback([&invocation, options] {
         invocation.run = [&, options] { return revoke(invocation.config, *options); };
     });

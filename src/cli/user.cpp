@@ -34,7 +34,7 @@ int create(const std::string& config, const Options& options) {
     const std::string hash = options.password_stdin ? password_hash_from_stdin() : std::string{};
     if (!admin.catalogue->users.create_user(options.name, hash,
                                             AdminContext::audit("user.create", options.name)))
-        throw CommandFailed("there is a user " + options.name + " already");
+        throw CommandFailed("user " + options.name + " already exists");
     std::cout << "User " << options.name << " created\n";
     return 0;
 }
@@ -66,7 +66,7 @@ void add_user(CLI::App& app, Invocation& invocation) {
     auto* user = app.add_subcommand("user", "Users")->require_subcommand(1);
     const auto options = std::make_shared<Options>();
 
-    auto* create_command = user->add_subcommand("create", "Make a user");
+    auto* create_command = user->add_subcommand("create", "Create a user");
     create_command->add_option("NAME", options->name, "The user's name")->required();
     create_command->add_flag("--password-stdin", options->password_stdin,
                              "Read a password from standard input");

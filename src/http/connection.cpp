@@ -12,14 +12,13 @@
 namespace keyward::http {
 namespace {
 
-constexpr std::string_view too_much_work =
-    "more requests are waiting than can be worked on: come again in a second";
+constexpr std::string_view too_much_work = "too many requests are waiting: try again in a second";
 constexpr std::string_view too_many_bodies =
-    "the requests being read are too large together: come again in a second";
+    "the requests that are being read are too large in total: try again in a second";
 constexpr std::string_view too_many_bodies_of_one =
-    "the requests being read from this address are too large together: come again in a second";
-constexpr std::string_view stopping = "the service is stopping: come again in a second";
-constexpr std::string_view too_slow = "the request did not arrive within its time";
+    "the requests that are being read from this address are too large in total: try again in a second";
+constexpr std::string_view stopping = "the service is stopping: try again in a second";
+constexpr std::string_view too_slow = "the request did not arrive in time";
 
 /// Makes the next close discard unsent data. Otherwise the kernel would keep it for minutes.
 void forget_unsent_data(int socket) {

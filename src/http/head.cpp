@@ -48,7 +48,7 @@ Refusal bad_request(std::string reason) {
 std::optional<Refusal> check_version(std::string_view version) {
     if (version == "HTTP/1.1" || version == "HTTP/1.0") return std::nullopt;
     if (!is_version(version)) return bad_request("the request line must end with HTTP/1.1 after one space");
-    return Refusal{505, "only HTTP/1.1 and HTTP/1.0 are spoken here"};
+    return Refusal{505, "only HTTP/1.1 and HTTP/1.0 are supported"};
 }
 
 /// All values above the limit are equal to the caller, so the sum stops growing there and cannot overflow.
@@ -98,10 +98,10 @@ std::optional<Refusal> RequestHead::check_target(std::string_view target, const 
             414, "the path with its query is longer than " + std::to_string(limits.max_target) + " bytes"};
     if (!target.starts_with('/'))
         return bad_request(
-            "the path must begin with a slash; whole URLs and * are not taken in a request line");
+            "the path must begin with a slash; whole URLs and * are not accepted in a request line");
     if (target.starts_with("//")) return bad_request("the path must begin with one slash, not with two");
     if (!std::ranges::all_of(target, is_target_octet))
-        return bad_request("the path or query holds a character that must be percent-encoded (RFC 3986)");
+        return bad_request("the path or query contains a character that must be percent-encoded (RFC 3986)");
     if (!percent_signs_are_whole(target))
         return bad_request("a percent sign in the path or query must be followed by two hexadecimal digits");
     const auto question_mark = std::min(target.find('?'), target.size());
@@ -114,11 +114,11 @@ std::optional<Refusal> RequestHead::add_field_line(std::string_view line, const 
     if (request.headers.size() == limits.max_fields)
         return Refusal{431, "there are more than " + std::to_string(limits.max_fields) + " header fields"};
     if (line.starts_with(' ') || line.starts_with('\t'))
-        return bad_request("a header line begins with a space: folded lines are obsolete and not taken");
+        return bad_request("a header line begins with a space: folded lines are obsolete and not accepted");
     const auto colon = line.find(':');
     if (colon == std::string_view::npos) return bad_request("a header line has no colon");
     if (!is_token(line.substr(0, colon)))
-        return bad_request("a header name must be a token, with the colon right behind it");
+        return bad_request("a header name must be a token, directly followed by the colon");
     auto name = lower_case(line.substr(0, colon));
     const bool once = std::ranges::find(fields_sent_once, name) != fields_sent_once.end();
     if (once && request.header(name) != nullptr)
@@ -130,11 +130,11 @@ std::optional<Refusal> RequestHead::add_field_line(std::string_view line, const 
 std::optional<Refusal> RequestHead::finish(const ReaderLimits& limits) {
     const auto* host = request.header("host");
     if (host == nullptr && !http_1_0)
-        return bad_request("the header host is missing, which HTTP/1.1 asks for");
+        return bad_request("the header host is missing, which HTTP/1.1 requires");
     if (host != nullptr && !is_host(*host))
         return bad_request("the header host must be a host and perhaps a port");
     if (request.header("transfer-encoding") != nullptr)
-        return Refusal{501, "transfer codings are not taken: send the body with content-length"};
+        return Refusal{501, "transfer codings are not supported: send the body with content-length"};
     if (const auto* length = request.header("content-length")) {
         const auto parsed = parse_content_length(*length, limits.max_body);
         if (!parsed) return bad_request("the header content-length must be one decimal number");
@@ -145,7 +145,7 @@ std::optional<Refusal> RequestHead::finish(const ReaderLimits& limits) {
     // RFC 9110 10.1.1: an expectation in an HTTP/1.0 request is ignored.
     if (const auto* expect = request.header("expect"); expect != nullptr && !http_1_0) {
         if (lower_case(*expect) != "100-continue")
-            return Refusal{417, std::string("the only expectation met here is 100-continue")};
+            return Refusal{417, std::string("the only supported expectation is 100-continue")};
         expects_continue = true;
     }
     persistent = wants_persistence(request, http_1_0);

@@ -49,7 +49,7 @@ void RequestReader::take_head_octet(char octet) {
         return refuse(
             {431, "the head of the request is larger than " + std::to_string(limits_.max_head) + " bytes"});
     if (carriage_return_) {
-        if (octet != '\n') return refuse({400, "a carriage return stands without its line feed"});
+        if (octet != '\n') return refuse({400, "a carriage return has no line feed after it"});
         carriage_return_ = false;
         return take_line();
     }
@@ -59,7 +59,7 @@ void RequestReader::take_head_octet(char octet) {
     }
     if (octet == '\n') return refuse({400, "a line must end with carriage return and line feed"});
     if (!is_field_value({&octet, 1}))
-        return refuse({400, "the head of the request holds a control character"});
+        return refuse({400, "the head of the request contains a control character"});
     if (!has_request_line_) check_request_line_size(octet);
     if (state_ == State::head) push(octet);
 }

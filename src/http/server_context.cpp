@@ -114,8 +114,8 @@ std::string ServerContext::client_of(const std::string& peer, const Headers& hea
         log::warn("http.proxy_not_trusted",
                   {{"peer", peer},
                    {"advice",
-                    "if a proxy of yours is there, name it in http.trusted_proxies: until then all its "
-                    "clients count as one, and each can use up what one client may have"}});
+                    "if this is your proxy, name it in http.trusted_proxies: until then all its clients "
+                    "count as one, and each can use up the limits of one client"}});
     return proxies.client_of(peer, headers);
 }
 

@@ -121,7 +121,7 @@ Form<ImportRoute> import_route() {
 }
 
 Form<std::vector<std::string>> addresses() {
-    return {R"(an array of IP addresses, as ["127.0.0.1"], without ranges)",
+    return {R"(an array of IP addresses, for example ["127.0.0.1"], without ranges)",
             [](const toml::value& value) -> std::optional<std::vector<std::string>> {
                 if (!value.is_array()) return std::nullopt;
                 std::vector<std::string> read;
@@ -138,16 +138,17 @@ Form<std::vector<std::string>> addresses() {
 // Tables.
 
 void read_http(TableReader& table, HttpSettings& http) {
-    table.optional("address", http.address, text("an IP address, as \"127.0.0.1\"", parse_address));
+    table.optional("address", http.address, text("an IP address, for example \"127.0.0.1\"", parse_address));
     table.optional("port", http.port, integer<std::uint16_t>(1, 65535));
     table.optional("max_body", http.max_body, body_size());
     table.optional("trusted_proxies", http.trusted_proxies, addresses());
     table.optional("trusted_network", http.trusted_network, boolean());
     if (!is_loopback(http.address) && !http.trusted_network)
-        table.add("address", "is \"" + http.address +
-                                 "\", which others can reach; expected a loopback address (TLS ends in a "
-                                 "proxy beside the service), or "
-                                 "http.trusted_network = true where the network itself keeps strangers out");
+        table.add(
+            "address",
+            "is \"" + http.address +
+                "\", which other machines can reach; expected a loopback address (a proxy on this machine "
+                "terminates TLS), or http.trusted_network = true if the network is closed to others");
 }
 
 /// `idempotency_key_file` is the name of the setting in earlier versions.
@@ -156,7 +157,7 @@ void read_secret_file(TableReader& table, PolicySettings& policy) {
     const bool has_earlier_name = table.find("idempotency_key_file") != nullptr;
     if (table.find("request_fingerprint_secret_file") != nullptr && has_earlier_name)
         table.add("idempotency_key_file",
-                  "is the earlier name of request_fingerprint_secret_file, which is there too; remove it");
+                  "is the earlier name of request_fingerprint_secret_file, which is set too; remove it");
     table.optional("idempotency_key_file", policy.request_fingerprint_secret_file, file);
     table.optional("request_fingerprint_secret_file", policy.request_fingerprint_secret_file, file);
 }
@@ -231,7 +232,7 @@ bool is_same_token(const EnvironmentSettings& one, const EnvironmentSettings& ot
 /// Why two environments may not share a token; empty when they may.
 std::string against_sharing(const EnvironmentSettings& one, const EnvironmentSettings& other) {
     if (one.type != other.type && (one.type == "PRODUCTION" || other.type == "PRODUCTION"))
-        return "expected a token of its own, since a PRODUCTION environment shares its token with no other "
+        return "expected a token of its own, because a PRODUCTION environment shares its token with no other "
                "type";
     if (!one.shared_token || !other.shared_token)
         return "expected a token of its own, or shared_token = true in both environments";
@@ -277,7 +278,7 @@ class Loader {
                                                "; expected tables that each begin with [[environment]]");
         for (const auto& element : value->as_array()) {
             if (!element.is_table()) {
-                mistakes_.push_back({place_of(element), "environment holds " + described(element) +
+                mistakes_.push_back({place_of(element), "environment contains " + described(element) +
                                                             "; expected [[environment]] tables"});
                 continue;
             }
@@ -300,16 +301,15 @@ class Loader {
         const auto line = std::to_string(place_of(element).line);
         const auto [named, is_new] = lines_.try_emplace(environment.name, line);
         if (!is_new && !environment.name.empty())
-            table.add("name", "\"" + environment.name + "\" is taken by the environment of line " +
-                                  named->second + "; expected a name of its own");
+            table.add("name", "\"" + environment.name + "\" is already the name of the environment in line " +
+                                  named->second + "; expected another name");
 
         const auto [loaded, is_first] =
             init_args_.try_emplace(environment.module, environment.module_init_args);
         if (!is_first && !environment.module.empty() && loaded->second != environment.module_init_args)
-            table.add(
-                "module_init_args",
-                "differs from what another environment says for the same module; expected the same text, "
-                "since a module is initialised once");
+            table.add("module_init_args",
+                      "differs from that of another environment with the same module; expected the same "
+                      "text, because a module is initialized once");
     }
 
     /// One token holds the keys of one environment, unless both say otherwise.
@@ -339,7 +339,7 @@ std::string syntax_text(const std::string& what) {
     constexpr std::string_view pointer = "^--- ";
     const auto first = what.substr(0, what.find('\n'));
     const auto colon = first.rfind(": ");
-    std::string text = "this is no TOML: " + (colon == std::string::npos ? first : first.substr(colon + 2));
+    std::string text = "this is not TOML: " + (colon == std::string::npos ? first : first.substr(colon + 2));
     const auto detail = what.rfind(pointer);
     if (detail == std::string::npos) return text;
     const auto begin = detail + pointer.size();
@@ -352,10 +352,10 @@ std::string content_of(const std::filesystem::path& path) {
     };
     std::ifstream file{path, std::ios::binary};
     if (!file || std::filesystem::is_directory(path))
-        refuse("the file can't be read; expected a configuration as config/keyward.toml shows it");
+        refuse("the file can't be read; expected a configuration such as config/keyward.toml");
     std::string content(static_cast<std::size_t>(largest_file) + 1, '\0');
     file.read(content.data(), largest_file + 1);
-    if (file.gcount() > largest_file) refuse("the file is larger than 1 MiB, so it is no configuration");
+    if (file.gcount() > largest_file) refuse("the file is larger than 1 MiB, so it is not a configuration");
     content.resize(static_cast<std::size_t>(file.gcount()));
     return content;
 }

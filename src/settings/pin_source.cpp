@@ -34,18 +34,18 @@ SecretBytes checked(const PinSource& source, SecretBytes pin) {
     pin.truncate(length);
     if (pin.empty()) refuse(source, "it is empty; put the token's user PIN there");
     if (pin.size() > longest_pin)
-        refuse(source, "it is longer than 255 bytes; put the token's user PIN alone there");
+        refuse(source, "it is longer than 255 bytes; put only the token's user PIN there");
     if (std::ranges::any_of(pin.reveal(), [](std::uint8_t octet) { return octet < 0x20; }))
-        refuse(
-            source,
-            "it has more than one line or a control character in it; put the token's user PIN alone there");
+        refuse(source,
+               "it contains more than one line or a control character; put only the token's user PIN there");
     return pin;
 }
 
 void check_permissions(const PinSource& source, const struct stat& file) {
     if (!S_ISREG(file.st_mode)) refuse(source, "it is not a regular file");
     if ((file.st_mode & S_IWOTH) != 0)
-        refuse(source, "anyone may write the file; chmod o-w it, and change the PIN if others had access");
+        refuse(source,
+               "every user may write the file; chmod o-w it, and change the PIN if others had access");
     if ((file.st_mode & S_IROTH) != 0)
         log::warn("pin.readable_by_all", {{"source", to_string(source)},
                                           {"advice", "chmod o-r unless its folder is closed to others"}});
@@ -55,7 +55,7 @@ SecretBytes read_file(const PinSource& source, const std::string& path) {
     const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!file)
         refuse(source, std::string{"the file can't be opened ("} + std::strerror(errno) +
-                           "); make it with the token's user PIN, readable by the service's user only");
+                           "); create it with the token's user PIN, readable only by the service's user");
     struct stat status {};
     if (::fstat(file.get(), &status) != 0)
         refuse(source, std::string{"the file's permissions can't be read: "} + std::strerror(errno));
@@ -77,8 +77,9 @@ SecretBytes read_file(const PinSource& source, const std::string& path) {
 SecretBytes read_credential(const PinSource& source) {
     const char* const folder = std::getenv("CREDENTIALS_DIRECTORY");
     if (folder == nullptr || *folder == '\0')
-        refuse(source, "CREDENTIALS_DIRECTORY is not set; start the service by systemd with LoadCredential=" +
-                           source.name + ":/path");
+        refuse(source,
+               "CREDENTIALS_DIRECTORY is not set; start the service with systemd and LoadCredential=" +
+                   source.name + ":/path");
     return read_file(source, std::string{folder} + '/' + source.name);
 }
 

@@ -50,14 +50,14 @@ void make(const path& file) {
         const FileDescriptor made =
             open_file(draft.name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, S_IRUSR | S_IWUSR);
         if (!made)
-            refuse(file, "it is not there and can't be made (" + reason() +
-                             "); make its folder, writable by the service's user, or name another file");
+            refuse(file, "it does not exist and can't be created (" + reason() +
+                             "); create its folder, writable by the service's user, or name another file");
         if (::write(made.get(), key.reveal().data(), key.size()) != static_cast<ssize_t>(key.size()) ||
             ::fsync(made.get()) != 0)
             refuse(file, "it can't be written (" + reason() + "); make room for it, or name another file");
     }
     if (::link(draft.name.c_str(), file.c_str()) != 0 && errno != EEXIST)
-        refuse(file, "it can't be made (" + reason() + "); name a file on a file system with hard links");
+        refuse(file, "it can't be created (" + reason() + "); name a file on a file system with hard links");
     const FileDescriptor folder = open_file(file.parent_path(), O_RDONLY | O_DIRECTORY);
     if (folder) ::fsync(folder.get());
 }
@@ -65,18 +65,18 @@ void make(const path& file) {
 void check(const path& file, const struct stat& status) {
     if (!S_ISREG(status.st_mode)) refuse(file, "it is not a regular file; name another");
     if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        refuse(file, "others than its owner may read or write it; chmod 600 it");
+        refuse(file, "users other than its owner may read or write it; chmod 600 it");
     if (static_cast<std::size_t>(status.st_size) != key_size)
         refuse(file, "it has " + std::to_string(status.st_size) +
-                         " octets in place of 32; put the right one back, or remove it: a new one is made at "
-                         "the next start, which knows no requests from before");
+                         " octets instead of 32; put the right one back, or remove it: the next start makes "
+                         "a new one, which does not recognize earlier requests");
 }
 
 /// Nothing when the file does not exist.
 std::optional<SecretBytes> read(const path& file) {
     const FileDescriptor opened = open_file(file, O_RDONLY | O_NONBLOCK);
     if (!opened && errno == ENOENT) return std::nullopt;
-    if (!opened) refuse(file, "it can't be opened (" + reason() + "); make it the service's user's own");
+    if (!opened) refuse(file, "it can't be opened (" + reason() + "); make the service's user its owner");
     struct stat status {};
     if (::fstat(opened.get(), &status) != 0) refuse(file, "its permissions can't be read: " + reason());
     check(file, status);

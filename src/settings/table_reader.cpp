@@ -78,9 +78,10 @@ void TableReader::add(const std::string& key, const std::string& text) {
 void TableReader::refuse(const std::string& key, const toml::value& value, const std::string& expected,
                          bool shown) {
     const bool may_be_secret = !shown && value.is_string();
-    add(key, "is " +
-                 (may_be_secret ? "a text that is not shown, since it may hold a secret" : described(value)) +
-                 "; expected " + expected);
+    add(key,
+        "is " +
+            (may_be_secret ? "a text that is not shown, because it may contain a secret" : described(value)) +
+            "; expected " + expected);
 }
 
 void TableReader::finish() {

@@ -16,7 +16,7 @@ void insert_api_token(soci::session& sql, const std::string& user_id, const std:
             "insert into api_tokens (id, user_id, name, hash, created_at, expires_at, revoked)"
             " values (:id, :user, :name, :hash, :created, :expires, 0) on conflict (hash) do nothing",
             {token.id, user_id, token.name, hash, token.created_at, token.expires_at}) == 0)
-        throw CatalogueError("a token with this hash is there already; make a new one");
+        throw CatalogueError("a token with this hash already exists; make another one");
 }
 
 }  // namespace

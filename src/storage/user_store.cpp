@@ -121,8 +121,7 @@ std::optional<Credentials> SqlUserStore::find_credentials(const std::string& use
 void SqlUserStore::add_grant(const std::string& user_id, const Grant& grant, const AuditRecord& audit) {
     database_.change_access(audit, [&](soci::session& sql) {
         if (grant.environments.contains(every_environment))
-            throw CatalogueError(
-                "a grant names an environment without a name, which would stand for all of them");
+            throw CatalogueError("a grant names an environment without a name, which would mean all of them");
         if (!lock_user(sql, user_id))
             throw CatalogueError("there is no user with the id '" + user_id +
                                  "' any more; look the user up again");

@@ -154,11 +154,12 @@ class TombstoneEnd {
         const int looks = tombstone_.absent_looks + (destruction.refreshed ? 1 : 0);
         service_context_.catalogue.changes.note_lookup(tombstone_.object_id, was_attempted_before(), looks,
                                                        service_context_.clock() + pause_after(looks));
-        log::warn("object.not_found", {{"environment", tombstone_.environment},
-                                       {"object", tombstone_.object_id.hex()},
-                                       {"looks", static_cast<std::size_t>(looks)},
-                                       {"remedy", "if others destroyed it: keyward reconcile --give-up " +
-                                                      tombstone_.object_id.hex()}});
+        log::warn("object.not_found",
+                  {{"environment", tombstone_.environment},
+                   {"object", tombstone_.object_id.hex()},
+                   {"looks", static_cast<std::size_t>(looks)},
+                   {"remedy", "if another program destroyed it: keyward reconcile --give-up " +
+                                  tombstone_.object_id.hex()}});
     }
 
     /// Nothing was sent to the token in this attempt.

@@ -53,7 +53,7 @@ std::string sqlite_connect_string(const std::string& path) {
     if (path.find('=') == std::string::npos) return path;
     if (path.find('"') != std::string::npos)
         throw CatalogueError(
-            "catalogue.url: the path of the database holds both \" and =, which can't be opened; rename it");
+            "catalogue.url: the path of the database contains both \" and =, and can't be opened; rename it");
     return "db=\"" + path + '"';
 }
 
@@ -61,7 +61,7 @@ CatalogueUrl sqlite_url(const std::string& url) {
     const std::string path = url.substr(sqlite_scheme.size());
     if (path.size() < 2 || path.front() != '/' || path.back() == '/')
         throw CatalogueError("catalogue.url '" + url +
-                             "' names no file by its absolute path: write it with three slashes, as "
+                             "' does not name a file by its absolute path: write three slashes, for example "
                              "sqlite:///var/lib/keyward/keyward.db");
     return {.backend = Backend::sqlite,
             .connect_string = sqlite_connect_string(path),
@@ -80,8 +80,8 @@ std::string conninfo_option(const std::string& keyword, const std::string& value
     if (std::none_of(value.begin(), value.end(), is_space)) return keyword + '=' + escaped;
     if (value.find('"') != std::string::npos)
         throw CatalogueError("catalogue.url: the value of '" + keyword +
-                             "' holds both a space and a double quote, which can't be "
-                             "handed to PostgreSQL; change one of them");
+                             "' contains both a space and a double quote, which can't be passed to "
+                             "PostgreSQL; change one of them");
     return keyword + "=\"" + escaped + '"';
 }
 
@@ -94,7 +94,7 @@ CatalogueUrl postgresql_url(const std::string& url, std::chrono::milliseconds de
     const std::unique_ptr<PQconninfoOption, OptionsFree> options(PQconninfoParse(url.c_str(), nullptr));
     if (!options)
         throw CatalogueError(
-            "catalogue.url is no PostgreSQL URL: expected postgresql://user:password@host:5432/database, "
+            "catalogue.url is not a PostgreSQL URL: expected postgresql://user:password@host:5432/database, "
             "with "
             "special characters of the user, password and database percent-encoded (@ as %40, / as %2F)");
     CatalogueUrl result{.backend = Backend::postgresql, .connect_string = {}, .path = {}, .password = {}};
@@ -122,7 +122,7 @@ CatalogueUrl postgresql_url(const std::string& url, std::chrono::milliseconds de
 
 CatalogueUrl parse_catalogue_url(const std::string& url, std::chrono::milliseconds deadline) {
     if (url.find('\0') != std::string::npos)
-        throw CatalogueError("catalogue.url holds a NUL octet; take it out");
+        throw CatalogueError("catalogue.url contains a NUL octet; remove it");
     if (url.starts_with(sqlite_scheme)) return sqlite_url(url);
     if (url.starts_with("postgresql://") || url.starts_with("postgres://"))
         return postgresql_url(url, deadline);

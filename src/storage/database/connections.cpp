@@ -41,7 +41,7 @@ void configure_sqlite(soci::session& sql, std::chrono::milliseconds deadline) {
     wait_for_locks(sql, deadline);
     if (const auto mode = use_write_ahead_log(sql); mode != "wal")
         throw CatalogueError(
-            "the SQLite database can't use a write-ahead log where it lies (journal mode is '" + mode +
+            "the SQLite database can't use a write-ahead log where it is (the journal mode is '" + mode +
             "'): put it on a local file system");
     run(sql, "pragma synchronous = full");
     run(sql, "pragma foreign_keys = on");
@@ -51,7 +51,7 @@ void configure_sqlite(soci::session& sql, std::chrono::milliseconds deadline) {
 void configure_postgresql(soci::session& sql) {
     if (const auto encoding = answer(sql, "show server_encoding"); encoding != "UTF8")
         throw CatalogueError("the PostgreSQL database has the encoding " + encoding +
-                             " but names may be any Unicode text: create it with ENCODING 'UTF8'");
+                             ", but names may be any Unicode text: create it with ENCODING 'UTF8'");
     run(sql, "set client_encoding = 'UTF8'");
     run(sql, "set client_min_messages = 'warning'");
     run(sql, "set default_transaction_isolation = 'read committed'");

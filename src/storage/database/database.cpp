@@ -77,7 +77,7 @@ auto Database::guarded(Body body) {
 
 void Database::refuse_in_outage() {
     if (outage_.refuses())
-        throw CatalogueError("the catalogue's database does not answer; it is asked again every second");
+        throw CatalogueError("the catalogue's database does not answer; it is tried again every second");
 }
 
 /// With PostgreSQL, refuses a connection while the database does not answer. SQLite can be read while it

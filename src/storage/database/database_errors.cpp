@@ -12,14 +12,14 @@ struct SqliteHint {
 };
 constexpr std::array sqlite_hints{
     SqliteHint{SQLITE_BUSY,
-               "another process holds the database locked for longer than we wait: look for one that hangs"},
+               "another process locks the database for longer than the deadline: look for one that hangs"},
     SqliteHint{SQLITE_READONLY, "let the service's user write to the database file and its directory"},
     SqliteHint{SQLITE_PERM, "let the service's user read and write the database file"},
     SqliteHint{SQLITE_CANTOPEN, "let the service's user read and write the database file and its directory"},
     SqliteHint{SQLITE_FULL, "the disk is full: make room"},
-    SqliteHint{SQLITE_IOERR, "reading or writing the file failed: look at the disk and the kernel's log"},
+    SqliteHint{SQLITE_IOERR, "reading or writing the file failed: check the disk and the kernel's log"},
     SqliteHint{SQLITE_CORRUPT, "the file is damaged: restore it from a backup"},
-    SqliteHint{SQLITE_NOTADB, "the file is no SQLite database: correct catalogue.url"},
+    SqliteHint{SQLITE_NOTADB, "the file is not an SQLite database: correct catalogue.url"},
 };
 
 struct SqlstateHint {
@@ -28,14 +28,14 @@ struct SqlstateHint {
 };
 // PostgreSQL 15, appendix A.
 constexpr std::array sqlstate_hints{
-    SqlstateHint{"08", "the connection was lost: see that the PostgreSQL server runs and can be reached"},
-    SqlstateHint{"57P", "the server ended the connection: see whether it was stopped or restarted"},
+    SqlstateHint{"08", "the connection was lost: check that the PostgreSQL server runs and can be reached"},
+    SqlstateHint{"57P", "the server ended the connection: check whether it was stopped or restarted"},
     SqlstateHint{"28", "correct the user and password in catalogue.url"},
     SqlstateHint{"3D", "create the database, or correct its name in catalogue.url"},
     SqlstateHint{"42501", "grant the user of catalogue.url the right to create and use tables in its schema"},
     SqlstateHint{"25006", "the server is a standby or read-only: catalogue.url must lead to the primary"},
     SqlstateHint{"55P03",
-                 "another transaction holds a lock for longer than we wait: look for one that hangs"},
+                 "another transaction holds a lock for longer than the deadline: look for one that hangs"},
     SqlstateHint{"53", "the server has run out of connections, memory or disk: make room"},
 };
 

@@ -33,7 +33,7 @@ template <typename Value>
 Value known(const std::optional<Value>& value, std::string_view subject, const std::string& word) {
     if (value) return *value;
     throw CatalogueError(
-        "the catalogue holds '" + word + "' as " + std::string(subject) +
+        "the catalogue contains '" + word + "' as " + std::string(subject) +
         ", which this program does not know: use the version of keyward that wrote it, or a newer one");
 }
 

@@ -234,7 +234,7 @@ void write_as_requests_do(soci::session& sql, const std::string& owner, Instant 
         "probed_at = excluded.probed_at",
         {owner, now});
     if (!exists(sql, "select owner from probes where owner = :owner and probed_at = :at", {owner, now}))
-        throw CatalogueError("the catalogue does not hold what was just written to it");
+        throw CatalogueError("the catalogue does not contain what was just written to it");
 }
 
 }  // namespace keyward::storage

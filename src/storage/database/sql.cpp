@@ -10,7 +10,7 @@ namespace keyward::storage {
 std::string storable(std::string text) {
     if (std::ranges::find(text, '\0') != text.end())
         throw CatalogueError(
-            "a text for the catalogue holds a NUL octet, which it can't store; refuse it earlier");
+            "a text for the catalogue contains a NUL octet, which it can't store; refuse it earlier");
     return text;
 }
 
@@ -73,7 +73,7 @@ ObjectId object_id_from(const std::string& text) {
     try {
         return ObjectId::from_hex(text);
     } catch (const std::invalid_argument&) {
-        throw CatalogueError("the catalogue holds '" + text +
+        throw CatalogueError("the catalogue contains '" + text +
                              "' where the 32 hexadecimal digits of an object's id belong; "
                              "restore it from a backup");
     }

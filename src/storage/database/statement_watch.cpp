@@ -25,7 +25,7 @@ void StatementWatch::Slot::set(int of_connection) {
     socket = copy = -1;
     if (of_connection < 0) return;
     copy = ::fcntl(of_connection, F_DUPFD_CLOEXEC, 0);
-    if (copy < 0) throw CatalogueError("there is no descriptor to watch the database's connection with");
+    if (copy < 0) throw CatalogueError("no descriptor is free to watch the connection to the database");
     socket = of_connection;
 }
 

@@ -137,7 +137,7 @@ TEST_F(PostgresqlCatalogue, ADatabaseThatCantHoldUnicodeIsRefused) {
         FAIL() << "it was opened";
     } catch (const CatalogueError& error) {
         EXPECT_STREQ(error.what(),
-                     "the PostgreSQL database has the encoding LATIN1 but names may be any Unicode text: "
+                     "the PostgreSQL database has the encoding LATIN1, but names may be any Unicode text: "
                      "create it with ENCODING 'UTF8'");
     }
 }

@@ -60,7 +60,7 @@ TEST_F(SqliteCatalogue, APathMayHoldSpacesAndSigns) {
 }
 
 TEST_F(SqliteCatalogue, APathThatCantBeOpenedIsRefused) {
-    EXPECT_THAT(failure_to_open("sqlite://" + path("a\"=b.db")), HasSubstr("holds both \" and ="));
+    EXPECT_THAT(failure_to_open("sqlite://" + path("a\"=b.db")), HasSubstr("contains both \" and ="));
 }
 
 TEST_F(SqliteCatalogue, AMissingDirectoryIsNamedWithWhatToDo) {
@@ -80,7 +80,7 @@ TEST_F(SqliteCatalogue, AFileThatIsNoDatabaseIsLeftAsItIs) {
     const std::string content(4096, 'x');
     std::ofstream(path()) << content;
     EXPECT_THAT(failure_to_open("sqlite://" + path()),
-                HasSubstr("the file is no SQLite database: correct catalogue.url"));
+                HasSubstr("the file is not an SQLite database: correct catalogue.url"));
     std::ifstream file(path());
     EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), content);
 }

@@ -25,10 +25,9 @@ std::string failure_of_url(const std::string& url, std::size_t connections = 1) 
 
 TEST(CatalogueUrl, ARelativeSqlitePathIsRefused) {
     for (const auto* url : {"sqlite://catalogue.db", "sqlite://", "sqlite:///", "sqlite:///var/lib/"})
-        EXPECT_EQ(failure_of_url(url),
-                  std::string("catalogue.url '") + url +
-                      "' names no file by its absolute path: write it with three slashes, as "
-                      "sqlite:///var/lib/keyward/keyward.db");
+        EXPECT_EQ(failure_of_url(url), std::string("catalogue.url '") + url +
+                                           "' does not name a file by its absolute path: write three "
+                                           "slashes, for example sqlite:///var/lib/keyward/keyward.db");
 }
 
 TEST(CatalogueUrl, AnotherSchemeIsRefused) {
@@ -40,7 +39,7 @@ TEST(CatalogueUrl, AnotherSchemeIsRefused) {
 }
 
 TEST(CatalogueUrl, ANulOctetIsRefused) {
-    EXPECT_THAT(failure_of_url(std::string("sqlite:///tmp/x\0y", 17)), HasSubstr("holds a NUL octet"));
+    EXPECT_THAT(failure_of_url(std::string("sqlite:///tmp/x\0y", 17)), HasSubstr("contains a NUL octet"));
 }
 
 TEST(CatalogueUrl, NoConnectionsIsRefused) {
@@ -52,7 +51,8 @@ TEST(CatalogueUrl, AMalformedPostgresqlUrlIsRefusedWithoutRepeatingIt) {
                             "postgres://user:hush@h/db?no=such"}) {
         const auto text = failure_of_url(url);
         EXPECT_THAT(
-            text, HasSubstr("is no PostgreSQL URL: expected postgresql://user:password@host:5432/database"));
+            text,
+            HasSubstr("is not a PostgreSQL URL: expected postgresql://user:password@host:5432/database"));
         EXPECT_THAT(text, Not(HasSubstr("hush")));
     }
 }

@@ -325,7 +325,7 @@ TEST_F(Reconcile, WrongUsageIsExitCodeTwo) {
 TEST_F(Reconcile, HelpTellsTheExitCodes) {
     const Outcome help = run_command({keyward_binary(), "reconcile", "--help"});
     EXPECT_EQ(help.code, 0);
-    EXPECT_THAT(help.output, HasSubstr("Exit code 0: all is settled"));
+    EXPECT_THAT(help.output, HasSubstr("Exit code 0: everything is resolved"));
 }
 
 TEST_F(Reconcile, ATokenThatWasMadeAnewIsRefusedAndNothingIsDestroyed) {

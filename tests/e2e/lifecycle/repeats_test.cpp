@@ -372,7 +372,7 @@ TEST_F(RepeatsBeyondAServer, NeedAKeyFileThatOnlyTheServiceReads) {
     const Outcome outcome = home.keyward({"serve"});
     EXPECT_EQ(outcome.code, 1);
     EXPECT_THAT(outcome.errors, HasSubstr("keyward: the key file " + home.folder().file("idempotency.key")));
-    EXPECT_THAT(outcome.errors, HasSubstr("5 octets in place of 32"));
+    EXPECT_THAT(outcome.errors, HasSubstr("5 octets instead of 32"));
 }
 
 }  // namespace

@@ -173,8 +173,8 @@ INSTANTIATE_TEST_SUITE_P(
         Usage{"AdminRoleWithoutProject", {"grant", "u", "ROLE_ADMIN"}, "--admin"},
         Usage{"AdminInAnEnvironment",
               {"grant", "u", "--admin", "--environments", "staging"},
-              "leave --environments out"},
-        Usage{"AdminInAProject", {"grant", "u", "P", "--admin"}, "leave PROJECT"},
+              "leave out --environments"},
+        Usage{"AdminInAProject", {"grant", "u", "P", "--admin"}, "leave out PROJECT"},
         Usage{"PermissionTwice", {"grant", "u", "P", "SECRETS:USE", "SECRETS:USE"}, "more than once"},
         Usage{"PermissionByBothNames",
               {"grant", "u", "P", "SECRETS:MANAGE", "ROLE_API_SECURITY"},
@@ -183,8 +183,10 @@ INSTANTIATE_TEST_SUITE_P(
         Usage{"EmptyLastPart", {"grant", "u", "P", "SECRETS:USE", "--environments", "a,"}, "empty name"},
         Usage{"EmptyFirstPart", {"grant", "u", "P", "SECRETS:USE", "--environments", ",a"}, "empty name"},
         Usage{"OnlyAComma", {"project", "create", "P", "--environments", ","}, "empty name"},
-        Usage{"BlankPart", {"project", "create", "P", "--environments", "a, ,b"}, "space around"},
-        Usage{"SpaceAfterAComma", {"project", "create", "P", "--environments", "a, b"}, "space around"},
+        Usage{"BlankPart", {"project", "create", "P", "--environments", "a, ,b"}, "space before or after"},
+        Usage{"SpaceAfterAComma",
+              {"project", "create", "P", "--environments", "a, b"},
+              "space before or after"},
         Usage{"PartTwice", {"grant", "u", "P", "SECRETS:USE", "--environments", "a,a"}, "more than once"},
         Usage{"OptionTwice",
               {"grant", "u", "P", "SECRETS:USE", "--environments", "a", "--environments", "b"},
@@ -267,7 +269,7 @@ TEST_F(CommandWork, AGrantOfSomeEnvironmentsIsRefusedWhereAllAreHeld) {
     EXPECT_THAT(failure_of({"grant", "alice", "MyProject", "SECRETS:MANAGE", "SECRETS:USE", "--environments",
                             "staging"}),
                 HasSubstr("holds SECRETS:USE in all environments"));
-    ASSERT_EQ(grants().size(), 1U) << "nothing was given";
+    ASSERT_EQ(grants().size(), 1U) << "nothing was granted";
     work({"grant", "alice", "MyProject", "SECRETS:USE", "--revoke", "--environments", "production"});
     ASSERT_EQ(grants().size(), 1U);
     EXPECT_THAT(grants()[0].environments, ElementsAre("staging"));

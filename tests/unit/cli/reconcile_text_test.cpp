@@ -64,8 +64,8 @@ TEST(ReconcileText, WhatWasNotFoundIsToldWithTheOptionThatEndsIt) {
         "  00112233445566778899aabbccddeeff: Given up: it was not found in two lookups\n"
         "  00112233445566778899aabbccddeeff: NOT GIVEN UP: The catalogue has no tombstone with this id\n"
         "  production: an object to be destroyed was not found (id 00112233445566778899aabbccddeeff, 2 "
-        "looks after an initialisation)\n"
-        "    to do: it is looked for again by itself; if others destroyed it: --give-up "
+        "looks after an initialization)\n"
+        "    to do: nothing, the service looks for it again; if another program destroyed it: --give-up "
         "00112233445566778899aabbccddeeff\n"
         "  ffeeddccbbaa99887766554433221100: NOT ADOPTED: no environment that was compared has an unknown "
         "object with this id\n");
@@ -129,11 +129,10 @@ TEST(ReconcileText, ADryRunSaysWhatThereIsToSettle) {
 TEST(ReconcileText, WhatWasNotLookedForIsNotSaidToBeGone) {
     service::ReconcileReport report;
     report.pending.objects = {pending("staging", true)};
-    EXPECT_EQ(
-        text_of(report),
-        "To be settled: 1 interrupted import, 0 objects to be destroyed\n"
-        "  staging: (id 00112233445566778899aabbccddeeff), of an interrupted import, in a token that was "
-        "not looked through\n");
+    EXPECT_EQ(text_of(report),
+              "To be settled: 1 interrupted import, 0 objects to be destroyed\n"
+              "  staging: (id 00112233445566778899aabbccddeeff), of an interrupted import, in a token that "
+              "was not scanned\n");
     EXPECT_FALSE(json_of(report)["settled"]["objects"][0].contains("inToken"));
 }
 

@@ -127,7 +127,7 @@ TEST(Load, RefusesBothNamesOfTheFingerprintSecretsFile) {
     EXPECT_THAT(mistakes_of(with_smallest("[policy]\nidempotency_key_file = \"/a\"\n"
                                           "request_fingerprint_secret_file = \"/b\"")),
                 ElementsAre("2:24 policy.idempotency_key_file is the earlier name of "
-                            "request_fingerprint_secret_file, which is there too; remove it"));
+                            "request_fingerprint_secret_file, which is set too; remove it"));
 }
 
 TEST(Load, ReportsEveryMistakeAtOnceWithItsPlace) {
@@ -152,13 +152,14 @@ sessions = 0
             R"(4:12 http.max_body is "1MB"; expected a size from "1KiB" to "64MiB")",
             "5:21 http.trusted_network is 1; expected true or false",
             "6:1 polcy is not a setting; did you mean policy?",
-            "8:7 catalogue.url is a text that is not shown, since it may hold a secret; expected "
+            "8:7 catalogue.url is a text that is not shown, because it may contain a secret; expected "
             R"("sqlite:///absolute/path" or "postgresql://user@host/database")",
             "9:1 environment.module is missing; expected the absolute path of a PKCS#11 module",
             "9:1 environment.token_label names no token; expected the label of the environment's token, or a "
             "token_serial",
             R"(11:8 environment.type is "LIVE"; expected PRODUCTION, SANDBOX or TEST)",
-            "12:14 environment.pin_source is a text that is not shown, since it may hold a secret; expected "
+            "12:14 environment.pin_source is a text that is not shown, because it may contain a secret; "
+            "expected "
             R"("file:/absolute/path", "env:NAME" or "credential:NAME")",
             "13:12 environment.sessions is 0; expected a whole number from 1 to 1024"));
 }
@@ -189,7 +190,8 @@ TEST(Load, RefusesAnAddressThatOthersCanReach) {
     ASSERT_EQ(found.size(), 1U);
     EXPECT_THAT(
         found[0],
-        HasSubstr("2:11 http.address is \"0.0.0.0\", which others can reach; expected a loopback address"));
+        HasSubstr(
+            "2:11 http.address is \"0.0.0.0\", which other machines can reach; expected a loopback address"));
     EXPECT_THAT(found[0], HasSubstr("http.trusted_network = true"));
 }
 
@@ -199,15 +201,16 @@ TEST(Load, TakesEveryLoopbackAddressWithoutMore) {
 }
 
 TEST(Load, RefusesAHostNameAsAddress) {
-    EXPECT_THAT(mistakes_of(with_smallest("[http]\naddress = \"localhost\"")),
-                ElementsAre(R"(2:11 http.address is "localhost"; expected an IP address, as "127.0.0.1")"));
+    EXPECT_THAT(
+        mistakes_of(with_smallest("[http]\naddress = \"localhost\"")),
+        ElementsAre(R"(2:11 http.address is "localhost"; expected an IP address, for example "127.0.0.1")"));
 }
 
 TEST(Load, RefusesRangesAmongTheTrustedProxies) {
     EXPECT_THAT(
         mistakes_of(with_smallest("[http]\ntrusted_proxies = [\"10.0.0.0/8\"]")),
         ElementsAre(
-            R"(2:19 http.trusted_proxies is an array; expected an array of IP addresses, as ["127.0.0.1"], without ranges)"));
+            R"(2:19 http.trusted_proxies is an array; expected an array of IP addresses, for example ["127.0.0.1"], without ranges)"));
 }
 
 TEST(Load, TakesShortRsaKeysOnlyWithLegacyMechanisms) {
@@ -262,7 +265,7 @@ TEST(Load, RefusesTwoEnvironmentsOfOneName) {
     EXPECT_THAT(
         mistakes_of(std::string{smallest} + std::string{smallest}),
         ElementsAre(
-            R"(7:8 environment.name "production" is taken by the environment of line 1; expected a name of its own)"));
+            R"(7:8 environment.name "production" is already the name of the environment in line 1; expected another name)"));
 }
 
 TEST(Load, RefusesOneModuleWithTwoInitArguments) {
@@ -274,9 +277,8 @@ token_label = "staging"
 pin_source = "env:PIN"
 )";
     EXPECT_THAT(mistakes_of(std::string{smallest} + second),
-                ElementsAre("9:20 environment.module_init_args differs from what another environment says "
-                            "for the same module; "
-                            "expected the same text, since a module is initialised once"));
+                ElementsAre("9:20 environment.module_init_args differs from that of another environment with "
+                            "the same module; expected the same text, because a module is initialized once"));
 }
 
 TEST(Load, RefusesATokenLabelThatNoTokenCanHave) {
@@ -300,7 +302,7 @@ TEST(Load, AsksForAnEnvironment) {
         mistakes_of("[environment]\nname = \"a\"\n"),
         ElementsAre("1:1 environment is a table; expected tables that each begin with [[environment]]"));
     EXPECT_THAT(mistakes_of("environment = [1]\n"),
-                ElementsAre("1:16 environment holds 1; expected [[environment]] tables"));
+                ElementsAre("1:16 environment contains 1; expected [[environment]] tables"));
 }
 
 TEST(Load, AsksForATableWhereASettingStands) {
@@ -311,9 +313,9 @@ TEST(Load, AsksForATableWhereASettingStands) {
 TEST(Load, SaysWhereTheFileIsNoToml) {
     EXPECT_THAT(
         mistakes_of("[http]\nport = 1 address = 2\n"),
-        ElementsAre(testing::StartsWith("2:10 this is no TOML: invalid line format (expected newline")));
+        ElementsAre(testing::StartsWith("2:10 this is not TOML: invalid line format (expected newline")));
     EXPECT_THAT(mistakes_of("[http]\nport = 1\nport = 2\n"),
-                ElementsAre(testing::StartsWith("3:8 this is no TOML: value (\"port\") already exists")));
+                ElementsAre(testing::StartsWith("3:8 this is not TOML: value (\"port\") already exists")));
     EXPECT_THAT(mistakes_of("[http\n"), ElementsAre(testing::StartsWith("1:")));
 }
 
@@ -325,7 +327,7 @@ TEST(Load, RefusesAFileThatIsNotThereOrIsAFolder) {
 
 TEST(Load, RefusesAFileThatIsTooLarge) {
     EXPECT_THAT(mistakes_of(std::string(1048577, '#')),
-                ElementsAre("1:1 the file is larger than 1 MiB, so it is no configuration"));
+                ElementsAre("1:1 the file is larger than 1 MiB, so it is not a configuration"));
 }
 
 TEST(Load, TakesWindowsLineEndsAndAByteOrderMark) {
@@ -346,7 +348,7 @@ constexpr auto unshared =
     "names the token of environment \"one\"; expected a token of its own, or shared_token = true in both "
     "environments";
 constexpr auto of_production =
-    "names the token of environment \"one\"; expected a token of its own, since a PRODUCTION environment "
+    "names the token of environment \"one\"; expected a token of its own, because a PRODUCTION environment "
     "shares its token with no other type";
 
 TEST(SharedToken, IsRefusedUnlessBothEnvironmentsSaySo) {

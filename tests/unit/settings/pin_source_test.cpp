@@ -86,7 +86,7 @@ TEST_F(PinFromFile, IsRefusedWithASecondLineAndNotShown) {
 }
 
 TEST_F(PinFromFile, IsRefusedWhenAnyoneMayWriteIt) {
-    EXPECT_THAT(refusal_for("pin", 0602), HasSubstr("anyone may write the file; chmod o-w it"));
+    EXPECT_THAT(refusal_for("pin", 0602), HasSubstr("every user may write the file; chmod o-w it"));
 }
 
 TEST_F(PinFromFile, IsTakenWithAWarningWhenAnyoneMayReadIt) {
@@ -108,8 +108,8 @@ TEST_F(PinFromFile, NamesTheFileThatIsNotThere) {
     const auto path = (folder.path() / "absent").string();
     EXPECT_EQ(refusal_of(reader, file_source(path)),
               "the PIN from file:" + path +
-                  " can't be used: the file can't be opened (No such file or directory); make it with the "
-                  "token's user PIN, readable by the service's user only");
+                  " can't be used: the file can't be opened (No such file or directory); create it with the "
+                  "token's user PIN, readable only by the service's user");
 }
 
 TEST_F(PinFromFile, IsNotReadFromAFolder) {
@@ -157,7 +157,7 @@ TEST(PinFromCredential, IsReadFromSystemdsFolder) {
 
 TEST(PinFromCredential, SaysWhatToDoOutsideOfSystemd) {
     EXPECT_THAT(refusal_of(PinReader{{}}, {PinSource::Kind::credential, "production.pin"}),
-                HasSubstr("start the service by systemd with LoadCredential=production.pin:/path"));
+                HasSubstr("start the service with systemd and LoadCredential=production.pin:/path"));
 }
 
 }  // namespace

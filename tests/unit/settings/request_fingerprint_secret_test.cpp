@@ -78,7 +78,7 @@ TEST_F(RequestFingerprintSecret, IsOneForAllWhoStartAtOnce) {
 TEST_F(RequestFingerprintSecret, OfAnotherSizeIsRefused) {
     for (const std::size_t size : {0U, 1U, 31U, 33U, 64U}) {
         const std::string text = refusal_of(write(std::string(size, 'q')));
-        EXPECT_THAT(text, HasSubstr("it has " + std::to_string(size) + " octets in place of 32"));
+        EXPECT_THAT(text, HasSubstr("it has " + std::to_string(size) + " octets instead of 32"));
         EXPECT_THAT(text, HasSubstr("remove it"));
         EXPECT_THAT(text, HasSubstr(path().string()));
         EXPECT_THAT(text, Not(HasSubstr("qq")));
@@ -93,8 +93,8 @@ TEST_F(RequestFingerprintSecret, ThatOthersMayReadOrWriteIsRefused) {
 
 TEST_F(RequestFingerprintSecret, InAFolderThatIsNotThereIsRefused) {
     const auto text = refusal_of(folder_.path() / "nowhere" / "key");
-    EXPECT_THAT(text, HasSubstr("can't be made (No such file or directory)"));
-    EXPECT_THAT(text, HasSubstr("make its folder"));
+    EXPECT_THAT(text, HasSubstr("can't be created (No such file or directory)"));
+    EXPECT_THAT(text, HasSubstr("create its folder"));
 }
 
 TEST_F(RequestFingerprintSecret, ThatIsAFolderIsRefused) {
