@@ -111,7 +111,7 @@ class ChangeTest : public testing::Test {
         }
         send(operation);
         changes.push_back(planned(key_, operation.fails));
-        return {{"changes", changes}, {"script", operation.steps}};
+        return {{"changes", changes}, {"steps", operation.steps}};
     }
 
     static ChangeOutcome run(const json& plan) { return run_changes(*home_, plan); }

@@ -11,25 +11,25 @@
 #include <vector>
 
 #include "domain/token.hpp"
-#include "tests/fakes/forwarding_catalogue.hpp"
+#include "tests/fakes/forwarding_stores.hpp"
 
 namespace keyward::e2e {
 
-/// Where this process is to be killed: before or after a step of its script.
+/// Where this process is killed: before or after a step of its schedule.
 struct Fault {
     std::size_t step;
     bool before;
 };
 
-/// The steps of one change in the order in which they are to come. Those that run side by side wait for their
-/// turn, so that a fault always finds the same done and undone. Each step is written to standard output when
-/// it has ended; what is not in the script comes to pass all the same, after a wait. Any thread may call.
+/// The steps of one change in a fixed order. Concurrent steps wait for their turn, so that a fault always
+/// interrupts the change in the same state. Each step is written to standard output when it ends. A step that
+/// the schedule does not contain runs after a timeout. Thread-safe.
 class FaultSchedule {
   public:
     FaultSchedule(std::vector<std::string> steps, std::optional<Fault> fault)
         : steps_(std::move(steps)), fault_(fault) {}
 
-    /// Before that, steps are neither ordered nor written nor faulty.
+    /// Until this call, steps run at once, are not written, and no fault occurs.
     void begin();
 
     template <typename Work>
@@ -41,37 +41,45 @@ class FaultSchedule {
   private:
     class Turn {
       public:
-        Turn(FaultSchedule& script, const std::string& name) : script_(script), name_(name) {
-            script_.enter(name_);
+        Turn(FaultSchedule& schedule, const std::string& name) : schedule_(schedule), name_(name) {
+            schedule_.enter(name_);
         }
         Turn(const Turn&) = delete;
         Turn& operator=(const Turn&) = delete;
-        ~Turn() { script_.leave(name_); }
+        ~Turn() { schedule_.leave(name_); }
 
       private:
-        FaultSchedule& script_;
+        FaultSchedule& schedule_;
         const std::string& name_;
     };
 
     void enter(const std::string& name);
     void leave(const std::string& name);
-    void die_if(bool before) const;
+    void kill_if(bool before) const;
 
-    static constexpr std::chrono::seconds patience{1};
+    static constexpr std::chrono::seconds turn_timeout{1};
 
     const std::vector<std::string> steps_;
     const std::optional<Fault> fault_;
     std::mutex mutex_;
-    std::condition_variable moved_on_;
+    std::condition_variable advanced_;
     std::size_t next_ = 0;
     bool begun_ = false;
 };
 
-/// Every call with which a change writes to the catalogue is a step, under its name there; `remove_tombstone`
-/// with the environment.
-class ScriptedCatalogue final : public ForwardingCatalogue {
+/// Every call with which a change writes to the catalogue is a step with the name of the method.
+/// `remove_tombstone` carries the environment as well.
+class ScheduledStores : public ForwardingKeyStore,
+                        public ForwardingChangeLog,
+                        public ForwardingIdempotencyStore,
+                        public ForwardingLeaseStore {
   public:
-    ScriptedCatalogue(Catalogue& next, FaultSchedule& script) : ForwardingCatalogue(next), script_(script) {}
+    ScheduledStores(const Catalogue& real, FaultSchedule& schedule)
+        : ForwardingKeyStore(real),
+          ForwardingChangeLog(real),
+          ForwardingIdempotencyStore(real),
+          ForwardingLeaseStore(real),
+          schedule_(schedule) {}
 
     bool begin_create(const Key& key, const std::vector<Intent>& intents, const AuditRecord& audit) override;
     bool commit_create(const Key& key, const ChangeResolution& resolution, const AuditRecord& audit) override;
@@ -92,33 +100,33 @@ class ScriptedCatalogue final : public ForwardingCatalogue {
   private:
     void remember(const std::vector<Tombstone>& tombstones);
 
-    FaultSchedule& script_;
+    FaultSchedule& schedule_;
     std::map<ObjectId, std::string> environments_;
 };
 
-/// `import` and `destroy` are steps, with the environment.
-class ScriptedToken final : public Token {
+/// `import`, `destroy` and `destroy_incomplete` are steps; each carries the environment.
+class ScheduledToken final : public Token {
   public:
-    ScriptedToken(std::shared_ptr<Token> next, std::string environment, FaultSchedule& script)
-        : next_(std::move(next)), environment_(std::move(environment)), script_(script) {}
+    ScheduledToken(std::shared_ptr<Token> next, std::string environment, FaultSchedule& schedule)
+        : next_(std::move(next)), environment_(std::move(environment)), schedule_(schedule) {}
 
-    ImportResult import(const ImportRequest& order) override {
-        return script_.step("import " + environment_, [&] { return next_->import(order); });
+    ImportResult import(const ImportRequest& request) override {
+        return schedule_.step("import " + environment_, [&] { return next_->import(request); });
     }
     std::size_t destroy(const ObjectId& id) override {
-        return script_.step("destroy " + environment_, [&] { return next_->destroy(id); });
+        return schedule_.step("destroy " + environment_, [&] { return next_->destroy(id); });
     }
     std::size_t count(const ObjectId& id) override { return next_->count(id); }
     void scan(const std::function<void(const TokenObject&, std::size_t, std::size_t)>& each) override {
         next_->scan(each);
     }
     std::size_t destroy_incomplete(std::chrono::milliseconds pause) override {
-        return script_.step("destroy_incomplete " + environment_,
-                            [&] { return next_->destroy_incomplete(pause); });
+        return schedule_.step("destroy_incomplete " + environment_,
+                              [&] { return next_->destroy_incomplete(pause); });
     }
-    std::vector<CryptoResult> operate(const ObjectId& id, CryptoOperation action,
-                                      std::span<const CryptoRequest> operations) override {
-        return next_->operate(id, action, operations);
+    std::vector<CryptoResult> operate(const ObjectId& id, CryptoOperation operation,
+                                      std::span<const CryptoRequest> requests) override {
+        return next_->operate(id, operation, requests);
     }
     std::set<Digest> oaep_hashes() override { return next_->oaep_hashes(); }
     void ping() override { next_->ping(); }
@@ -130,7 +138,7 @@ class ScriptedToken final : public Token {
   private:
     std::shared_ptr<Token> next_;
     std::string environment_;
-    FaultSchedule& script_;
+    FaultSchedule& schedule_;
 };
 
 }  // namespace keyward::e2e

@@ -1,8 +1,8 @@
-// Makes the changes of a plan with the real service over the real catalogue and tokens, in a process of its
-// own that a fault point may kill in the last of them. `one_change CONFIG PLAN` reads
+// Makes the changes of a plan with the real service, catalogue and tokens, in a process that a fault may kill
+// during the last change. `one_change CONFIG PLAN` reads
 //   {"changes": [{"action", "key", "type", "algorithm", "environments": [{"name", "content", "expected"}],
-//    "environment", "rollback"}], "script": ["begin_create", …], "fault": {"step", "before"}}
-// and writes "step NAME" for each step of the last change and "answer JSON" for each change.
+//    "environment", "rollback"}], "steps": ["begin_create", …], "fault": {"step", "before"}}
+// and writes "step NAME" for each step of the last change, and "answer JSON" for each change.
 #include <fstream>
 #include <iostream>
 
@@ -23,43 +23,43 @@ using nlohmann::json;
 
 constexpr std::size_t connections = 4;
 constexpr std::chrono::seconds stop_limit{10};
-constexpr std::chrono::hours later{1};  // no lease and no keeping lasts that long
+constexpr std::chrono::hours later{1};  // longer than any lease and any kept answer
 
-FaultSchedule script_of(const json& plan) {
+FaultSchedule schedule_of(const json& plan) {
     std::optional<Fault> fault;
     if (plan.contains("fault"))
         fault = Fault{plan["fault"]["step"].get<std::size_t>(), plan["fault"]["before"].get<bool>()};
-    return {plan.value("script", std::vector<std::string>{}), fault};
+    return {plan.value("steps", std::vector<std::string>{}), fault};
 }
 
-/// What cli/serve.cpp makes of the configuration, as far as changes need it.
-class Bench {
+/// The part of cli/serve.cpp that changes need.
+class ChangeRunner {
   public:
-    Bench(const settings::Settings& settings, const json& plan)
-        : script_(script_of(plan)),
+    ChangeRunner(const settings::Settings& settings, const json& plan)
+        : schedule_(schedule_of(plan)),
           factory_(settings),
           opened_(storage::open_catalogue(settings.catalogue.url, connections)),
-          catalogue_(*opened_, script_) {
+          catalogue_(*opened_, schedule_) {
         for (const auto& each : settings.environments) {
             service::EnvironmentProfile profile;
             profile.name = each.name;
             profile.deadline = each.deadline;
             profile.workers = 2;
             environments_.add(std::make_unique<service::Environment>(
-                profile, std::make_shared<ScriptedToken>(factory_.open(each), each.name, script_)));
+                profile, std::make_shared<ScheduledToken>(factory_.open(each), each.name, schedule_)));
         }
         project_ = *opened_->projects.find_project("MyProject");
         const User alice = *opened_->users.find_user("alice");
         caller_ = {alice.id, alice.name, opened_->users.grants_of(alice.id)};
     }
-    Bench(const Bench&) = delete;
-    Bench& operator=(const Bench&) = delete;
-    ~Bench() {
+    ChangeRunner(const ChangeRunner&) = delete;
+    ChangeRunner& operator=(const ChangeRunner&) = delete;
+    ~ChangeRunner() {
         for (const auto& environment : environments_.all())
             environment->stop(stop_limit);
     }
 
-    void begin_script() { script_.begin(); }
+    void begin_schedule() { schedule_.begin(); }
 
     json answer(const json& change) {
         try {
@@ -103,7 +103,7 @@ class Bench {
             request.name = name;
             request.type = keys::key_type_from(change["type"].get<std::string>());
             request.algorithm = keys::algorithm_from(change["algorithm"].get<std::string>());
-            // The one mode that shows the check value in the token to the test itself.
+            // With AES-ECB the test itself can compute the check value in the token.
             if (request.algorithm == keys::Algorithm::aes) request.mechanisms = {"AES-ECB"};
             request.environments = entries_of(change);
             request.roll_back_on_failure = change["rollback"];
@@ -116,8 +116,8 @@ class Bench {
         return service::UpdateKey(service_context()).run(caller_, project_, std::move(request), {});
     }
 
-    /// Three passes of recovery: one now, one when no lease and no keeping lasts any more, and one that has
-    /// to find nothing.
+    /// Three passes of recovery: now, after the end of every lease and kept answer, and once more, when
+    /// nothing may be left.
     json resolve() {
         json passes = json::array();
         for (const std::chrono::hours ahead : {std::chrono::hours(0), later, later}) {
@@ -133,10 +133,10 @@ class Bench {
         return passes;
     }
 
-    FaultSchedule script_;
+    FaultSchedule schedule_;
     cli::EnvironmentFactory factory_;
     std::shared_ptr<Catalogue> opened_;
-    ScriptedCatalogue catalogue_;
+    CatalogueWith<ScheduledStores> catalogue_;
     service::InFlight in_flight_;
     service::Environments environments_;
     Project project_;
@@ -146,11 +146,11 @@ class Bench {
 int run(const char* config, const char* plan_file) {
     std::ifstream stream(plan_file);
     const json plan = json::parse(stream);
-    Bench bench(settings::load(config), plan);
+    ChangeRunner runner(settings::load(config), plan);
     std::size_t left = plan["changes"].size();
     for (const auto& change : plan["changes"]) {
-        if (--left == 0 && plan.contains("script")) bench.begin_script();
-        const std::string answer = bench.answer(change).dump();
+        if (--left == 0 && plan.contains("steps")) runner.begin_schedule();
+        const std::string answer = runner.answer(change).dump();
         std::cout << "answer " << answer << std::endl;
     }
     return 0;

@@ -6,28 +6,28 @@
 #include <gtest/gtest.h>
 
 #include "service/auth/api_token.hpp"
-#include "tests/fakes/forwarding_catalogue.hpp"
+#include "tests/fakes/forwarding_stores.hpp"
 #include "tests/unit/service/service_fixture.hpp"
 
 namespace keyward::api {
 namespace {
 
-/// A catalogue that answers nobody's token until it is let go.
-class HangingCatalogue final : public ForwardingCatalogue {
+/// A store that does not answer until it is released.
+class HangingAccessTokens : public ForwardingAccessTokenStore {
   public:
-    using ForwardingCatalogue::ForwardingCatalogue;
+    using ForwardingAccessTokenStore::ForwardingAccessTokenStore;
 
     std::int64_t access_version() override {
         ++asked_;
-        gate_.wait();
-        return ForwardingCatalogue::access_version();
+        released_.wait();
+        return ForwardingAccessTokenStore::access_version();
     }
-    void let_go() { open_.set_value(); }
+    void release() { release_.set_value(); }
     [[nodiscard]] int asked() const { return asked_; }
 
   private:
-    std::promise<void> open_;
-    std::shared_future<void> gate_ = open_.get_future().share();
+    std::promise<void> release_;
+    std::shared_future<void> released_ = release_.get_future().share();
     std::atomic<int> asked_ = 0;
 };
 
@@ -43,13 +43,12 @@ class OptionalLoginTest : public testing::Test {
     }
 
     service::ServiceFixture fixture_;
-    HangingCatalogue hanging_{*fixture_.catalogue};
-    service::Access access_{hanging_.access_tokens, hanging_.users, hanging_.projects,
-                            [this] { return fixture_.now; }};
+    CatalogueWith<HangingAccessTokens> hanging_{*fixture_.catalogue};
+    service::Access access_{hanging_, [this] { return fixture_.now; }};
 };
 
 TEST_F(OptionalLoginTest, RecognisesWhoHasAToken) {
-    hanging_.let_go();
+    hanging_.release();
     OptionalLogin login(access_);
     const std::string token = token_of_a_user();
     std::optional<service::Caller> caller;
@@ -59,7 +58,7 @@ TEST_F(OptionalLoginTest, RecognisesWhoHasAToken) {
 }
 
 TEST_F(OptionalLoginTest, KnowsNobodyWithoutAValidToken) {
-    hanging_.let_go();
+    hanging_.release();
     OptionalLogin login(access_);
     EXPECT_FALSE(login.caller_of("Bearer nonsense"));
 }
@@ -73,7 +72,7 @@ TEST_F(OptionalLoginTest, AsksACatalogueThatHangsNoSecondQuestion) {
     EXPECT_FALSE(login.caller_of(token)) << "from now on the question counts as hanging";
     for (int i = 0; i < 100; ++i)
         EXPECT_FALSE(login.caller_of(token));
-    hanging_.let_go();
+    hanging_.release();
     int asked_after = 0;
     for (bool known = false; !known; ++asked_after)
         known = login.caller_of(token).has_value();

@@ -2,28 +2,32 @@
 
 #include "service/auth/access.hpp"
 #include "tests/fakes/forwarding_catalogue.hpp"
+#include "tests/fakes/forwarding_stores.hpp"
 #include "tests/unit/service/service_fixture.hpp"
 
 namespace keyward::service {
 namespace {
 
 /// Counts the reads for a token and for a project; a test may change something in the middle of one.
-class CountingCatalogue : public ForwardingCatalogue {
+class CountingStores : public ForwardingAccessTokenStore,
+                       public ForwardingUserStore,
+                       public ForwardingProjectStore {
   public:
-    using ForwardingCatalogue::ForwardingCatalogue;
+    explicit CountingStores(const Catalogue& real)
+        : ForwardingAccessTokenStore(real), ForwardingUserStore(real), ForwardingProjectStore(real) {}
 
     std::optional<Identity> find_identity(const std::string& hash) override {
         ++identity_queries;
-        return next_.access_tokens.find_identity(hash);
+        return ForwardingAccessTokenStore::find_identity(hash);
     }
     std::vector<Grant> grants_of(const std::string& user_id) override {
-        auto grants = next_.users.grants_of(user_id);
+        auto grants = ForwardingUserStore::grants_of(user_id);
         if (after_grants) std::exchange(after_grants, nullptr)();
         return grants;
     }
     std::optional<Project> find_project(const std::string& name) override {
         ++project_queries;
-        return next_.projects.find_project(name);
+        return ForwardingProjectStore::find_project(name);
     }
 
     int identity_queries = 0;
@@ -41,8 +45,8 @@ class AccessCacheTest : public testing::Test {
 
     ServiceFixture fixture_;
     const Grant use_{fixture_.project.id, Permission::use, {}};
-    CountingCatalogue catalogue_{*fixture_.catalogue};
-    AccessCache cache_{catalogue_.access_tokens, catalogue_.users, catalogue_.projects, 2};
+    CatalogueWith<CountingStores> catalogue_{*fixture_.catalogue};
+    AccessCache cache_{catalogue_, 2};
     std::string token_id_;
 };
 

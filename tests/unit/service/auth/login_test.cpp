@@ -9,6 +9,7 @@
 #include "service/auth/api_token.hpp"
 #include "service/auth/login_rate_limiter.hpp"
 #include "tests/fakes/forwarding_catalogue.hpp"
+#include "tests/fakes/forwarding_stores.hpp"
 #include "tests/unit/service/service_fixture.hpp"
 
 namespace keyward::service {
@@ -20,24 +21,25 @@ SecretBytes secret(std::string text) {
     return SecretBytes::take(text);
 }
 
-/// Records the last query.
-class WatchedCatalogue : public ForwardingCatalogue {
+/// Counts the queries for a password and records the last calls that change tokens.
+class WatchedStores : public ForwardingUserStore, public ForwardingAccessTokenStore {
   public:
-    using ForwardingCatalogue::ForwardingCatalogue;
+    explicit WatchedStores(const Catalogue& real)
+        : ForwardingUserStore(real), ForwardingAccessTokenStore(real) {}
 
     std::optional<Credentials> find_credentials(const std::string& user_name) override {
         ++questions;
-        return ForwardingCatalogue::find_credentials(user_name);
+        return ForwardingUserStore::find_credentials(user_name);
     }
     std::string create_api_token(const std::string& user_id, const std::string& name, const std::string& hash,
                                  std::optional<Instant> expires_at, const AuditRecord& record) override {
         audit = record;
-        return ForwardingCatalogue::create_api_token(user_id, name, hash, expires_at, record);
+        return ForwardingAccessTokenStore::create_api_token(user_id, name, hash, expires_at, record);
     }
     void remove_expired_tokens(const std::string& name, Instant before) override {
         purged = name;
         purged_before = before;
-        ForwardingCatalogue::remove_expired_tokens(name, before);
+        ForwardingAccessTokenStore::remove_expired_tokens(name, before);
     }
 
     std::atomic<int> questions{0};
@@ -75,7 +77,7 @@ class LoginTest : public testing::Test {
     }
 
     ServiceFixture fixture_;
-    WatchedCatalogue catalogue_{*fixture_.catalogue};
+    CatalogueWith<WatchedStores> catalogue_{*fixture_.catalogue};
     std::chrono::steady_clock::time_point steady_now_{1h};
     LoginNetworks& networks_{fixture_.catalogue->login_networks};
     Login login_{catalogue_.users, catalogue_.access_tokens, networks_, [this] { return fixture_.now; },

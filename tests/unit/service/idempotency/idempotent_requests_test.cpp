@@ -7,6 +7,7 @@
 
 #include "service/lifecycle/lifecycle.hpp"
 #include "tests/fakes/forwarding_catalogue.hpp"
+#include "tests/fakes/forwarding_stores.hpp"
 #include "tests/unit/service/service_fixture.hpp"
 
 namespace keyward::service {
@@ -14,15 +15,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A catalogue that cannot write the end of an attempt until `mended` is set.
-class CatalogueWithoutEnds : public ForwardingCatalogue {
+/// A store that cannot write the end of an attempt until `repaired` is set.
+class StoreWithoutEnds : public ForwardingIdempotencyStore {
   public:
-    using ForwardingCatalogue::ForwardingCatalogue;
+    using ForwardingIdempotencyStore::ForwardingIdempotencyStore;
     void end_attempt(const std::string& user_id, const std::string& key, const std::string& owner) override {
-        if (!mended) throw CatalogueError("the disk is full");
-        ForwardingCatalogue::end_attempt(user_id, key, owner);
+        if (!repaired) throw CatalogueError("the disk is full");
+        next_.end_attempt(user_id, key, owner);
     }
-    bool mended = false;
+    bool repaired = false;
 };
 
 class RepeatsTest : public testing::Test {
@@ -308,21 +309,21 @@ TEST_F(RepeatsTest, RenewsTheLeasesOfWhatRuns) {
     });
 }
 
-/// A catalogue that records the beginning of an attempt, and loses the answer.
-class CatalogueWithLostBeginnings : public ForwardingCatalogue {
+/// A store that records the beginning of an attempt and loses the answer until `repaired` is set.
+class StoreWithLostBeginnings : public ForwardingIdempotencyStore {
   public:
-    using ForwardingCatalogue::ForwardingCatalogue;
+    using ForwardingIdempotencyStore::ForwardingIdempotencyStore;
     IdempotencyOutcome begin_attempt(const IdempotencyRecord& attempt, Instant now,
                                      Instant kept_since) override {
-        IdempotencyOutcome outcome = ForwardingCatalogue::begin_attempt(attempt, now, kept_since);
-        if (!mended) throw CatalogueOutcomeUnknown("the answer was lost", {});
+        IdempotencyOutcome outcome = next_.begin_attempt(attempt, now, kept_since);
+        if (!repaired) throw CatalogueOutcomeUnknown("the answer was lost", {});
         return outcome;
     }
-    bool mended = false;
+    bool repaired = false;
 };
 
 TEST_F(RepeatsTest, ALostBeginningIsNotRenewedAndIsMadeUpFor) {
-    CatalogueWithLostBeginnings catalogue(*fixture_.catalogue);
+    CatalogueWith<StoreWithLostBeginnings> catalogue(*fixture_.catalogue);
     ServiceContext service_context{catalogue, fixture_.environments, fixture_.in_flight,
                                    {},        "this-process",        [this] { return fixture_.now; }};
     IdempotentRequests repeats(
@@ -330,7 +331,7 @@ TEST_F(RepeatsTest, ALostBeginningIsNotRenewedAndIsMadeUpFor) {
     EXPECT_THROW(run(repeats, request()), CatalogueError);
     EXPECT_EQ(attempt_by("a-replica", request(), fixture_.now), IdempotencyOutcome::Kind::running);
     // Another attempt of this process, which is renewed.
-    catalogue.mended = true;
+    catalogue.repaired = true;
     repeats.run(name("another"), request(), [&] {
         fixture_.now += 2h;
         repeats.renew_leases();
@@ -342,20 +343,20 @@ TEST_F(RepeatsTest, ALostBeginningIsNotRenewedAndIsMadeUpFor) {
 }
 
 TEST_F(RepeatsTest, ARepeatOfALostBeginningRuns) {
-    CatalogueWithLostBeginnings catalogue(*fixture_.catalogue);
+    CatalogueWith<StoreWithLostBeginnings> catalogue(*fixture_.catalogue);
     const ServiceContext service_context{catalogue, fixture_.environments, fixture_.in_flight,
                                          {},        "this-process",        [this] { return fixture_.now; }};
     IdempotentRequests repeats(
         service_context, hmac_key_.clone(), [this] { ++settlements_; }, 1ms);
     EXPECT_THROW(run(repeats, request()), CatalogueError);
-    catalogue.mended = true;
+    catalogue.repaired = true;
     EXPECT_EQ(run(repeats, request(), "first"), std::nullopt);
     EXPECT_EQ(run(repeats, request(), "second"), "first");
     EXPECT_EQ(settlements_, 0);
 }
 
 TEST_F(RepeatsTest, AnEndThatTheCatalogueDidNotTakeIsMadeUpFor) {
-    CatalogueWithoutEnds catalogue(*fixture_.catalogue);
+    CatalogueWith<StoreWithoutEnds> catalogue(*fixture_.catalogue);
     const ServiceContext service_context{catalogue, fixture_.environments, fixture_.in_flight,
                                          {},        "this-process",        fixture_.service_context().clock};
     IdempotentRequests repeats(
@@ -363,7 +364,7 @@ TEST_F(RepeatsTest, AnEndThatTheCatalogueDidNotTakeIsMadeUpFor) {
     EXPECT_EQ(run(repeats, request(), std::nullopt), std::nullopt);
     EXPECT_EQ(attempt_by("a-replica", request(), fixture_.now), IdempotencyOutcome::Kind::running);
     EXPECT_THROW(run(repeats, request()), CatalogueError);
-    catalogue.mended = true;
+    catalogue.repaired = true;
     repeats.finish_all();
     EXPECT_EQ(attempt_by("a-replica", request(), fixture_.now), IdempotencyOutcome::Kind::begun);
 }

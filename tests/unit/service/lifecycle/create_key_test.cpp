@@ -7,7 +7,7 @@
 #include <openssl/rsa.h>
 
 #include "domain/key_text.hpp"
-#include "tests/fakes/forwarding_catalogue.hpp"
+#include "tests/fakes/forwarding_stores.hpp"
 #include "tests/unit/service/service_fixture.hpp"
 
 namespace keyward::service {
@@ -331,15 +331,15 @@ TEST(CreateKey, AnIntentThatWasSettledByOthersMeanwhileIsNotCommitted) {
     EXPECT_EQ(fixture.catalogue->changes.tombstones().size(), 1U);
 }
 
-/// A catalogue whose commit fails, before it is done or after, so that only its answer is lost.
-class FailingCommit : public ForwardingCatalogue {
+/// A store whose commit fails, before it is done or after, so that only its answer is lost.
+class FailingCommit : public ForwardingKeyStore {
   public:
     enum class When { before, after };
-    FailingCommit(Catalogue& next, When when) : ForwardingCatalogue(next), when_(when) {}
+    FailingCommit(const Catalogue& real, When when) : ForwardingKeyStore(real), when_(when) {}
 
     bool commit_create(const Key& key, const ChangeResolution& resolution,
                        const AuditRecord& audit) override {
-        if (when_ == When::after) next_.keys.commit_create(key, resolution, audit);
+        if (when_ == When::after) next_.commit_create(key, resolution, audit);
         throw CatalogueError("the connection was lost");
     }
 
@@ -349,7 +349,7 @@ class FailingCommit : public ForwardingCatalogue {
 
 TEST(CreateKey, ACommitWhoseAnswerWasLostIsLookedUpAndItsObjectsStay) {
     ServiceFixture fixture;
-    FailingCommit catalogue(*fixture.catalogue, FailingCommit::When::after);
+    CatalogueWith<FailingCommit> catalogue(*fixture.catalogue, FailingCommit::When::after);
     auto service_context = fixture.service_context();
     const ServiceContext failing{catalogue, service_context.environments, service_context.in_flight,
                                  {},        service_context.owner,        service_context.clock};
@@ -363,7 +363,7 @@ TEST(CreateKey, ACommitWhoseAnswerWasLostIsLookedUpAndItsObjectsStay) {
 
 TEST(CreateKey, ACommitThatFailedIsTakenBackWithItsObjects) {
     ServiceFixture fixture;
-    FailingCommit catalogue(*fixture.catalogue, FailingCommit::When::before);
+    CatalogueWith<FailingCommit> catalogue(*fixture.catalogue, FailingCommit::When::before);
     auto service_context = fixture.service_context();
     const ServiceContext failing{catalogue, service_context.environments, service_context.in_flight,
                                  {},        service_context.owner,        service_context.clock};

@@ -8,6 +8,7 @@
 #include "service/lifecycle/lifecycle.hpp"
 #include "service/lifecycle/read_keys.hpp"
 #include "tests/fakes/forwarding_catalogue.hpp"
+#include "tests/fakes/forwarding_stores.hpp"
 #include "tests/unit/service/service_fixture.hpp"
 
 namespace keyward::service {
@@ -110,32 +111,32 @@ class HaltedChange {
 };
 
 /// Runs an action of the test before a change's commit is written.
-class BeforeCommit : public ForwardingCatalogue {
+class BeforeCommit : public ForwardingKeyStore {
   public:
-    BeforeCommit(Catalogue& next, std::function<void()> action)
-        : ForwardingCatalogue(next), action_(std::move(action)) {}
+    BeforeCommit(const Catalogue& real, std::function<void()> action)
+        : ForwardingKeyStore(real), action_(std::move(action)) {}
 
     std::optional<std::vector<Tombstone>> commit_update(const Key& key, const std::set<std::string>& changed,
                                                         const ChangeResolution& resolution,
                                                         const AuditRecord& audit) override {
         action_();
-        return next_.keys.commit_update(key, changed, resolution, audit);
+        return next_.commit_update(key, changed, resolution, audit);
     }
 
   private:
     std::function<void()> action_;
 };
 
-/// A catalogue whose commit of an update fails, before it is done or after, so that only its answer is lost.
-class FailingUpdateCommit : public ForwardingCatalogue {
+/// A store whose commit of an update fails, before it is done or after, so that only its answer is lost.
+class FailingUpdateCommit : public ForwardingKeyStore {
   public:
     enum class When { before, after };
-    FailingUpdateCommit(Catalogue& next, When when) : ForwardingCatalogue(next), when_(when) {}
+    FailingUpdateCommit(const Catalogue& real, When when) : ForwardingKeyStore(real), when_(when) {}
 
     std::optional<std::vector<Tombstone>> commit_update(const Key& key, const std::set<std::string>& changed,
                                                         const ChangeResolution& resolution,
                                                         const AuditRecord& audit) override {
-        if (when_ == When::after) next_.keys.commit_update(key, changed, resolution, audit);
+        if (when_ == When::after) next_.commit_update(key, changed, resolution, audit);
         throw CatalogueError("the connection was lost");
     }
 

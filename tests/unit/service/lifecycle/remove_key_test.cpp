@@ -134,32 +134,32 @@ TEST(RemoveKey, OfAKeyWhoseCreationIsUnderWayIsNotFound) {
     EXPECT_TRUE(fixture.is_there("new"));
 }
 
-/// A catalogue that loses the answer of one kind of call after it was done.
-class LostAnswers : public ForwardingCatalogue {
+/// Loses the answer to the beginning of a deletion.
+class LostBeginning : public ForwardingKeyStore {
   public:
-    enum class Of { begin_deletion, remove_tombstone };
-    LostAnswers(Catalogue& next, Of which) : ForwardingCatalogue(next), which_(which) {}
+    using ForwardingKeyStore::ForwardingKeyStore;
 
     KeyDeletion begin_deletion(const std::string& key_id, std::int64_t revision,
                                const std::optional<std::string>& environment, const std::string& owner,
                                Instant lease_until, const AuditRecord& audit) override {
-        KeyDeletion removal =
-            next_.keys.begin_deletion(key_id, revision, environment, owner, lease_until, audit);
-        if (which_ == Of::begin_deletion) throw CatalogueError("the connection was lost");
-        return removal;
+        next_.begin_deletion(key_id, revision, environment, owner, lease_until, audit);
+        throw CatalogueError("the connection was lost");
     }
-    void remove_tombstone(const ObjectId& id, const AuditRecord& audit) override {
-        if (which_ == Of::remove_tombstone) throw CatalogueError("the connection was lost");
-        next_.changes.remove_tombstone(id, audit);
-    }
+};
 
-  private:
-    Of which_;
+/// Cannot remove a tombstone.
+class FailingRemoval : public ForwardingChangeLog {
+  public:
+    using ForwardingChangeLog::ForwardingChangeLog;
+
+    void remove_tombstone(const ObjectId&, const AuditRecord&) override {
+        throw CatalogueError("the connection was lost");
+    }
 };
 
 TEST(RemoveKey, WhoseBeginningWasLostOnItsWayBackIsFinishedByASecondCall) {
     KeyLife fixture;
-    LostAnswers catalogue(*fixture.catalogue, LostAnswers::Of::begin_deletion);
+    CatalogueWith<LostBeginning> catalogue(*fixture.catalogue);
     EXPECT_THROW(
         RemoveKey(fixture.context_over(catalogue)).remove(fixture.alice, fixture.project, "k", {"r", {}, {}}),
         CatalogueError);
@@ -171,7 +171,7 @@ TEST(RemoveKey, WhoseBeginningWasLostOnItsWayBackIsFinishedByASecondCall) {
 
 TEST(RemoveKey, ThatCouldNotBeStruckOffSaysSoAndIsFinishedByASecondCall) {
     KeyLife fixture;
-    LostAnswers catalogue(*fixture.catalogue, LostAnswers::Of::remove_tombstone);
+    CatalogueWith<FailingRemoval> catalogue(*fixture.catalogue);
     const auto report =
         RemoveKey(fixture.context_over(catalogue)).remove(fixture.alice, fixture.project, "k", {"r", {}, {}});
     EXPECT_FALSE(report.success);

@@ -42,7 +42,7 @@ TEST(UpdateKey, CommitsTheNewObjectBeforeTheOldOneIsDestroyed) {
     const ObjectId old = *fixture.key().deployments[0].object_id;
     std::size_t old_at_commit = 0;
     std::size_t all_at_commit = 0;
-    BeforeCommit catalogue(*fixture.catalogue, [&] {
+    CatalogueWith<BeforeCommit> catalogue(*fixture.catalogue, [&] {
         old_at_commit = fixture.production->count(old);
         all_at_commit = fixture.production->objects();
     });
@@ -202,7 +202,8 @@ TEST(UpdateKey, AnImportWhoseAnswerWasLostLeavesATombstoneAndTheOldKey) {
 TEST(UpdateKey, AnOldObjectThatCanNotBeReachedAnyMoreStaysAsATombstone) {
     KeyLife fixture;
     const ObjectId old = *fixture.key().deployments[0].object_id;
-    BeforeCommit catalogue(*fixture.catalogue, [&] { fixture.production->set_reachable(false); });
+    CatalogueWith<BeforeCommit> catalogue(*fixture.catalogue,
+                                          [&] { fixture.production->set_reachable(false); });
     const auto report = UpdateKey(fixture.context_over(catalogue))
                             .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {});
     EXPECT_TRUE(report.success);
@@ -302,22 +303,22 @@ TEST(UpdateKey, OfAKeyWhoseCreationIsUnderWayIsNotFound) {
 }
 
 TEST(UpdateKey, ThatWasDeletedBetweenReadingAndBeginningIsNotFound) {
-    /// Deletes the key right before its change begins.
-    class Vanishing : public ForwardingCatalogue {
+    /// Runs an action of the test right before a change begins.
+    class BeforeBeginning : public ForwardingKeyStore {
       public:
-        Vanishing(Catalogue& next, std::function<void()> action)
-            : ForwardingCatalogue(next), action_(std::move(action)) {}
+        BeforeBeginning(const Catalogue& real, std::function<void()> action)
+            : ForwardingKeyStore(real), action_(std::move(action)) {}
         Begin begin_update(const std::string& key_id, std::int64_t revision,
                            const std::vector<Intent>& intents, const AuditRecord& audit) override {
             action_();
-            return next_.keys.begin_update(key_id, revision, intents, audit);
+            return next_.begin_update(key_id, revision, intents, audit);
         }
 
       private:
         std::function<void()> action_;
     };
     KeyLife fixture;
-    Vanishing catalogue(*fixture.catalogue, [&] { fixture.remove("k"); });
+    CatalogueWith<BeforeBeginning> catalogue(*fixture.catalogue, [&] { fixture.remove("k"); });
     const auto error = error_of([&] {
         UpdateKey(fixture.context_over(catalogue))
             .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {});
@@ -329,7 +330,7 @@ TEST(UpdateKey, ThatWasDeletedBetweenReadingAndBeginningIsNotFound) {
 TEST(UpdateKey, ACommitWhoseAnswerWasLostStandsAndRecoveryDestroysTheOldObject) {
     KeyLife fixture;
     const ObjectId old = *fixture.key().deployments[0].object_id;
-    FailingUpdateCommit catalogue(*fixture.catalogue, FailingUpdateCommit::When::after);
+    CatalogueWith<FailingUpdateCommit> catalogue(*fixture.catalogue, FailingUpdateCommit::When::after);
     const auto report = UpdateKey(fixture.context_over(catalogue))
                             .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {});
     EXPECT_TRUE(report.success);
@@ -343,7 +344,7 @@ TEST(UpdateKey, ACommitWhoseAnswerWasLostStandsAndRecoveryDestroysTheOldObject) 
 TEST(UpdateKey, ACommitThatFailedIsTakenBackAndTheOldKeyStays) {
     KeyLife fixture;
     const Key old = fixture.key();
-    FailingUpdateCommit catalogue(*fixture.catalogue, FailingUpdateCommit::When::before);
+    CatalogueWith<FailingUpdateCommit> catalogue(*fixture.catalogue, FailingUpdateCommit::When::before);
     EXPECT_THROW(UpdateKey(fixture.context_over(catalogue))
                      .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {}),
                  CatalogueError);
@@ -357,7 +358,7 @@ TEST(UpdateKey, ACommitThatFailedIsTakenBackAndTheOldKeyStays) {
 TEST(UpdateKey, AnIntentThatWasSettledByOthersMeanwhileIsNotCommitted) {
     KeyLife fixture;
     const Key old = fixture.key();
-    BeforeCommit catalogue(*fixture.catalogue, [&] {
+    CatalogueWith<BeforeCommit> catalogue(*fixture.catalogue, [&] {
         const Instant later = fixture.now + std::chrono::hours(1);
         EXPECT_EQ(fixture.catalogue->changes.resolve_expired_intents(later, "another-process", later, {}),
                   1U);
@@ -376,7 +377,7 @@ TEST(UpdateKey, KeepsAnOperatorFromAdoptingMeanwhile) {
     KeyLife fixture;
     fixture.undeploy("k", "staging");
     const Key old = fixture.key();
-    BeforeCommit catalogue(*fixture.catalogue, [&] {
+    CatalogueWith<BeforeCommit> catalogue(*fixture.catalogue, [&] {
         Key adopted = old;  // as an operator's `reconcile --adopt` does
         adopted.deployments.assign(1, Deployment());
         adopted.deployments[0].environment = "staging";
@@ -391,17 +392,17 @@ TEST(UpdateKey, KeepsAnOperatorFromAdoptingMeanwhile) {
 
 /// A commit that succeeds but whose answer is lost, and after which another change of the key begins before a
 /// caller can ask what became of it.
-class OvertakenCommit : public ForwardingCatalogue {
+class OvertakenCommit : public ForwardingKeyStore {
   public:
-    using ForwardingCatalogue::ForwardingCatalogue;
+    using ForwardingKeyStore::ForwardingKeyStore;
 
     std::optional<std::vector<Tombstone>> commit_update(const Key& key, const std::set<std::string>& changed,
                                                         const ChangeResolution& resolution,
                                                         const AuditRecord& audit) override {
-        next_.keys.commit_update(key, changed, resolution, audit);
+        next_.commit_update(key, changed, resolution, audit);
         const Intent theirs{ObjectId::random(), key.id, "staging", resolution.owner,
                             resolution.tombstone_lease};
-        EXPECT_EQ(next_.keys.begin_update(key.id, key.revision + 1, {theirs}, {}), Begin::begun);
+        EXPECT_EQ(next_.begin_update(key.id, key.revision + 1, {theirs}, {}), Begin::begun);
         throw CatalogueError("the connection was lost");
     }
 };
@@ -409,7 +410,7 @@ class OvertakenCommit : public ForwardingCatalogue {
 TEST(UpdateKey, WhoseLostCommitWasOvertakenByAnotherChangeKeepsItsObjectsAndTheOthersIntents) {
     KeyLife fixture;
     const Key old = fixture.key();
-    OvertakenCommit catalogue(*fixture.catalogue);
+    CatalogueWith<OvertakenCommit> catalogue(*fixture.catalogue);
     const auto report = UpdateKey(fixture.context_over(catalogue))
                             .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {});
     EXPECT_TRUE(report.success);
@@ -422,7 +423,7 @@ TEST(UpdateKey, WhoseLostCommitWasOvertakenByAnotherChangeKeepsItsObjectsAndTheO
 TEST(UpdateKey, HoldsItsNewAndItsOldObjectsInFlightUntilItsCommit) {
     KeyLife fixture;
     std::set<ObjectId> in_flight;
-    BeforeCommit catalogue(*fixture.catalogue, [&] { in_flight = fixture.in_flight.all(); });
+    CatalogueWith<BeforeCommit> catalogue(*fixture.catalogue, [&] { in_flight = fixture.in_flight.all(); });
     const ObjectId old = *fixture.key().deployments[0].object_id;
     UpdateKey(fixture.context_over(catalogue))
         .run(fixture.alice, fixture.project, KeyLife::renewal("k", {"production"}), {});
@@ -433,7 +434,7 @@ TEST(UpdateKey, HoldsItsNewAndItsOldObjectsInFlightUntilItsCommit) {
 TEST(UpdateKey, WhoseIntentsWereSettledMeanwhileDestroysWhatItMade) {
     KeyLife fixture;
     const Key old = fixture.key();
-    BeforeCommit catalogue(*fixture.catalogue, [&] {
+    CatalogueWith<BeforeCommit> catalogue(*fixture.catalogue, [&] {
         const Instant later = fixture.now + std::chrono::hours(1);
         fixture.catalogue->changes.resolve_expired_intents(later, "a-replica", later, {});
         for (const Tombstone& each : fixture.catalogue->changes.tombstones())

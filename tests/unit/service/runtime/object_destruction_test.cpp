@@ -86,10 +86,11 @@ TEST_F(ObjectDestruction, IsRefusedForADeploymentThatHasATombstoneAsWell) {
 }
 
 TEST_F(ObjectDestruction, WithoutTheCatalogueDoesNothing) {
-    struct Failing : ForwardingCatalogue {
-        using ForwardingCatalogue::ForwardingCatalogue;
+    struct FailingChangeLog : ForwardingChangeLog {
+        using ForwardingChangeLog::ForwardingChangeLog;
         ObjectFate fate_of(const ObjectId&) override { throw CatalogueError("the connection was lost"); }
-    } failing(*fixture_.catalogue);
+    };
+    CatalogueWith<FailingChangeLog> failing(*fixture_.catalogue);
     const auto report = RemoveKey(fixture_.context_over(failing))
                             .remove(fixture_.alice, fixture_.project, "k", {"r", {}, {}});
     EXPECT_FALSE(report.success);
