@@ -29,7 +29,7 @@ CK_ATTRIBUTE flag(CK_ATTRIBUTE_TYPE type, bool value) {
     return attribute(type, value ? &yes : &no, sizeof(CK_BBOOL));
 }
 
-/// What every object of Keyward has.
+/// The attributes of every object of Keyward.
 std::vector<CK_ATTRIBUTE> common(const CK_OBJECT_CLASS& object_class, const CK_KEY_TYPE& type,
                                  const ObjectId& id, bool is_public) {
     static const std::string label = "MyProject/a-key-of-the-benchmark";
@@ -58,7 +58,7 @@ struct RawToken::State {
     void* library = nullptr;
     CK_FUNCTION_LIST* p11 = nullptr;
     std::vector<CK_SESSION_HANDLE> sessions;
-    std::vector<CK_OBJECT_HANDLE>* made = nullptr;  ///< where handles are remembered, by one thread at a time
+    std::vector<CK_OBJECT_HANDLE>* made = nullptr;  ///< collects the handles; for one thread at a time
 
     CK_OBJECT_HANDLE create(std::size_t thread, std::vector<CK_ATTRIBUTE>& object) {
         CK_OBJECT_HANDLE handle = CK_INVALID_HANDLE;
@@ -123,7 +123,7 @@ struct RawToken::State {
               p11->C_Sign(sessions[thread], message.data(), message.size(), signature.data(), &size));
     }
 
-    /// All attributes that were set but those that the token keeps to itself.
+    /// All attributes that were set, except the sensitive ones.
     void read_back(std::size_t thread, CK_OBJECT_HANDLE handle, const std::vector<CK_ATTRIBUTE>& object,
                    std::size_t count) {
         std::array<std::array<std::uint8_t, 600>, 24> room{};

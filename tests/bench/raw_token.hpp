@@ -9,8 +9,8 @@
 
 namespace keyward::bench {
 
-/// A bare loop over the module: what the token can do when nothing else is done. One session a thread, no
-/// pool, no checks, the attributes that Keyward sets and reads back.
+/// Calls the module directly, which gives the speed of the token alone: one session a thread, no pool, no
+/// checks, the attributes that Keyward sets and reads back.
 class RawToken {
   public:
     /// Opens the token of that label with `threads` sessions and logs in.
@@ -20,14 +20,14 @@ class RawToken {
     RawToken& operator=(const RawToken&) = delete;
     ~RawToken();
 
-    /// C_CreateObject of an AES key's object or an RSA private key's two, and their attributes read back in
-    /// one call each; with the trial, a zero block is encrypted or a signature made besides.
+    /// Creates the object of an AES key, or the two of an RSA key pair, and reads the attributes of each back
+    /// in one call. With the self-test, it also encrypts a zero block or makes a signature.
     void create(std::size_t thread, const keys::KeyMaterial& material, bool with_trial);
 
-    /// The same without a trial, and C_DestroyObject of what it made.
+    /// The same without a self-test, followed by C_DestroyObject.
     void create_and_destroy(std::size_t thread, const keys::KeyMaterial& material);
 
-    /// The private or secret key of that label, which another process made.
+    /// The private or secret key with that label, which another process created.
     std::uint64_t find(const std::string& label);
     /// C_SignInit and C_Sign.
     void sign(std::size_t thread, std::uint64_t key, std::uint64_t mechanism, ByteView input);

@@ -9,18 +9,18 @@
 
 namespace keyward::bench {
 
-/// The real service over one SoftHSM2 token, with its state under `folder`, and `connections` clients that
-/// keep their connection.
+/// The service over one SoftHSM2 token, with its state in `folder`, and `connections` clients with persistent
+/// connections.
 class RestService {
   public:
     RestService(const std::string& binary, const std::string& folder, const std::string& pin,
                 std::size_t connections);
 
-    /// A `POST` or `DELETE` with a body of JSON, or none; the answer's body. Throws unless it is answered
-    /// with 200.
+    /// Sends a `POST` or `DELETE` with a JSON body or none, and returns the answer's body. Throws when its
+    /// status is not 200.
     std::string post(std::size_t client, const std::string& path, const std::string& body);
     void remove(std::size_t client, const std::string& path);
-    /// `GET` of a path on that client's connection; throws unless it is answered with 200.
+    /// Sends a `GET` on that client's connection. Throws when the status is not 200.
     void get(std::size_t client, const std::string& path);
 
     /// The service's resident memory, in MiB, and its open descriptors.

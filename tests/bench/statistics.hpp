@@ -8,19 +8,19 @@
 
 namespace keyward::bench {
 
-/// What a run of `total` calls on several threads took.
+/// The duration of a run of `total` calls on several threads.
 struct Figures {
     double rate = 0;    ///< calls a second, of all threads together
-    double p50_ms = 0;  ///< one call, as its thread saw it
+    double p50_ms = 0;  ///< of one call
     double p99_ms = 0;
 };
 
-/// Runs `call(thread, i)` on `threads` threads, `total` times in all, and measures each. What a call throws
-/// ends the program.
+/// Runs `call(thread, i)` `total` times on `threads` threads and measures each call. An exception ends the
+/// program.
 Figures measure(std::size_t threads, std::size_t total,
                 const std::function<void(std::size_t thread, std::size_t i)>& call);
 
-/// Of several runs of the same: each figure's median, since the machine is shared.
+/// The median of each figure over several runs, because the machine is shared.
 Figures median(std::vector<Figures> runs);
 
 /// A process's resident memory, in MiB.

@@ -20,7 +20,7 @@ std::map<std::string, json> listed_keys(const Home& home) {
     return keys;
 }
 
-/// What it says of its deployments that are in use: fingerprints by environment.
+/// The fingerprints of its active deployments, by environment.
 std::map<std::string, std::string> deployed_in(const json& key, const char* fingerprint) {
     std::map<std::string, std::string> deployed;
     for (const auto& entry : key.at("cryptoKeyInfoEnvironmentList"))

@@ -11,7 +11,7 @@ constexpr std::size_t few_keys = 30;
 constexpr std::size_t many_keys = 55;
 constexpr unsigned creates_for_one_old_name = 4;
 
-/// How often each action is picked, with few keys, with a good number, and with many.
+/// The weight of each action with few, with some and with many keys.
 struct Weight {
     Action action;
     int few, good, many;

@@ -10,30 +10,30 @@
 
 namespace keyward::e2e {
 
-/// The clients' own book of what they sent and what was acknowledged. Any thread may call `begin` and `end`;
-/// a key has one change in flight at a time.
+/// The state that the clients expect: what they sent and what was acknowledged. Any thread may call `begin`
+/// and `end`. A key has at most one change in flight.
 class ClientModel {
   public:
     ClientModel(const Materials& materials, std::vector<std::string> environments)
         : materials_(materials), environments_(std::move(environments)) {}
 
-    /// Picks the next change, so that some dozens of keys live at a time, and writes it down as sent. Returns
-    /// the key as it is before.
+    /// Picks the next change, so that a few dozen keys exist at a time, and records it as sent. Returns the
+    /// key before the change.
     KeyRecord begin(std::mt19937& random);
-    /// Writes down what the server said; false when nothing came, so that the change stays in flight.
+    /// Records the answer. False when there was none, so that the change stays in flight.
     bool end(const std::string& name, const Answer& answer);
 
-    /// The same between the loads, from one thread.
+    /// The same between two loads, from one thread.
     Record& record() { return record_; }
-    /// A create of a key of that name, whose record stands here already.
+    /// A creation of a key of that name, which is recorded already.
     KeyRecord begin_create_again(const std::string& name, std::mt19937& random);
 
-    /// What was wrong with answers that came.
+    /// What was wrong with the answers.
     [[nodiscard]] const std::vector<Finding>& wrong_answers() const { return wrong_answers_; }
     [[nodiscard]] const std::map<std::string, int>& acknowledged() const { return acknowledged_; }
 
   private:
-    /// One that was never there, or one that was deleted and whose name is free again.
+    /// A name that was never used, or that is free again after a deletion.
     KeyRecord& key_to_create(std::mt19937& random);
     KeyRecord* idle_key(std::mt19937& random);
     Action action_for(std::size_t live, std::mt19937& random) const;

@@ -17,7 +17,7 @@ json entry_of(const std::string& environment, const Material& material) {
     return {{"environmentName", environment}, {"content", material.content}};
 }
 
-/// The environments that the answer has to speak of.
+/// The environments that the answer must name.
 std::set<std::string> environments_of(const KeyRecord& key) {
     std::set<std::string> environments;
     if (key.sent->action == Action::undeploy) environments.insert(key.sent->environment);
@@ -27,7 +27,7 @@ std::set<std::string> environments_of(const KeyRecord& key) {
     return environments;
 }
 
-/// AES keys get the one mode that shows the check value in the token to the test itself.
+/// AES keys get AES-ECB, with which the test itself can compute the check value in the token.
 json mechanisms_of(const std::string& algorithm) {
     return algorithm == "AES" ? json::array({"AES-ECB"}) : json(nullptr);
 }

@@ -7,10 +7,10 @@
 
 namespace keyward::e2e {
 
-/// The request that makes the change of `key.sent`.
+/// The request for the change `key.sent`.
 Request request_of(const KeyRecord& key, const std::string& token);
 
-/// What is wrong with the 200 of that change; empty when it says all that it should.
+/// What is wrong with the answer 200 to that change; empty when it is complete.
 std::string mistake_in(const KeyRecord& key, const Answer& answer);
 
 }  // namespace keyward::e2e

@@ -10,7 +10,7 @@
 
 namespace keyward::e2e {
 
-/// The rows that the product's promises are about, as SQLite holds them: read past the product.
+/// The rows of the catalogue that the guarantees are about, read with SQLite and without the product.
 struct CatalogueState {
     struct Deployment {
         std::string state;
@@ -34,11 +34,10 @@ struct CatalogueState {
     std::map<std::string, Tombstone> tombstones;  ///< by the object's id
 };
 
-/// Throws std::runtime_error when SQLite can't tell.
+/// Throws std::runtime_error when SQLite reports an error.
 CatalogueState catalogue_state(const Home& home);
 
-/// The same of a copy, so that the files of a catalogue whose server was killed stay as they are until its
-/// successor finds them.
+/// Reads a copy, so that the files of a killed server stay unchanged until the next server opens them.
 CatalogueState catalogue_state_of_copy(const Home& home);
 
 }  // namespace keyward::e2e

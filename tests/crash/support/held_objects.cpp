@@ -46,7 +46,7 @@ PublicKey public_key(const OpenToken& token, CK_OBJECT_HANDLE object) {
                : p256_public_key(token.attribute(object, CKA_EC_POINT));
 }
 
-/// One token's objects; a private one is proved once its public half is known.
+/// The objects of one token. A private key is verified when its public half is known.
 class Reading {
   public:
     explicit Reading(const OpenToken& token) : token_(token) {

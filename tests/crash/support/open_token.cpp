@@ -31,7 +31,7 @@ Module::Module(const Home& home) {
     check("C_GetFunctionList", get_list(&functions_));
     ::setenv("SOFTHSM2_CONF", home.softhsm_conf().c_str(), 1);
     const CK_RV result = functions_->C_Initialize(nullptr);
-    ::unsetenv("SOFTHSM2_CONF");  // children of the test are told of their own home
+    ::unsetenv("SOFTHSM2_CONF");  // child processes of the test use their own home
     check("C_Initialize", result);
 }
 

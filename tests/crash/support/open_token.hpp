@@ -9,14 +9,15 @@
 
 namespace keyward::e2e {
 
-/// SoftHSM2 with the tokens of a home, for the length of one reading: it reads SOFTHSM2_CONF when it is
-/// initialised. One at a time. Throws std::runtime_error when it can't be loaded.
+/// SoftHSM2 with the tokens of a home, initialized for one reading, because it reads SOFTHSM2_CONF when it is
+/// initialized. Only one may exist at a time. Throws std::runtime_error when it can't be loaded.
 class Module {
   public:
     explicit Module(const Home& home);
     Module(const Module&) = delete;
     Module& operator=(const Module&) = delete;
-    /// The library itself stays: it does not survive being unloaded with OpenSSL's handlers in place.
+    /// Keeps the library loaded: the process crashes when it is unloaded while OpenSSL's exit handlers are
+    /// registered.
     ~Module() { functions_->C_Finalize(nullptr); }
 
     CK_FUNCTION_LIST* operator->() const { return functions_; }
@@ -25,10 +26,10 @@ class Module {
     CK_FUNCTION_LIST* functions_ = nullptr;
 };
 
-/// One of its tokens by raw Cryptoki, logged in; ends with the module. For one thread.
+/// One of its tokens over raw Cryptoki, logged in. The module must outlive it. For one thread.
 class OpenToken {
   public:
-    /// Throws std::runtime_error when there is no token of that label, or it refuses the PIN.
+    /// Throws std::runtime_error when no token has that label, or when the token refuses the PIN.
     OpenToken(const Module& module, const std::string& label, std::string pin);
 
     [[nodiscard]] std::vector<CK_OBJECT_HANDLE> all() const;
@@ -37,7 +38,7 @@ class OpenToken {
     /// CK_UNAVAILABLE_INFORMATION when the object has none.
     [[nodiscard]] CK_ULONG number(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) const;
 
-    /// What the token makes of an input, or why it does not.
+    /// The output of the token, or the reason why there is none.
     struct Outcome {
         std::string octets;
         std::string failure;

@@ -34,7 +34,7 @@ PublicKey key_from(const char* type, OSSL_PARAM_BLD* made) {
     return {key, EVP_PKEY_free};
 }
 
-/// r and s side by side as the DER that OpenSSL reads; empty when OpenSSL can't make it.
+/// Converts r and s, concatenated, to the DER that OpenSSL reads; empty on failure.
 std::string der_of(const std::string& raw) {
     const std::unique_ptr<ECDSA_SIG, decltype(&ECDSA_SIG_free)> both(ECDSA_SIG_new(), ECDSA_SIG_free);
     Number r = number(raw.substr(0, raw.size() / 2));

@@ -12,7 +12,7 @@ std::string fingerprints(const MaterialMap& materials) {
     return text;
 }
 
-/// Whether the rows say of the key exactly what the record does.
+/// Whether the rows of the key match the record exactly.
 bool shows(const CatalogueState& catalogue, const KeyRecord& key) {
     const auto row = catalogue.keys.find(key.name);
     if (row == catalogue.keys.end()) return !key.exists;

@@ -11,7 +11,7 @@ constexpr auto mcgrew_viega = "McGrew and Viega, The Galois/Counter Mode of Oper
 constexpr auto sp800_38a = "NIST SP 800-38A, appendix F";
 constexpr auto wycheproof_cbc = "C2SP/wycheproof, testvectors_v1/aes_cbc_pkcs5_test.json (Apache-2.0)";
 constexpr auto fips_81 = "FIPS 81, table C1";
-/// In ECB there; one block in CBC with an IV of zeros is the same (NIST SP 800-38A 6.2).
+/// Published for ECB. One block of CBC with a zero IV gives the same result (NIST SP 800-38A 6.2).
 constexpr auto sp800_67 = "NIST SP 800-67, appendix B";
 
 }  // namespace
@@ -198,7 +198,7 @@ const std::vector<CipherVector>& cipher_vectors() {
     return vectors;
 }
 
-/// Of C2SP/wycheproof, testvectors_v1/aes_cbc_pkcs5_test.json (Apache-2.0).
+/// From C2SP/wycheproof, testvectors_v1/aes_cbc_pkcs5_test.json (Apache-2.0).
 const std::vector<WronglyPadded>& wrongly_padded() {
     static const std::vector<WronglyPadded> vectors{
         {26, "Using zero padding instead of PKCS #5 padding", "db4f3e5e3795cc09a073fa6a81e5a6bc",

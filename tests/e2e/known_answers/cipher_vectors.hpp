@@ -5,8 +5,8 @@
 
 namespace keyward::e2e {
 
-/// Whether a published ciphertext is all that an encryption makes, or the padding comes behind it: the
-/// standards' examples of CBC are whole blocks and have none.
+/// Whether a published ciphertext is complete, or lacks the block of padding: the standards' examples of CBC
+/// are whole blocks without padding.
 enum class Ciphertext { whole, without_its_padding };
 
 /// A published encryption. Octets are in hexadecimal.
@@ -24,7 +24,7 @@ struct CipherVector {
     Ciphertext extent;
 };
 
-/// A published ciphertext of AES-CBC whose padding is wrong.
+/// A published ciphertext of AES-CBC with wrong padding.
 struct WronglyPadded {
     int id;
     const char* what;

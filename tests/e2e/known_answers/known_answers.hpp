@@ -5,13 +5,13 @@
 
 namespace keyward::e2e {
 
-/// The mechanisms of which the known-answer tests have published vectors, each file those of its own.
+/// The mechanisms with published vectors, as each file of known-answer tests lists its own.
 std::set<std::string> mechanisms_of_known_ciphers();
 std::set<std::string> mechanisms_of_known_macs();
 std::set<std::string> mechanisms_of_known_rsa();
 std::set<std::string> mechanisms_of_known_curves();
 
-/// Those of vectors that are tables.
+/// The mechanisms of a table of vectors.
 template <typename Vectors>
 std::set<std::string> mechanisms_of(const Vectors& vectors) {
     std::set<std::string> names;

@@ -5,7 +5,7 @@
 namespace keyward::e2e {
 namespace {
 
-/// Legacy mechanisms are on, so that all can be tried.
+/// Enables legacy mechanisms, so that all are tested.
 class KnownCiphers : public KeyUse {
   protected:
     static void SetUpTestSuite() { start({.policy = "legacy_mechanisms = true"}); }
@@ -27,7 +27,7 @@ class KnownCiphers : public KeyUse {
     std::string key_of(const CipherVector& vector) {
         return secret(vector.algorithm, from_hex(vector.key), {vector.mechanism});
     }
-    /// Damaged where it counts: the last bit of an octet of a DES key is its parity.
+    /// Changes a bit that is part of the key: the last bit of each octet of a DES key is parity.
     std::string other_key(const CipherVector& vector) {
         std::string key = from_hex(vector.key);
         key[0] = static_cast<char>(key[0] ^ 0x0E);
@@ -55,7 +55,7 @@ TEST_P(PublishedCipher, IsDecryptedAsPublished) {
     const CipherVector& vector = GetParam();
     const std::string key = key_of(vector);
     json body = decryption_of(vector);
-    // What the published example leaves out is a block of padding that our own encryption adds.
+    // Keyward adds a block of padding, which the published example lacks.
     if (vector.extent == Ciphertext::without_its_padding)
         body["input"] = base64(encrypted(key, encryption_of(vector)));
     EXPECT_EQ(hex(decrypted(key, body)), vector.plaintext);
@@ -64,7 +64,7 @@ TEST_P(PublishedCipher, IsDecryptedAsPublished) {
 TEST_P(PublishedCipher, DoesNotComeOutWithAnotherKey) {
     const CipherVector& vector = GetParam();
     const std::string key = key_of(vector);
-    // Sealed here, because a published ciphertext without its padding opens with no key at all.
+    // Encrypted by the test, because a published ciphertext without padding cannot be decrypted with any key.
     json sealed = reversed(vector.mechanism, used(key, "encrypt", encryption_of(vector)));
     sealed.update(parameters_of(vector));
     const json right = used(key, "decrypt", sealed);

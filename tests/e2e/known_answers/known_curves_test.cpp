@@ -21,7 +21,7 @@ constexpr auto p521 =
     "33155d38ffa16d2bd761dcac474b9a2f5023a400493101c962cd4d2fddf782285e64584139c2f91b47f87ff82354d6630f746a28"
     "a0db25741b5b34a828008b22acc23f924faafbd4d33f81ea66956dfeaa2bfdfcf5";
 
-/// Octets are in hexadecimal, but for the message; the signature is r and s, one behind the other.
+/// Octets are in hexadecimal, except the message. The signature is r and s, concatenated.
 struct EcdsaVector {
     const char* name;
     const char* source;

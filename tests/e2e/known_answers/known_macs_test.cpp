@@ -20,9 +20,9 @@ void PrintTo(const MacVector& vector, std::ostream* out) {
 }
 
 constexpr auto sp800_38b = "NIST SP 800-38B, appendix D (those of 128 bits are RFC 4493, section 4)";
-/// But for test case 2, whose key is shorter than a key may be here.
+/// Without test case 2, whose key is shorter than Keyward accepts.
 constexpr auto rfc2202 = "RFC 2202, section 3";
-/// But for test case 2, and 5, which is truncated.
+/// Without test case 2, and without 5, which is truncated.
 constexpr auto rfc4231 = "RFC 4231, section 4";
 
 const std::vector<MacVector> mac_vectors{

@@ -8,8 +8,8 @@ namespace {
 
 using nlohmann::json;
 
-/// Vectors of Wycheproof, of which each group names its file: private keys in PKCS#8, public ones as PKCS#1,
-/// and octets in hexadecimal.
+/// Vectors of Wycheproof; each group names its file. Private keys are in PKCS#8, public keys in PKCS#1,
+/// octets in hexadecimal.
 const json& vectors() {
     static const json all = json::parse(std::ifstream(KEYWARD_VECTORS "/rsa.json"));
     return all;
@@ -35,7 +35,7 @@ std::string octets(const json& object, const char* member) {
     return from_hex(object.at(member).get_ref<const std::string&>());
 }
 
-/// Legacy mechanisms are on, so that all can be tried.
+/// Enables legacy mechanisms, so that all are tested.
 class PublishedRsa : public KeyUse, public testing::WithParamInterface<Group> {
   protected:
     static void SetUpTestSuite() { start({.policy = "legacy_mechanisms = true"}); }

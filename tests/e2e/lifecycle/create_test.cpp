@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-/// A key as a request sends it, and what its token has to report.
+/// A key of a request, and what its token must report.
 struct Sent {
     std::string content;
     json proof;
@@ -21,7 +21,7 @@ struct Sent {
 struct Form {
     const char* name;
     const char* key_type;
-    const char* algorithm;  ///< empty: left out
+    const char* algorithm;  ///< empty: not sent
     std::function<Sent()> make;
 };
 
@@ -72,13 +72,13 @@ std::string lf_lines(const std::string& octets) {
 std::string crlf_lines(const std::string& octets) {
     return in_lines(base64(octets), 76, "\r\n");
 }
-/// As a person does who runs certutil -encode on a file and then encodes the outcome for JSON once more.
+/// Encodes as a user does who runs certutil -encode on a file and then encodes the output for JSON once more.
 std::string certutil_in_base64(const std::string& octets) {
     return base64(as_certutil_writes(octets));
 }
 
-/// DESede with K1 = K3, or any key without odd parity: the token's copy has parity set, the check value is
-/// the same.
+/// DESede with K1 = K3, or a key without odd parity: the token's copy has odd parity, with the same check
+/// value.
 std::function<Sent()> des3_without_parity() {
     return [] {
         std::string key = des_key(24);
@@ -178,8 +178,8 @@ INSTANTIATE_TEST_SUITE_P(Forms, EveryAcceptedForm, testing::ValuesIn(forms),
 
 class Create : public LiveKeyward {};
 
-/// SoftHSM2 can use single DES only when the configuration has OpenSSL's legacy provider loaded; importing
-/// works either way.
+/// SoftHSM2 uses single DES only when OpenSSL's configuration loads the legacy provider. Imports work without
+/// it.
 class CreateWithLegacyMechanisms : public LiveKeyward {
   protected:
     static void SetUpTestSuite() { start({.policy = "legacy_mechanisms = true\n"}); }

@@ -24,7 +24,7 @@ class DryRun : public KeyLife {
     Answer try_out(const json& body, const std::string& query = "?dryRun=true") {
         return post(keys_path() + query, text_of(body));
     }
-    /// All that a trial may not change.
+    /// The state that a dry run must not change.
     static std::vector<std::size_t> traces() {
         std::vector<std::size_t> all{all_objects()};
         for (const char* rows : {"keys", "deployments", "intents", "tombstones", "audit"})

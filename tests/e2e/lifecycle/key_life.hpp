@@ -12,7 +12,7 @@
 
 namespace keyward::e2e {
 
-/// What becomes of a key after its creation, over the whole service and real tokens.
+/// Changes of existing keys in the whole service with real tokens.
 class KeyLife : public LiveKeyward {
   protected:
     using json = nlohmann::json;
@@ -30,7 +30,7 @@ class KeyLife : public LiveKeyward {
         return key_path(name) + "environments/" + path_part(environment) + "/";
     }
 
-    /// The name of a new AES key with these octets in both environments.
+    /// Creates an AES key with these octets in both environments and returns its name.
     std::string created(const std::string& octets, const std::string& name = unique_name()) {
         const Answer answer = create(create_body(
             name, "SECRET_KEY", "AES", {{"production", base64(octets)}, {"staging", base64(octets)}}));
@@ -39,7 +39,7 @@ class KeyLife : public LiveKeyward {
     }
     std::string created() { return created(random_octets(32)); }
 
-    /// The key as it is read.
+    /// The key as GET returns it.
     json key(const std::string& name) {
         const Answer answer = get_key(name);
         EXPECT_EQ(answer.status, 200) << answer.body;
@@ -69,7 +69,7 @@ class KeyLife : public LiveKeyward {
     static std::size_t all_objects() {
         return objects_in(home(), "production").size() + objects_in(home(), "staging").size();
     }
-    /// The answer of the contract to a removal from these environments.
+    /// The contract's answer to a removal from these environments.
     static json undeployed(const std::vector<std::string>& environments) {
         json results = json::array();
         for (const std::string& environment : environments)

@@ -20,7 +20,7 @@ using nlohmann::json;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-/// A project of its own, so that a test knows every key in it.
+/// A project that contains only the keys of the test.
 class List : public KeyLife {
   protected:
     List() {
@@ -81,7 +81,7 @@ TEST_F(List, ComesInPartsWhenItIsLong) {
 
 TEST_F(List, IsHeldPageByPage) {
     fill_with_keys(home(), project_, 50'000);
-    get(path() + "?limit=1000");  // what the first answers need stays
+    get(path() + "?limit=1000");  // the memory of the first answers is retained
     const std::size_t before = peak_memory(server().pid());
     const Answer answer = get(path());
     const std::size_t after = peak_memory(server().pid());

@@ -96,7 +96,7 @@ TEST_F(Update, TakesThePostedBackKeyWithNewContent) {
     EXPECT_EQ(results[1], deployed({"staging"}, check_value(fresh))[0]);
 }
 
-/// What `content` may be, beside raw octets in base64: the same as in a create.
+/// The forms of `content` besides raw octets in base64, as in a creation.
 TEST_F(Update, TakesPemWithAndWithoutBase64AndCertificates) {
     const KeyPair& pair = key_pair("RSA-2048");
     const KeyPair& next = key_pair("RSA-2048", 1);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t one_mebibyte = std::size_t{1} << 20U;
 
-/// What large bodies cost the server, when many come at once.
+/// The memory that the server uses for many concurrent large bodies.
 class JsonMemory : public LiveKeyward {
   protected:
     JsonMemory() {
@@ -23,7 +23,7 @@ class JsonMemory : public LiveKeyward {
     }
 
     [[nodiscard]] std::string path() const { return key_path(key_) + "environments/production/encrypt/"; }
-    /// As many of the unit as make a body of a mebibyte.
+    /// Repeats the unit until the body has one mebibyte.
     static std::string filled(const std::string& start, const std::string& unit, const std::string& end) {
         std::string text = start;
         text.reserve(one_mebibyte);
@@ -31,7 +31,7 @@ class JsonMemory : public LiveKeyward {
             text += (text == start ? "" : ",") + unit;
         return text + end;
     }
-    /// Status codes of so many at once.
+    /// The statuses of that many concurrent requests.
     [[nodiscard]] std::vector<int> statuses_of(const std::string& body, std::size_t count) const {
         std::vector<int> statuses(count);
         std::vector<std::jthread> clients;

@@ -7,11 +7,11 @@
 namespace keyward::e2e {
 namespace {
 
-/// What the server's memory holds of plaintexts after their request.
+/// Traces of plaintexts in the server's memory after the request.
 class SecrecyOfUse : public KeyUse {
   protected:
-    /// A part in the middle, raw and in base64. A worker may still be letting go of its copy when the answer
-    /// is here, so what is found at first is looked for again, for a few seconds.
+    /// Searches for a part from the middle, raw and in base64. A worker may release its copy only after the
+    /// answer was sent, so that the search is repeated for a few seconds.
     static void expect_no_trace(const std::string& octets) {
         const std::string part = octets.substr(30, 30);
         const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(3);
@@ -22,7 +22,7 @@ class SecrecyOfUse : public KeyUse {
         EXPECT_EQ(counts[0], 0U) << "raw";
         EXPECT_EQ(counts[1], 0U) << "base64";
     }
-    /// The decryption of a message that the server has not seen, with GCM.
+    /// A decryption with GCM of a message that the server has not encrypted.
     static json sealed_outside(const std::string& key, const std::string& message) {
         const std::string iv = random_octets(12);
         const Sealed sealed = gcm_sealed(key, iv, "", message);

@@ -15,7 +15,7 @@ namespace {
 
 class Concurrency : public LiveKeyward {
   protected:
-    /// Sends the bodies at once, each over a connection of its own.
+    /// Sends the bodies concurrently, each over a connection of its own.
     static std::vector<Answer> create_all(const std::vector<nlohmann::json>& bodies) {
         std::vector<Answer> answers(bodies.size());
         std::latch start(static_cast<std::ptrdiff_t>(bodies.size()));

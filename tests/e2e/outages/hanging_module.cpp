@@ -1,6 +1,5 @@
-// A PKCS#11 module before SoftHSM2 whose calls hang or take their time while a file says so. Each line of the
-// file that KEYWARD_HANG_FILE names is a function, which hangs, or a function and milliseconds, which it
-// takes longer.
+// A PKCS#11 module in front of SoftHSM2 whose calls hang or are delayed as a file says. Each line of the file
+// that KEYWARD_HANG_FILE names is a function, which hangs, or a function and its delay in milliseconds.
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
@@ -15,7 +14,7 @@ namespace {
 
 CK_FUNCTION_LIST* real = nullptr;
 
-/// Zero when the file does not name the function, and -1 when it is to hang.
+/// The delay of a function: 0 when the file does not name it, -1 when it hangs.
 int delay_of(const std::string& function) {
     const char* name = std::getenv("KEYWARD_HANG_FILE");
     std::ifstream file(name == nullptr ? "" : name);

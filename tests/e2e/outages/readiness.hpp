@@ -6,7 +6,7 @@
 
 namespace keyward::e2e {
 
-/// What /health/ready says: `ready`, `degraded` or `down`.
+/// The status of /health/ready: `ready`, `degraded` or `down`.
 inline std::string readiness(HttpClient& client, const std::string& token = {}) {
     return client.send({.path = "/health/ready", .token = token}).json().value("status", "");
 }

@@ -48,7 +48,8 @@ class Storm : public LiveKeyward {
 
 constexpr unsigned requests_a_thread = 6'250;  // 50,000 in all
 
-/// One client after the other; some vanish without reading, in three ways, the others want their own answer.
+/// Clients one after another: some disconnect in three ways without reading, the others check that they get
+/// their own answer.
 struct Tally {
     std::atomic<int> answered{0};
     std::atomic<int> vanished{0};
@@ -96,7 +97,7 @@ TEST_F(Storm, GivesNoClientTheAnswerOfAnother) {
     EXPECT_EQ(get_key(names[0]).status, 200);
 }
 
-/// A request that is refused, with another one in what would be its body or behind it.
+/// A request that is refused, with another request in its body or after it.
 struct Probe {
     const char* name;
     const char* fields;

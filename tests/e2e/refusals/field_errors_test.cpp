@@ -9,8 +9,8 @@ namespace {
 
 using nlohmann::json;
 
-/// The example of the contract, and what the text for people is made of. The table of malformed bodies has
-/// all the rest.
+/// The contract's example, and the composition of error_description. The table of malformed bodies covers the
+/// other cases.
 class FieldErrors : public LiveKeyward {};
 
 TEST_F(FieldErrors, ReadAsInTheContract) {
@@ -44,7 +44,7 @@ TEST_F(FieldErrors, SayWhatWasFoundAndWhatWasExpected) {
         EXPECT_NE(message.find(word), std::string::npos) << message;
 }
 
-/// SP 800-57 part 1, 5.2: one purpose a key. AES-CTR beside AES-GCM opens what GCM sealed.
+/// SP 800-57 part 1, 5.2: one purpose a key. AES-CTR decrypts what AES-GCM encrypted.
 TEST_F(FieldErrors, RefuseMechanismsOfTwoPurposes) {
     for (const char* second : {"AES-CTR", "AES-CMAC"}) {
         json body = aes_body(unique_name());

@@ -62,7 +62,8 @@ TEST_F(Grants, OfAnyKindAllowReading) {
         EXPECT_EQ(get_as(home().user(std::string("reader-") + &grant[8], {grant}), name).status, 200)
             << grant;
 }
-/// What tells a stranger one answer from another: all but the request's id, and the name that was asked for.
+/// The parts of an answer by which a user without grants could distinguish two of them: all except the
+/// request id and the requested name.
 std::string seen_of(const Answer& answer, const std::string& asked) {
     json body = answer.json();
     EXPECT_EQ(body.erase("requestId"), 1U) << answer.body;

@@ -6,8 +6,8 @@
 
 namespace keyward::e2e {
 
-/// Octets on the wire; `{token}` stands for a valid token. The connection is closed after the answer where it
-/// can't be known what would be the next request.
+/// The octets of a request; `{token}` is replaced by a valid token. The server closes the connection after
+/// the answer when it cannot tell where the next request begins.
 struct FramingRow {
     const char* name;
     std::string octets;
@@ -17,8 +17,8 @@ struct FramingRow {
 };
 const std::vector<FramingRow>& malformed_framing();
 
-/// The body of a create request. Without pointers the error is `bad_request`, with them `validation_failed`
-/// at exactly these.
+/// The body of a create request. The error is `bad_request` without pointers, and `validation_failed` with
+/// exactly these pointers otherwise.
 struct BodyRow {
     std::string name;
     std::string body;
@@ -26,12 +26,12 @@ struct BodyRow {
 };
 const std::vector<BodyRow>& malformed_bodies();
 
-/// A content that no key of this type can be made of. It is made when the row runs; the error is
-/// `validation_failed` at it.
+/// A content that is no key of this type, generated when the row runs. The error is `validation_failed` at
+/// the content.
 struct ContentRow {
     std::string name;
     const char* key_type;
-    const char* algorithm;  ///< empty: left out
+    const char* algorithm;  ///< empty: not sent
     std::function<std::string()> content;
     const char* pointer = "/cryptoKeyInfoEnvironmentList/0/content";
 };

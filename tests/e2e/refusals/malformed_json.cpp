@@ -9,22 +9,22 @@ namespace {
 using namespace std::string_literals;
 using nlohmann::json;
 
-// The content of every good entry here: sixteen zero octets.
+// The content of every valid entry here: sixteen zero octets.
 const std::string zeros = "AAAAAAAAAAAAAAAAAAAAAA==";
 const std::string list =
     R"("cryptoKeyInfoEnvironmentList":[{"environmentName":"production","content":")" + zeros + R"("}])";
 const std::string rest = R"("keyType":"SECRET_KEY","algorithm":"AES",)" + list;
 
-/// A good request with these octets in place of its name's value.
+/// A valid request with these octets instead of the value of its name.
 std::string named(const std::string& value) {
     return "{\"name\":" + value + "," + rest + "}";
 }
-/// A good request with these octets behind its last member.
+/// A valid request with these octets after its last member.
 std::string with_member(const std::string& member) {
     return R"({"name":"never-made",)" + rest + "," + member + "}";
 }
 std::string nested(std::size_t depth, char open, char close) {
-    // The object around it is one level.
+    // The surrounding object is one level.
     return with_member("\"x\":" + std::string(depth - 1, open) + std::string(depth - 1, close));
 }
 
@@ -32,7 +32,7 @@ json good() {
     return json::parse(R"({"name":"never-made",)" + rest + "}");
 }
 
-/// The good request with one member set to a value, or (`erased`) without it. The pointer says which.
+/// The valid request with the member at the pointer set to a value, or (`erased`) removed.
 std::string patched(const std::string& pointer, const json& value) {
     json body = good();
     body[json::json_pointer(pointer)] = value;

@@ -24,7 +24,7 @@ namespace {
 
 using nlohmann::json;
 
-/// One server for the whole corpus: what a row breaks, the later ones and the last test find.
+/// One server for the whole corpus, so that later rows and the last test detect what a row damages.
 class Malformed : public LiveKeyward {
   protected:
     static void SetUpTestSuite() {
@@ -34,7 +34,7 @@ class Malformed : public LiveKeyward {
     static void TearDownTestSuite() {}
     static void stop() { LiveKeyward::TearDownTestSuite(); }
 
-    /// Remembers material and where it would show: in no answer and, at the end, in no log line.
+    /// Records material that must be in no answer and, at the end, in no log line.
     static void keep_secret(const std::string& content) {
         if (content.size() >= 20) secrets.push_back(content.substr(content.size() / 2 - 8, 16));
         const std::string octets = base64_decoded(content);
@@ -108,8 +108,8 @@ INSTANTIATE_TEST_SUITE_P(Corpus, Content, testing::ValuesIn(unusable_contents())
     return name;
 });
 
-/// GoogleTest runs suites in the order in which they are defined, typed and parametrized ones behind the
-/// plain ones; so this one has a parameter too and is instantiated last.
+/// GoogleTest runs suites in the order of their definition, and parameterized ones after the others. This
+/// suite has a parameter and is instantiated last, so that it runs last.
 class Afterwards : public Malformed, public testing::WithParamInterface<int> {
   protected:
     static void TearDownTestSuite() { stop(); }

@@ -11,13 +11,13 @@ namespace {
 
 using nlohmann::json;
 
-/// What the faults need of the suite.
+/// What the faults need from the suite.
 struct Actors {
     std::string user_without_manage;
     std::string taken_name;
 };
 
-/// One step of the order in the contract: what to do to a good request, and what the answer is then.
+/// One step in the contract's order of checks: a change to a valid request, and the answer to it.
 struct Fault {
     const char* name;
     std::function<void(Request&, json&, const Actors&)> put_in;
@@ -25,7 +25,7 @@ struct Fault {
     const char* error;
 };
 
-/// In the contract's order. Each pair of them is tried; the earlier one has to answer.
+/// In the contract's order. Each pair is tested; the answer must be that of the earlier one.
 const std::vector<Fault> faults{
     {"TooLarge",
      [](Request&, json& body, const Actors&) { body["description"] = std::string(2U << 20U, 'x'); }, 413,
@@ -65,7 +65,7 @@ std::vector<Pair> pairs() {
     for (std::size_t earlier = 0; earlier < faults.size(); ++earlier)
         for (std::size_t later = earlier + 1; later < faults.size(); ++later)
             all.push_back({earlier, later});
-    // One request has one token.
+    // A request has only one token.
     std::erase_if(all, [](const Pair& pair) {
         return std::string(faults[pair.earlier].name) == "NoToken" &&
                std::string(faults[pair.later].name) == "NoPermission";

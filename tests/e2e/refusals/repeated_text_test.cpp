@@ -27,7 +27,7 @@ class RepeatedText : public LiveKeyward {
                 "kw_" + base64(random_octets(33))};
     }
 
-    /// Sends the request and expects that neither its answer nor, later, the log holds the material.
+    /// Sends the request and expects that neither its answer nor, later, the log contains the material.
     void expect_not_repeated(const Request& request, const std::string& material) {
         const Answer answer = send(request);
         EXPECT_THAT(answer.body, Not(HasSubstr(material))) << request.path;

@@ -7,17 +7,16 @@
 
 namespace keyward::e2e {
 
-/// How many rows a table of the catalogue has: `intents` are imports under way, `tombstones` objects that are
-/// still to be destroyed. Throws std::runtime_error when SQLite can't tell.
+/// The number of rows of a table of the catalogue: `intents` are imports in progress, `tombstones` objects
+/// that are not destroyed yet. Throws std::runtime_error when SQLite reports an error.
 int rows_in(const Home& home, const std::string& table);
 
-/// Writes so many keys, `key-000000` and on, straight into the catalogue: they are in no
-/// environment. Throws
-/// std::runtime_error when SQLite can't.
+/// Writes that many keys, from `key-000000` on, directly into the catalogue, deployed in no environment.
+/// Throws std::runtime_error when SQLite reports an error.
 void fill_with_keys(const Home& home, const std::string& of_project, std::size_t count);
 
-/// Says of these keys that they are deployed in the environment, each with a public key of 451 octets; the
-/// token holds none of them.
+/// Records these keys as deployed in the environment, each with a public key of 451 octets. The token holds
+/// none of them.
 void deploy_in_the_catalogue_alone(const Home& home, const std::string& environment);
 
 }  // namespace keyward::e2e

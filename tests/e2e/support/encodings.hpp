@@ -5,17 +5,17 @@
 
 namespace keyward::e2e {
 
-// Written with OpenSSL alone, so that a mistake in the product's own encoders can't hide here.
+// Independent of the product's encoders, so that a fault in them is detected.
 
 std::string base64(std::string_view octets);
 std::string base64_decoded(std::string_view text);
 /// Lower case.
 std::string hex(std::string_view octets);
-/// The octets of hexadecimal digits. Throws std::invalid_argument when they are none.
+/// Decodes hexadecimal digits. Throws std::invalid_argument for other characters.
 std::string from_hex(std::string_view digits);
-/// Base64 in lines of that many characters.
+/// Base64 with line breaks after that many characters.
 std::string in_lines(std::string_view base64_text, std::size_t width, std::string_view line_end);
-/// What Windows' `certutil -encode` writes for these octets, whatever they are.
+/// The output of Windows' `certutil -encode` for any octets.
 std::string as_certutil_writes(std::string_view octets);
 std::string pem(std::string_view label, std::string_view der);
 std::string random_octets(std::size_t size);

@@ -18,7 +18,7 @@ struct Request {
     std::optional<std::string> body = {};
     std::string token = {};  ///< for `Authorization: Bearer`; empty for none
     std::vector<std::string> fields =
-        {};  ///< header fields, as `Name: value`; a body without Content-Type here goes as JSON
+        {};  ///< header fields as `Name: value`; without Content-Type, a body is sent as JSON
 };
 
 struct Answer {
@@ -33,16 +33,16 @@ struct Answer {
     }
 };
 
-/// How to reach a server by TLS: files, and the address that the connection comes from.
+/// Settings of a TLS connection: files, and the source address.
 struct Tls {
     std::string authority;
     std::string certificate = {};  ///< empty for none
     std::string key = {};
     std::string source = {};     ///< a loopback address; empty for any
-    bool only_http_1_1 = false;  ///< else HTTP/2 where the server has it
+    bool only_http_1_1 = false;  ///< otherwise HTTP/2 when the server offers it
 };
 
-/// libcurl over one connection that is kept. For one thread.
+/// libcurl over one persistent connection. For one thread.
 class HttpClient {
   public:
     explicit HttpClient(std::uint16_t port);
@@ -51,7 +51,7 @@ class HttpClient {
     HttpClient& operator=(const HttpClient&) = delete;
     ~HttpClient();
 
-    /// Status 0 when no answer came.
+    /// Status 0 when there was no answer.
     Answer send(const Request& request);
 
   private:
@@ -63,7 +63,7 @@ class HttpClient {
     void* curl_;
 };
 
-/// The text as one part of a path: everything but unreserved characters percent-encoded.
+/// The text as one segment of a path: all except unreserved characters is percent-encoded.
 std::string path_part(std::string_view text);
 
 }  // namespace keyward::e2e

@@ -5,8 +5,7 @@
 
 namespace keyward::e2e {
 
-/// One asymmetric key that the openssl command made, in every form. Forms that its type does not have are
-/// empty.
+/// An asymmetric key from the openssl command, in every form. Forms that do not exist for its type are empty.
 struct KeyPair {
     std::string pkcs8_pem, pkcs8_der;
     std::string traditional_pem, traditional_der;  ///< PKCS#1 or SEC1
@@ -19,14 +18,14 @@ struct KeyPair {
 };
 
 /// `kind` is RSA-2048 (any size), P-256, P-384, P-521, secp256k1 (any name of a curve), Ed25519 or another
-/// algorithm that `openssl genpkey` knows. The same key each time for one `kind` and `number`; any thread may
-/// ask.
+/// algorithm that `openssl genpkey` knows. Returns the same key for the same `kind` and `number`.
+/// Thread-safe.
 const KeyPair& key_pair(const std::string& kind, int number = 0);
 
-/// The first three octets of a block of zeros encrypted with AES or (24 octets, `des3`) DESede, in upper-case
+/// The first three octets of a zero block encrypted with AES or (24 octets, `des3`) DESede, in upper-case
 /// hex.
 std::string cipher_check_value(std::string_view key, bool des3 = false);
-/// The first three octets of HMAC-SHA256 over nothing, in upper-case hex.
+/// The first three octets of the HMAC-SHA256 of an empty message, in upper-case hex.
 std::string hmac_check_value(std::string_view key);
 
 /// Random octets for a DES key, all of odd parity.

@@ -21,7 +21,7 @@ std::size_t occurrences(const std::string& text, const std::string& pattern) {
     return count;
 }
 
-/// What could be read of the mapping; pages that have gone meanwhile end it.
+/// The readable part of the mapping, up to the first page that was unmapped since.
 std::string read_mapping(int memory, std::uintptr_t start, std::uintptr_t end) {
     std::string octets(end - start, '\0');
     std::size_t done = 0;

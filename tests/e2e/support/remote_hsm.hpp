@@ -9,8 +9,8 @@
 
 namespace keyward::e2e {
 
-/// The tokens of a home behind a p11-kit server, for its environments of HomeOptions::remote: as near as one
-/// comes to a network HSM. It must run before the service starts, and it must outlive it. Its constructor
+/// A p11-kit server with the tokens of a home, for the environments of HomeOptions::remote: the closest
+/// available substitute for a network HSM. It must start before the service and outlive it. The constructor
 /// throws std::runtime_error when the server does not start.
 class RemoteHsm {
   public:
@@ -19,9 +19,10 @@ class RemoteHsm {
     RemoteHsm& operator=(const RemoteHsm&) = delete;
     ~RemoteHsm();
 
-    /// Stops it with SIGSTOP, those that serve its connections too: from now on no call ends and none fails.
+    /// Stops the server and the processes of its connections with SIGSTOP: from then on, calls neither end
+    /// nor fail.
     void hang() const;
-    /// Lets it go on where it was.
+    /// Continues all of them.
     void go_on() const;
 
   private:

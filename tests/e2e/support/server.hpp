@@ -12,8 +12,8 @@
 
 namespace keyward::e2e {
 
-/// A running `keyward serve`. Its constructor returns when that many environments are up and throws
-/// std::runtime_error with its log when they are not within half a minute.
+/// A running `keyward serve`. The constructor returns when that many environments are up. It throws
+/// std::runtime_error with the log when they are not up within 30 s.
 class Server {
   public:
     explicit Server(const Home& home) : Server(home, home.live_environments()) {}
@@ -21,17 +21,17 @@ class Server {
 
     [[nodiscard]] pid_t pid() const { return process_.pid(); }
     void signal(int number) const { process_.signal(number); }
-    /// The exit code; nothing when it does not end in time.
+    /// Waits for the exit code; nothing when the process does not end in time.
     std::optional<int> wait(std::chrono::milliseconds time) { return process_.wait(time); }
     [[nodiscard]] bool is_running() { return process_.is_running(); }
-    /// SIGTERM, and its exit code; nothing when it does not end in time.
+    /// Sends SIGTERM and returns the exit code; nothing when the process does not end in time.
     std::optional<int> stop() { return process_.terminate(); }
-    /// SIGKILL, and waits for the end.
+    /// Sends SIGKILL and waits for the end.
     void kill();
-    /// All that it wrote to its standard error so far, over all starts in this home.
+    /// Its standard error so far, of all starts in this home.
     [[nodiscard]] std::string log() const;
-    /// Watches for one quarter of a second after the other until the process has used (almost) no processor
-    /// time in one. False when that has not come within the patience: some thread spins.
+    /// Waits until the process uses almost no processor time during a quarter of a second. False when this
+    /// does not happen within `patience`, because a thread spins.
     bool comes_to_rest(std::chrono::milliseconds patience = std::chrono::seconds(15));
 
   private:

@@ -18,7 +18,7 @@ void check(const char* call, CK_RV result) {
     if (result != CKR_OK) throw std::runtime_error(std::string(call) + ": " + std::to_string(result));
 }
 
-/// The module for the length of one reading. SoftHSM2 reads SOFTHSM2_CONF when it is initialised.
+/// The module, initialized for one reading, because SoftHSM2 reads SOFTHSM2_CONF when it is initialized.
 class Module {
   public:
     explicit Module(const Home& home) : library_(::dlopen(softhsm_module, RTLD_NOW)) {
@@ -27,12 +27,13 @@ class Module {
         const auto get_list = reinterpret_cast<CK_C_GetFunctionList>(::dlsym(library_, "C_GetFunctionList"));
         check("C_GetFunctionList", get_list(&functions_));
         const CK_RV result = functions_->C_Initialize(nullptr);
-        ::unsetenv("SOFTHSM2_CONF");  // children of the test are told of their own home
+        ::unsetenv("SOFTHSM2_CONF");  // child processes of the test use their own home
         check("C_Initialize", result);
     }
     Module(const Module&) = delete;
     Module& operator=(const Module&) = delete;
-    /// The library itself stays: SoftHSM2 does not survive being unloaded with OpenSSL's handlers in place.
+    /// Keeps the library loaded: the process crashes when SoftHSM2 is unloaded while OpenSSL's exit handlers
+    /// are registered.
     ~Module() { functions_->C_Finalize(nullptr); }
 
     CK_FUNCTION_LIST* operator->() const { return functions_; }
@@ -122,7 +123,8 @@ std::vector<TokenObject> objects_in(const Home& home, const std::string& token_l
     std::vector<TokenObject> objects;
     for (const CK_OBJECT_HANDLE handle : find_all(p11, session, CK_TRUE))
         objects.push_back(read(p11, session, handle));
-    // SoftHSM2 writes to an unfinished object that is read, and would undo what its maker writes meanwhile.
+    // When an unfinished object is read, SoftHSM2 writes to it and may overwrite what its creator writes at
+    // the same time.
     const TokenObject unfinished{.kind = "unfinished", .label = {}, .id = {}};
     objects.resize(objects.size() + find_all(p11, session, CK_FALSE).size(), unfinished);
     return objects;

@@ -7,7 +7,7 @@
 
 namespace keyward::e2e {
 
-/// OpenSC's pkcs11-tool at work on a token of that home. Its PIN goes through the environment.
+/// Runs OpenSC's pkcs11-tool on a token of the home. The PIN is passed in the environment.
 /// Throws std::runtime_error when pkcs11-tool fails.
 std::string pkcs11_tool(const Home& home, const std::string& token_label, std::vector<std::string> words);
 
@@ -21,10 +21,10 @@ struct ListedObject {
     std::string access;
 };
 
-/// Those with that label, in the order in which pkcs11-tool lists them.
+/// The objects with that label, in the order of pkcs11-tool.
 std::vector<ListedObject> listed(const Home& home, const std::string& token_label, const std::string& label);
 
-/// What the key makes of this input: `operation` is --sign or --encrypt, `options` names the mechanism.
+/// The output of the key for this input. `operation` is --sign or --encrypt; `options` names the mechanism.
 std::string used(const Home& home, const std::string& token_label, const std::string& id,
                  const std::string& operation, const std::vector<std::string>& options,
                  const std::string& input);

@@ -10,17 +10,17 @@
 
 namespace keyward::e2e {
 
-/// One operation as it is sent; `input` are octets.
+/// One operation of a request; `input` are raw octets.
 nlohmann::json operation(const std::string& mechanism, const std::string& input,
                          const nlohmann::json& more = nlohmann::json::object());
 
-/// The octets of a member of an answer.
+/// The decoded octets of a member of an answer.
 std::string octets_in(const nlohmann::json& answer, const char* member);
 
-/// What an answer of `encrypt` needs to be decrypted again.
+/// The members of an answer of `encrypt` that its decryption needs.
 nlohmann::json reversed(const std::string& mechanism, const nlohmann::json& encrypted);
 
-/// The octets with one bit turned round.
+/// The octets with one bit inverted.
 std::string damaged(std::string octets, std::size_t place = 0);
 
 /// The private key of RFC 8032 in PKCS#8 (RFC 8410), from its seed.
@@ -31,12 +31,12 @@ inline std::string use_path(const std::string& name, const std::string& call,
     return key_path(name) + "environments/" + path_part(environment) + "/" + call + "/";
 }
 
-/// The use of keys over the whole service and real tokens.
+/// Uses of keys in the whole service with real tokens.
 class KeyUse : public LiveKeyward {
   protected:
     using json = nlohmann::json;
 
-    /// The name of a new key of these octets; `algorithm` and `mechanisms` may be empty.
+    /// Creates a key with these octets and returns its name; `algorithm` and `mechanisms` may be empty.
     std::string new_key(const std::string& type, const std::string& algorithm, const std::string& octets,
                         const std::vector<std::string>& mechanisms = {},
                         const std::vector<std::string>& environments = {"production"});
@@ -44,10 +44,10 @@ class KeyUse : public LiveKeyward {
                        const std::vector<std::string>& mechanisms = {}) {
         return new_key("SECRET_KEY", algorithm, octets, mechanisms);
     }
-    /// Of an AES key of the moment, for GCM.
+    /// Creates a new AES key for GCM.
     std::string gcm_key() { return secret("AES", random_octets(32)); }
 
-    /// As alice.
+    /// Sends a use of alice.
     Answer use(const std::string& name, const std::string& call, const json& body,
                const std::string& environment = "production") {
         return post(use_path(name, call, environment), text_of(body));
@@ -59,10 +59,10 @@ class KeyUse : public LiveKeyward {
                      .body = text_of(body),
                      .token = token});
     }
-    /// The answer, which has to be a 200.
+    /// The answer, whose status must be 200.
     json used(const std::string& name, const std::string& call, const json& body,
               const std::string& environment = "production");
-    /// The octets that an encryption, decryption or signature of one operation gives; success is expected.
+    /// The output of one encryption, decryption or signature, which must succeed.
     std::string encrypted(const std::string& name, const json& body);
     std::string decrypted(const std::string& name, const json& body);
     std::string signature(const std::string& name, const json& body);

@@ -1,4 +1,5 @@
-// Mechanisms belong to the objects in the tokens: what a change of them may do, and the attack that it stops.
+// Mechanisms belong to the objects in the tokens: which changes of them are allowed, and the attack that the
+// others would allow.
 #include <gmock/gmock.h>
 
 #include "tests/e2e/support/use.hpp"

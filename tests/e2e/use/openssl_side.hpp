@@ -6,22 +6,22 @@
 
 namespace keyward::e2e {
 
-// The other side of an exchange: OpenSSL, by its command, and by libcrypto for GCM, which the command lacks.
+// The other party of an exchange: the openssl command, and libcrypto for GCM, which the command lacks.
 
-/// `openssl enc`, with padding unless the cipher has none to add. Throws std::runtime_error when it fails.
+/// Runs `openssl enc`, with padding for block modes. Throws std::runtime_error when it fails.
 std::string openssl_encrypted(const std::string& cipher, const std::string& key, const std::string& iv,
                               const std::string& plaintext);
 std::string openssl_decrypted(const std::string& cipher, const std::string& key, const std::string& iv,
                               const std::string& ciphertext);
 
-/// A ciphertext of AES-GCM and its tag of 16 octets.
+/// An AES-GCM ciphertext and its tag of 16 octets.
 struct Sealed {
     std::string ciphertext;
     std::string tag;
 };
 Sealed gcm_sealed(const std::string& key, const std::string& iv, const std::string& aad,
                   const std::string& plaintext);
-/// Nothing when the tag is wrong.
+/// Decrypts; nothing when the tag is wrong.
 std::optional<std::string> gcm_opened(const std::string& key, const std::string& iv, const std::string& aad,
                                       const Sealed& sealed);
 
@@ -29,14 +29,14 @@ std::optional<std::string> gcm_opened(const std::string& key, const std::string&
 std::string openssl_mac(const std::vector<std::string>& options, const std::string& key,
                         const std::string& message);
 
-/// What `openssl pkeyutl` with these words makes of the input.
+/// The output of `openssl pkeyutl` with these arguments for the input.
 std::string openssl_pkeyutl(const std::vector<std::string>& words, const std::string& key_pem,
                             const std::string& input);
-/// Whether `openssl pkeyutl -verify` takes the signature of that input.
+/// Whether `openssl pkeyutl -verify` accepts the signature of the input.
 bool openssl_pkeyutl_verifies(const std::vector<std::string>& words, const std::string& public_pem,
                               const std::string& input, const std::string& signature);
 
-/// `openssl dgst -sign`, and whether `openssl dgst -verify` takes the signature.
+/// Signs with `openssl dgst -sign`; verifies with `openssl dgst -verify`.
 std::string openssl_signed(const std::vector<std::string>& words, const std::string& private_pem,
                            const std::string& message);
 bool openssl_verifies(const std::vector<std::string>& words, const std::string& public_pem,

@@ -6,7 +6,7 @@ namespace {
 class Batch : public KeyUse {
   protected:
     static json batch_of(const std::vector<json>& operations) { return {{"batch", operations}}; }
-    /// The results of a batch that is answered.
+    /// The results of a batch, whose status must be 200.
     json results(const std::string& name, const char* call, const std::vector<json>& operations) {
         const json answer = used(name, call, batch_of(operations));
         EXPECT_EQ(answer.value("success", false), true) << answer;

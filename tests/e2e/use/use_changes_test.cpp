@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-/// Keys that change between two uses. HMAC keys tell by their answer which one it was.
+/// Keys that change between two uses. The answer of an HMAC key shows which key was used.
 class UseAndChange : public KeyUse {
   protected:
     static json message() { return operation("SHA256-HMAC", "message"); }
@@ -120,8 +120,8 @@ TEST_F(UseAndChange, AnotherProcessIsNoticedToo) {
     expect_problem(use(name, "sign", message()), 404, "not_found");
 }
 
-/// Signs until told to stop, and says for each answer how many replacements had been acknowledged when the
-/// request went out and when its answer was there.
+/// Signs until it is stopped. Records for each answer how many replacements were acknowledged when the
+/// request was sent and when the answer arrived.
 struct Signing {
     int acknowledged_before;
     int begun_after;

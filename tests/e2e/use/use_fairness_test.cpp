@@ -8,12 +8,12 @@
 namespace keyward::e2e {
 namespace {
 
-/// Two users of one environment, of whom one sends more than it can do.
+/// Two users of one environment, one of whom overloads it.
 class Fairness : public KeyUse {
   protected:
     static void SetUpTestSuite() { start({.each_environment = "deadline = \"1s\""}); }
 
-    /// While one user sends this over that many connections, another one does something else.
+    /// One user sends requests over that many connections while another user sends other ones.
     void expect_that_another_is_served_beside(int connections, const std::function<Request()>& request,
                                               const std::function<Answer()>& other) {
         std::atomic<bool> ended = false;

@@ -3,7 +3,7 @@
 namespace keyward::e2e {
 namespace {
 
-/// As most run: without legacy mechanisms.
+/// The default: without legacy mechanisms.
 class UseRefusals : public KeyUse {
   protected:
     void expect_mistake(const Answer& answer, const std::string& pointer, const std::string& message) {
@@ -101,7 +101,7 @@ TEST_F(UseRefusals, FailuresOfCbcAreSlowedDownForTheirKey) {
     const std::string name = secret("AES", random_octets(32), {"AES-CBC-PAD"});
     const std::string other = secret("AES", random_octets(32), {"AES-CBC-PAD"});
     const json right = reversed("AES-CBC-PAD", used(name, "encrypt", operation("AES-CBC-PAD", "message")));
-    // The padding of one block is the IV's to damage.
+    // With one block, the IV determines the padding.
     json wrong = right;
     wrong["iv"] = base64(damaged(octets_in(right, "iv"), 15));
     int failures = 0;
