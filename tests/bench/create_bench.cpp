@@ -1,9 +1,8 @@
-// scripts/bench create: the create-key call against a bare loop of C_CreateObject over the same module, in
+// scripts/bench create: compares the create-key call with a loop of C_CreateObject over the same module, in
 // one run.
 //
-// Both work on tokens of their own in the same folder (on a tmpfs, so that the disk is not what is measured),
-// filled with the same number of keys. Raw and REST take turns, and the median of the turns is printed, since
-// the machine is shared.
+// Each uses a token of its own, with the same number of keys, on a tmpfs, so that the disk is not measured.
+// Raw calls and REST alternate, and the median is printed, because the machine is shared.
 
 #include <atomic>
 #include <cstdio>
@@ -50,12 +49,10 @@ void print(const std::string& what, const Figures& figures, const Figures* again
 class Comparison {
   public:
     explicit Comparison(const std::string& binary)
-        : raw_folder_("keyward-bench-raw"),
-          raw_(KEYWARD_SOFTHSM, "production", TokenFolder::pin(), threads),
-          rest_folder_("keyward-bench-rest"),
+        : raw_(KEYWARD_SOFTHSM, "production", TokenFolder::pin(), threads),
           rest_(binary, rest_folder_.path(), TokenFolder::pin(), threads) {}
 
-    /// Both tokens get AES keys until they hold that many.
+    /// Fills both tokens with AES keys up to that number.
     void fill(std::size_t keys) {
         const Kind aes{"AES-256", "SECRET_KEY", ""};
         if (keys <= stored_) return;

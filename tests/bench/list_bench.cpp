@@ -1,5 +1,5 @@
 // scripts/bench list: reading keys through the service, from a small and from a large project, in one run.
-// Beside it what the catalogue itself takes for the same, and what the service's cheapest answer takes.
+// Also measures the same reads of the catalogue alone, and the cheapest answer of the service.
 
 #include <cstdio>
 #include <cstdlib>
@@ -42,7 +42,7 @@ Deployment deployment(const std::string& environment, const ObjectId& id) {
     return made;
 }
 
-/// A key in two environments, in the catalogue alone: reading asks no token.
+/// A key in two environments, in the catalogue only, because reads call no token.
 void add_key(Catalogue& catalogue, const Project& project, const std::string& name) {
     Key key;
     key.id = random_uuid();
@@ -71,9 +71,7 @@ void print(const std::string& what, const Figures& figures) {
 class Listing {
   public:
     Listing(const std::string& binary, std::size_t calls)
-        : folder_("keyward-bench-list"),
-          rest_(binary, folder_.path(), folder_.pin(), connections),
-          calls_(calls) {
+        : rest_(binary, folder_.path(), folder_.pin(), connections), calls_(calls) {
         catalogue_ = storage::open_catalogue("sqlite://" + folder_.path() + "/keyward.db", connections);
         project_ = *catalogue_->projects.find_project("Bench");
     }
@@ -98,7 +96,7 @@ class Listing {
     }
 
   private:
-    /// `call(client, number)` with a number that leaves a whole page behind it where there are so many.
+    /// Runs `call(client, number)` with a number that is followed by a full page, when there are enough keys.
     Figures repeat(const std::function<void(std::size_t, std::size_t)>& call) {
         const std::size_t places = stored_ > page ? stored_ - page : 1;
         std::vector<Figures> runs;

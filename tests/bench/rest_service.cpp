@@ -4,28 +4,11 @@
 #include <fstream>
 #include <stdexcept>
 
-#include <arpa/inet.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include "tests/bench/statistics.hpp"
+#include "tests/support/sockets.hpp"
 
 namespace keyward::bench {
 namespace {
-
-/// A port that was free a moment ago.
-std::uint16_t free_port() {
-    const int descriptor = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in name{};
-    name.sin_family = AF_INET;
-    name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof name;
-    const bool bound = bind(descriptor, reinterpret_cast<sockaddr*>(&name), size) == 0 &&
-                       getsockname(descriptor, reinterpret_cast<sockaddr*>(&name), &size) == 0;
-    close(descriptor);
-    if (!bound) throw std::runtime_error("no free port");
-    return ntohs(name.sin_port);
-}
 
 void write(const std::string& path, const std::string& text) {
     std::ofstream(path) << text;
@@ -42,7 +25,7 @@ std::string without_line_end(std::string text) {
 RestService::RestService(const std::string& binary, const std::string& folder, const std::string& pin,
                          std::size_t connections)
     : binary_(binary), config_(folder + "/keyward.toml") {
-    const std::uint16_t port = free_port();
+    const std::uint16_t port = test::free_port();
     write(folder + "/production.pin", pin);
     write(config_, "[http]\nport = " + std::to_string(port) +
                        "\n[policy]\nrequest_fingerprint_secret_file = \"" + folder +

@@ -2,22 +2,21 @@
 
 #include <string>
 
+#include "tests/support/files.hpp"
+
 namespace keyward::bench {
 
-/// A new folder with one SoftHSM2 token, `production`, on a tmpfs unless TMPDIR says where; this process's
-/// SOFTHSM2_CONF names it from now on. It goes at its end.
+/// A temporary folder with one SoftHSM2 token, `production`: in TMPDIR when that is set, else in memory. Sets
+/// SOFTHSM2_CONF of this process.
 class TokenFolder {
   public:
-    explicit TokenFolder(const std::string& name);
-    TokenFolder(const TokenFolder&) = delete;
-    TokenFolder& operator=(const TokenFolder&) = delete;
-    ~TokenFolder();
+    TokenFolder();
 
-    [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] std::string path() const { return folder_.path(); }
     [[nodiscard]] static std::string pin() { return "benchmark-pin"; }
 
   private:
-    std::string path_;
+    test::TemporaryFolder folder_;
 };
 
 }  // namespace keyward::bench

@@ -1,5 +1,5 @@
-// scripts/bench use: the use of keys through the service against a bare loop over the same module and the
-// same token with cached handles, in turns in one run; and the service's cheapest answer beside it.
+// scripts/bench use: compares the use of keys through the service with a loop over the same module and token
+// with cached handles, alternately in one run. Also measures the cheapest answer of the service.
 
 #include <array>
 #include <cstdio>
@@ -29,12 +29,12 @@ constexpr std::size_t input_size = 256;
 struct Kind {
     std::string name;
     std::string key_type;
-    std::string algorithm;  ///< empty: by content
+    std::string algorithm;  ///< empty: detected from the content
     std::string content;
     std::string action;
     std::string mechanism;
     CK_MECHANISM_TYPE code;
-    bool digest = false;  ///< the module gets a digest, as one without the hashing mechanism does
+    bool digest = false;  ///< the module gets a digest, as when it lacks the hashing mechanism
     std::size_t calls;    ///< a turn
 };
 
@@ -64,9 +64,7 @@ std::string batch_of(const Kind& kind) {
 class Comparison {
   public:
     Comparison(const std::string& binary, std::vector<Kind> kinds)
-        : folder_("keyward-bench-use"),
-          rest_(binary, folder_.path(), TokenFolder::pin(), threads),
-          kinds_(std::move(kinds)) {
+        : rest_(binary, folder_.path(), TokenFolder::pin(), threads), kinds_(std::move(kinds)) {
         for (const Kind& kind : kinds_)
             rest_.post(0, keys_, create_body(kind.mechanism, kind.key_type, kind.algorithm, kind.content));
         stored_ = kinds_.size();
@@ -157,7 +155,7 @@ class Comparison {
     RestService rest_;
     std::vector<Kind> kinds_;
     std::optional<RawToken> raw_;
-    std::map<std::string, double> rates_;  ///< with the fewer keys of the run before, by kind
+    std::map<std::string, double> rates_;  ///< of the previous run with fewer keys, by kind
     std::size_t stored_ = 0;
 };
 

@@ -11,7 +11,7 @@
 
 namespace keyward::e2e {
 
-// For GoogleTest, which looks for it here.
+// In this namespace, so that GoogleTest finds it.
 static void PrintTo(const Operation& operation, std::ostream* stream) {
     *stream << operation.name;
 }
@@ -68,7 +68,7 @@ std::string name_of_point(const testing::TestParamInfo<FaultPoint>& parameter) {
            in_camel_case(point.operation->steps[point.step]);
 }
 
-/// One home for all tests as long as none fails; each makes a key of its own and takes it away again.
+/// One home for all tests until one fails. Each test creates a key of its own and deletes it.
 class ChangeTest : public testing::Test {
   protected:
     static void SetUpTestSuite() { materials_ = std::make_unique<Materials>(); }
@@ -80,10 +80,10 @@ class ChangeTest : public testing::Test {
         if (!home_) home_ = std::make_unique<Home>();
     }
     void TearDown() override {
-        if (HasFailure()) home_.reset();  // what it left there is not the next test's
+        if (HasFailure()) home_.reset();  // the next test must not find what this one left
     }
 
-    static std::string last_log() { return read_file(home_->folder().file("log")); }
+    static std::string last_log() { return test::read_file(home_->folder().file("log")); }
 
     void send(Action action, const std::string& environment = {}) {
         Change change{action, {}, environment, false};
@@ -99,7 +99,8 @@ class ChangeTest : public testing::Test {
         key_.sent->roll_back = operation.fails;
     }
 
-    /// A new key, there already unless the operation is to make it; a plan that ends with the operation.
+    /// A key of its own, which exists already unless the operation creates it, and a plan that ends with the
+    /// operation.
     json plan_of(const Operation& operation, Kind kind) {
         static int count = 0;
         key_ = KeyRecord{"key-" + std::to_string(++count), kind, false, {}, {}, {}};
@@ -121,7 +122,7 @@ class ChangeTest : public testing::Test {
         return outcome.answers.empty() ? json() : outcome.answers.back();
     }
 
-    /// Rows and objects are those of the record, and nothing is left to be done.
+    /// Rows and objects match the record, and no work is left.
     void expect_whole() {
         const CatalogueState catalogue = catalogue_state(*home_);
         for (const Finding& finding :
@@ -189,7 +190,7 @@ class FaultPoints : public ChangeTest, public testing::WithParamInterface<FaultP
         ASSERT_EQ(outcome.steps, steps);
     }
 
-    /// Before anything is settled.
+    /// Before recovery.
     void expect_that_the_old_or_the_new_key_works() {
         const CatalogueState catalogue = catalogue_state_of_copy(*home_);
         for (const Finding& finding : key_disagreements(known_keys({{key_.name, key_}}, catalogue), catalogue,
@@ -197,10 +198,10 @@ class FaultPoints : public ChangeTest, public testing::WithParamInterface<FaultP
             ADD_FAILURE() << finding.name << ": " << finding.what;
     }
 
-    /// The first pass destroys all that is there, the second one ends what was kept for a time because
-    /// nothing was there, and the third one has nothing to do.
-    void expect_that_recovery_settles_it() {
-        const json passes = answer_to({{"action", "settle"}});
+    /// The first pass destroys the objects that it finds, the second one ends the tombstones that were kept
+    /// because no object was found, and the third one finds no work.
+    void expect_that_recovery_resolves_it() {
+        const json passes = answer_to({{"action", "resolve"}});
         ASSERT_EQ(passes.size(), 3U) << last_log();
         EXPECT_EQ(passes[0]["unreached"], json(0));
         EXPECT_EQ(passes[1]["intents"], json(0));
@@ -220,7 +221,7 @@ class FaultPoints : public ChangeTest, public testing::WithParamInterface<FaultP
         expect_whole();
     }
 
-    /// What the same request is answered now.
+    /// The answer to a repetition of the request.
     void expect_that_a_repeat_completes_it() {
         const bool made = was_committed();
         send(operation());
@@ -253,7 +254,7 @@ class FaultPoints : public ChangeTest, public testing::WithParamInterface<FaultP
 TEST_P(FaultPoints, LeaveTheOldKeyOrTheNewOneWhole) {
     ASSERT_NO_FATAL_FAILURE(kill_it());
     expect_that_the_old_or_the_new_key_works();
-    ASSERT_NO_FATAL_FAILURE(expect_that_recovery_settles_it());
+    ASSERT_NO_FATAL_FAILURE(expect_that_recovery_resolves_it());
     ASSERT_NO_FATAL_FAILURE(expect_old_or_new_key());
     expect_that_a_repeat_completes_it();
     remove_key();

@@ -14,7 +14,7 @@
 #include "tests/crash/requests.hpp"
 #include "tests/crash/support/disagreements.hpp"
 #include "tests/e2e/support/live.hpp"
-#include "tests/e2e/support/polling.hpp"
+#include "tests/support/polling.hpp"
 
 namespace keyward::e2e {
 namespace {
@@ -27,10 +27,10 @@ constexpr int shortest_load_ms = 5;
 constexpr int longest_load_ms = 350;
 constexpr int longest_recovery_ms = 80;
 constexpr unsigned rounds_for_one_second_kill = 4;
-/// Less than a lease lasts: recovery must know by itself that the owner is dead.
+/// Shorter than a lease: recovery must detect by itself that the owner is dead.
 constexpr auto patience_for_recovery = std::chrono::seconds(20);
 constexpr auto patience_for_tombstones = std::chrono::seconds(60);
-/// Recovery passes every 5 s; a tombstone may be that late, and a busy machine makes it later.
+/// Recovery runs every 5 s, so that a tombstone may stand that long, and longer on a busy machine.
 constexpr std::int64_t latest_destruction_ms = 20'000;
 const std::vector<std::string> all_environments{"production", "staging"};
 
@@ -51,34 +51,34 @@ std::string last_lines(const std::string& text, std::size_t count) {
     return begin == std::string::npos ? text : text.substr(begin);
 }
 
-/// Kills, restarts and checks one server after the other in one home.
+/// Kills, restarts and checks one server after another in one home.
 class KillTest : public testing::Test {
   protected:
-    /// One load, one kill, one check. False when anything was wrong.
+    /// One load, one kill, one check. False when a check failed.
     bool round(int number) {
         number_ = number;
         steps_.clear();
         run_load_until_killed(longest_load_ms);
         if (random_() % rounds_for_one_second_kill == 0) kill_while_it_recovers();
         server_ = std::make_unique<Server>(home_);
-        const auto still = await_stillness(home_, all_environments, patience_for_recovery);
-        if (!still) return report({{{}, "recovery does not settle what the kill left behind"}});
-        settle_record(still->catalogue);
-        add(disagreements(book_.record(), still->catalogue, still->held));
+        const auto still = await_quiescence(home_, environments, patience_for_recovery);
+        if (!still) return report({{{}, "recovery does not resolve what the kill left behind"}});
+        resolve_record(still->catalogue);
+        add(disagreements(model_.record(), still->catalogue, still->held));
         look_for_forgotten_tombstones(still->catalogue);
-        add(api_disagreements(book_.record(), home_));
+        add(api_disagreements(model_.record(), home_));
         read_what_was_cut_off();
         if (findings_.empty()) repeat_what_was_cut_off();
-        add(book_.wrong_answers());
+        add(model_.wrong_answers());
         count_incomplete(still->held);
         return report({});
     }
 
-    /// Tombstones that were kept, because a dead caller's call might still have been finished, go when their
-    /// time has come: here those of the first kills, so that the run need not wait for the last ones.
+    /// Tombstones that are kept because a call of a dead process may still complete are removed after a time.
+    /// Checks those of the first kills, so that the run does not wait for the last ones.
     void expect_that_early_tombstones_go() {
         EXPECT_FALSE(early_tombstones_.empty());
-        EXPECT_TRUE(comes_true(
+        EXPECT_TRUE(test::comes_true(
             [&] {
                 const auto left = catalogue_state(home_).tombstones;
                 return std::ranges::none_of(early_tombstones_,
@@ -89,7 +89,7 @@ class KillTest : public testing::Test {
 
     void print_summary(int kills) const {
         std::cout << kills << " kills and " << kills_during_recovery_ << " more during recovery\n";
-        for (const auto& [action, count] : book_.acknowledged())
+        for (const auto& [action, count] : model_.acknowledged())
             std::cout << "  acknowledged " << action << ": " << count << "\n";
         for (const auto& [what, count] : cut_off_)
             std::cout << "  in flight at a kill: " << what << ": " << count << "\n";
@@ -112,18 +112,18 @@ class KillTest : public testing::Test {
                 std::mt19937 random(seed);
                 HttpClient client(home_.port());
                 while (true) {
-                    const KeyRecord key = book_.begin(random);
-                    if (!book_.end(key.name, client.send(request_of(key, home_.token())))) return;
+                    const KeyRecord key = model_.begin(random);
+                    if (!model_.end(key.name, client.send(request_of(key, home_.token())))) return;
                 }
             });
-        // Not a wait for anything: the moment of the kill.
+        // The moment of the kill; the test waits for no condition.
         ::poll(nullptr, 0, std::uniform_int_distribution(shortest_load_ms, longest_ms)(random_));
         server_->kill();
         threads.clear();
         note_what_was_in_flight();
     }
 
-    /// What the first kill left behind is only being settled, and other keys are being changed already.
+    /// Kills the server again while it resolves what the first kill left and while other keys are changed.
     void kill_while_it_recovers() {
         server_ = std::make_unique<Server>(home_);
         run_load_until_killed(longest_recovery_ms);
@@ -133,21 +133,21 @@ class KillTest : public testing::Test {
     void note_what_was_in_flight() {
         const CatalogueState at_kill = catalogue_state_of_copy(home_);
         if (at_kill.intents > 0) ++kills_during_imports_;
-        for (auto& [name, key] : book_.record()) {
+        for (auto& [name, key] : model_.record()) {
             if (!key.sent || steps_.contains(name)) continue;
             steps_[name] = step_reached(key, at_kill);
             key.story.push_back("in flight at kill " + std::to_string(number_) + ": " + steps_[name]);
         }
-        // Before anything is settled each key is whole already, the old one or the new one.
-        add(key_disagreements(known_keys(book_.record(), at_kill), at_kill,
-                              held_objects(home_, all_environments)));
+        // Each key is complete before recovery has resolved anything: the old one or the new one.
+        add(key_disagreements(known_keys(model_.record(), at_kill), at_kill,
+                              held_objects(home_, environments)));
     }
 
-    /// Every change that was cut off has been made or has not.
-    void settle_record(const CatalogueState& catalogue) {
+    /// Every interrupted change is either done or not done.
+    void resolve_record(const CatalogueState& catalogue) {
         made_.clear();
         for (const auto& [name, step] : steps_) {
-            KeyRecord& key = book_.record().at(name);
+            KeyRecord& key = model_.record().at(name);
             const auto made = was_made(key, catalogue);
             if (!made) {
                 add({{name, "neither the state before " + described(*key.sent) + " nor the one after it"}});
@@ -172,26 +172,26 @@ class KillTest : public testing::Test {
         }
     }
 
-    /// A key that had a change in flight is there for readers or it is not.
+    /// A key with an interrupted change is either readable or not found.
     void read_what_was_cut_off() {
         HttpClient client(home_.port());
         for (const auto& [name, made] : made_) {
             const int status = client.send({.path = key_path(name), .token = home_.token()}).status;
-            if (status != (book_.record().at(name).exists ? 200 : 404))
+            if (status != (model_.record().at(name).exists ? 200 : 404))
                 add({{name, "reading it gives " + std::to_string(status)}});
         }
     }
 
-    /// A name is free or taken as the key is there or not, and a removal ends when it is sent again.
+    /// A name is taken exactly when its key exists, and a repeated deletion completes.
     void repeat_what_was_cut_off() {
         HttpClient client(home_.port());
         for (auto& [name, cut_off] : made_) {
             const auto& [change, made] = cut_off;
-            KeyRecord& key = book_.record().at(name);
+            KeyRecord& key = model_.record().at(name);
             if (change.action == Action::create && made)
                 expect_taken(client, key);
             else if (change.action == Action::create)
-                send(client, book_.begin_create_again(name, random_));
+                send(client, model_.begin_create_again(name, random_));
             else if (change.fresh.empty())
                 remove_again(client, key, change, made);
         }
@@ -220,7 +220,7 @@ class KillTest : public testing::Test {
     }
 
     void send(HttpClient& client, const KeyRecord& key) {
-        if (!book_.end(key.name, client.send(request_of(key, home_.token()))))
+        if (!model_.end(key.name, client.send(request_of(key, home_.token()))))
             add({{key.name, described(*key.sent) + " is not answered"}});
     }
 
@@ -234,7 +234,8 @@ class KillTest : public testing::Test {
         findings_.insert(findings_.end(), findings.begin(), findings.end());
     }
 
-    /// True when there is nothing to report; else all that is needed to repeat the run and understand it.
+    /// True when there is nothing to report. Otherwise prints what is needed to repeat and understand the
+    /// run.
     bool report(const std::vector<Finding>& more) {
         add(more);
         if (findings_.empty()) return true;
@@ -246,7 +247,7 @@ class KillTest : public testing::Test {
             concerned.insert(finding.name);
         }
         for (const std::string& name : concerned)
-            if (const auto key = book_.record().find(name); key != book_.record().end())
+            if (const auto key = model_.record().find(name); key != model_.record().end())
                 for (const std::string& line : key->second.story)
                     text.append("  ").append(name).append(" ").append(line).append("\n");
         ADD_FAILURE() << text << "the server's last words:" << last_lines(server_->log(), 30);
@@ -254,11 +255,12 @@ class KillTest : public testing::Test {
     }
 
     const Materials materials_;
-    ClientModel book_{materials_, all_environments};
+    ClientModel model_{materials_, environments};
     int number_ = 0;
     int kills_during_recovery_ = 0;
-    std::map<std::string, std::string> steps_;             ///< of what was in flight, by name
-    std::map<std::string, std::pair<Change, bool>> made_;  ///< the same, and whether it was made
+    std::map<std::string, std::string> steps_;  ///< reached by the interrupted changes, by key name
+    std::map<std::string, std::pair<Change, bool>>
+        made_;  ///< the interrupted changes, and whether each was done
     std::map<std::string, int> cut_off_;
     std::set<std::string> early_tombstones_;
     std::size_t incomplete_ = 0;

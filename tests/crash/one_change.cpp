@@ -63,7 +63,7 @@ class ChangeRunner {
 
     json answer(const json& change) {
         try {
-            if (change["action"] == json("settle")) return resolve();
+            if (change["action"] == json("resolve")) return resolve();
             const DeploymentReport report = run(change);
             return {{"success", report.success}, {"message", report.message}};
         } catch (const ServiceError& error) {

@@ -3,13 +3,13 @@
 #include <algorithm>
 
 #include "tests/e2e/support/http_client.hpp"
-#include "tests/e2e/support/polling.hpp"
+#include "tests/support/polling.hpp"
 
 namespace keyward::e2e {
 namespace {
 
-/// Until the end of its pass recovery holds a lease on what it is burying. What it leaves is kept for a time,
-/// because nothing was there to destroy.
+/// Recovery holds a lease on the tombstones that it works on until the end of its pass. It keeps a tombstone
+/// for a time when it found no object.
 bool is_at_rest(const CatalogueState& catalogue) {
     return catalogue.intents == 0 && std::ranges::none_of(catalogue.tombstones, [](const auto& each) {
                return each.second.keep_until == 0 || each.second.lease_until > now_ms();
@@ -30,8 +30,8 @@ std::int64_t now_ms() {
     return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
 }
 
-std::optional<QuiescentState> await_stillness(const Home& home, const std::vector<std::string>& environments,
-                                              std::chrono::milliseconds limit) {
+std::optional<QuiescentState> await_quiescence(const Home& home, const std::vector<std::string>& environments,
+                                               std::chrono::milliseconds limit) {
     HttpClient client(home.port());
     std::optional<QuiescentState> still;
     const auto has_come = [&] {
@@ -43,7 +43,7 @@ std::optional<QuiescentState> await_stillness(const Home& home, const std::vecto
         still = QuiescentState{std::move(catalogue), std::move(held)};
         return true;
     };
-    return comes_true(has_come, limit) ? std::move(still) : std::nullopt;
+    return test::comes_true(has_come, limit) ? std::move(still) : std::nullopt;
 }
 
 }  // namespace keyward::e2e

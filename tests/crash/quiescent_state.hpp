@@ -8,16 +8,16 @@
 
 namespace keyward::e2e {
 
-/// What stands in the catalogue and the tokens at a time when nothing is under way.
+/// The contents of the catalogue and of the tokens while no change is in progress.
 struct QuiescentState {
     CatalogueState catalogue;
     HeldMap held;
 };
 
-/// Waits until the server is ready, no change is under way, and all that recovery can destroy is destroyed;
-/// nothing when that has not come in time.
-std::optional<QuiescentState> await_stillness(const Home& home, const std::vector<std::string>& environments,
-                                              std::chrono::milliseconds limit);
+/// Waits until the server is ready, no change is in progress, and recovery has destroyed all that it can.
+/// Nothing after `limit`.
+std::optional<QuiescentState> await_quiescence(const Home& home, const std::vector<std::string>& environments,
+                                               std::chrono::milliseconds limit);
 
 /// Milliseconds since 1970.
 std::int64_t now_ms();

@@ -17,7 +17,7 @@ bool same_hex(std::string_view left, std::string_view right) {
     return std::ranges::equal(left, right, {}, lower, lower);
 }
 
-ImportResult receipt_for(const keys::KeyMaterial& material) {
+ImportResult result_for(const keys::KeyMaterial& material) {
     if (const auto* const secret = std::get_if<keys::SecretKey>(&material)) {
         if (secret->algorithm == keys::Algorithm::des) return {};
         return {keys::key_check_value(*secret), {}, {}};
@@ -34,15 +34,15 @@ void expect(const std::string& reported, const std::string& expected) {
 }
 
 /// The fields that every object of a key shows.
-TokenObject described(const ImportRequest& order, keys::KeyType type) {
+TokenObject described(const ImportRequest& request, keys::KeyType type) {
     TokenObject object;
-    object.id = order.id;
-    object.id_hex = order.id.hex();
-    object.label = order.label;
+    object.id = request.id;
+    object.id_hex = request.id.hex();
+    object.label = request.label;
     object.type = type;
-    object.algorithm = keys::algorithm_of(order.material);
-    object.size = keys::size_in_bits(order.material);
-    object.uses = order.uses;
+    object.algorithm = keys::algorithm_of(request.material);
+    object.size = keys::size_in_bits(request.material);
+    object.uses = request.uses;
     return object;
 }
 
@@ -70,8 +70,8 @@ std::size_t longest_input(const CryptoRequest& operation, int key_bits) {
 
 FakeToken::FakeToken(TokenIdentity identity) : contents_{std::move(identity), {}} {}
 
-ImportResult FakeToken::import(const ImportRequest& order) {
-    const ImportResult right = receipt_for(order.material);
+ImportResult FakeToken::import(const ImportRequest& request) {
+    const ImportResult right = result_for(request.material);
     std::unique_lock lock(mutex_);
     ++imports_;
     ++waiting_;
@@ -81,16 +81,16 @@ ImportResult FakeToken::import(const ImportRequest& order) {
     check_reachable();
     if (next_failure_) throw std::exchange(next_failure_, std::nullopt).value();
 
-    ImportResult receipt = right;
-    std::string& value = right.key_check_value.empty() ? receipt.public_key_sha256 : receipt.key_check_value;
+    ImportResult result = right;
+    std::string& value = right.key_check_value.empty() ? result.public_key_sha256 : result.key_check_value;
     const std::string computed = value;
     value = check_value_reported(computed);
     expect(value, computed);
-    if (order.expected_check_value) expect(value, *order.expected_check_value);
-    if (order.lifetime == ObjectLifetime::token) keep_key(order, right);
+    if (request.expected_check_value) expect(value, *request.expected_check_value);
+    if (request.lifetime == ObjectLifetime::token) keep_key(request, right);
     if (std::exchange(lose_answer_, false))
         throw TokenError(TokenFault::unreachable, "The token's answer was lost");
-    return receipt;
+    return result;
 }
 
 std::string FakeToken::check_value_reported(const std::string& right) {
@@ -106,20 +106,21 @@ void FakeToken::keep(TokenObject object) {
 
 // As in real tokens, HMAC keys show no check value, and a private key on a curve does not reveal its public
 // key.
-void FakeToken::keep_key(const ImportRequest& order, const ImportResult& receipt) {
-    if (!order.mechanisms.empty())
-        limits_[order.id] = reachable_without_content(keys::algorithm_of(order.material), order.mechanisms);
-    if (std::holds_alternative<keys::SecretKey>(order.material)) {
-        TokenObject secret = described(order, keys::KeyType::secret);
-        if (secret.algorithm != keys::Algorithm::hmac) secret.key_check_value = receipt.key_check_value;
+void FakeToken::keep_key(const ImportRequest& request, const ImportResult& result) {
+    if (!request.mechanisms.empty())
+        limits_[request.id] =
+            reachable_without_content(keys::algorithm_of(request.material), request.mechanisms);
+    if (std::holds_alternative<keys::SecretKey>(request.material)) {
+        TokenObject secret = described(request, keys::KeyType::secret);
+        if (secret.algorithm != keys::Algorithm::hmac) secret.key_check_value = result.key_check_value;
         keep(std::move(secret));
         return;
     }
-    TokenObject half = described(order, keys::KeyType::public_key);
-    half.public_key_sha256 = receipt.public_key_sha256;
-    half.public_key_pem = receipt.public_key_pem;
+    TokenObject half = described(request, keys::KeyType::public_key);
+    half.public_key_sha256 = result.public_key_sha256;
+    half.public_key_pem = result.public_key_pem;
     keep(half);
-    if (!keys::is_private(order.material)) return;
+    if (!keys::is_private(request.material)) return;
     half.type = keys::KeyType::private_key;
     if (half.algorithm != keys::Algorithm::rsa) {
         half.public_key_sha256.clear();

@@ -17,7 +17,7 @@ class FakeToken final : public Token {
   public:
     explicit FakeToken(TokenIdentity identity = {"fake", "0001", "Keyward", "Fake"});
 
-    ImportResult import(const ImportRequest& order) override;
+    ImportResult import(const ImportRequest& request) override;
     std::size_t destroy(const ObjectId& id) override;
     std::size_t count(const ObjectId& id) override;
     void scan(
@@ -127,7 +127,7 @@ class FakeToken final : public Token {
     void check_reachable() const;
     void check_lookup() const;
     void keep(TokenObject object);
-    void keep_key(const ImportRequest& order, const ImportResult& receipt);
+    void keep_key(const ImportRequest& request, const ImportResult& result);
     [[nodiscard]] std::vector<std::size_t> incomplete() const;
     std::string check_value_reported(const std::string& right);
 

@@ -34,7 +34,7 @@ class FakeTokenHooks : public ::testing::Test {
         return id;
     }
 
-    std::vector<TokenObject> walked() {
+    std::vector<TokenObject> scanned() {
         std::vector<TokenObject> objects;
         token_.scan([&](const TokenObject& object, std::size_t, std::size_t) { objects.push_back(object); });
         return objects;
@@ -47,14 +47,14 @@ TEST_F(FakeTokenHooks, ForeignObjectsAreShownAsTheyWereAdded) {
     TokenObject foreign;
     foreign.label = "theirs";
     token_.add_foreign(foreign);
-    EXPECT_THAT(walked(), ElementsAre(Field(&TokenObject::label, "theirs")));
+    EXPECT_THAT(scanned(), ElementsAre(Field(&TokenObject::label, "theirs")));
 }
 
 TEST_F(FakeTokenHooks, AnAlteredObjectIsShownAltered) {
     const ObjectId id = import();
     import();
     token_.alter(id, [](TokenObject& object) { object.label = "altered"; });
-    EXPECT_THAT(walked(),
+    EXPECT_THAT(scanned(),
                 ElementsAre(Field(&TokenObject::label, "altered"), Field(&TokenObject::label, "label")));
 }
 
@@ -62,7 +62,7 @@ TEST_F(FakeTokenHooks, WhileLookupsFailImportsAndDestroyWork) {
     token_.fail_lookups(true);
     const ObjectId id = import();
     EXPECT_EQ(fault_of([&] { token_.count(id); }), TokenFault::unreachable);
-    EXPECT_EQ(fault_of([&] { walked(); }), TokenFault::unreachable);
+    EXPECT_EQ(fault_of([&] { scanned(); }), TokenFault::unreachable);
     EXPECT_EQ(fault_of([&] { token_.destroy_incomplete(0ms); }), TokenFault::unreachable);
     EXPECT_EQ(token_.destroy(id), 1U);
     token_.fail_lookups(false);

@@ -1,6 +1,4 @@
 // The behaviour that a well-behaved client may expect of the guarded server, over real sockets.
-#include <filesystem>
-#include <fstream>
 #include <functional>
 #include <optional>
 #include <stdexcept>
@@ -14,6 +12,7 @@
 
 #include "tests/http/malformed_requests.hpp"
 #include "tests/http/server_under_test.hpp"
+#include "tests/support/files.hpp"
 
 namespace keyward::test {
 namespace {
@@ -181,17 +180,14 @@ TEST(Request, ThatWasSentWhileAnotherIsHandledIsNotServedEither) {
 
 TEST(Request, OfCurlWithExpectIsInvitedToSendItsBody) {
     const ServerUnderTest server;
-    const auto folder = std::filesystem::temp_directory_path() / ("guard-" + std::to_string(::getpid()));
-    std::filesystem::create_directory(folder);
+    const TemporaryFolder folder;
     const std::string body(2048, 'e');
-    std::ofstream(folder / "body") << body;
     // Without `100 Continue` curl would wait for a minute, which is longer than its time limit.
     ChildProcess curl({"curl", "-sS", "--noproxy", "*", "--expect100-timeout", "60", "--max-time", "15", "-H",
-                       "Expect: 100-continue", "--data-binary", "@" + (folder / "body").string(),
+                       "Expect: 100-continue", "--data-binary", "@" + folder.write("body", body),
                        "http://127.0.0.1:" + std::to_string(server.port()) + "/echo"});
     EXPECT_EQ(curl.read_all(), body);
     EXPECT_EQ(curl.wait(), 0);
-    std::filesystem::remove_all(folder);
 }
 
 TEST(Request, WithExpectGetsOneInvitationAndOneAnswer) {

@@ -5,6 +5,8 @@
 
 #include <poll.h>
 
+#include "tests/support/polling.hpp"
+
 namespace keyward::test {
 namespace {
 
@@ -31,11 +33,7 @@ std::string ServerUnderTest::fetch(const std::string& target) const {
 }
 
 bool ServerUnderTest::comes_to(const std::string& target, const std::string& body) const {
-    const auto until = std::chrono::steady_clock::now() + RawClient::patience;
-    while (std::chrono::steady_clock::now() < until) {
-        if (fetch(target) == body) return true;
-    }
-    return false;
+    return comes_true([&] { return fetch(target) == body; });
 }
 
 std::chrono::milliseconds ServerUnderTest::cpu_in(std::chrono::milliseconds window) {

@@ -131,8 +131,17 @@ bool ChildProcess::is_running() {
     return !has_ended(WNOHANG);
 }
 
-/// utime and stime, the 14th and 15th field of proc(5) /proc/pid/stat; the second may hold spaces and ends
-/// with a parenthesis.
+std::vector<pid_t> ChildProcess::children() const {
+    const std::string id = std::to_string(pid_);
+    std::ifstream list("/proc/" + id + "/task/" + id + "/children");
+    std::vector<pid_t> all;
+    for (pid_t child = 0; list >> child;)
+        all.push_back(child);
+    return all;
+}
+
+// Reads utime and stime, the 14th and 15th field of /proc/PID/stat (proc(5)). The second field may contain
+// spaces and ends with a parenthesis.
 milliseconds ChildProcess::cpu_time() const {
     std::ifstream file("/proc/" + std::to_string(pid_) + "/stat");
     const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());

@@ -9,13 +9,13 @@
 
 namespace keyward::test {
 
-/// A program run beside the test. Its standard output comes here, its standard error goes where the test's
-/// goes. When it ends it is killed by its pid, if it still runs.
+/// A program that runs concurrently with the test. The test reads its standard output; its standard error is
+/// the test's own. The destructor kills the program if it still runs.
 class ChildProcess {
   public:
     static constexpr std::chrono::milliseconds patience{20'000};
 
-    /// The first of `command` is looked up in PATH unless it holds a slash. `extra_environment` holds
+    /// The first word of `command` is looked up in PATH unless it contains a slash. `extra_environment` holds
     /// NAME=value. Throws std::system_error when the program can't be started.
     explicit ChildProcess(std::vector<std::string> command, std::vector<std::string> extra_environment = {});
     ChildProcess(const ChildProcess&) = delete;
@@ -23,15 +23,16 @@ class ChildProcess {
     ~ChildProcess();
 
     [[nodiscard]] pid_t pid() const { return pid_; }
-    /// The next line of its output without the line end; nothing when the time has passed or the output has
-    /// ended.
+    /// The processes that it has forked and that still exist.
+    [[nodiscard]] std::vector<pid_t> children() const;
+    /// The next line of its output without the line end. Nothing after `time`, or at the end of the output.
     std::optional<std::string> read_line(std::chrono::milliseconds time = patience);
-    /// All its output to the end.
+    /// All its output up to the end.
     std::string read_all(std::chrono::milliseconds time = patience);
     void signal(int number) const;
-    /// Waits for its end: the exit code, or minus the signal that ended it; nothing when the time has passed.
+    /// Waits for its end. Returns the exit code, or minus the signal that ended it. Nothing after `time`.
     std::optional<int> wait(std::chrono::milliseconds time = patience);
-    /// SIGTERM and `wait`.
+    /// Sends SIGTERM and waits.
     std::optional<int> terminate(std::chrono::milliseconds time = patience);
     [[nodiscard]] bool is_running();
     /// Processor time of all its threads so far, in steps of 10 ms.

@@ -1,7 +1,7 @@
 #include <atomic>
 
-#include "tests/contract/catalogue/support/child_process.hpp"
 #include "tests/contract/catalogue/support/fixture.hpp"
+#include "tests/contract/catalogue/support/forked_process.hpp"
 
 namespace keyward::storage {
 namespace {
@@ -153,7 +153,7 @@ TEST_P(CatalogueContract, TwoThingsAskedForByMoreThreadsThanConnectionsAreAllAns
 
 TEST_P(CatalogueContract, OtherProcessesWriteToTheSameDatabaseMeanwhile) {
     const auto project = new_project();
-    std::vector<ChildProcess> processes;
+    std::vector<ForkedProcess> processes;
     for (int process = 0; process < 3; ++process)
         processes.emplace_back([&, process] {
             const auto theirs = another(1);
@@ -173,7 +173,7 @@ TEST_P(CatalogueContract, OtherProcessesWriteToTheSameDatabaseMeanwhile) {
 
 TEST_P(CatalogueContract, OfManyProcessesThatMeetANewDatabaseEachOpensIt) {
     const auto fresh = GetParam().make();
-    std::vector<ChildProcess> processes;
+    std::vector<ForkedProcess> processes;
     for (int process = 0; process < 8; ++process)
         processes.emplace_back([&, process] {
             return open_catalogue(fresh->url(), 2)

@@ -253,7 +253,7 @@ TEST_P(ReplacedToken, WhoseDoomedObjectIsFoundInTheNewOneHasItsTombstoneWorkedOn
     EXPECT_FALSE(catalogue_->deployments.reclaim_tombstone(in_staging(), audit("reclaim")));
 }
 
-TEST_P(ReplacedToken, KeepsTheTombstoneThatSomebodyFoundNothingForInTheNewOne) {
+TEST_P(ReplacedToken, KeepsTheTombstoneWhoseObjectWasNotFoundInTheNewOne) {
     catalogue_->keys.begin_deletion(key_.id, found(key_).revision, "staging", "first", at(1),
                                     audit("undeploy"));
     catalogue_->changes.remove_tombstone(in_staging(), audit("gone"));

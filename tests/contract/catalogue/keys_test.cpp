@@ -131,7 +131,7 @@ TEST_P(CatalogueContract, ACommitAfterTheIntentsWereSettledIsRefused) {
     EXPECT_THAT(audited(), ElementsAre("project.create", "key.create", "recovery.settle"));
 }
 
-TEST_P(CatalogueContract, ACommitAfterTheLeaseRanOutIsGoodWhileNobodySettled) {
+TEST_P(CatalogueContract, ACommitAfterTheLeaseRanOutIsGoodWhileNothingWasResolved) {
     const auto work = begun(new_project(), "card-key", "first", at(0));
     EXPECT_TRUE(
         catalogue_->keys.commit_create(work.key, resolution("first", at(9000)), audit("key.create.commit")));

@@ -18,12 +18,12 @@ std::vector<std::string> names(const std::vector<Key>& keys) {
 /// The keys, which must match the revisions from the same query.
 std::vector<Key> listed(Catalogue& catalogue, const KeyQuery& query) {
     auto keys = catalogue.keys.list_keys(query);
-    const auto standings = catalogue.keys.list_revisions(query);
-    EXPECT_EQ(standings.size(), keys.size());
-    for (std::size_t i = 0; i < std::min(keys.size(), standings.size()); ++i) {
-        EXPECT_EQ(standings[i].id, keys[i].id);
-        EXPECT_EQ(standings[i].name, keys[i].name);
-        EXPECT_EQ(standings[i].revision, keys[i].revision);
+    const auto revisions = catalogue.keys.list_revisions(query);
+    EXPECT_EQ(revisions.size(), keys.size());
+    for (std::size_t i = 0; i < std::min(keys.size(), revisions.size()); ++i) {
+        EXPECT_EQ(revisions[i].id, keys[i].id);
+        EXPECT_EQ(revisions[i].name, keys[i].name);
+        EXPECT_EQ(revisions[i].revision, keys[i].revision);
     }
     return keys;
 }

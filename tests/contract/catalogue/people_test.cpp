@@ -141,7 +141,7 @@ TEST_P(CatalogueContract, ApiTokensAreListedWithTheMomentOfTheirAudit) {
     EXPECT_FALSE(tokens[0].revoked);
 }
 
-TEST_P(CatalogueContract, AnUnknownHashIsNobody) {
+TEST_P(CatalogueContract, AnUnknownHashHasNoIdentity) {
     catalogue_->access_tokens.create_api_token(new_user(), "laptop", "hash", std::nullopt,
                                                audit("token.create"));
     EXPECT_FALSE(catalogue_->access_tokens.find_identity("HASH"));

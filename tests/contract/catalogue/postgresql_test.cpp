@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/contract/catalogue/support/child_process.hpp"
 #include "tests/contract/catalogue/support/fixture.hpp"
+#include "tests/contract/catalogue/support/forked_process.hpp"
 #include "tests/contract/catalogue/support/postgres_server.hpp"
 
 namespace keyward::storage {
@@ -101,7 +101,7 @@ TEST_F(PostgresqlCatalogue, InterruptedChangesInAnotherTransactionsHandsArePasse
 TEST_F(PostgresqlCatalogue, AProcessKilledInTheMiddleOfATransactionLeavesNothing) {
     const auto catalogue = open_catalogue(database_->url(), 1);
     database_->query("begin; lock table audit");
-    ChildProcess child([&] {
+    ForkedProcess child([&] {
         return open_catalogue(database_->url(), 1)->users.create_user("alice", "", audit("user.create"));
     });
     wait_until_blocked();

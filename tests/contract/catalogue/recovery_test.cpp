@@ -99,7 +99,7 @@ TEST_P(CatalogueContract, OnesOwnTombstonesAreClaimedWhileLeased) {
     EXPECT_EQ(catalogue_->changes.tombstones().at(0).lease_until, at(9000));
 }
 
-TEST_P(CatalogueContract, ClaimedTombstonesAreNobodyElses) {
+TEST_P(CatalogueContract, ClaimedTombstonesBelongToOneOwner) {
     new_tombstones("first", at(5000));
     EXPECT_EQ(claim_all(*catalogue_, at(6000), "second", at(9000)).size(), 2);
     EXPECT_THAT(claim_all(*catalogue_, at(6000), "third", at(9000)), IsEmpty());

@@ -7,8 +7,8 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
-#include "tests/contract/catalogue/support/child_process.hpp"
 #include "tests/contract/catalogue/support/fixture.hpp"
+#include "tests/contract/catalogue/support/forked_process.hpp"
 #include "tests/contract/catalogue/support/postgres_server.hpp"
 
 namespace keyward::storage {
@@ -37,7 +37,7 @@ class SqliteCatalogue : public testing::Test {
         return (folder_.path() / name).string();
     }
 
-    TemporaryFolder folder_;
+    test::TemporaryFolder folder_;
 };
 
 TEST_F(SqliteCatalogue, ItsFilesAreForTheirOwnerAlone) {
@@ -123,7 +123,7 @@ TEST_F(SqliteCatalogue, AProcessKilledInTheMiddleOfATransactionLeavesNothing) {
                   " (with recursive n(i) as (select 1 union all select i + 1 from n) select i from n); end",
                   nullptr, nullptr, nullptr),
               SQLITE_OK);
-    ChildProcess child([&] {
+    ForkedProcess child([&] {
         return open_catalogue("sqlite://" + path(), 1)->users.create_user("alice", "", audit("user.create"));
     });
     // A locked database means that the child's transaction has begun.

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/contract/outage/proxied_database.hpp"
+#include "tests/support/polling.hpp"
 
 namespace keyward::storage {
 namespace {
@@ -117,7 +118,7 @@ TEST_F(Commits, WithoutAnAnswerAreOfUnknownOutcomeUntilTheDatabaseCanBeAsked) {
     EXPECT_LT(Time::now() - began, deadline + 1s);
     ASSERT_FALSE(change_id.empty());
     std::optional<bool> committed;
-    EXPECT_TRUE(comes_true(
+    EXPECT_TRUE(test::comes_true(
         [&] {
             try {
                 committed = catalogue_->audit_log.was_committed(change_id);
@@ -137,7 +138,7 @@ TEST_F(Commits, ThatAreStillInProgressAreWaitedFor) {
     EXPECT_THROW(create_user("alice"), CatalogueError);
     EXPECT_EQ(users(), "0");
     std::optional<bool> created;
-    EXPECT_TRUE(comes_true(
+    EXPECT_TRUE(test::comes_true(
         [&] {
             try {
                 created = create_user("alice");  // waits for the same name
@@ -191,7 +192,7 @@ TEST_F(FrozenDatabase, CutsEveryCallAtItsDeadlineAndRefusesTheNextOnesAtOnce) {
     EXPECT_THROW(catalogue_->users.find_user("alice"), CatalogueError);
     EXPECT_LT(Time::now() - next, 200ms);
     proxy().command("thaw");
-    EXPECT_TRUE(comes_true(
+    EXPECT_TRUE(test::comes_true(
         [&] {
             try {
                 return catalogue_->users.find_user("alice").has_value();

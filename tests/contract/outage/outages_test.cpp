@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/contract/outage/replica.hpp"
+#include "tests/support/polling.hpp"
 
 namespace keyward::storage {
 namespace {
@@ -57,7 +58,7 @@ TEST_F(Outages, ADatabaseThatStopsDuringACreateLeavesNoNameTaken) {
     EXPECT_EQ(create_while_the_database_stops("").status, 503);
     proxy().command("accept");
     repeat_until_done([&] { return replica_->create("card-key", ""); }, 2s);
-    EXPECT_TRUE(comes_true([&] { return tokens_.production->objects() == 1; }, 60s));
+    EXPECT_TRUE(test::comes_true([&] { return tokens_.production->objects() == 1; }, 60s));
     EXPECT_EQ(count("intents"), "0");
 }
 
@@ -88,7 +89,7 @@ TEST_F(Outages, AChangeThatItsOwnerCouldNotEndIsTakenBackWithinASecond) {
     EXPECT_EQ(create_while_the_database_stops("one").status, 503);
     EXPECT_FALSE(replica_->is_settled());
     proxy().command("accept");
-    EXPECT_TRUE(comes_true(
+    EXPECT_TRUE(test::comes_true(
         [&] { return count("intents") == "0" && count("attempts") == "0" && replica_->is_settled(); },
         1500ms));
 }
@@ -115,11 +116,11 @@ TEST_F(Outages, AnIdempotencyKeyWhoseBeginningWasLostIsNotWedgedWhileItsReplicaI
             replica_->create("busy-" + std::to_string(i), "busy-" + std::to_string(i));
     });
     proxy().command("fault cut-after 1 1 matching insert into attempts");
-    EXPECT_TRUE(comes_true([&] { return proxy().count("faults") == 1; }, 10s));
+    EXPECT_TRUE(test::comes_true([&] { return proxy().count("faults") == 1; }, 10s));
     stop = true;
     busy.join();
     // Whichever request it was, its repeat is answered, and so is one at another replica.
-    EXPECT_TRUE(comes_true(
+    EXPECT_TRUE(test::comes_true(
         [&] { return database_.query("select idempotency_key from attempts where answer is null").empty(); },
         2s));
     EXPECT_EQ(other->create("card-key", "one").status, 200);
@@ -142,20 +143,20 @@ TEST_F(Outages, ADeletionWhoseAnswerWasLostIsDone) {
 }
 
 TEST_F(Outages, AFrozenDatabaseIsKnownToBeDownWithinTwoSeconds) {
-    ASSERT_TRUE(comes_true([&] { return replica_->health().is_up(); }, 5s));
+    ASSERT_TRUE(test::comes_true([&] { return replica_->health().is_up(); }, 5s));
     proxy().command("freeze");
-    EXPECT_TRUE(comes_true([&] { return !replica_->health().is_up(); }, 2s));
+    EXPECT_TRUE(test::comes_true([&] { return !replica_->health().is_up(); }, 2s));
     proxy().command("thaw");
-    EXPECT_TRUE(comes_true([&] { return replica_->health().is_up(); }, 3s));
+    EXPECT_TRUE(test::comes_true([&] { return replica_->health().is_up(); }, 3s));
 }
 
 // The table that requests write is locked. It is not enough that the server answers.
 TEST_F(Outages, ATableThatCantBeWrittenIsKnownToBeDown) {
-    ASSERT_TRUE(comes_true([&] { return replica_->health().is_up(); }, 5s));
+    ASSERT_TRUE(test::comes_true([&] { return replica_->health().is_up(); }, 5s));
     database_.query("begin; lock table audit in exclusive mode");
-    EXPECT_TRUE(comes_true([&] { return !replica_->health().is_up(); }, 2s));
+    EXPECT_TRUE(test::comes_true([&] { return !replica_->health().is_up(); }, 2s));
     database_.query("rollback");
-    EXPECT_TRUE(comes_true([&] { return replica_->health().is_up(); }, 3s));
+    EXPECT_TRUE(test::comes_true([&] { return replica_->health().is_up(); }, 3s));
 }
 
 }  // namespace

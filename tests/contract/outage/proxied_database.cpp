@@ -1,7 +1,5 @@
 #include "tests/contract/outage/proxied_database.hpp"
 
-#include <thread>
-
 #include "storage/open_catalogue.hpp"
 
 namespace keyward::storage {
@@ -26,15 +24,6 @@ std::shared_ptr<Catalogue> ProxiedDatabase::catalogue(std::chrono::milliseconds 
 
 std::shared_ptr<Catalogue> ProxiedDatabase::direct_catalogue() const {
     return open_catalogue(database_->url(), 2);
-}
-
-bool comes_true(const std::function<bool()>& condition, std::chrono::milliseconds time) {
-    const auto until = std::chrono::steady_clock::now() + time;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > until) return false;
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    return true;
 }
 
 }  // namespace keyward::storage

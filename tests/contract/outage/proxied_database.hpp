@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -29,8 +28,5 @@ class ProxiedDatabase {
     std::unique_ptr<TestDatabase> database_ = make_postgresql_database();
     test::PgProxy proxy_;
 };
-
-/// Whether the condition becomes true within the time.
-bool comes_true(const std::function<bool()>& condition, std::chrono::milliseconds time);
 
 }  // namespace keyward::storage

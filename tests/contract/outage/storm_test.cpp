@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/contract/outage/replica.hpp"
+#include "tests/support/polling.hpp"
 
 namespace keyward::storage {
 namespace {
@@ -56,7 +57,7 @@ class Storm : public testing::TestWithParam<const char*> {
     /// Retries, because the last fault may have begun an outage, which ends with the next probe.
     std::optional<Key> find(const std::string& name) {
         std::optional<Key> key;
-        EXPECT_TRUE(comes_true(
+        EXPECT_TRUE(test::comes_true(
             [&] {
                 try {
                     key = replica_->find(name);
@@ -87,7 +88,7 @@ class Storm : public testing::TestWithParam<const char*> {
         const auto none = [&](const std::string& rows) {
             return database_.query("select 1 from " + rows).empty();
         };
-        EXPECT_TRUE(comes_true(
+        EXPECT_TRUE(test::comes_true(
             [&] {
                 return replica_->is_settled() && none("intents") && none("attempts where answer is null") &&
                        none("keys where state <> 'active'") &&

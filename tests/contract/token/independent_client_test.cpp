@@ -12,6 +12,8 @@
 #include "base/base64.hpp"
 #include "keys/decode/decode.hpp"
 #include "tests/contract/token/support/labs.hpp"
+#include "tests/support/command.hpp"
+#include "tests/support/files.hpp"
 
 namespace keyward::tests {
 namespace {
@@ -31,24 +33,16 @@ class IndependentClient : public ::testing::Test {
 
     std::string file(const std::string& name) const { return folder_.path() / name; }
 
-    static std::string contents(const std::string& path) {
-        std::ifstream in(path, std::ios::binary);
-        return {std::istreambuf_iterator<char>(in), {}};
-    }
-
-    static Finished openssl(std::vector<std::string> arguments) {
+    static void openssl(std::vector<std::string> arguments) {
         arguments.insert(arguments.begin(), "openssl");
-        Finished finished = run(arguments);
-        if (finished.status != 0)
-            throw std::runtime_error("openssl " + arguments[1] + ": " + finished.output);
-        return finished;
+        test::output_of(arguments);
     }
 
-    Finished pkcs11_tool(const std::string& token, std::vector<std::string> arguments) const {
+    test::CommandResult pkcs11_tool(const std::string& token, std::vector<std::string> arguments) const {
         std::vector<std::string> command{"pkcs11-tool", "--module", softhsm_module, "--token-label",
                                          token,         "--login",  "--pin",        "env:KEYWARD_TEST_PIN"};
         command.insert(command.end(), arguments.begin(), arguments.end());
-        return run(command, {{"KEYWARD_TEST_PIN", test_pin}});
+        return test::run_command(command, {std::string("KEYWARD_TEST_PIN=") + test_pin});
     }
 
     /// Uses the imported object for `action` (`--sign`, `--encrypt` …) on a file. The result is in the file
@@ -58,8 +52,8 @@ class IndependentClient : public ::testing::Test {
         std::vector<std::string> arguments{action, "--mechanism", mechanism, "--id",        id_.hex(),
                                            "-i",   file(input),   "-o",      file("output")};
         arguments.insert(arguments.end(), more.begin(), more.end());
-        const Finished finished = pkcs11_tool("production", arguments);
-        ASSERT_EQ(finished.status, 0) << finished.output;
+        const test::CommandResult result = pkcs11_tool("production", arguments);
+        ASSERT_EQ(result.code, 0) << result.errors;
     }
 
     /// The lines that pkcs11-tool prints for the objects with this key's CKA_ID.
@@ -97,7 +91,7 @@ class IndependentClient : public ::testing::Test {
     }
 
     SoftHsmLab lab_;
-    TemporaryFolder folder_;
+    test::TemporaryFolder folder_;
     const ObjectId id_ = ObjectId::random();
     const bool prepared_ = (prepare_process(), true);
 };
@@ -144,7 +138,7 @@ INSTANTIATE_TEST_SUITE_P(Openssl, SecretKeys,
 TEST_P(SecretKeys, DoInTheTokenWhatOpensslDoes) {
     const SecretCase& key = GetParam();
     openssl({"rand", "-out", file("key"), std::to_string(key.octets)});
-    const std::string octets = contents(file("key"));
+    const std::string octets = test::read_file(file("key"));
     import(KeyType::secret, key.algorithm, to_base64(as_bytes(octets)), key.uses);
     expect_protected(1);
 
@@ -162,28 +156,29 @@ TEST_P(SecretKeys, DoInTheTokenWhatOpensslDoes) {
     command.insert(command.begin() + 1, {"-out", file("expected")});
     use(key.action, key.mechanism, "input", more);
     openssl(command);
-    EXPECT_EQ(to_hex(as_bytes(contents(file("output")))), to_hex(as_bytes(contents(file("expected")))));
+    EXPECT_EQ(to_hex(as_bytes(test::read_file(file("output")))),
+              to_hex(as_bytes(test::read_file(file("expected")))));
 }
 
 // pkcs11-tool 0.23 has no DES. The token's check value is the encryption of a zero block, and openssl
 // computes the same.
 TEST_F(IndependentClient, ATripleDesKeyHasTheCheckValueThatOpensslComputes) {
     openssl({"rand", "-out", file("key"), "24"});
-    const std::string octets = contents(file("key"));
+    const std::string octets = test::read_file(file("key"));
     const auto receipt =
         import(KeyType::secret, Algorithm::desede, to_base64(as_bytes(octets)), {KeyUsage::encrypt_decrypt});
     expect_protected(1);
     std::ofstream(file("zeros")) << std::string(8, '\0');
     openssl({"enc", "-des-ede3", "-nopad", "-K", to_hex(as_bytes(octets)), "-in", file("zeros"), "-out",
              file("expected")});
-    const std::string expected = to_hex(as_bytes(contents(file("expected")).substr(0, 3)));
+    const std::string expected = to_hex(as_bytes(test::read_file(file("expected")).substr(0, 3)));
     EXPECT_TRUE(
         std::ranges::equal(receipt.key_check_value, expected, {}, [](char c) { return std::tolower(c); }));
 }
 
 TEST_F(IndependentClient, ADesKeyIsFoundAndProtected) {
     openssl({"rand", "-out", file("key"), "8"});
-    import(KeyType::secret, Algorithm::des, to_base64(as_bytes(contents(file("key")))),
+    import(KeyType::secret, Algorithm::des, to_base64(as_bytes(test::read_file(file("key")))),
            {KeyUsage::encrypt_decrypt});
     expect_protected(1);
 }
@@ -271,7 +266,7 @@ TEST_P(PrivateKeys, SignInTheTokenWhatTheirPublicKeyVerifiesInOpenssl) {
     std::vector<std::string> convert = key.format.command;
     convert.insert(convert.end(), {"-in", file("private"), "-out", file("formatted")});
     openssl(convert);
-    const std::string formatted = contents(file("formatted"));
+    const std::string formatted = test::read_file(file("formatted"));
 
     import(KeyType::private_key, std::nullopt, key.format.der ? to_base64(as_bytes(formatted)) : formatted,
            {KeyUsage::sign_verify});
@@ -287,21 +282,22 @@ TEST_F(IndependentClient, AnRsaKeyDecryptsInTheTokenWhatOpensslEncrypted) {
     openssl({"genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", file("private")});
     openssl(
         {"pkeyutl", "-encrypt", "-inkey", file("private"), "-in", file("input"), "-out", file("encrypted")});
-    import(KeyType::private_key, Algorithm::rsa, contents(file("private")), {KeyUsage::encrypt_decrypt});
+    import(KeyType::private_key, Algorithm::rsa, test::read_file(file("private")),
+           {KeyUsage::encrypt_decrypt});
     use("--decrypt", "RSA-PKCS", "encrypted");
-    EXPECT_EQ(contents(file("output")), contents(file("input")));
+    EXPECT_EQ(test::read_file(file("output")), test::read_file(file("input")));
 }
 
 TEST_F(IndependentClient, AnRsaPublicKeyVerifiesInTheTokenWhatOpensslSigned) {
     openssl({"genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", file("private")});
     openssl({"pkey", "-in", file("private"), "-pubout", "-out", file("public")});
     openssl({"dgst", "-sha256", "-sign", file("private"), "-out", file("signature"), file("input")});
-    import(KeyType::public_key, std::nullopt, contents(file("public")), {KeyUsage::sign_verify});
+    import(KeyType::public_key, std::nullopt, test::read_file(file("public")), {KeyUsage::sign_verify});
     expect_protected(1);
-    const Finished verified =
+    const test::CommandResult verified =
         pkcs11_tool("production", {"--verify", "--mechanism", "SHA256-RSA-PKCS", "--id", id_.hex(), "-i",
                                    file("input"), "--signature-file", file("signature")});
-    EXPECT_THAT(verified.output, HasSubstr("Signature is valid"));
+    EXPECT_THAT(verified.output + verified.errors, HasSubstr("Signature is valid"));
 }
 
 TEST_F(IndependentClient, ACertificatesPublicKeyVerifiesInTheTokenWhatOpensslSigned) {
@@ -309,12 +305,12 @@ TEST_F(IndependentClient, ACertificatesPublicKeyVerifiesInTheTokenWhatOpensslSig
              "/CN=keyward-test", "-keyout", file("private"), "-out", file("certificate")});
     openssl(
         {"pkeyutl", "-sign", "-inkey", file("private"), "-in", file("digest"), "-out", file("signature")});
-    import(KeyType::public_key, std::nullopt, contents(file("certificate")), {KeyUsage::sign_verify});
+    import(KeyType::public_key, std::nullopt, test::read_file(file("certificate")), {KeyUsage::sign_verify});
     expect_protected(1);
-    const Finished verified = pkcs11_tool(
+    const test::CommandResult verified = pkcs11_tool(
         "production", {"--verify", "--mechanism", "ECDSA", "--signature-format", "openssl", "--id", id_.hex(),
                        "-i", file("digest"), "--signature-file", file("signature")});
-    EXPECT_THAT(verified.output, HasSubstr("Signature is valid"));
+    EXPECT_THAT(verified.output + verified.errors, HasSubstr("Signature is valid"));
 }
 
 }  // namespace

@@ -10,6 +10,9 @@
 #include <gtest/gtest.h>
 
 #include "tests/contract/token/support/labs.hpp"
+#include "tests/support/command.hpp"
+#include "tests/support/files.hpp"
+#include "tests/support/polling.hpp"
 
 namespace keyward::tests {
 namespace {
@@ -234,25 +237,22 @@ bool is_half_written(const SoftHsm& softhsm, const std::set<std::filesystem::pat
     return false;
 }
 
+/// The variables of a program that uses the tokens.
+std::vector<std::string> environment_of(const SoftHsm& softhsm) {
+    return {"SOFTHSM2_CONF=" + softhsm.configuration(), std::string("KEYWARD_TEST_PIN=") + test_pin};
+}
+
 /// Starts another process that creates an AES key, and kills it as soon as its object is half-written. The
 /// other process has a lower priority than this one, so that on a busy machine it does not finish before this
 /// one notices.
 void kill_while_making_a_key(const SoftHsm& softhsm) {
     const auto before = object_files(softhsm);
-    Background maker({"nice", "-n", "19", "pkcs11-tool", "--module", softhsm_module, "--token-label",
-                      "production", "--login", "--pin", "env:KEYWARD_TEST_PIN", "--keygen", "--key-type",
-                      "AES:32", "--label", "killed", "--id", "4b"},
-                     {{"SOFTHSM2_CONF", softhsm.configuration()}, {"KEYWARD_TEST_PIN", test_pin}});
-    const auto limit = std::chrono::steady_clock::now() + 10s;
-    while (!is_half_written(softhsm, before))
-        if (std::chrono::steady_clock::now() > limit)
-            throw std::runtime_error("pkcs11-tool did not make a key");
-    maker.kill();
-}
-
-std::string octets_of(const std::filesystem::path& file) {
-    std::ifstream stream(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
+    const test::ChildProcess maker({"nice", "-n", "19", "pkcs11-tool", "--module", softhsm_module,
+                                    "--token-label", "production", "--login", "--pin", "env:KEYWARD_TEST_PIN",
+                                    "--keygen", "--key-type", "AES:32", "--label", "killed", "--id", "4b"},
+                                   environment_of(softhsm));
+    if (!test::comes_true([&] { return is_half_written(softhsm, before); }, 60s, 0s))
+        throw std::runtime_error("pkcs11-tool did not make a key");
 }
 
 void write(const std::filesystem::path& file, const std::string& octets) {
@@ -279,14 +279,13 @@ class BegunObject : public ::testing::Test {
   protected:
     BegunObject() {
         prepare_process();
-        const Finished made = run(
+        test::output_of(
             {"pkcs11-tool", "--module", softhsm_module, "--token-label", "production", "--login", "--pin",
              "env:KEYWARD_TEST_PIN", "--keygen", "--key-type", "AES:32", "--label", "whole", "--id", "4b"},
-            {{"SOFTHSM2_CONF", lab_.softhsm().configuration()}, {"KEYWARD_TEST_PIN", test_pin}});
-        if (made.status != 0) throw std::runtime_error(made.output);
+            environment_of(lab_.softhsm()));
         for (const auto& file : object_files(lab_.softhsm()))
             if (file.filename() != "token.object") file_ = file;
-        whole_ = octets_of(file_);
+        whole_ = test::read_file(file_);
         file_.replace_filename("00000000-0000-0000-0000-000000000001.object");
         write(file_, begun_object);
     }
@@ -299,7 +298,7 @@ class BegunObject : public ::testing::Test {
 // SoftHSM2 writes to such an object when its attributes are read.
 TEST_F(BegunObject, IsNotReadBeforeItsMakerHadTimeToFinishIt) {
     std::string in_pause;
-    const auto token = lab_.token_with_pause([&] { in_pause = octets_of(file_); });
+    const auto token = lab_.token_with_pause([&] { in_pause = test::read_file(file_); });
     EXPECT_THAT(walked(*token), UnorderedElementsAre(Field(&TokenObject::incomplete, false),
                                                      Field(&TokenObject::incomplete, true)));
     EXPECT_EQ(in_pause, begun_object);
@@ -308,7 +307,7 @@ TEST_F(BegunObject, IsNotReadBeforeItsMakerHadTimeToFinishIt) {
 TEST_F(BegunObject, StaysAsItsMakerFinishedItInThePause) {
     const auto token = lab_.token_with_pause([&] { write(file_, whole_); });
     EXPECT_THAT(walked(*token), ElementsAre(Field(&TokenObject::label, "whole")));
-    EXPECT_EQ(octets_of(file_), whole_);
+    EXPECT_EQ(test::read_file(file_), whole_);
     EXPECT_THAT(walked(*token),
                 ElementsAre(Field(&TokenObject::label, "whole"), Field(&TokenObject::label, "whole")));
 }
@@ -316,7 +315,7 @@ TEST_F(BegunObject, StaysAsItsMakerFinishedItInThePause) {
 TEST_F(BegunObject, IsNotDestroyedWhenItsMakerFinishedItInThePause) {
     const auto token = lab_.token_with_pause([&] { write(file_, whole_); });
     EXPECT_EQ(token->destroy_incomplete(0ms), 0U);
-    EXPECT_EQ(octets_of(file_), whole_);
+    EXPECT_EQ(test::read_file(file_), whole_);
 }
 
 TEST_F(BegunObject, IsDestroyedWhenNobodyGoesOn) {

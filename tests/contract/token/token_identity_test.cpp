@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/contract/token/support/labs.hpp"
+#include "tests/support/polling.hpp"
 
 namespace keyward::tests {
 namespace {
@@ -18,12 +19,7 @@ constexpr const char* swapped = "The token in place is not the one that this ser
 /// Repeats the call until the expected answer or error text comes. A module is reinitialized only every few
 /// seconds.
 bool comes(const std::function<bool()>& expected) {
-    const auto limit = std::chrono::steady_clock::now() + 30s;
-    while (std::chrono::steady_clock::now() < limit) {
-        if (expected()) return true;
-        std::this_thread::yield();
-    }
-    return false;
+    return test::comes_true(expected, 60s);
 }
 
 class TokenIdentity : public ::testing::Test {

@@ -17,7 +17,7 @@ class Database {
         database_.reset(opened);
         if (result != SQLITE_OK) fail();
         sqlite3_busy_timeout(opened, 10'000);
-        for_each("begin", [](auto&) {});  // all that follows sees one moment
+        for_each("begin", [](auto&) {});  // all following queries see one snapshot
     }
 
     using Row = std::function<std::string(int column)>;
@@ -74,7 +74,7 @@ CatalogueState catalogue_state(const Home& home) {
 }
 
 CatalogueState catalogue_state_of_copy(const Home& home) {
-    const Folder folder;
+    const test::TemporaryFolder folder;
     for (const char* name : {"keyward.db", "keyward.db-wal"})
         if (std::filesystem::exists(home.folder().path() / name))
             std::filesystem::copy_file(home.folder().path() / name, folder.path() / name);

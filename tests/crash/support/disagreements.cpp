@@ -109,7 +109,8 @@ class Comparison {
     const Record& record_;
     const CatalogueState& catalogue_;
     std::map<std::string, std::map<std::string, std::vector<const HeldObject*>>> objects_;
-    std::map<std::string, std::map<std::string, std::string>> known_;  ///< names by environment and object
+    std::map<std::string, std::map<std::string, std::string>>
+        known_;  ///< names of keys by environment and object
     std::vector<Finding> findings_;
 };
 

@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::json;
 
-/// Every command on one configuration, without a running service.
+/// Every command with one configuration, without a running service.
 class CommandLine : public testing::Test {
   protected:
     static void SetUpTestSuite() { home = std::make_unique<Home>(); }
@@ -24,7 +24,7 @@ class CommandLine : public testing::Test {
     inline static std::unique_ptr<Home> home;
 };
 
-/// What is wrong usage: exit code 2 and one line that says what and where to look.
+/// Wrong usage: exit code 2 and one line that names the fault and the help.
 struct Usage {
     const char* name;
     std::vector<std::string> words;
@@ -37,7 +37,7 @@ void PrintTo(const Usage& usage, std::ostream* out) {
 class WrongUsage : public CommandLine, public testing::WithParamInterface<Usage> {};
 
 TEST_P(WrongUsage, IsToldInOneLineWithExitCodeTwo) {
-    const Outcome outcome = home->keyward(GetParam().words);
+    const test::CommandResult outcome = home->keyward(GetParam().words);
     EXPECT_EQ(outcome.code, 2);
     EXPECT_EQ(outcome.output, "");
     EXPECT_TRUE(is_one_line(outcome.errors)) << outcome.errors;
@@ -70,11 +70,11 @@ INSTANTIATE_TEST_SUITE_P(
         Usage{"ExpiresNever", {"token", "create", "--user", "alice", "--expires", "0d"}, "90d"}),
     [](const auto& test) { return test.param.name; });
 
-/// What fails: exit code 1 and one line that says what to do.
+/// A failure: exit code 1 and one line that says what to do.
 class Failure : public CommandLine, public testing::WithParamInterface<Usage> {};
 
 TEST_P(Failure, IsToldInOneLineWithExitCodeOne) {
-    const Outcome outcome = home->keyward(GetParam().words);
+    const test::CommandResult outcome = home->keyward(GetParam().words);
     EXPECT_EQ(outcome.code, 1);
     EXPECT_TRUE(is_one_line(outcome.errors)) << outcome.errors;
     EXPECT_NE(outcome.errors.find(GetParam().text), std::string::npos) << outcome.errors;
@@ -99,18 +99,18 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_F(CommandLine, ConfigurationMistakesAreExitCodeTwoWithLineAndColumn) {
     const std::string path = home->folder().write("wrong.toml", "[http]\nport = 99999\n");
-    const Outcome outcome = run_command({keyward_binary(), "serve", "--config", path});
+    const test::CommandResult outcome = test::run_command({keyward_binary(), "serve", "--config", path});
     EXPECT_EQ(outcome.code, 2);
     EXPECT_NE(outcome.errors.find("wrong.toml:2:"), std::string::npos) << outcome.errors;
 }
 
 TEST_F(CommandLine, AMissingConfigurationIsExitCodeTwo) {
-    EXPECT_EQ(run_command({keyward_binary(), "serve", "--config", "/nowhere.toml"}).code, 2);
+    EXPECT_EQ(test::run_command({keyward_binary(), "serve", "--config", "/nowhere.toml"}).code, 2);
 }
 
 TEST_F(CommandLine, HelpAndVersionGoToStandardOutput) {
     for (const char* option : {"--help", "--version"}) {
-        const Outcome outcome = run_command({keyward_binary(), option});
+        const test::CommandResult outcome = test::run_command({keyward_binary(), option});
         EXPECT_EQ(outcome.code, 0);
         EXPECT_NE(outcome.output, "");
         EXPECT_EQ(outcome.errors, "");
@@ -118,7 +118,7 @@ TEST_F(CommandLine, HelpAndVersionGoToStandardOutput) {
 }
 
 TEST_F(CommandLine, ATokenAloneGoesToStandardOutput) {
-    const Outcome outcome =
+    const test::CommandResult outcome =
         home->keyward({"token", "create", "--user", "alice", "--name", "ci", "--expires", "90d"});
     EXPECT_EQ(outcome.code, 0);
     EXPECT_TRUE(outcome.output.starts_with("kw_"));
@@ -138,7 +138,7 @@ TEST_F(CommandLine, RevokingIsAllOrNothing) {
 }
 
 TEST_F(CommandLine, CheckTriesEveryEnvironmentAndLeavesNothing) {
-    const Outcome outcome = home->keyward({"check", "--json"});
+    const test::CommandResult outcome = home->keyward({"check", "--json"});
     EXPECT_EQ(outcome.code, 0) << outcome.output << outcome.errors;
     const json results = json::parse(outcome.output);
     ASSERT_EQ(results.size(), 2U);
@@ -151,7 +151,7 @@ TEST_F(CommandLine, CheckTriesEveryEnvironmentAndLeavesNothing) {
 }
 
 TEST_F(CommandLine, CheckWithLoginTriesThatEnvironmentAlone) {
-    const Outcome outcome = home->keyward({"check", "--json", "--login", "staging"});
+    const test::CommandResult outcome = home->keyward({"check", "--json", "--login", "staging"});
     EXPECT_EQ(outcome.code, 0) << outcome.output << outcome.errors;
     const json results = json::parse(outcome.output);
     ASSERT_EQ(results.size(), 1U);
@@ -160,7 +160,7 @@ TEST_F(CommandLine, CheckWithLoginTriesThatEnvironmentAlone) {
 
 TEST_F(CommandLine, CheckWithLoginNeedsAnEnvironmentThatIsThere) {
     EXPECT_EQ(home->keyward({"check", "--login", ""}).code, 2);
-    const Outcome outcome = home->keyward({"check", "--login", "nowhere"});
+    const test::CommandResult outcome = home->keyward({"check", "--login", "nowhere"});
     EXPECT_EQ(outcome.code, 1);
     EXPECT_NE(outcome.errors.find("nowhere"), std::string::npos);
 }

@@ -11,8 +11,8 @@
 #include "tests/e2e/support/encodings.hpp"
 #include "tests/e2e/support/keys.hpp"
 #include "tests/e2e/support/live.hpp"
-#include "tests/e2e/support/polling.hpp"
 #include "tests/e2e/support/problem.hpp"
+#include "tests/support/polling.hpp"
 
 namespace keyward::e2e {
 namespace {
@@ -35,7 +35,7 @@ class BehindNginx : public LiveKeyward {
         tls.only_http_1_1 = true;
         return tls;
     }
-    /// As alice.
+    /// Sends a request of alice.
     static Answer through(const Tls& tls, Request request) {
         if (request.token.empty()) request.token = home().token();
         return HttpClient(nginx_->port(), tls).send(request);
@@ -231,7 +231,7 @@ TEST_F(BehindNginx, TooManyRequestsOfOneClientAtOnceAreAProblemInJson) {
             post();
     });
     Answer answer;
-    EXPECT_TRUE(comes_true([&] { return (answer = post()).status == 429; }));
+    EXPECT_TRUE(test::comes_true([&] { return (answer = post()).status == 429; }));
     ended = true;
     expect_problem(answer, 429, "too_many_requests",
                    "This address sends more than the proxy lets one client send. Try again");
@@ -280,7 +280,7 @@ TEST_F(BehindNginx, TheLogsHoldNoTokenNoKeyAndNoQuery) {
 }
 
 TEST(NginxWithoutTheService, SaysSoInJson) {
-    const Nginx nginx(free_port());
+    const Nginx nginx(test::free_port());
     HttpClient client(nginx.port(), nginx.tls());
     const Answer answer = client.send({.path = "/health/live"});
     expect_problem(answer, 503, "overloaded", "The service did not answer. Try again");

@@ -13,10 +13,10 @@
 #include "tests/e2e/support/encodings.hpp"
 #include "tests/e2e/support/keys.hpp"
 #include "tests/e2e/support/live.hpp"
-#include "tests/e2e/support/polling.hpp"
 #include "tests/e2e/support/remote_hsm.hpp"
 #include "tests/e2e/support/token.hpp"
 #include "tests/e2e/support/tool.hpp"
+#include "tests/support/polling.hpp"
 #include "tests/support/raw_http.hpp"
 
 namespace keyward::e2e {
@@ -26,7 +26,7 @@ using nlohmann::json;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-/// Changes the catalogue behind the service's back.
+/// Changes the catalogue without the service.
 void change_catalogue(const Home& home, const std::string& sql) {
     sqlite3* opened = nullptr;
     const int result = sqlite3_open(home.folder().file("keyward.db").c_str(), &opened);
@@ -51,16 +51,16 @@ struct Reconciled {
     }
 };
 
-/// `keyward reconcile --json …`; a failure of the test when its output is no JSON.
+/// Runs `keyward reconcile --json …`. The test fails when the output is not JSON.
 Reconciled reconcile(const Home& home, std::vector<std::string> words = {}) {
     words.insert(words.begin(), {"reconcile", "--json"});
-    const Outcome outcome = home.keyward(words);
+    const test::CommandResult outcome = home.keyward(words);
     json report = json::parse(outcome.output, nullptr, false);
     if (report.is_discarded()) throw std::runtime_error("no JSON: " + outcome.output + outcome.errors);
     return {outcome.code, std::move(report)};
 }
 
-/// A home with one environment and, while a test wants one, a server.
+/// A home with one environment, and a server when a test starts one.
 class Reconcile : public testing::Test {
   protected:
     void start() { server_ = std::make_unique<Server>(home_); }
@@ -77,7 +77,7 @@ class Reconcile : public testing::Test {
         ASSERT_EQ(answer.status, 200) << answer.body;
     }
     void create_aes(const std::string& name) { create(name, "SECRET_KEY", base64(random_octets(32))); }
-    /// With a server for as long as that takes.
+    /// Creates the keys with a server that it starts and stops.
     void create_keys(const std::vector<std::string>& names) {
         start();
         for (const std::string& name : names)
@@ -98,9 +98,9 @@ class Reconcile : public testing::Test {
         ASSERT_EQ(objects.size(), 1U);
         pkcs11_tool(home_, "production", {"--delete-object", "--type", "secrkey", "--id", objects[0].id});
     }
-    /// Another token of the same label, empty.
+    /// Replaces the token by an empty one with the same label.
     void replace_token() {
-        output_of({"softhsm2-util", "--delete-token", "--token", "production"}, home_.environment());
+        test::output_of({"softhsm2-util", "--delete-token", "--token", "production"}, home_.environment());
         home_.init_token("production");
     }
 
@@ -121,7 +121,7 @@ TEST_F(Reconcile, IsInOrderAfterOrdinaryWork) {
     EXPECT_EQ(beside.environment().at("objects"), 8);
     stop();
     EXPECT_EQ(reconcile(home_).code, 0);
-    const Outcome text = home_.keyward({"reconcile"});
+    const test::CommandResult text = home_.keyward({"reconcile"});
     EXPECT_EQ(text.code, 0);
     EXPECT_EQ(text.output,
               "Settled: 0 interrupted imports, 0 objects destroyed, 0 objects left to be looked for\n"
@@ -156,7 +156,7 @@ TEST_F(Reconcile, AForeignObjectIsUnknownAndNeverTouched) {
         EXPECT_EQ(found.environment().at("drift").at(0).at("objectId"), "01");
     }
     EXPECT_EQ(objects_in(home_, "production", "theirs").size(), 1U);
-    const Outcome text = home_.keyward({"reconcile"});
+    const test::CommandResult text = home_.keyward({"reconcile"});
     EXPECT_THAT(text.output, HasSubstr("unknown: \"theirs\" (id 01)"));
     EXPECT_THAT(text.output, HasSubstr("to do: "));
 }
@@ -184,7 +184,7 @@ TEST_F(Reconcile, AStrangersObjectUnderAKeysLabelIsTakenInByItsIdAlone) {
     const std::string id = "00112233445566778899aabbccddeeff";
     const std::string label = std::string(project) + "/bank";
     start();
-    // What a key manager of another project could do before labels of other projects were refused.
+    // A key manager of another project could do this before labels of other projects were refused.
     json body = create_body("mine", "SECRET_KEY", "AES", {{"production", base64(random_octets(32))}});
     body["cryptoKeyInfoEnvironmentList"][0]["alias"] = label;
     ASSERT_EQ(
@@ -244,8 +244,8 @@ TEST_F(Reconcile, AnObjectThatIsThereIsNotGivenUp) {
 
 TEST_F(Reconcile, AHalfMadeObjectGoesWithItsFlagAlone) {
     create_keys({"k"});
-    // As SoftHSM2 2.6.1 leaves one that was killed: its object file holds big-endian triples of type, kind
-    // and value (src/lib/object_store/File.cpp there): CKA_CLASS secret key, CKA_KEY_TYPE AES, no CKA_TOKEN.
+    // The object file that a killed SoftHSM2 2.6.1 leaves: big-endian triples of type, kind and value (its
+    // src/lib/object_store/File.cpp), here CKA_CLASS secret key and CKA_KEY_TYPE AES without CKA_TOKEN.
     const auto number = [](std::uint64_t value) {
         std::string octets(8, '\0');
         for (int i = 7; i >= 0; --i, value >>= 8)
@@ -257,7 +257,7 @@ TEST_F(Reconcile, AHalfMadeObjectGoesWithItsFlagAlone) {
                                number(1) + std::string(1, '\1');
     const auto token = std::filesystem::directory_iterator(home_.folder().path() / "tokens")->path();
     const auto name = "tokens/" + token.filename().string() + "/00000000-0000-0000-0000-000000000001.object";
-    static_cast<void>(home_.folder().write(name, object));
+    home_.folder().write(name, object);
 
     const Reconciled found = reconcile(home_, {"--adopt"});
     EXPECT_EQ(found.code, 1);
@@ -316,14 +316,14 @@ TEST_F(Reconcile, WrongUsageIsExitCodeTwo) {
              {"reconcile", "--give-up", "0011"},
              {"reconcile", "--dry-run", "--give-up", "00112233445566778899aabbccddeeff"},
              {"reconcile", "--heal"}}) {
-        const Outcome outcome = home_.keyward(words);
+        const test::CommandResult outcome = home_.keyward(words);
         EXPECT_EQ(outcome.code, 2) << outcome.errors;
         EXPECT_EQ(outcome.output, "");
     }
 }
 
 TEST_F(Reconcile, HelpTellsTheExitCodes) {
-    const Outcome help = run_command({keyward_binary(), "reconcile", "--help"});
+    const test::CommandResult help = test::run_command({keyward_binary(), "reconcile", "--help"});
     EXPECT_EQ(help.code, 0);
     EXPECT_THAT(help.output, HasSubstr("Exit code 0: everything is resolved"));
 }
@@ -342,7 +342,7 @@ TEST_F(Reconcile, ATokenThatWasMadeAnewIsRefusedAndNothingIsDestroyed) {
     EXPECT_EQ(refused.report.at("settled").at("left"), 1);
     EXPECT_EQ(rows_in(home_, "tombstones"), 1);
     EXPECT_EQ(rows_in(home_, "deployments where state = 'deployed'"), 1);
-    const Outcome check = home_.keyward({"check"});
+    const test::CommandResult check = home_.keyward({"check"});
     EXPECT_EQ(check.code, 1);
     EXPECT_THAT(check.output, HasSubstr("is not the one that holds its keys"));
 
@@ -392,7 +392,7 @@ TEST_F(Reconcile, ATokenThatWasMadeAnewIsRefusedWhereNoneWasRecordedToo) {
                 HasSubstr("accept it with: keyward reconcile --accept-token production"));
 }
 
-/// A token that is initialised again in its place: SoftHSM2 keeps the serial number then, as HSMs do.
+/// A token that is reinitialized in its slot. SoftHSM2 keeps the serial number then, as HSMs do.
 class ReinitialisedToken : public testing::Test {
   protected:
     ReinitialisedToken() {
@@ -406,9 +406,9 @@ class ReinitialisedToken : public testing::Test {
         initialise("--token=production");
     }
     void initialise(const std::string& where) {
-        output_of({"softhsm2-util", "--init-token", where, "--label", "production", "--pin",
-                   read_file(home_.folder().file("production.pin")), "--so-pin", "12345678"},
-                  home_.environment());
+        test::output_of({"softhsm2-util", "--init-token", where, "--label", "production", "--pin",
+                         test::read_file(home_.folder().file("production.pin")), "--so-pin", "12345678"},
+                        home_.environment());
     }
     Answer create(const std::string& name) {
         return HttpClient(home_.port())
@@ -425,7 +425,7 @@ class ReinitialisedToken : public testing::Test {
 const char* const none_of_its_keys = "holds none of the keys that are recorded for it";
 
 TEST_F(ReinitialisedToken, IsRefusedAlthoughItHasItsSerialNumber) {
-    const Outcome check = home_.keyward({"check"});
+    const test::CommandResult check = home_.keyward({"check"});
     EXPECT_EQ(check.code, 1);
     EXPECT_THAT(check.output, HasSubstr(none_of_its_keys));
     EXPECT_THAT(check.output, HasSubstr("keyward reconcile --accept-token production"));
@@ -508,13 +508,15 @@ TEST_F(Reconcile, WhatSigkillCutOffIsSettledWithoutAServer) {
                              .status;
             }
         });
-    ASSERT_TRUE(comes_true([&] { return rows_in(home_, "audit") > 60 && rows_in(home_, "intents") > 0; }));
+    ASSERT_TRUE(
+        test::comes_true([&] { return rows_in(home_, "audit") > 60 && rows_in(home_, "intents") > 0; }));
     server_->kill();
     clients.clear();
     server_.reset();
-    // What was not found yet is watched until no call can make it any more, for about half a minute.
+    // A tombstone whose object was not found is kept until no call can create the object any more, for about
+    // 30 s.
     Reconciled last{-1, {}};
-    EXPECT_TRUE(comes_true(
+    EXPECT_TRUE(test::comes_true(
         [&] {
             last = reconcile(home_, {"--remove-incomplete"});
             return last.code == 0;
@@ -534,12 +536,12 @@ TEST(ReconcileBesideAServer, AnotherProcessesInterruptedWorkIsSettledOnceItsToke
     test::RawClient client(home.port());
     client.send(raw_create(
         home, create_body("cut-off", "SECRET_KEY", "AES", {{"remote", base64(random_octets(32))}})));
-    ASSERT_TRUE(comes_true([&] { return rows_in(home, "intents") == 1; }));
+    ASSERT_TRUE(test::comes_true([&] { return rows_in(home, "intents") == 1; }));
     server->kill();
     hsm.go_on();
     server = std::make_unique<Server>(home);
     Reconciled last{-1, {}};
-    EXPECT_TRUE(comes_true(
+    EXPECT_TRUE(test::comes_true(
         [&] {
             last = reconcile(home);
             return last.code == 0 && rows_in(home, "tombstones") == 0;
@@ -556,7 +558,7 @@ TEST_F(Reconcile, TheServiceLogsDriftAtItsStart) {
     create_keys({"k", "other"});
     destroy("k");
     start();
-    EXPECT_TRUE(comes_true([&] { return server_->log().find("drift.found") != std::string::npos; }));
+    EXPECT_TRUE(test::comes_true([&] { return server_->log().find("drift.found") != std::string::npos; }));
     EXPECT_THAT(server_->log(), HasSubstr(R"("missing":1)"));
     EXPECT_EQ(state("k"), "DEPLOYED");
     stop();

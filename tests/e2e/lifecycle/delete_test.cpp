@@ -3,8 +3,8 @@
 
 #include "tests/e2e/lifecycle/key_life.hpp"
 #include "tests/e2e/support/catalogue_rows.hpp"
-#include "tests/e2e/support/polling.hpp"
 #include "tests/e2e/support/remote_hsm.hpp"
+#include "tests/support/polling.hpp"
 
 namespace keyward::e2e {
 namespace {
@@ -163,9 +163,9 @@ TEST_F(DeleteWithAHungToken, ShowsAsDeletingUntilTheReconcilerHasFinished) {
         "Key (name: " + name + ") is already exist! Try update operation if want to change its value.");
     expect_problem(send("PUT", key_path(name), R"({"description": "late"})"), 409, "conflict");
     hsm_.go_on();
-    EXPECT_TRUE(comes_true([&] { return send("GET", key_path(name)).status == 404; }));
+    EXPECT_TRUE(test::comes_true([&] { return send("GET", key_path(name)).status == 404; }));
     EXPECT_EQ(objects("remote", name), 0U);
-    EXPECT_TRUE(comes_true([&] { return rows_in(home_, "tombstones") == 0; }));
+    EXPECT_TRUE(test::comes_true([&] { return rows_in(home_, "tombstones") == 0; }));
 }
 
 TEST_F(DeleteWithAHungToken, IsFinishedByASecondCall) {
@@ -173,7 +173,7 @@ TEST_F(DeleteWithAHungToken, IsFinishedByASecondCall) {
     hsm_.hang();
     EXPECT_EQ(send("DELETE", key_path(name)).json()["deploymentResult"]["success"], false);
     hsm_.go_on();
-    EXPECT_TRUE(comes_true([&] {
+    EXPECT_TRUE(test::comes_true([&] {
         const Answer answer = send("DELETE", key_path(name));
         return answer.status == 404 || answer.json()["deploymentResult"]["success"] == json(true);
     }));
@@ -191,7 +191,7 @@ TEST_F(DeleteWithAHungToken, FromOneEnvironmentLeavesTheKeyInTheOther) {
     EXPECT_EQ(entries[0]["state"], "DEPLOYED");
     EXPECT_EQ(entries[1]["state"], "DELETING");
     hsm_.go_on();
-    EXPECT_TRUE(comes_true([&] { return key(name)["cryptoKeyInfoEnvironmentList"].size() == 1; }));
+    EXPECT_TRUE(test::comes_true([&] { return key(name)["cryptoKeyInfoEnvironmentList"].size() == 1; }));
     EXPECT_EQ(objects("remote", name), 0U);
     EXPECT_EQ(objects("production", name), 1U);
 }

@@ -21,32 +21,32 @@ std::string label_of(const std::string& name) {
     return std::string(project) + "/" + name;
 }
 
-/// What the openssl command makes of a file with these octets, which `{input}` stands for.
+/// The output of an openssl command, in which `{input}` is replaced by a file with these octets.
 std::string openssl(std::vector<std::string> words, const std::string& octets) {
-    const Folder folder;
+    const test::TemporaryFolder folder;
     const std::string file = folder.write("input", octets);
     std::ranges::replace(words, std::string("{input}"), file);
     words.insert(words.begin(), "openssl");
-    return output_of(words);
+    return test::output_of(words);
 }
 
 /// Whether `openssl pkeyutl -verify` accepts the signature over these octets with the public half of the
 /// original key.
 bool verifies(const KeyPair& pair, const std::string& signed_octets, const std::string& signature,
               const std::vector<std::string>& options) {
-    const Folder folder;
+    const test::TemporaryFolder folder;
     std::vector<std::string> command{"openssl",  "pkeyutl",
                                      "-verify",  "-pubin",
                                      "-inkey",   folder.write("key.pem", pair.spki_pem),
                                      "-in",      folder.write("input", signed_octets),
                                      "-sigfile", folder.write("signature", signature)};
     command.insert(command.end(), options.begin(), options.end());
-    return run_command(command).code == 0;
+    return test::run_command(command).code == 0;
 }
 
 class IndependentClient : public LiveKeyward {
   protected:
-    /// Creates the key in production alone.
+    /// Creates the key in production only.
     std::string deploy(const std::string& key_type, const std::string& algorithm, const std::string& octets,
                        const json& mechanisms = nullptr) {
         const std::string name = unique_name();
@@ -65,7 +65,7 @@ class IndependentClient : public LiveKeyward {
         return all;
     }
 
-    /// pkcs11-tool shows these objects in production and none in staging.
+    /// Expects that pkcs11-tool lists these objects in production and none in staging.
     void expect_only_in_production(const std::string& name, const Titles& expected) {
         EXPECT_EQ(titles("production", name), expected);
         EXPECT_EQ(titles("staging", name), Titles{});
@@ -185,11 +185,11 @@ TEST_F(IndependentClient, FindsAPublicKeyWithoutAPrivateOne) {
 TEST_F(IndependentClient, ReadsBackThePublicKeyThatWasSent) {
     const KeyPair& pair = key_pair("RSA-2048");
     const std::string name = deploy("PRIVATE_KEY", "RSA", pair.pkcs8_der);
-    const Folder folder;
+    const test::TemporaryFolder folder;
     static_cast<void>(pkcs11_tool(home(), "production",
                                   {"--read-object", "--type", "pubkey", "--id", id_of(name), "--output-file",
                                    folder.file("public.der")}));
-    EXPECT_EQ(read_file(folder.file("public.der")), pair.spki_der);
+    EXPECT_EQ(test::read_file(folder.file("public.der")), pair.spki_der);
 }
 
 TEST_F(IndependentClient, FindsTheKeyInEveryTokenThatWasNamed) {
@@ -218,7 +218,7 @@ TEST_F(IndependentClient, SeesSensitiveKeysThatNeverLeave) {
     }
 }
 
-/// Every object type with all the attributes of issue and contract, as raw Cryptoki reads them.
+/// Every type of object with all attributes that the contract requires, read over raw Cryptoki.
 TEST_F(IndependentClient, SeesTheAttributesThatProtectAKey) {
     const std::vector<std::string> names{deploy("SECRET_KEY", "AES", random_octets(32)),
                                          deploy("SECRET_KEY", "DES", des_key(8)),

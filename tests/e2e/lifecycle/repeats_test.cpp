@@ -8,11 +8,11 @@
 #include "tests/e2e/support/catalogue_rows.hpp"
 #include "tests/e2e/support/encodings.hpp"
 #include "tests/e2e/support/live.hpp"
-#include "tests/e2e/support/polling.hpp"
 #include "tests/e2e/support/problem.hpp"
 #include "tests/e2e/support/remote_hsm.hpp"
 #include "tests/e2e/support/replica.hpp"
 #include "tests/e2e/support/token.hpp"
+#include "tests/support/polling.hpp"
 #include "tests/support/raw_http.hpp"
 
 namespace keyward::e2e {
@@ -25,7 +25,7 @@ std::string label_of(const std::string& name) {
     return std::string(project) + "/" + name;
 }
 
-/// A request of alice's with an Idempotency-Key.
+/// A request of alice with an Idempotency-Key.
 Request with_key(const Home& home, const std::string& key, const std::string& method, const std::string& path,
                  const std::optional<std::string>& body = std::nullopt) {
     return {.method = method,
@@ -54,7 +54,7 @@ class Repeats : public LiveKeyward {
             all.push_back(object.id);
         return all;
     }
-    /// Sends it again and expects the same answer, marked as a repeat's.
+    /// Repeats the request and expects the same answer, marked as replayed.
     void expect_repeat_of(const Answer& first, const Request& request) {
         EXPECT_EQ(first.status, 200) << first.body;
         EXPECT_FALSE(is_replayed(first));
@@ -123,7 +123,7 @@ TEST_F(Repeats, OfADeleteGetItsAnswerAlthoughTheKeyIsGone) {
     ASSERT_EQ(create(json::parse(body_)).status, 200);
     const Request removal = with_key(home(), key_, "DELETE", key_path(name_));
     expect_repeat_of(send(removal), removal);
-    // Nor do they delete another key that has come by the name.
+    // A repeat does not delete a new key of the same name either.
     ASSERT_EQ(create(json::parse(body_)).status, 200);
     EXPECT_TRUE(is_replayed(send(removal)));
     EXPECT_EQ(ids("production", name_).size(), 1U);
@@ -256,11 +256,12 @@ TEST_F(Repeats, OfAReadAreReads) {
     EXPECT_EQ(send_as(std::string(300, 'k'), "GET", key_path(name_)).status, 200);
 }
 
-/// A home whose servers come and go.
+/// A home in which tests start and stop servers.
 class RepeatsBeyondAServer : public testing::Test {
   protected:
     static std::string database_of(const Home& home) {
-        return read_file(home.folder().file("keyward.db")) + read_file(home.folder().file("keyward.db-wal"));
+        return test::read_file(home.folder().file("keyward.db")) +
+               test::read_file(home.folder().file("keyward.db-wal"));
     }
 
     const std::string name_ = unique_name();
@@ -297,7 +298,7 @@ TEST_F(RepeatsBeyondAServer, LeaveNothingOfTheBodyOrTheHashKeyInTheDatabase) {
         text_of(create_body(name_, "SECRET_KEY", "AES", {{"production", base64(octets)}}));
     Server server(home);
     ASSERT_EQ(HttpClient(home.port()).send(with_key(home, "one", "POST", keys_path(), body)).status, 200);
-    const std::string hash_key = read_file(home.folder().file("idempotency.key"));
+    const std::string hash_key = test::read_file(home.folder().file("idempotency.key"));
     ASSERT_EQ(hash_key.size(), 32U);
     const auto expect_no_trace = [&](const std::string& database) {
         ASSERT_THAT(database, HasSubstr("Deployed successfully"));
@@ -311,28 +312,27 @@ TEST_F(RepeatsBeyondAServer, LeaveNothingOfTheBodyOrTheHashKeyInTheDatabase) {
     expect_no_trace(database_of(home));
 }
 
-/// A create in flight: its object is in one token, and the other hangs.
+/// A creation in progress: its object is in one token, and the other token hangs.
 class RepeatsOfAServerThatDies : public testing::Test {
   protected:
     void begin_create() {
         hsm_.hang();
-        client_.send("POST " + keys_path() + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " +
-                     home_.token() + "\r\nIdempotency-Key: one\r\nContent-Type: application/json\r\n" +
-                     "Content-Length: " + std::to_string(body_.size()) + "\r\n\r\n" + body_);
-        ASSERT_TRUE(comes_true([&] { return rows_in(home_, "intents") == 2 && objects("production") == 1; }));
+        client_.send(raw_create(home_, json::parse(body_), "one"));
+        ASSERT_TRUE(
+            test::comes_true([&] { return rows_in(home_, "intents") == 2 && objects("production") == 1; }));
     }
     void die() {
         server_->kill();
         hsm_.go_on();
     }
     std::size_t objects(const char* token) { return objects_in(home_, token, label_of(name_)).size(); }
-    /// What the dead server's calls made late goes too.
+    /// Objects that calls of the killed server created late are destroyed, too.
     void expect_one_key(const Answer& answer, std::uint16_t port) {
         EXPECT_EQ(answer.status, 200) << answer.body;
         EXPECT_FALSE(is_replayed(answer));
         EXPECT_EQ(answer.json()["deploymentResult"]["success"], true) << answer.body;
-        EXPECT_TRUE(comes_true([&] { return objects("production") == 1 && objects("remote") == 1; },
-                               std::chrono::seconds(60)));
+        EXPECT_TRUE(test::comes_true([&] { return objects("production") == 1 && objects("remote") == 1; },
+                                     std::chrono::seconds(60)));
         const Answer again = HttpClient(port).send(request());
         EXPECT_EQ(again.body, answer.body);
         EXPECT_TRUE(is_replayed(again));
@@ -368,8 +368,8 @@ TEST_F(RepeatsOfAServerThatDies, WaitForItInAReplicaAndAreSettledThenRunThere) {
 
 TEST_F(RepeatsBeyondAServer, NeedAKeyFileThatOnlyTheServiceReads) {
     const Home home;
-    static_cast<void>(home.folder().write("idempotency.key", "short"));
-    const Outcome outcome = home.keyward({"serve"});
+    home.folder().write("idempotency.key", "short");
+    const test::CommandResult outcome = home.keyward({"serve"});
     EXPECT_EQ(outcome.code, 1);
     EXPECT_THAT(outcome.errors, HasSubstr("keyward: the key file " + home.folder().file("idempotency.key")));
     EXPECT_THAT(outcome.errors, HasSubstr("5 octets instead of 32"));

@@ -1,4 +1,4 @@
-// What the look for drift at the start costs in memory, when there are many keys.
+// The memory of the search for drift at the start, with many keys.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include "tests/e2e/support/encodings.hpp"
 #include "tests/e2e/support/live.hpp"
 #include "tests/e2e/support/memory.hpp"
-#include "tests/e2e/support/polling.hpp"
+#include "tests/support/polling.hpp"
 
 namespace keyward::e2e {
 namespace {
@@ -18,7 +18,7 @@ TEST(DriftMemory, DoesNotGrowWithWhatIsSaidOfKeys) {
     std::size_t idle = 0;
     {
         Server server(home);
-        // One that is there, so that the token is known for the environment's.
+        // One existing object identifies the token as that of the environment.
         EXPECT_EQ(HttpClient(home.port())
                       .send({.method = "POST",
                              .path = keys_path(),
@@ -33,8 +33,9 @@ TEST(DriftMemory, DoesNotGrowWithWhatIsSaidOfKeys) {
     fill_with_keys(home, project, 20'000);
     deploy_in_the_catalogue_alone(home, "production");
     Server server(home);
-    ASSERT_TRUE(comes_true([&] { return server.log().find(R"("missing":20000)") != std::string::npos; }))
-        << server.log();
+    ASSERT_TRUE(test::comes_true([&] {
+        return server.log().find(R"("missing":20000)") != std::string::npos;
+    })) << server.log();
     EXPECT_LT(peak_memory(server.pid()), idle + 32 * mebi);
     EXPECT_EQ(server.stop(), 0);
 }

@@ -17,9 +17,9 @@
 namespace keyward::e2e {
 namespace {
 
-/// Where material would show: raw, in base64 and in hex; its start, and a later part, because a freed piece
-/// of memory loses its first sixteen octets to the allocator. Base64 does not depend on what stands before
-/// when that is a multiple of three octets.
+/// The patterns by which material is found: raw, base64 and hex, of its start and of a later part, because
+/// the allocator overwrites the first sixteen octets of freed memory. Base64 does not depend on preceding
+/// octets when their number is a multiple of three.
 std::vector<std::string> traces_of(const std::string& octets) {
     std::vector<std::string> patterns;
     for (const std::string& part : {octets.substr(0, 15), octets.substr(15, 15)})
@@ -30,8 +30,8 @@ std::vector<std::string> traces_of(const std::string& octets) {
 
 class Secrecy : public LiveKeyward {
   protected:
-    /// How often the server's memory holds each pattern. A worker may still be letting go of its copy when
-    /// the answer is here, so what is found at first is looked for again, for a few seconds.
+    /// Counts each pattern in the server's memory. A worker may release its copy only after the answer was
+    /// sent, so that the search is repeated for a few seconds.
     static std::vector<std::size_t> lasting_traces(const std::vector<std::string>& patterns) {
         const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(3);
         auto counts = count_in_memory(server().pid(), patterns);
@@ -46,13 +46,12 @@ class Secrecy : public LiveKeyward {
             EXPECT_EQ(counts[i], 0U) << of << ": " << (i < forms.size() ? "start, " : "later part, ")
                                      << forms[i % forms.size()];
     }
-    /// Other requests, as many as a busy server soon has: what is left in buffers that are used again does
-    /// not count.
+    /// Sends other requests, as a busy server has them, so that reused buffers are overwritten.
     void carry_on() {
         for (int i = 0; i < 20; ++i)
             EXPECT_EQ(create(aes_body(unique_name())).status, 200);
     }
-    std::string file(const char* name) { return read_file(home().folder().file(name)); }
+    std::string file(const char* name) { return test::read_file(home().folder().file(name)); }
 };
 
 TEST_F(Secrecy, TheSearchFindsWhatIsThere) {
@@ -98,8 +97,8 @@ TEST_F(Secrecy, MemoryHoldsNoKeyOfMalformedJson) {
     expect_no_trace(key, "a key in malformed JSON");
 }
 
-/// RFC 8017: the private exponent starts some 280 octets after the start, the primes and exponents follow to
-/// the end. Groups of base64 start at multiples of three.
+/// RFC 8017: the private exponent begins about 280 octets after the start; the primes and exponents follow up
+/// to the end. Groups of base64 begin at multiples of three.
 TEST_F(Secrecy, MemoryHoldsNoRsaKeyAfterItsCreate) {
     const std::string der = key_pair("RSA-2048", 7).traditional_der;
     ASSERT_EQ(create(create_body(unique_name(), "PRIVATE_KEY", "RSA", {{"production", base64(der)}})).status,

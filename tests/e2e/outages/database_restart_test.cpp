@@ -1,4 +1,4 @@
-// A PostgreSQL server that is stopped and started, or gives its part to a standby, under a running service.
+// A PostgreSQL server that is stopped and started, or replaced by its standby, while the service runs.
 #include <future>
 
 #include <gtest/gtest.h>
@@ -8,8 +8,8 @@
 #include "tests/e2e/outages/readiness.hpp"
 #include "tests/e2e/support/encodings.hpp"
 #include "tests/e2e/support/live.hpp"
-#include "tests/e2e/support/polling.hpp"
 #include "tests/e2e/support/token.hpp"
+#include "tests/support/polling.hpp"
 
 namespace keyward::e2e {
 namespace {
@@ -19,7 +19,7 @@ using Time = std::chrono::steady_clock;
 using Milliseconds = std::chrono::milliseconds;
 using storage::PostgresServer;
 
-/// The first value that a statement gives, asked on a connection of its own; empty for none.
+/// The first value of a statement on a connection of its own; empty when there is none.
 std::string asked(const PostgresServer& server, const std::string& statement) {
     const std::unique_ptr<PGconn, decltype(&::PQfinish)> connection(
         ::PQconnectdb(server.url("postgres").c_str()), &::PQfinish);
@@ -40,8 +40,8 @@ Request creation(const Home& home, const std::string& name, const std::vector<st
         .fields = fields};
 }
 
-/// One server, whose token's calls take the time that they are told to. The parameter is whether requests
-/// have an Idempotency-Key.
+/// One server whose token delays its calls as a test says. The parameter: whether requests have an
+/// Idempotency-Key.
 class StoppedPostgresql : public testing::TestWithParam<bool> {
   protected:
     HomeOptions options() {
@@ -53,21 +53,21 @@ class StoppedPostgresql : public testing::TestWithParam<bool> {
         return options;
     }
     void let_imports_take(const std::string& milliseconds) {
-        static_cast<void>(home_.folder().write("hang", "C_CreateObject " + milliseconds + "\n"));
+        home_.folder().write("hang", "C_CreateObject " + milliseconds + "\n");
     }
     Answer send(const Request& request) const { return HttpClient(home_.port()).send(request); }
-    /// A create whose token takes so long, and which has begun with it.
+    /// Begins a creation that the token delays by that time, and waits until the intent is written.
     std::future<Answer> begin_create(const std::string& milliseconds) {
         let_imports_take(milliseconds);
         auto answer = std::async(std::launch::async, [this] { return send(request_); });
-        EXPECT_TRUE(comes_true([&] { return asked(database_, "select 1 from intents") == "1"; }, 10s));
+        EXPECT_TRUE(test::comes_true([&] { return asked(database_, "select 1 from intents") == "1"; }, 10s));
         return answer;
     }
     void expect_one_key() {
         let_imports_take("0");
         EXPECT_EQ(send({.path = keys_path(), .token = home_.token()}).json().value("resultCount", 0), 1);
-        EXPECT_TRUE(comes_true([&] { return objects_in(home_, "production").size() == 1; }));
-        EXPECT_TRUE(comes_true([&] {
+        EXPECT_TRUE(test::comes_true([&] { return objects_in(home_, "production").size() == 1; }));
+        EXPECT_TRUE(test::comes_true([&] {
             return asked(database_, "select 1 from intents").empty() &&
                    asked(database_, "select 1 from tombstones").empty();
         }));
@@ -114,7 +114,7 @@ INSTANTIATE_TEST_SUITE_P(, StoppedPostgresql, testing::Bool(), [](const auto& te
     return std::string(test.param ? "WithAnIdempotencyKey" : "WithoutAnIdempotencyKey");
 });
 
-/// A primary and a hot standby; the service knows both.
+/// A primary and a hot standby, both configured in the service.
 class Failover : public testing::Test {
   protected:
     HomeOptions options() {
@@ -125,11 +125,11 @@ class Failover : public testing::Test {
         return options;
     }
     bool becomes(const std::string& status, Milliseconds time) {
-        return comes_true([&] { return readiness(client_) == status; }, time);
+        return test::comes_true([&] { return readiness(client_) == status; }, time);
     }
     Answer create(const std::string& name) { return client_.send(creation(home_, name)); }
     bool standby_has(const std::string& key) {
-        return comes_true(
+        return test::comes_true(
             [&] { return asked(*standby_, "select name from keys where name = '" + key + "'") == key; });
     }
 
@@ -170,7 +170,7 @@ TEST_F(Failover, ComesBackToAServerThatMayBeWrittenToAgain) {
 }
 
 TEST_F(Failover, AStandbyAloneIsNoCatalogue) {
-    const Outcome outcome = home_.keyward({"project", "list"});
+    const test::CommandResult outcome = home_.keyward({"project", "list"});
     ASSERT_EQ(outcome.code, 0) << outcome.errors;
     primary_.stop();
     EXPECT_TRUE(becomes("down", 2 * deadline));

@@ -1,5 +1,5 @@
-// A database that freezes, is locked or is damaged under a running service: what clients and /health/ready
-// see.
+// A database that freezes, is locked or is damaged while the service runs: the answers to clients and of
+// /health/ready.
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
@@ -20,10 +20,10 @@
 #include "tests/e2e/outages/readiness.hpp"
 #include "tests/e2e/support/encodings.hpp"
 #include "tests/e2e/support/live.hpp"
-#include "tests/e2e/support/polling.hpp"
 #include "tests/e2e/support/problem.hpp"
 #include "tests/e2e/support/token.hpp"
 #include "tests/support/pg_proxy.hpp"
+#include "tests/support/polling.hpp"
 
 namespace keyward::e2e {
 namespace {
@@ -40,7 +40,7 @@ Milliseconds since(Time::time_point start) {
     return std::chrono::duration_cast<Milliseconds>(Time::now() - start);
 }
 
-/// How long answers took, from several threads.
+/// The durations of answers, recorded by several threads.
 class Times {
   public:
     void add(Milliseconds time) {
@@ -49,7 +49,7 @@ class Times {
     }
     [[nodiscard]] std::size_t count() const { return all_.size(); }
     [[nodiscard]] Milliseconds longest() const { return *std::ranges::max_element(all_); }
-    /// Of a hundred, ninety-nine took at most as long.
+    /// The 99th percentile.
     [[nodiscard]] Milliseconds p99() {
         std::ranges::sort(all_);
         return all_[all_.size() * 99 / 100];
@@ -64,7 +64,7 @@ class Times {
     std::vector<Milliseconds> all_;
 };
 
-/// Threads that do something again and again until they are ended.
+/// Threads that repeat an action until they are ended.
 class Again {
   public:
     Again(int threads, const std::function<void()>& action) {
@@ -102,7 +102,7 @@ class FrozenPostgresql : public testing::Test {
         return options;
     }
 
-    // libpq waits for a new connection for two seconds at least.
+    // libpq waits at least two seconds for a new connection.
     const Milliseconds deadline_ = in_long_form() ? 5s : 2s;
     const Milliseconds freeze_ = in_long_form() ? 60s : 5s;
     std::unique_ptr<storage::TestDatabase> database_ = storage::make_postgresql_database();
@@ -111,8 +111,8 @@ class FrozenPostgresql : public testing::Test {
     Server server_{home_};
 };
 
-/// Clients that make all kinds of requests, from before a freeze until it is nearly over. Each answer has to
-/// be a 200, or a 503 that came in time; what a change came to that was answered so is found out afterwards.
+/// Clients that send all kinds of requests from before a freeze until shortly before its end. Each answer
+/// must be a 200, or a 503 in time. Whether a change with a 503 was done is checked afterwards.
 class Load {
   public:
     Load(const Home& home, Milliseconds pause) : home_(home), pause_(pause) {
@@ -135,10 +135,11 @@ class Load {
         add("delete", [this](HttpClient& client) { remove(client); });
     }
     void end() { clients_.clear(); }
-    /// What requests that are under way have taken so far is not the freeze's.
+    /// Counts durations from now on, so that the time before the freeze does not count.
     void count_from_now() { counted_from_ = Time::now(); }
 
-    /// All the same requests are done after the thaw, each in this time, and what was acknowledged is there.
+    /// Repeats the requests after the thaw. Each must be done within this time, and every acknowledged key
+    /// must exist.
     void expect_all_done(Milliseconds time) {
         HttpClient client(home_.port());
         for (const Request& request : {replacement(), login(), listing(), encryption(kept_)})
@@ -182,7 +183,7 @@ class Load {
         }));
     }
 
-    /// Whether it was answered 200.
+    /// Whether the answer is a 200.
     bool send(HttpClient& client, const Request& request) const {
         const auto start = Time::now();
         const Answer answer = client.send(request);
@@ -260,13 +261,13 @@ class Load {
     std::vector<std::unique_ptr<Again>> clients_;
 };
 
-/// Asks for the health again and again, with and without a token.
+/// Polls the health endpoints with and without a token.
 class Polls {
   public:
     explicit Polls(const Home& home) : home_(home) {}
 
-    /// Now and then other work of the machine holds up any answer. Only who has a token is looked up, and the
-    /// first who is while the catalogue hangs is kept waiting for 20 ms.
+    /// Other load on the machine sometimes delays an answer. Only a request with a token needs the catalogue;
+    /// the first one while it hangs waits for 20 ms.
     void expect_no_wait() {
         polls_.end();
         std::cout << "answers, p99 and longest in ms: " << ready_ << " of /health/ready, " << known_
@@ -307,7 +308,7 @@ TEST_F(FrozenPostgresql, DelaysNoAnswerByMoreThanItsDeadlineAndReadinessNotAtAll
     proxy_.command("freeze");
     const auto frozen = Time::now();
     Polls polls(home_);
-    EXPECT_TRUE(comes_true([&] { return readiness(client) == "down"; }, 10s));
+    EXPECT_TRUE(test::comes_true([&] { return readiness(client) == "down"; }, 10s));
     const auto known = since(frozen);
     EXPECT_LT(known, 2s);
     while (since(frozen) < freeze_) {
@@ -318,20 +319,20 @@ TEST_F(FrozenPostgresql, DelaysNoAnswerByMoreThanItsDeadlineAndReadinessNotAtAll
     polls.expect_no_wait();
     proxy_.command("thaw");
     const auto thawed = Time::now();
-    EXPECT_TRUE(comes_true([&] { return readiness(client) == "ready"; }, 10s));
+    EXPECT_TRUE(test::comes_true([&] { return readiness(client) == "ready"; }, 10s));
     std::cout << "frozen for " << freeze_.count() << " ms: down after " << known.count()
               << " ms; ready again after " << since(thawed).count() << " ms\n";
     load.expect_in_time(deadline_ + 1s);
     load.expect_all_done(10s);
-    EXPECT_TRUE(comes_true([&] { return objects_in(home_, "production").size() == load.keys(); }));
+    EXPECT_TRUE(test::comes_true([&] { return objects_in(home_, "production").size() == load.keys(); }));
     for (const auto* table : {"intents", "tombstones", "attempts where answer is null"})
-        EXPECT_TRUE(comes_true([&] {
+        EXPECT_TRUE(test::comes_true([&] {
             return database_->query(std::string("select 1 from ") + table).empty();
         })) << table;
     EXPECT_EQ(server_.stop(), 0);
 }
 
-/// An SQLite database that others get at.
+/// An SQLite database that other processes lock or damage.
 class TroubledSqlite : public testing::Test {
   protected:
     TroubledSqlite() { sqlite3_open(home_.database().c_str(), &database_); }
@@ -341,7 +342,7 @@ class TroubledSqlite : public testing::Test {
             << sqlite3_errmsg(database_);
     }
     bool becomes(const std::string& status, Milliseconds time) {
-        return comes_true([&] { return readiness(client_) == status; }, time);
+        return test::comes_true([&] { return readiness(client_) == status; }, time);
     }
 
     const Home home_{{.environments = {"production"}, .catalogue = "deadline = \"1s\"\n"}};
@@ -373,7 +374,7 @@ TEST_F(TroubledSqlite, IsDownWhileItIsLockedAndDelaysNoAnswerByMoreThanTheDeadli
     const auto until = Time::now() + 3s;
     while (Time::now() < until) {
         EXPECT_EQ(readiness(client_), "down");
-        // What is only read is answered.
+        // Reads are answered.
         EXPECT_EQ(client_.send({.path = keys_path(), .token = home_.token()}).status, 200);
         std::this_thread::sleep_for(20ms);
     }
@@ -384,7 +385,8 @@ TEST_F(TroubledSqlite, IsDownWhileItIsLockedAndDelaysNoAnswerByMoreThanTheDeadli
     EXPECT_EQ(server_.stop(), 0);
 }
 
-/// No file of a process may grow while this stands, as if every disk were full: writes fail with EFBIG.
+/// Simulates a full disk: as long as this exists, no file of the process may grow, and writes fail with
+/// EFBIG.
 class FullDisk {
   public:
     explicit FullDisk(pid_t process) : process_(process) {
@@ -417,7 +419,7 @@ TEST_F(TroubledSqlite, IsDownWhileItsDiskIsFull) {
         EXPECT_TRUE(becomes("down", 3s));
         const Answer refused = create();
         expect_problem(refused, 503, "overloaded", "The catalogue can't be reached at present; try again");
-        // What is only read is answered.
+        // Reads are answered.
         EXPECT_EQ(client_.send({.path = keys_path(), .token = home_.token()}).status, 200);
         EXPECT_EQ(readiness(client_), "down");
     }
@@ -428,9 +430,9 @@ TEST_F(TroubledSqlite, IsDownWhileItsDiskIsFull) {
 
 TEST_F(TroubledSqlite, IsDownWhenItsPagesWereOverwritten) {
     ASSERT_TRUE(becomes("ready", 5s));
-    execute("select count(*) from keys");  // only then this connection knows of the log
-    // What is in the log hides the file.
-    ASSERT_TRUE(comes_true(
+    execute("select count(*) from keys");  // makes this connection read the log
+    // Pages in the log replace those of the file.
+    ASSERT_TRUE(test::comes_true(
         [&] {
             int left = -1;
             return sqlite3_wal_checkpoint_v2(database_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, &left,

@@ -4,14 +4,14 @@
 #include <gtest/gtest.h>
 
 #include "tests/e2e/support/live.hpp"
-#include "tests/e2e/support/polling.hpp"
+#include "tests/support/polling.hpp"
 
 namespace keyward::e2e {
 namespace {
 
 using std::chrono::seconds;
 
-/// What is bounded: 5 s for what may hang at the end, and some for a busy machine.
+/// The limit of a shutdown: 5 s for calls that hang, and a margin for a busy machine.
 constexpr seconds soon{12};
 
 HomeOptions with_module_that_hangs() {
@@ -22,9 +22,9 @@ HomeOptions with_module_that_hangs() {
 
 class Ending : public testing::Test {
   protected:
-    void hang(const std::string& lines) { static_cast<void>(home_.folder().write("hang", lines)); }
+    void hang(const std::string& lines) { home_.folder().write("hang", lines); }
     std::string query(const std::string& sql) const {
-        return output_of({"sqlite3", "-cmd", ".timeout 20000", home_.folder().file("keyward.db"), sql});
+        return test::output_of({"sqlite3", "-cmd", ".timeout 20000", home_.folder().file("keyward.db"), sql});
     }
     Answer create(const std::string& name) {
         return HttpClient(home_.port())
@@ -70,7 +70,7 @@ TEST_F(Ending, OfACommandIsNotKeptByAModuleThatHangs) {
     }
 }
 
-/// 32 lookups of a second each are a pass.
+/// A pass consists of 32 lookups of one second each.
 TEST_F(Ending, StopsARecoveryThatIsSlow) {
     Server server(home_);
     hang("C_FindObjectsInit 1000");
@@ -78,8 +78,8 @@ TEST_F(Ending, StopsARecoveryThatIsSlow) {
         "with recursive number(n) as (select 1 union all select n + 1 from number where n < 40) "
         "insert into tombstones (object_id, environment, owner, lease_until) "
         "select printf('%032x', n), 'production', 'gone', 0 from number");
-    ASSERT_TRUE(
-        comes_true([&] { return query("select count(*) from tombstones where lease_until > 0") == "32\n"; }));
+    ASSERT_TRUE(test::comes_true(
+        [&] { return query("select count(*) from tombstones where lease_until > 0") == "32\n"; }));
     server.signal(SIGTERM);
     EXPECT_EQ(server.wait(soon), 0) << server.log();
     EXPECT_EQ(query("select count(*) from tombstones"), "40\n");

@@ -6,10 +6,10 @@
 #include "tests/e2e/support/catalogue_rows.hpp"
 #include "tests/e2e/support/encodings.hpp"
 #include "tests/e2e/support/live.hpp"
-#include "tests/e2e/support/polling.hpp"
 #include "tests/e2e/support/problem.hpp"
 #include "tests/e2e/support/remote_hsm.hpp"
 #include "tests/e2e/support/token.hpp"
+#include "tests/support/polling.hpp"
 #include "tests/support/raw_http.hpp"
 
 namespace keyward::e2e {
@@ -20,13 +20,13 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 using testing::HasSubstr;
 
-/// Well under the deadline of an environment: nobody has waited for a token.
+/// Well below the deadline of an environment: no request has waited for a token.
 constexpr milliseconds at_once{900};
 constexpr milliseconds deadline{1000};
-/// For what has to wait for the deadline; a second of it is for a machine that is busy.
+/// For requests that wait for the deadline; one second is a margin for a busy machine.
 constexpr milliseconds deadline_and_a_bit = deadline + milliseconds(1000);
 
-/// `production` is a token in the process, `remote` one behind a server that every test finds going.
+/// `production` is a token in the process, `remote` one behind a server that runs when a test begins.
 class HungToken : public testing::Test {
   protected:
     ~HungToken() override { hsm_.go_on(); }
@@ -48,9 +48,9 @@ class HungToken : public testing::Test {
                      .token = home_.token()});
     }
     std::string readiness() { return get("/health/ready").json().value("status", ""); }
-    /// Every question on the way is answered at once.
+    /// Every poll in between must be answered at once.
     bool becomes(const std::string& status) {
-        return comes_true([&] {
+        return test::comes_true([&] {
             const bool there = readiness() == status;
             EXPECT_LT(took_, at_once);
             return there;
@@ -74,7 +74,7 @@ TEST_F(HungToken, ShowsInReadyAndIsNeverWaitedForThere) {
     hsm_.hang();
     EXPECT_TRUE(becomes("degraded"));
     json environments;
-    EXPECT_TRUE(comes_true([&] {
+    EXPECT_TRUE(test::comes_true([&] {
         environments = get("/health/ready").json().value("environments", json());
         return !environments.is_null();
     }));
@@ -113,8 +113,9 @@ TEST_F(HungToken, CostsOnlyItsOwnEnvironmentAndLeavesNothingBehind) {
 
     hsm_.go_on();
     EXPECT_TRUE(becomes("ready"));
-    // Only when the imports that went on are over does it count that no object is there.
-    EXPECT_TRUE(comes_true([&] { return rows_in(home_, "intents") + rows_in(home_, "tombstones") == 0; }));
+    // The absence of objects is significant only after the continued imports have ended.
+    EXPECT_TRUE(
+        test::comes_true([&] { return rows_in(home_, "intents") + rows_in(home_, "tombstones") == 0; }));
     EXPECT_EQ(objects("remote", both), 0U);
     EXPECT_EQ(objects("remote", alone), 0U);
     EXPECT_EQ(objects("production", both), 1U);
@@ -152,7 +153,8 @@ TEST_F(HungToken, DoesNotKeepTheServiceFromEndingAfterAReload) {
     hsm_.hang();
     ASSERT_TRUE(becomes("degraded"));
     server_.signal(SIGHUP);
-    ASSERT_TRUE(comes_true([&] { return server_.log().find("service.reloaded") != std::string::npos; }));
+    ASSERT_TRUE(
+        test::comes_true([&] { return server_.log().find("service.reloaded") != std::string::npos; }));
     server_.signal(SIGTERM);
     EXPECT_EQ(server_.wait(std::chrono::seconds(10)), 0) << server_.log();
 }

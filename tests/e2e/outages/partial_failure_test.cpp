@@ -179,7 +179,7 @@ TEST_F(BrokenEnvironment, MakesTheServiceDegradedButReady) {
 }
 
 TEST_F(BrokenEnvironment, IsWhatCheckFailsFor) {
-    const Outcome outcome = home().keyward({"check"});
+    const test::CommandResult outcome = home().keyward({"check"});
     EXPECT_EQ(outcome.code, 1);
     EXPECT_THAT(outcome.output + outcome.errors, testing::HasSubstr("broken"));
 }

@@ -5,8 +5,8 @@
 
 #include "tests/e2e/support/encodings.hpp"
 #include "tests/e2e/support/live.hpp"
-#include "tests/e2e/support/polling.hpp"
 #include "tests/e2e/support/problem.hpp"
+#include "tests/support/polling.hpp"
 
 namespace keyward::e2e {
 namespace {
@@ -14,7 +14,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-/// How often the module was asked to log in.
+/// The number of logins at the module.
 std::size_t logins(const Home& home) {
     const std::string log = home.spy_log();
     std::size_t count = 0;
@@ -26,7 +26,7 @@ std::size_t logins(const Home& home) {
 TEST(WrongPin, IsTriedOnceAndAReloadAfterItWasPutRightIsEnough) {
     const Home home({.spied_on = true});
     const std::string wrong = hex(random_octets(8));
-    static_cast<void>(home.folder().write("staging.pin", wrong));
+    home.folder().write("staging.pin", wrong);
     Server server(home, 1);
     HttpClient client(home.port());
     const auto create = [&] {
@@ -46,9 +46,9 @@ TEST(WrongPin, IsTriedOnceAndAReloadAfterItWasPutRightIsEnough) {
     }
     EXPECT_EQ(logins(home), 2U) << "one for production, one for staging";
 
-    static_cast<void>(home.folder().write("staging.pin", home.pin("staging")));
+    home.folder().write("staging.pin", home.pin("staging"));
     server.signal(SIGHUP);
-    EXPECT_TRUE(comes_true([&] { return create().status == 200; })) << server.log();
+    EXPECT_TRUE(test::comes_true([&] { return create().status == 200; })) << server.log();
     EXPECT_EQ(logins(home), 3U);
     EXPECT_EQ(server.stop(), 0) << server.log();
     EXPECT_THAT(server.log(), Not(HasSubstr(wrong)));

@@ -9,15 +9,15 @@
 #include "tests/e2e/support/catalogue_rows.hpp"
 #include "tests/e2e/support/encodings.hpp"
 #include "tests/e2e/support/live.hpp"
-#include "tests/e2e/support/polling.hpp"
 #include "tests/e2e/support/remote_hsm.hpp"
 #include "tests/e2e/support/token.hpp"
+#include "tests/support/polling.hpp"
 #include "tests/support/raw_http.hpp"
 
 namespace keyward::e2e {
 namespace {
 
-/// Holds creates under way in a token that hangs while the service is told to end.
+/// Keeps creations in progress in a token that hangs while the service receives SIGTERM.
 class Termination : public testing::Test {
   protected:
     void begin_creates() {
@@ -30,19 +30,19 @@ class Termination : public testing::Test {
                 raw_create(home_, create_body(names_.back(), "SECRET_KEY", "AES",
                                               {{"production", content}, {"remote", content}})));
         }
-        ASSERT_TRUE(comes_true([&] { return rows_in(home_, "intents") == 2 * 8; }));
+        ASSERT_TRUE(test::comes_true([&] { return rows_in(home_, "intents") == 2 * 8; }));
     }
     void tell_to_end() {
         server_->signal(SIGTERM);
         HttpClient newcomer(home_.port());
-        ASSERT_TRUE(comes_true([&] { return newcomer.send({.path = "/health/live"}).status == 0; }));
+        ASSERT_TRUE(test::comes_true([&] { return newcomer.send({.path = "/health/live"}).status == 0; }));
     }
     std::size_t objects(const std::string& name) {
         const std::string label = std::string(project) + "/" + name;
         return objects_in(home_, "production", label).size() + objects_in(home_, "remote", label).size();
     }
 
-    /// Long enough that no call is late on a busy machine.
+    /// The deadline is long enough for a busy machine.
     const Home home_{
         {.environments = {"production"}, .remote = {"remote"}, .each_environment = "deadline = \"60s\""}};
     const RemoteHsm hsm_{home_};

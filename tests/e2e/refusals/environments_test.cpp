@@ -12,7 +12,7 @@ using nlohmann::json;
 const std::string project_path = std::string("/apiops/projects/") + project + "/environments/";
 const std::string all_path = "/apiops/environments/";
 
-/// Two environments with a token, one whose token is not there, and one that is no project's.
+/// Two environments with a token, one whose token does not exist, and one that belongs to no project.
 class ListEnvironments : public LiveKeyward {
   protected:
     static void SetUpTestSuite() {
@@ -59,14 +59,14 @@ TEST_F(ListEnvironments, OnlyWithinTheCallersGrants) {
 }
 
 TEST_F(ListEnvironments, WithoutATypeWhereTheConfigurationLacksThem) {
-    const std::string wider = home().folder().write("wider.toml", read_file(home().config()) + R"(
+    const std::string wider = home().folder().write("wider.toml", test::read_file(home().config()) + R"(
 [[environment]]
 name = "gone"
 module = "/usr/lib/softhsm/libsofthsm2.so"
 token_label = "gone"
 pin_source = "env:GONE"
 )");
-    output_of(
+    test::output_of(
         {keyward_binary(), "project", "create", "Old", "--environments", "gone,staging", "--config", wider});
     const json entries = list("/apiops/projects/Old/environments", admin);
     ASSERT_EQ(entries.size(), 2U);

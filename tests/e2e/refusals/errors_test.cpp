@@ -3,8 +3,8 @@
 
 #include "tests/e2e/support/encodings.hpp"
 #include "tests/e2e/support/live.hpp"
-#include "tests/e2e/support/polling.hpp"
 #include "tests/e2e/support/problem.hpp"
+#include "tests/support/polling.hpp"
 
 namespace keyward::e2e {
 namespace {
@@ -242,9 +242,9 @@ TEST_F(Health, IsReadyWithoutALogin) {
 }
 
 TEST_F(Health, NamesEnvironmentsForAValidTokenOnly) {
-    // Who can't be recognised at once is told what everyone is told.
+    // A caller whose token cannot be checked at once gets the answer for callers without one.
     EXPECT_TRUE(
-        comes_true([&] { return get("/health/ready").body.find("production") != std::string::npos; }));
+        test::comes_true([&] { return get("/health/ready").body.find("production") != std::string::npos; }));
     EXPECT_EQ(send({.path = "/health/ready"}).body.find("production"), std::string::npos);
     EXPECT_EQ(send({.path = "/health/ready", .token = "kw_wrong"}).body.find("production"),
               std::string::npos);

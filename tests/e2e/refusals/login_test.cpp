@@ -19,8 +19,8 @@ using nlohmann::json;
 const std::string token_path = "/apiops/auth/token";
 const std::string form_type = "Content-Type: application/x-www-form-urlencoded";
 
-/// `bob` has a password, `alice` has none. Every test comes from an address of its own, which the trusted
-/// proxy that it speaks as tells, since failures count for an address too.
+/// `bob` has a password, `alice` has none. Each test has a client address of its own, because failures also
+/// count for the address. It acts as a trusted proxy, which reports the address.
 class LogIn : public LiveKeyward {
   protected:
     static void SetUpTestSuite() {
@@ -49,8 +49,8 @@ class LogIn : public LiveKeyward {
         expect_problem(answer, 401, "unauthorized_client", "Bad credentials");
         EXPECT_EQ(answer.field("www-authenticate"), "Bearer error=\"unauthorized_client\"");
     }
-    /// Sends it until it has to wait. The first waits are so short that a slow machine may miss them; each
-    /// that is missed doubles the next.
+    /// Sends the request until it is refused. A slow machine may miss the first waits, which are short; each
+    /// missed one doubles the next.
     static Answer until_it_has_to_wait(const std::function<Answer()>& attempt) {
         for (int i = 0; i < 5; ++i) {
             Answer answer = attempt();
@@ -264,7 +264,7 @@ TEST_F(LogIn, OfAHundredGuessesAtOnceOnlyAFewAreLookedAt) {
     clients.clear();
     const auto looked_at = std::ranges::count(answers, 401, &Answer::status);
     EXPECT_GE(looked_at, 5);
-    // One more may have been under way with the fifth, and the wait may have ended in between.
+    // Another attempt may have run concurrently with the fifth, and the wait may have ended since.
     EXPECT_LE(looked_at, 10);
     EXPECT_EQ(std::ranges::count(answers, 429, &Answer::status) + looked_at, 100);
 }
@@ -279,7 +279,7 @@ TEST_F(LogIn, LeavesATraceOfFailuresWithoutThePassword) {
     EXPECT_THAT(log.substr(line, log.find('\n', line) - line), testing::HasSubstr(address_));
     for (const char* file : {"log", "keyward.db", "keyward.db-wal"})
         for (const std::string& secret : {wrong, password, path_part(password)})
-            EXPECT_EQ(read_file(home().folder().file(file)).find(secret), std::string::npos) << file;
+            EXPECT_EQ(test::read_file(home().folder().file(file)).find(secret), std::string::npos) << file;
 }
 
 }  // namespace

@@ -63,7 +63,7 @@ constexpr std::array all_methods{http::Method::get,     http::Method::head,  htt
 
 /// The table over a catalogue that nobody asks: no handler is called in this process.
 std::vector<Row> read_table() {
-    const Folder folder;
+    const test::TemporaryFolder folder;
     const auto catalogue = storage::open_catalogue("sqlite://" + folder.file("empty.db"), 1);
     service::Environments environments;
     service::InFlight in_flight;

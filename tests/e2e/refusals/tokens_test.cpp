@@ -93,7 +93,7 @@ TEST_F(Tokens, PastTheirEndAreSaidToHaveExpired) {
     const std::string token =
         home().must({"token", "create", "--user", "alice", "--name", "short", "--expires", "1m"});
     EXPECT_EQ(send({.path = key_path("none"), .token = token}).status, 404);
-    // In place of a wait of a minute.
+    // Instead of waiting for a minute.
     run_sql("update api_tokens set expires_at = 1000 where name = 'short'");
     run_sql("update access_version set version = version + 1");
     expect_refused(send({.path = key_path("none"), .token = token}), "token_expired");
@@ -106,7 +106,8 @@ TEST_F(Tokens, ArePrintedAloneAndLookLikeTokens) {
 TEST_F(Tokens, AreNotInTheDatabaseOrTheLog) {
     EXPECT_EQ(with({"Authorization: Bearer " + home().token()}).status, 404);
     for (const char* file : {"keyward.db", "keyward.db-wal", "log"})
-        EXPECT_EQ(read_file(home().folder().file(file)).find(home().token().substr(3)), std::string::npos)
+        EXPECT_EQ(test::read_file(home().folder().file(file)).find(home().token().substr(3)),
+                  std::string::npos)
             << file;
 }
 

@@ -1,10 +1,10 @@
 #include <openssl/evp.h>
 
 #include "tests/e2e/refusals/malformed.hpp"
-#include "tests/e2e/support/command.hpp"
 #include "tests/e2e/support/encodings.hpp"
-#include "tests/e2e/support/folder.hpp"
 #include "tests/e2e/support/keys.hpp"
+#include "tests/support/command.hpp"
+#include "tests/support/files.hpp"
 
 namespace keyward::e2e {
 namespace {
@@ -20,13 +20,13 @@ char flipped(char octet, unsigned bits) {
     return static_cast<char>(static_cast<unsigned char>(octet) ^ bits);
 }
 
-/// Where the value of the n-th element of a DER SEQUENCE ends, its first octet being at `start`.
+/// The end of the value of the n-th element of a DER SEQUENCE that starts at `start`.
 struct Element {
     std::size_t start = 0;
     std::size_t end = 0;
 };
 
-/// The element whose tag stands at `at`; lengths up to 65,535 (X.690, 8.1.3).
+/// The element whose tag is at `at`; lengths up to 65,535 (X.690, 8.1.3).
 Element element_at(const std::string& der, std::size_t at) {
     const auto octet = [&](std::size_t i) {
         return static_cast<std::size_t>(static_cast<unsigned char>(der.at(i)));
@@ -68,14 +68,14 @@ std::string random_base64(std::size_t size) {
     return base64(random_octets(size));
 }
 
-/// What openssl makes of the key's PEM in a file that `{key}` stands for.
+/// The output of an openssl command, in which `{key}` is replaced by a file with the key's PEM.
 std::string openssl(std::vector<std::string> words, const std::string& key_pem) {
-    const Folder folder;
+    const test::TemporaryFolder folder;
     const std::string file = folder.write("key.pem", key_pem);
     for (std::string& word : words)
         if (word == "{key}") word = file;
     words.insert(words.begin(), "openssl");
-    return output_of(words);
+    return test::output_of(words);
 }
 
 std::vector<ContentRow> no_base64() {

@@ -1,30 +1,10 @@
 #include "tests/e2e/support/home.hpp"
 
-#include <cerrno>
 #include <stdexcept>
-#include <system_error>
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "tests/e2e/support/encodings.hpp"
 
 namespace keyward::e2e {
-
-std::uint16_t free_port() {
-    const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    const bool bound = ::bind(descriptor, reinterpret_cast<const sockaddr*>(&address), size) == 0 &&
-                       ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-    ::close(descriptor);
-    if (!bound) throw std::system_error(errno, std::generic_category(), "bind");
-    return ntohs(address.sin_port);
-}
 
 namespace {
 
@@ -43,18 +23,17 @@ std::string keyward_binary() {
 }
 
 Home::Home(HomeOptions options)
-    : port_(free_port()),
+    : port_(test::free_port()),
       live_environments_(options.environments.size() + options.remote.size() + options.outside.size()),
       spied_on_(options.spied_on) {
     std::filesystem::create_directory(folder_.path() / "tokens");
-    static_cast<void>(
-        folder_.write("softhsm2.conf", "directories.tokendir = " + folder_.file("tokens") +
-                                           "\nobjectstore.backend = file\nlog.level = ERROR\n"));
+    folder_.write("softhsm2.conf", "directories.tokendir = " + folder_.file("tokens") +
+                                       "\nobjectstore.backend = file\nlog.level = ERROR\n");
     for (const auto* list : {&options.environments, &options.remote, &options.outside})
         for (const std::string& name : *list)
             init_token(name);
     for (const std::string& name : options.without_token)
-        static_cast<void>(folder_.write(name + ".pin", pins_[name] = hex(random_octets(8))));
+        folder_.write(name + ".pin", pins_[name] = hex(random_octets(8)));
     write_config(options);
     must({"project", "create", project, "--environments",
           joined({&options.environments, &options.remote, &options.without_token})});
@@ -62,11 +41,10 @@ Home::Home(HomeOptions options)
 }
 
 void Home::init_token(const std::string& label) {
-    if (!pins_.contains(label))
-        static_cast<void>(folder_.write(label + ".pin", pins_[label] = hex(random_octets(8))));
-    output_of({"softhsm2-util", "--init-token", "--free", "--label", label, "--pin", pins_[label], "--so-pin",
-               hex(random_octets(8))},
-              environment());
+    if (!pins_.contains(label)) folder_.write(label + ".pin", pins_[label] = hex(random_octets(8)));
+    test::output_of({"softhsm2-util", "--init-token", "--free", "--label", label, "--pin", pins_[label],
+                     "--so-pin", hex(random_octets(8))},
+                    environment());
 }
 
 void Home::write_config(const HomeOptions& options) {
@@ -87,7 +65,7 @@ void Home::write_config(const HomeOptions& options) {
             text.append(options.each_environment).append("\n");
         }
     }
-    static_cast<void>(folder_.write("keyward.toml", text));
+    folder_.write("keyward.toml", text);
 }
 
 std::vector<std::string> Home::environment() const {
@@ -108,25 +86,25 @@ std::vector<std::string> Home::pins() const {
 }
 
 void Home::user_with_password(const std::string& name, const std::string& password) const {
-    // Not by a pipe: every command is run without input.
+    // Through a file, because commands run without input.
     const std::string file = folder_.write("password", password + "\n");
-    output_of({"sh", "-c", R"(exec "$@" <"$0")", file, keyward_binary(), "user", "create", name,
-               "--password-stdin", "--config", config()},
-              environment());
+    test::output_of({"sh", "-c", R"(exec "$@" <"$0")", file, keyward_binary(), "user", "create", name,
+                     "--password-stdin", "--config", config()},
+                    environment());
     std::filesystem::remove(file);
 }
 
-Outcome Home::keyward(std::vector<std::string> words) const {
+test::CommandResult Home::keyward(std::vector<std::string> words) const {
     words.insert(words.begin(), keyward_binary());
     words.insert(words.end(), {"--config", config()});
-    return run_command(words, environment());
+    return test::run_command(words, environment());
 }
 
 std::string Home::must(std::vector<std::string> words) const {
     std::string line;
     for (const std::string& word : words)
         line += " " + word;
-    Outcome outcome = keyward(std::move(words));
+    test::CommandResult outcome = keyward(std::move(words));
     if (outcome.code != 0) throw std::runtime_error("keyward" + line + ": " + outcome.errors);
     while (outcome.output.ends_with('\n'))
         outcome.output.pop_back();

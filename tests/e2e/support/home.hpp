@@ -6,8 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "tests/e2e/support/command.hpp"
-#include "tests/e2e/support/folder.hpp"
+#include "tests/support/command.hpp"
+#include "tests/support/files.hpp"
+#include "tests/support/sockets.hpp"
 
 namespace keyward::e2e {
 
@@ -19,20 +20,20 @@ inline constexpr const char* project = "MyProject";
 struct HomeOptions {
     std::vector<std::string> environments{"production",
                                           "staging"};  ///< of MyProject, each with a SoftHSM2 token
-    std::vector<std::string> remote = {};         ///< of MyProject, each with a token that RemoteHsm reaches
-    std::vector<std::string> without_token = {};  ///< of MyProject, configured, but there is no such token
-    std::vector<std::string> outside = {};        ///< configured with a token, but not of MyProject
-    std::string http = {};                        ///< lines for [http]
-    std::string policy = {};                      ///< lines for [policy]
-    std::string each_environment = {};            ///< lines for every [[environment]]
-    std::string local_module = softhsm_module;    ///< of all but the remote ones
-    std::string catalogue_url = {};               ///< empty: an SQLite database in the folder
-    std::string catalogue = {};                   ///< lines for [catalogue]
-    bool spied_on = false;  ///< OpenSC's pkcs11-spy writes every call of the module down, see spy_log()
+    std::vector<std::string> remote = {};              ///< of MyProject, each with a token behind RemoteHsm
+    std::vector<std::string> without_token = {};       ///< of MyProject, configured without an existing token
+    std::vector<std::string> outside = {};             ///< configured with a token, but not of MyProject
+    std::string http = {};                             ///< lines for [http]
+    std::string policy = {};                           ///< lines for [policy]
+    std::string each_environment = {};                 ///< lines for every [[environment]]
+    std::string local_module = softhsm_module;         ///< of all except the remote ones
+    std::string catalogue_url = {};                    ///< empty: an SQLite database in the folder
+    std::string catalogue = {};                        ///< lines for [catalogue]
+    bool spied_on = false;  ///< OpenSC's pkcs11-spy records every call of the module, see spy_log()
 };
 
-/// All that Keyward needs to run, in a folder of its own: SoftHSM2 tokens, PIN files, configuration, the
-/// project MyProject and `alice`, who has every grant in it.
+/// An installation in a temporary folder: SoftHSM2 tokens, PIN files, configuration, the project MyProject,
+/// and `alice`, who has every grant in it.
 class Home {
   public:
     explicit Home(HomeOptions options = {});
@@ -40,49 +41,45 @@ class Home {
     [[nodiscard]] std::uint16_t port() const { return port_; }
     [[nodiscard]] std::string database() const { return folder_.file("keyward.db"); }
     [[nodiscard]] std::string config() const { return folder_.file("keyward.toml"); }
-    [[nodiscard]] const Folder& folder() const { return folder_; }
-    /// What every program needs that loads the modules.
+    [[nodiscard]] const test::TemporaryFolder& folder() const { return folder_; }
+    /// The variables of every program that loads the modules.
     [[nodiscard]] std::vector<std::string> environment() const;
     [[nodiscard]] std::string softhsm_conf() const { return folder_.file("softhsm2.conf"); }
-    /// Where RemoteHsm listens.
+    /// The socket of RemoteHsm.
     [[nodiscard]] std::string remote_socket() const { return folder_.file("p11-kit.socket"); }
     /// All calls of the module so far, with HomeOptions::spied_on.
-    [[nodiscard]] std::string spy_log() const { return read_file(folder_.file("spy")); }
+    [[nodiscard]] std::string spy_log() const { return test::read_file(folder_.file("spy")); }
     [[nodiscard]] const std::string& pin(const std::string& token_label) const {
         return pins_.at(token_label);
     }
     [[nodiscard]] std::vector<std::string> pins() const;
 
-    /// `keyward WORD… --config …`
-    [[nodiscard]] Outcome keyward(std::vector<std::string> words) const;
-    /// The same where it has to succeed; its output without the last line end.
+    /// Runs `keyward WORD… --config …`.
+    [[nodiscard]] test::CommandResult keyward(std::vector<std::string> words) const;
+    /// The same for a command that must succeed; returns its output without the last line end.
     std::string must(std::vector<std::string> words) const;
-    /// Makes the user with these grants in MyProject and gives a token of theirs.
+    /// Creates a user with these grants in MyProject and returns a token of that user.
     [[nodiscard]] std::string user(const std::string& name, const std::vector<std::string>& grants,
                                    const std::string& environments = {}) const;
-    /// Makes a user who can log in with this password.
+    /// Creates a user with this password.
     void user_with_password(const std::string& name, const std::string& password) const;
-    /// A token of alice's.
+    /// A token of alice.
     [[nodiscard]] const std::string& token() const { return token_; }
-    /// How many environments have a token, and so are to be ready.
+    /// The number of environments with a token, which become ready.
     [[nodiscard]] std::size_t live_environments() const { return live_environments_; }
-    /// Makes a token in place of one that HomeOptions::without_token names.
+    /// Creates the missing token of an environment of HomeOptions::without_token.
     void init_token(const std::string& label);
 
   private:
     void write_config(const HomeOptions& options);
 
-    Folder folder_;
+    test::TemporaryFolder folder_{test::memory_folder()};
     std::uint16_t port_;
     std::map<std::string, std::string> pins_;
     std::string token_;
     std::size_t live_environments_;
     bool spied_on_;
 };
-
-/// A port that nobody listens at. Another program could take it in between; then the server says so and the
-/// test fails.
-std::uint16_t free_port();
 
 /// The path of the program under test.
 std::string keyward_binary();

@@ -11,9 +11,9 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-#include "tests/e2e/support/command.hpp"
 #include "tests/e2e/support/encodings.hpp"
-#include "tests/e2e/support/folder.hpp"
+#include "tests/support/command.hpp"
+#include "tests/support/files.hpp"
 
 namespace keyward::e2e {
 namespace {
@@ -31,18 +31,18 @@ Words generation(const std::string& kind) {
 
 std::string openssl(Words words) {
     words.insert(words.begin(), "openssl");
-    return output_of(words);
+    return test::output_of(words);
 }
 
 KeyPair make(const std::string& kind) {
-    const Folder folder;
+    const test::TemporaryFolder folder;
     const std::string file = folder.file("key.pem");
     Words words{"genpkey", "-out", file};
     for (const std::string& word : generation(kind))
         words.push_back(word);
     openssl(words);
     KeyPair pair;
-    pair.pkcs8_pem = read_file(file);
+    pair.pkcs8_pem = test::read_file(file);
     pair.pkcs8_der = openssl({"pkcs8", "-topk8", "-nocrypt", "-in", file, "-outform", "DER"});
     pair.spki_pem = openssl({"pkey", "-in", file, "-pubout"});
     pair.spki_der = openssl({"pkey", "-in", file, "-pubout", "-outform", "DER"});

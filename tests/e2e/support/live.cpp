@@ -32,10 +32,11 @@ std::string text_of(const json& body) {
     return body.dump();
 }
 
-std::string raw_create(const Home& home, const json& body) {
+std::string raw_create(const Home& home, const json& body, const std::string& idempotency_key) {
     const std::string text = text_of(body);
+    const std::string field = idempotency_key.empty() ? "" : "\r\nIdempotency-Key: " + idempotency_key;
     return "POST " + keys_path() + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + home.token() +
-           "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(text.size()) +
+           field + "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(text.size()) +
            "\r\n\r\n" + text;
 }
 

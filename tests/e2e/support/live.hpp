@@ -30,7 +30,7 @@ nlohmann::json aes_body(const std::string& name);
 /// A name that no other test uses.
 std::string unique_name();
 
-/// The body as it goes over the wire; octets that are no UTF-8 stay as they are not possible here.
+/// The body as JSON text.
 std::string text_of(const nlohmann::json& body);
 
 inline std::string keys_path() {
@@ -40,17 +40,18 @@ inline std::string key_path(const std::string& name) {
     return keys_path() + path_part(name) + "/";
 }
 
-/// A create request of alice's as it goes over the wire, for test::RawClient.
-std::string raw_create(const Home& home, const nlohmann::json& body);
+/// A create request of alice's as test::RawClient sends it, with an Idempotency-Key unless that is empty.
+std::string raw_create(const Home& home, const nlohmann::json& body, const std::string& idempotency_key = {});
 
-/// The environmentResults of an answer that say that all went well.
+/// The environmentResults of a successful answer.
 nlohmann::json deployed(const std::vector<std::string>& environments, const nlohmann::json& proof);
-/// An answer's body without the `warnings` of its environments, as RSA keys of two purposes have them.
+/// An answer's body without the `warnings` of its environments, which RSA keys with two purposes have.
 nlohmann::json without_warnings(nlohmann::json body);
-/// The whole answer of the contract around such results.
+/// The contract's whole answer with these results.
 nlohmann::json success(const nlohmann::json& environment_results);
 
-/// A suite with one server for all its tests. The suite's end expects SIGTERM to end it with code 0.
+/// A suite with one server for all its tests. At the end of the suite, SIGTERM must end the server with code
+/// 0.
 class LiveKeyward : public testing::Test {
   protected:
     static void SetUpTestSuite() { start({}); }
@@ -61,7 +62,7 @@ class LiveKeyward : public testing::Test {
     static Server& server() { return *server_; }
 
     Answer send(const Request& request) { return client_.send(request); }
-    /// As alice.
+    /// Sends a POST of alice.
     Answer post(const std::string& path, const std::string& body) {
         return send({.method = "POST", .path = path, .body = body, .token = home().token()});
     }

@@ -4,33 +4,34 @@
 
 #include <unistd.h>
 
-#include "tests/e2e/support/command.hpp"
 #include "tests/e2e/support/home.hpp"
-#include "tests/e2e/support/polling.hpp"
+#include "tests/support/command.hpp"
+#include "tests/support/polling.hpp"
 
 namespace keyward::e2e {
 namespace {
 
-/// A self-signed certificate NAME.crt and its NAME.key.
-void make_self_signed(const Folder& folder, const std::string& name) {
-    output_of({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-               "-days", "1", "-subj", "/CN=keyward test " + name, "-keyout", folder.file(name + ".key"),
-               "-out", folder.file(name + ".crt")});
+/// Creates a self-signed certificate NAME.crt and its NAME.key.
+void make_self_signed(const test::TemporaryFolder& folder, const std::string& name) {
+    test::output_of({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                     "-nodes", "-days", "1", "-subj", "/CN=keyward test " + name, "-keyout",
+                     folder.file(name + ".key"), "-out", folder.file(name + ".crt")});
 }
 
-/// The same, signed by `authority`.
-void make_signed(const Folder& folder, const std::string& name, const std::string& alternative_name) {
-    output_of({"openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
-               "/CN=keyward test " + name, "-addext", "subjectAltName=" + alternative_name, "-keyout",
-               folder.file(name + ".key"), "-out", folder.file(name + ".csr")});
-    output_of({"openssl", "x509", "-req", "-days", "1", "-copy_extensions", "copy", "-CAcreateserial", "-CA",
-               folder.file("authority.crt"), "-CAkey", folder.file("authority.key"), "-in",
-               folder.file(name + ".csr"), "-out", folder.file(name + ".crt")});
+/// Creates a certificate that `authority` signs.
+void make_signed(const test::TemporaryFolder& folder, const std::string& name,
+                 const std::string& alternative_name) {
+    test::output_of({"openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                     "-subj", "/CN=keyward test " + name, "-addext", "subjectAltName=" + alternative_name,
+                     "-keyout", folder.file(name + ".key"), "-out", folder.file(name + ".csr")});
+    test::output_of({"openssl", "x509", "-req", "-days", "1", "-copy_extensions", "copy", "-CAcreateserial",
+                     "-CA", folder.file("authority.crt"), "-CAkey", folder.file("authority.key"), "-in",
+                     folder.file(name + ".csr"), "-out", folder.file(name + ".crt")});
 }
 
-/// The file as it is delivered, with each of these changed; each must be there exactly once.
+/// The shipped file with these changes. Each text to be changed must occur exactly once.
 std::string adapted(const std::vector<Nginx::Change>& changes) {
-    std::string text = read_file(KEYWARD_NGINX_CONF);
+    std::string text = test::read_file(KEYWARD_NGINX_CONF);
     for (const auto& [from, to] : changes) {
         const auto at = text.find(from);
         if (at == std::string::npos || text.find(from, at + 1) != std::string::npos)
@@ -40,8 +41,8 @@ std::string adapted(const std::vector<Nginx::Change>& changes) {
     return text;
 }
 
-/// What the distribution's nginx.conf has around it.
-std::string surroundings(const Folder& folder) {
+/// The surrounding part of the distribution's nginx.conf.
+std::string surroundings(const test::TemporaryFolder& folder) {
     std::string text = ::geteuid() == 0 ? "user root;\n" : "";
     text += "daemon off;\nworker_processes 1;\npid " + folder.file("nginx.pid") + ";\nerror_log " +
             folder.file("start.log") + ";\nevents {}\nhttp {\n";
@@ -50,8 +51,8 @@ std::string surroundings(const Folder& folder) {
     return text + "include " + folder.file("keyward.conf") + ";\n}\n";
 }
 
-std::vector<std::string> prepare(const Folder& folder, std::uint16_t port, std::uint16_t service_port,
-                                 std::vector<Nginx::Change> changes) {
+std::vector<std::string> prepare(const test::TemporaryFolder& folder, std::uint16_t port,
+                                 std::uint16_t service_port, std::vector<Nginx::Change> changes) {
     make_self_signed(folder, "authority");
     make_self_signed(folder, "stranger");
     make_signed(folder, "server", "IP:127.0.0.1");
@@ -64,8 +65,8 @@ std::vector<std::string> prepare(const Folder& folder, std::uint16_t port, std::
                     {"/etc/keyward/tls/client-ca.crt", folder.file("authority.crt")},
                     {"/var/log/nginx/keyward.log", folder.file("access.log")},
                     {"/var/log/nginx/keyward.error.log", folder.file("error.log")}});
-    static_cast<void>(folder.write("keyward.conf", adapted(changes)));
-    // The start's own error log has a built-in path that only -e changes.
+    folder.write("keyward.conf", adapted(changes));
+    // At its start nginx logs to a built-in path, which only -e changes.
     return {"nginx",
             "-p",
             folder.path().string(),
@@ -78,12 +79,12 @@ std::vector<std::string> prepare(const Folder& folder, std::uint16_t port, std::
 }  // namespace
 
 Nginx::Nginx(std::uint16_t service_port, std::vector<Change> changes)
-    : port_(free_port()),
+    : port_(test::free_port()),
       process_(prepare(folder_, port_, service_port, std::move(changes)),
                {"PATH=/usr/sbin:/usr/bin:/sbin:/bin"}) {
     HttpClient client(port_, tls());
     const auto listens = [&] { return client.send({.path = "/health/live"}).status != 0; };
-    if (!comes_true([&] { return !process_.is_running() || listens(); }) || !process_.is_running())
+    if (!test::comes_true([&] { return !process_.is_running() || listens(); }) || !process_.is_running())
         throw std::runtime_error("nginx does not start: " + log());
 }
 
@@ -94,8 +95,8 @@ Tls Nginx::certified(const std::string& name) const {
 }
 
 std::string Nginx::log() const {
-    return read_file(folder_.file("start.log")) + read_file(folder_.file("error.log")) +
-           read_file(folder_.file("access.log"));
+    return test::read_file(folder_.file("start.log")) + test::read_file(folder_.file("error.log")) +
+           test::read_file(folder_.file("access.log"));
 }
 
 }  // namespace keyward::e2e

@@ -3,14 +3,14 @@
 #include <stdexcept>
 
 #include "tests/e2e/support/http_client.hpp"
-#include "tests/e2e/support/polling.hpp"
+#include "tests/support/polling.hpp"
 
 namespace keyward::e2e {
 namespace {
 
-/// The home's own configuration with another port.
+/// The configuration of the home with another port.
 std::string configuration(const Home& home, std::uint16_t port) {
-    std::string text = read_file(home.config());
+    std::string text = test::read_file(home.config());
     const std::string own = "port = " + std::to_string(home.port());
     text.replace(text.find(own), own.size(), "port = " + std::to_string(port));
     return home.folder().write("replica.toml", text);
@@ -31,10 +31,10 @@ std::vector<std::string> command(const Home& home, std::uint16_t port) {
 
 Replica::Replica(const Home& home) : process_(command(home, port_), home.environment()) {
     HttpClient client(port_);
-    if (!comes_true([&] { return client.send({.path = "/health/ready"}).status == 200; },
-                    std::chrono::seconds(30)))
+    if (!test::comes_true([&] { return client.send({.path = "/health/ready"}).status == 200; },
+                          std::chrono::seconds(30)))
         throw std::runtime_error("the replica did not start: " +
-                                 read_file(home.folder().file("replica.log")));
+                                 test::read_file(home.folder().file("replica.log")));
 }
 
 }  // namespace keyward::e2e

@@ -7,9 +7,8 @@
 
 namespace keyward::e2e {
 
-/// A second `keyward serve` over the catalogue, the tokens and the key file of a home, at a port of its own.
-/// Its constructor returns when it is ready and throws std::runtime_error when it is not within half a
-/// minute.
+/// A second `keyward serve` with the catalogue, the tokens and the key file of a home, on another port. The
+/// constructor returns when it is ready. It throws std::runtime_error when it is not ready within 30 s.
 class Replica {
   public:
     explicit Replica(const Home& home);
@@ -17,7 +16,7 @@ class Replica {
     [[nodiscard]] std::uint16_t port() const { return port_; }
 
   private:
-    std::uint16_t port_ = free_port();
+    std::uint16_t port_ = test::free_port();
     test::ChildProcess process_;
 };
 

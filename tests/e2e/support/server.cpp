@@ -24,7 +24,7 @@ std::vector<std::string> command(const Home& home) {
             home.config()};
 }
 
-/// As /health/ready tells the holder of a token.
+/// As /health/ready reports it to the holder of a token.
 std::size_t environments_up(const Answer& answer) {
     const auto body = answer.json();
     if (answer.status != 200 || !body.is_object() || !body.contains("environments")) return 0;
@@ -45,7 +45,7 @@ void Server::await(const char* path, const std::function<bool(const Answer&)>& a
     HttpClient client(home_->port());
     const auto until = steady_clock::now() + std::chrono::seconds(30);
     while (!arrived(client.send({.path = path, .token = home_->token()}))) {
-        // The wait for its end is the pause between two questions.
+        // The wait for the end of the process is also the pause between two requests.
         if (process_.wait(milliseconds(20))) throw std::runtime_error("keyward serve ended: " + log());
         if (steady_clock::now() > until)
             throw std::runtime_error(std::string(path) + " is not there: " + log());
@@ -58,7 +58,7 @@ void Server::kill() {
 }
 
 std::string Server::log() const {
-    return read_file(home_->folder().file("log"));
+    return test::read_file(home_->folder().file("log"));
 }
 
 bool Server::comes_to_rest(milliseconds patience) {

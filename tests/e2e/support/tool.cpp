@@ -5,7 +5,7 @@
 namespace keyward::e2e {
 namespace {
 
-/// The rest of a line "  name:   value" when it has that name.
+/// Takes the value from a line "  name:   value". False when the line has another name.
 bool take(const std::string& line, const std::string& name, std::string& value) {
     if (!line.starts_with("  " + name + ":")) return false;
     const auto start = line.find_first_not_of(' ', name.size() + 3);
@@ -21,7 +21,7 @@ std::string pkcs11_tool(const Home& home, const std::string& token_label, std::v
     command.insert(command.end(), words.begin(), words.end());
     auto environment = home.environment();
     environment.push_back("E2E_PIN=" + home.pin(token_label));
-    return output_of(command, environment);
+    return test::output_of(command, environment);
 }
 
 std::vector<ListedObject> listed(const Home& home, const std::string& token_label, const std::string& label) {
@@ -47,7 +47,7 @@ std::vector<ListedObject> listed(const Home& home, const std::string& token_labe
 std::string used(const Home& home, const std::string& token_label, const std::string& id,
                  const std::string& operation, const std::vector<std::string>& options,
                  const std::string& input) {
-    const Folder folder;
+    const test::TemporaryFolder folder;
     std::vector<std::string> words{operation,
                                    "--id",
                                    id,
@@ -57,7 +57,7 @@ std::string used(const Home& home, const std::string& token_label, const std::st
                                    folder.file("output")};
     words.insert(words.end(), options.begin(), options.end());
     static_cast<void>(pkcs11_tool(home, token_label, words));
-    return read_file(folder.file("output"));
+    return test::read_file(folder.file("output"));
 }
 
 }  // namespace keyward::e2e

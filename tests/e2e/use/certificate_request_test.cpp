@@ -16,7 +16,7 @@ class CertificateRequests : public KeyUse {
                   "URI:https://example.org/"}},
                 {"mechanism", mechanism}};
     }
-    /// The request as PEM, which has to be made.
+    /// Requests a certificate request, which must succeed, and returns its PEM.
     std::string requested(const std::string& name, const json& body) {
         const json answer = used(name, "certificate-request", body);
         EXPECT_EQ(answer.size(), 2U) << answer;
@@ -24,17 +24,17 @@ class CertificateRequests : public KeyUse {
         return answer.value("certificateRequest", "");
     }
     static std::string openssl_req(const std::string& pem, const std::vector<std::string>& words) {
-        const Folder folder;
+        const test::TemporaryFolder folder;
         std::vector<std::string> command{"openssl", "req", "-in", folder.write("request", pem), "-noout"};
         command.insert(command.end(), words.begin(), words.end());
-        return output_of(command);
+        return test::output_of(command);
     }
     static std::string public_key_in(const std::string& pem) { return openssl_req(pem, {"-pubkey"}); }
-    /// `openssl req -verify` says so on its standard error.
+    /// `openssl req -verify` reports the result on its standard error.
     static bool openssl_verifies(const std::string& pem) {
-        const Folder folder;
-        const Outcome outcome =
-            run_command({"openssl", "req", "-in", folder.write("request", pem), "-noout", "-verify"});
+        const test::TemporaryFolder folder;
+        const test::CommandResult outcome =
+            test::run_command({"openssl", "req", "-in", folder.write("request", pem), "-noout", "-verify"});
         return outcome.code == 0 && outcome.errors.find("self-signature verify OK") != std::string::npos;
     }
 };

@@ -5,9 +5,9 @@
 
 #include <openssl/evp.h>
 
-#include "tests/e2e/support/command.hpp"
 #include "tests/e2e/support/encodings.hpp"
-#include "tests/e2e/support/folder.hpp"
+#include "tests/support/command.hpp"
+#include "tests/support/files.hpp"
 
 namespace keyward::e2e {
 namespace {
@@ -17,18 +17,18 @@ using Words = std::vector<std::string>;
 std::string openssl(Words words, const Words& more) {
     words.insert(words.begin(), "openssl");
     words.insert(words.end(), more.begin(), more.end());
-    return output_of(words);
+    return test::output_of(words);
 }
 
 bool openssl_says_yes(Words words, const Words& more) {
     words.insert(words.begin(), "openssl");
     words.insert(words.end(), more.begin(), more.end());
-    return run_command(words).code == 0;
+    return test::run_command(words).code == 0;
 }
 
 std::string enc(const char* direction, const std::string& cipher, const std::string& key,
                 const std::string& iv, const std::string& input) {
-    const Folder folder;
+    const test::TemporaryFolder folder;
     Words words{"enc",
                 direction,
                 "-" + cipher,
@@ -62,7 +62,7 @@ void require(int result) {
     if (result != 1) throw std::runtime_error("libcrypto failed");
 }
 
-/// Takes in the data to authenticate, then gives what becomes of the input.
+/// Processes the data to authenticate, then returns the output for the input.
 std::string updated(const Context& context, const std::string& aad, const std::string& input) {
     int size = 0;
     if (!aad.empty())
@@ -114,21 +114,21 @@ std::optional<std::string> gcm_opened(const std::string& key, const std::string&
 
 std::string openssl_mac(const std::vector<std::string>& options, const std::string& key,
                         const std::string& message) {
-    const Folder folder;
+    const test::TemporaryFolder folder;
     return openssl({"mac", "-binary", "-in", folder.write("in", message), "-macopt", "hexkey:" + hex(key)},
                    options);
 }
 
 std::string openssl_pkeyutl(const std::vector<std::string>& words, const std::string& key_pem,
                             const std::string& input) {
-    const Folder folder;
+    const test::TemporaryFolder folder;
     return openssl({"pkeyutl", "-inkey", folder.write("key", key_pem), "-in", folder.write("in", input)},
                    words);
 }
 
 bool openssl_pkeyutl_verifies(const std::vector<std::string>& words, const std::string& public_pem,
                               const std::string& input, const std::string& signature) {
-    const Folder folder;
+    const test::TemporaryFolder folder;
     return openssl_says_yes({"pkeyutl", "-verify", "-pubin", "-inkey", folder.write("key", public_pem), "-in",
                              folder.write("in", input), "-sigfile", folder.write("signature", signature)},
                             words);
@@ -136,7 +136,7 @@ bool openssl_pkeyutl_verifies(const std::vector<std::string>& words, const std::
 
 std::string openssl_signed(const std::vector<std::string>& words, const std::string& private_pem,
                            const std::string& message) {
-    const Folder folder;
+    const test::TemporaryFolder folder;
     Words command{"dgst", "-sign", folder.write("key", private_pem)};
     command.insert(command.end(), words.begin(), words.end());
     return openssl(command, {folder.write("in", message)});
@@ -144,7 +144,7 @@ std::string openssl_signed(const std::vector<std::string>& words, const std::str
 
 bool openssl_verifies(const std::vector<std::string>& words, const std::string& public_pem,
                       const std::string& message, const std::string& signature) {
-    const Folder folder;
+    const test::TemporaryFolder folder;
     Words command{"dgst", "-verify", folder.write("key", public_pem), "-signature",
                   folder.write("signature", signature)};
     command.insert(command.end(), words.begin(), words.end());

@@ -6,13 +6,13 @@
 namespace keyward::e2e {
 namespace {
 
-/// Legacy mechanisms are on, so that all can be tried.
+/// Enables legacy mechanisms, so that all are tested.
 class Interop : public KeyUse {
   protected:
     static void SetUpTestSuite() { start({.policy = "legacy_mechanisms = true"}); }
 };
 
-/// Around the sizes of blocks.
+/// Lengths around the block sizes.
 constexpr std::array message_sizes{0U, 1U, 15U, 16U, 17U, 1000U};
 
 struct CipherInterop {
@@ -21,7 +21,7 @@ struct CipherInterop {
     const char* algorithm;
     std::size_t key_size;
     std::size_t iv_size;
-    const char* openssl;  ///< the command's name for it
+    const char* openssl;  ///< the name of its cipher in the openssl command
 };
 
 void PrintTo(const CipherInterop& cipher, std::ostream* out) {
@@ -215,12 +215,12 @@ class SignatureExchange : public Interop, public testing::WithParamInterface<Sig
     }
     std::string private_key() { return new_key("PRIVATE_KEY", algorithm(), pair().pkcs8_der); }
     std::string public_key() { return new_key("PUBLIC_KEY", algorithm(), pair().spki_der); }
-    /// The same by its digest, made outside.
+    /// Signs the digest, which the test computes.
     static json by_digest(const std::string& message) {
         const auto& words = GetParam().words;
-        const Folder folder;
+        const test::TemporaryFolder folder;
         const std::string digest =
-            output_of({"openssl", "dgst", words.front(), "-binary", folder.write("message", message)});
+            test::output_of({"openssl", "dgst", words.front(), "-binary", folder.write("message", message)});
         return {{"mechanism", GetParam().mechanism}, {"digest", base64(digest)}};
     }
 };
@@ -326,7 +326,7 @@ TEST_P(RsaExchange, AnotherKeyDoesNotOpenIt) {
         new_key("PRIVATE_KEY", "RSA", key_pair("RSA-2048", 1).pkcs8_der, {GetParam().mechanism});
     const std::string message = random_octets(32);
     const std::string made = openssl_pkeyutl(words({"-encrypt", "-pubin"}), pair().spki_pem, message);
-    // PKCS#1 v1.5 takes one of some ten thousand random blocks for a right one.
+    // PKCS#1 v1.5 accepts about one of ten thousand random blocks.
     const json answer = used(stranger, "decrypt", body(made));
     EXPECT_FALSE(answer.value("success", false) && octets_in(answer, "output") == message);
 }

@@ -4,16 +4,16 @@
 #include <set>
 #include <stdexcept>
 
-#include "tests/e2e/support/polling.hpp"
 #include "tests/e2e/support/remote_hsm.hpp"
 #include "tests/e2e/support/use.hpp"
+#include "tests/support/polling.hpp"
 
 namespace keyward::e2e {
 namespace {
 
 using nlohmann::json;
 
-/// `production` is a token in the process, `remote` one behind a server that hangs.
+/// `production` is a token in the process, `remote` one behind a server that can hang.
 class UseOfAnUnreachableToken : public testing::Test {
   protected:
     void TearDown() override { hsm_.go_on(); }
@@ -55,7 +55,8 @@ TEST_F(UseOfAnUnreachableToken, IsA503ThatNamesItsEnvironmentAndCostsNoOther) {
         client_.send({.path = "/apiops/environments/remote/mechanisms/", .token = home_.token()});
     expect_problem(list, 503, "hsm_unavailable");
     hsm_.go_on();
-    EXPECT_TRUE(comes_true([&] { return post(use_path(name, "sign", "remote"), single).status == 200; }));
+    EXPECT_TRUE(
+        test::comes_true([&] { return post(use_path(name, "sign", "remote"), single).status == 200; }));
 }
 
 TEST_F(UseOfAnUnreachableToken, IsOverForAKeyThatIsBeingDeleted) {
@@ -69,14 +70,15 @@ TEST_F(UseOfAnUnreachableToken, IsOverForAKeyThatIsBeingDeleted) {
                        "not_found", "Key (name: " + name + ") is being deleted");
 }
 
-/// Two tokens that one module shows, as in the demo. `staging` leaves it while the server runs.
+/// Two tokens of one module, as in the demonstration. The token of `staging` is removed while the server
+/// runs.
 class UseOfATokenThatLeavesItsModule : public testing::Test {
   protected:
     static std::set<std::filesystem::path> token_folders(const Home& home) {
         const std::filesystem::directory_iterator tokens(home.folder().path() / "tokens");
         return {begin(tokens), end(tokens)};
     }
-    /// Makes the token of `staging`, and tells where it is.
+    /// Creates the token of `staging` and returns its folder.
     static std::filesystem::path new_token(Home& home) {
         const auto before = token_folders(home);
         home.init_token("staging");
@@ -96,15 +98,15 @@ class UseOfATokenThatLeavesItsModule : public testing::Test {
                    .token = home_.token()})
             .status;
     }
-    /// Whether a use in `staging` is answered so before long.
+    /// Whether a use in `staging` is answered with this status in time.
     bool staging_comes_to(int status) {
-        return comes_true([&] { return status_of_use(client_, "staging") == status; });
+        return test::comes_true([&] { return status_of_use(client_, "staging") == status; });
     }
     void make_key() {
         const std::string content = base64(random_octets(32));
         const json body =
             create_body(key_, "SECRET_KEY", "HMAC", {{"production", content}, {"staging", content}});
-        ASSERT_TRUE(comes_true([&] {
+        ASSERT_TRUE(test::comes_true([&] {
             return client_
                        .send({.method = "POST",
                               .path = keys_path(),

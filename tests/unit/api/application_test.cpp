@@ -217,7 +217,7 @@ TEST_F(ApplicationTest, EveryMechanismIsDescribed) {
         EXPECT_NE(list.find(std::string(row.name)), std::string::npos) << row.name;
 }
 
-TEST_F(ApplicationTest, NoRouteKnowsAQueryParameterThatNobodyNamed) {
+TEST_F(ApplicationTest, NoRouteKnowsAQueryParameterThatItDoesNotName) {
     for (const std::string path : {"/health/live", "/health/ready", "/openapi.yaml"})
         EXPECT_EQ(error_of(send(http::Method::get, path + "?verbose=1")), "validation_failed") << path;
 }

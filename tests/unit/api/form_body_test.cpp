@@ -63,7 +63,7 @@ TEST(FormBody, MayBeEmpty) {
     EXPECT_EQ(form("").count_others({}), 0U);
 }
 
-TEST(FormBody, CountsTheParametersThatNobodyKnows) {
+TEST(FormBody, CountsTheParametersThatAreUnknown) {
     EXPECT_EQ(form("a=1&b=2&A=3&=4").count_others({"a", "b"}), 2U);
 }
 
@@ -96,7 +96,7 @@ TEST(FormBody, RefusesEmptyPairs) {
         EXPECT_EQ(refusal(text), "The body has an empty parameter") << text;
 }
 
-TEST(FormBody, RefusesMoreParametersThanAnybodySends) {
+TEST(FormBody, RefusesMoreParametersThanAnyClientSends) {
     std::string text = "p0=0";
     for (int i = 1; i < 32; ++i)
         text += "&p" + std::to_string(i) + "=";

@@ -35,10 +35,10 @@ class OptionalLoginTest : public testing::Test {
   protected:
     [[nodiscard]] std::string token_of_a_user() const {
         const SecretBytes token = service::make_api_token();
-        fixture_.catalogue->users.create_user("somebody", "", {});
-        fixture_.catalogue->access_tokens.create_api_token(
-            fixture_.catalogue->users.find_user("somebody")->id, "",
-            service::hash_api_token(token.reveal_text()), {}, {});
+        fixture_.catalogue->users.create_user("bob", "", {});
+        fixture_.catalogue->access_tokens.create_api_token(fixture_.catalogue->users.find_user("bob")->id, "",
+                                                           service::hash_api_token(token.reveal_text()), {},
+                                                           {});
         return "Bearer " + std::string(token.reveal_text());
     }
 
@@ -54,10 +54,10 @@ TEST_F(OptionalLoginTest, RecognisesWhoHasAToken) {
     std::optional<service::Caller> caller;
     while (!caller)  // a busy machine may take longer than the login waits
         caller = login.caller_of(token);
-    EXPECT_EQ(caller->user_name, "somebody");
+    EXPECT_EQ(caller->user_name, "bob");
 }
 
-TEST_F(OptionalLoginTest, KnowsNobodyWithoutAValidToken) {
+TEST_F(OptionalLoginTest, KnowsNoCallerWithoutAValidToken) {
     hanging_.release();
     OptionalLogin login(access_);
     EXPECT_FALSE(login.caller_of("Bearer nonsense"));

@@ -6,11 +6,10 @@
 #include <gtest/gtest.h>
 
 #include "base/fair_queue.hpp"
+#include "tests/support/polling.hpp"
 
 namespace keyward {
 namespace {
-
-using namespace std::chrono_literals;
 
 /// Parties that enter one after the other, each on a thread of its own, and the order in which they get in.
 class FairSemaphoreTest : public testing::Test {
@@ -27,17 +26,11 @@ class FairSemaphoreTest : public testing::Test {
     }
     /// A further one is refused as soon as all the others wait.
     void wait_until_as_many_wait() {
-        const auto until = std::chrono::steady_clock::now() + 10s;
-        while (std::chrono::steady_clock::now() < until) {
-            std::size_t done = 0;
-            {
-                const std::lock_guard lock(mutex_);
-                done = order_.size();
-            }
-            if (done + semaphore_.waiting() == waiting_) return;
-            std::this_thread::yield();
-        }
-        ADD_FAILURE() << "the newcomer neither waits nor is refused";
+        const auto all_wait = [&] {
+            const std::lock_guard lock(mutex_);
+            return order_.size() + semaphore_.waiting() == waiting_;
+        };
+        EXPECT_TRUE(test::comes_true(all_wait)) << "the newcomer neither waits nor is refused";
     }
     std::vector<std::string> order() {
         threads_.clear();

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "base/process.hpp"
+#include "tests/support/files.hpp"
 
 namespace keyward {
 namespace {
@@ -20,26 +21,18 @@ constexpr const char* device = "/dev/sda2                               partitio
 class MemorySwap : public testing::Test {
   public:
     MemorySwap() {
-        std::string path = std::filesystem::temp_directory_path() / "keyward-swap-XXXXXX";
-        if (mkdtemp(path.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
-        root_ = path;
         write("proc/swaps", std::string(columns) + device);
         write("proc/self/cgroup", "1:name=systemd:/old\n0::/system.slice/keyward.service\n");
     }
-    MemorySwap(const MemorySwap&) = delete;
-    MemorySwap& operator=(const MemorySwap&) = delete;
-    ~MemorySwap() override { std::filesystem::remove_all(root_); }
 
   protected:
-    void write(const std::string& name, const std::string& text) {
-        std::filesystem::create_directories((root_ / name).parent_path());
-        std::ofstream(root_ / name) << text;
-    }
+    void write(const std::string& name, const std::string& text) { folder_.write(name, text); }
     void limit(const std::string& group, const std::string& value) {
         write("sys/fs/cgroup/" + group + "/memory.swap.max", value + "\n");
     }
 
-    std::filesystem::path root_;
+    test::TemporaryFolder folder_;
+    const std::filesystem::path root_ = folder_.path();
 };
 
 TEST_F(MemorySwap, IsPossibleWhereThereIsADeviceAndNoLimit) {

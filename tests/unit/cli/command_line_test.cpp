@@ -9,6 +9,7 @@
 
 #include "cli/command.hpp"
 #include "storage/open_catalogue.hpp"
+#include "tests/support/files.hpp"
 
 namespace keyward::cli {
 namespace {
@@ -214,19 +215,13 @@ INSTANTIATE_TEST_SUITE_P(
 class CommandWork : public testing::Test {
   public:
     CommandWork() {
-        std::string path = std::filesystem::temp_directory_path() / "keyward-commands-XXXXXX";
-        if (mkdtemp(path.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
-        folder_ = path;
-        std::ofstream(folder_ / "keyward.toml")
-            << "[catalogue]\nurl = \"sqlite://" << path << "/keyward.db\"\n"
-            << "[policy]\nrequest_fingerprint_secret_file = \"" << path << "/idempotency.key\"\n"
-            << environment("production") << environment("staging");
+        folder_.write("keyward.toml", "[catalogue]\nurl = \"sqlite://" + folder_.file("keyward.db") +
+                                          "\"\n[policy]\nrequest_fingerprint_secret_file = \"" +
+                                          folder_.file("idempotency.key") + "\"\n" +
+                                          environment("production") + environment("staging"));
         work({"project", "create", "MyProject", "--environments", "production,staging"});
         work({"user", "create", "alice"});
     }
-    CommandWork(const CommandWork&) = delete;
-    CommandWork& operator=(const CommandWork&) = delete;
-    ~CommandWork() override { std::filesystem::remove_all(folder_); }
 
   protected:
     static std::string environment(const std::string& name) {
@@ -235,7 +230,7 @@ class CommandWork : public testing::Test {
                "\"\npin_source = \"file:/nowhere/pin\"\n";
     }
     Outcome work(Words words, const std::string& input = {}) {
-        words.insert(words.end(), {"--config", folder_ / "keyward.toml"});
+        words.insert(words.end(), {"--config", folder_.file("keyward.toml")});
         return run(words, input);
     }
     std::string failure_of(const Words& words) {
@@ -247,11 +242,11 @@ class CommandWork : public testing::Test {
         return "nothing failed";
     }
     std::vector<Grant> grants() {
-        const auto catalogue = storage::open_catalogue("sqlite://" + (folder_ / "keyward.db").string(), 1);
+        const auto catalogue = storage::open_catalogue("sqlite://" + folder_.file("keyward.db"), 1);
         return catalogue->users.grants_of(catalogue->users.find_user("alice")->id);
     }
 
-    std::filesystem::path folder_;
+    test::TemporaryFolder folder_;
 };
 
 TEST_F(CommandWork, AGrantSaysWhereItHolds) {

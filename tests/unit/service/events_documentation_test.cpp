@@ -1,7 +1,6 @@
 // docs/operations.md explains every event of the log.
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <regex>
 #include <set>
 #include <string>
@@ -9,15 +8,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/files.hpp"
+
 namespace keyward {
 namespace {
 
 using Events = std::set<std::string>;
-
-std::string text_of(const std::filesystem::path& path) {
-    std::ifstream file(path);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
 
 /// The events of the calls in one source text: a call may choose between two names, before the values that
 /// follow.
@@ -41,7 +37,7 @@ Events logged() {
         for (const auto& entry :
              std::filesystem::recursive_directory_iterator(KEYWARD_SOURCE + std::string(folder)))
             if (entry.path().extension() == ".cpp" || entry.path().extension() == ".hpp")
-                events.merge(logged_in(text_of(entry.path())));
+                events.merge(logged_in(test::read_file(entry.path())));
     return events;
 }
 

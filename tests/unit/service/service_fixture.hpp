@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -9,6 +8,8 @@
 #include "service/recovery/recovery.hpp"
 #include "storage/open_catalogue.hpp"
 #include "tests/fakes/fake_token.hpp"
+#include "tests/support/files.hpp"
+#include "tests/support/thrown.hpp"
 
 namespace keyward::service {
 
@@ -17,10 +18,6 @@ namespace keyward::service {
 class ServiceFixture {
   public:
     explicit ServiceFixture(std::chrono::milliseconds deadline = std::chrono::seconds(20)) {
-        std::string path = std::filesystem::temp_directory_path() / "keyward-service-XXXXXX";
-        if (mkdtemp(path.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
-        folder = path;
-        catalogue = storage::open_catalogue("sqlite://" + path + "/keyward.db", 4);
         for (const auto& [name, token] :
              {std::pair{"production", production}, std::pair{"staging", staging}}) {
             EnvironmentProfile profile;
@@ -43,10 +40,9 @@ class ServiceFixture {
         staging->release_imports();
         for (const auto& environment : environments.all())
             environment->stop(std::chrono::seconds(10));
-        catalogue.reset();
-        std::filesystem::remove_all(folder);
     }
 
+    [[nodiscard]] std::string catalogue_url() const { return "sqlite://" + folder.file("keyward.db"); }
     [[nodiscard]] ServiceContext service_context() {
         return {*catalogue, environments, in_flight, {}, "this-process", [this] { return now; }, marks};
     }
@@ -73,8 +69,8 @@ class ServiceFixture {
         return CreateKey(service_context()).run(alice, project, request, std::move(mistakes));
     }
 
-    std::filesystem::path folder;
-    std::shared_ptr<Catalogue> catalogue;
+    test::TemporaryFolder folder;
+    std::shared_ptr<Catalogue> catalogue = storage::open_catalogue(catalogue_url(), 4);
     std::shared_ptr<fakes::FakeToken> production = std::make_shared<fakes::FakeToken>();
     std::shared_ptr<fakes::FakeToken> staging = std::make_shared<fakes::FakeToken>();
     InFlight in_flight;
@@ -85,15 +81,15 @@ class ServiceFixture {
     Instant now = system_now();
 };
 
+/// For Recovery and Reconciler: no other process has died.
+inline bool no_owner_is_dead(const std::string&) {
+    return false;
+}
+
 /// The ServiceError that an action throws; the test fails when it throws none.
 template <typename Action>
-ServiceError error_of(Action action) {
-    try {
-        action();
-    } catch (const ServiceError& error) {
-        return error;
-    }
-    throw std::logic_error("nothing was thrown");
+ServiceError error_of(const Action& action) {
+    return test::thrown_by<ServiceError>(action);
 }
 
 }  // namespace keyward::service

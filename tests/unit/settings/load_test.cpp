@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "settings/settings.hpp"
+#include "tests/support/files.hpp"
 #include "tests/unit/settings/temporary_folder.hpp"
 
 namespace keyward::settings {
@@ -26,9 +27,9 @@ std::string with_smallest(std::string_view text) {
 
 /// "line:column text" of every mistake, in order; empty when there is none.
 std::vector<std::string> mistakes_of(std::string_view text) {
-    const TemporaryFolder folder;
+    const test::TemporaryFolder folder;
     try {
-        load(folder.file("keyward.toml", text));
+        load(folder.write("keyward.toml", text));
     } catch (const SettingsError& error) {
         std::vector<std::string> found;
         for (const auto& [place, what] : error.mistakes())
@@ -39,8 +40,8 @@ std::vector<std::string> mistakes_of(std::string_view text) {
 }
 
 Settings loaded(std::string_view text) {
-    const TemporaryFolder folder;
-    return load(folder.file("keyward.toml", text));
+    const test::TemporaryFolder folder;
+    return load(folder.write("keyward.toml", text));
 }
 
 TEST(Load, TakesTheDefaultsForWhatIsLeftOut) {
@@ -165,8 +166,8 @@ sessions = 0
 }
 
 TEST(Load, SaysFileLineAndColumnOnALineForEachMistake) {
-    const TemporaryFolder folder;
-    const auto path = folder.file("keyward.toml", with_smallest("[http]\nport = 0\nports = 1"));
+    const test::TemporaryFolder folder;
+    const auto path = folder.write("keyward.toml", with_smallest("[http]\nport = 0\nports = 1"));
     try {
         load(path);
         FAIL() << "nothing was thrown";
@@ -320,7 +321,7 @@ TEST(Load, SaysWhereTheFileIsNoToml) {
 }
 
 TEST(Load, RefusesAFileThatIsNotThereOrIsAFolder) {
-    const TemporaryFolder folder;
+    const test::TemporaryFolder folder;
     EXPECT_THROW(load(folder.path() / "absent.toml"), SettingsError);
     EXPECT_THROW(load(folder.path()), SettingsError);
 }
@@ -390,8 +391,8 @@ TEST(SharedToken, IsNoneWhereTheTokensAreOthersOrMayBe) {
 }
 
 TEST(SharedToken, IsSeenThroughLinksToTheModule) {
-    const TemporaryFolder folder;
-    const std::filesystem::path module = folder.file("module.so", "a module");
+    const test::TemporaryFolder folder;
+    const std::filesystem::path module = folder.write("module.so", "a module");
     const std::filesystem::path symbolic = module.parent_path() / "symbolic.so";
     const std::filesystem::path hard = module.parent_path() / "hard.so";
     std::filesystem::create_symlink(module, symbolic);

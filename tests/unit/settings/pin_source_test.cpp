@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/unit/settings/temporary_folder.hpp"
+#include "tests/support/files.hpp"
 
 namespace keyward::settings {
 namespace {
@@ -48,13 +48,13 @@ class Variable {
 class PinFromFile : public testing::Test {
   protected:
     [[nodiscard]] std::string pin_in(std::string_view content, unsigned mode = 0600) const {
-        return text_of(reader.read(file_source(folder.file("pin", content, mode))));
+        return text_of(reader.read(file_source(folder.write("pin", content, mode))));
     }
     [[nodiscard]] std::string refusal_for(std::string_view content, unsigned mode = 0600) const {
-        return refusal_of(reader, file_source(folder.file("pin", content, mode)));
+        return refusal_of(reader, file_source(folder.write("pin", content, mode)));
     }
 
-    TemporaryFolder folder;
+    test::TemporaryFolder folder;
     PinReader reader{{}};
 };
 
@@ -98,9 +98,9 @@ TEST_F(PinFromFile, IsTakenWithAWarningWhenAnyoneMayReadIt) {
 }
 
 TEST_F(PinFromFile, IsReadAnewEachTime) {
-    const auto path = folder.file("pin", "before");
+    const auto path = folder.write("pin", "before");
     EXPECT_EQ(text_of(reader.read(file_source(path))), "before");
-    (void)folder.file("pin", "after");
+    folder.write("pin", "after");
     EXPECT_EQ(text_of(reader.read(file_source(path))), "after");
 }
 
@@ -149,8 +149,8 @@ TEST(PinFromEnvironment, IsRefusedWhenEmpty) {
 }
 
 TEST(PinFromCredential, IsReadFromSystemdsFolder) {
-    const TemporaryFolder folder;
-    (void)folder.file("production.pin", "hidden\n", 0400);
+    const test::TemporaryFolder folder;
+    folder.write("production.pin", "hidden\n", 0400);
     const Variable variable{"CREDENTIALS_DIRECTORY", folder.path().string()};
     EXPECT_EQ(text_of(PinReader{{}}.read({PinSource::Kind::credential, "production.pin"})), "hidden");
 }

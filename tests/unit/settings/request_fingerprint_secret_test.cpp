@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/bytes.hpp"
-#include "tests/unit/settings/temporary_folder.hpp"
+#include "tests/support/files.hpp"
 
 namespace keyward::settings {
 namespace {
@@ -21,7 +21,7 @@ class RequestFingerprintSecret : public testing::Test {
     [[nodiscard]] std::filesystem::path path() const { return folder_.path() / "idempotency.key"; }
     [[nodiscard]] std::string key() const { return to_hex(request_fingerprint_secret(path()).reveal()); }
     [[nodiscard]] std::string write(std::string_view content, unsigned mode = 0600) const {
-        return folder_.file("idempotency.key", content, mode);
+        return folder_.write("idempotency.key", content, mode);
     }
     static std::string refusal_of(const std::filesystem::path& file) {
         try {
@@ -36,7 +36,7 @@ class RequestFingerprintSecret : public testing::Test {
         return static_cast<std::size_t>(std::distance(begin(all), end(all)));
     }
 
-    TemporaryFolder folder_;
+    test::TemporaryFolder folder_;
 };
 
 TEST_F(RequestFingerprintSecret, IsMadeAtTheFirstStartForItsOwnerAlone) {
@@ -60,7 +60,7 @@ TEST_F(RequestFingerprintSecret, IsReadAfterwards) {
 }
 
 TEST_F(RequestFingerprintSecret, IsAnotherInAnotherFolder) {
-    const TemporaryFolder elsewhere;
+    const test::TemporaryFolder elsewhere;
     EXPECT_NE(to_hex(request_fingerprint_secret(elsewhere.path() / "key").reveal()), key());
 }
 

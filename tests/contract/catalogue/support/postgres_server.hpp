@@ -6,23 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/files.hpp"
+
 namespace keyward::storage {
-
-/// A temporary folder, removed on destruction.
-class TemporaryFolder {
-  public:
-    TemporaryFolder();
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    TemporaryFolder(TemporaryFolder&&) = delete;
-    TemporaryFolder& operator=(TemporaryFolder&&) = delete;
-    ~TemporaryFolder();
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-  private:
-    std::filesystem::path path_;
-};
 
 /// A PostgreSQL cluster for tests, on a unix socket in its own folder, with a random password. Destruction
 /// stops it, by the pid in its folder.
@@ -58,7 +44,7 @@ class PostgresServer {
     explicit PostgresServer(std::string password);
     void signal(int number) const;
 
-    TemporaryFolder folder_;
+    test::TemporaryFolder folder_;
     std::string password_;
 };
 

@@ -39,7 +39,7 @@ class SqliteDatabase final : public TestDatabase {
   private:
     [[nodiscard]] std::string path() const { return (folder_.path() / "catalogue.db").string(); }
 
-    TemporaryFolder folder_;
+    test::TemporaryFolder folder_;
     sqlite3* connection_ = nullptr;
 };
 

@@ -1,54 +1,21 @@
 #include "tests/contract/token/support/softhsm.hpp"
 
-#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <stdexcept>
-#include <thread>
-
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "hsm/objects/objects.hpp"
+#include "tests/support/command.hpp"
+#include "tests/support/polling.hpp"
+#include "tests/support/sockets.hpp"
 
 namespace keyward::tests {
 namespace {
 
 using namespace std::chrono_literals;
 
-bool accepts_connections(const std::filesystem::path& socket_path) {
-    const int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    socket_path.string().copy(static_cast<char*>(address.sun_path), sizeof address.sun_path - 1);
-    const bool accepted = connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-    close(probe);
-    return accepted;
-}
-
-/// The child processes of this parent.
-std::vector<pid_t> children_of(pid_t parent) {
-    std::ifstream list("/proc/" + std::to_string(parent) + "/task/" + std::to_string(parent) + "/children");
-    std::vector<pid_t> children;
-    for (pid_t child = 0; list >> child;)
-        children.push_back(child);
-    return children;
-}
-
 }  // namespace
-
-TemporaryFolder::TemporaryFolder() {
-    std::string pattern = std::filesystem::temp_directory_path() / "keyward-XXXXXX";
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
-    path_ = pattern;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
 
 SoftHsm::SoftHsm() {
     std::filesystem::create_directory(folder_.path() / "tokens");
@@ -59,10 +26,9 @@ SoftHsm::SoftHsm() {
 }
 
 void SoftHsm::add_token(const std::string& label) const {
-    const Finished made = run({"softhsm2-util", "--init-token", "--free", "--label", label, "--so-pin",
-                               "so-4711-test", "--pin", test_pin},
-                              {{"SOFTHSM2_CONF", configuration()}});
-    if (made.status != 0) throw std::runtime_error("softhsm2-util: " + made.output);
+    test::output_of({"softhsm2-util", "--init-token", "--free", "--label", label, "--so-pin", "so-4711-test",
+                     "--pin", test_pin},
+                    {"SOFTHSM2_CONF=" + configuration()});
 }
 
 void SoftHsm::take_tokens() const {
@@ -82,20 +48,16 @@ P11KitServer::P11KitServer(const SoftHsm& softhsm)
 }
 
 void P11KitServer::start() {
-    process_ = std::make_unique<Background>(
+    process_ = std::make_unique<test::ChildProcess>(
         std::vector<std::string>{"p11-kit", "server", "--foreground", "--provider", softhsm_module, "--name",
                                  socket_, "pkcs11:"},
-        std::map<std::string, std::string>{{"SOFTHSM2_CONF", softhsm_.configuration()}});
-    const auto limit = std::chrono::steady_clock::now() + 10s;
-    while (!accepts_connections(socket_)) {
-        if (std::chrono::steady_clock::now() > limit)
-            throw std::runtime_error("the p11-kit server did not start");
-        std::this_thread::yield();
-    }
+        std::vector<std::string>{"SOFTHSM2_CONF=" + softhsm_.configuration()});
+    if (!test::comes_true([&] { return test::accepts_connections(socket_); }))
+        throw std::runtime_error("the p11-kit server did not start");
 }
 
 void P11KitServer::stop() {
-    for (const pid_t connection : children_of(process_->pid()))
+    for (const pid_t connection : process_->children())
         kill(connection, SIGKILL);
     process_.reset();
     std::filesystem::remove(socket_);

@@ -9,28 +9,14 @@
 #include "hsm/objects/attributes.hpp"
 #include "hsm/open_token.hpp"
 #include "hsm/session/session_pool.hpp"
-#include "tests/contract/token/support/process.hpp"
+#include "tests/support/child_process.hpp"
+#include "tests/support/files.hpp"
 
 namespace keyward::tests {
 
 inline constexpr const char* softhsm_module = "/usr/lib/softhsm/libsofthsm2.so";
 inline constexpr const char* p11_kit_module = "/usr/lib/x86_64-linux-gnu/pkcs11/p11-kit-client.so";
 inline constexpr const char* test_pin = "4711-test";
-
-/// A temporary folder under TMPDIR. The destructor removes it with its contents.
-class TemporaryFolder {
-  public:
-    TemporaryFolder();
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    TemporaryFolder(TemporaryFolder&&) = delete;
-    TemporaryFolder& operator=(TemporaryFolder&&) = delete;
-    ~TemporaryFolder();
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-  private:
-    std::filesystem::path path_;
-};
 
 /// SoftHSM2 with token folders of its own. Sets SOFTHSM2_CONF of this process, which the module reads when it
 /// is initialized, so only one may exist at a time.
@@ -46,7 +32,7 @@ class SoftHsm {
     [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
 
   private:
-    TemporaryFolder folder_;
+    test::TemporaryFolder folder_;
 };
 
 /// A p11-kit server over that SoftHSM2, reached through p11-kit-client: the closest available substitute for
@@ -61,7 +47,7 @@ class P11KitServer {
   private:
     const SoftHsm& softhsm_;
     std::filesystem::path socket_;
-    std::unique_ptr<Background> process_;
+    std::unique_ptr<test::ChildProcess> process_;
 };
 
 /// Settings that work with the token, for a test to modify.

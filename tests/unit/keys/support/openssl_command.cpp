@@ -1,28 +1,12 @@
 #include "tests/unit/keys/support/openssl_command.hpp"
 
-#include <array>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
-
-#include <stdlib.h>
 
 namespace keyward::keys::testing {
 
-OpensslFolder::OpensslFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "keyward-keys-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
-    path_ = pattern;
-}
-
-OpensslFolder::~OpensslFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
-
 void OpensslFolder::run(const std::string& command) const {
-    const std::string line = "cd '" + path_.string() + "' && " + command + " >/dev/null 2>&1";
+    const std::string line = "cd '" + folder_.path().string() + "' && " + command + " >/dev/null 2>&1";
     if (std::system(line.c_str()) != 0)
         throw std::runtime_error("failed: " + command);  // NOLINT(cert-env33-c)
 }
@@ -33,12 +17,11 @@ std::string OpensslFolder::made_by(const std::string& openssl_arguments, const s
 }
 
 std::string OpensslFolder::read(const std::string& file) const {
-    std::ifstream stream(path_ / file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
+    return test::read_file(folder_.file(file));
 }
 
 void OpensslFolder::write(const std::string& file, std::string_view octets) const {
-    std::ofstream(path_ / file, std::ios::binary) << octets;
+    folder_.write(file, octets);
 }
 
 const OpensslFolder& openssl_folder() {

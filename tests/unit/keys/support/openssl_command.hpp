@@ -1,22 +1,15 @@
 #pragma once
 
-#include <filesystem>
 #include <string>
 
 #include "base/bytes.hpp"
+#include "tests/support/files.hpp"
 
 namespace keyward::keys::testing {
 
 /// A temporary folder of one test program, removed when it ends; the openssl command works in it.
 class OpensslFolder {
   public:
-    OpensslFolder();
-    ~OpensslFolder();
-    OpensslFolder(const OpensslFolder&) = delete;
-    OpensslFolder& operator=(const OpensslFolder&) = delete;
-    OpensslFolder(OpensslFolder&&) = delete;
-    OpensslFolder& operator=(OpensslFolder&&) = delete;
-
     /// Runs a shell command line in the folder; throws with it when it fails.
     void run(const std::string& command) const;
     /// The same for `openssl …`, and what it wrote to a file.
@@ -25,7 +18,7 @@ class OpensslFolder {
     void write(const std::string& file, std::string_view octets) const;
 
   private:
-    std::filesystem::path path_;
+    test::TemporaryFolder folder_;
 };
 
 /// The folder that all tests of the program share.

@@ -9,11 +9,11 @@ namespace keyward::service {
 namespace {
 
 /// Counts the reads for a token and for a project; a test may change something in the middle of one.
-class CountingStores : public ForwardingAccessTokenStore,
-                       public ForwardingUserStore,
-                       public ForwardingProjectStore {
+class CountingAccessStores : public ForwardingAccessTokenStore,
+                             public ForwardingUserStore,
+                             public ForwardingProjectStore {
   public:
-    explicit CountingStores(const Catalogue& real)
+    explicit CountingAccessStores(const Catalogue& real)
         : ForwardingAccessTokenStore(real), ForwardingUserStore(real), ForwardingProjectStore(real) {}
 
     std::optional<Identity> find_identity(const std::string& hash) override {
@@ -45,7 +45,7 @@ class AccessCacheTest : public testing::Test {
 
     ServiceFixture fixture_;
     const Grant use_{fixture_.project.id, Permission::use, {}};
-    CatalogueWith<CountingStores> catalogue_{*fixture_.catalogue};
+    CatalogueWith<CountingAccessStores> catalogue_{*fixture_.catalogue};
     AccessCache cache_{catalogue_, 2};
     std::string token_id_;
 };

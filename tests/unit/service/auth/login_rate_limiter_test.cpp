@@ -10,33 +10,33 @@ using namespace std::chrono_literals;
 const std::string here = "192.0.2.1";
 
 /// A rate limiter whose clock stands still until a test moves it.
-class LoginThrottleTest : public testing::Test {
+class LoginRateLimiterTest : public testing::Test {
   protected:
     void fail(int times, const std::string& user, const std::string& address = here) {
         for (int i = 0; i < times; ++i)
-            throttle_.failed(user, address);
+            limiter_.failed(user, address);
     }
     /// Failures of one user, each from a different address.
     void fail_from_everywhere(int times, const std::string& user) {
         for (int i = 0; i < times; ++i)
-            throttle_.failed(user, "198.51.100." + std::to_string(++addresses_));
+            limiter_.failed(user, "198.51.100." + std::to_string(++addresses_));
     }
     auto wait(const std::string& user, const std::string& address = here) {
-        return throttle_.wait(user, address).count();
+        return limiter_.wait(user, address).count();
     }
 
     std::chrono::steady_clock::time_point now_{1h};
-    LoginRateLimiter throttle_{[this] { return now_; }};
+    LoginRateLimiter limiter_{[this] { return now_; }};
     int addresses_ = 0;
 };
 
-TEST_F(LoginThrottleTest, FourFailuresCostNothing) {
+TEST_F(LoginRateLimiterTest, FourFailuresCostNothing) {
     EXPECT_EQ(wait("alice"), 0);
     fail(4, "alice");
     EXPECT_EQ(wait("alice"), 0);
 }
 
-TEST_F(LoginThrottleTest, FromTheFifthOnEachFailureDoublesTheWaitUpToAMinute) {
+TEST_F(LoginRateLimiterTest, FromTheFifthOnEachFailureDoublesTheWaitUpToAMinute) {
     fail(4, "alice");
     for (const int expected : {1, 2, 4, 8, 16, 32, 60, 60, 60}) {
         fail(1, "alice");
@@ -46,7 +46,7 @@ TEST_F(LoginThrottleTest, FromTheFifthOnEachFailureDoublesTheWaitUpToAMinute) {
     EXPECT_EQ(wait("alice"), 60);
 }
 
-TEST_F(LoginThrottleTest, TheWaitIsToldInWholeSecondsRoundedUp) {
+TEST_F(LoginRateLimiterTest, TheWaitIsToldInWholeSecondsRoundedUp) {
     fail(7, "alice");
     now_ += 1ms;
     EXPECT_EQ(wait("alice"), 4);
@@ -58,25 +58,25 @@ TEST_F(LoginThrottleTest, TheWaitIsToldInWholeSecondsRoundedUp) {
     EXPECT_EQ(wait("alice"), 0);
 }
 
-TEST_F(LoginThrottleTest, AnotherAddressDoesNotHelpTheUser) {
+TEST_F(LoginRateLimiterTest, AnotherAddressDoesNotHelpTheUser) {
     fail_from_everywhere(5, "alice");
     EXPECT_EQ(wait("alice", "203.0.113.1"), 1);
     EXPECT_EQ(wait("bob", "203.0.113.1"), 0);
 }
 
-TEST_F(LoginThrottleTest, AUserNeverWaitsLongerThanTwoSeconds) {
+TEST_F(LoginRateLimiterTest, AUserNeverWaitsLongerThanTwoSeconds) {
     fail_from_everywhere(100, "alice");
     EXPECT_EQ(wait("alice", "203.0.113.1"), 2);
 }
 
-TEST_F(LoginThrottleTest, AnotherUserDoesNotHelpTheAddress) {
+TEST_F(LoginRateLimiterTest, AnotherUserDoesNotHelpTheAddress) {
     for (const char* user : {"a", "b", "c", "d", "e"})
         fail(1, user);
     EXPECT_EQ(wait("f"), 1);
     EXPECT_EQ(wait("f", "203.0.113.1"), 0);
 }
 
-TEST_F(LoginThrottleTest, TheLongerOfTheTwoWaitsCounts) {
+TEST_F(LoginRateLimiterTest, TheLongerOfTheTwoWaitsCounts) {
     fail_from_everywhere(8, "alice");
     fail(5, "bob");
     EXPECT_EQ(wait("alice"), 2);
@@ -85,22 +85,22 @@ TEST_F(LoginThrottleTest, TheLongerOfTheTwoWaitsCounts) {
     EXPECT_EQ(wait("alice"), 8);
 }
 
-TEST_F(LoginThrottleTest, ASuccessForgetsTheUsersFailures) {
+TEST_F(LoginRateLimiterTest, ASuccessForgetsTheUsersFailures) {
     fail_from_everywhere(6, "alice");
-    throttle_.succeeded("alice");
+    limiter_.succeeded("alice");
     EXPECT_EQ(wait("alice"), 0);
     fail_from_everywhere(4, "alice");
     EXPECT_EQ(wait("alice"), 0);
 }
 
-TEST_F(LoginThrottleTest, ASuccessDoesNotForgetTheAddresssFailures) {
+TEST_F(LoginRateLimiterTest, ASuccessDoesNotForgetTheAddresssFailures) {
     fail(4, "alice");
-    throttle_.succeeded("alice");
+    limiter_.succeeded("alice");
     fail(1, "bob");
     EXPECT_EQ(wait("carol"), 1);
 }
 
-TEST_F(LoginThrottleTest, ARowGoesOnAfterItsWait) {
+TEST_F(LoginRateLimiterTest, ARowGoesOnAfterItsWait) {
     fail(6, "alice");
     now_ += 10min;
     EXPECT_EQ(wait("alice"), 0);
@@ -108,7 +108,7 @@ TEST_F(LoginThrottleTest, ARowGoesOnAfterItsWait) {
     EXPECT_EQ(wait("alice"), 4);
 }
 
-TEST_F(LoginThrottleTest, ARowIsForgottenAQuarterOfAnHourAfterItsLastFailure) {
+TEST_F(LoginRateLimiterTest, ARowIsForgottenAQuarterOfAnHourAfterItsLastFailure) {
     fail(10, "alice");
     now_ += 15min;
     fail(4, "alice");
@@ -117,7 +117,7 @@ TEST_F(LoginThrottleTest, ARowIsForgottenAQuarterOfAnHourAfterItsLastFailure) {
     EXPECT_EQ(wait("alice"), 1);
 }
 
-TEST_F(LoginThrottleTest, OneIPv6NetworkIsOneAddress) {
+TEST_F(LoginRateLimiterTest, OneIPv6NetworkIsOneAddress) {
     for (int i = 1; i <= 5; ++i)
         fail(1, "user" + std::to_string(i), "2001:db8:0:1::" + std::to_string(i));
     EXPECT_EQ(wait("f", "2001:db8:0:1:ffff::1"), 1);

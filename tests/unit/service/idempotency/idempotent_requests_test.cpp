@@ -8,6 +8,7 @@
 #include "service/lifecycle/lifecycle.hpp"
 #include "tests/fakes/forwarding_catalogue.hpp"
 #include "tests/fakes/forwarding_stores.hpp"
+#include "tests/support/polling.hpp"
 #include "tests/unit/service/service_fixture.hpp"
 
 namespace keyward::service {
@@ -381,10 +382,7 @@ TEST_F(RepeatsTest, OnlySoManyWait) {
         return std::ranges::any_of(
             waiting, [](auto& each) { return each.wait_for(0ms) == std::future_status::ready; });
     };
-    const auto until = std::chrono::steady_clock::now() + 10s;
-    while (!refused() && std::chrono::steady_clock::now() < until)
-        std::this_thread::yield();
-    EXPECT_TRUE(refused());
+    EXPECT_TRUE(test::comes_true(refused));
     narrow.end_waiting();
     for (auto& each : waiting)
         EXPECT_EQ(each.get(), ErrorKind::overloaded);

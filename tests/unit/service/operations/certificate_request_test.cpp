@@ -230,7 +230,7 @@ TEST_F(CertificateRequestTest, IsNotHandedOutWithASignatureThatDoesNotFit) {
     try {
         FAIL() << request(fields_of());
     } catch (const ServiceError& error) {
-        FAIL() << "this is nothing that the client could mend: " << error.what();
+        FAIL() << "the client cannot correct this: " << error.what();
     } catch (const std::runtime_error&) {
         SUCCEED();
     }

@@ -46,9 +46,9 @@ std::vector<std::string> repeated(std::initializer_list<std::pair<int, std::stri
 }
 
 /// Two keys for CBC with padding, next to `k` for GCM.
-class UseThrottleTest : public testing::Test {
+class DecryptionRateLimiterTest : public testing::Test {
   protected:
-    UseThrottleTest() {
+    DecryptionRateLimiterTest() {
         for (const char* name : {"cbc", "other"})
             fixture_.make(name, {.mechanisms = MechanismList{"AES-CBC-PAD"}});
     }
@@ -70,13 +70,13 @@ class UseThrottleTest : public testing::Test {
     UseFixture fixture_{true};
 };
 
-TEST_F(UseThrottleTest, SixteenFailuresCostNothingTheNextOneMakesTheKeyWait) {
+TEST_F(DecryptionRateLimiterTest, SixteenFailuresCostNothingTheNextOneMakesTheKeyWait) {
     fail(16);
     fail(1);
     expect_wait(1);
 }
 
-TEST_F(UseThrottleTest, EachFurtherFailureDoublesTheWaitUpToAMinute) {
+TEST_F(DecryptionRateLimiterTest, EachFurtherFailureDoublesTheWaitUpToAMinute) {
     fail(16);
     for (const int seconds : {1, 2, 4, 8, 16, 32, 60, 60}) {
         fail(1);
@@ -85,7 +85,7 @@ TEST_F(UseThrottleTest, EachFurtherFailureDoublesTheWaitUpToAMinute) {
     }
 }
 
-TEST_F(UseThrottleTest, TheWaitIsToldInWholeSecondsUntilItIsOver) {
+TEST_F(DecryptionRateLimiterTest, TheWaitIsToldInWholeSecondsUntilItIsOver) {
     fail(17);
     fixture_.steady += 1s;
     fail(1);
@@ -100,7 +100,7 @@ TEST_F(UseThrottleTest, TheWaitIsToldInWholeSecondsUntilItIsOver) {
     expect_wait(4);
 }
 
-TEST_F(UseThrottleTest, AQuarterOfAnHourWithoutFailureForgetsThem) {
+TEST_F(DecryptionRateLimiterTest, AQuarterOfAnHourWithoutFailureForgetsThem) {
     fail(17);
     fixture_.steady += 1s;
     fail(1);
@@ -110,7 +110,7 @@ TEST_F(UseThrottleTest, AQuarterOfAnHourWithoutFailureForgetsThem) {
     expect_wait(1);
 }
 
-TEST_F(UseThrottleTest, WhileAKeyWaitsItDoesNotDecryptWhatIsRightEither) {
+TEST_F(DecryptionRateLimiterTest, WhileAKeyWaitsItDoesNotDecryptWhatIsRightEither) {
     const UseResult sealed = fixture_.run(CryptoOperation::encrypt, operation("AES-CBC-PAD"), "cbc");
     fail(17);
     expect_error(fixture_.refused(CryptoOperation::decrypt, opening(sealed, "AES-CBC-PAD"), "cbc"),
@@ -119,7 +119,7 @@ TEST_F(UseThrottleTest, WhileAKeyWaitsItDoesNotDecryptWhatIsRightEither) {
     EXPECT_TRUE(fixture_.run(CryptoOperation::decrypt, opening(sealed, "AES-CBC-PAD"), "cbc").success);
 }
 
-TEST_F(UseThrottleTest, ASuccessDoesNotMakeUpForFailures) {
+TEST_F(DecryptionRateLimiterTest, ASuccessDoesNotMakeUpForFailures) {
     const UseResult sealed = fixture_.run(CryptoOperation::encrypt, operation("AES-CBC-PAD"), "cbc");
     fail(16);
     EXPECT_TRUE(fixture_.run(CryptoOperation::decrypt, opening(sealed, "AES-CBC-PAD"), "cbc").success);
@@ -127,45 +127,45 @@ TEST_F(UseThrottleTest, ASuccessDoesNotMakeUpForFailures) {
     expect_wait(1);
 }
 
-TEST_F(UseThrottleTest, AKeyThatWaitsGoesOnEncrypting) {
+TEST_F(DecryptionRateLimiterTest, AKeyThatWaitsGoesOnEncrypting) {
     fail(17);
     EXPECT_TRUE(fixture_.run(CryptoOperation::encrypt, operation("AES-CBC-PAD"), "cbc").success);
 }
 
-TEST_F(UseThrottleTest, AnotherKeyIsNotSlowedDown) {
+TEST_F(DecryptionRateLimiterTest, AnotherKeyIsNotSlowedDown) {
     fail(17);
     expect_wait(1);
     fail(16, "other");
 }
 
-TEST_F(UseThrottleTest, AKeyIsTheSameInAllItsEnvironments) {
+TEST_F(DecryptionRateLimiterTest, AKeyIsTheSameInAllItsEnvironments) {
     fail(16, "cbc", "staging");
     fail(1, "cbc", "production");
     expect_wait(1, "cbc", "staging");
 }
 
-TEST_F(UseThrottleTest, AnotherUserDoesNotHelp) {
+TEST_F(DecryptionRateLimiterTest, AnotherUserDoesNotHelp) {
     fail(17);
     fixture_.bob.user_id = "another";
     fixture_.bob.user_name = "carol";
     expect_wait(1);
 }
 
-TEST_F(UseThrottleTest, ANewKeyOfTheSameNameStartsAfresh) {
+TEST_F(DecryptionRateLimiterTest, ANewKeyOfTheSameNameStartsAfresh) {
     fail(17);
     fixture_.remove("cbc");
     fixture_.make("cbc", {.mechanisms = MechanismList{"AES-CBC-PAD"}});
     fail(16);
 }
 
-TEST_F(UseThrottleTest, FailuresOfGcmTellNothingAndSlowNobodyDown) {
+TEST_F(DecryptionRateLimiterTest, FailuresOfGcmTellNothingAndSlowNoUserDown) {
     for (int i = 0; i < 100; ++i)
         EXPECT_EQ(fixture_.run(CryptoOperation::decrypt, forged("AES-GCM")).message, not_decrypted);
     EXPECT_EQ(messages_of(fixture_.run_batch(CryptoOperation::decrypt, forged_often(100, "AES-GCM"))),
               repeated({{100, not_decrypted}}));
 }
 
-TEST_F(UseThrottleTest, WrongRequestsDoNotCount) {
+TEST_F(DecryptionRateLimiterTest, WrongRequestsDoNotCount) {
     for (int i = 0; i < 30; ++i) {
         OperationFields wrong = forged();
         wrong.iv.reset();
@@ -175,7 +175,7 @@ TEST_F(UseThrottleTest, WrongRequestsDoNotCount) {
     fail(16);
 }
 
-TEST_F(UseThrottleTest, AWrongRequestIsToldSoBeforeItIsToldToWait) {
+TEST_F(DecryptionRateLimiterTest, AWrongRequestIsToldSoBeforeItIsToldToWait) {
     fail(17);
     OperationFields wrong = forged();
     wrong.iv = Bytes(1);
@@ -183,14 +183,14 @@ TEST_F(UseThrottleTest, AWrongRequestIsToldSoBeforeItIsToldToWait) {
                    "must have 16 octets, but has 1");
 }
 
-TEST_F(UseThrottleTest, TheRestOfABatchIsToldToComeAgain) {
+TEST_F(DecryptionRateLimiterTest, TheRestOfABatchIsToldToComeAgain) {
     const auto results = fixture_.run_batch(CryptoOperation::decrypt, forged_often(40), "cbc");
     EXPECT_EQ(messages_of(results), repeated({{17, not_decrypted}, {23, too_many_text(1)}}));
     EXPECT_EQ(fixture_.production->operations(), 17U);
     expect_wait(1);
 }
 
-TEST_F(UseThrottleTest, ABatchAfterTheFreeFailuresIsTriedOneByOne) {
+TEST_F(DecryptionRateLimiterTest, ABatchAfterTheFreeFailuresIsTriedOneByOne) {
     std::vector<OperationFields> mixed;
     for (int i = 0; i < 20; ++i)
         mixed.push_back(
@@ -201,13 +201,13 @@ TEST_F(UseThrottleTest, ABatchAfterTheFreeFailuresIsTriedOneByOne) {
               repeated({{10, "success"}, {1, not_decrypted}, {10, too_many_text(1)}}));
 }
 
-TEST_F(UseThrottleTest, ABatchIsRefusedAsAWholeWhileTheKeyWaits) {
+TEST_F(DecryptionRateLimiterTest, ABatchIsRefusedAsAWholeWhileTheKeyWaits) {
     fail(17);
     expect_error(fixture_.refused_batch(CryptoOperation::decrypt, forged_often(3), "cbc"),
                  ErrorKind::too_many_requests, too_many_text(1));
 }
 
-TEST_F(UseThrottleTest, WhatIsNotSlowedDownTakesNothingWithIt) {
+TEST_F(DecryptionRateLimiterTest, WhatIsNotSlowedDownTakesNothingWithIt) {
     const KeyPair pair = KeyPair::rsa();
     fixture_.make(
         "rsa", {.type = keys::KeyType::private_key, .mechanisms = MechanismList{"RSA-PKCS"}, .pair = &pair});
@@ -238,7 +238,7 @@ TEST_F(UseThrottleTest, WhatIsNotSlowedDownTakesNothingWithIt) {
                                               {31, too_many_text(1)}}));
 }
 
-TEST_F(UseThrottleTest, FailuresAreLoggedAlsoWhenTheRestOfTheBatchMeetsAnotherFault) {
+TEST_F(DecryptionRateLimiterTest, FailuresAreLoggedAlsoWhenTheRestOfTheBatchMeetsAnotherFault) {
     fixture_.production->in_next_operation([this] {
         fixture_.production->in_next_operation([this] { fixture_.production->set_reachable(false); });
     });
@@ -251,50 +251,50 @@ TEST_F(UseThrottleTest, FailuresAreLoggedAlsoWhenTheRestOfTheBatchMeetsAnotherFa
 
 TEST(DecryptionRateLimiter, CountsEachKeyForItself) {
     std::chrono::steady_clock::time_point now{1h};
-    DecryptionRateLimiter throttle([&] { return now; });
+    DecryptionRateLimiter limiter([&] { return now; });
     for (int i = 0; i < 18; ++i)
-        throttle.failed("one");
+        limiter.failed("one");
     for (int i = 0; i < 16; ++i)
-        throttle.failed("two");
-    EXPECT_EQ(throttle.turn("one").wait(), 2s);
-    EXPECT_EQ(throttle.turn("two").wait(), 0s);
-    EXPECT_EQ(throttle.turn("three").wait(), 0s);
+        limiter.failed("two");
+    EXPECT_EQ(limiter.turn("one").wait(), 2s);
+    EXPECT_EQ(limiter.turn("two").wait(), 0s);
+    EXPECT_EQ(limiter.turn("three").wait(), 0s);
     now += 1001ms;
-    EXPECT_EQ(throttle.turn("one").wait(), 1s);
+    EXPECT_EQ(limiter.turn("one").wait(), 1s);
     now += 999ms;
-    EXPECT_EQ(throttle.turn("one").wait(), 0s);
+    EXPECT_EQ(limiter.turn("one").wait(), 0s);
 }
 
 TEST(DecryptionRateLimiter, LetsAnyNumberTryTogetherBeforeTheFirstFailure) {
-    DecryptionRateLimiter throttle([] { return std::chrono::steady_clock::time_point(1h); });
-    const auto first = throttle.turn("key");
-    const auto second = throttle.turn("key");
-    const auto third = throttle.turn("key");
+    DecryptionRateLimiter limiter([] { return std::chrono::steady_clock::time_point(1h); });
+    const auto first = limiter.turn("key");
+    const auto second = limiter.turn("key");
+    const auto third = limiter.turn("key");
     EXPECT_EQ(third.wait(), 0s);
 }
 
 TEST(DecryptionRateLimiter, LetsNoMoreTryTogetherThanMayFailAtNoCost) {
-    DecryptionRateLimiter throttle([] { return std::chrono::steady_clock::time_point(1h); });
+    DecryptionRateLimiter limiter([] { return std::chrono::steady_clock::time_point(1h); });
     for (int i = 0; i < 14; ++i)
-        throttle.failed("key");
-    const auto first = throttle.turn("key");
-    const auto second = throttle.turn("key");
+        limiter.failed("key");
+    const auto first = limiter.turn("key");
+    const auto second = limiter.turn("key");
     EXPECT_EQ(first.wait(), 0s);
     EXPECT_EQ(second.wait(), 0s);
-    EXPECT_EQ(throttle.turn("key").wait(), 1s);
-    EXPECT_EQ(throttle.turn("another").wait(), 0s);
+    EXPECT_EQ(limiter.turn("key").wait(), 1s);
+    EXPECT_EQ(limiter.turn("another").wait(), 0s);
 }
 
 TEST(DecryptionRateLimiter, LetsOneTryAtATimeOnceTheFreeFailuresAreUsedUp) {
-    DecryptionRateLimiter throttle([] { return std::chrono::steady_clock::time_point(1h); });
+    DecryptionRateLimiter limiter([] { return std::chrono::steady_clock::time_point(1h); });
     for (int i = 0; i < 16; ++i)
-        throttle.failed("key");
+        limiter.failed("key");
     {
-        const auto first = throttle.turn("key");
+        const auto first = limiter.turn("key");
         EXPECT_EQ(first.wait(), 0s);
-        EXPECT_EQ(throttle.turn("key").wait(), 1s);
+        EXPECT_EQ(limiter.turn("key").wait(), 1s);
     }
-    EXPECT_EQ(throttle.turn("key").wait(), 0s);
+    EXPECT_EQ(limiter.turn("key").wait(), 0s);
 }
 
 TEST(BackoffTracker, ForgetAPartyThatSucceeds) {
@@ -318,7 +318,7 @@ TEST(BackoffTracker, WaitNoLongerThanAMinuteHoweverManyThereAre) {
 
 TEST(BackoffTracker, KnowNothingOfWhoHasNotFailed) {
     const BackoffTracker counts({.free = 1}, 3);
-    EXPECT_EQ(counts.waits_until("nobody"), BackoffTracker::Time::min());
+    EXPECT_EQ(counts.waits_until("unknown"), BackoffTracker::Time::min());
 }
 
 }  // namespace

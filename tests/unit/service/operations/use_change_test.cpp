@@ -17,12 +17,12 @@ constexpr auto changed_text =
     "try again";
 
 /// Counts the queries of a use of a key.
-class CountingStores : public ForwardingKeyStore,
-                       public ForwardingProjectStore,
-                       public ForwardingUserStore,
-                       public AuditLog {
+class CountingUseStores : public ForwardingKeyStore,
+                          public ForwardingProjectStore,
+                          public ForwardingUserStore,
+                          public AuditLog {
   public:
-    explicit CountingStores(const Catalogue& real)
+    explicit CountingUseStores(const Catalogue& real)
         : ForwardingKeyStore(real), ForwardingProjectStore(real), ForwardingUserStore(real) {}
 
     std::optional<Key> find_key(const std::string& project_id, const std::string& name) override {
@@ -89,7 +89,7 @@ TEST_F(UseChangeTest, TheOldKeyIsNotUsedThoughItsObjectIsStillThere) {
 
 TEST_F(UseChangeTest, WhatAnotherProcessHasReplacedIsSeenByTheNextCall) {
     const UseResult sealed = encrypt();
-    const auto other = storage::open_catalogue("sqlite://" + (fixture_.folder / "keyward.db").string(), 1);
+    const auto other = storage::open_catalogue(fixture_.catalogue_url(), 1);
     UpdateKey(fixture_.context_over(*other))
         .run(fixture_.alice, fixture_.project, KeyLife::renewal("k", {"production"}), {});
     EXPECT_EQ(fixture_.run(CryptoOperation::decrypt, opening(sealed)).message, not_decrypted);
@@ -98,7 +98,7 @@ TEST_F(UseChangeTest, WhatAnotherProcessHasReplacedIsSeenByTheNextCall) {
 
 TEST_F(UseChangeTest, WhatAnotherProcessHasDeletedIsSeenByTheNextCall) {
     encrypt();
-    const auto other = storage::open_catalogue("sqlite://" + (fixture_.folder / "keyward.db").string(), 1);
+    const auto other = storage::open_catalogue(fixture_.catalogue_url(), 1);
     RemoveKey(fixture_.context_over(*other)).remove(fixture_.alice, fixture_.project, "k", {});
     expect_error(refused(), ErrorKind::not_found, "Key (name: k) is not found");
     EXPECT_EQ(fixture_.production->operations(), 1U);
@@ -106,7 +106,7 @@ TEST_F(UseChangeTest, WhatAnotherProcessHasDeletedIsSeenByTheNextCall) {
 
 TEST_F(UseChangeTest, WhatAnotherProcessHasUndeployedIsSeenByTheNextCall) {
     encrypt();
-    const auto other = storage::open_catalogue("sqlite://" + (fixture_.folder / "keyward.db").string(), 1);
+    const auto other = storage::open_catalogue(fixture_.catalogue_url(), 1);
     RemoveKey(fixture_.context_over(*other))
         .undeploy(fixture_.alice, fixture_.project, "k", "production", {});
     expect_error(refused(), ErrorKind::not_found,
@@ -393,7 +393,7 @@ class UseLookupTest : public UseChangeTest {
                  {});
     }
 
-    CatalogueWith<CountingStores> counting_{*fixture_.catalogue};
+    CatalogueWith<CountingUseStores> counting_{*fixture_.catalogue};
     UseKey use_{fixture_.context_with(false, counting_), [this] { return fixture_.steady; }};
 };
 
@@ -479,7 +479,7 @@ TEST(KeyCache, AreReadAgainWhenThereAreMoreThanAreKept) {
     KeyLife fixture;
     for (const char* name : {"a", "b", "c", "d"})
         fixture.create(ServiceFixture::aes_request(name, {"production"}));
-    CatalogueWith<CountingStores> counting(*fixture.catalogue);
+    CatalogueWith<CountingUseStores> counting(*fixture.catalogue);
     KeyCache known(counting, 2);
     for (int round = 0; round < 3; ++round)
         for (const char* name : {"a", "b", "c", "d"})

@@ -106,7 +106,7 @@ TEST_F(UseTokenTest, RunsOnAWorkerForWhomNobodyCanBeLetGo) {
     EXPECT_TRUE(fixture_.responder.told.empty());
 }
 
-TEST_F(UseTokenTest, ThatHangsLetsTheWaiterGoWithTheEnvironmentsName) {
+TEST_F(UseTokenTest, ThatHangsAnswersTheClientWithTheEnvironmentsName) {
     UseFixture hasty(false, std::chrono::milliseconds(500));
     hasty.production->in_next_operation([&] {
         while (hasty.environments.all().front()->health() != Health::down)

@@ -31,10 +31,6 @@ class AfterRecordsQuery : public ForwardingKeyStore {
     std::function<void()> event;
 };
 
-inline bool no_owner_is_dead(const std::string&) {
-    return false;
-}
-
 /// Reconciles the catalogue of a service with two environments.
 class ReconcileFixture : public testing::Test {
   protected:

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "service/recovery/recovery.hpp"
+#include "tests/support/polling.hpp"
 #include "tests/unit/service/service_fixture.hpp"
 
 namespace keyward::service {
@@ -12,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// A create in this environment that ended before its commit, in a process that has died.
-ObjectId cut_off_create(ServiceFixture& fixture, const std::string& environment) {
+ObjectId interrupted_create(ServiceFixture& fixture, const std::string& environment) {
     const ObjectId id = ObjectId::random();
     Key key;
     key.id = "key-" + id.hex();
@@ -26,14 +27,6 @@ ObjectId cut_off_create(ServiceFixture& fixture, const std::string& environment)
     return id;
 }
 
-template <typename Condition>
-bool comes_true(Condition condition) {
-    const auto deadline = std::chrono::steady_clock::now() + 20s;
-    while (!condition() && std::chrono::steady_clock::now() < deadline)
-        std::this_thread::yield();
-    return condition();
-}
-
 class RecoveryRunnerTest : public testing::Test {
   protected:
     ServiceFixture fixture_;
@@ -41,32 +34,32 @@ class RecoveryRunnerTest : public testing::Test {
 };
 
 TEST_F(RecoveryRunnerTest, DestroysInEveryEnvironment) {
-    const ObjectId first = cut_off_create(fixture_, "production");
-    const ObjectId second = cut_off_create(fixture_, "staging");
+    const ObjectId first = interrupted_create(fixture_, "production");
+    const ObjectId second = interrupted_create(fixture_, "staging");
     {
         RecoveryRunner runner(recovery_);
         runner.run();
-        EXPECT_TRUE(comes_true([&] { return fixture_.catalogue->changes.tombstones().empty(); }));
+        EXPECT_TRUE(test::comes_true([&] { return fixture_.catalogue->changes.tombstones().empty(); }));
     }
     EXPECT_EQ(fixture_.production->count(first) + fixture_.staging->count(second), 0U);
 }
 
 TEST_F(RecoveryRunnerTest, ASlowTokenDelaysNoOtherEnvironmentNorTheNextRun) {
-    cut_off_create(fixture_, "staging");
+    interrupted_create(fixture_, "staging");
     std::promise<void> let_go;
     fixture_.staging->in_next_lookup([held = let_go.get_future().share()] { held.wait(); });
     RecoveryRunner runner(recovery_);
     runner.run();
-    const ObjectId later = cut_off_create(fixture_, "production");
+    const ObjectId later = interrupted_create(fixture_, "production");
     runner.run();
-    EXPECT_TRUE(comes_true([&] { return fixture_.production->count(later) == 0; }));
+    EXPECT_TRUE(test::comes_true([&] { return fixture_.production->count(later) == 0; }));
     EXPECT_EQ(fixture_.staging->objects(), 1U);
     let_go.set_value();
-    EXPECT_TRUE(comes_true([&] { return fixture_.staging->objects() == 0; }));
+    EXPECT_TRUE(test::comes_true([&] { return fixture_.staging->objects() == 0; }));
 }
 
 TEST_F(RecoveryRunnerTest, OneEnvironmentIsWorkedOnByOneThreadAtATime) {
-    cut_off_create(fixture_, "staging");
+    interrupted_create(fixture_, "staging");
     std::promise<void> let_go;
     std::promise<void> is_held;
     fixture_.staging->in_next_lookup([&, held = let_go.get_future().share()] {
@@ -83,7 +76,7 @@ TEST_F(RecoveryRunnerTest, OneEnvironmentIsWorkedOnByOneThreadAtATime) {
 }
 
 TEST_F(RecoveryRunnerTest, BeginsNothingOnceItIsToStop) {
-    cut_off_create(fixture_, "production");
+    interrupted_create(fixture_, "production");
     RecoveryRunner runner(recovery_);
     runner.request_stop();
     runner.run();
@@ -93,12 +86,12 @@ TEST_F(RecoveryRunnerTest, BeginsNothingOnceItIsToStop) {
 
 TEST_F(RecoveryRunnerTest, EndsBetweenTwoCallsWhenItIsToStop) {
     for (int i = 0; i < 5; ++i)
-        cut_off_create(fixture_, "production");
+        interrupted_create(fixture_, "production");
     {
         RecoveryRunner runner(recovery_);
         fixture_.production->in_next_lookup([&] { runner.request_stop(); });
         runner.run();
-        EXPECT_TRUE(comes_true([&] { return fixture_.catalogue->changes.tombstones().size() == 5; }));
+        EXPECT_TRUE(test::comes_true([&] { return fixture_.catalogue->changes.tombstones().size() == 5; }));
     }
     EXPECT_EQ(fixture_.production->objects(), 5U);
 }

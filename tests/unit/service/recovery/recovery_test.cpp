@@ -36,15 +36,11 @@ std::size_t leased(ServiceFixture& fixture) {
         tombstones, [&](const Tombstone& each) { return each.lease_until > fixture.now; }));
 }
 
-bool nobody_is_dead(const std::string&) {
-    return false;
-}
-
 TEST(Recovery, TakesBackACreateWhoseLeaseRanOut) {
     ServiceFixture fixture;
     const ObjectId id = cut_off_create(fixture, "another-process", fixture.now - std::chrono::seconds(1));
-    const auto report = Recovery(fixture.service_context(), nobody_is_dead).resolve();
-    EXPECT_EQ(report.resolved_intents, 1U);
+    const auto report = Recovery(fixture.service_context(), no_owner_is_dead).resolve();
+    EXPECT_EQ(report.settled_intents, 1U);
     EXPECT_EQ(report.destroyed_objects, 1U);
     EXPECT_EQ(report.left_tombstones, 0U);
     EXPECT_EQ(fixture.production->count(id), 0U);
@@ -55,7 +51,7 @@ TEST(Recovery, TakesBackACreateWhoseLeaseRanOut) {
 TEST(Recovery, LeavesLiveWorkOfAnotherProcessAlone) {
     ServiceFixture fixture;
     const ObjectId id = cut_off_create(fixture, "another-process", fixture.now + std::chrono::seconds(1));
-    EXPECT_EQ(Recovery(fixture.service_context(), nobody_is_dead).resolve().resolved_intents, 0U);
+    EXPECT_EQ(Recovery(fixture.service_context(), no_owner_is_dead).resolve().settled_intents, 0U);
     EXPECT_EQ(fixture.production->count(id), 1U);
     EXPECT_EQ(fixture.catalogue->changes.intents().size(), 1U);
 }
@@ -72,7 +68,7 @@ TEST(Recovery, DoesNotWaitForTheLeaseOfAProcessThatIsKnownToBeDead) {
 TEST(Recovery, KeepsTheTombstoneOfATokenThatCanNotBeReachedAndFinishesLater) {
     ServiceFixture fixture;
     const ObjectId id = cut_off_create(fixture, "another-process", fixture.now - std::chrono::seconds(1));
-    Recovery recovery(fixture.service_context(), nobody_is_dead);
+    Recovery recovery(fixture.service_context(), no_owner_is_dead);
     fixture.production->set_reachable(false);
     EXPECT_EQ(recovery.resolve().left_tombstones, 1U);
     EXPECT_EQ(fixture.catalogue->changes.tombstones().size(), 1U);
@@ -87,7 +83,7 @@ TEST(Recovery, ATombstoneWhoseTokenItCanNotReachIsFreeForAnotherReplica) {
     ServiceFixture fixture;
     cut_off_create(fixture, "another-process", fixture.now - std::chrono::seconds(1));
     fixture.production->set_reachable(false);
-    Recovery(fixture.service_context(), nobody_is_dead).resolve();
+    Recovery(fixture.service_context(), no_owner_is_dead).resolve();
     const auto claimed = fixture.catalogue->changes.claim_tombstones(
         {"production", "a-replica", fixture.now, fixture.now + std::chrono::seconds(30)});
     EXPECT_EQ(claimed.size(), 1U);
@@ -97,7 +93,7 @@ TEST(Recovery, DoesNotTakeAnObjectForGoneWhileItsImportIsUnderWay) {
     ServiceFixture fixture(std::chrono::milliseconds(50));
     fixture.production->block_imports();
     error_of([&] { fixture.create(ServiceFixture::aes_request("k", {"production"})); });
-    EXPECT_EQ(Recovery(fixture.service_context(), nobody_is_dead).resolve().left_tombstones, 1U);
+    EXPECT_EQ(Recovery(fixture.service_context(), no_owner_is_dead).resolve().left_tombstones, 1U);
     EXPECT_EQ(fixture.catalogue->changes.tombstones().size(), 1U);
 }
 
@@ -109,7 +105,7 @@ TEST(Recovery, RenewsTheLeasesOfWhatIsUnderWay) {
     const Instant first = fixture.catalogue->changes.intents().at(0).lease_until;
     auto later = fixture.service_context();
     later.clock = [at = fixture.now + std::chrono::seconds(7)] { return at; };
-    Recovery(later, nobody_is_dead).renew_leases();
+    Recovery(later, no_owner_is_dead).renew_leases();
     EXPECT_EQ(fixture.catalogue->changes.intents().at(0).lease_until, first + std::chrono::seconds(7));
     fixture.production->release_imports();
     request.join();
@@ -119,8 +115,8 @@ TEST(Recovery, NeverTouchesAnObjectThatACommittedKeyNames) {
     ServiceFixture fixture;
     fixture.create(ServiceFixture::aes_request("k", {"production"}));
     fixture.now += std::chrono::hours(1);
-    const auto report = Recovery(fixture.service_context(), nobody_is_dead).resolve();
-    EXPECT_EQ(report.resolved_intents, 0U);
+    const auto report = Recovery(fixture.service_context(), no_owner_is_dead).resolve();
+    EXPECT_EQ(report.settled_intents, 0U);
     EXPECT_EQ(fixture.production->objects(), 1U);
 }
 
@@ -132,7 +128,7 @@ TEST(Recovery, LeavesTombstonesOfAnEnvironmentThatTheConfigurationNoLongerHas) {
     Environments empty;
     ServiceContext elsewhere{service_context.catalogue, empty, service_context.in_flight, {}, "this-process",
                              service_context.clock};
-    EXPECT_EQ(Recovery(elsewhere, nobody_is_dead).resolve().left_tombstones, 1U);
+    EXPECT_EQ(Recovery(elsewhere, no_owner_is_dead).resolve().left_tombstones, 1U);
     EXPECT_EQ(fixture.catalogue->changes.tombstones().size(), 1U);
 }
 
@@ -145,7 +141,7 @@ TEST(Recovery, DestroysNothingInAnEnvironmentWhereOneLookupFailsAndAllInTheOther
     const ObjectId second = cut_off_create(fixture, "another-process", ran_out, "staging");
     fixture.staging->in_next_lookup(
         [] { throw TokenError(TokenFault::unreachable, "The token can't be searched"); });
-    const auto report = Recovery(fixture.service_context(), nobody_is_dead).resolve();
+    const auto report = Recovery(fixture.service_context(), no_owner_is_dead).resolve();
     EXPECT_EQ(report.failed_lookups, std::vector<std::string>{"staging: The token can't be searched"});
     EXPECT_EQ(fixture.staging->count(first) + fixture.staging->count(second), 2U);
     EXPECT_EQ(fixture.production->count(elsewhere), 0U);
@@ -156,7 +152,7 @@ TEST(Recovery, DestroysNothingInAnEnvironmentWhereOneLookupFailsAndAllInTheOther
 TEST(Recovery, DestroysWhatItFoundOnceEveryLookupGoesWell) {
     ServiceFixture fixture;
     const ObjectId id = cut_off_create(fixture, "another-process", fixture.now - std::chrono::seconds(1));
-    Recovery recovery(fixture.service_context(), nobody_is_dead);
+    Recovery recovery(fixture.service_context(), no_owner_is_dead);
     fixture.production->fail_lookups(true);
     recovery.resolve();
     fixture.production->fail_lookups(false);
@@ -174,7 +170,7 @@ TEST(Recovery, AnEnvironmentThatIsDownKeepsNoOtherFromBeingSettled) {
     fixture.catalogue->keys.begin_create(
         key, {{ObjectId::random(), key.id, "staging", "another", fixture.now - std::chrono::seconds(1)}}, {});
     fixture.staging->set_reachable(false);
-    const auto report = Recovery(fixture.service_context(), nobody_is_dead).resolve();
+    const auto report = Recovery(fixture.service_context(), no_owner_is_dead).resolve();
     EXPECT_TRUE(report.failed_lookups.empty());
     EXPECT_EQ(report.out_of_reach.at("staging"), "The token can't be reached");
     EXPECT_EQ(fixture.production->count(id), 0U);
@@ -184,7 +180,7 @@ TEST(Recovery, ATombstoneWithoutAnObjectStaysUntilNoCallCanMakeItAnyMore) {
     ServiceFixture fixture;
     const ObjectId id = cut_off_create(fixture, "another-process", fixture.now - std::chrono::seconds(1));
     fixture.production->lose(id);
-    Recovery recovery(fixture.service_context(), nobody_is_dead);
+    Recovery recovery(fixture.service_context(), no_owner_is_dead);
     EXPECT_EQ(recovery.resolve().left_tombstones, 1U);
     const Instant kept_until = fixture.catalogue->changes.tombstones().at(0).keep_until;
     EXPECT_GT(kept_until, fixture.now);
@@ -199,7 +195,7 @@ TEST(Recovery, AnObjectThatALateCallMadeIsDestroyed) {
     ServiceFixture fixture;
     const ObjectId id = cut_off_create(fixture, "another-process", fixture.now - std::chrono::seconds(1));
     fixture.production->lose(id);
-    Recovery recovery(fixture.service_context(), nobody_is_dead);
+    Recovery recovery(fixture.service_context(), no_owner_is_dead);
     recovery.resolve();
     const keys::KeyMaterial material = keys::SecretKey{keys::Algorithm::aes, random_secret(16)};
     fixture.production->import(
@@ -212,7 +208,7 @@ TEST(Recovery, TellsHowFarItIs) {
     ServiceFixture fixture;
     cut_off_create(fixture, "another-process", fixture.now - std::chrono::seconds(1));
     std::vector<std::pair<std::size_t, std::size_t>> told;
-    Recovery(fixture.service_context(), nobody_is_dead).resolve([&](std::size_t done, std::size_t total) {
+    Recovery(fixture.service_context(), no_owner_is_dead).resolve([&](std::size_t done, std::size_t total) {
         told.emplace_back(done, total);
     });
     EXPECT_EQ(told, (std::vector<std::pair<std::size_t, std::size_t>>{{1, 1}}));
@@ -221,9 +217,9 @@ TEST(Recovery, TellsHowFarItIs) {
 TEST(Recovery, HoldsAtMostABatchOfLeasesAtOnce) {
     ServiceFixture fixture;
     cut_off_creates(fixture, 40);
-    Recovery recovery(fixture.service_context(), nobody_is_dead);
-    EXPECT_EQ(recovery.resolve_intents(), 32U);
-    EXPECT_EQ(recovery.resolve_intents(), 8U);
+    Recovery recovery(fixture.service_context(), no_owner_is_dead);
+    EXPECT_EQ(recovery.settle_intents(), 32U);
+    EXPECT_EQ(recovery.settle_intents(), 8U);
     fixture.now += std::chrono::hours(1);  // the leases of the resolution run out
     std::vector<std::size_t> held;
     const auto report = recovery.resolve([&](std::size_t, std::size_t) { held.push_back(leased(fixture)); });
@@ -239,7 +235,7 @@ TEST(Recovery, RenewsTheLeasesOfAPassWhileItLasts) {
     cut_off_creates(fixture, 12);
     const auto step = fixture.environments.lease() / 3;
     std::vector<std::size_t> held;
-    Recovery(fixture.service_context(), nobody_is_dead).resolve([&](std::size_t, std::size_t) {
+    Recovery(fixture.service_context(), no_owner_is_dead).resolve([&](std::size_t, std::size_t) {
         held.push_back(leased(fixture));
         fixture.now += step;
     });
@@ -251,7 +247,7 @@ TEST(Recovery, StopsBetweenTwoTombstonesAndFreesTheRest) {
     cut_off_creates(fixture, 5);
     std::stop_source stop;
     const auto report =
-        Recovery(fixture.service_context(), nobody_is_dead)
+        Recovery(fixture.service_context(), no_owner_is_dead)
             .resolve([&](std::size_t, std::size_t) { stop.request_stop(); }, stop.get_token());
     EXPECT_EQ(report.removed_tombstones, 1U);
     EXPECT_EQ(report.left_tombstones, 4U);
@@ -264,7 +260,7 @@ TEST(Recovery, StopsBetweenTwoLookupsAndDestroysNothing) {
     cut_off_creates(fixture, 5);
     std::stop_source stop;
     fixture.production->in_next_lookup([&] { stop.request_stop(); });
-    const auto report = Recovery(fixture.service_context(), nobody_is_dead).resolve({}, stop.get_token());
+    const auto report = Recovery(fixture.service_context(), no_owner_is_dead).resolve({}, stop.get_token());
     EXPECT_EQ(report.destroyed_objects, 0U);
     EXPECT_TRUE(report.failed_lookups.empty());
     EXPECT_EQ(fixture.production->objects(), 5U);
@@ -276,8 +272,8 @@ TEST(Recovery, DoesNothingOnceItIsToStop) {
     cut_off_creates(fixture, 1);
     std::stop_source stop;
     stop.request_stop();
-    const auto report = Recovery(fixture.service_context(), nobody_is_dead).resolve({}, stop.get_token());
-    EXPECT_EQ(report.resolved_intents, 0U);
+    const auto report = Recovery(fixture.service_context(), no_owner_is_dead).resolve({}, stop.get_token());
+    EXPECT_EQ(report.settled_intents, 0U);
     EXPECT_EQ(fixture.catalogue->changes.intents().size(), 1U);
     EXPECT_EQ(fixture.production->objects(), 1U);
 }

@@ -5,6 +5,8 @@
 
 #include "service/runtime/environment.hpp"
 #include "tests/fakes/fake_token.hpp"
+#include "tests/support/polling.hpp"
+#include "tests/support/thrown.hpp"
 
 namespace keyward::service {
 namespace {
@@ -12,7 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Records why it gave up; a second call is a failure.
-class KeepingWaiter final : public DeadlineResponder {
+class RecordingResponder final : public DeadlineResponder {
   public:
     void give_up(const ServiceError& why) noexcept override {
         ++times;
@@ -25,15 +27,6 @@ class KeepingWaiter final : public DeadlineResponder {
   private:
     std::promise<ServiceError> why_;
 };
-
-TokenError token_error_of(const std::function<void()>& action) {
-    try {
-        action();
-    } catch (const TokenError& error) {
-        return error;
-    }
-    throw std::logic_error("nothing was thrown");
-}
 
 /// An environment of one place, and a call on a thread of its own that stays in the token until the gate
 /// opens.
@@ -58,7 +51,7 @@ class CallHereTest : public testing::Test {
                     opened_gate_.wait();
                     return 1;
                 },
-                waiter_, "alice");
+                responder_, "alice");
         });
         started_.get_future().wait();
     }
@@ -67,11 +60,11 @@ class CallHereTest : public testing::Test {
         opened_ = true;
     }
     int call(const std::string& user = "alice") {
-        KeepingWaiter responder;
+        RecordingResponder responder;
         return environment_->call_here<int>([](Token&) { return 7; }, responder, user);
     }
     TokenError refused_call() {
-        return token_error_of([this] { call(); });
+        return test::thrown_by<TokenError>([this] { call(); });
     }
 
     std::shared_ptr<fakes::FakeToken> token_ = std::make_shared<fakes::FakeToken>();
@@ -80,51 +73,51 @@ class CallHereTest : public testing::Test {
     std::shared_future<void> opened_gate_ = gate_.get_future().share();
     bool opened_ = false;
     std::promise<void> started_;
-    KeepingWaiter waiter_;
+    RecordingResponder responder_;
     std::future<int> hanging_;
 };
 
 TEST_F(CallHereTest, RunsOnTheCallersThread) {
     make(20s);
     const auto thread = environment_->call_here<std::thread::id>(
-        [](Token&) { return std::this_thread::get_id(); }, waiter_, "alice");
+        [](Token&) { return std::this_thread::get_id(); }, responder_, "alice");
     EXPECT_EQ(thread, std::this_thread::get_id());
-    EXPECT_EQ(waiter_.times, 0);
+    EXPECT_EQ(responder_.times, 0);
 }
 
 TEST_F(CallHereTest, HandsOnWhatItThrowsAndLeavesItsPlace) {
     make(20s);
     for (int i = 0; i < 10; ++i) {
-        const auto error = token_error_of([&] {
+        const auto error = test::thrown_by<TokenError>([&] {
             environment_->call_here<int>([](Token&) -> int { throw TokenError(TokenFault::refused, "no"); },
-                                         waiter_, "alice");
+                                         responder_, "alice");
         });
         EXPECT_EQ(error.fault(), TokenFault::refused);
         EXPECT_STREQ(error.what(), "no");
     }
     EXPECT_THROW(
-        environment_->call_here<int>([](Token&) -> int { throw std::bad_alloc(); }, waiter_, "alice"),
+        environment_->call_here<int>([](Token&) -> int { throw std::bad_alloc(); }, responder_, "alice"),
         std::bad_alloc);
     EXPECT_EQ(call(), 7);
 }
 
-TEST_F(CallHereTest, LetsItsWaiterGoAtTheDeadlineAndIsLeftToEnd) {
+TEST_F(CallHereTest, AnswersItsClientAtTheDeadlineAndIsLeftToEnd) {
     make(30ms);
     hang();
-    const ServiceError why = waiter_.why();
+    const ServiceError why = responder_.why();
     EXPECT_EQ(why.kind(), ErrorKind::hsm_unavailable);
     EXPECT_STREQ(why.what(), "production: The token of environment production did not answer within 30 ms");
     finish();
-    const auto error = token_error_of([this] { hanging_.get(); });
+    const auto error = test::thrown_by<TokenError>([this] { hanging_.get(); });
     EXPECT_EQ(error.fault(), TokenFault::unreachable);
     EXPECT_STREQ(error.what(), "The token of environment production did not answer within 30 ms");
-    EXPECT_EQ(waiter_.times, 1);
+    EXPECT_EQ(responder_.times, 1);
 }
 
 TEST_F(CallHereTest, ThatHangsCountsForTheBreakerWhileItHangs) {
     make(30ms);
     hang();
-    waiter_.why();
+    responder_.why();
     EXPECT_EQ(environment_->health(), Health::down);
 }
 
@@ -132,19 +125,19 @@ TEST_F(CallHereTest, FailuresOpenTheBreaker) {
     make(20s);
     token_->set_reachable(false);
     const auto ping = [this] {
-        environment_->call_here<int>([](Token& token) { return token.ping(), 1; }, waiter_, "alice");
+        environment_->call_here<int>([](Token& token) { return token.ping(), 1; }, responder_, "alice");
     };
     for (int i = 0; i < 3; ++i)
-        EXPECT_STREQ(token_error_of(ping).what(), "The token can't be reached");
+        EXPECT_STREQ(test::thrown_by<TokenError>(ping).what(), "The token can't be reached");
     token_->set_reachable(true);
-    EXPECT_STREQ(token_error_of(ping).what(),
+    EXPECT_STREQ(test::thrown_by<TokenError>(ping).what(),
                  "The token of environment production can't be reached at present");
 }
 
 TEST_F(CallHereTest, WaitsForAPlaceAndGivesUpWithoutHavingBegun) {
     make(30ms);
     hang();
-    waiter_.why();
+    responder_.why();
     const auto error = refused_call();
     EXPECT_EQ(error.fault(), TokenFault::busy);
     EXPECT_STREQ(error.what(), "Environment production has too many calls waiting");
@@ -213,7 +206,7 @@ TEST_F(CallHereTest, NeverHasMoreInTheTokenThanThereArePlaces) {
     for (int i = 0; i < 8; ++i)
         threads.push_back(std::async(std::launch::async, [&, here = i % 2 == 0] {
             for (int round = 0; round < 200; ++round) {
-                KeepingWaiter responder;
+                RecordingResponder responder;
                 if (here)
                     environment_->call_here<int>(work, responder, "alice");
                 else
@@ -232,16 +225,10 @@ class CallHereByTurns : public CallHereTest {
     void comes(const std::string& user, std::size_t others = 0) {
         threads_.emplace_back([this, user] { note(outcome_of(user)); });
         ++come_;
-        await_all(others);
-    }
-    /// Returns when every call that has come waits, or has been refused.
-    void await_all(std::size_t others) {
-        const auto until = std::chrono::steady_clock::now() + 10s;
-        while (std::chrono::steady_clock::now() < until) {
-            if (environment_->waiting_calls() + order_length() == come_ + others) return;
-            std::this_thread::yield();
-        }
-        ADD_FAILURE() << "a call neither waits nor is refused";
+        EXPECT_TRUE(test::comes_true([&] {
+            return environment_->waiting_calls() + order_length() == come_ + others;
+        })) << "the call of "
+            << user << " neither waits nor is refused";
     }
     std::vector<std::string> order() {
         finish();
@@ -257,7 +244,7 @@ class CallHereByTurns : public CallHereTest {
   private:
     std::string outcome_of(const std::string& user) {
         try {
-            KeepingWaiter responder;
+            RecordingResponder responder;
             environment_->call_here<int>([&](Token&) { return note(user), 1; }, responder, user);
             return {};
         } catch (const TokenError& error) {
@@ -297,7 +284,7 @@ TEST_F(CallHereByTurns, DisplacesACallThatAnotherUserHasAWorkerMake) {
     const auto first = environment_->begin<int>([](Token&) { return 1; }, {}, {}, "alice");
     const auto second = environment_->begin<int>([](Token&) { return 2; }, {}, {}, "alice");
     comes("bob", 1);
-    const auto refused = token_error_of([&] { environment_->wait(*second); });
+    const auto refused = test::thrown_by<TokenError>([&] { environment_->wait(*second); });
     EXPECT_EQ(refused.fault(), TokenFault::busy);
     EXPECT_STREQ(refused.what(), "Environment production has too many calls waiting");
     EXPECT_EQ(order(), Order{"bob"});

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/fakes/fake_token.hpp"
+#include "tests/support/thrown.hpp"
 
 namespace keyward::service {
 namespace {
@@ -19,16 +20,6 @@ EnvironmentProfile profile(std::size_t workers, std::size_t queue_limit, std::ch
     made.queue_limit = queue_limit;
     made.deadline = deadline;
     return made;
-}
-
-template <typename Action>
-TokenError token_error_of(Action action) {
-    try {
-        action();
-    } catch (const TokenError& error) {
-        return error;
-    }
-    throw std::logic_error("nothing was thrown");
 }
 
 /// A token whose calls wait for a gate, and the environment over it. The gate opens before the workers are
@@ -86,7 +77,7 @@ TEST_F(GatedEnvironment, GivesTheResultOfACall) {
 
 TEST_F(GatedEnvironment, HandsOnWhatACallThrows) {
     Environment environment(profile(1, 1, 20s), token_);
-    const auto error = token_error_of(
+    const auto error = test::thrown_by<TokenError>(
         [&] { environment.call<int>([](Token&) -> int { throw TokenError(TokenFault::refused, "no"); }); });
     EXPECT_EQ(error.fault(), TokenFault::refused);
     EXPECT_STREQ(error.what(), "no");
@@ -134,7 +125,7 @@ TEST_F(GatedEnvironment, AFullQueueRefusesAtOnce) {
     const auto running = environment.begin<int>(waiting(started));
     started.get_future().wait();
     const auto queued = environment.begin<int>([](Token&) { return 2; });
-    EXPECT_EQ(token_error_of([&] { environment.begin<int>([](Token&) { return 3; }); }).fault(),
+    EXPECT_EQ(test::thrown_by<TokenError>([&] { environment.begin<int>([](Token&) { return 3; }); }).fault(),
               TokenFault::busy);
     open();
     EXPECT_EQ(environment.wait(*queued), 2);
@@ -145,9 +136,9 @@ TEST_F(GatedEnvironment, ThreeFailuresInARowOpenTheBreaker) {
     token_->set_reachable(false);
     const auto ping = [](Token& token) { return token.ping(), 1; };
     for (int i = 0; i < 3; ++i)
-        token_error_of([&] { environment.call<int>(ping); });
+        test::thrown_by<TokenError>([&] { environment.call<int>(ping); });
     token_->set_reachable(true);
-    const auto error = token_error_of([&] { environment.call<int>(ping); });
+    const auto error = test::thrown_by<TokenError>([&] { environment.call<int>(ping); });
     EXPECT_EQ(error.fault(), TokenFault::unreachable);
     EXPECT_STREQ(error.what(), "The token of environment production can't be reached at present");
     EXPECT_EQ(environment.health(), Health::down);
@@ -157,7 +148,7 @@ TEST_F(GatedEnvironment, ARefusalIsASignOfLife) {
     Environment environment(profile(1, 1, 20s), token_);
     const auto refuse = [](Token&) -> int { throw TokenError(TokenFault::refused, "no"); };
     for (int i = 0; i < 5; ++i)
-        token_error_of([&] { environment.call<int>(refuse); });
+        test::thrown_by<TokenError>([&] { environment.call<int>(refuse); });
     EXPECT_EQ(environment.call<int>([](Token&) { return 1; }), 1);
 }
 
@@ -165,7 +156,8 @@ TEST_F(GatedEnvironment, AProbeClosesTheBreakerWhenTheTokenAnswersAgain) {
     Environment environment(profile(1, 1, 20s), token_);
     token_->set_reachable(false);
     for (int i = 0; i < 3; ++i)
-        token_error_of([&] { environment.call<int>([](Token& token) { return token.ping(), 1; }); });
+        test::thrown_by<TokenError>(
+            [&] { environment.call<int>([](Token& token) { return token.ping(), 1; }); });
     token_->set_reachable(true);
     environment.probe();
     while (environment.health() != Health::up)
@@ -225,7 +217,7 @@ TEST_F(GatedEnvironment, AFailureAtOneKeyIsASignOfLife) {
     for (const TokenFault fault :
          {TokenFault::failed, TokenFault::wrong_value, TokenFault::mismatch, TokenFault::full}) {
         for (int i = 0; i < 5; ++i)
-            token_error_of(
+            test::thrown_by<TokenError>(
                 [&] { environment.call<int>([&](Token&) -> int { throw TokenError(fault, "no"); }); });
         EXPECT_EQ(environment.call<int>([](Token&) { return 1; }), 1);
     }
@@ -262,7 +254,7 @@ TEST_F(GatedEnvironment, AProbeThatFindsTheQueueFullIsFollowedByAnother) {
     }
 }
 
-TEST_F(GatedEnvironment, WhatThrowsAfterItsWaiterHasGoneEndsNoThread) {
+TEST_F(GatedEnvironment, WhatThrowsAfterItsCallerHasGoneEndsNoThread) {
     Environment environment(profile(1, 1, 30ms), token_);
     std::promise<void> started;
     const auto call = environment.begin<int>(waiting(started), [](Token&) { throw std::bad_alloc(); });

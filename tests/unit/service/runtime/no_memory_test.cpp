@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 using test::NoMemoryElsewhere;
 using test::NoMemoryHere;
 
-class ToldWaiter final : public DeadlineResponder {
+class RecordingResponder final : public DeadlineResponder {
   public:
     void give_up(const ServiceError&) noexcept override { told_.set_value(); }
     std::future<void> told() { return told_.get_future(); }
@@ -36,7 +36,7 @@ class WithoutMemory : public testing::Test {
         return made;
     }
     int call_here() {
-        ToldWaiter responder;
+        RecordingResponder responder;
         return environment_.call_here<int>([](Token&) { return 7; }, responder, "alice");
     }
     int call() {
@@ -92,7 +92,7 @@ class HangingCall {
                                    left_.get_future().wait();
                                    return 1;
                                },
-                               waiter_, "alice"),
+                               responder_, "alice"),
                            TokenError)
                   << "it is past its deadline";
           })) {
@@ -102,12 +102,12 @@ class HangingCall {
         left_.set_value();
         call_.get();
     }
-    ToldWaiter& responder() { return waiter_; }
+    RecordingResponder& responder() { return responder_; }
 
   private:
     std::promise<void> entered_;
     std::promise<void> left_;
-    ToldWaiter waiter_;
+    RecordingResponder responder_;
     std::future<void> call_;
 };
 

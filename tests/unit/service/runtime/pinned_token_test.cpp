@@ -45,13 +45,8 @@ class PinnedTokens : public testing::Test {
     }
 
     template <typename Action>
-    static TokenError refusal(Action action) {
-        try {
-            action();
-        } catch (const TokenError& error) {
-            return error;
-        }
-        throw std::logic_error("nothing was thrown");
+    static TokenError refusal(const Action& action) {
+        return test::thrown_by<TokenError>(action);
     }
 
     ServiceFixture fixture_;

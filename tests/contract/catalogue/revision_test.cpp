@@ -8,11 +8,11 @@ namespace {
 
 TEST_P(CatalogueContract, AKeysStandingIsItsIdNameAndRevision) {
     const auto key = committed(new_project());
-    const auto standing = catalogue_->keys.find_revision(key.project_id, key.name);
-    ASSERT_TRUE(standing);
-    EXPECT_EQ(standing->id, key.id);
-    EXPECT_EQ(standing->name, key.name);
-    EXPECT_EQ(standing->revision, key.revision);
+    const auto revision = catalogue_->keys.find_revision(key.project_id, key.name);
+    ASSERT_TRUE(revision);
+    EXPECT_EQ(revision->id, key.id);
+    EXPECT_EQ(revision->name, key.name);
+    EXPECT_EQ(revision->revision, key.revision);
 }
 
 TEST_P(CatalogueContract, AKeyThatIsBeingMadeHasNoStanding) {

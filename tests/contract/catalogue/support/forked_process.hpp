@@ -10,10 +10,10 @@
 namespace keyward::storage {
 
 /// Runs `body` in a child process, which exits without running any other code of this one.
-class ChildProcess {
+class ForkedProcess {
   public:
     template <typename Body>
-    explicit ChildProcess(Body body) : pid_(::fork()) {
+    explicit ForkedProcess(Body body) : pid_(::fork()) {
         if (pid_ < 0) throw std::runtime_error("fork failed");
         if (pid_ > 0) return;
         try {
@@ -22,11 +22,11 @@ class ChildProcess {
             ::_exit(2);
         }
     }
-    ChildProcess(const ChildProcess&) = delete;
-    ChildProcess& operator=(const ChildProcess&) = delete;
-    ChildProcess(ChildProcess&& other) noexcept : pid_(other.pid_) { other.pid_ = -1; }
-    ChildProcess& operator=(ChildProcess&&) = delete;
-    ~ChildProcess() {
+    ForkedProcess(const ForkedProcess&) = delete;
+    ForkedProcess& operator=(const ForkedProcess&) = delete;
+    ForkedProcess(ForkedProcess&& other) noexcept : pid_(other.pid_) { other.pid_ = -1; }
+    ForkedProcess& operator=(ForkedProcess&&) = delete;
+    ~ForkedProcess() {
         if (pid_ > 0) kill();
     }
 
