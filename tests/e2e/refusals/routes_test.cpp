@@ -10,12 +10,10 @@
 #include <sqlite3.h>
 
 #include "api/all_routes.hpp"
-#include "service/auth/login.hpp"
-#include "service/idempotency/idempotent_requests.hpp"
-#include "storage/open_catalogue.hpp"
 #include "tests/e2e/support/encodings.hpp"
 #include "tests/e2e/support/live.hpp"
 #include "tests/e2e/support/problem.hpp"
+#include "tests/unit/api/route_table.hpp"
 
 namespace keyward::e2e {
 namespace {
@@ -25,8 +23,8 @@ using http::Method;
 using nlohmann::json;
 using testing::HasSubstr;
 
-/// What the product's table says of one route; everything here is derived from it, so that a new route is
-/// tested without a new line.
+/// A route of the product's table (compared with docs/openapi.yaml in tests/unit/api/all_routes_test.cpp).
+/// All tests here are derived from the table, so that they include a new route.
 struct Row {
     http::Method method;
     std::string pattern;
@@ -36,49 +34,22 @@ struct Row {
 };
 
 std::string name_of(http::Method method) {
-    switch (method) {
-        case http::Method::get:
-            return "GET";
-        case http::Method::head:
-            return "HEAD";
-        case http::Method::post:
-            return "POST";
-        case http::Method::put:
-            return "PUT";
-        case http::Method::patch:
-            return "PATCH";
-        case http::Method::del:
-            return "DELETE";
-        case http::Method::options:
-            return "OPTIONS";
-        case http::Method::other:
-            return "BREW";
-    }
-    return {};
+    return std::string(api::name_of(method));
 }
 
 constexpr std::array all_methods{http::Method::get,     http::Method::head,  http::Method::post,
                                  http::Method::put,     http::Method::patch, http::Method::del,
                                  http::Method::options, http::Method::other};
 
-/// The table over a catalogue that nobody asks: no handler is called in this process.
 std::vector<Row> read_table() {
-    const test::TemporaryFolder folder;
-    const auto catalogue = storage::open_catalogue("sqlite://" + folder.file("empty.db"), 1);
-    service::Environments environments;
-    service::InFlight in_flight;
-    service::Login login(catalogue->users, catalogue->access_tokens, catalogue->login_networks, system_now,
-                         std::chrono::steady_clock::now);
-    const service::ServiceContext service_context{*catalogue, environments, in_flight,
-                                                  {},         "nobody",     system_now};
-    service::IdempotentRequests repeats(
-        service_context, SecretBytes(32), [] {}, std::chrono::seconds(1));
-    service::UseKey use(service_context, std::chrono::steady_clock::now);
-    const service::CatalogueHealth health(catalogue->readiness, "nobody", system_now);
+    const api::RouteTableOfNothing nothing;
     std::vector<Row> rows;
-    for (const api::Route& route : api::all_routes(service_context, login, use, repeats, health))
-        rows.push_back(
-            {route.method, std::string(route.pattern), route.login, route.permissions, route.body});
+    for (const api::Route& route : nothing.routes())
+        rows.push_back({.method = route.method,
+                        .pattern = std::string(route.pattern),
+                        .login = route.login,
+                        .permissions = route.permissions,
+                        .body = route.body});
     return rows;
 }
 
@@ -111,7 +82,7 @@ bool is_under_apiops(const Row& row) {
 bool has_body(const Row& row) {
     return row.body != Body::none;
 }
-/// Whether a request without a body is a mistake.
+/// Whether the route requires a body.
 bool needs_body(const Row& row) {
     return has_body(row) && row.body != Body::json_if_any;
 }
@@ -121,7 +92,7 @@ bool takes_json(const Row& row) {
 bool uses_a_key(const Row& row) {
     return row.permissions == std::vector{Permission::use};
 }
-/// Whether it is about one environment, of whatever projects.
+/// Whether it is about one environment and no project.
 bool is_of_environment(const Row& row) {
     return !is_of_project(row) && row.pattern.find("{environmentName}") != std::string::npos;
 }
@@ -132,20 +103,20 @@ std::string with(std::string pattern, const std::string& parameter, const std::s
     return pattern;
 }
 
-/// A path of the route; the key is there in both environments unless another is named.
+/// A path of the route for a key; the key `real` exists in both environments.
 std::string path_of(const Row& row, const std::string& key = "real", const char* project_name = project) {
     std::string path = with(row.pattern, "{projectName}", project_name);
     path = with(path, "{keyName}", key);
     return with(path, "{environmentName}", "production");
 }
 
-/// Who sends a request: what is granted in MyProject (`here`) and everywhere.
+/// The grants of a user: in MyProject (`here`), and in all projects.
 struct GrantSet {
     const char* name;
     std::vector<Permission> here;
     bool everywhere;
     const char* limited_to;            ///< an environment, or nullptr
-    const char* deploys_in = nullptr;  ///< where DEPLOY_UNDEPLOY holds, when that is another one
+    const char* deploys_in = nullptr;  ///< the environment of DEPLOY_UNDEPLOY, when it is another one
 };
 
 void PrintTo(const GrantSet& grants, std::ostream* out) {
@@ -178,7 +149,7 @@ bool sees_production(const GrantSet& grants) {
                                     (grants.deploys_in != nullptr && is_production(grants.deploys_in)));
 }
 
-/// Nothing when the grants are enough for the route.
+/// Nothing when the grants suffice for the route.
 std::optional<Permission> first_missing(const Row& row, const GrantSet& grants) {
     for (const Permission permission : row.permissions) {
         const bool by_administrator = grants.everywhere && permission != Permission::use;
@@ -193,7 +164,7 @@ bool is_enough(const Row& row, const GrantSet& grants) {
     return (!is_of_project(row) || sees_project(grants)) && !first_missing(row, grants);
 }
 
-/// A body that every kind of call would take, as far as it reads it.
+/// A valid body for the route.
 std::string good_body(const Row& row) {
     if (row.body == Body::form) return "grant_type=client_credentials&client_id=x&client_secret=y";
     if (row.pattern.ends_with("/certificate-request/"))
@@ -233,7 +204,7 @@ class Routes : public LiveKeyward {
     static const std::string& token_of(const GrantSet& grants) { return tokens_.at(grants.name); }
     static const std::string& mighty() { return tokens_.at("all-and-administrator"); }
 
-    /// A request that is whole and right, unless its parts are changed.
+    /// A valid request.
     static Request request_for(const Row& row, const std::string& token) {
         Request request{.method = name_of(row.method), .path = path_of(row), .token = token};
         if (needs_body(row)) {
@@ -242,7 +213,7 @@ class Routes : public LiveKeyward {
         }
         return request;
     }
-    /// As wrong as it can be behind its grants: the wrong type, and no JSON.
+    /// A request with every fault that is checked after the grants: wrong media type, malformed JSON.
     static Request wrong_request_for(const Row& row, const std::string& token) {
         Request request = request_for(row, token);
         if (!has_body(row)) return request;
@@ -469,9 +440,9 @@ TEST_P(EveryRouteAndGrant, GoesOnToTheNextCheckForWhoeverHoldsEnough) {
 TEST_P(EveryRouteAndGrant, ChangesNothingWhereTheGrantsDoNotReach) {
     const auto& [row, grants] = GetParam();
     if (grants.limited_to == nullptr || row.permissions.empty() || !is_enough(row, grants)) return;
-    // Who may use keys in production may do so.
+    // A grant to use keys in production suffices.
     if (uses_a_key(row) && std::string_view("production") == grants.limited_to) return;
-    // The key is in `production` too, and so is what the body asks for.
+    // The key and the requested environment of the body are in `production`, too.
     const Answer answer = send(request_for(row, token_of(grants)));
     EXPECT_THAT(answer.status, testing::AnyOf(400, 403)) << answer.body;
     expect_key_is_whole();
@@ -562,45 +533,6 @@ TEST_P(EveryRouteWithJson, RefusesAFieldThatItDoesNotKnow) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, EveryRouteWithJson, testing::ValuesIn(routes_that(takes_json)), route_name);
-
-/// `METHOD pattern, login, permissions, body`
-std::string line_of(const Row& row) {
-    std::string line = name_of(row.method) + " " + row.pattern;
-    line += needs_login(row) ? ", login" : "";
-    for (const Permission permission : row.permissions)
-        line += " " + std::string(to_string(permission));
-    if (has_body(row)) line += ", " + media_type(row);
-    return line + (row.body == Body::json_if_any ? " if any" : "");
-}
-
-/// All else here follows the table, and would follow it into a mistake: this is what the contract says.
-TEST(RoutesTable, SaysWhatTheContractSays) {
-    const std::string keys = " /apiops/projects/{projectName}/keys/";
-    const std::string key = keys + "{keyName}/";
-    const std::string deployment = key + "environments/{environmentName}/";
-    const std::string writing = ", login SECRETS:MANAGE SECRETS:DEPLOY_UNDEPLOY";
-    const std::string use = ", login SECRETS:USE";
-    const std::string with_json = ", application/json";
-    const std::string if_any = with_json + " if any";
-    std::vector<std::string> lines;
-    for (const Row& row : table())
-        lines.push_back(line_of(row));
-    EXPECT_THAT(lines,
-                testing::UnorderedElementsAre(
-                    "POST" + keys + writing + with_json, "GET" + keys + ", login", "GET" + key + ", login",
-                    "PUT" + key + writing + with_json, "DELETE" + key + writing + if_any,
-                    "POST" + deployment + writing + with_json, "DELETE" + deployment + writing + if_any,
-                    "POST" + deployment + "encrypt/" + use + with_json,
-                    "POST" + deployment + "decrypt/" + use + with_json,
-                    "POST" + deployment + "sign/" + use + with_json,
-                    "POST" + deployment + "verify/" + use + with_json,
-                    "POST" + deployment + "certificate-request/" + use + with_json,
-                    "GET /apiops/projects/{projectName}/environments/, login",
-                    "GET /apiops/environments/, login ROLE_ADMIN",
-                    "GET /apiops/environments/{environmentName}/mechanisms/, login",
-                    "POST /apiops/auth/token, application/x-www-form-urlencoded", "GET /health/live",
-                    "GET /health/ready", "GET /openapi.yaml"));
-}
 
 }  // namespace
 }  // namespace keyward::e2e
