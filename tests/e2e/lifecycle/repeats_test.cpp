@@ -1,5 +1,6 @@
 #include <future>
 #include <latch>
+#include <set>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -289,6 +290,39 @@ TEST_F(RepeatsBeyondAServer, GetTheAnswerAfterARestartAndFromAReplica) {
     EXPECT_TRUE(is_replayed(repeat));
     EXPECT_EQ(objects_in(home, "production", label_of(name_)).size(), 1U);
     EXPECT_EQ(second.stop(), 0);
+}
+
+/// With one session, one connection to the database and the fewest threads that the service makes.
+TEST_F(RepeatsBeyondAServer, SixtyFourWaitForTheFirstInASmallConfiguration) {
+    constexpr std::size_t clients = 1 + 64;
+    constexpr std::chrono::minutes patience{1};
+    const Home home{{.environments = {},
+                     .remote = {"remote"},
+                     .each_environment = "sessions = 1\ndeadline = \"60s\"\n",
+                     .catalogue = "connections = 1\n"}};
+    const RemoteHsm hsm(home);
+    const Server server(home);
+    const json body = create_body(name_, "SECRET_KEY", "AES", {{"remote", base64(random_octets(32))}});
+    hsm.hang();
+    std::vector<test::RawClient> waiting;
+    for (std::size_t i = 0; i < clients; ++i) {
+        waiting.emplace_back(home.port());
+        ASSERT_TRUE(waiting.back().send(raw_create(home, body, "one")));
+    }
+    EXPECT_TRUE(waiting.back().stays_silent(std::chrono::milliseconds(500)));
+    hsm.go_on();
+    std::set<std::string> bodies;
+    std::size_t first = 0;
+    for (test::RawClient& client : waiting) {
+        const auto answer = client.read_answer(false, patience);
+        ASSERT_TRUE(answer);
+        EXPECT_EQ(answer->status, 200) << answer->body;
+        bodies.insert(answer->body);
+        if (!answer->header("idempotent-replayed")) ++first;
+    }
+    EXPECT_EQ(bodies.size(), 1U);
+    EXPECT_EQ(first, 1U);
+    EXPECT_EQ(objects_in(home, "remote", label_of(name_)).size(), 1U);
 }
 
 TEST_F(RepeatsBeyondAServer, LeaveNothingOfTheBodyOrTheHashKeyInTheDatabase) {
