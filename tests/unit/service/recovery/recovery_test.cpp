@@ -90,7 +90,7 @@ TEST(Recovery, ATombstoneWhoseTokenItCanNotReachIsFreeForAnotherReplica) {
 }
 
 TEST(Recovery, DoesNotTakeAnObjectForGoneWhileItsImportIsUnderWay) {
-    ServiceFixture fixture(std::chrono::milliseconds(50));
+    ServiceFixture fixture(std::chrono::seconds(1));  // a busy worker begins the import within the deadline
     fixture.production->block_imports();
     error_of([&] { fixture.create(ServiceFixture::aes_request("k", {"production"})); });
     EXPECT_EQ(Recovery(fixture.service_context(), no_owner_is_dead).resolve().left_tombstones, 1U);
