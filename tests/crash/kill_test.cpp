@@ -61,7 +61,7 @@ class KillTest : public testing::Test {
         run_load_until_killed(longest_load_ms);
         if (random_() % rounds_for_one_second_kill == 0) kill_while_it_recovers();
         server_ = std::make_unique<Server>(home_);
-        const auto still = await_quiescence(home_, environments, patience_for_recovery);
+        const auto still = await_quiescence(home_, all_environments, patience_for_recovery);
         if (!still) return report({{{}, "recovery does not resolve what the kill left behind"}});
         resolve_record(still->catalogue);
         add(disagreements(model_.record(), still->catalogue, still->held));
@@ -140,7 +140,7 @@ class KillTest : public testing::Test {
         }
         // Each key is complete before recovery has resolved anything: the old one or the new one.
         add(key_disagreements(known_keys(model_.record(), at_kill), at_kill,
-                              held_objects(home_, environments)));
+                              held_objects(home_, all_environments)));
     }
 
     /// Every interrupted change is either done or not done.
@@ -255,7 +255,7 @@ class KillTest : public testing::Test {
     }
 
     const Materials materials_;
-    ClientModel model_{materials_, environments};
+    ClientModel model_{materials_, all_environments};
     int number_ = 0;
     int kills_during_recovery_ = 0;
     std::map<std::string, std::string> steps_;  ///< reached by the interrupted changes, by key name

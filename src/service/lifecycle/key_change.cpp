@@ -145,15 +145,15 @@ bool KeyChange::was_committed_all_the_same(const CatalogueError* failure) {
     if (failure != nullptr) change.resolution.clean.clear();
     try {
         if (failure == nullptr) {
-            if (names_objects(service_context.catalogue, key.id, imports)) return true;
-            condemn_objects(service_context.catalogue, imports, change.audit);
+            if (names_objects(service_context.catalogue.keys, key.id, imports)) return true;
+            condemn_objects(service_context.catalogue.changes, imports, change.audit);
             imports.undo();
             change.resolution = imports.resolution();
         }
         if (!service_context.catalogue.keys.abandon_change(key.id, change.resolution, change.audit) &&
             failure != nullptr) {
-            if (names_objects(service_context.catalogue, key.id, imports)) return true;
-            condemn_objects(service_context.catalogue, imports, change.audit);
+            if (names_objects(service_context.catalogue.keys, key.id, imports)) return true;
+            condemn_objects(service_context.catalogue.changes, imports, change.audit);
         }
     } catch (const CatalogueError& error) {
         change.change_id = change_id_of(error);

@@ -44,7 +44,8 @@ class OptionalLoginTest : public testing::Test {
 
     service::ServiceFixture fixture_;
     CatalogueWith<HangingAccessTokens> hanging_{*fixture_.catalogue};
-    service::Access access_{hanging_, [this] { return fixture_.now; }};
+    service::Access access_{hanging_.access_tokens, hanging_.users, hanging_.projects,
+                            [this] { return fixture_.now; }};
 };
 
 TEST_F(OptionalLoginTest, RecognisesWhoHasAToken) {

@@ -21,12 +21,12 @@ class RouteTableOfNothing {
         storage::open_catalogue("sqlite://" + folder_.file("empty.db"), 1);
     service::Environments environments_;
     service::InFlight in_flight_;
-    service::Login login_{*catalogue_, catalogue_->login_networks, system_now,
-                          std::chrono::steady_clock::now};
+    service::Login login_{catalogue_->users, catalogue_->access_tokens, catalogue_->login_networks,
+                          system_now, std::chrono::steady_clock::now};
     service::ServiceContext context_{*catalogue_, environments_, in_flight_, {}, "this-process", system_now};
     service::IdempotentRequests repeats_{context_, SecretBytes(32), [] {}, std::chrono::seconds(1)};
     service::UseKey use_{context_, std::chrono::steady_clock::now};
-    service::CatalogueHealth health_{*catalogue_, "this-process", system_now};
+    service::CatalogueHealth health_{catalogue_->readiness, "this-process", system_now};
     std::vector<Route> routes_ = all_routes(context_, login_, use_, repeats_, health_);
 };
 

@@ -30,7 +30,7 @@ TEST_F(KeptHandles, AreFoundInTheirEra) {
     handles_.keep(first_epoch, id_, {.secret_or_private = 7, .public_key = 8});
     const auto found = handles_.find(first_epoch, id_);
     ASSERT_TRUE(found.has_value());
-    EXPECT_EQ(found->own, 7U);
+    EXPECT_EQ(found->secret_or_private, 7U);
     EXPECT_EQ(found->public_key, 8U);
 }
 
@@ -89,7 +89,7 @@ TEST_F(KeptHandles, AreAddedOneByOneAsAWalkFindsThem) {
     handles_.add(first_epoch, id_, {ObjectClass::public_key, 8, "hash"}, handles_.version());
     const auto found = handles_.find(first_epoch, id_);
     ASSERT_TRUE(found.has_value());
-    EXPECT_EQ(found->own, 7U);
+    EXPECT_EQ(found->secret_or_private, 7U);
     EXPECT_EQ(found->public_key, 8U);
     EXPECT_EQ(found->public_key_sha256, "hash");
 }

@@ -5,7 +5,6 @@
 
 #include "settings/settings.hpp"
 #include "tests/support/files.hpp"
-#include "tests/unit/settings/temporary_folder.hpp"
 
 namespace keyward::settings {
 namespace {

@@ -1,8 +1,7 @@
 // The trial that tells whether a token takes short HMAC keys, when the module fails during the trial.
-#include "hsm/import/hmac_padding.hpp"
-
 #include <gtest/gtest.h>
 
+#include "hsm/import/create.hpp"
 #include "tests/contract/token/support/shim_lab.hpp"
 
 namespace keyward::tests {

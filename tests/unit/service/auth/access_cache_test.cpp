@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
 #include "service/auth/access.hpp"
-#include "tests/fakes/forwarding_catalogue.hpp"
 #include "tests/fakes/forwarding_stores.hpp"
 #include "tests/unit/service/service_fixture.hpp"
 
@@ -46,7 +45,7 @@ class AccessCacheTest : public testing::Test {
     ServiceFixture fixture_;
     const Grant use_{fixture_.project.id, Permission::use, {}};
     CatalogueWith<CountingAccessStores> catalogue_{*fixture_.catalogue};
-    AccessCache cache_{catalogue_, 2};
+    AccessCache cache_{catalogue_.access_tokens, catalogue_.users, catalogue_.projects, 2};
     std::string token_id_;
 };
 

@@ -8,7 +8,6 @@
 #include "crypto/password.hpp"
 #include "service/auth/api_token.hpp"
 #include "service/auth/login_rate_limiter.hpp"
-#include "tests/fakes/forwarding_catalogue.hpp"
 #include "tests/fakes/forwarding_stores.hpp"
 #include "tests/unit/service/service_fixture.hpp"
 

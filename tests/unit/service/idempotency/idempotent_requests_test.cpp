@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include "service/lifecycle/lifecycle.hpp"
-#include "tests/fakes/forwarding_catalogue.hpp"
 #include "tests/fakes/forwarding_stores.hpp"
 #include "tests/support/polling.hpp"
 #include "tests/unit/service/service_fixture.hpp"

@@ -7,7 +7,6 @@
 
 #include "service/lifecycle/lifecycle.hpp"
 #include "service/lifecycle/read_keys.hpp"
-#include "tests/fakes/forwarding_catalogue.hpp"
 #include "tests/fakes/forwarding_stores.hpp"
 #include "tests/unit/service/service_fixture.hpp"
 

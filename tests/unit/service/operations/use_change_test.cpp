@@ -480,7 +480,7 @@ TEST(KeyCache, AreReadAgainWhenThereAreMoreThanAreKept) {
     for (const char* name : {"a", "b", "c", "d"})
         fixture.create(ServiceFixture::aes_request(name, {"production"}));
     CatalogueWith<CountingUseStores> counting(*fixture.catalogue);
-    KeyCache known(counting, 2);
+    KeyCache known(counting.keys, 2);
     for (int round = 0; round < 3; ++round)
         for (const char* name : {"a", "b", "c", "d"})
             EXPECT_EQ(known.find(fixture.project.id, name)->name, name);
@@ -498,7 +498,7 @@ class VanishingKey : public ForwardingKeyStore {
 TEST(KeyCache, DoNotHoldAKeyThatGoesWhileItIsRead) {
     KeyLife fixture;
     CatalogueWith<VanishingKey> vanishing(*fixture.catalogue);
-    EXPECT_FALSE(KeyCache(vanishing).find(fixture.project.id, "k"));
+    EXPECT_FALSE(KeyCache(vanishing.keys).find(fixture.project.id, "k"));
 }
 
 }  // namespace

@@ -69,8 +69,9 @@ class ReplacedToken : public ReconcileFixture {
         profile.name = "production";
         profile.workers = 2;
         pinned_.add(std::make_unique<Environment>(
-            profile, std::make_shared<PinnedToken>(fixture_.production, "production", *fixture_.catalogue,
-                                                   PinnedToken::Pinning::record, system_now)));
+            profile, std::make_shared<PinnedToken>(
+                         fixture_.production, "production", fixture_.catalogue->token_pins,
+                         fixture_.catalogue->deployments, PinnedToken::Pinning::record, system_now)));
     }
     ReconcileReport run_pinned(const ReconcileOptions& options = {}) {
         ServiceContext service_context{*fixture_.catalogue, pinned_,

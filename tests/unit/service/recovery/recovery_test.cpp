@@ -40,7 +40,7 @@ TEST(Recovery, TakesBackACreateWhoseLeaseRanOut) {
     ServiceFixture fixture;
     const ObjectId id = cut_off_create(fixture, "another-process", fixture.now - std::chrono::seconds(1));
     const auto report = Recovery(fixture.service_context(), no_owner_is_dead).resolve();
-    EXPECT_EQ(report.settled_intents, 1U);
+    EXPECT_EQ(report.resolved_intents, 1U);
     EXPECT_EQ(report.destroyed_objects, 1U);
     EXPECT_EQ(report.left_tombstones, 0U);
     EXPECT_EQ(fixture.production->count(id), 0U);
@@ -51,7 +51,7 @@ TEST(Recovery, TakesBackACreateWhoseLeaseRanOut) {
 TEST(Recovery, LeavesLiveWorkOfAnotherProcessAlone) {
     ServiceFixture fixture;
     const ObjectId id = cut_off_create(fixture, "another-process", fixture.now + std::chrono::seconds(1));
-    EXPECT_EQ(Recovery(fixture.service_context(), no_owner_is_dead).resolve().settled_intents, 0U);
+    EXPECT_EQ(Recovery(fixture.service_context(), no_owner_is_dead).resolve().resolved_intents, 0U);
     EXPECT_EQ(fixture.production->count(id), 1U);
     EXPECT_EQ(fixture.catalogue->changes.intents().size(), 1U);
 }
@@ -116,7 +116,7 @@ TEST(Recovery, NeverTouchesAnObjectThatACommittedKeyNames) {
     fixture.create(ServiceFixture::aes_request("k", {"production"}));
     fixture.now += std::chrono::hours(1);
     const auto report = Recovery(fixture.service_context(), no_owner_is_dead).resolve();
-    EXPECT_EQ(report.settled_intents, 0U);
+    EXPECT_EQ(report.resolved_intents, 0U);
     EXPECT_EQ(fixture.production->objects(), 1U);
 }
 
@@ -218,8 +218,8 @@ TEST(Recovery, HoldsAtMostABatchOfLeasesAtOnce) {
     ServiceFixture fixture;
     cut_off_creates(fixture, 40);
     Recovery recovery(fixture.service_context(), no_owner_is_dead);
-    EXPECT_EQ(recovery.settle_intents(), 32U);
-    EXPECT_EQ(recovery.settle_intents(), 8U);
+    EXPECT_EQ(recovery.resolve_intents(), 32U);
+    EXPECT_EQ(recovery.resolve_intents(), 8U);
     fixture.now += std::chrono::hours(1);  // the leases of the resolution run out
     std::vector<std::size_t> held;
     const auto report = recovery.resolve([&](std::size_t, std::size_t) { held.push_back(leased(fixture)); });
@@ -273,7 +273,7 @@ TEST(Recovery, DoesNothingOnceItIsToStop) {
     std::stop_source stop;
     stop.request_stop();
     const auto report = Recovery(fixture.service_context(), no_owner_is_dead).resolve({}, stop.get_token());
-    EXPECT_EQ(report.settled_intents, 0U);
+    EXPECT_EQ(report.resolved_intents, 0U);
     EXPECT_EQ(fixture.catalogue->changes.intents().size(), 1U);
     EXPECT_EQ(fixture.production->objects(), 1U);
 }

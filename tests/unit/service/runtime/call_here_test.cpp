@@ -225,10 +225,13 @@ class CallHereByTurns : public CallHereTest {
     void comes(const std::string& user, std::size_t others = 0) {
         threads_.emplace_back([this, user] { note(outcome_of(user)); });
         ++come_;
+        await_all(others);
+    }
+    /// Returns when every call that has come waits, or has been refused.
+    void await_all(std::size_t others) {
         EXPECT_TRUE(test::comes_true([&] {
             return environment_->waiting_calls() + order_length() == come_ + others;
-        })) << "the call of "
-            << user << " neither waits nor is refused";
+        })) << "a call neither waits nor is refused";
     }
     std::vector<std::string> order() {
         finish();

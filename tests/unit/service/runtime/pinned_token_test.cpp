@@ -37,8 +37,8 @@ class FailingTokenPins : public TokenPinStore {
 class PinnedTokens : public testing::Test {
   protected:
     std::unique_ptr<PinnedToken> pinned(Catalogue& catalogue, Pinning pinning = Pinning::record) {
-        return std::make_unique<PinnedToken>(fixture_.production, "production", catalogue, pinning,
-                                             [this] { return fixture_.now; });
+        return std::make_unique<PinnedToken>(fixture_.production, "production", catalogue.token_pins,
+                                             catalogue.deployments, pinning, [this] { return fixture_.now; });
     }
     std::unique_ptr<PinnedToken> pinned(Pinning pinning = Pinning::record) {
         return pinned(*fixture_.catalogue, pinning);
