@@ -212,9 +212,9 @@ ImportResult Pkcs11Token::import_in(Lease& lease, const ImportRequest& request) 
     } catch (const TokenError& error) {
         if (!limits_.may_have_failed(lease, request, error)) throw;
     }
-    // A failed self-test may have left its operation active.
+    // A failed self-test may have left its operation active. What the failed import made is gone.
     lease.poison();
-    lease.replace_poisoned();
+    lease.replace_poisoned_without_handles();
     ImportResult result = make(lease, request, {});
     limits_.learn(lease, request, false);
     return result;

@@ -197,7 +197,7 @@ bool HmacPadding::needed(Lease& lease) {
     Answer answer = answer_;
     if (answer == Answer::unknown) {
         answer_ = answer = ask(lease);
-        lease.replace_poisoned();
+        lease.replace_poisoned_without_handles();
     }
     return answer != Answer::needless;
 }

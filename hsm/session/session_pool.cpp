@@ -70,15 +70,26 @@ bool Lease::sees_private_objects() const {
            (health == Session::Health::public_only && pool_->login_.needless());
 }
 
-void Lease::replace_poisoned() {
-    if (!poisoned_) return;
+void Lease::replace_session() {
     session_.reset();
     if (is_only_ && !pool_->has_only_one()) pool_->returned(std::exchange(is_only_, false));
     Lent lent = pool_->replacement(use_, deadline_, is_only_);
     session_ = std::move(lent.session);
     is_only_ = lent.is_only;
+}
+
+void Lease::replace_poisoned() {
+    if (!poisoned_) return;
+    replace_session();
     if (pool_->login_.beginnings() != epoch_.login)
         throw TokenError(TokenFault::unreachable, "The token's sessions were lost while a key was used");
+    poisoned_ = false;
+}
+
+void Lease::replace_poisoned_without_handles() {
+    if (!poisoned_) return;
+    replace_session();
+    epoch_.login = pool_->login_.beginnings();
     poisoned_ = false;
 }
 

@@ -180,8 +180,12 @@ class SessionPool::Lease {
     /// An operation may have been left unfinished in the session. `replace_poisoned` or the lease's
     /// destructor closes it.
     void poison() { poisoned_ = true; }
-    /// Replaces a poisoned session by another one of the same epoch. Throws when there is none.
+    /// Replaces a poisoned session by another one of the same epoch. Throws when there is none: then the
+    /// handles of private objects are not valid any more (PKCS#11 section 5.6.8, C_Logout).
     void replace_poisoned();
+    /// The same for a caller that holds no handle: the other session may have a new login, as where the
+    /// poisoned session was the only one.
+    void replace_poisoned_without_handles();
     using Epoch = SessionEpoch;
     [[nodiscard]] const Epoch& epoch() const { return epoch_; }
     /// Whether the token itself answers after a call in this session failed: it is in its slot, and the
@@ -198,6 +202,7 @@ class SessionPool::Lease {
     friend class SessionPool;
     [[nodiscard]] const Session& living() const;
     [[nodiscard]] bool has_login() const;
+    void replace_session();
     Lease(SessionPool& pool, Place place, Module::UseGuard use, Lent lent, Deadline deadline);
 
     SessionPool* pool_;

@@ -23,10 +23,19 @@ class AllowedMechanisms : public ::testing::Test {
   protected:
     AllowedMechanisms() { prepare_process(); }
 
+    static ImportResult import(Token& token, const ObjectId& id, const keys::KeyMaterial& material,
+                               const MechanismList& mechanisms,
+                               ObjectLifetime lifetime = ObjectLifetime::token) {
+        return token.import({.id = id,
+                             .label = "MyProject/k",
+                             .material = material,
+                             .uses = uses_of(keys::algorithm_of(material), mechanisms),
+                             .lifetime = lifetime,
+                             .mechanisms = mechanisms});
+    }
     ImportResult import(const ObjectId& id, const keys::KeyMaterial& material,
                         const MechanismList& mechanisms, ObjectLifetime lifetime = ObjectLifetime::token) {
-        const auto uses = uses_of(keys::algorithm_of(material), mechanisms);
-        return lab_.token()->import({id, "MyProject/k", material, uses, lifetime, std::nullopt, mechanisms});
+        return import(*lab_.token(), id, material, mechanisms, lifetime);
     }
     ImportResult import(Kind kind, const MechanismList& mechanisms) {
         return import(id_, make_key(kind), mechanisms);
@@ -157,6 +166,18 @@ TEST_P(UnknownAllowedMechanisms, AreLeftOutAndLearntOnce) {
         const ObjectId id = ObjectId::random();
         import(id, make_key(kind), {kind == Kind::rsa ? "RSA-PKCS-OAEP" : "ECDSA-SHA256"});
         EXPECT_EQ(lab_.token()->count(id), objects_of(kind));
+    }
+}
+
+TEST_P(UnknownAllowedMechanisms, AreLeftOutWhereTheTokenHasOneSession) {
+    hsm::TokenSettings settings = lab_.settings();
+    settings.sessions = 1;
+    const auto token = lab_.open(settings);
+    for (const auto& [kind, mechanism] :
+         {std::pair{Kind::aes256, "AES-GCM"}, {Kind::hmac16, "SHA256-HMAC"}}) {
+        const ObjectId id = ObjectId::random();
+        import(*token, id, make_key(kind), {mechanism});
+        EXPECT_EQ(token->count(id), 1U);
     }
 }
 
