@@ -107,14 +107,14 @@ const std::set<std::string>& internal_names() {
         "max_body_memory_of_address", "max_connections_of_address", "queue_limit", "least_connections",
         // names of fixed length or from short lists, and the parts of names that other standards limit
         "check_value_rule", "choice_rule", "longest_address", "longest_cursor", "longest_host",
-        "longest_label", "longest_mailbox", "longest_name", "longest_user_name",
+        "longest_label", "longest_mailbox",
         // of the configuration: config/keyward.toml has them
         "largest_file", "largest_number", "longest_description", "longest_line_end", "longest_pin",
         // of how texts are shown or read
         "largest_small_prime", "least_significant", "longest_hex_id", "longest_shown", "most_exponent_bits",
         "most_pem_layers",
         // of how often and how long the service itself tries
-        "hung_call_limit", "longest_wait_for_another_create", "longest_walk", "most_arenas", "most_attempts",
+        "hung_call_limit", "longest_wait_for_another_create", "longest_scan", "most_arenas", "most_attempts",
         "most_lookups", "most_questions", "removal_limit", "teardown_limit"};
     return names;
 }

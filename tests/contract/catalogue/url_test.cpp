@@ -59,7 +59,7 @@ TEST(CatalogueUrl, AMalformedPostgresqlUrlIsRefusedWithoutRepeatingIt) {
 
 TEST(CatalogueUrl, AValueThatCantBeHandedOnIsRefusedByItsName) {
     const auto text = failure_of_url("postgresql://user:hush%20%22hush@host/db");
-    EXPECT_THAT(text, HasSubstr("the value of 'password' holds both a space and a double quote"));
+    EXPECT_THAT(text, HasSubstr("the value of 'password' contains both a space and a double quote"));
     EXPECT_THAT(text, Not(HasSubstr("hush")));
 }
 
