@@ -27,6 +27,7 @@ class RemoteHsm {
 
   private:
     void signal_all(int number) const;
+    [[nodiscard]] bool is_stopped_with_a_lock() const;
 
     test::ChildProcess listener_;
 };
