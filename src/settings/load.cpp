@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/client_text.hpp"
+#include "settings/nesting.hpp"
 #include "settings/request_fingerprint_secret.hpp"
 #include "settings/settings.hpp"
 #include "settings/table_reader.hpp"
@@ -18,6 +19,7 @@ constexpr const char* state_folder = "/var/lib/keyward";
 constexpr std::streamsize largest_file = std::streamsize{1024} * 1024;
 constexpr unsigned safe_rsa_bits = 2048;
 constexpr std::size_t longest_description = 4096;
+constexpr std::size_t longest_syntax_text = 256;  // it may hold the name of a setting
 
 // Forms of values.
 
@@ -242,7 +244,7 @@ std::string against_sharing(const EnvironmentSettings& one, const EnvironmentSet
 /// Reads a file's tables one after the other and collects all mistakes.
 class Loader {
   public:
-    explicit Loader(const toml::value& root) : root_(root), top_(root, "", mistakes_) {}
+    explicit Loader(const toml::value& root) : top_(root, "", mistakes_) {}
 
     Settings load() {
         Settings settings;
@@ -324,7 +326,6 @@ class Loader {
         }
     }
 
-    const toml::value& root_;
     std::vector<Mistake> mistakes_;
     TableReader top_;
     std::map<std::string, std::string> lines_;
@@ -341,9 +342,9 @@ std::string syntax_text(const std::string& what) {
     const auto colon = first.rfind(": ");
     std::string text = "this is not TOML: " + (colon == std::string::npos ? first : first.substr(colon + 2));
     const auto detail = what.rfind(pointer);
-    if (detail == std::string::npos) return text;
+    if (detail == std::string::npos) return shown(text, longest_syntax_text);
     const auto begin = detail + pointer.size();
-    return text + " (" + what.substr(begin, what.find('\n', begin) - begin) + ')';
+    return shown(text + " (" + what.substr(begin, what.find('\n', begin) - begin) + ')', longest_syntax_text);
 }
 
 std::string content_of(const std::filesystem::path& path) {
@@ -361,7 +362,13 @@ std::string content_of(const std::filesystem::path& path) {
 }
 
 toml::value parse(const std::filesystem::path& path) {
-    std::istringstream content{content_of(path)};
+    const std::string text = content_of(path);
+    if (const auto place = place_nested_too_deep(text))
+        throw SettingsError(path.string(),
+                            {{*place, "is nested more than " + std::to_string(deepest_nesting) +
+                                          " deep; expected a configuration as "
+                                          "config/keyward.toml shows it"}});
+    std::istringstream content{text};
     try {
         return toml::parse(content, path.string());
     } catch (const toml::exception& error) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/client_text.hpp"
 #include "settings/values.hpp"
 
 namespace keyward::settings {
@@ -10,11 +11,26 @@ namespace {
 
 constexpr std::size_t longest_shown = 60;
 
+/// The first octets of a text, without half a character at their end.
+std::string_view beginning_of(std::string_view text, std::size_t longest) {
+    std::size_t size = std::min(text.size(), longest);
+    while (size > 0 && size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U)
+        --size;
+    return text.substr(0, size);
+}
+
+/// The text with question marks, when it has control characters or is not UTF-8.
+std::string printable(std::string_view text) {
+    std::string characters{text};
+    if (!is_utf8(text) || has_control_characters(text))
+        std::ranges::replace_if(
+            characters, [](char c) { return c < ' ' || c > '~'; }, '?');
+    return characters;
+}
+
 std::string in_quotes(std::string_view text) {
-    std::string shown{text.substr(0, longest_shown)};
-    std::ranges::replace_if(
-        shown, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
-    return '"' + shown + (text.size() > longest_shown ? "\"…" : "\"");
+    const auto beginning = beginning_of(text, longest_shown);
+    return '"' + printable(beginning) + (beginning.size() < text.size() ? "\"…" : "\"");
 }
 
 // The library gives the place of the value; the name is before it on the same line.
@@ -27,6 +43,11 @@ Place place_of_name(const std::string& key, const toml::value& value) {
 }
 
 }  // namespace
+
+std::string shown(std::string_view text, std::size_t longest) {
+    const auto beginning = beginning_of(text, longest);
+    return printable(beginning) + (beginning.size() < text.size() ? "…" : "");
+}
 
 Place place_of(const toml::value& value) {
     const auto location = value.location();
@@ -88,7 +109,7 @@ void TableReader::finish() {
     for (const auto& [key, value] : table_.as_table()) {
         if (std::ranges::find(known_, key) != known_.end()) continue;
         const auto nearest = nearest_name(key, known_);
-        std::string text = name_ + key + " is not a setting; ";
+        std::string text = name_ + shown(key, longest_shown) + " is not a setting; ";
         if (nearest.empty())
             text += "remove it";
         else

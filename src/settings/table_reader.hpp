@@ -23,6 +23,10 @@ struct Form {
 
 Place place_of(const toml::value& value);
 
+/// The first octets of a text of the file as they are shown to people: with an ellipsis when there are more,
+/// and with question marks when they have control characters or are not UTF-8.
+std::string shown(std::string_view text, std::size_t longest);
+
 /// Describes a value: a quoted text, a number, or its type.
 std::string described(const toml::value& value);
 

@@ -176,6 +176,68 @@ TEST(Load, SaysFileLineAndColumnOnALineForEachMistake) {
     }
 }
 
+TEST(Load, ShowsAStrangeNameInOneLineOfPlainText) {
+    EXPECT_THAT(mistakes_of(with_smallest("\"a\\u001B\\nb\" = 1\n\"c\\u009Bü\" = 2\n\"ü\" = 3")),
+                ElementsAre("1:16 a??b is not a setting; remove it", "2:15 c???? is not a setting; remove it",
+                            "3:2 ü is not a setting; remove it"));
+}
+
+TEST(Load, ShowsTheBeginningOfALongName) {
+    const std::string shown(59, 'a');
+    EXPECT_THAT(mistakes_of(with_smallest("\"" + shown + "üb\" = 1")),
+                ElementsAre("1:2 " + shown + "… is not a setting; remove it"));
+    EXPECT_THAT(
+        mistakes_of(with_smallest("http.address = \"" + shown + "üb\"")),
+        ElementsAre("1:16 http.address is \"" + shown + "\"…; expected an IP address, as \"127.0.0.1\""));
+}
+
+TEST(Load, ShowsTheBeginningOfALongNameThatOccursTwice) {
+    const std::string name(300, 'a');
+    EXPECT_THAT(mistakes_of(name + " = 1\n" + name + " = 2"),
+                ElementsAre("2:304 this is no TOML: value (\"" + std::string(231, 'a') + "…"));
+}
+
+std::string repeated(std::string_view text, std::size_t times) {
+    std::string all;
+    for (; times > 0; --times)
+        all += text;
+    return all;
+}
+
+TEST(Load, RefusesADeepFileWithoutReadingIt) {
+    constexpr std::size_t most = 1U << 17U;
+    constexpr auto refusal =
+        " is nested more than 16 deep; expected a configuration as config/keyward.toml shows it";
+    for (const std::string_view level : {"[", "{a=", "[{"})
+        EXPECT_THAT(mistakes_of("\na = " + repeated(level, most)), ElementsAre(HasSubstr(refusal))) << level;
+    EXPECT_THAT(mistakes_of("\na" + repeated(".a", most) + " = 1"),
+                ElementsAre("2:34" + std::string(refusal)));
+    EXPECT_THAT(mistakes_of("[a" + repeated(".a", most) + "]"), ElementsAre("1:35" + std::string(refusal)));
+}
+
+TEST(Load, ReadsAFileOfTheGreatestDepth) {
+    EXPECT_THAT(mistakes_of(with_smallest("a = " + repeated("[", 16) + repeated("]", 16) + "\nb" +
+                                          repeated(".b", 16) + " = 1")),
+                ElementsAre("1:1 a is not a setting; remove it", HasSubstr("b is not a setting; remove it")));
+}
+
+TEST(Load, TakesBracketsAndDotsInStringsAndCommentsForText) {
+    const std::string many = repeated("[{.", 17);
+    EXPECT_EQ(loaded("# " + many + "\n" + std::string(smallest) + "description = \"\\\"" + many + "\"")
+                  .environments.front()
+                  .description,
+              "\"" + many);
+    for (const char* quotes : {"'", "\"\"\"", "'''"})
+        EXPECT_EQ(loaded(std::string(smallest) + "description = " + quotes + many + quotes)
+                      .environments.front()
+                      .description,
+                  many);
+    EXPECT_EQ(loaded(std::string(smallest) + "description = \"\"\"" + many + "\"\"\"\"\" # " + many)
+                  .environments.front()
+                  .description,
+              many + "\"\"");
+}
+
 TEST(Load, NeverShowsAPinThatWasWrittenIntoTheFile) {
     const auto found = mistakes_of(with_smallest("pin = \"secret-1\"\n[policy]\npin = \"secret-2\"") +
                                    "pin = \"secret-3\"\n");
