@@ -29,6 +29,10 @@ if(KEYWARD_SANITIZE)
     target_link_options(keyward_flags INTERFACE -fsanitize=${KEYWARD_SANITIZE})
     target_compile_definitions(keyward_flags INTERFACE KEYWARD_SANITIZED)
 endif()
+if(KEYWARD_FUZZ)
+    # Every library is instrumented for libFuzzer; its main() is only in the programs of tests/fuzz.
+    target_compile_options(keyward_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # FOLDER, for example `service/auth`: the library's headers are included as "service/auth/….hpp", through a folder of links in the
 # build tree that holds only this library's headers. Test libraries have no FOLDER and see the whole tree.

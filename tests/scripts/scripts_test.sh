@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What scripts/run and scripts/test do before they build: which folders they take, and which build folders they trust.
+# What scripts/run, scripts/test and scripts/fuzz do before they build: which arguments and folders they take, and which build folders
+# they trust.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -134,6 +135,11 @@ configured "and by another name of it" "$work/link" ""
 configured "that of a checkout that is gone is made again" "$work/gone" "--preset dev"
 configured "that of a checkout that is there, too" "$work/really" "--preset dev"
 [ ! -e "$work/checkout/build/dev/old.o" ] || failure "that of another checkout is made again" "what was built is there"
+
+# scripts/fuzz says how it is called before it installs or builds anything.
+refuses "fuzzing without a time" "usage: scripts/fuzz MINUTES" "$root/scripts/fuzz"
+refuses "fuzzing for no time" "usage: scripts/fuzz MINUTES" "$root/scripts/fuzz" 0
+refuses "fuzzing of an unknown target" "the targets are base64 http json keys names settings" "$root/scripts/fuzz" 1 tls
 
 [ "$failures" -eq 0 ] || exit 1
 echo "all as expected"
