@@ -35,7 +35,7 @@ std::string written(const http::ReadRequest& read) {
     if (!request.query.empty()) text += "?" + request.query;
     text += read.http_1_0 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n";
     for (const auto& [name, value] : request.headers)
-        text += name + ":" + value + "\r\n";
+        text.append(name).append(":").append(value).append("\r\n");
     return text.append("\r\n").append(request.body.reveal_text());
 }
 

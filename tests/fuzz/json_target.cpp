@@ -200,14 +200,17 @@ void check_document(const Json& document, std::string_view input, std::size_t co
            "a document that is written and read again is the same");
 }
 
+struct Parsed {
+    Json document;
+    std::size_t count;
+};
+
 /// The document, or nothing when it is refused.
-std::optional<Json> parsed(std::string_view input) {
+std::optional<Parsed> parsed(std::string_view input) {
     const SecretBytes body = SecretBytes::copy_of(as_bytes(input));
     try {
         const std::size_t count = api::count_json_values(body, list_limits);
-        Json document = api::parse_json(body);
-        check_document(document, input, count);
-        return document;
+        return Parsed{api::parse_json(body), count};
     } catch (const api::MalformedJson& refusal) {
         const std::string_view reason = refusal.what();
         expect(!repeats(reason, input, {not_json}), "the reason of a refusal repeats nothing of the body");
@@ -248,13 +251,14 @@ void check_form(std::string_view input) {
 
 bool check_json(std::string_view input) {
     check_form(input);
-    const auto document = parsed(input);
-    if (!document) return false;
+    const auto json = parsed(input);
+    if (!json) return false;
+    check_document(json->document, input, json->count);
     bool accepted = false;
     for (const auto reads : readers) {
         Mistakes mistakes;
-        accepted = reads(*document, mistakes) || accepted;
-        check_mistakes(mistakes, *document);
+        accepted = reads(json->document, mistakes) || accepted;
+        check_mistakes(mistakes, json->document);
     }
     return accepted;
 }

@@ -167,13 +167,15 @@ void check_refusal(const SettingsError& refusal, std::string_view input) {
 }
 
 bool check_file(std::string_view input) {
+    std::optional<Settings> settings;
     try {
-        check_settings_read(loaded(input));
-        return true;
+        settings = loaded(input);
     } catch (const SettingsError& refusal) {
         check_refusal(refusal, input);
         return false;
     }
+    check_settings_read(*settings);
+    return true;
 }
 
 /// A configuration whose only unknown is one setting.
