@@ -24,6 +24,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LES
     # GCC 12 reports overlaps in std::string's operator+ that do not exist (GCC bug 105651).
     target_compile_options(keyward_flags INTERFACE -Wno-restrict)
 endif()
+if(KEYWARD_COVERAGE)
+    target_compile_options(keyward_flags INTERFACE --coverage -fprofile-update=atomic)
+    target_link_options(keyward_flags INTERFACE --coverage)
+endif()
 if(KEYWARD_SANITIZE)
     target_compile_options(keyward_flags INTERFACE -fsanitize=${KEYWARD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(keyward_flags INTERFACE -fsanitize=${KEYWARD_SANITIZE})
