@@ -363,6 +363,9 @@ std::string content_of(const std::filesystem::path& path) {
 
 toml::value parse(const std::filesystem::path& path) {
     const std::string text = content_of(path);
+    // TOML is UTF-8. The library (3.7.1) reads beyond its buffers to say where a string is not.
+    if (!is_utf8(text))
+        throw SettingsError(path.string(), {{Place{}, "the file is not UTF-8, as TOML must be"}});
     if (const auto place = place_nested_too_deep(text))
         throw SettingsError(path.string(),
                             {{*place, "is nested more than " + std::to_string(deepest_nesting) +

@@ -111,8 +111,8 @@ const std::set<std::string>& internal_names() {
         // of the configuration: config/keyward.toml has them
         "largest_file", "largest_number", "longest_description", "longest_line_end", "longest_pin",
         // of how texts are shown or read
-        "largest_small_prime", "least_significant", "longest_hex_id", "longest_shown", "most_exponent_bits",
-        "most_pem_layers",
+        "largest_small_prime", "least_significant", "longest_hex_id", "longest_shown", "longest_syntax_text",
+        "most_exponent_bits", "most_pem_layers",
         // of how often and how long the service itself tries
         "hung_call_limit", "longest_wait_for_another_create", "longest_scan", "most_arenas", "most_attempts",
         "most_lookups", "most_questions", "removal_limit", "teardown_limit"};

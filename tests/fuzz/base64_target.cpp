@@ -51,7 +51,7 @@ void check_diagnostics_of(std::string_view text, bool accepted) {
     if (keys::looks_hexadecimal(text))
         expect(text.size() >= 16 && std::ranges::all_of(text, is_hex_digit),
                "hexadecimal text has digits only");
-    const bool has_foreign_character = fault.starts_with("character ");
+    const bool has_foreign_character = begins_with(fault, "character ");
     expect(!accepted || !has_foreign_character, "base64 has no character that does not belong to it");
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/text.hpp"
 #include "http/reader.hpp"
 #include "http/syntax.hpp"
 #include "tests/fuzz/repetition.hpp"
@@ -73,7 +74,7 @@ void check_request(const http::ReadRequest& read) {
            "the path begins with one slash");
     expect(request.path.find('?') == std::string::npos, "the path ends at the first question mark");
     for (const std::string& part : {request.path, request.query})
-        expect(std::ranges::all_of(part, http::is_target_octet) && http::percent_signs_are_whole(part),
+        expect(std::ranges::all_of(part, http::is_target_octet) && percent_signs_are_whole(part),
                "path and query hold what RFC 3986 allows");
     expect(request.headers.size() <= small_limits.max_fields, "the number of fields is limited");
     check_fields(request);

@@ -51,8 +51,11 @@ void visit_texts(const Json& json, const Value& value, const Name& name) {
     }
 }
 
-/// A JSON pointer as people read it: without the escapes of RFC 6901.
+/// What a JSON pointer repeats of a document: without the escapes of RFC 6901, and without the long name of a
+/// field, of which a name in the document may be a part.
 std::string unescaped(std::string pointer) {
+    constexpr std::string_view list = "/cryptoKeyInfoEnvironmentList";
+    if (pointer.starts_with(list)) pointer.erase(0, list.size());
     for (const auto& [escape, character] : {std::pair{"~1", "/"}, std::pair{"~0", "~"}})
         for (std::size_t at = pointer.find(escape); at != std::string::npos;
              at = pointer.find(escape, at + 1))
@@ -85,7 +88,8 @@ void check_mistakes(const Mistakes& mistakes, const Json& document) {
 }
 
 bool is_plain_text(std::string_view text, std::size_t least, std::size_t most) {
-    return text.size() >= least && text.size() <= most && is_utf8(text) && text.find('\0') == text.npos;
+    return text.size() >= least && text.size() <= most && is_utf8(text) &&
+           text.find('\0') == std::string_view::npos;
 }
 
 /// The secrets of an entry are no longer in the document that they were read from.
@@ -96,7 +100,7 @@ void check_entry(const service::EnvironmentEntry& entry, const Json& document) {
         expect(!*secret || !(*secret)->empty(), "key material is not empty");
     const Json& source = entry.pointer.empty() ? document : document.at(Json::json_pointer(entry.pointer));
     for (const char* member : {"content", "publicKey", "privateKey"})
-        expect(!source.contains(member) || source[member].is_null() || source[member] == "",
+        expect(!source.contains(member) || source[member].is_null() || source[member] == Json(""),
                "key material is moved out of the document");
 }
 
@@ -214,7 +218,8 @@ std::optional<Parsed> parsed(std::string_view input) {
     } catch (const api::MalformedJson& refusal) {
         const std::string_view reason = refusal.what();
         expect(!repeats(reason, input, {not_json}), "the reason of a refusal repeats nothing of the body");
-        expect(!reason.starts_with(not_json) || input.find('\0') != input.npos || !Json::accept(input),
+        expect(!begins_with(reason, not_json) || input.find('\0') != std::string_view::npos ||
+                   !Json::accept(input),
                "what is JSON is not refused as none");
     } catch (const ServiceError& refusal) {
         expect(refusal.kind() == ErrorKind::validation_failed && !refusal.details().empty(),

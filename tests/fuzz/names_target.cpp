@@ -4,13 +4,13 @@
 #include <openssl/x509v3.h>
 
 #include "base/client_text.hpp"
+#include "crypto/openssl_ptr.hpp"
 #include "tests/fuzz/repetition.hpp"
 #include "tests/fuzz/target.hpp"
 #include "tests/unit/x509/printed_name.hpp"
 #include "x509/distinguished_name.hpp"
 #include "x509/general_name.hpp"
 #include "x509/name_text.hpp"
-#include "x509/x509_ptr.hpp"
 
 namespace keyward::fuzz {
 namespace {
@@ -73,17 +73,27 @@ void check_parts(std::string_view input) {
     expect(again && std::ranges::equal(*parts, *again, is_same_part), "escapes do not matter");
 }
 
+/// OpenSSL prints names of its own for dotted numbers, also of types that do not occur in subjects, and cuts
+/// off long numbers. It does not escape a value of one number sign.
+bool is_printed_otherwise(const std::vector<NamePart>& parts) {
+    return std::ranges::any_of(parts, [](const NamePart& part) {
+        return std::ranges::any_of(part, [](const NameAttribute& attribute) {
+            return attribute.type.find('.') != std::string_view::npos || attribute.value == "#";
+        });
+    });
+}
+
 bool check_subject(std::string_view input) {
     const auto name = accepted(subject_name, input);
     if (!name) return false;
     expect(name->size() <= 16 + 16 * input.size(), "a name is not much longer than its text");
     const std::string printed = testing::printed_name(*name);
-    if (printed.size() <= longest_subject)
-        expect(accepted(subject_name, printed) == *name, "what OpenSSL prints of a name is the same name");
+    if (printed.size() > longest_subject) return true;
+    const auto again = accepted(subject_name, printed);
+    expect(again == *name || is_printed_otherwise(name_parts(input)),
+           "what OpenSSL prints of a name is the same name");
     return true;
 }
-
-using GeneralNamePtr = std::unique_ptr<GENERAL_NAME, Freed<GENERAL_NAME_free>>;
 
 /// What OpenSSL reads in a GeneralName.
 std::string content_of(const Bytes& der) {

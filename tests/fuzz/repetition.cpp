@@ -50,6 +50,10 @@ std::string without(std::string_view text, std::initializer_list<std::string_vie
 
 }  // namespace
 
+bool begins_with(std::string_view text, std::string_view beginning) {
+    return starts_at(text, 0, beginning);
+}
+
 bool repeats(std::string_view text, std::string_view input, std::initializer_list<std::string_view> words) {
     const std::string own = without(text, words);
     if (own.size() < window || input.size() < window) return false;

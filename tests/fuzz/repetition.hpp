@@ -10,4 +10,7 @@ namespace keyward::fuzz {
 bool repeats(std::string_view text, std::string_view input,
              std::initializer_list<std::string_view> words = {});
 
+/// As std::string_view::starts_with, but libFuzzer does not see the comparison.
+bool begins_with(std::string_view text, std::string_view beginning);
+
 }  // namespace keyward::fuzz

@@ -186,15 +186,21 @@ TEST(Load, ShowsTheBeginningOfALongName) {
     const std::string shown(59, 'a');
     EXPECT_THAT(mistakes_of(with_smallest("\"" + shown + "üb\" = 1")),
                 ElementsAre("1:2 " + shown + "… is not a setting; remove it"));
-    EXPECT_THAT(
-        mistakes_of(with_smallest("http.address = \"" + shown + "üb\"")),
-        ElementsAre("1:16 http.address is \"" + shown + "\"…; expected an IP address, as \"127.0.0.1\""));
+    EXPECT_THAT(mistakes_of(with_smallest("http.address = \"" + shown + "üb\"")),
+                ElementsAre("1:16 http.address is \"" + shown +
+                            "\"…; expected an IP address, for example \"127.0.0.1\""));
 }
 
 TEST(Load, ShowsTheBeginningOfALongNameThatOccursTwice) {
     const std::string name(300, 'a');
     EXPECT_THAT(mistakes_of(name + " = 1\n" + name + " = 2"),
-                ElementsAre("2:304 this is no TOML: value (\"" + std::string(231, 'a') + "…"));
+                ElementsAre("2:304 this is not TOML: value (\"" + std::string(230, 'a') + "…"));
+}
+
+TEST(Load, RefusesAFileThatIsNotUtf8) {
+    for (const char* value : {"\"\xFF\"", "'\xFF'", "'''\xC3'''", "\"\"\"\xED\xA0\x80\"\"\""})
+        EXPECT_THAT(mistakes_of(std::string("a = ") + value),
+                    ElementsAre("1:1 the file is not UTF-8, as TOML must be"));
 }
 
 std::string repeated(std::string_view text, std::size_t times) {
