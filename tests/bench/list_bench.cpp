@@ -19,8 +19,6 @@
 namespace keyward::bench {
 namespace {
 
-using namespace service;
-
 constexpr std::size_t connections = 8;
 constexpr int turns = 5;
 constexpr std::size_t page = 100;
