@@ -340,10 +340,10 @@ MechanismList mechanisms_for(keys::Algorithm algorithm) {
     return names_where([=](const Mechanism& row) { return row.algorithm == algorithm; });
 }
 
-KeyUsages uses_of(keys::Algorithm algorithm, const MechanismList& names) {
+KeyUsages uses_of(keys::Algorithm algorithm, const MechanismList& mechanisms) {
     KeyUsages uses;
     for (const Mechanism& row : mechanism_rows)
-        if (row.algorithm == algorithm && std::ranges::find(names, row.name) != names.end())
+        if (row.algorithm == algorithm && std::ranges::find(mechanisms, row.name) != mechanisms.end())
             uses.insert(use_of(row));
     return uses;
 }

@@ -12,7 +12,7 @@ namespace {
 ExtensionsPtr extensions(const std::vector<Bytes>& names) {
     const GeneralNamesPtr all = made(GeneralNamesPtr(GENERAL_NAMES_new()));
     for (const Bytes& der : names) {
-        GeneralNamePtr name = structure_of<GeneralNamePtr, d2i_GENERAL_NAME>(der);
+        auto name = structure_of<GeneralNamePtr, d2i_GENERAL_NAME>(der);
         require(sk_GENERAL_NAME_push(all.get(), name.get()) > 0);
         static_cast<void>(name.release());
     }
