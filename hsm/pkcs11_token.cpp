@@ -212,7 +212,7 @@ ImportResult Pkcs11Token::import_in(Lease& lease, const ImportRequest& request) 
     } catch (const TokenError& error) {
         if (!limits_.may_have_failed(lease, request, error)) throw;
     }
-    // A failed self-test may have left its operation active. What the failed import made is gone.
+    // A failed self-test may have left its operation active. No handle of the failed import is used any more.
     lease.poison();
     lease.replace_poisoned_without_handles();
     ImportResult result = make(lease, request, {});

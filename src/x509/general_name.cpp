@@ -9,7 +9,6 @@
 
 #include "base/client_text.hpp"
 #include "crypto/openssl_ptr.hpp"
-#include "keys/decode/der_writer.hpp"
 #include "x509/dotted.hpp"
 
 namespace keyward::x509 {

@@ -77,8 +77,11 @@ std::vector<Intent> ImportBatch::intents(const std::string& key_id) const {
     std::vector<Intent> intents;
     const Instant lease_until = service_context_.lease_end();
     for (const Item& item : items_)
-        intents.push_back(
-            {item.import.id(), key_id, item.import.environment(), service_context_.owner, lease_until});
+        intents.push_back({.object_id = item.import.id(),
+                           .key_id = key_id,
+                           .environment = item.import.environment(),
+                           .owner = service_context_.owner,
+                           .lease_until = lease_until});
     return intents;
 }
 
@@ -86,8 +89,10 @@ std::vector<Tombstone> ImportBatch::tombstones() const {
     std::vector<Tombstone> tombstones;
     for (const Item& item : items_)
         if (item.import.succeeded())
-            tombstones.push_back({item.import.id(), item.import.environment(), service_context_.owner,
-                                  service_context_.lease_end()});
+            tombstones.push_back({.object_id = item.import.id(),
+                                  .environment = item.import.environment(),
+                                  .owner = service_context_.owner,
+                                  .lease_until = service_context_.lease_end()});
     return tombstones;
 }
 
@@ -105,15 +110,9 @@ std::vector<std::string> ImportBatch::environments() const {
     return names;
 }
 
-std::string ImportBatch::environment_names() const {
-    std::string names;
-    for (const Item& item : items_)
-        names += (names.empty() ? "" : ", ") + item.import.environment();
-    return names;
-}
-
 ChangeResolution ImportBatch::resolution() const {
-    ChangeResolution resolution{service_context_.owner, {}, service_context_.lease_end(), {}, {}};
+    ChangeResolution resolution{.owner = service_context_.owner,
+                                .tombstone_lease = service_context_.lease_end()};
     for (const Item& item : items_) {
         resolution.intents.insert(item.import.id());
         if (item.import.left_nothing()) resolution.clean.insert(item.import.id());

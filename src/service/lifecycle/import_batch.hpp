@@ -49,8 +49,6 @@ class ImportBatch {
     [[nodiscard]] std::set<ObjectId> ids() const;
     /// In the request's order.
     [[nodiscard]] std::vector<std::string> environments() const;
-    /// `production, staging`: for error texts.
-    [[nodiscard]] std::string environment_names() const;
     /// For the commit or the end of the change: carries the owner, with imports that left nothing as clean.
     [[nodiscard]] ChangeResolution resolution() const;
     /// The deployment that one import made, or failed to make.

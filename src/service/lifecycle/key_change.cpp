@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "domain/key_text.hpp"
 
 namespace keyward::service {
@@ -109,8 +110,11 @@ AuditRecord KeyChange::audit(const std::string& action, const std::string& resul
 ChangeResolution KeyChange::resolution(const DeploymentReport& report) const {
     ChangeResolution resolution = imports.resolution();
     if (origin.repeat)
-        resolution.answer = StoredResponse{origin.repeat->user_id, origin.repeat->key, service_context.owner,
-                                           origin.repeat->answer(report), service_context.clock()};
+        resolution.answer = StoredResponse{.user_id = origin.repeat->user_id,
+                                           .key = origin.repeat->key,
+                                           .owner = service_context.owner,
+                                           .answer = origin.repeat->answer(report),
+                                           .at = service_context.clock()};
     return resolution;
 }
 
@@ -168,7 +172,7 @@ bool KeyChange::was_committed_all_the_same(const CatalogueError* failure) {
 
 ServiceError KeyChange::lease_ran_out() const {
     return {ErrorKind::hsm_unavailable,
-            "The import into " + imports.environment_names() +
+            "The import into " + joined(imports.environments()) +
                 " took longer than its lease and was taken back; nothing was kept, try again"};
 }
 

@@ -57,23 +57,24 @@ class Undeployment {
     void keep(const DeploymentReport& report) {
         if (!origin_.repeat) return;
         try {
-            service_context_.catalogue.idempotency.keep_answer(
-                {origin_.repeat->user_id, origin_.repeat->key, service_context_.owner,
-                 origin_.repeat->answer(report), service_context_.clock()});
+            service_context_.catalogue.idempotency.keep_answer({.user_id = origin_.repeat->user_id,
+                                                                .key = origin_.repeat->key,
+                                                                .owner = service_context_.owner,
+                                                                .answer = origin_.repeat->answer(report),
+                                                                .at = service_context_.clock()});
         } catch (const CatalogueError& error) {
             log::error("answer.not_kept", {{"request", origin_.request_id}, {"reason", error.what()}});
         }
     }
 
     [[nodiscard]] AuditRecord audit(const std::string& result) const {
-        AuditRecord record{service_context_.clock(),
-                           caller_.user_name,
-                           origin_.request_id,
-                           environment_ ? "key.undeploy" : "key.delete",
-                           project_.name,
-                           key_.name,
-                           {},
-                           result};
+        AuditRecord record{.at = service_context_.clock(),
+                           .actor = caller_.user_name,
+                           .request_id = origin_.request_id,
+                           .action = environment_ ? "key.undeploy" : "key.delete",
+                           .project = project_.name,
+                           .key = key_.name,
+                           .result = result};
         for (const Deployment& deployment : key_.deployments)
             if (is_meant(deployment)) record.environments.push_back(deployment.environment);
         return record;
@@ -95,7 +96,8 @@ class Undeployment {
         std::vector<EnvironmentResult> results;
         for (const Deployment& deployment : key_.deployments) {
             if (!is_meant(deployment)) continue;
-            EnvironmentResult result{deployment.environment, true, "Undeployed successfully", {}, {}};
+            EnvironmentResult result{
+                .environment = deployment.environment, .success = true, .message = "Undeployed successfully"};
             if (!deployment.serial.empty())
                 result.message =
                     "Undeployed; the token that held the key was replaced by another, and the key is "

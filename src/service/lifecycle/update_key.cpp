@@ -13,8 +13,9 @@ namespace {
 
 /// The result for an environment that was sent without anything new.
 EnvironmentResult left_alone(const Deployment& deployment) {
-    EnvironmentResult result{
-        deployment.environment, false, {}, deployment.key_check_value, deployment.public_key_sha256};
+    EnvironmentResult result{.environment = deployment.environment,
+                             .key_check_value = deployment.key_check_value,
+                             .public_key_sha256 = deployment.public_key_sha256};
     switch (deployment.state) {
         case DeploymentState::deployed:
             result.success = true;

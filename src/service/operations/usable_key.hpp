@@ -2,10 +2,10 @@
 
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <unordered_map>
 
+#include "base/mutex.hpp"
 #include "domain/catalogue.hpp"
 #include "service/auth/access.hpp"
 #include "service/runtime/service_context.hpp"

@@ -235,12 +235,6 @@ class Environment::ProbeTurn {
     bool taken_ = false;
 };
 
-namespace {
-
-/// For a destruction without a preceding `stop`: a call that hangs is left behind with the token it holds.
-
-}  // namespace
-
 Environment::Environment(EnvironmentProfile profile, std::shared_ptr<Token> token)
     : profile_(std::move(profile)),
       shared_(std::make_shared<Shared>(std::move(token), profile_.workers, profile_.breaker_limit)),
@@ -254,6 +248,7 @@ Environment::Environment(EnvironmentProfile profile, std::shared_ptr<Token> toke
     });
 }
 
+/// For a destruction without a preceding `stop`: a call that hangs is left behind with the token it holds.
 Environment::~Environment() {
     stop(std::chrono::seconds(2));
 }

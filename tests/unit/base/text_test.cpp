@@ -10,7 +10,7 @@
 namespace keyward {
 namespace {
 
-std::optional<std::string> decoded(std::string_view text, Plus plus = Plus::literal) {
+std::optional<std::string> percent_decoded(std::string_view text, Plus plus = Plus::literal) {
     std::string octets;
     if (!decode_percent(text, plus, [&](std::uint8_t octet) { octets += static_cast<char>(octet); }))
         return std::nullopt;
@@ -38,17 +38,17 @@ TEST(Text, ComparesWithoutTheCaseOfAsciiLetters) {
 }
 
 TEST(Text, DecodesEveryOctet) {
-    EXPECT_EQ(decoded("%00a%7F%fF"), std::string("\0a\x7F\xFF", 4));
+    EXPECT_EQ(percent_decoded("%00a%7F%fF"), std::string("\0a\x7F\xFF", 4));
 }
 
 TEST(Text, TakesAPlusForASpaceOnlyWhereAsked) {
-    EXPECT_EQ(decoded("a+b%2B"), "a+b+");
-    EXPECT_EQ(decoded("a+b%2B", Plus::space), "a b+");
+    EXPECT_EQ(percent_decoded("a+b%2B"), "a+b+");
+    EXPECT_EQ(percent_decoded("a+b%2B", Plus::space), "a b+");
 }
 
 TEST(Text, RefusesAPercentSignWithoutTwoDigits) {
     for (const char* text : {"%", "a%", "%4", "%4g", "%g4", "%%41", "%-1"}) {
-        EXPECT_EQ(decoded(text), std::nullopt) << text;
+        EXPECT_EQ(percent_decoded(text), std::nullopt) << text;
         EXPECT_FALSE(percent_signs_are_whole(text)) << text;
     }
     EXPECT_TRUE(percent_signs_are_whole("a%41%2f"));
