@@ -231,24 +231,25 @@ class CatalogueWith : public Double, public Catalogue {
     template <typename... Arguments>
     explicit CatalogueWith(const Catalogue& real, Arguments&&... arguments)
         : Double(real, std::forward<Arguments>(arguments)...),
-          Catalogue{.projects = either(real.projects),
-                    .users = either(real.users),
-                    .access_tokens = either(real.access_tokens),
-                    .login_networks = either(real.login_networks),
-                    .keys = either(real.keys),
-                    .deployments = either(real.deployments),
-                    .changes = either(real.changes),
-                    .leases = either(real.leases),
-                    .idempotency = either(real.idempotency),
-                    .token_pins = either(real.token_pins),
-                    .audit_log = either(real.audit_log),
-                    .readiness = either(real.readiness)} {}
+          Catalogue{.projects = either(*this, real.projects),
+                    .users = either(*this, real.users),
+                    .access_tokens = either(*this, real.access_tokens),
+                    .login_networks = either(*this, real.login_networks),
+                    .keys = either(*this, real.keys),
+                    .deployments = either(*this, real.deployments),
+                    .changes = either(*this, real.changes),
+                    .leases = either(*this, real.leases),
+                    .idempotency = either(*this, real.idempotency),
+                    .token_pins = either(*this, real.token_pins),
+                    .audit_log = either(*this, real.audit_log),
+                    .readiness = either(*this, real.readiness)} {}
 
   private:
+    // Static: while the bases are made, this is no object of the class yet.
     template <typename Port>
-    Port& either(Port& real) {
+    static Port& either(Double& stores, Port& real) {
         if constexpr (std::is_base_of_v<Port, Double>)
-            return *this;
+            return stores;
         else
             return real;
     }
